@@ -1,0 +1,1 @@
+"""Who may come in: the account, its password, its tokens."""

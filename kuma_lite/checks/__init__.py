@@ -1,0 +1,1 @@
+"""Monitor types, one file each; see `core.declarations`."""

@@ -1,0 +1,406 @@
+"""Everything that can be extended, on one page.
+
+A **monitor type** is one file in `kuma_lite/checks/` that subclasses `MonitorType`; a **notification
+service** is one file in `kuma_lite/notifications/services/` that subclasses `NotificationService`. Each
+declares its options as a pydantic model made with `option(...)`, its words, and its behaviour. Validation,
+storage, the API, the OpenAPI document and the form in the browser come from that declaration; nothing else
+has to be touched.
+
+    class PortOptions(Options):
+        hostname: str = option("", label="Hostname", kind=Kind.HOST, required=True)
+        port: int = option(0, label="Port", kind=Kind.PORT, required=True)
+
+    class PortMonitor(MonitorType[PortOptions]):
+        name = "port"
+        label = "TCP Port"
+        ...
+        async def check(self, options: PortOptions, context: CheckContext) -> CheckResult: ...
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from types import ModuleType
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+
+from kuma_lite.core.errors import UserError
+
+
+class Kind(StrEnum):
+    """What a form shows for an option."""
+
+    TEXT = "text"
+    PASSWORD = "password"  # noqa: S105 - the name of an input kind
+    TEXTAREA = "textarea"
+    JSON = "json"  # text that must parse as JSON
+    URL = "url"
+    HOST = "host"
+    PORT = "port"
+    NUMBER = "number"
+    SWITCH = "switch"
+    SELECT = "select"
+    STATUS_CODES = "status-codes"  # list of "200" and "200-299"
+    TOKEN = "token"  # noqa: S105 - generated text, shown with a button that makes a new one
+    LIST = "list"  # list of texts
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of a select."""
+
+    value: str | int | bool | None
+    label: str
+
+
+@dataclass(frozen=True)
+class ShownWhen:
+    """An option is shown while another option of the same form has one of the values."""
+
+    option: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Words:
+    """How an option looks in a form: everything but its name, type and default."""
+
+    label: str
+    kind: Kind
+    help: str = ""
+    placeholder: str = ""
+    section: str = "general"  # general | request | authentication | content | tls | advanced ...
+    required: bool = False
+    secret: bool = False
+    choices: tuple[Choice, ...] = ()
+    shown_when: ShownWhen | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+    unit: str = ""
+    form_default: Any = None  # what a new form starts with, where that differs from the stored default
+    out_of_range: str = ""  # exact sentence when a number is outside minimum..maximum
+    whole: bool = False  # a number is rounded to a whole one before it is checked and stored
+
+
+def option(
+    default: Any,
+    *,
+    label: str,
+    kind: Kind,
+    alias: str | None = None,
+    **words: Any,
+) -> Any:
+    """Declare one option.
+
+    Args:
+        default: value while the stored document has none (null counts as none).
+        label: the English words beside the input.
+        kind: which input the form shows.
+        alias: key in the stored document and on the wire when it differs from the Python name.
+        words: the remaining fields of `Words`.
+    """
+    described = Words(label=label, kind=kind, **words)
+    info = Field(default=default, alias=alias) if alias else Field(default=default)
+    cast(FieldInfo, info).metadata.append(described)
+    return info
+
+
+class Options(BaseModel):
+    """The typed view of one kind on its stored document: unknown keys are ignored, null means default."""
+
+    model_config = ConfigDict(populate_by_name=True, extra="ignore", frozen=True, coerce_numbers_to_str=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_means_default(cls, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            return {key: value for key, value in data.items() if value is not None}
+        return data
+
+
+def words_of(options: type[Options]) -> dict[str, tuple[FieldInfo, Words]]:
+    """Wire key → (pydantic field, words), in the order of declaration."""
+    found: dict[str, tuple[FieldInfo, Words]] = {}
+    for name, info in options.model_fields.items():
+        for item in info.metadata:
+            if isinstance(item, Words):
+                found[info.alias or name] = (info, item)
+    return found
+
+
+def describe_options(options: type[Options]) -> list[dict[str, Any]]:
+    """The options as the browser's form and the documentation read them (JSON-ready)."""
+    described = []
+    for key, (info, words) in words_of(options).items():
+        entry: dict[str, Any] = {
+            "name": key,
+            "label": words.label,
+            "kind": words.kind.value,
+            "section": words.section,
+            "default": words.form_default
+            if words.form_default is not None
+            else info.get_default(call_default_factory=True),
+        }
+        for attribute in ("help", "placeholder", "required", "secret", "unit", "minimum", "maximum", "step"):
+            value = getattr(words, attribute)
+            if value not in ("", False, None):
+                entry[attribute] = value
+        if words.choices:
+            entry["choices"] = [{"value": choice.value, "label": choice.label} for choice in words.choices]
+        if words.shown_when:
+            entry["shownWhen"] = {"option": words.shown_when.option, "values": list(words.shown_when.values)}
+        described.append(entry)
+    return described
+
+
+O = TypeVar("O", bound=Options)  # noqa: E741 - the options of one kind
+
+
+def read_options(options: type[O], document: Mapping[str, Any]) -> O:
+    """The typed view on a stored document. Raises UserError with one sentence."""
+    try:
+        return options.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "value"
+        raise UserError(f"{key}: {first['msg']}") from None
+
+
+# --- Monitor types -----------------------------------------------------------------------------------------
+
+
+class Status(IntEnum):
+    """State of a monitor, numbered as on the wire of Uptime Kuma."""
+
+    DOWN = 0
+    UP = 1
+    PENDING = 2
+    MAINTENANCE = 3
+
+
+class Certificate(Protocol):
+    """What a TLS check learned about the server's certificate (see `net.certificates`)."""
+
+    def as_wire(self, now: float) -> dict[str, Any]:
+        """The `certInfo` document of Uptime Kuma: `{valid, certInfo[, hostnameMatchMonitorUrl]}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The target answered as wanted (or, for types that say so, is pending or down without having failed)."""
+
+    message: str = ""
+    ping: float | None = None  # milliseconds; None: the engine does not measure either
+    status: Status = Status.UP
+    response: str | None = None  # body to keep with the beat, already cut
+    certificate: Certificate | None = None
+    duration: int = 0  # whole seconds since the previous beat; only pushed types know it
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing to record now; look again in `seconds` (a push monitor whose beat is not overdue)."""
+
+    seconds: float
+
+
+class CheckFailed(Exception):
+    """The target's fault: becomes a PENDING or DOWN beat with this message.
+
+    Args:
+        message: the beat's text.
+        ping: milliseconds, where the target answered but not as wanted.
+        response: body to keep with the beat.
+        retry: False when the failure is final at once, without PENDING retries.
+        local: True when our own network may be to blame (no route, resolver unavailable, time-out):
+            the engine then looks at itself before it believes the failure.
+        duration: whole seconds since the previous beat; only pushed types know it.
+        certificate: what was learned about the certificate in spite of the failure.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        ping: float | None = None,
+        response: str | None = None,
+        retry: bool = True,
+        local: bool = False,
+        duration: int = 0,
+        certificate: Certificate | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.ping = ping
+        self.response = response
+        self.retry = retry
+        self.local = local
+        self.duration = duration
+        self.certificate = certificate
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A direct child of a group, as the group's check sees it."""
+
+    id: int
+    name: str
+    active: bool  # its own switch, not its ancestors'
+    status: Status | None  # None: never checked
+
+
+@dataclass(frozen=True, slots=True)
+class LastBeat:
+    """The latest recorded beat of the monitor itself."""
+
+    status: Status
+    time: float  # seconds since 1970
+
+
+class CheckContext(Protocol):
+    """What a check may ask for; one per run."""
+
+    monitor_id: int
+    name: str
+    interval: float  # seconds
+    timeout: float  # seconds; the monitor's own, or its share of the interval
+    upside_down: bool
+    now: float  # seconds since 1970 when the check began
+    network: Any  # net.Network: shared HTTP client, pinger, connector
+
+    def children(self) -> Sequence[Child]:
+        """Direct children, in list order."""
+
+    def last_beat(self) -> LastBeat | None:
+        """The latest recorded beat; None before the first."""
+
+
+class MonitorType(ABC, Generic[O]):
+    """One way of checking a target."""
+
+    name: ClassVar[str]  # on the wire
+    label: ClassVar[str]
+    description: ClassVar[str] = ""  # one sentence for the form
+    group: ClassVar[str] = "general"  # general | passive | specific: where the form lists it
+    options: ClassVar[type[Options]]
+    pushed: ClassVar[bool] = False  # beats come by request; the check only notices that they stopped
+    condition_variables: ClassVar[tuple[Any, ...]] = ()
+    form_defaults: ClassVar[
+        Mapping[str, Any]
+    ] = {}  # of common fields (interval ...), where this type differs
+
+    def validate(self, options: O, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Refuse what cannot work (UserError); returns keys of the document to change (rounded numbers)."""
+        del options, document
+        return {}
+
+    @abstractmethod
+    async def check(self, options: O, context: CheckContext) -> CheckResult | Wait:
+        """Look at the target once.
+
+        Raises:
+            CheckFailed: the target's fault. Anything else is ours, and never becomes a DOWN.
+        """
+
+    def deadline(self, options: O, context: CheckContext) -> float:
+        """Seconds after which the engine cancels the check as hung; generous, types have their own limits."""
+        del options
+        return context.timeout + 20
+
+
+# --- Notification services ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to deliver. `monitor` and `heartbeat` are None for tests and expiry warnings."""
+
+    text: str
+    monitor: Mapping[str, Any] | None = None  # wire object without sensitive fields
+    heartbeat: Mapping[str, Any] | None = None  # wire object extended as in reference §6
+
+
+class DeliveryFailed(Exception):
+    """The service did not take the message.
+
+    Args:
+        message: sentence for the log and for the person who pressed 'Test'; never a secret.
+        permanent: trying again cannot help (wrong token, bad address).
+        retry_after: seconds the service asked us to wait.
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
+class DeliveryContext(Protocol):
+    """What a service may ask for while it delivers."""
+
+    network: Any  # net.Network
+    base_url: str  # setting primaryBaseURL without trailing slash, or ""
+
+    def render(self, template: str, message: Message) -> str:
+        """A Liquid template with Uptime Kuma's variables; sandboxed, bounded. Raises DeliveryFailed."""
+
+
+class NotificationService(ABC, Generic[O]):
+    """One way of telling people."""
+
+    name: ClassVar[str]  # `type` on the wire, case-sensitive
+    label: ClassVar[str]
+    description: ClassVar[str] = ""
+    groups: ClassVar[tuple[str, ...]] = ("other",)
+    options: ClassVar[type[Options]]
+
+    @abstractmethod
+    async def send(self, options: O, message: Message, context: DeliveryContext) -> str:
+        """Deliver; returns the text the 'Test' button shows. Raises DeliveryFailed."""
+
+
+# --- Finding what is declared ------------------------------------------------------------------------------
+
+K = TypeVar("K", bound=MonitorType[Any] | NotificationService[Any])
+
+
+@dataclass
+class Registry(Generic[K]):
+    """The declared kinds of one sort, by wire name."""
+
+    kinds: dict[str, K] = field(default_factory=dict)
+
+    def get(self, name: str) -> K | None:
+        """The kind of that name; None if nothing declares it."""
+        return self.kinds.get(name)
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self.kinds.values())
+
+
+def discover(package: ModuleType, base: type[K]) -> Registry[K]:
+    """Import every module of `package` and collect one instance of each concrete subclass of `base`."""
+    registry: Registry[K] = Registry()
+    for module_info in sorted(pkgutil.iter_modules(package.__path__), key=lambda module: module.name):
+        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
+        for value in vars(module).values():
+            if (
+                isinstance(value, type)
+                and issubclass(value, base)
+                and value.__module__ == module.__name__
+                and not getattr(value, "__abstractmethods__", None)
+            ):
+                kind = value()
+                if kind.name in registry.kinds:
+                    raise ValueError(f"two declarations are called {kind.name!r}")
+                registry.kinds[kind.name] = kind
+    return registry

@@ -1,0 +1,116 @@
+"""How a feature declares a door: a Socket.IO event or an HTTP route, and who may use it.
+
+`web/` collects the doors of all features, guards them and serves them; a feature never imports `web/`.
+An event handler is `async def handler(caller: Caller, *arguments) -> Answer`. What it returns is the
+acknowledgement; a `UserError` becomes `{ok: false, msg}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final, Protocol
+
+Answer = Any  # JSON-ready; dict for nearly all events
+
+COMPATIBLE: Final = "/"  # the namespace of Uptime Kuma's clients
+PAGE: Final = "/page"  # the leaner namespace of our own page; offers every compatible event as well
+
+
+class Access(StrEnum):
+    """Who may use a door."""
+
+    PUBLIC = "public"
+    USER = "user"  # a logged-in person
+
+
+class Caller(Protocol):
+    """The connection on whose behalf a handler runs."""
+
+    sid: str
+    namespace: str
+    user_id: int | None
+    username: str | None
+    address: str  # client address, trusted proxies honoured
+
+    async def emit(self, event: str, *arguments: Any) -> None:
+        """Push to this connection alone."""
+
+    async def log_in(self, user_id: int, username: str) -> None:
+        """Make this a connection of that user: it joins the user's room."""
+
+    async def log_out(self) -> None:
+        """Leave the user's room."""
+
+
+class Push(Protocol):
+    """Pushing to connections, without knowing them."""
+
+    async def to_user(self, user_id: int, event: str, *arguments: Any, namespace: str = COMPATIBLE) -> None:
+        """To every connection of a user on one namespace."""
+
+    async def to_all_users(self, event: str, *arguments: Any, namespace: str = COMPATIBLE) -> None:
+        """To every logged-in connection on one namespace."""
+
+    def has_listeners(self, user_id: int, namespace: str = COMPATIBLE) -> bool:
+        """Whether anybody would receive a push."""
+
+    async def disconnect_user(self, user_id: int, *, except_sid: str | None = None) -> None:
+        """`refresh`, then close, all connections of a user but one."""
+
+
+Handler = Callable[..., Awaitable[Answer]]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event a client may send.
+
+    Args:
+        name: on the wire.
+        handler: called with the caller and exactly `arguments` positional arguments.
+        arguments: how many the client sends before the acknowledgement callback.
+        access: who may.
+        namespaces: where it is offered; `PAGE` offers everything of `COMPATIBLE`.
+        answers: False for events whose protocol has no acknowledgement.
+        optional: how many trailing arguments old clients leave out.
+        limiter: name of the rate limiter every call passes, e.g. "login".
+    """
+
+    name: str
+    handler: Handler
+    arguments: int = 0
+    access: Access = Access.USER
+    namespaces: tuple[str, ...] = (COMPATIBLE, PAGE)
+    answers: bool = True
+    optional: int = 0
+    limiter: str | None = None
+
+
+@dataclass(frozen=True)
+class RawRoute:
+    """A hot HTTP route served without the framework: `handler(scope, receive, send)` as in ASGI.
+
+    `path` ends in `/` to take everything below it. Access is the handler's own affair and stated here only
+    for the test that walks all doors.
+    """
+
+    path: str
+    handler: Callable[[Any, Any, Any], Awaitable[None]]
+    access: Access = Access.PUBLIC
+    ignore_case: bool = False
+
+
+@dataclass
+class Doors:
+    """All doors of one feature. `routes` are Litestar handlers that state `opt={"access": Access...}`."""
+
+    events: Sequence[Event] = ()
+    routes: Sequence[Any] = ()
+    raw: Sequence[RawRoute] = ()
+    on_connect: Callable[[Caller], Awaitable[None]] | None = None
+    on_login: Callable[[Caller], Awaitable[None]] | None = None
+    login_order: int = 50  # smaller runs earlier; handlers of the same number run concurrently
+    namespace: str = COMPATIBLE  # of on_connect and on_login
+    notes: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,59 @@
+"""What may go wrong, by who is told.
+
+`UserError` is a sentence for a person: it becomes `{ok: false, msg}` on the wire, a 4xx over HTTP, one line
+on the command line. Everything else that escapes is a bug: logged once with its trace, answered generically.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+INTERNAL_ERROR = "Something went wrong on the server. The log has the details."
+
+
+class UserError(Exception):
+    """A sentence that the caller may see.
+
+    Args:
+        message: the sentence, or a translation key of Uptime Kuma when `i18n` is set.
+        i18n: the wire carries `msgi18n: true` beside the message; None leaves the key out.
+        status: HTTP status when the error leaves through a route.
+        extra: further keys of the answer (`meta`, `valid` ...).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        i18n: bool | None = None,
+        status: int = 400,
+        extra: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.i18n = i18n
+        self.status = status
+        self.extra = extra or {}
+
+    def as_answer(self) -> dict[str, Any]:
+        """The answer object of Uptime Kuma's wire: `{ok: false, msg[, msgi18n], ...}`."""
+        answer: dict[str, Any] = {"ok": False, "msg": self.message, **self.extra}
+        if self.i18n is not None:
+            answer["msgi18n"] = self.i18n
+        return answer
+
+
+class NotLoggedIn(UserError):
+    """The caller needs a session for this door."""
+
+    def __init__(self) -> None:
+        super().__init__("You are not logged in.", status=401)
+
+
+class StartupError(Exception):
+    """The process cannot start or go on; the sentence is printed and the exit status is `code`."""
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code

@@ -1,0 +1,1 @@
+"""The heart: monitors, their beats, and what follows from them."""

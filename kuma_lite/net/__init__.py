@@ -1,0 +1,1 @@
+"""The network ground under the checks."""

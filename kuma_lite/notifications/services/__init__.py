@@ -1,0 +1,1 @@
+"""Notification services, one file each; see `core.declarations`."""

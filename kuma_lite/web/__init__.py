@@ -1,0 +1,1 @@
+"""The frame that features hang their doors in."""
