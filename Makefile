@@ -1,0 +1,113 @@
+# Kuma Lite: every command of the house, in one place. `make` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PAGE := frontend_dist/index.html
+MODULES := frontend/node_modules/.package-lock.json
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# Where `make run` listens and keeps its data.
+HOST ?= 127.0.0.1
+PORT ?= 3001
+DATA_DIR ?= ./data
+
+# What the built page is made of: it is built again only when one of these is newer.
+PAGE_SOURCES := $(shell find frontend -name node_modules -prune -o -name coverage -prune -o -type f -print 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- install ---------------------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: $(VENV)/.installed-dev ## install Kuma Lite and all its tools into .venv
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Kuma Lite needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+# The programs and libraries a server needs, at the locked versions, each verified by its hash.
+$(VENV)/.installed: packaging/requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing into $(VENV) ..."
+	@$(PIP) install --require-hashes --requirement packaging/requirements.txt
+	@KUMA_LITE_SKIP_UI=1 $(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# And what builds, checks and tests it.
+$(VENV)/.installed-dev: packaging/requirements-dev.txt $(VENV)/.installed
+	@$(PIP) install --require-hashes --requirement packaging/requirements-dev.txt
+	@touch $@
+
+.PHONY: lock
+lock: $(BIN)/python ## choose new versions within pyproject.toml (UPGRADE=1 takes the newest)
+	@$(PIP) install uv
+	@PYTHON=$(BIN)/python packaging/lock $(if $(UPGRADE),--upgrade)
+
+# --- page ------------------------------------------------------------------------------------------------
+
+.PHONY: frontend
+frontend: $(PAGE) ## build the page when a source is newer
+
+$(MODULES): frontend/package.json frontend/package-lock.json
+	@packaging/npm-install
+	@touch $@
+
+$(PAGE): $(MODULES) $(PAGE_SOURCES)
+	@cd frontend && npm run --silent build
+	@touch $@
+
+# --- run -------------------------------------------------------------------------------------------------
+
+.PHONY: run
+run: $(VENV)/.installed $(PAGE) ## start the server (HOST, PORT, DATA_DIR)
+	@echo "Kuma Lite keeps its data in $(DATA_DIR); open http://$(HOST):$(PORT)/ (Ctrl-C stops it)"
+	@exec $(BIN)/kuma-lite serve --host $(HOST) --port $(PORT) --data-dir $(DATA_DIR)
+
+# --- check -----------------------------------------------------------------------------------------------
+
+.PHONY: lint
+lint: setup ## ruff, mypy --strict, and the page's own checks when there is a page
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@if [ -f frontend/package.json ]; then $(MAKE) --no-print-directory lint-page; fi
+
+.PHONY: lint-page
+lint-page: $(MODULES)
+	@cd frontend && npm run --silent check
+
+.PHONY: test-page
+test-page: $(MODULES)
+	@cd frontend && npm test --silent
+
+.PHONY: system-packages
+system-packages: ## install the programs the tests use (Debian, as root; otherwise says which are missing)
+	@packaging/system-packages
+
+.PHONY: test
+test: setup frontend system-packages ## everything: lint, tests of the page, tests of the server, in a browser, of the binary
+	@packaging/test $(TESTS)
+
+.PHONY: bench
+bench: setup ## measure the server against its budgets
+	@$(BIN)/python -m tests.benchmarks
+
+.PHONY: bench-ui
+bench-ui: setup frontend system-packages ## measure the page in Chromium against its budgets
+	@$(BIN)/python -m tests.benchmarks.ui
+
+# --- ship ------------------------------------------------------------------------------------------------
+
+.PHONY: binary
+binary: setup frontend ## dist/kuma-lite (one file) and dist/kuma-lite-onedir/ with its .tar.gz
+	@packaging/build-binary
+
+.PHONY: clean
+clean: ## remove what was built; .venv and data stay
+	rm -rf build dist frontend_dist frontend/node_modules .mypy_cache .ruff_cache .pytest_cache
