@@ -60,6 +60,7 @@ class BeatRecorded:
     beat: Beat
     owner: int  # user id
     first: bool  # the monitor's first beat ever
+    pushed: bool  # it came by request, not from a check
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,3 @@ class MonitorRemoved:
 
     monitor_id: int
     owner: int
-
-
-@dataclass(frozen=True, slots=True)
-class StatusChanged:
-    """A monitor changed its state in a way people want to know; the outbox row is on disk already."""
-
-    beat: Beat
-    previous: Status | None

@@ -1,0 +1,171 @@
+"""All monitors of the process, in memory: what is stored of them, and the tree they form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from kuma_lite.core.declarations import MonitorType, Options
+from kuma_lite.core.errors import UserError
+from kuma_lite.monitors.rules import Policy, Previous, effective_timeout
+from kuma_lite.monitors.wire import DEFAULTS, Document
+
+
+@dataclass(slots=True)
+class Tag:
+    """A tag on a monitor, as the wire shows it."""
+
+    tag_id: int
+    value: str | None
+    name: str
+    color: str
+
+
+@dataclass(slots=True)
+class Monitor:
+    """One monitor: its stored document, the typed view of its type on it, and what its beats left behind."""
+
+    id: int
+    owner: int
+    active: bool  # its own switch
+    document: Document  # sparse, see `wire`
+    notification_ids: tuple[int, ...] = ()
+    tags: list[Tag] = field(default_factory=list)
+    kind: MonitorType[Any] | None = None  # None: a type this program does not check
+    options: Options | None = None
+    problem: str | None = None  # why `options` could not be read: every beat fails with it
+    policy: Policy = field(default_factory=Policy)
+    previous: Previous | None = None
+
+    def get(self, key: str) -> Any:
+        """A field of the wire object, default filled in."""
+        value = self.document.get(key)
+        return DEFAULTS[key] if value is None and key not in self.document else value
+
+    @property
+    def name(self) -> str:
+        """Display name; never empty."""
+        return self.document.get("name") or f"Monitor {self.id}"
+
+    @property
+    def type(self) -> str:
+        """Type on the wire."""
+        return self.document.get("type") or ""
+
+    @property
+    def parent(self) -> int | None:
+        """Id of the containing group."""
+        return self.document.get("parent")
+
+    @property
+    def interval(self) -> float:
+        """Seconds between beats."""
+        return float(self.get("interval") or 1)
+
+    @property
+    def retry_interval(self) -> float:
+        """Seconds after a PENDING beat; 0 = the interval."""
+        return float(self.get("retryInterval") or 0)
+
+    @property
+    def timeout(self) -> float:
+        """Seconds a check may take."""
+        return effective_timeout(float(self.get("timeout") or 0), self.interval)
+
+
+class Roster:
+    """The monitors by id, with the questions a tree answers."""
+
+    def __init__(self) -> None:
+        self._monitors: dict[int, Monitor] = {}
+        self._children: dict[int, set[int]] = {}
+        self._push_tokens: dict[str, int] = {}
+
+    def __iter__(self) -> Iterator[Monitor]:
+        return iter(self._monitors.values())
+
+    def __len__(self) -> int:
+        return len(self._monitors)
+
+    def get(self, monitor_id: int) -> Monitor | None:
+        """The monitor of that id."""
+        return self._monitors.get(monitor_id)
+
+    def put(self, monitor: Monitor) -> None:
+        """Add a monitor, or replace the one of the same id."""
+        self.remove(monitor.id)
+        self._monitors[monitor.id] = monitor
+        if monitor.parent is not None:
+            self._children.setdefault(monitor.parent, set()).add(monitor.id)
+        token = monitor.document.get("pushToken")
+        if token:
+            self._push_tokens[token] = monitor.id
+
+    def remove(self, monitor_id: int) -> None:
+        """Forget a monitor; its children keep their parent's id until they are put again."""
+        monitor = self._monitors.pop(monitor_id, None)
+        if monitor is None:
+            return
+        if monitor.parent is not None:
+            self._children.get(monitor.parent, set()).discard(monitor_id)
+        token = monitor.document.get("pushToken")
+        if token and self._push_tokens.get(token) == monitor_id:
+            del self._push_tokens[token]
+
+    def by_push_token(self, token: str) -> Monitor | None:
+        """The monitor that a push address belongs to."""
+        found = self._push_tokens.get(token)
+        return self._monitors.get(found) if found is not None else None
+
+    def of(self, owner: int) -> list[Monitor]:
+        """A user's monitors by weight (heaviest first), then name."""
+        mine = [monitor for monitor in self if monitor.owner == owner]
+        return sorted(mine, key=lambda monitor: (-(monitor.get("weight") or 0), monitor.name, monitor.id))
+
+    def children(self, monitor_id: int) -> list[Monitor]:
+        """Direct children, oldest first."""
+        found = (self._monitors.get(child) for child in sorted(self._children.get(monitor_id, ())))
+        return [monitor for monitor in found if monitor is not None]
+
+    def descendants(self, monitor_id: int) -> list[int]:
+        """Ids of everything below, depth first (a child, then what is below it)."""
+        found: list[int] = []
+        for child in self.children(monitor_id):
+            found.append(child.id)
+            found.extend(self.descendants(child.id))
+        return found
+
+    def ancestors(self, monitor: Monitor) -> list[Monitor]:
+        """The groups it stands in, nearest first."""
+        found: list[Monitor] = []
+        parent = monitor.parent
+        while parent is not None and len(found) <= len(self._monitors):
+            group = self._monitors.get(parent)
+            if group is None:
+                break
+            found.append(group)
+            parent = group.parent
+        return found
+
+    def path(self, monitor: Monitor) -> list[str | None]:
+        """Names from the top group down to the monitor itself."""
+        groups = [group.document.get("name") for group in reversed(self.ancestors(monitor))]
+        return [*groups, monitor.document.get("name")]
+
+    def is_active(self, monitor: Monitor) -> bool:
+        """Its own switch and those of all groups above it."""
+        return monitor.active and not self.is_forced_inactive(monitor)
+
+    def is_forced_inactive(self, monitor: Monitor) -> bool:
+        """Whether a group above it is switched off."""
+        return any(not group.active for group in self.ancestors(monitor))
+
+    def check_parent(self, monitor_id: int | None, parent: Any) -> None:
+        """Refuse a parent that is unknown, the monitor itself or below it (UserError)."""
+        if parent is None:
+            return
+        if not isinstance(parent, int) or parent not in self._monitors:
+            raise UserError("The monitor group does not exist.")
+        if monitor_id is not None and (parent == monitor_id or parent in self.descendants(monitor_id)):
+            raise UserError("Invalid Monitor Group")

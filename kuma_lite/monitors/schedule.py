@@ -1,0 +1,50 @@
+"""When a monitor is looked at (pure).
+
+The next time is computed from the schedule, not from when a check ended: no drift. Ticks that were missed
+(overload, a suspended laptop) are left out, never made up for in a burst.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+GRID_S: Final = 0.1  # wake-ups are the cost of a scheduler, not its heap; a tenth of a second is no lateness
+START_SPREAD_S: Final = 30.0  # overdue monitors are caught up with over this time after a start
+GOLDEN: Final = 0.618033988749895  # multiples of it, modulo 1, lie as evenly as numbers can
+
+
+def phase(monitor_id: int) -> float:
+    """A monitor's place in its interval, 0 ≤ phase < 1, evenly spread over consecutive ids."""
+    return (monitor_id * GOLDEN) % 1.0
+
+
+def first_due(now: float, interval: float, age: float | None, place: float, *, delay: bool = False) -> float:
+    """When to look first after the program has started.
+
+    Args:
+        now: monotonic seconds.
+        interval: seconds.
+        age: seconds since the monitor's latest beat; None if it never had one or the clock ran backwards.
+        place: the monitor's `phase`.
+        delay: pushed monitors are given a whole interval first, to let their clients find us again.
+    """
+    if delay:
+        return now + interval
+    if age is not None and 0 <= age < interval:
+        return now + interval - age
+    return now + place * min(interval, START_SPREAD_S)
+
+
+def next_due(due: float, wait: float, now: float) -> float:
+    """The next time on the schedule that began at `due`, at least a moment after `now`."""
+    following = due + wait
+    if following > now:
+        return following
+    missed = math.floor((now - due) / wait)
+    return due + (missed + 1) * wait
+
+
+def grid(moment: float) -> float:
+    """The wake-up on which something due at `moment` is handled."""
+    return math.ceil(moment / GRID_S) * GRID_S
