@@ -13,7 +13,8 @@ PORT ?= 3001
 DATA_DIR ?= ./data
 
 # What the built page is made of: it is built again only when one of these is newer.
-PAGE_SOURCES := $(shell find frontend -name node_modules -prune -o -name coverage -prune -o -type f -print 2>/dev/null)
+PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/build frontend/*.html frontend/*.ts \
+	-type f -not -name '*.test.ts' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
