@@ -1,7 +1,7 @@
 """How a feature declares a door: a Socket.IO event or an HTTP route, and who may use it.
 
 `web/` collects the doors of all features, guards them and serves them; a feature never imports `web/`.
-An event handler is `async def handler(caller: Caller, *arguments) -> Answer`. What it returns is the
+An event handler is `async def handler(caller: Caller, *arguments) -> Answer | Then`. What it returns is the
 acknowledgement; a `UserError` becomes `{ok: false, msg}`.
 """
 
@@ -16,6 +16,14 @@ Answer = Any  # JSON-ready; dict for nearly all events
 
 COMPATIBLE: Final = "/"  # the namespace of Uptime Kuma's clients
 PAGE: Final = "/page"  # the leaner namespace of our own page; offers every compatible event as well
+
+
+@dataclass(frozen=True)
+class Then:
+    """An answer with something to do once it has been sent: pushes that clients expect after it."""
+
+    answer: Answer
+    after: Callable[[], Awaitable[None]]
 
 
 class Access(StrEnum):
@@ -37,6 +45,9 @@ class Caller(Protocol):
     async def emit(self, event: str, *arguments: Any) -> None:
         """Push to this connection alone."""
 
+    async def emit_many(self, events: Sequence[tuple[Any, ...]]) -> None:
+        """Push many events, each `(name, argument, ...)`, to this connection at the price of few."""
+
     async def log_in(self, user_id: int, username: str) -> None:
         """Make this a connection of that user: it joins the user's room."""
 
@@ -49,6 +60,11 @@ class Push(Protocol):
 
     async def to_user(self, user_id: int, event: str, *arguments: Any, namespace: str = COMPATIBLE) -> None:
         """To every connection of a user on one namespace."""
+
+    async def many_to_user(
+        self, user_id: int, events: Sequence[tuple[Any, ...]], namespace: str = COMPATIBLE
+    ) -> None:
+        """Many events, each `(name, argument, ...)`, at the price of few."""
 
     async def to_all_users(self, event: str, *arguments: Any, namespace: str = COMPATIBLE) -> None:
         """To every logged-in connection on one namespace."""

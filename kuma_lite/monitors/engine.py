@@ -167,8 +167,9 @@ class Engine:
         """Check, judge, record and tell; returns the seconds to the next turn."""
         began = self.fault.begin()
         maintenance = self._in_maintenance(monitor.id)
+        look: Look
         if maintenance:
-            look: Look | None = Look(Status.MAINTENANCE, False, "")
+            look = Look(Status.MAINTENANCE, False, "")
         else:
             outcome = await self._check(monitor, began)
             if isinstance(outcome, Wait):

@@ -126,7 +126,7 @@ class Roster:
     def children(self, monitor_id: int) -> list[Monitor]:
         """Direct children, oldest first."""
         found = (self._monitors.get(child) for child in sorted(self._children.get(monitor_id, ())))
-        return [monitor for monitor in found if monitor is not None]
+        return [monitor for monitor in found if monitor is not None and monitor.parent == monitor_id]
 
     def descendants(self, monitor_id: int) -> list[int]:
         """Ids of everything below, depth first (a child, then what is below it)."""

@@ -1,0 +1,60 @@
+"""What was last learned about each monitor's TLS certificate."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from kuma_lite.core.declarations import Certificate
+from kuma_lite.monitors.roster import Monitor
+from kuma_lite.monitors.store import MonitorStore
+
+log = logging.getLogger(__name__)
+
+
+class Certificates:
+    """Certificates by monitor, in memory as the checks report them and on disk when they change."""
+
+    def __init__(
+        self,
+        store: MonitorStore,
+        now: Callable[[], float],
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._spawn = spawn
+        self._live: dict[int, Certificate] = {}
+        self._stored: dict[int, dict[str, Any]] = {}
+        self._loaded = False
+
+    async def warm(self) -> None:
+        """Read what earlier runs have stored (once, when first asked for)."""
+        if not self._loaded:
+            self._loaded = True
+            for monitor_id, info in (await self._store.load_tls()).items():
+                self._stored.setdefault(monitor_id, json.loads(info))
+
+    def keep(self, monitor: Monitor, certificate: Certificate) -> None:
+        """A check has seen a certificate; it is written down if it is another one than before."""
+        if self._live.get(monitor.id) == certificate:
+            return
+        self._live[monitor.id] = certificate
+        self._spawn(self._store_it(monitor.id, certificate))
+
+    async def _store_it(self, monitor_id: int, certificate: Certificate) -> None:
+        wire = certificate.as_wire(self._now())
+        self._stored[monitor_id] = wire
+        await self._store.put_tls(monitor_id, json.dumps(wire))
+
+    def wire(self, monitor_id: int, now: float) -> dict[str, Any] | None:
+        """The `certInfo` document, days counted from `now`; None if no certificate is known."""
+        live = self._live.get(monitor_id)
+        return live.as_wire(now) if live is not None else self._stored.get(monitor_id)
+
+    def forget(self, monitor_id: int) -> None:
+        """The monitor is gone."""
+        self._live.pop(monitor_id, None)
+        self._stored.pop(monitor_id, None)

@@ -1,0 +1,71 @@
+"""The fields that every monitor has, whatever its type, declared like a type's own (see `declarations`)."""
+
+from __future__ import annotations
+
+from kuma_lite.core.declarations import Kind, Options, option
+from kuma_lite.core.limits import MAX_INTERVAL_S, MIN_INTERVAL_S
+
+
+class CommonOptions(Options):
+    """Name, place, rhythm and messages of a monitor."""
+
+    name: str = option("", label="Name", kind=Kind.TEXT, required=True, placeholder="My website")
+    parent: int | None = option(
+        None,
+        label="Group",
+        kind=Kind.NUMBER,
+        section="place",
+        help="The group this monitor stands in.",
+    )
+    description: str = option("", label="Description", kind=Kind.TEXTAREA, section="place")
+    interval: int = option(
+        20,
+        label="Interval",
+        kind=Kind.NUMBER,
+        section="schedule",
+        unit="s",
+        minimum=MIN_INTERVAL_S,
+        maximum=MAX_INTERVAL_S,
+        form_default=60,
+        required=True,
+        help="Time between two checks.",
+    )
+    max_retries: int = option(
+        0,
+        alias="maxretries",
+        label="Retries",
+        kind=Kind.NUMBER,
+        section="schedule",
+        minimum=0,
+        help="Failed checks shown as pending before the monitor counts as down and messages go out.",
+    )
+    retry_interval: int = option(
+        0,
+        alias="retryInterval",
+        label="Retry interval",
+        kind=Kind.NUMBER,
+        section="schedule",
+        unit="s",
+        minimum=MIN_INTERVAL_S,
+        maximum=MAX_INTERVAL_S,
+        form_default=60,
+        help="Time between checks while the monitor is pending.",
+    )
+    resend_interval: int = option(
+        0,
+        alias="resendInterval",
+        label="Repeat the message",
+        kind=Kind.NUMBER,
+        section="schedule",
+        minimum=0,
+        unit="checks",
+        help="While the monitor stays down, send the message again after this many checks; 0 = never.",
+    )
+    upside_down: bool = option(
+        False,
+        alias="upsideDown",
+        label="Upside down",
+        kind=Kind.SWITCH,
+        section="advanced",
+        help="Count success as failure: the monitor is down while its target can be reached.",
+    )

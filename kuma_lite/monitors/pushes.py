@@ -1,0 +1,157 @@
+"""What compatible clients are pushed about monitors: at login, and live (namespace `/`)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import Clock, wire_time
+from kuma_lite.core.doors import COMPATIBLE, Caller, Doors, Push
+from kuma_lite.monitors.certificates import Certificates
+from kuma_lite.monitors.model import Beat, BeatRecorded, wire_number
+from kuma_lite.monitors.recorder import Recorder
+from kuma_lite.monitors.service import Monitors
+from kuma_lite.monitors.type_list import monitor_type_list
+
+UPTIME_KEYS: Final[tuple[tuple[str, int | str], ...]] = (("24", 24), ("720", 720), ("1y", "1y"))
+
+
+class MonitorPushes:
+    """Turns what happens to monitors into the pushes of Uptime Kuma 2.5."""
+
+    def __init__(
+        self,
+        monitors: Monitors,
+        recorder: Recorder,
+        certificates: Certificates,
+        push: Push,
+        bus: Bus,
+        clock: Clock,
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+    ) -> None:
+        self._monitors = monitors
+        self._recorder = recorder
+        self._certificates = certificates
+        self._push = push
+        self._clock = clock
+        self._spawn = spawn
+        bus.subscribe(BeatRecorded, self._on_beat)
+
+    def doors(self) -> Doors:
+        """The monitor list comes first at login; the beats last."""
+        return Doors(on_login=self._send_list, login_order=10)
+
+    def late_doors(self) -> list[Doors]:
+        """What follows the lists of the other features."""
+        return [
+            Doors(on_login=self._send_types, login_order=30),
+            Doors(on_login=self._send_beats, login_order=50),
+        ]
+
+    async def _send_list(self, caller: Caller) -> None:
+        if caller.user_id is not None:
+            await self.push_list(caller.user_id)
+
+    async def push_list(self, user_id: int) -> None:
+        """`monitorList`, to everybody of the user."""
+        every = {str(monitor.id): self._monitors.wire(monitor) for monitor in self._in_id_order(user_id)}
+        await self._push.to_user(user_id, "monitorList", every)
+
+    def _in_id_order(self, user_id: int) -> list[Any]:
+        return sorted(self._monitors.roster.of(user_id), key=lambda monitor: monitor.id)
+
+    async def push_monitor(self, user_id: int, monitor_id: int) -> None:
+        """`updateMonitorIntoList` with one monitor."""
+        monitor = self._monitors.roster.get(monitor_id)
+        if monitor is not None:
+            wire = self._monitors.wire(monitor)
+            await self._push.to_user(user_id, "updateMonitorIntoList", {str(monitor_id): wire})
+
+    async def push_removed(self, user_id: int, monitor_id: Any) -> None:
+        """`deleteMonitorFromList`."""
+        await self._push.to_user(user_id, "deleteMonitorFromList", monitor_id)
+
+    async def _send_types(self, caller: Caller) -> None:
+        if caller.user_id is not None:
+            await self._push.to_user(caller.user_id, "monitorTypeList", monitor_type_list())
+
+    async def _send_beats(self, caller: Caller) -> None:
+        """The last beats of each monitor to the caller; statistics to everybody of the user."""
+        if caller.user_id is None:
+            return
+        await self._certificates.warm()
+        mine = self._in_id_order(caller.user_id)
+        await caller.emit_many(
+            [
+                ("heartbeatList", str(monitor.id), self._recorder.rows_json(monitor.id), False)
+                for monitor in mine
+            ]
+        )
+        for monitor in mine:
+            await self._push.many_to_user(caller.user_id, self._statistics(monitor.id, str(monitor.id)))
+
+    def _statistics(self, monitor_id: int, shown_id: int | str) -> list[tuple[Any, ...]]:
+        """`avgPing`, three `uptime`, and `certInfo` if there is one."""
+        now = self._clock.now()
+        statistics = self._recorder.statistics(monitor_id)
+        average = statistics.average_ping("24", now)
+        # An average of 0 is pushed as null (Uptime Kuma 2.5 tests it for truth).
+        events: list[tuple[Any, ...]] = [
+            ("avgPing", shown_id, wire_number(round(average, 2)) if average else None)
+        ]
+        for window, key in UPTIME_KEYS:
+            events.append(("uptime", shown_id, key, wire_number(statistics.uptime(window, now))))
+        certificate = self._certificates.wire(monitor_id, now)
+        if certificate is not None:
+            events.append(("certInfo", shown_id, json.dumps(certificate)))
+        return events
+
+    def _on_beat(self, event: BeatRecorded) -> None:
+        if self._push.has_listeners(event.owner, COMPATIBLE):
+            self._spawn(self._push_beat(event))
+
+    async def _push_beat(self, event: BeatRecorded) -> None:
+        if event.beat.important and not event.pushed:
+            await self._push.to_user(event.owner, "maintenanceList", {})
+        await self._push.to_user(event.owner, "heartbeat", heartbeat(event))
+        events = self._statistics(event.beat.monitor_id, event.beat.monitor_id)
+        await self._push.many_to_user(event.owner, events)
+        await asyncio.sleep(0)
+
+
+def heartbeat(event: BeatRecorded) -> dict[str, Any]:
+    """The `heartbeat` push; keys that have no value there are absent (socket reference §6.2)."""
+    beat = event.beat
+    wire: dict[str, Any] = {
+        "monitorID": beat.monitor_id,
+        "status": int(beat.status),
+        "time": wire_time(beat.time),
+        "msg": beat.msg,
+        "important": beat.important,
+        "retries": beat.retries,
+    }
+    if event.pushed or beat.ping is not None:
+        wire["ping"] = wire_number(beat.ping)
+    if (event.pushed and not event.first) or beat.duration:
+        wire["duration"] = beat.duration
+    if beat.response is not None:
+        wire["response"] = beat.response
+    return wire
+
+
+def listed_heartbeat(beat: Beat) -> dict[str, Any]:
+    """A beat in the paged list of events: every key, `important` as a number."""
+    return {
+        "monitorID": beat.monitor_id,
+        "status": int(beat.status),
+        "time": wire_time(beat.time),
+        "msg": beat.msg,
+        "ping": wire_number(beat.ping),
+        "important": int(beat.important),
+        "duration": beat.duration,
+        "retries": beat.retries,
+        "response": beat.response,
+    }

@@ -1,0 +1,292 @@
+"""What can be done with monitors; everything here is on disk before it returns."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.core.declarations import MonitorType, Options, Registry, read_options
+from kuma_lite.core.errors import UserError
+from kuma_lite.monitors.engine import Engine
+from kuma_lite.monitors.incoming import linked_notifications, read_added, read_edited
+from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
+from kuma_lite.monitors.recorder import Recorder
+from kuma_lite.monitors.roster import Monitor, Roster
+from kuma_lite.monitors.rules import Policy, remembered
+from kuma_lite.monitors.store import MonitorStore
+from kuma_lite.monitors.wire import Document, shown, sparse
+
+PUSH_TOKEN_CHARS: Final = string.ascii_letters + string.digits
+PUSH_TOKEN_LENGTH: Final = 32  # as Uptime Kuma's form makes them
+NOT_OWNED: Final = "You do not own this monitor."
+
+
+class Monitors:
+    """The monitors of all users: kept in the store, in memory, and under the engine's eye."""
+
+    def __init__(
+        self,
+        *,
+        store: MonitorStore,
+        recorder: Recorder,
+        roster: Roster,
+        engine: Engine,
+        types: Registry[MonitorType[Any]],
+        bus: Bus,
+        clock: Clock,
+        in_maintenance: Callable[[int], bool],
+    ) -> None:
+        self.store = store
+        self.recorder = recorder
+        self.roster = roster
+        self.engine = engine
+        self.types = types
+        self._bus = bus
+        self._clock = clock
+        self._in_maintenance = in_maintenance
+
+    async def load(self) -> None:
+        """Read all monitors and what their beats left behind."""
+        for stored in await self.store.load():
+            monitor = Monitor(
+                stored.id,
+                stored.owner,
+                stored.active,
+                stored.document,
+                tuple(stored.notification_ids),
+                list(stored.tags),
+            )
+            self._interpret(monitor)
+            recent = reversed(self.recorder.rows(monitor.id))
+            monitor.previous = remembered((beat.status, beat.retries, beat.down_count) for beat in recent)
+            self.roster.put(monitor)
+
+    # --- changes -----------------------------------------------------------------------------------------
+
+    async def add(self, owner: int, payload: Any) -> Monitor:
+        """A new monitor from a client's object; it is looked at unless `active` is false."""
+        document = read_added(payload)
+        self.roster.check_parent(None, document.get("parent"))
+        active = bool(document.pop("active", True))
+        self._prepare(document)
+        links = linked_notifications(payload) or []
+        links = await self.store.existing_notifications(owner, links)
+        document = sparse(document)
+        monitor_id = await self.store.insert(owner, active, document, links, to_ms(self._clock.now()))
+        monitor = Monitor(monitor_id, owner, active, document, tuple(links))
+        self._enter(monitor)
+        self._tell(monitor)
+        return monitor
+
+    async def edit(self, owner: int, payload: Any) -> Monitor:
+        """Change a monitor by a client's object that names its id."""
+        if not isinstance(payload, Mapping):
+            raise UserError("The monitor must be an object.")
+        old = self.owned(owner, payload.get("id"), refusal="Permission denied.")
+        document = read_edited(payload, old.document)
+        self.roster.check_parent(old.id, document.get("parent"))
+        self._prepare(document, old)
+        links = linked_notifications(payload) or []
+        links = await self.store.existing_notifications(owner, links)
+        document = sparse(document)
+        unlinked = (
+            self.roster.children(old.id) if old.type == "group" and document.get("type") != "group" else []
+        )
+        await self.store.update(old.id, document, links, unlink_children=bool(unlinked))
+        monitor = Monitor(old.id, owner, old.active, document, tuple(links), old.tags, previous=old.previous)
+        self._enter(monitor)
+        for child in unlinked:
+            self._unlink(child)
+        self._tell(monitor)
+        return monitor
+
+    async def pause(self, owner: int, monitor_id: Any) -> Monitor:
+        """Stop looking at a monitor, and at everything below it."""
+        return await self._switch(owner, monitor_id, active=False)
+
+    async def resume(self, owner: int, monitor_id: Any) -> Monitor:
+        """Look at a monitor again, now, and at everything below it that is switched on."""
+        return await self._switch(owner, monitor_id, active=True)
+
+    async def delete(self, owner: int, monitor_id: Any, *, with_children: bool = False) -> list[int]:
+        """Remove a monitor and all that was recorded about it.
+
+        Returns the ids removed, itself last. Children are kept and unlinked, or removed as well.
+        An unknown id is no error: it is gone, as asked.
+        """
+        monitor = self.find(monitor_id)
+        if monitor is None:
+            return []
+        if monitor.owner != owner:
+            raise UserError(NOT_OWNED)
+        below = self.roster.descendants(monitor.id) if with_children else []
+        kept = [] if with_children else self.roster.children(monitor.id)
+        removed = [*below, monitor.id]
+        for gone in removed:
+            self.engine.leave(gone)
+        await self.store.delete(removed)
+        for gone in removed:
+            self.recorder.forget(gone)
+            self.roster.remove(gone)
+        for child in kept:
+            self._unlink(child)
+            self._watch_if_active(child)
+        for gone in removed:
+            self._bus.publish(MonitorRemoved(gone, owner))
+        return removed
+
+    async def clear_beats(self, owner: int, monitor_id: Any) -> None:
+        """Delete everything recorded about one monitor and begin anew."""
+        monitor = self.find(monitor_id)
+        if monitor is None or monitor.owner != owner:
+            return
+        self.engine.leave(monitor.id)
+        await self.store.clear_beats(monitor.id)
+        self._begin_anew(monitor)
+
+    async def clear_statistics(self, owner: int) -> None:
+        """Delete everything recorded about all monitors and begin anew."""
+        mine = self.roster.of(owner)
+        for monitor in mine:
+            self.engine.leave(monitor.id)
+        await self.store.clear_all_beats()
+        for monitor in mine:
+            self._begin_anew(monitor)
+
+    def notifications_changed(self, links: Mapping[int, tuple[int, ...]]) -> None:
+        """Another feature has linked or removed notifications: monitor id → ids."""
+        for monitor in self.roster:
+            monitor.notification_ids = tuple(links.get(monitor.id, ()))
+
+    # --- questions ---------------------------------------------------------------------------------------
+
+    def find(self, monitor_id: Any) -> Monitor | None:
+        """A monitor by whatever a client sends as its id (numbers also as text)."""
+        if isinstance(monitor_id, str) and monitor_id.strip().isdecimal():
+            monitor_id = int(monitor_id)
+        if isinstance(monitor_id, bool) or not isinstance(monitor_id, int):
+            return None
+        return self.roster.get(monitor_id)
+
+    def owned(self, owner: int, monitor_id: Any, *, refusal: str = NOT_OWNED) -> Monitor:
+        """A monitor by id, if it belongs to the user. Raises UserError."""
+        monitor = self.find(monitor_id)
+        if monitor is None or monitor.owner != owner:
+            raise UserError(refusal)
+        return monitor
+
+    def wire(self, monitor: Monitor, *, sensitive: bool = True, name_preloaded: bool = True) -> Document:
+        """The monitor object of Uptime Kuma 2.5.
+
+        `name_preloaded=False` is what `getMonitor` answers there: the last element of `path` is null.
+        """
+        path = self.roster.path(monitor)
+        if not name_preloaded:
+            path[-1] = None
+        return {
+            "id": monitor.id,
+            **shown(monitor.document, sensitive=sensitive),
+            "parent": monitor.parent,
+            "path": path,
+            "pathName": " / ".join(part or "" for part in path),
+            "childrenIDs": self.roster.descendants(monitor.id),
+            "active": self.roster.is_active(monitor),
+            "forceInactive": self.roster.is_forced_inactive(monitor),
+            "maintenance": self._in_maintenance(monitor.id),
+            "notificationIDList": {str(item): True for item in monitor.notification_ids},
+            "tags": [
+                {
+                    "tag_id": tag.tag_id,
+                    "monitor_id": monitor.id,
+                    "value": tag.value,
+                    "name": tag.name,
+                    "color": tag.color,
+                }
+                for tag in monitor.tags
+            ],
+            "screenshot": None,
+            "includeSensitiveData": sensitive,
+        }
+
+    # --- inside ------------------------------------------------------------------------------------------
+
+    def _prepare(self, document: Document, old: Monitor | None = None) -> None:
+        """Let the type refuse or round what it declares; a push monitor gets a token that is its own."""
+        kind = self.types.get(document.get("type") or "")
+        if kind is not None:
+            options = self._read(kind, document)
+            if options is not None:
+                document.update(kind.validate(options, document))
+        token = document.get("pushToken")
+        if kind is not None and kind.pushed and not token:
+            document["pushToken"] = "".join(
+                secrets.choice(PUSH_TOKEN_CHARS) for _ in range(PUSH_TOKEN_LENGTH)
+            )
+        elif token:
+            holder = self.roster.by_push_token(token)
+            if holder is not None and (old is None or holder.id != old.id):
+                raise UserError("Another monitor uses this push token already.")
+
+    @staticmethod
+    def _read(kind: MonitorType[Any], document: Document) -> Options | None:
+        """The typed view; None where the document does not fit (its beats will say why)."""
+        try:
+            return read_options(kind.options, document)
+        except UserError:
+            return None
+
+    def _interpret(self, monitor: Monitor) -> None:
+        """Fill in what follows from the document."""
+        monitor.policy = Policy(
+            max_retries=int(monitor.get("maxretries") or 0),
+            resend_interval=int(monitor.get("resendInterval") or 0),
+            upside_down=bool(monitor.get("upsideDown")),
+        )
+        monitor.kind = self.types.get(monitor.type)
+        if monitor.kind is not None:
+            try:
+                monitor.options = read_options(monitor.kind.options, monitor.document)
+            except UserError as error:
+                monitor.problem = error.message
+
+    def _enter(self, monitor: Monitor) -> None:
+        """Put a new or changed monitor into the roster and under the engine's eye."""
+        self._interpret(monitor)
+        self.roster.put(monitor)
+        self._watch_if_active(monitor)
+
+    def _watch_if_active(self, monitor: Monitor) -> None:
+        if self.roster.is_active(monitor):
+            self.engine.watch(monitor)
+        else:
+            self.engine.leave(monitor.id)
+
+    def _begin_anew(self, monitor: Monitor) -> None:
+        self.recorder.forget(monitor.id)
+        monitor.previous = None
+        self._watch_if_active(monitor)
+
+    async def _switch(self, owner: int, monitor_id: Any, *, active: bool) -> Monitor:
+        monitor = self.owned(owner, monitor_id)
+        await self.store.set_active(monitor.id, active)
+        monitor.active = active
+        self._watch_if_active(monitor)
+        for below in self.roster.descendants(monitor.id):
+            child = self.roster.get(below)
+            if child is not None:
+                self._watch_if_active(child)
+        self._tell(monitor)
+        return monitor
+
+    def _unlink(self, child: Monitor) -> None:
+        """A child whose group is gone; the store has done the same."""
+        child.document = {key: value for key, value in child.document.items() if key != "parent"}
+        self.roster.put(child)
+        self._tell(child)
+
+    def _tell(self, monitor: Monitor) -> None:
+        self._bus.publish(MonitorChanged(monitor.id, monitor.owner))
