@@ -2,17 +2,21 @@
 
 `web/` collects the doors of all features, guards them and serves them; a feature never imports `web/`.
 An event handler is `async def handler(caller: Caller, *arguments) -> Answer | Then`. What it returns is the
-acknowledgement; a `UserError` becomes `{ok: false, msg}`.
+acknowledgement (None: one without arguments, `SILENCE`: none at all); a `UserError` becomes
+`{ok: false, msg}`. Arguments of pushes and answers may be `msgspec.Raw`: JSON that is encoded already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
+from kuma_lite.core.errors import UserError
+
 Answer = Any  # JSON-ready; dict for nearly all events
+SILENCE: Final = object()  # returned by a handler: the original sends no acknowledgement here either
 
 COMPATIBLE: Final = "/"  # the namespace of Uptime Kuma's clients
 PAGE: Final = "/page"  # the leaner namespace of our own page; offers every compatible event as well
@@ -49,7 +53,7 @@ class Caller(Protocol):
         """Push many events, each `(name, argument, ...)`, to this connection at the price of few."""
 
     async def log_in(self, user_id: int, username: str) -> None:
-        """Make this a connection of that user: it joins the user's room."""
+        """Make this a connection of that user: it joins the user's room, then gets all lists (`on_login`)."""
 
     async def log_out(self) -> None:
         """Leave the user's room."""
@@ -65,6 +69,11 @@ class Push(Protocol):
         self, user_id: int, events: Sequence[tuple[Any, ...]], namespace: str = COMPATIBLE
     ) -> None:
         """Many events, each `(name, argument, ...)`, at the price of few."""
+
+    async def to_user_many(
+        self, user_id: int, pushes: Iterable[Sequence[Any]], *, namespace: str = COMPATIBLE
+    ) -> None:
+        """Many `(event, *arguments)` to every connection of a user, in that order, encoded once."""
 
     async def to_all_users(self, event: str, *arguments: Any, namespace: str = COMPATIBLE) -> None:
         """To every logged-in connection on one namespace."""
@@ -92,6 +101,8 @@ class Event:
         answers: False for events whose protocol has no acknowledgement.
         optional: how many trailing arguments old clients leave out.
         limiter: name of the rate limiter every call passes, e.g. "login".
+        on_error: the answer to a UserError, "You are not logged in." included, where it has a shape of its
+            own (`checkApprise` answers `false`).
     """
 
     name: str
@@ -102,6 +113,7 @@ class Event:
     answers: bool = True
     optional: int = 0
     limiter: str | None = None
+    on_error: Callable[[UserError], Answer] = UserError.as_answer
 
 
 @dataclass(frozen=True)
@@ -127,6 +139,6 @@ class Doors:
     raw: Sequence[RawRoute] = ()
     on_connect: Callable[[Caller], Awaitable[None]] | None = None
     on_login: Callable[[Caller], Awaitable[None]] | None = None
-    login_order: int = 50  # smaller runs earlier; handlers of the same number run concurrently
+    login_order: int = 50  # of both; smaller runs earlier, handlers of the same number run concurrently
     namespace: str = COMPATIBLE  # of on_connect and on_login
     notes: dict[str, str] = field(default_factory=dict)
