@@ -1,1 +1,34 @@
-"""Monitor types, one file each; see `core.declarations`."""
+"""Monitor types: one file each. Files that begin with an underscore are shared by several of them."""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from typing import Any, cast
+
+from kuma_lite.core.declarations import MonitorType, Registry, describe_options, discover
+
+
+@lru_cache(maxsize=1)
+def monitor_types() -> Registry[MonitorType[Any]]:
+    """Every monitor type this program can check, by its name on the wire."""
+    base = cast("type[MonitorType[Any]]", MonitorType)
+    return discover(sys.modules[__name__], base)
+
+
+def describe_types() -> dict[str, Any]:
+    """The `types` part of `GET /api/v1/monitor-types`: what a form needs to offer and draw each type."""
+    return {
+        "types": [
+            {
+                "name": kind.name,
+                "label": kind.label,
+                "description": kind.description,
+                "group": kind.group,
+                "pushed": kind.pushed,
+                "formDefaults": dict(kind.form_defaults),
+                "fields": describe_options(kind.options),
+            }
+            for kind in monitor_types()
+        ]
+    }
