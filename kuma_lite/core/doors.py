@@ -8,7 +8,7 @@ acknowledgement (None: one without arguments, `SILENCE`: none at all); a `UserEr
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Protocol
@@ -69,11 +69,6 @@ class Push(Protocol):
         self, user_id: int, events: Sequence[tuple[Any, ...]], namespace: str = COMPATIBLE
     ) -> None:
         """Many events, each `(name, argument, ...)`, at the price of few."""
-
-    async def to_user_many(
-        self, user_id: int, pushes: Iterable[Sequence[Any]], *, namespace: str = COMPATIBLE
-    ) -> None:
-        """Many `(event, *arguments)` to every connection of a user, in that order, encoded once."""
 
     async def to_all_users(self, event: str, *arguments: Any, namespace: str = COMPATIBLE) -> None:
         """To every logged-in connection on one namespace."""
