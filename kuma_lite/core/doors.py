@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol
 from kuma_lite.core.errors import UserError
 
 Answer = Any  # JSON-ready; dict for nearly all events
+RawHeaders = Sequence[tuple[bytes, bytes]]
 SILENCE: Final = object()  # returned by a handler: the original sends no acknowledgement here either
 
 COMPATIBLE: Final = "/"  # the namespace of Uptime Kuma's clients

@@ -47,7 +47,7 @@ class Monitors:
         self.types = types
         self._bus = bus
         self._clock = clock
-        self._in_maintenance = in_maintenance
+        self.in_maintenance = in_maintenance
 
     async def load(self) -> None:
         """Read all monitors and what their beats left behind."""
@@ -196,7 +196,7 @@ class Monitors:
             "childrenIDs": self.roster.descendants(monitor.id),
             "active": self.roster.is_active(monitor),
             "forceInactive": self.roster.is_forced_inactive(monitor),
-            "maintenance": self._in_maintenance(monitor.id),
+            "maintenance": self.in_maintenance(monitor.id),
             "notificationIDList": {str(item): True for item in monitor.notification_ids},
             "tags": [
                 {

@@ -26,33 +26,11 @@ _NUMBER_OPERATORS: Final = [
     ("lte", "less than or equal to"),
     ("gte", "greater than or equal to"),
 ]
-_LISTED: Final = [
-    "real-browser",
-    "tailscale-ping",
-    "websocket-upgrade",
-    "dns",
-    "postgres",
-    "mqtt",
-    "smtp",
-    "group",
-    "snmp",
-    "grpc-keyword",
-    "mongodb",
-    "rabbitmq",
-    "sip-options",
-    "gamedig",
-    "steam",
-    "port",
-    "manual",
-    "globalping",
-    "redis",
-    "pm2",
-    "system-service",
-    "sqlserver",
-    "mysql",
-    "oracledb",
-    "ntp",
-]
+_LISTED: Final = """
+    real-browser tailscale-ping websocket-upgrade dns postgres mqtt smtp group snmp grpc-keyword mongodb
+    rabbitmq sip-options gamedig steam port manual globalping redis pm2 system-service sqlserver mysql
+    oracledb ntp
+"""
 _VARIABLES: Final[dict[str, tuple[tuple[str, list[tuple[str, str]]], ...]]] = {
     "dns": (("record", _TEXT_OPERATORS),),
     "mqtt": (
@@ -79,5 +57,5 @@ def monitor_type_list() -> dict[str, Any]:
                 for variable, operators in _VARIABLES.get(name, ())
             ],
         }
-        for name in _LISTED
+        for name in _LISTED.split()
     }

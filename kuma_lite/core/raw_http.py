@@ -1,0 +1,53 @@
+"""Small helpers for routes that are served without the framework (ASGI)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from kuma_lite.core.doors import RawHeaders
+
+
+async def read_body(scope: Any, receive: Any, limit: int) -> bytes | None:
+    """The whole request body; None when it is larger than `limit` bytes."""
+    del scope
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b"".join(chunks)
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            return None
+        chunks.append(chunk)
+        if not message.get("more_body"):
+            return b"".join(chunks)
+
+
+async def answer(send: Any, status: int, body: bytes, content_type: bytes, headers: RawHeaders = ()) -> None:
+    """Send a whole response."""
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                (b"content-type", content_type),
+                (b"content-length", str(len(body)).encode()),
+                *headers,
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})
+
+
+async def answer_json(send: Any, status: int, content: Any, headers: RawHeaders = ()) -> None:
+    """Send JSON."""
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    await answer(send, status, body, b"application/json; charset=utf-8", headers)
+
+
+async def answer_text(send: Any, status: int, text: str, headers: RawHeaders = ()) -> None:
+    """Send plain text."""
+    await answer(send, status, text.encode(), b"text/plain; charset=utf-8", headers)

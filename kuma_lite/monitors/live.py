@@ -1,0 +1,202 @@
+"""The Socket.IO events about monitors and beats (Uptime Kuma 2.5, socket reference §4.2)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.core.doors import Answer, Caller, Doors, Event, Push, Then
+from kuma_lite.core.errors import UserError
+from kuma_lite.monitors.pushes import MonitorPushes, listed_heartbeat
+from kuma_lite.monitors.service import Monitors
+
+HOUR_S = 3600
+
+
+class MonitorEvents:
+    """What clients may ask of monitors."""
+
+    def __init__(self, monitors: Monitors, pushes: MonitorPushes, push: Push, clock: Clock) -> None:
+        self._monitors = monitors
+        self._pushes = pushes
+        self._push = push
+        self._clock = clock
+
+    def doors(self) -> Doors:
+        """Every event of this feature."""
+        return Doors(
+            events=[
+                Event("add", self.add, 1),
+                Event("editMonitor", self.edit, 1),
+                Event("getMonitorList", self.get_list),
+                Event("getMonitor", self.get, 1),
+                Event("pauseMonitor", self.pause, 1),
+                Event("resumeMonitor", self.resume, 1),
+                Event("deleteMonitor", self.delete, 2, optional=1),
+                Event("getMonitorBeats", self.beats, 2),
+                Event("getMonitorChartData", self.chart, 2),
+                Event("monitorImportantHeartbeatListCount", self.important_count, 1),
+                Event("monitorImportantHeartbeatListPaged", self.important_page, 3),
+                Event("clearEvents", self.clear_events, 1),
+                Event("clearHeartbeats", self.clear_beats, 1),
+                Event("clearStatistics", self.clear_statistics),
+            ]
+        )
+
+    async def add(self, caller: Caller, payload: Any) -> Answer:
+        """A new monitor; its entry is pushed before the answer."""
+        user = user_of(caller)
+        monitor = await self._monitors.add(user, payload)
+        await self._pushes.push_monitor(user, monitor.id)
+        return {"ok": True, "msg": "successAdded", "msgi18n": True, "monitorID": monitor.id}
+
+    async def edit(self, caller: Caller, payload: Any) -> Answer:
+        """Changes to a monitor."""
+        user = user_of(caller)
+        monitor = await self._monitors.edit(user, payload)
+        await self._pushes.push_monitor(user, monitor.id)
+        return {"ok": True, "msg": "Saved.", "msgi18n": True, "monitorID": monitor.id}
+
+    async def get_list(self, caller: Caller) -> Answer:
+        """Push the whole list."""
+        await self._pushes.push_list(user_of(caller))
+        return {"ok": True}
+
+    async def get(self, caller: Caller, monitor_id: Any) -> Answer:
+        """One monitor."""
+        monitor = self._monitors.owned(user_of(caller), monitor_id, refusal="The monitor does not exist.")
+        return {"ok": True, "monitor": self._monitors.wire(monitor, name_preloaded=False)}
+
+    async def pause(self, caller: Caller, monitor_id: Any) -> Answer:
+        """Switch off."""
+        user = user_of(caller)
+        monitor = await self._monitors.pause(user, monitor_id)
+        await self._pushes.push_monitor(user, monitor.id)
+        return {"ok": True, "msg": "successPaused", "msgi18n": True}
+
+    async def resume(self, caller: Caller, monitor_id: Any) -> Answer:
+        """Switch on."""
+        user = user_of(caller)
+        monitor = await self._monitors.resume(user, monitor_id)
+        await self._pushes.push_monitor(user, monitor.id)
+        return {"ok": True, "msg": "successResumed", "msgi18n": True}
+
+    async def delete(self, caller: Caller, monitor_id: Any, with_children: Any = False) -> Answer:
+        """Remove; kept children are pushed before the answer, removals after it."""
+        user = user_of(caller)
+        monitor = self._monitors.find(monitor_id)
+        children = self._monitors.roster.children(monitor.id) if monitor else []
+        remove_children = with_children is True
+        await self._monitors.delete(user, monitor_id, with_children=remove_children)
+        direct = [child.id for child in children]
+        if not remove_children:
+            for child in direct:
+                await self._pushes.push_monitor(user, child)
+            direct = []
+
+        async def after() -> None:
+            for child in direct:
+                await self._pushes.push_removed(user, child)
+            await self._pushes.push_removed(user, monitor_id)
+
+        return Then({"ok": True, "msg": "successDeleted", "msgi18n": True}, after)
+
+    async def beats(self, caller: Caller, monitor_id: Any, period: Any) -> Answer:
+        """Raw beats of the last `period` hours, oldest first."""
+        hours = period_of(period)
+        monitor = self._mine(caller, monitor_id)
+        if monitor is None or math.isnan(hours):
+            return {"ok": True, "data": []}
+        since = to_ms(self._clock.now() - hours * HOUR_S)
+        return {"ok": True, "data": [beat.as_row() for beat in await self._store.beats_since(monitor, since)]}
+
+    async def chart(self, caller: Caller, monitor_id: Any, period: Any) -> Answer:
+        """Statistics by minute, hour or day, newest first."""
+        hours = period_of(period)
+        if monitor_id is None:
+            raise UserError("Monitor ID is required")
+        if math.isnan(hours):
+            return {"ok": True, "data": []}
+        monitor = self._mine(caller, monitor_id)
+        return {"ok": True, "data": await self._store.chart(monitor or 0, hours, self._clock.now())}
+
+    async def important_count(self, caller: Caller, monitor_id: Any) -> Answer:
+        """How many changes of state there are to page through."""
+        wanted = self._mine_or_all(caller, monitor_id)
+        count = await self._store.important_count(wanted) if wanted != [] else 0
+        return {"ok": True, "count": count}
+
+    async def important_page(self, caller: Caller, monitor_id: Any, offset: Any, count: Any) -> Answer:
+        """Changes of state, newest first."""
+        wanted = self._mine_or_all(caller, monitor_id)
+        first, number = whole(offset), whole(count)
+        if wanted == []:
+            return {"ok": True, "data": []}
+        beats = await self._store.important_page(wanted, max(0, first), number if number >= 0 else -1)
+        return {"ok": True, "data": [listed_heartbeat(beat) for beat in beats]}
+
+    async def clear_events(self, caller: Caller, monitor_id: Any) -> Answer:
+        """Forget the texts and the changes of state of one monitor."""
+        monitor = self._mine(caller, monitor_id)
+        if monitor is not None:
+            await self._store.clear_events(monitor)
+            self._monitors.recorder.clear_events(monitor)
+        return {"ok": True}
+
+    async def clear_beats(self, caller: Caller, monitor_id: Any) -> Answer:
+        """Forget all beats of one monitor."""
+        user = user_of(caller)
+        await self._monitors.clear_beats(user, monitor_id)
+        await self._push.to_user(user, "heartbeatList", monitor_id, [], True)
+        return {"ok": True}
+
+    async def clear_statistics(self, caller: Caller) -> Answer:
+        """Forget all beats of all monitors."""
+        await self._monitors.clear_statistics(user_of(caller))
+        return {"ok": True}
+
+    @property
+    def _store(self) -> Any:
+        return self._monitors.store
+
+    def _mine(self, caller: Caller, monitor_id: Any) -> int | None:
+        """The id, if such a monitor exists and is the caller's."""
+        monitor = self._monitors.find(monitor_id)
+        return monitor.id if monitor is not None and monitor.owner == caller.user_id else None
+
+    def _mine_or_all(self, caller: Caller, monitor_id: Any) -> list[int] | None:
+        """The ids to look at: None for all (there is one account), [] for none."""
+        if monitor_id is None:
+            return None
+        monitor = self._mine(caller, monitor_id)
+        return [monitor] if monitor is not None else []
+
+
+Method = Callable[..., Awaitable[Answer]]
+
+
+def user_of(caller: Caller) -> int:
+    """The caller's user; the guard has seen to it that there is one."""
+    assert caller.user_id is not None
+    return caller.user_id
+
+
+def period_of(period: Any) -> float:
+    """Hours as a client sends them; NaN for what is no number. Raises UserError for none at all."""
+    if period is None:
+        raise UserError("Invalid period.")
+    try:
+        hours = float(period)
+    except (TypeError, ValueError):
+        return math.nan
+    return hours if math.isfinite(hours) else math.nan
+
+
+def whole(value: Any) -> int:
+    """A whole number as a client sends it. Raises UserError."""
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        raise UserError("A whole number is expected.") from None

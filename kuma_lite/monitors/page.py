@@ -1,0 +1,212 @@
+"""What our own page asks about monitors, and is pushed (namespace `/page`; docs/page-protocol.md)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push
+from kuma_lite.core.errors import UserError
+from kuma_lite.monitors.certificates import Certificates
+from kuma_lite.monitors.live import user_of, whole
+from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved, wire_number
+from kuma_lite.monitors.recorder import Recorder
+from kuma_lite.monitors.roster import Monitor
+from kuma_lite.monitors.service import Monitors
+
+BATCH_S: Final = 0.25  # live beats are gathered this long: smooth for the eye, cheap for a phone
+MAX_BARS: Final = 200  # rows a page may ask bars for at once
+MAX_EVENTS: Final = 200
+COLUMNS: Final = [
+    "id",
+    "name",
+    "type",
+    "parent",
+    "active",
+    "forceInactive",
+    "maintenance",
+    "status",
+    "time",
+    "ping",
+    "uptime24",
+    "msg",
+    "weight",
+    "tags",
+]
+
+
+class MonitorPage:
+    """A compact summary first, details of what is looked at, live beats in batches."""
+
+    def __init__(
+        self,
+        monitors: Monitors,
+        recorder: Recorder,
+        certificates: Certificates,
+        push: Push,
+        bus: Bus,
+        clock: Clock,
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+    ) -> None:
+        self._monitors = monitors
+        self._recorder = recorder
+        self._certificates = certificates
+        self._push = push
+        self._clock = clock
+        self._spawn = spawn
+        self._beats: dict[int, list[list[Any]]] = {}  # user → batch
+        self._changed: dict[int, set[int]] = {}
+        self._deleted: dict[int, list[int]] = {}
+        self._messages: dict[int, str] = {}  # the text each row has on the pages
+        self._flushing = False
+        bus.subscribe(BeatRecorded, self._on_beat)
+        bus.subscribe(MonitorChanged, self._on_change)
+        bus.subscribe(MonitorRemoved, self._on_removal)
+
+    def doors(self) -> Doors:
+        """The page's questions."""
+        return Doors(
+            events=[
+                Event("summary", self.summary, namespaces=(PAGE,)),
+                Event("bars", self.bars, 2, namespaces=(PAGE,)),
+                Event("monitor", self.monitor, 1, namespaces=(PAGE,)),
+                Event("events", self.events, 3, namespaces=(PAGE,)),
+            ],
+            namespace=PAGE,
+        )
+
+    # --- questions ---------------------------------------------------------------------------------------
+
+    async def summary(self, caller: Caller) -> Answer:
+        """Every monitor in one row."""
+        now = self._clock.now()
+        rows = [self._row(monitor, now) for monitor in self._monitors.roster.of(user_of(caller))]
+        return {"ok": True, "columns": COLUMNS, "rows": rows, "serverTime": to_ms(now)}
+
+    async def bars(self, caller: Caller, ids: Any, count: Any) -> Answer:
+        """The last beats of some monitors."""
+        user, number = user_of(caller), max(1, min(100, whole(count)))
+        if not isinstance(ids, list) or len(ids) > MAX_BARS:
+            raise UserError(f"A list of at most {MAX_BARS} monitor ids is expected.")
+        bars: dict[str, list[list[Any]]] = {}
+        for item in ids:
+            monitor = self._monitors.find(item)
+            if monitor is not None and monitor.owner == user:
+                rows = self._recorder.rows(monitor.id)[-number:]
+                bars[str(monitor.id)] = [
+                    [beat.time, int(beat.status), wire_number(beat.ping)] for beat in rows
+                ]
+        return {"ok": True, "bars": bars}
+
+    async def monitor(self, caller: Caller, monitor_id: Any) -> Answer:
+        """One monitor with what its page shows."""
+        found = self._monitors.owned(user_of(caller), monitor_id, refusal="The monitor does not exist.")
+        await self._certificates.warm()
+        now = self._clock.now()
+        statistics = self._recorder.statistics(found.id)
+        wire = self._monitors.wire(found)
+        # The compatible object hides it; our form edits it.
+        wire["manual_status"] = found.get("manual_status")
+        return {
+            "ok": True,
+            "monitor": wire,
+            "uptime": {key: statistics.uptime(key, now) for key in ("24", "720", "1y")},
+            "averagePing": statistics.average_ping("24", now),
+            "certificate": self._certificates.wire(found.id, now),
+            "beats": [
+                [beat.time, int(beat.status), wire_number(beat.ping), beat.msg]
+                for beat in self._recorder.rows(found.id)
+            ],
+        }
+
+    async def events(self, caller: Caller, monitor_id: Any, offset: Any, count: Any) -> Answer:
+        """Changes of state, newest first."""
+        wanted = None
+        if monitor_id is not None:
+            wanted = [self._monitors.owned(user_of(caller), monitor_id).id]
+        number = max(0, min(MAX_EVENTS, whole(count)))
+        beats = await self._monitors.store.important_page(wanted, max(0, whole(offset)), number)
+        return {
+            "ok": True,
+            "total": await self._monitors.store.important_count(wanted),
+            "events": [[beat.monitor_id, beat.time, int(beat.status), beat.msg] for beat in beats],
+        }
+
+    def _row(self, monitor: Monitor, now: float) -> list[Any]:
+        last = self._recorder.last(monitor.id)
+        if last is not None:
+            self._messages[monitor.id] = last.msg
+        uptime = self._recorder.statistics(monitor.id).uptime("24", now) if last else None
+        roster = self._monitors.roster
+        return [
+            monitor.id,
+            monitor.name,
+            monitor.type,
+            monitor.parent,
+            roster.is_active(monitor),
+            roster.is_forced_inactive(monitor),
+            self._monitors.in_maintenance(monitor.id),
+            int(last.status) if last else None,
+            last.time if last else None,
+            wire_number(last.ping) if last else None,
+            uptime,
+            last.msg if last else None,
+            monitor.get("weight"),
+            [[tag.name, tag.value, tag.color] for tag in monitor.tags],
+        ]
+
+    # --- pushes ------------------------------------------------------------------------------------------
+
+    def _on_beat(self, event: BeatRecorded) -> None:
+        if not self._push.has_listeners(event.owner, PAGE):
+            return
+        beat = event.beat
+        message = None if self._messages.get(beat.monitor_id) == beat.msg else beat.msg
+        self._messages[beat.monitor_id] = beat.msg
+        self._beats.setdefault(event.owner, []).append(
+            [
+                beat.monitor_id,
+                beat.time,
+                int(beat.status),
+                wire_number(beat.ping),
+                message,
+                int(beat.important),
+                self._recorder.statistics(beat.monitor_id).uptime("24", self._clock.now()),
+            ]
+        )
+        self._flush_soon()
+
+    def _on_change(self, event: MonitorChanged) -> None:
+        changed = self._changed.setdefault(event.owner, set())
+        changed.add(event.monitor_id)
+        changed.update(self._monitors.roster.descendants(event.monitor_id))
+        self._flush_soon()
+
+    def _on_removal(self, event: MonitorRemoved) -> None:
+        self._messages.pop(event.monitor_id, None)
+        self._certificates.forget(event.monitor_id)
+        self._deleted.setdefault(event.owner, []).append(event.monitor_id)
+        self._flush_soon()
+
+    def _flush_soon(self) -> None:
+        if not self._flushing:
+            self._flushing = True
+            self._spawn(self._flush())
+
+    async def _flush(self) -> None:
+        await asyncio.sleep(BATCH_S)
+        self._flushing = False
+        beats, self._beats = self._beats, {}
+        changed, self._changed = self._changed, {}
+        deleted, self._deleted = self._deleted, {}
+        now = self._clock.now()
+        for owner in changed.keys() | deleted.keys():
+            found = (self._monitors.roster.get(item) for item in changed.get(owner, ()))
+            rows = [self._row(monitor, now) for monitor in found if monitor is not None]
+            payload = {"monitors": rows, "deleted": deleted.get(owner, [])}
+            await self._push.to_user(owner, "changes", payload, namespace=PAGE)
+        for owner, batch in beats.items():
+            await self._push.to_user(owner, "beats", {"beats": batch}, namespace=PAGE)

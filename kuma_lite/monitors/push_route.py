@@ -1,0 +1,107 @@
+"""`/api/push/<token>`: a monitored program tells us that it is alive (Uptime Kuma 2.5, REST reference §3).
+
+Served without the framework: it is the hottest route of installations with many push monitors.
+Only query parameters count; every method is accepted.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, Final
+from urllib.parse import parse_qs, unquote
+
+from kuma_lite.core.declarations import Status
+from kuma_lite.core.doors import Access, RawRoute
+from kuma_lite.core.errors import UserError
+from kuma_lite.core.limits import MAX_BODY_BYTES, MAX_PING_MS
+from kuma_lite.core.raw_http import answer_json, answer_text, read_body
+from kuma_lite.monitors.engine import Engine
+from kuma_lite.monitors.roster import Roster
+from kuma_lite.monitors.rules import Look
+
+PREFIX: Final = "/api/push/"
+NOT_FOUND: Final = "Monitor not found or not active."
+BAD_PING: Final = f"Invalid ping value. Must be between 0 and {MAX_PING_MS} ms."
+MAX_JSON_BYTES: Final = 100_000  # of a body that nobody reads, but that a broken client should hear about
+
+
+def read_ping(text: str | None) -> float | None:
+    """Milliseconds from the query: the leading number; none, 0 or no number → None. Raises UserError."""
+    if not text:
+        return None
+    number = text.strip()
+    value = math.nan
+    for end in range(len(number), 0, -1):  # as JavaScript's parseFloat: the longest leading number
+        try:
+            value = float(number[:end].replace("_", "x"))
+        except ValueError:
+            continue
+        break
+    if math.isnan(value) or value == 0:
+        return None
+    if value < 0 or value > MAX_PING_MS:
+        raise UserError(BAD_PING, status=404)
+    return value
+
+
+def read_push(query: str) -> Look:
+    """What a push request says. Raises UserError."""
+    sent = parse_qs(query, keep_blank_values=True, max_num_fields=100)
+    status = sent.get("status", ["up"])
+    up = status in (["up"], [""])
+    ping = read_ping(sent.get("ping", [""])[0])
+    message = ",".join(sent.get("msg", [])) or "OK"
+    return Look(Status.UP if up else Status.DOWN, not up, message, ping)
+
+
+class PushRoute:
+    """The route."""
+
+    def __init__(self, roster: Roster, engine: Engine, clock_now: Any) -> None:
+        self._roster = roster
+        self._engine = engine
+        self._now = clock_now
+
+    def route(self) -> RawRoute:
+        """Its door; the token in the path is what admits."""
+        return RawRoute(PREFIX, self.handle, Access.PUBLIC, ignore_case=True)
+
+    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+        """One push request."""
+        body = await read_body(scope, receive, MAX_BODY_BYTES)
+        if body is None:
+            await answer_text(send, 413, "The request is too large.")
+            return
+        if body and is_broken_json(scope, body):
+            await answer_text(send, 400, "The JSON body cannot be read.")
+            return
+        try:
+            await self._push(unquote(scope["path"][len(PREFIX) :]), scope["query_string"].decode("latin-1"))
+        except UserError as error:
+            await answer_json(send, 404, {"ok": False, "msg": error.message})
+            return
+        await answer_json(send, 200, {"ok": True})
+
+    async def _push(self, token: str, query: str) -> None:
+        monitor = self._roster.by_push_token(token)
+        if monitor is None or not monitor.active:
+            raise UserError(NOT_FOUND)
+        look = read_push(query)
+        last = self._engine.recorder.last(monitor.id)
+        duration = max(0, int(self._now() - last.time / 1000)) if last else 0
+        await self._engine.pushed(monitor, Look(look.status, look.failed, look.msg, look.ping, duration))
+
+
+def is_broken_json(scope: Any, body: bytes) -> bool:
+    """A body that claims to be JSON and is not: refused, as Uptime Kuma 2.5 does on every route."""
+    kind = next((value for name, value in scope["headers"] if name.lower() == b"content-type"), b"")
+    if not kind.lower().startswith(b"application/json"):
+        return False
+    if len(body) > MAX_JSON_BYTES:
+        return True
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return True
+    return False
