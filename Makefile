@@ -106,8 +106,12 @@ bench-ui: setup frontend system-packages ## measure the page in Chromium against
 # --- ship ------------------------------------------------------------------------------------------------
 
 .PHONY: binary
-binary: setup frontend ## dist/kuma-lite (one file) and dist/kuma-lite-onedir/ with its .tar.gz
+binary: dist/kuma-lite ## dist/kuma-lite (one file) and dist/kuma-lite-onedir/ with its .tar.gz
+
+dist/kuma-lite: $(VENV)/.installed-dev $(PAGE) $(shell find kuma_lite -name '*.py') \
+		packaging/kuma-lite.spec packaging/binary_entry.py packaging/build-binary packaging/kuma-lite.service
 	@packaging/build-binary
+	@touch $@
 
 .PHONY: clean
 clean: ## remove what was built; .venv and data stay

@@ -20,7 +20,7 @@ NPM = """#!/bin/sh
 echo "$@" >> ../npm-calls
 case "$1" in
     ci) [ ! -e ../incomplete-lock ] ;;
-    run) mkdir -p ../frontend_dist/assets && cd ../frontend_dist && echo built | tee index.html > assets/a.js ;;
+    run) cd .. && mkdir -p frontend_dist/assets && cd frontend_dist && echo x | tee index.html >assets/a.js ;;
 esac
 """
 
