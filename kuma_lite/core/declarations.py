@@ -363,6 +363,10 @@ class NotificationService(ABC, Generic[O]):
     groups: ClassVar[tuple[str, ...]] = ("other",)
     options: ClassVar[type[Options]]
 
+    def validate(self, options: O) -> None:
+        """Refuse what cannot work (UserError); asked by our own form only, clients may store anything."""
+        del options
+
     @abstractmethod
     async def send(self, options: O, message: Message, context: DeliveryContext) -> str:
         """Deliver; returns the text the 'Test' button shows. Raises DeliveryFailed."""
