@@ -20,22 +20,9 @@ from kuma_lite.monitors.service import Monitors
 BATCH_S: Final = 0.25  # live beats are gathered this long: smooth for the eye, cheap for a phone
 MAX_BARS: Final = 200  # rows a page may ask bars for at once
 MAX_EVENTS: Final = 200
-COLUMNS: Final = [
-    "id",
-    "name",
-    "type",
-    "parent",
-    "active",
-    "forceInactive",
-    "maintenance",
-    "status",
-    "time",
-    "ping",
-    "uptime24",
-    "msg",
-    "weight",
-    "tags",
-]
+COLUMNS: Final = """
+    id name type parent active forceInactive maintenance status time ping uptime24 msg weight tags
+""".split()  # noqa: SIM905 - one line says it better than fourteen
 
 
 class MonitorPage:

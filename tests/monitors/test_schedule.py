@@ -1,0 +1,115 @@
+"""When monitors fall due: no drift, no bursts, evenly spread."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kuma_lite.core.clock import ManualClock, SystemClock
+from kuma_lite.monitors.schedule import GRID_S, START_SPREAD_S, first_due, grid, next_due, phase
+from kuma_lite.monitors.scheduler import Scheduler
+
+SECONDS = st.floats(0.1, 100_000, allow_nan=False)
+
+
+def test_phases_spread_consecutive_ids_evenly() -> None:
+    buckets = [0] * 20
+    for monitor_id in range(1, 1001):
+        buckets[int(phase(monitor_id) * 20)] += 1
+    assert max(buckets) - min(buckets) <= 3
+
+
+@given(SECONDS, SECONDS, st.one_of(st.none(), st.floats(-1e6, 1e6, allow_nan=False)), st.floats(0, 0.999))
+def test_first_due_is_soon_and_never_in_the_past(
+    now: float, interval: float, age: float | None, place: float
+) -> None:
+    due = first_due(now, interval, age, place)
+    assert now <= due <= now + interval
+
+
+def test_first_due_goes_on_with_the_schedule_of_the_last_run() -> None:
+    assert first_due(1000, 60, 45, 0.5) == 1015
+    assert first_due(1000, 60, 61, 0.5) == 1000 + 0.5 * START_SPREAD_S
+    assert first_due(1000, 60, None, 0.25) == 1000 + 0.25 * START_SPREAD_S
+    assert first_due(1000, 60, 5, 0.5, delay=True) == 1060
+
+
+@given(SECONDS, SECONDS, st.floats(0, 1e6, allow_nan=False))
+def test_next_due_stays_on_the_schedule(due: float, wait: float, late: float) -> None:
+    now = due + late
+    following = next_due(due, wait, now)
+    assert following > now - 1e-6
+    assert following <= now + wait + 1e-6
+    steps = (following - due) / wait
+    assert abs(steps - round(steps)) < 1e-3
+
+
+def test_no_drift_over_a_day() -> None:
+    due, now = 0.0, 0.0
+    for _ in range(4320):
+        now = due + 0.037  # every check ends a little late
+        due = next_due(due, 20, now)
+    assert due == 4320 * 20
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.01, 12.3456, 99.99])
+def test_grid(moment: float) -> None:
+    assert moment <= grid(moment) < moment + GRID_S + 1e-9
+
+
+class TestScheduler:
+    def make(self) -> tuple[Scheduler, ManualClock, list[tuple[int, float]]]:
+        clock = ManualClock()
+        handed: list[tuple[int, float]] = []
+        return Scheduler(clock, lambda i, due: handed.append((i, due)), lambda now: None), clock, handed
+
+    def test_hands_out_what_is_due_in_order(self) -> None:
+        scheduler, clock, handed = self.make()
+        now = clock.monotonic()
+        for monitor_id, delay in ((1, 3.0), (2, 1.0), (3, 2.0), (4, 9.0)):
+            scheduler.put(monitor_id, now + delay)
+        clock.advance(3)
+        assert scheduler.hand_out(clock.monotonic()) == 3
+        assert [i for i, _ in handed] == [2, 3, 1]
+        assert len(scheduler) == 1
+
+    def test_nothing_is_due_twice(self) -> None:
+        scheduler, clock, handed = self.make()
+        scheduler.put(1, clock.monotonic())
+        scheduler.hand_out(clock.monotonic())
+        scheduler.hand_out(clock.monotonic() + 100)
+        assert len(handed) == 1
+
+    def test_the_latest_put_counts(self) -> None:
+        scheduler, clock, handed = self.make()
+        now = clock.monotonic()
+        scheduler.put(1, now + 5)
+        scheduler.put(1, now + 1)
+        scheduler.put(1, now + 3)
+        scheduler.hand_out(now + 2)
+        assert handed == []
+        scheduler.hand_out(now + 10)
+        assert handed == [(1, now + 3)]
+
+    def test_dropped_is_dropped(self) -> None:
+        scheduler, clock, handed = self.make()
+        scheduler.put(1, clock.monotonic())
+        scheduler.drop(1)
+        scheduler.drop(2)
+        assert scheduler.hand_out(clock.monotonic() + 1) == 0
+        assert handed == []
+
+    async def test_runs_on_the_real_clock(self) -> None:
+        clock = SystemClock()
+        done = asyncio.Event()
+        ticks: list[float] = []
+        scheduler = Scheduler(clock, lambda i, due: done.set(), ticks.append)
+        scheduler.put(1, clock.monotonic() + 0.15)
+        scheduler.start()
+        await asyncio.wait_for(done.wait(), 2)
+        await scheduler.stop()
+        assert 0 <= scheduler.lateness[0] < 0.5
+        assert ticks
