@@ -1,0 +1,228 @@
+"""Both binaries run on a bare system without Python: set up, watch something, stop, remember."""
+
+from __future__ import annotations
+
+import http.client
+import http.server
+import os
+import platform
+import shutil
+import signal
+import socket
+import subprocess
+import tarfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.packaging.polling import PollingClient
+from tests.requires import ROOT, needs_program, needs_root
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(600),  # two builds of half a minute each on a quiet machine
+    needs_root(),
+    needs_program("debootstrap", "chroot", "npm"),
+]
+
+MAX_ONE_FILE_BYTES = 40_000_000  # the budget
+BARE_ROOT = ROOT / "build" / f"bare-root-{platform.machine()}"
+DATA = "/var/lib/kuma-lite"  # inside the bare root
+READY_S = 30  # generous: other tests share the machine
+STOP_S = 10  # what supervisors wait before they kill
+LOGIN = {"username": "admin", "password": "a good pass-phrase 1", "token": ""}
+
+
+@pytest.fixture(scope="module")
+def built() -> Path:
+    """The folder with both binaries, built when a source is newer."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
+    done = subprocess.run(
+        ["make", "dist/kuma-lite"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return ROOT / "dist"
+
+
+@pytest.fixture(scope="module")
+def bare_root() -> Path:
+    """A minimal Debian without Python, made once and kept in build/."""
+    if not BARE_ROOT.is_dir():
+        done = subprocess.run([ROOT / "packaging" / "bare-root", BARE_ROOT], capture_output=True, text=True)
+        log = BARE_ROOT.with_name(BARE_ROOT.name + ".log")
+        if done.returncode:
+            reason = (log.read_text() if log.exists() else done.stderr).strip().splitlines()[-1:]
+            pytest.skip(f"debootstrap could not make a bare root here: {reason}")
+    assert not list(BARE_ROOT.glob("usr/bin/python*"))
+    shutil.rmtree(BARE_ROOT / DATA.lstrip("/"), ignore_errors=True)
+    return BARE_ROOT
+
+
+@pytest.fixture(params=["one-file", "one-dir"])
+def program(request: pytest.FixtureRequest, built: Path, bare_root: Path) -> Iterator[str]:
+    """Path of the program inside the bare root, with no data there yet."""
+    home = bare_root / "opt" / "kuma-lite"
+    shutil.rmtree(home, ignore_errors=True)
+    if request.param == "one-file":
+        home.mkdir(parents=True)
+        shutil.copy(built / "kuma-lite", home)
+    else:
+        (archive,) = built.glob("kuma-lite-*-linux-*.tar.gz")
+        with tarfile.open(archive) as files:
+            files.extractall(home.parent, filter="tar")
+        (home.parent / archive.name.removesuffix(".tar.gz")).rename(home)
+        assert (home / "kuma-lite.service").is_file()
+    yield "/opt/kuma-lite/kuma-lite"
+    shutil.rmtree(home)
+    shutil.rmtree(bare_root / DATA.lstrip("/"), ignore_errors=True)
+
+
+@pytest.fixture
+def target() -> Iterator[str]:
+    """Address of a web server that answers 200."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"ok")
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+
+
+def program_size(folder: Path) -> float:
+    return round((folder / "kuma-lite").stat().st_size / 1e6, 1)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def get(port: int, path: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+    finally:
+        connection.close()
+
+
+@contextmanager
+def running(program: str, log: Path) -> Iterator[tuple[int, float]]:
+    """Run the server in the bare root, to be ended by SIGTERM; gives its port and the seconds until ready."""
+    port = free_port()
+    command = [program, "serve", "--host", "127.0.0.1", "--port", str(port), "--data-dir", DATA]
+    began = time.perf_counter()
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            ["chroot", BARE_ROOT, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+        )
+    try:
+        wait_until_ready(process, port, log)
+        yield port, time.perf_counter() - began
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=STOP_S) == 0, log.read_text()
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def wait_until_ready(process: subprocess.Popen[Any], port: int, log: Path) -> None:
+    end = time.monotonic() + READY_S
+    while True:
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < end, f"not ready after {READY_S} s: {log.read_text()}"
+        try:
+            if get(port, "/")[0] < 400:
+                return
+        except OSError:
+            pass
+        time.sleep(0.02)
+
+
+def monitor(url: str) -> dict[str, Any]:
+    """What a client sends to watch a web address, as little as compatible clients send."""
+    return {
+        "type": "http",
+        "name": "from a bare system",
+        "url": url,
+        "method": "GET",
+        "interval": 20,
+        "retryInterval": 20,
+        "resendInterval": 0,
+        "maxretries": 0,
+        "timeout": 10,
+        "maxredirects": 10,
+        "accepted_statuscodes": ["200-299"],
+        "notificationIDList": {},
+        "conditions": [],
+        "active": True,
+    }
+
+
+def test_serves_watches_stops_and_remembers(
+    program: str, target: str, built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with running(program, tmp_path / "first.log") as (port, first_start):
+        page = get(port, "/")
+        assert page[0] == 200
+        assert page[1] == (ROOT / "frontend_dist" / "index.html").read_text()
+
+        client = PollingClient(port)
+        assert client.call("needSetup") is True
+        assert client.call("setup", LOGIN["username"], LOGIN["password"])["ok"] is True
+        assert client.call("login", LOGIN)["ok"] is True
+        added = client.call("add", monitor(target))
+        assert added["ok"] is True, added
+        beat = client.wait_for("heartbeat")[1]
+        assert (beat["monitorID"], beat["status"]) == (added["monitorID"], 1), beat
+
+    with running(program, tmp_path / "second.log") as (port, second_start):
+        client = PollingClient(port)
+        assert client.call("needSetup") is False
+        assert client.call("login", LOGIN)["ok"] is True
+        monitors = client.wait_for("monitorList")[1]
+        assert [stored["name"] for stored in monitors.values()] == ["from a bare system"]
+        beats = client.call("getMonitorBeats", added["monitorID"], 24)
+        assert beats["ok"] is True
+        assert beats["data"][0]["msg"] == beat["msg"]
+
+    report = (
+        f"{program_size(built)} MB as one file, ready after {first_start:.1f} s, then {second_start:.1f} s"
+    )
+    with capsys.disabled():
+        print(f"\nin a bare root: {report}", end=" ")
+
+
+def test_one_file_is_within_budget(built: Path) -> None:
+    assert (built / "kuma-lite").stat().st_size <= MAX_ONE_FILE_BYTES
+
+
+def test_version_runs_without_python(program: str, built: Path) -> None:
+    done = subprocess.run(
+        ["chroot", BARE_ROOT, program, "version"], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    version = next(built.glob("kuma-lite-*-linux-*.tar.gz")).name.split("-")[2]
+    assert version in done.stdout
