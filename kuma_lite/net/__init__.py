@@ -1,1 +1,1 @@
-"""The network ground under the checks."""
+"""The network ground: HTTP, TLS, DNS, ICMP. Knows nothing of monitors."""

@@ -1,0 +1,201 @@
+"""The client: connect, shake hands, ask, follow, answer."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from time import perf_counter
+
+from kuma_lite.core.clock import Clock, SystemClock
+from kuma_lite.net import certificates
+from kuma_lite.net.connect import MS, Connected, Connector, open_unix
+from kuma_lite.net.contexts import ContextCache, TlsOptions
+from kuma_lite.net.errors import NetworkError
+from kuma_lite.net.http.cookies import CookieJar
+from kuma_lite.net.http.exchange import Deadlines, Exchange
+from kuma_lite.net.http.message import BODY_GRACE, Headers, Request, Response, Timings
+from kuma_lite.net.http.redirects import Hop, is_redirect, next_hop, too_many_redirects
+from kuma_lite.net.http.url import Url, parse_url
+from kuma_lite.net.http.wire import authorise, check_headers, check_method, serialise
+from kuma_lite.net.probe import TlsProbe, sni, unverified_report, verified_report
+from kuma_lite.net.tls import CertificateReport, verification_error
+from kuma_lite.net.verdicts import Verdicts
+
+_ALPN = ("http/1.1",)
+
+
+class HttpClient:
+    """Sends requests, each on a connection of its own.
+
+    Belongs to one event loop. Share one client: it holds the TLS contexts and the resolver's threads.
+    """
+
+    def __init__(
+        self,
+        connector: Connector | None = None,
+        contexts: ContextCache | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.connector = connector or Connector()
+        self.contexts = contexts or ContextCache()
+        self.clock = clock or SystemClock()
+        self.probe = TlsProbe(self.connector, self.contexts, self.clock)
+        self.verdicts = Verdicts(self.probe, self.clock)
+        self._warm = False
+
+    async def send(self, request: Request) -> Response:
+        """The answer, whatever its status.
+
+        Raises NetworkError; OSError only when this process is out of descriptors or memory.
+        """
+        method = check_method(request.method)
+        check_headers(request.headers)
+        url = parse_url(request.url)
+        headers = authorise(request.headers, url, request.auth)
+        return await _Call(self, request).run(Hop(method, url, tuple(headers), request.body))
+
+    async def context(self, options: TlsOptions) -> ssl.SSLContext:
+        """The TLS settings for `options`; the first call also loads what reads certificates, off the loop."""
+        if not self._warm:
+            await asyncio.to_thread(certificates.warm_up)
+            self._warm = True
+        return await self.contexts.get(options)
+
+    def close(self) -> None:
+        """Let go of the resolver's threads."""
+        self.connector.resolver.close()
+
+
+class _Call:
+    """One call of `send`: the chain of requests and what they share."""
+
+    def __init__(self, client: HttpClient, request: Request) -> None:
+        self.client = client
+        self.request = request
+        self.loop = asyncio.get_running_loop()
+        self.jar: CookieJar | None = None
+        total = request.timeout + BODY_GRACE if request.total_timeout is None else request.total_timeout
+        self.begun = perf_counter()
+        self.deadlines = Deadlines(self.loop.time(), request.timeout, total)
+
+    async def run(self, hop: Hop) -> Response:
+        """Ask, and follow as far as allowed."""
+        followed = 0
+        while True:
+            opened, report = await self._ask(hop)
+            exchange = opened.protocol
+            if not self._leads_on(exchange.status, exchange.headers):
+                return await self._response(hop, opened, report)
+            if followed == self.request.max_redirects:
+                raise too_many_redirects()
+            followed += 1
+            self._keep_cookies(hop.url, exchange.headers)
+            hop = next_hop(hop, exchange.status, exchange.headers.get("location") or "")
+
+    def _leads_on(self, status: int, headers: Headers) -> bool:
+        return self.request.max_redirects > 0 and is_redirect(status, headers)
+
+    async def _ask(self, hop: Hop) -> tuple[Connected[Exchange], CertificateReport | None]:
+        """One request and its complete answer."""
+        name = _tls_name(hop)
+        report: CertificateReport | None = None
+
+        def on_secure(ssl_object: ssl.SSLObject) -> None:
+            nonlocal report
+            report = (verified_report if self.request.verify else unverified_report)(ssl_object, name)
+
+        secure = hop.url.scheme == "https"
+        context = await self.client.context(tls_options(self.request)) if secure else None
+        payload = serialise(hop.method, hop.url, self._headers(hop), hop.body)
+        opened = await self._connect(hop)
+        try:
+            tls = (context, sni(name)) if context is not None else None
+            opened.protocol.start(payload, self.deadlines, tls, on_secure)
+            await opened.protocol.done
+        except ssl.SSLCertVerificationError as error:
+            raise await self._not_verified(error, hop.url, name) from None
+        finally:
+            opened.protocol.close()
+        return opened, report
+
+    async def _connect(self, hop: Hop) -> Connected[Exchange]:
+        def factory() -> Exchange:
+            return Exchange(self.loop, hop.method, self.request.body_limit, self._leads_on)
+
+        try:
+            async with asyncio.timeout_at(self.deadlines.headers):
+                if self.request.unix_socket is not None:
+                    return await open_unix(self.request.unix_socket, factory)
+                family = self.request.ip_family
+                return await self.client.connector.open(hop.url.host, hop.url.port, factory, family=family)
+        except TimeoutError:
+            raise self.deadlines.exceeded(self.loop.time()) from None
+
+    async def _not_verified(self, error: ssl.SSLCertVerificationError, url: Url, name: str) -> NetworkError:
+        """The failure, with the certificate that a second, lenient handshake shows."""
+        options = tls_options(self.request)
+        family = self.request.ip_family
+        report = await self.client.probe.fetch(url.host, url.port, name=name, options=options, family=family)
+        return verification_error(error, report, self.client.clock.now())
+
+    async def _response(
+        self, hop: Hop, opened: Connected[Exchange], report: CertificateReport | None
+    ) -> Response:
+        exchange = opened.protocol
+        timings = Timings(
+            opened.dns_ms,
+            opened.connect_ms,
+            exchange.tls_ms,
+            exchange.first_byte_ms,
+            (perf_counter() - self.begun) * MS,
+        )
+        if report is not None and not self.request.verify:
+            report = await self.client.verdicts.judge(
+                report,
+                hop.url.host,
+                hop.url.port,
+                name=_tls_name(hop),
+                options=tls_options(self.request),
+                family=self.request.ip_family,
+            )
+        return Response(
+            exchange.status,
+            exchange.reason,
+            exchange.headers,
+            exchange.body,
+            exchange.truncated,
+            str(hop.url),
+            timings,
+            report,
+            exchange.http_version,
+            opened.address,
+        )
+
+    def _headers(self, hop: Hop) -> list[tuple[str, str]]:
+        headers = list(hop.headers)
+        cookies = self.jar.header(hop.url) if self.jar is not None else None
+        if cookies is None:
+            return headers
+        own = [value for name, value in headers if name.lower() == "cookie"]
+        others = [field for field in headers if field[0].lower() != "cookie"]
+        return [*others, ("Cookie", "; ".join([*own, cookies]))]
+
+    def _keep_cookies(self, url: Url, headers: Headers) -> None:
+        fields = headers.get_all("set-cookie")
+        if fields:
+            self.jar = self.jar or CookieJar()
+            self.jar.store(url, fields, self.client.clock.now())
+
+
+def tls_options(request: Request) -> TlsOptions:
+    """The set of TLS options a request asks for."""
+    return TlsOptions(request.verify, request.ca_pem, request.cert_pem, request.key_pem, _ALPN)
+
+
+def _tls_name(hop: Hop) -> str:
+    """The name the certificate has to be for: the Host header's, where the user gave one."""
+    for field, value in hop.headers:
+        if field.lower() == "host":
+            host = value.rpartition("]")[0].removeprefix("[") or value.partition(":")[0]
+            return host.strip() or hop.url.host
+    return hop.url.host

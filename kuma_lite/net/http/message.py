@@ -1,0 +1,135 @@
+"""What is asked and what is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from kuma_lite.net.resolve import IpFamily
+from kuma_lite.net.tls import CertificateReport
+
+# Body bytes read, on the wire and unpacked alike. Larger pages are cut there: a keyword is looked for in the
+# first 4 MiB, and a hundred endless answers at once stay below the memory of a small machine.
+MAX_BODY_BYTES = 4 * 1024 * 1024
+# Until the response headers are there, in seconds; redirects included. Uptime Kuma's 0.8 of a minute.
+DEFAULT_TIMEOUT = 48.0
+# What the body may take on top of the timeout, in seconds, as in Uptime Kuma.
+BODY_GRACE = 10.0
+# Uptime Kuma's default of `maxredirects`.
+DEFAULT_MAX_REDIRECTS = 10
+
+
+class Headers:
+    """Header fields in the order they came; names compare without case, values are latin-1 text."""
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: list[tuple[str, str]] | None = None) -> None:
+        self._fields = fields if fields is not None else []
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """The first value of `name`."""
+        lower = name.lower()
+        for key, value in self._fields:
+            if key.lower() == lower:
+                return value
+        return default
+
+    def get_all(self, name: str) -> list[str]:
+        """All values of `name`."""
+        lower = name.lower()
+        return [value for key, value in self._fields if key.lower() == lower]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.get(name) is not None
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __repr__(self) -> str:
+        return f"Headers({[name for name, _ in self._fields]})"  # values may be secrets
+
+
+@dataclass(slots=True)
+class Request:
+    """One request, and how far to go for its answer.
+
+    Args:
+        method: any case.
+        headers: sent as given, before what the engine adds; a name given here replaces the engine's.
+        body: sent with any method.
+        timeout: seconds until the response headers, redirects included; also the longest silence in a body.
+        total_timeout: seconds for everything; None is `timeout` + 10.
+        max_redirects: 0 does not follow and returns the 3xx itself.
+        verify: False accepts every certificate (the report still says whether it was valid).
+        ca_pem: trusted instead of the system's CAs.
+        cert_pem, key_pem: client certificate.
+        ip_family: None tries both.
+        body_limit: bytes; the response is cut there and marked `truncated`.
+        auth: user and password sent as Basic; wins over those in the URL and over an Authorization header.
+        unix_socket: path to connect to instead of the URL's host and port (Docker).
+    """
+
+    method: str
+    url: str
+    headers: list[tuple[str, str]] = field(default_factory=list, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    timeout: float = DEFAULT_TIMEOUT
+    total_timeout: float | None = None
+    max_redirects: int = DEFAULT_MAX_REDIRECTS
+    verify: bool = True
+    ca_pem: str | None = None
+    cert_pem: str | None = None
+    key_pem: str | None = field(default=None, repr=False)
+    ip_family: IpFamily | None = None
+    body_limit: int = MAX_BODY_BYTES
+    auth: tuple[str, str] | None = field(default=None, repr=False)
+    unix_socket: str | None = None
+
+
+@dataclass(slots=True)
+class Timings:
+    """Milliseconds. All but `total` belong to the last request of a chain of redirects.
+
+    `first_byte` counts from the request sent to the first byte of the answer; `total` from the call to the
+    end of the body.
+    """
+
+    dns: float = 0.0
+    connect: float = 0.0
+    tls: float = 0.0
+    first_byte: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(slots=True)
+class Response:
+    """An answer, whatever its status.
+
+    Args:
+        reason: the phrase of the status line; may be empty.
+        body: unpacked (gzip, deflate), at most `body_limit` bytes.
+        truncated: the body went on after the limit.
+        url: where the answer came from after redirects, without user and password.
+        certificate: of the last request, None over plain HTTP.
+        address: the IP address that answered (the path, over a Unix socket).
+    """
+
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes
+    truncated: bool
+    url: str
+    timings: Timings
+    certificate: CertificateReport | None
+    http_version: str
+    address: str
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8, the only encoding Uptime Kuma reads; what is none becomes U+FFFD."""
+        return self.body.decode("utf-8-sig", errors="replace")
