@@ -21,7 +21,7 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/build fronten
 
 .PHONY: help
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- install ---------------------------------------------------------------------------------------------
 
@@ -84,7 +84,7 @@ lint-page: $(MODULES)
 	@cd frontend && npm run --silent check
 
 .PHONY: test-page
-test-page: $(MODULES)
+test-page: $(MODULES) ## the tests of the page alone
 	@cd frontend && npm test --silent
 
 .PHONY: system-packages
