@@ -1,1 +1,53 @@
-"""The command line."""
+"""The command line: one file per command, imported when it is the one that was asked for."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from kuma_lite import __version__
+from kuma_lite.core.errors import StartupError, UserError
+
+# command → one line of help; the module of the same name in this package runs it.
+COMMANDS: Final = {
+    "serve": "start the server",
+    "health": "ask a running server whether it is well (exit status 0 or 1)",
+    "user": "reset a password or remove two-factor authentication",
+    "backup": "write a consistent copy of the database of a running or stopped server",
+    "config": "print a commented configuration file with all settings",
+    "version": "print the version",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status. Whatever a person did wrong is one sentence on stderr."""
+    argv = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(
+        prog="kuma-lite",
+        description="One small process that watches everything you run.",
+    )
+    parser.add_argument("--version", action="version", version=f"kuma-lite {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    wanted = next((word for word in argv if word in COMMANDS), None)
+    for name, line in COMMANDS.items():
+        sub = commands.add_parser(name, help=line, description=line[0].upper() + line[1:] + ".")
+        if name == wanted:  # the others' options need imports that this run does not
+            module = importlib.import_module(f"kuma_lite.cli.{name}")
+            module.add_arguments(sub)
+            sub.set_defaults(run=module.run)
+    options = parser.parse_args(argv)
+    try:
+        return int(options.run(options))
+    except StartupError as error:
+        print(f"kuma-lite: {error.message}", file=sys.stderr)
+        return error.code
+    except UserError as error:
+        print(f"kuma-lite: {error.message}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 0

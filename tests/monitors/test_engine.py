@@ -1,0 +1,360 @@
+"""The way of a beat, with a recorder in memory and monitor types made for the purpose."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import SystemClock
+from kuma_lite.core.declarations import (
+    CheckContext,
+    CheckFailed,
+    CheckResult,
+    MonitorType,
+    Options,
+    Status,
+    Wait,
+)
+from kuma_lite.monitors import engine as engine_module
+from kuma_lite.monitors.engine import Engine
+from kuma_lite.monitors.model import Beat, BeatRecorded
+from kuma_lite.monitors.ownfault import OwnFault
+from kuma_lite.monitors.roster import Monitor, Roster
+from kuma_lite.monitors.rules import Look, Policy
+
+Outcome = Callable[[CheckContext], Awaitable[CheckResult | Wait]]
+
+
+class Scripted(MonitorType[Options]):
+    """Does what the test says."""
+
+    name = "scripted"
+    label = "Scripted"
+    options = Options
+
+    def __init__(self, outcome: Outcome, limit: float = 5.0, *, pushed: bool = False) -> None:
+        self.outcome = outcome
+        self.limit = limit
+        self.pushed = pushed  # type: ignore[misc]
+
+    async def check(self, options: Options, context: CheckContext) -> CheckResult | Wait:
+        return await self.outcome(context)
+
+    def deadline(self, options: Options, context: CheckContext) -> float:
+        return self.limit
+
+
+class MemoryRecorder:
+    """Beats in a list; `stalled` lets urgent ones wait, as a slow disk would."""
+
+    def __init__(self) -> None:
+        self.beats: list[Beat] = []
+        self.urgent: list[Beat] = []
+        self.written: list[Any] = []
+        self.stalled = asyncio.Event()
+        self.stalled.set()
+        self.fail = False
+
+    def _beat(self, **fields: Any) -> Beat:
+        beat = Beat(id=len(self.beats) + 1, **fields)
+        self.beats.append(beat)
+        return beat
+
+    def record(self, **fields: Any) -> Beat:
+        return self._beat(**fields)
+
+    async def record_now(self, also: Callable[[Any, Beat], None] | None = None, **fields: Any) -> Beat:
+        await self.stalled.wait()
+        if self.fail:
+            raise OSError("disk full")
+        beat = self._beat(**fields)
+        self.urgent.append(beat)
+        if also:
+            also(self.written, beat)
+        return beat
+
+    async def flush(self) -> None:
+        await asyncio.sleep(0)
+
+    def last(self, monitor_id: int) -> Beat | None:
+        return next((beat for beat in reversed(self.beats) if beat.monitor_id == monitor_id), None)
+
+
+class Announcer:
+    def announce(self, monitor: Monitor, verdict: Any) -> Callable[[Any, Beat], None]:
+        return lambda connection, beat: connection.append((monitor.name, beat.status))
+
+
+class NoNetwork:
+    def is_local_target(self, host: str) -> bool:
+        return host == "127.0.0.1"
+
+
+@dataclass
+class House:
+    """An engine with everything around it."""
+
+    engine: Engine
+    recorder: MemoryRecorder
+    roster: Roster
+    fault: OwnFault
+    told: list[BeatRecorded] = field(default_factory=list)
+    maintenance: set[int] = field(default_factory=set)
+    certificates: list[Any] = field(default_factory=list)
+    uplink: bool = True
+
+    def add(self, kind: MonitorType[Any] | None, monitor_id: int = 1, **document: Any) -> Monitor:
+        stored = {"name": f"m{monitor_id}", "interval": 1, **document}
+        monitor = Monitor(monitor_id, 1, True, stored, kind=kind, options=Options())
+        monitor.policy = Policy(stored.get("maxretries", 0), 0, stored.get("upsideDown", False))
+        self.roster.put(monitor)
+        self.engine.watch(monitor)
+        return monitor
+
+    async def until(self, count: int, seconds: float = 5) -> list[Beat]:
+        """Wait for that many beats."""
+        async with asyncio.timeout(seconds):
+            while len(self.recorder.beats) < count:
+                await asyncio.sleep(0.01)
+        return self.recorder.beats
+
+
+@pytest.fixture
+async def house() -> Any:
+    clock, bus, roster, recorder = SystemClock(), Bus(), Roster(), MemoryRecorder()
+    made: list[House] = []
+
+    async def anchor() -> bool:
+        return True
+
+    fault = OwnFault(clock, lambda: made[0].uplink, anchor)
+    engine = Engine(
+        clock=clock,
+        bus=bus,
+        roster=roster,
+        recorder=recorder,
+        announcer=Announcer(),
+        network=NoNetwork(),
+        fault=fault,
+        in_maintenance=lambda monitor_id: monitor_id in made[0].maintenance,
+        keep_certificate=lambda monitor, certificate: made[0].certificates.append(certificate),
+    )
+    made.append(House(engine, recorder, roster, fault))
+    bus.subscribe(BeatRecorded, made[0].told.append)
+    engine.scheduler.start()
+    yield made[0]
+    await engine.stop()
+
+
+async def up(context: CheckContext) -> CheckResult:
+    return CheckResult("fine", 1.0)
+
+
+def sequence(*outcomes: CheckResult | Wait | Exception) -> Outcome:
+    remaining: Iterator[Any] = iter(outcomes)
+    last: list[Any] = [outcomes[-1]]
+
+    async def check(context: CheckContext) -> CheckResult | Wait:
+        outcome = next(remaining, last[0])
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    return check
+
+
+async def test_a_beat_is_checked_recorded_and_told(house: House) -> None:
+    house.add(Scripted(up))
+    first, second = (await house.until(2))[:2]
+    assert (first.status, first.msg, first.ping, first.important) == (Status.UP, "fine", 1.0, True)
+    assert not second.important
+    assert 800 <= second.time - first.time <= 1400
+    assert [event.beat for event in house.told] == house.recorder.beats
+    assert house.told[0].first and not house.told[1].first
+
+
+async def test_a_change_is_on_disk_before_it_is_told(house: House) -> None:
+    house.recorder.stalled.clear()
+    house.add(Scripted(up))
+    await asyncio.sleep(0.3)
+    assert house.told == []
+    house.recorder.stalled.set()
+    await house.until(1)
+    await asyncio.sleep(0)
+    assert house.recorder.urgent == [house.told[0].beat]
+
+
+async def test_messages_are_written_with_the_beat(house: House) -> None:
+    house.add(Scripted(sequence(CheckFailed("no"), CheckResult("ok"))))
+    await house.until(2)
+    assert house.recorder.written == [("m1", Status.DOWN), ("m1", Status.UP)]
+
+
+async def test_a_bug_is_no_beat_and_is_tried_again(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    engine_module_repeat = engine_module.REPEAT_S
+    assert engine_module_repeat > 1
+    house.add(Scripted(sequence(ZeroDivisionError("ours"), CheckResult("ok"))))
+    await asyncio.sleep(0.4)
+    assert house.recorder.beats == []
+    assert house.engine.bugs == 1
+    assert "ZeroDivisionError" in caplog.text
+    assert len(house.engine.scheduler) == 1
+
+
+async def test_a_full_disk_writes_nothing_and_tells_nothing(house: House) -> None:
+    house.recorder.fail = True
+    monitor = house.add(Scripted(sequence(CheckFailed("no"))))
+    await asyncio.sleep(0.3)
+    assert house.told == []
+    assert monitor.previous is None
+    assert len(house.engine.scheduler) == 1
+
+
+async def test_a_hung_check_is_ended_at_its_deadline(house: House) -> None:
+    async def hang(context: CheckContext) -> CheckResult:
+        await asyncio.sleep(3600)
+        return CheckResult()
+
+    house.add(Scripted(hang, limit=0.1), timeout=48)
+    (beat,) = (await house.until(1))[:1]
+    assert (beat.status, beat.msg) == (Status.DOWN, "timeout by AbortSignal (48s)")
+
+
+async def test_no_network_is_never_down(house: House) -> None:
+    house.uplink = False
+    monitor = house.add(Scripted(sequence(CheckFailed("getaddrinfo EAI_AGAIN x", local=True))), hostname="x")
+    await asyncio.sleep(0.3)
+    assert house.recorder.beats == []
+    assert monitor.previous is None
+    assert house.fault.count == 1
+    house.uplink = True
+    assert (await house.until(1, 3))[0].status is Status.DOWN
+
+
+async def test_this_machine_needs_no_network(house: House) -> None:
+    house.uplink = False
+    house.add(Scripted(sequence(CheckFailed("connect ETIMEDOUT", local=True))), hostname="127.0.0.1")
+    assert (await house.until(1))[0].status is Status.DOWN
+
+
+async def test_a_blocked_loop_is_never_down(house: House) -> None:
+    import time
+
+    async def late(context: CheckContext) -> CheckResult:
+        time.sleep(1.4)
+        raise CheckFailed("timeout", local=True)
+
+    house.add(Scripted(late), hostname="127.0.0.1")
+    await asyncio.sleep(1.8)
+    assert house.recorder.beats == []
+    assert house.fault.count >= 1
+
+
+async def test_maintenance_skips_the_check(house: House) -> None:
+    house.maintenance.add(1)
+    house.add(Scripted(sequence(AssertionError("must not be asked"))))
+    beat = (await house.until(1))[0]
+    assert (beat.status, beat.msg) == (Status.MAINTENANCE, "Monitor under maintenance")
+
+
+async def test_unknown_types_and_unusable_settings_say_so(house: House) -> None:
+    house.add(None, 1)
+    broken = house.add(Scripted(up), 2)
+    broken.options, broken.problem = None, "port: not a number"
+    beats = await house.until(2)
+    assert {beat.msg for beat in beats[:2]} == {"Unknown Monitor Type", "port: not a number"}
+    assert all(beat.status is Status.DOWN for beat in beats[:2])
+
+
+async def test_wait_records_nothing(house: House) -> None:
+    house.add(Scripted(sequence(Wait(0.2), CheckFailed("No heartbeat in the time window"))))
+    await asyncio.sleep(0.15)
+    assert house.recorder.beats == []
+    assert (await house.until(1))[0].msg == "No heartbeat in the time window"
+
+
+async def test_pushed_types_are_first_looked_at_after_an_interval(house: House) -> None:
+    house.add(Scripted(sequence(CheckFailed("overdue")), pushed=True))
+    await asyncio.sleep(0.5)
+    assert house.recorder.beats == []
+    await house.until(1)
+
+
+async def test_pushed_beats_are_judged_by_the_push_rules(house: House) -> None:
+    monitor = house.add(Scripted(up, pushed=True), interval=60, maxretries=1)
+    for look in (Look(Status.UP, False, "OK"), Look(Status.DOWN, True, "x"), Look(Status.DOWN, True, "y")):
+        await house.engine.pushed(monitor, look)
+    assert [beat.status for beat in house.recorder.beats] == [Status.UP, Status.PENDING, Status.DOWN]
+    assert all(event.pushed for event in house.told)
+
+
+async def test_leaving_ends_a_check_without_a_beat(house: House) -> None:
+    started = asyncio.Event()
+
+    async def slow(context: CheckContext) -> CheckResult:
+        started.set()
+        await asyncio.sleep(0.3)
+        return CheckResult("too late")
+
+    house.add(Scripted(slow))
+    await asyncio.wait_for(started.wait(), 2)
+    house.engine.leave(1)
+    await asyncio.sleep(0.6)
+    assert house.recorder.beats == []
+    assert house.engine.running == 0
+    assert len(house.engine.scheduler) == 0
+
+
+async def test_an_edit_during_a_check_records_only_the_new_one(house: House) -> None:
+    async def slow(context: CheckContext) -> CheckResult:
+        await asyncio.sleep(0.3)
+        return CheckResult("old")
+
+    house.add(Scripted(slow))
+    await asyncio.sleep(0.2)
+    house.add(Scripted(sequence(CheckResult("new"))))
+    await asyncio.sleep(0.7)
+    assert {beat.msg for beat in house.recorder.beats} == {"new"}
+
+
+async def test_certificates_are_kept_from_successes_and_failures(house: House) -> None:
+    outcomes = sequence(CheckResult("ok", certificate=object()), CheckFailed("expired", certificate=object()))  # type: ignore[arg-type]
+    house.add(Scripted(outcomes))
+    await house.until(2)
+    assert len(house.certificates) == 2
+
+
+async def test_the_context_shows_children_and_the_last_beat(house: House) -> None:
+    seen: list[Any] = []
+
+    async def look(context: CheckContext) -> CheckResult:
+        seen.append((context.children(), context.last_beat(), context.timeout))
+        return CheckResult("ok")
+
+    group = Scripted(look)
+    house.roster.put(Monitor(2, 1, False, {"name": "child", "parent": 1}))
+    house.add(group, interval=1, timeout=3)
+    await house.until(2)
+    children, last, timeout = seen[1]
+    assert [(child.id, child.name, child.active, child.status) for child in children] == [
+        (2, "child", False, None)
+    ]
+    assert last.status is Status.UP
+    assert timeout == 3
+
+
+async def test_stopping_is_quick_and_records_nothing_more(house: House) -> None:
+    async def hang(context: CheckContext) -> CheckResult:
+        await asyncio.sleep(3600)
+        return CheckResult()
+
+    house.add(Scripted(hang))
+    await asyncio.sleep(0.2)
+    async with asyncio.timeout(1.5):
+        await house.engine.stop()
+    assert house.recorder.beats == []
