@@ -1,0 +1,63 @@
+"""The shape of the database, one numbered file per step: `m0001_initial.py`, `m0002_….py` …
+
+A step is a module with `NUMBER` and `apply(connection)`. Steps only go forward. Each runs in a transaction
+of its own in which the number is noted as well, so that a process killed at any moment goes on at the next
+start exactly where it was.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import apsw
+
+from kuma_lite.core.errors import StartupError
+
+
+class Migration(NamedTuple):
+    """One step: afterwards the database has version `number`."""
+
+    number: int
+    apply: Callable[[apsw.Connection], None]
+
+
+def discover() -> list[Migration]:
+    """All steps in their order. Raises ValueError for a gap or a number used twice."""
+    steps = []
+    for found in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{found.name}")
+        steps.append(Migration(module.NUMBER, module.apply))
+    steps.sort()
+    if [step.number for step in steps] != list(range(1, len(steps) + 1)):
+        raise ValueError(f"migrations are numbered {[step.number for step in steps]}")
+    return steps
+
+
+def version_of(connection: apsw.Connection) -> int:
+    """Number of the last step the database has seen; 0 for a new one."""
+    version = connection.pragma("user_version")
+    assert isinstance(version, int)
+    return version
+
+
+def migrate(connection: apsw.Connection, steps: Sequence[Migration]) -> int:
+    """Bring the database to the newest version; returns how many steps that took.
+
+    Raises:
+        StartupError: the database was written by a newer program.
+    """
+    version = version_of(connection)
+    if version > len(steps):
+        raise StartupError(
+            f"The database was written by a newer Kuma Lite (its version is {version}, this program knows "
+            f"{len(steps)}). Start the newer program again, or restore a backup made before the update."
+        )
+    pending = [step for step in steps if step.number > version]
+    for step in pending:
+        with connection:
+            step.apply(connection)
+            connection.pragma("user_version", step.number)
+    return len(pending)

@@ -1,0 +1,112 @@
+"""People, settings, monitors, notifications, beats, statistics."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import apsw
+
+NUMBER: Final = 1
+
+_SCHEMA: Final = """
+CREATE TABLE user (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    username TEXT NOT NULL UNIQUE,
+    password TEXT,
+    active INTEGER NOT NULL DEFAULT 1,
+    timezone TEXT,
+    twofa_secret TEXT,
+    twofa_status INTEGER NOT NULL DEFAULT 0,
+    twofa_last_token TEXT
+) STRICT;
+
+-- value: JSON; type: 'general' for what the settings pages show
+CREATE TABLE setting (
+    key TEXT PRIMARY KEY,
+    value TEXT,
+    type TEXT
+) STRICT, WITHOUT ROWID;
+
+-- document: the wire object of Uptime Kuma as JSON, only what differs from its defaults.
+-- name, type, parent, weight and push_token repeat what is in it, for queries.
+CREATE TABLE monitor (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id INTEGER REFERENCES user (id) ON DELETE SET NULL,
+    type TEXT NOT NULL,
+    name TEXT NOT NULL,
+    active INTEGER NOT NULL DEFAULT 1,
+    parent INTEGER REFERENCES monitor (id) ON DELETE SET NULL,
+    weight INTEGER NOT NULL DEFAULT 2000,
+    push_token TEXT,
+    document TEXT NOT NULL,
+    created_date INTEGER NOT NULL  -- milliseconds since 1970
+) STRICT;
+CREATE INDEX monitor_user ON monitor (user_id);
+CREATE INDEX monitor_parent ON monitor (parent);
+CREATE INDEX monitor_push_token ON monitor (push_token) WHERE push_token IS NOT NULL;
+
+-- config: the form of the service as JSON, secrets included
+CREATE TABLE notification (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    active INTEGER NOT NULL DEFAULT 1,
+    is_default INTEGER NOT NULL DEFAULT 0,
+    type TEXT NOT NULL,
+    config TEXT NOT NULL,
+    last_success INTEGER,  -- milliseconds since 1970
+    last_error TEXT,
+    last_error_at INTEGER  -- milliseconds since 1970
+) STRICT;
+
+CREATE TABLE monitor_notification (
+    monitor_id INTEGER NOT NULL REFERENCES monitor (id) ON DELETE CASCADE,
+    notification_id INTEGER NOT NULL REFERENCES notification (id) ON DELETE CASCADE,
+    PRIMARY KEY (monitor_id, notification_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX monitor_notification_notification ON monitor_notification (notification_id);
+
+-- Messages on their way: written with the beat that causes them, removed when delivered or given up.
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    notification_id INTEGER NOT NULL REFERENCES notification (id) ON DELETE CASCADE,
+    monitor_id INTEGER,
+    created INTEGER NOT NULL,  -- milliseconds since 1970, as due
+    due INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    last_error TEXT,
+    message TEXT NOT NULL,  -- JSON
+    state TEXT NOT NULL DEFAULT 'waiting'
+) STRICT;
+CREATE INDEX outbox_due ON outbox (due) WHERE state = 'waiting';
+CREATE INDEX outbox_notification ON outbox (notification_id);
+
+CREATE TABLE tag (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    color TEXT NOT NULL,
+    created_date INTEGER NOT NULL  -- milliseconds since 1970
+) STRICT;
+
+-- The same tag may be on a monitor several times, with different values.
+CREATE TABLE monitor_tag (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    monitor_id INTEGER NOT NULL REFERENCES monitor (id) ON DELETE CASCADE,
+    tag_id INTEGER NOT NULL REFERENCES tag (id) ON DELETE CASCADE,
+    value TEXT
+) STRICT;
+CREATE INDEX monitor_tag_monitor ON monitor_tag (monitor_id);
+CREATE INDEX monitor_tag_tag ON monitor_tag (tag_id);
+
+-- info: the certInfo document as JSON
+CREATE TABLE monitor_tls (
+    monitor_id INTEGER PRIMARY KEY REFERENCES monitor (id) ON DELETE CASCADE,
+    info TEXT NOT NULL,
+    fingerprint TEXT
+) STRICT;
+"""
+
+
+def apply(connection: apsw.Connection) -> None:
+    """Create everything."""
+    connection.execute(_SCHEMA)
