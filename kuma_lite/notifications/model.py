@@ -1,0 +1,104 @@
+"""What a notification channel is, what waits in its outbox, and what is told about both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kuma_lite.core.declarations import Message
+from kuma_lite.core.json_text import compact_json
+
+Config = Mapping[str, Any]  # the whole stored form: name, type, isDefault, applyExisting and all options
+
+# Keys of the stored form that belong to every type.
+COMMON_KEYS: Final = frozenset({"name", "type", "isDefault", "applyExisting"})
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One stored notification; times in milliseconds since 1970."""
+
+    id: int
+    name: str | None
+    active: bool
+    user_id: int | None
+    is_default: bool
+    config_text: str  # JSON, as clients get it back
+    last_success: int | None = None
+    last_error: str | None = None
+    last_error_at: int | None = None
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The stored form; empty when what is stored is none (an import of a damaged database)."""
+        try:
+            found = json.loads(self.config_text)
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def as_wire(self) -> dict[str, Any]:
+        """The element of `notificationList` (Uptime Kuma 2.5), with every secret."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "active": self.active,
+            "userId": self.user_id,
+            "isDefault": self.is_default,
+            "config": self.config_text,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The oldest message that a channel has not got yet."""
+
+    id: int
+    channel: Channel
+    created: int  # milliseconds since 1970
+    due: int
+    attempts: int  # failed ones so far
+    message: str  # JSON, see `pack`
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits for one channel."""
+
+    channel_id: int
+    due: int  # of its oldest message, milliseconds since 1970
+    waiting: int
+    oldest: int  # when that message was written
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The outbox in figures."""
+
+    waiting: int = 0
+    dead: int = 0  # given up, kept to be looked at
+    oldest_s: float = 0.0  # age of the oldest waiting message
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRecorded:
+    """A channel has taken a message, or has failed to; it is in the store."""
+
+    channel_id: int
+    owner: int | None
+    error: str | None
+
+
+def pack(message: Message) -> str:
+    """A message as it waits in the outbox."""
+    return compact_json({"text": message.text, "monitor": message.monitor, "heartbeat": message.heartbeat})
+
+
+def unpack(text: str) -> Message:
+    """The inverse of `pack`. Raises ValueError."""
+    found = json.loads(text)
+    if not isinstance(found, dict) or not isinstance(found.get("text"), str):
+        raise ValueError("not a message")
+    return Message(found["text"], found.get("monitor"), found.get("heartbeat"))

@@ -1,0 +1,134 @@
+"""Apprise: everything its more than a hundred services can reach, by URL."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import re
+import shutil
+from typing import ClassVar, Final
+
+from kuma_lite.core.declarations import (
+    DeliveryContext,
+    DeliveryFailed,
+    Kind,
+    Message,
+    NotificationService,
+    Status,
+    option,
+)
+from kuma_lite.notifications.fields import ServiceOptions
+from kuma_lite.notifications.outgoing import SENT
+from kuma_lite.notifications.rules import cut
+
+PROGRAM: Final = "apprise"
+MISSING: Final = (
+    "Apprise is not installed: the server has neither its Python package nor the program 'apprise'."
+)
+NO_OUTPUT: Final = "No output from apprise"
+SHOWN_CHARS: Final = 2_000  # of what the program says
+
+_BETWEEN_URLS: Final = re.compile(r"[\s,;]+(?=[A-Za-z][A-Za-z0-9+.-]*://)|\s*\n\s*")
+
+
+class AppriseOptions(ServiceOptions):
+    """Where to, in Apprise's own words."""
+
+    appriseURL: str = option(  # noqa: N815 - a word of the wire
+        "",
+        label="Apprise URL",
+        kind=Kind.TEXTAREA,
+        required=True,
+        secret=True,
+        placeholder="twilio://AccountSid:AuthToken@FromPhoneNo",
+        help="One URL per line, see https://appriseit.com/services/.",
+    )
+    title: str = option("", label="Title", kind=Kind.TEXT)
+
+
+class AppriseService(NotificationService[AppriseOptions]):
+    """A message through Apprise."""
+
+    name = "apprise"
+    label = "Apprise (Support 50+ Notification services)"
+    description = "Hands the message to Apprise, which knows more than a hundred services."
+    groups: ClassVar = ("universal",)
+    options: ClassVar = AppriseOptions
+
+    async def send(self, options: AppriseOptions, message: Message, context: DeliveryContext) -> str:
+        """Use the library when it is there, else the program."""
+        del context
+        urls = split_urls(options.appriseURL)
+        if not urls:
+            raise DeliveryFailed("The Apprise URL is empty.", permanent=True)
+        if has_library():
+            return await asyncio.to_thread(_by_library, urls, options.title, message)
+        program = shutil.which(PROGRAM)
+        if program is None:
+            raise DeliveryFailed(MISSING, permanent=True)
+        return await _by_program(program, urls, options.title, message)
+
+
+def split_urls(text: str) -> list[str]:
+    """The URLs of the field: one per line, or with blanks or commas between them."""
+    return [url.strip() for url in _BETWEEN_URLS.split(text) if url.strip()]
+
+
+def has_library() -> bool:
+    """Whether the Python package can be imported; does not import it."""
+    return importlib.util.find_spec("apprise") is not None
+
+
+def is_installed() -> bool:
+    """What `checkApprise` answers."""
+    return has_library() or shutil.which(PROGRAM) is not None
+
+
+def kind_of(message: Message) -> str:
+    """Apprise's word for how serious it is."""
+    if message.heartbeat is None:
+        return "info" if message.text.endswith("Testing") else "warning"
+    return "success" if message.heartbeat.get("status") == Status.UP else "failure"
+
+
+def _by_library(urls: list[str], title: str, message: Message) -> str:
+    """Blocking; loads 170 plugins the first time."""
+    import apprise
+
+    sender = apprise.Apprise()
+    with apprise.LogCapture(level=apprise.logging.WARNING) as said:
+        refused = [url for url in urls if not sender.add(url)]  # every one, so that each is complained of
+        sent = not refused and sender.notify(body=message.text, title=title, notify_type=kind_of(message))
+        text = said.getvalue().strip()
+    if refused:
+        raise DeliveryFailed(cut(text, SHOWN_CHARS) or "An Apprise URL cannot be used.", permanent=True)
+    if not sent:
+        raise DeliveryFailed(cut(text, SHOWN_CHARS) or "Apprise could not deliver the message.")
+    return SENT
+
+
+async def _by_program(program: str, urls: list[str], title: str, message: Message) -> str:
+    arguments = ["-vv", "-n", kind_of(message), "-b", message.text]
+    if title:
+        arguments += ["-t", title]
+    try:
+        process = await asyncio.create_subprocess_exec(
+            program,
+            *arguments,
+            "--",
+            *urls,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+    except (OSError, ValueError) as error:
+        raise DeliveryFailed(f"The program apprise cannot be started: {error}.", permanent=True) from None
+    try:
+        output = (await process.communicate())[0].decode(errors="replace").strip()
+    except asyncio.CancelledError:
+        process.kill()
+        await process.wait()
+        raise
+    if "ERROR" in output or process.returncode:
+        raise DeliveryFailed(cut(output, SHOWN_CHARS) or f"apprise ended with {process.returncode}.")
+    return SENT if output else NO_OUTPUT
