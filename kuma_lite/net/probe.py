@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import ssl
 from dataclasses import replace
 
@@ -25,6 +26,8 @@ from kuma_lite.net.tls_pipe import TlsPipe
 
 # Seconds for a handshake that only fetches a certificate for the report.
 PROBE_TIMEOUT = 5.0
+# Remembered answers to "is this certificate for this name?", some 200 bytes each.
+NAME_VERDICTS_KEPT = 4096
 
 
 def sni(name: str) -> str | None:
@@ -160,13 +163,29 @@ def verified_report(ssl_object: ssl.SSLObject, name: str) -> CertificateReport:
 
     Raises NetworkError, with the report in it, when the certificate is for another name.
     """
-    names = names_of_peer(dict(ssl_object.getpeercert() or {}))
-    mismatch = name_mismatch(name, names)
-    chain = peer_chain(ssl_object, verified=True)
-    report = CertificateReport(mismatch is None, chain, dns_matches(name, names))
+    mismatch, matches = _judge_name(ssl_object, name)
+    report = CertificateReport(mismatch is None, peer_chain(ssl_object, verified=True), matches)
     if mismatch is not None:
         raise NetworkError(mismatch, "ERR_TLS_CERT_ALTNAME_INVALID", ErrorKind.TLS, report)
     return report
+
+
+def _judge_name(ssl_object: ssl.SSLObject, name: str) -> tuple[str | None, bool]:
+    """(why the certificate is not for `name` or None, whether a DNS name covers it); remembered."""
+    leaf = ssl_object.getpeercert(binary_form=True) or b""
+    key = (hashlib.sha256(leaf).digest(), name)
+    verdict = _NAME_VERDICTS.get(key)
+    if verdict is None:
+        names = names_of_peer(dict(ssl_object.getpeercert() or {}))
+        verdict = name_mismatch(name, names), dns_matches(name, names)
+        while len(_NAME_VERDICTS) >= NAME_VERDICTS_KEPT:
+            del _NAME_VERDICTS[next(iter(_NAME_VERDICTS))]
+        _NAME_VERDICTS[key] = verdict
+    return verdict
+
+
+# A pure function of certificate and name, worth remembering: it costs a tenth of a handshake.
+_NAME_VERDICTS: dict[tuple[bytes, str], tuple[str | None, bool]] = {}
 
 
 def unverified_report(ssl_object: ssl.SSLObject, name: str) -> CertificateReport:
