@@ -1,0 +1,143 @@
+"""The one ASGI application: hot routes first, then Socket.IO, the page's files, Litestar, and the page.
+
+What is asked for most is looked up first and costs no framework: a push from a script is answered in some
+50 µs, where a Litestar route takes three times as long.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from kuma_lite.core.doors import Doors, RawRoute
+from kuma_lite.core.errors import INTERNAL_ERROR
+from kuma_lite.web.dispatch import Limiter
+from kuma_lite.web.guard import Sessions
+from kuma_lite.web.headers import HeaderSender, page_headers
+from kuma_lite.web.health import Probe, health_routes
+from kuma_lite.web.page import Page
+from kuma_lite.web.respond import TEXT, respond
+from kuma_lite.web.rest import build_rest
+from kuma_lite.web.small_routes import PageSettings, answer_options, small_routes
+from kuma_lite.web.sockets import SocketServer
+
+log = logging.getLogger(__name__)
+
+_SOCKET_PATH: Final = "/socket.io"
+
+
+class App:
+    """Everything one port serves; an ASGI application for http and websocket scopes."""
+
+    def __init__(
+        self,
+        sockets: SocketServer,
+        raw: Sequence[RawRoute],
+        small: Mapping[str, Any],
+        page: Page,
+        rest: Any,
+        headers: HeaderSender,
+    ) -> None:
+        self.sockets = sockets
+        self._exact = {_key(route): route for route in raw if not route.path.endswith("/")}
+        self._below = [(_key(route), route) for route in raw if route.path.endswith("/")]
+        self._small = small
+        self._page = page
+        self._rest = rest
+        self._headers = headers
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One request or websocket."""
+        if scope["type"] not in ("http", "websocket"):
+            return
+        send = self._headers.wrap(send)
+        try:
+            await self._route(scope, receive, send)
+        except Exception:
+            log.exception("%s %s failed", scope.get("method", "websocket"), scope["path"])
+            if scope["type"] == "http":
+                await respond(scope, send, 500, INTERNAL_ERROR.encode(), TEXT)
+
+    async def close_connections(self) -> None:
+        """Say goodbye to all Socket.IO clients: open ones would keep the server from stopping."""
+        await self.sockets.close_all()
+
+    async def _route(self, scope: Any, receive: Any, send: Any) -> None:
+        path: str = scope["path"]
+        if path.startswith(_SOCKET_PATH) and path[len(_SOCKET_PATH) :] in ("", "/"):
+            await self.sockets.handle_request(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close"})
+        else:
+            await self._http(path, scope, receive, send)
+
+    async def _http(self, path: str, scope: Any, receive: Any, send: Any) -> None:
+        reading = scope["method"] in ("GET", "HEAD")
+        if reading and path.endswith("/") and path != "/":
+            # Uptime Kuma's static layer takes every such address for a folder of the page.
+            await self._page.serve_unknown(scope, send)
+        elif (route := self._raw_route(path)) is not None:
+            await route.handler(scope, receive, send)
+        elif path in self._small:
+            await self._answer_small(path, scope, send, reading)
+        elif reading and path in self._page.files:
+            await self._page.serve(scope, send, self._page.files[path])
+        else:
+            await self._rest(scope, receive, send)
+
+    async def _answer_small(self, path: str, scope: Any, send: Any, reading: bool) -> None:
+        if reading:
+            await self._small[path](scope, send)
+        elif scope["method"] == "OPTIONS":
+            await answer_options(scope, send)
+        else:
+            await self._page.serve_unknown(scope, send)
+
+    def _raw_route(self, path: str) -> RawRoute | None:
+        lower = path.lower()
+        route = self._exact.get(lower)
+        if route is None:
+            route = next((found for prefix, found in self._below if lower.startswith(prefix)), None)
+        fits = route is not None and (route.ignore_case or path.startswith(route.path))
+        return route if fits else None
+
+
+def _key(route: RawRoute) -> str:
+    return route.path.lower()
+
+
+def build_app(
+    doors: Sequence[Doors],
+    *,
+    sockets: SocketServer,
+    settings: PageSettings,
+    sessions: Sessions,
+    limiters: Mapping[str, Limiter],
+    probes: Mapping[str, Probe],
+    page_folder: Path | None,
+    same_origin_frames: bool = True,
+) -> App:
+    """Put everything together.
+
+    Args:
+        doors: of all features.
+        sockets: made before the features, which need its `push`.
+        settings: for entry page and robots.txt.
+        sessions: who is behind a session token (`Accounts.session`).
+        limiters: rate limiters by the names events use.
+        probes: for /readyz, by name.
+        page_folder: of the built page (`page.find_page()`), None when there is none.
+        same_origin_frames: False lets other sites show the page in a frame.
+    """
+    sockets.use(doors, limiters)
+    page = Page(page_folder, page_headers(same_origin_frames))
+    return App(
+        sockets=sockets,
+        raw=[route for door in doors for route in door.raw],
+        small={**small_routes(settings), **health_routes(probes)},
+        page=page,
+        rest=build_rest(doors, sessions, page.serve_unknown),
+        headers=HeaderSender(same_origin_frames),
+    )

@@ -1,0 +1,196 @@
+"""The Engine.IO server below Socket.IO: handshakes, who is refused, what waits for slow readers.
+
+Answers to broken requests are those of Engine.IO 6 as Uptime Kuma 2.5 ships it; clients tell them apart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+import msgspec
+
+from kuma_lite.core.limits import SOCKET_MESSAGE_BYTES
+from kuma_lite.web.address import client_address, header
+from kuma_lite.web.channel import MAX_GUEST_WAITING_BYTES, MAX_WAITING_BYTES, OutgoingQueue, WebSocket
+from kuma_lite.web.lean_socketio import engineio
+from kuma_lite.web.origin import origin_allowed
+from kuma_lite.web.respond import refuse_websocket, respond
+from kuma_lite.web.wire import Json
+
+log = logging.getLogger(__name__)
+
+PING_INTERVAL_S: Final = 25  # Socket.IO's defaults, kept by Uptime Kuma 2.5
+PING_TIMEOUT_S: Final = 20
+# Connections of one address that have not logged in: enough for a family behind one proxy, too few to fill
+# the memory (a websocket costs about 178 KB).
+MAX_GUESTS_PER_ADDRESS: Final = 100
+# Packets in one polling request. engineio's 16 breaks clients that send their queue in one go.
+_MAX_PACKETS_PER_POST: Final = 1000
+_GRACE_S: Final = 1.0  # for the goodbye to be read before a closed websocket is cut
+
+_Refusal = tuple[int, int, str]  # status, Engine.IO error code, message
+_UNKNOWN_TRANSPORT: Final = (400, 0, "Transport unknown")
+_UNKNOWN_SESSION: Final = (400, 1, "Session ID unknown")
+_BAD_METHOD: Final = (400, 2, "Bad handshake method")
+_BAD_REQUEST: Final = (400, 3, "Bad request")
+_FORBIDDEN_ORIGIN: Final = (400, 4, "Forbidden")
+_OLD_PROTOCOL: Final = (400, 5, "Unsupported protocol version")
+_TOO_MANY: Final = (503, 4, "Too many connections from this address")
+
+
+def error_body(code: int, message: str) -> bytes:
+    """What Engine.IO answers to a request it cannot serve."""
+    return msgspec.json.encode({"code": code, "message": message})
+
+
+def _silent_logger() -> logging.Logger:
+    """engineio's own log: it blames broken requests of strangers, with traces. Our handlers log their own."""
+    logger = logging.getLogger("engineio.server")
+    logger.setLevel(logging.CRITICAL)
+    return logger
+
+
+class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
+    """Transports, sessions and queues.
+
+    Args:
+        trust_proxy: whether proxy headers count now.
+        check_origin: False lets pages of any origin open websockets.
+        is_guest: whether nobody has logged in on that session.
+    """
+
+    def __init__(
+        self, *, trust_proxy: Callable[[], bool], check_origin: bool, is_guest: Callable[[str], bool]
+    ) -> None:
+        engineio.payload.Payload.max_decode_packets = _MAX_PACKETS_PER_POST
+        super().__init__(
+            async_mode="asgi",
+            ping_interval=PING_INTERVAL_S,
+            ping_timeout=PING_TIMEOUT_S,
+            max_http_buffer_size=SOCKET_MESSAGE_BYTES,
+            http_compression=False,  # it would block the loop; proxies compress, websockets are the rule
+            cors_allowed_origins=[],
+            logger=_silent_logger(),
+            json=Json,
+            async_handlers=False,
+        )
+        self._async: dict[str, Any] = {**engineio.async_drivers.asgi._async, "websocket": WebSocket}
+        self._trust_proxy = trust_proxy
+        self._check_origin = check_origin
+        self._is_guest = is_guest
+        self._scopes: dict[str, Any] = {}  # session → ASGI scope that carries its websocket, or its first
+
+    async def handle_request(self, scope: Any, receive: Any, send: Any) -> None:
+        """One request below /socket.io/."""
+        query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+        sid = query.get("sid", [None])[0]
+        refusal = self._refusal(scope, query, sid)
+        if refusal is None:
+            if sid is not None and scope["type"] == "websocket" and not self.sockets[sid].upgraded:
+                self._scopes[sid] = scope
+            await super().handle_request(scope, receive, send)
+            return
+        status, code, message = refusal
+        body = error_body(code, message)
+        if scope["type"] == "websocket":
+            await refuse_websocket(send, status, body, b"application/json")
+        else:
+            await respond(scope, send, status, body, b"application/json")
+
+    def opened(self, sid: str, environ: dict[str, Any]) -> None:
+        """A session has begun."""
+        self._scopes[sid] = environ["asgi.scope"]
+
+    def closed(self, sid: str) -> None:
+        """A session has ended: let go of what waits for it, and cut its websocket if it stays."""
+        session = self.sockets.get(sid)
+        if session is not None:
+            asyncio.get_running_loop().call_later(_GRACE_S, session.queue.discard)
+        scope = self._scopes.pop(sid, None)
+        websocket = scope.get("kuma_lite.websocket") if scope else None
+        if websocket is not None:
+            asyncio.get_running_loop().call_later(_GRACE_S, websocket.abort)
+
+    def address(self, sid: str) -> str:
+        """Where a session comes from."""
+        scope = self._scopes.get(sid)
+        return client_address(scope, self._trust_proxy()) if scope else ""
+
+    def deliver(self, sid: str, texts: list[str]) -> None:
+        """Queue Engine.IO packets for a session; a reader too far behind is cut off instead."""
+        session = self.sockets.get(sid)
+        if session is None or session.closed or session.closing:
+            return
+        limit = MAX_GUEST_WAITING_BYTES if self._is_guest(sid) else MAX_WAITING_BYTES
+        if session.queue.backlog > limit:
+            log.warning("A client at %s does not read what it is sent: connection closed", self.address(sid))
+            self._cut(sid, session)
+            return
+        session.queue.push(texts)
+
+    async def deliver_patiently(self, sid: str, texts: list[str]) -> None:
+        """Like `deliver`, but wait for a reader that is behind (it may be cut off meanwhile)."""
+        session = self.sockets.get(sid)
+        if session is not None and not session.closed:
+            await session.queue.drained()
+            self.deliver(sid, texts)
+
+    async def close_all(self) -> None:
+        """End every session, as before the process stops."""
+        for sid, session in list(self.sockets.items()):
+            await session.close(wait=False, reason=self.reason.SERVER_DISCONNECT)
+            self.sockets.pop(sid, None)
+
+    def create_queue(self, *_arguments: Any, **_options: Any) -> OutgoingQueue:
+        """The queue of a new session."""
+        return OutgoingQueue()
+
+    def _cut(self, sid: str, session: Any) -> None:
+        session.queue.discard()
+        scope = self._scopes.get(sid)
+        websocket = scope.get("kuma_lite.websocket") if scope else None
+        task = self.start_background_task(session.close, wait=False, abort=True)
+        if websocket is not None:
+            task.add_done_callback(lambda _done: websocket.abort())
+
+    def _refusal(self, scope: Any, query: dict[str, list[str]], sid: str | None) -> _Refusal | None:
+        if query.get("transport", [""])[0] not in self.transports:
+            return _UNKNOWN_TRANSPORT
+        if scope["type"] == "websocket" and not self._origin_allowed(scope):
+            return _FORBIDDEN_ORIGIN
+        if sid is not None:
+            return None if sid in self.sockets else _UNKNOWN_SESSION
+        if scope.get("method", "GET") != "GET":
+            return _BAD_METHOD
+        if query.get("EIO") != ["4"]:
+            return _OLD_PROTOCOL
+        return _TOO_MANY if self._too_many_guests(scope) else None
+
+    def _origin_allowed(self, scope: Any) -> bool:
+        if not self._check_origin:
+            return True
+        forwarded_for = header(scope, b"x-forwarded-for") if self._trust_proxy() else None
+        return origin_allowed(header(scope, b"origin"), header(scope, b"host"), forwarded_for)
+
+    def _too_many_guests(self, scope: Any) -> bool:
+        if len(self.sockets) < MAX_GUESTS_PER_ADDRESS:
+            return False
+        address = client_address(scope, self._trust_proxy())
+        guests = sum(1 for sid in self.sockets if self._is_guest(sid) and self.address(sid) == address)
+        return guests >= MAX_GUESTS_PER_ADDRESS
+
+    def _ok(self, packets: Any = None, headers: Any = None, jsonp_index: Any = None) -> dict[str, Any]:
+        if packets is None:
+            return {"status": "200 OK", "headers": [("Content-Type", "text/html")], "response": b"ok"}
+        answer: dict[str, Any] = super()._ok(packets, headers, jsonp_index)
+        return answer
+
+    def _bad_request(self, message: str | None = None) -> dict[str, Any]:
+        del message
+        _status, code, text = _BAD_REQUEST
+        headers = [("Content-Type", "application/json")]
+        return {"status": "400 BAD REQUEST", "headers": headers, "response": error_body(code, text)}

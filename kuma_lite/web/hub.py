@@ -1,0 +1,203 @@
+"""Who is connected, who has logged in as whom, and pushing to them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from itertools import groupby
+from typing import Any, Final, Protocol
+
+from kuma_lite.core.doors import COMPATIBLE, PAGE, Caller, Doors
+from kuma_lite.web.wire import disconnect_text, event_text
+
+log = logging.getLogger(__name__)
+
+# Pushes encoded before the next ones are, so that the lists of thousands of monitors never exist at once.
+_PUSHES_AT_ONCE: Final = 200
+
+Hook = Callable[[Caller], Awaitable[None]]
+
+
+class Transport(Protocol):
+    """What the hub needs of Engine.IO."""
+
+    def deliver(self, sid: str, texts: list[str]) -> None:
+        """Queue packets for a session."""
+
+    async def deliver_patiently(self, sid: str, texts: list[str]) -> None:
+        """The same, waiting for slow readers."""
+
+
+class Connection:
+    """One client on one namespace; the `Caller` of its events."""
+
+    def __init__(self, hub: Hub, sid: str, namespace: str, engine_sid: str, address: str) -> None:
+        self.sid = sid
+        self.namespace = namespace
+        self.engine_sid = engine_sid
+        self.address = address
+        self.user_id: int | None = None
+        self.username: str | None = None
+        self._hub = hub
+
+    async def emit(self, event: str, *arguments: Any) -> None:
+        """Push to this connection alone."""
+        await self._hub.transport.deliver_patiently(
+            self.engine_sid, [event_text(self.namespace, event, arguments)]
+        )
+
+    async def emit_many(self, events: Iterable[Sequence[Any]]) -> None:
+        """Push many `(name, argument, ...)` to this connection alone, in that order."""
+        texts: list[str] = []
+        for name, *arguments in events:
+            texts.append(event_text(self.namespace, name, arguments))
+            if len(texts) >= _PUSHES_AT_ONCE:
+                await self._hub.transport.deliver_patiently(self.engine_sid, texts)
+                texts = []
+                await asyncio.sleep(0)
+        if texts:
+            await self._hub.transport.deliver_patiently(self.engine_sid, texts)
+
+    async def log_in(self, user_id: int, username: str) -> None:
+        """Join the user's room, then get everything a client of that user starts with."""
+        self._hub.enter(self, user_id, username)
+        await self._hub.run_login_hooks(self)
+
+    async def log_out(self) -> None:
+        """Leave the user's room."""
+        self._hub.leave(self)
+
+
+class Hub:
+    """All connections, and the `Push` of all features."""
+
+    def __init__(self) -> None:
+        self.transport: Transport
+        self.forget: Callable[[Connection], None]  # tells Socket.IO that we ended a connection
+        self.connections: dict[str, Connection] = {}
+        self._rooms: defaultdict[tuple[str, int], dict[str, Connection]] = defaultdict(dict)
+        self._users_by_session: defaultdict[str, int] = defaultdict(int)  # engine sid → logged-in namespaces
+        self._connect_hooks: list[tuple[int, str, Hook]] = []
+        self._login_hooks: list[tuple[int, str, Hook]] = []
+
+    def use_hooks(self, doors: Iterable[Doors]) -> None:
+        """Take the `on_connect` and `on_login` of all features, in their order."""
+        for door in doors:
+            if door.on_connect:
+                self._connect_hooks.append((door.login_order, door.namespace, door.on_connect))
+            if door.on_login:
+                self._login_hooks.append((door.login_order, door.namespace, door.on_login))
+
+    # --- Connections ---------------------------------------------------------------------------------------
+
+    def add(self, connection: Connection) -> None:
+        """A client has connected to a namespace."""
+        self.connections[connection.sid] = connection
+
+    def remove(self, sid: str) -> None:
+        """It is gone."""
+        connection = self.connections.pop(sid, None)
+        if connection is not None:
+            self.leave(connection)
+
+    def is_guest(self, engine_sid: str) -> bool:
+        """Whether nobody has logged in on that session, on any namespace."""
+        return engine_sid not in self._users_by_session
+
+    def enter(self, connection: Connection, user_id: int, username: str) -> None:
+        """Log a connection in, unless it has gone meanwhile."""
+        self.leave(connection)
+        if connection.sid not in self.connections:
+            return
+        connection.user_id, connection.username = user_id, username
+        self._rooms[connection.namespace, user_id][connection.sid] = connection
+        self._users_by_session[connection.engine_sid] += 1
+
+    def leave(self, connection: Connection) -> None:
+        """Log a connection out."""
+        if connection.user_id is None:
+            return
+        room = (connection.namespace, connection.user_id)
+        self._rooms[room].pop(connection.sid, None)
+        if not self._rooms[room]:
+            del self._rooms[room]
+        self._users_by_session[connection.engine_sid] -= 1
+        if not self._users_by_session[connection.engine_sid]:
+            del self._users_by_session[connection.engine_sid]
+        connection.user_id = connection.username = None
+
+    async def run_connect_hooks(self, connection: Connection) -> None:
+        """What a new connection is told."""
+        await _run_hooks(self._connect_hooks, connection)
+
+    async def run_login_hooks(self, connection: Connection) -> None:
+        """What a connection that has logged in is told; returns when everything is queued."""
+        await _run_hooks(self._login_hooks, connection)
+
+    # --- Push ----------------------------------------------------------------------------------------------
+
+    async def to_user(self, user_id: int, event: str, *arguments: Any, namespace: str = COMPATIBLE) -> None:
+        """To every connection of a user on one namespace."""
+        self._deliver(self._members(user_id, namespace), [(event, *arguments)], namespace)
+
+    async def many_to_user(
+        self, user_id: int, events: Sequence[tuple[Any, ...]], namespace: str = COMPATIBLE
+    ) -> None:
+        """Many events, each `(name, argument, ...)`, to every connection of a user, encoded once."""
+        self._deliver(self._members(user_id, namespace), events, namespace)
+
+    async def to_all_users(self, event: str, *arguments: Any, namespace: str = COMPATIBLE) -> None:
+        """To every logged-in connection on one namespace."""
+        everybody = [
+            connection
+            for (room_namespace, _user), room in self._rooms.items()
+            if room_namespace == namespace
+            for connection in room.values()
+        ]
+        self._deliver(everybody, [(event, *arguments)], namespace)
+
+    def has_listeners(self, user_id: int, namespace: str = COMPATIBLE) -> bool:
+        """Whether anybody would receive a push."""
+        return (namespace, user_id) in self._rooms
+
+    async def disconnect_user(self, user_id: int, *, except_sid: str | None = None) -> None:
+        """`refresh`, then close, all connections of a user but one; none of them is logged in afterwards."""
+        for namespace in (COMPATIBLE, PAGE):
+            for connection in self._members(user_id, namespace):
+                if connection.sid != except_sid:
+                    texts = [event_text(namespace, "refresh", ()), disconnect_text(namespace)]
+                    self.transport.deliver(connection.engine_sid, texts)
+                    self.remove(connection.sid)
+                    self.forget(connection)
+
+    def _members(self, user_id: int, namespace: str) -> list[Connection]:
+        return (
+            list(self._rooms[namespace, user_id].values()) if self.has_listeners(user_id, namespace) else []
+        )
+
+    def _deliver(
+        self, connections: Sequence[Connection], events: Iterable[Sequence[Any]], namespace: str
+    ) -> None:
+        if not connections:
+            return
+        texts = [event_text(namespace, name, arguments) for name, *arguments in events]
+        for connection in connections:
+            self.transport.deliver(connection.engine_sid, texts)
+
+
+def _order_of(entry: tuple[int, str, Hook]) -> int:
+    return entry[0]
+
+
+async def _run_hooks(hooks: Iterable[tuple[int, str, Hook]], connection: Connection) -> None:
+    """One number after the other, those of the same number together; one that fails does not stop others."""
+    fitting = sorted(
+        (entry for entry in hooks if entry[1] == connection.namespace), key=lambda entry: entry[0]
+    )
+    for _order, group in groupby(fitting, key=lambda entry: entry[0]):
+        results = await asyncio.gather(*(hook(connection) for _, _, hook in group), return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                log.error("A list could not be sent to a client", exc_info=result)

@@ -1,0 +1,141 @@
+"""The built page: its files, how browsers keep them, and the page itself for every other address."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from kuma_lite.web.address import header
+from kuma_lite.web.respond import HTML, TEXT, respond
+
+_FOLDER: Final = "frontend_dist"
+# Vite puts a hash of the content into the names of what it builds, so those never change.
+_HASHED: Final = re.compile(r"/assets/.+[-.][A-Za-z0-9_-]{8,}\.\w+$")
+_FOREVER: Final = b"public, max-age=31536000, immutable"
+_ASK_AGAIN: Final = b"public, max-age=0, must-revalidate"
+# Suffix of a file compressed at build time → its Content-Encoding, the better one first.
+_COMPRESSED: Final = ((".br", "br"), (".gz", "gzip"))
+_TYPES: Final = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json; charset=UTF-8",
+    ".webmanifest": "application/manifest+json",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".map": "application/json",
+}
+_NOT_BUILT: Final = (
+    "<!doctype html><title>Kuma Lite</title><p>Kuma Lite is running, but its page has not been built. "
+    "Run <code>make frontend</code> and start again.</p>"
+)
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of the page with its compressed siblings."""
+
+    path: Path
+    content_type: bytes
+    etag: bytes
+    caching: bytes
+    encodings: dict[str, Path] = field(default_factory=dict)
+
+    def best(self, accepted: str) -> tuple[Path, str | None]:
+        """What to send to a browser that accepts these encodings: path and Content-Encoding."""
+        names = {part.split(";")[0].strip() for part in accepted.split(",") if not part.endswith("q=0")}
+        for encoding, path in self.encodings.items():
+            if encoding in names:
+                return path, encoding
+        return self.path, None
+
+
+def find_page() -> Path | None:
+    """Where the built page is: in the binary, in the package, or in the repository; None when not built."""
+    package = Path(__file__).resolve().parent.parent
+    bundle = getattr(sys, "_MEIPASS", None)
+    folders = [Path(bundle) / _FOLDER] if bundle else []
+    for folder in [*folders, package / _FOLDER, package.parent / _FOLDER]:
+        if (folder / "index.html").is_file():
+            return folder
+    return None
+
+
+def read_files(folder: Path) -> dict[str, File]:
+    """URL path → file, for all files below a folder."""
+    files = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix not in (".br", ".gz"):
+            url = "/" + path.relative_to(folder).as_posix()
+            files[url] = _describe(path, url)
+    return files
+
+
+def _describe(path: Path, url: str) -> File:
+    kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    digest = hashlib.blake2s(path.read_bytes(), digest_size=12).hexdigest()
+    siblings = {encoding: Path(f"{path}{suffix}") for suffix, encoding in _COMPRESSED}
+    return File(
+        path=path,
+        content_type=kind.encode(),
+        etag=f'"{digest}"'.encode(),
+        caching=_FOREVER if _HASHED.match(url) else _ASK_AGAIN,
+        encodings={encoding: sibling for encoding, sibling in siblings.items() if sibling.is_file()},
+    )
+
+
+class Page:
+    """Serves the built page.
+
+    Args:
+        folder: of the built page; None when there is none.
+        html_headers: what HTML answers carry besides (`headers.page_headers`).
+    """
+
+    def __init__(self, folder: Path | None, html_headers: Iterable[tuple[bytes, bytes]]) -> None:
+        self.files = read_files(folder) if folder else {}
+        self._html_headers = list(html_headers)
+        self.index = self.files.pop("/index.html", None)
+
+    async def serve(self, scope: Any, send: Any, file: File) -> None:
+        """One file, or 304 when the browser has it."""
+        path, encoding = file.best(header(scope, b"accept-encoding") or "")
+        # The variants differ in their bytes, so each has a tag of its own.
+        etag = file.etag if encoding is None else file.etag[:-1] + f'-{encoding}"'.encode()
+        headers = [(b"etag", etag), (b"cache-control", file.caching)]
+        if file.encodings:
+            headers.append((b"vary", b"accept-encoding"))
+        if file.content_type == HTML:
+            headers += self._html_headers
+        known = header(scope, b"if-none-match") or ""
+        if etag.decode() in (part.strip().removeprefix("W/") for part in known.split(",")):
+            await send({"type": "http.response.start", "status": 304, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        if encoding is not None:
+            headers.append((b"content-encoding", encoding.encode()))
+        await respond(scope, send, 200, path.read_bytes(), file.content_type, headers)
+
+    async def serve_unknown(self, scope: Any, send: Any) -> None:
+        """What no route knows: the page for GET, 404 for the rest and for missing files of the page."""
+        if scope["method"] not in ("GET", "HEAD"):
+            text = f"Cannot {scope['method']} here"
+            await respond(scope, send, 404, _error_page(text), HTML, self._html_headers)
+        elif scope["path"].startswith("/upload/"):
+            await respond(scope, send, 404, b"File not found.", HTML)
+        elif scope["path"].startswith("/assets/"):
+            await respond(scope, send, 404, b"File not found.", TEXT)
+        elif self.index is None:
+            await respond(scope, send, 200, _NOT_BUILT.encode(), HTML, self._html_headers)
+        else:
+            await self.serve(scope, send, self.index)
+
+
+def _error_page(text: str) -> bytes:
+    return f"<!doctype html><title>Error</title><pre>{text}</pre>".encode()

@@ -1,0 +1,105 @@
+"""The Litestar application: routes of all features, guarded by the one rule, described by OpenAPI."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
+
+from litestar import Litestar, Request, Response
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.router import Router
+
+from kuma_lite import __version__
+from kuma_lite.core.doors import Access, Doors
+from kuma_lite.core.errors import INTERNAL_ERROR, UserError
+from kuma_lite.core.limits import MAX_BODY_BYTES
+from kuma_lite.web.guard import Sessions, route_guard
+
+log = logging.getLogger(__name__)
+
+API: Final = "/api/v1"
+
+ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
+Elsewhere = Callable[[Any, Any], Awaitable[None]]  # scope, send
+AnyRequest = Request[Any, Any, Any]
+
+
+class _LedElsewhere(Response[bytes]):
+    """An answer that is given outside Litestar."""
+
+    def __init__(self, elsewhere: Elsewhere) -> None:
+        super().__init__(b"")
+        self._elsewhere = elsewhere
+
+    def to_asgi_response(self, *_arguments: Any, **_options: Any) -> Any:
+        """The ASGI callable that answers."""
+
+        async def answer(scope: Any, receive: Any, send: Any) -> None:
+            del receive
+            await self._elsewhere(scope, send)
+
+        return answer
+
+
+def build_rest(doors: Sequence[Doors], sessions: Sessions, elsewhere: Elsewhere) -> Litestar:
+    """The application.
+
+    Args:
+        doors: whose `routes` it serves.
+        sessions: who is behind a session token.
+        elsewhere: answers what is no route and not below the API.
+    """
+
+    def not_a_route(request: AnyRequest, error: HTTPException) -> Response[Any]:
+        if request.url.path.startswith(f"{API}/") or request.url.path == API:
+            return _http_error(request, error)
+        return _LedElsewhere(elsewhere)
+
+    return Litestar(
+        route_handlers=[route for door in doors for route in door.routes],
+        guards=[route_guard(sessions)],
+        request_max_body_size=MAX_BODY_BYTES,
+        exception_handlers={
+            UserError: _user_error,
+            NotFoundException: not_a_route,
+            MethodNotAllowedException: not_a_route,
+            HTTPException: _http_error,
+            Exception: _bug,
+        },
+        openapi_config=_openapi(),
+        logging_config=None,
+        debug=False,
+    )
+
+
+def _openapi() -> OpenAPIConfig:
+    """The document at /api/v1/openapi.json and nothing else: its router would take over all of its path."""
+    path = f"{API}/openapi.json"
+    return OpenAPIConfig(
+        title="Kuma Lite",
+        version=__version__,
+        path=path,
+        render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
+        openapi_router=Router(
+            path, route_handlers=[], include_in_schema=False, opt={"access": Access.PUBLIC}
+        ),
+    )
+
+
+def _user_error(_request: AnyRequest, error: UserError) -> Response[Any]:
+    return Response(error.as_answer(), status_code=error.status)
+
+
+def _http_error(_request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """Framework errors (bad body, too large ...) in the shape of all others."""
+    if error.status_code >= 500:
+        return _bug(_request, error)
+    return Response(UserError(error.detail).as_answer(), status_code=error.status_code)
+
+
+def _bug(request: AnyRequest, error: Exception) -> Response[Any]:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return Response(UserError(INTERNAL_ERROR).as_answer(), status_code=500)
