@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kuma_lite.checks._jsonata import FUNCTION, UNDEFINED, QueryError, evaluate
+from kuma_lite.checks._large import off_loop_if_large
 from kuma_lite.core.json_text import JsonTextError, compact_json, parse_json, text_of
 
 OPERATORS: Final = ("==", "!=", ">", ">=", "<", "<=", "contains")
@@ -49,11 +50,7 @@ async def query(text: str, path: str, operator: str, expected: str) -> Compariso
 
     A text that is no JSON is a value itself. Raises QueryError with the beat's text.
     """
-    value: Any
-    try:
-        value = parse_json(text)
-    except JsonTextError:
-        value = text
+    value = await off_loop_if_large(_parsed, text)
     try:
         if path:
             value = await evaluate(path, value)
@@ -63,6 +60,13 @@ async def query(text: str, path: str, operator: str, expected: str) -> Compariso
         raise QueryError(
             f"Error evaluating JSON query: {error}. Response from server was: {_shown(value)}"
         ) from None
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return parse_json(text)
+    except JsonTextError:
+        return text
 
 
 def _primitive(value: Any) -> str:

@@ -1,0 +1,273 @@
+"""The options that all monitors of the HTTP family share."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Final
+
+from kuma_lite.checks._http_request import Prepared, Wanted, prepare
+from kuma_lite.checks._status_codes import DEFAULT_CODES
+from kuma_lite.core.declarations import Choice, Kind, Options, ShownWhen, option
+
+MAX_RESPONSE_CHARS: Final = 1_048_576  # what Uptime Kuma 2.5 accepts for a kept body
+DEFAULT_RESPONSE_CHARS: Final = 1024
+DEFAULT_MAX_REDIRECTS: Final = 10
+FORM_TIMEOUT_S: Final = 48  # what Uptime Kuma's form starts with: 0.8 of a minute
+
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+
+def _with(*methods: str) -> ShownWhen:
+    return ShownWhen("authMethod", methods)
+
+
+class HttpOptions(Options):
+    """A request, and what makes its answer a good one. Keys are Uptime Kuma 2.5's."""
+
+    url: str = option("", label="URL", kind=Kind.URL, placeholder="https://example.org/", required=True)
+
+    method: str = option(
+        "GET",
+        label="Method",
+        kind=Kind.SELECT,
+        section="request",
+        choices=tuple(Choice(name, name) for name in _METHODS),
+    )
+    body_encoding: str = option(
+        "json",
+        alias="httpBodyEncoding",
+        label="Body type",
+        kind=Kind.SELECT,
+        section="request",
+        choices=(Choice("json", "JSON"), Choice("form", "Form data"), Choice("xml", "XML")),
+    )
+    body: str = option(
+        "",
+        label="Body",
+        kind=Kind.TEXTAREA,
+        section="request",
+        placeholder='{"key": "value"}',
+        help="Leave empty to send none.",
+    )
+    headers: str = option(
+        "",
+        label="Headers",
+        kind=Kind.JSON,
+        section="request",
+        placeholder='{"X-Header": "value"}',
+        help="A JSON object of names and values. They replace what would be sent otherwise.",
+    )
+    cache_bust: bool = option(
+        False,
+        alias="cacheBust",
+        label="Avoid caches",
+        kind=Kind.SWITCH,
+        section="request",
+        help="Adds a random parameter to the address, so that no cache answers in place of the server.",
+    )
+
+    auth_method: str | None = option(
+        None,
+        alias="authMethod",
+        label="Authentication",
+        kind=Kind.SELECT,
+        section="authentication",
+        choices=(
+            Choice(None, "None"),
+            Choice("basic", "User name and password (Basic)"),
+            Choice("bearer", "Bearer token"),
+            Choice("oauth2-cc", "OAuth2: client credentials"),
+            Choice("mtls", "Client certificate (mTLS)"),
+        ),
+    )
+    basic_user: str = option(
+        "",
+        alias="basic_auth_user",
+        label="User name",
+        kind=Kind.TEXT,
+        section="authentication",
+        shown_when=_with("basic"),
+    )
+    basic_pass: str = option(
+        "",
+        alias="basic_auth_pass",
+        label="Password",
+        kind=Kind.PASSWORD,
+        section="authentication",
+        secret=True,
+        shown_when=_with("basic"),
+    )
+    bearer_token: str = option(
+        "",
+        label="Token",
+        kind=Kind.PASSWORD,
+        section="authentication",
+        secret=True,
+        shown_when=_with("bearer"),
+    )
+    oauth_token_url: str = option(
+        "",
+        label="Token URL",
+        kind=Kind.URL,
+        section="authentication",
+        placeholder="https://login.example.org/oauth2/token",
+        shown_when=_with("oauth2-cc"),
+    )
+    oauth_client_id: str = option(
+        "", label="Client ID", kind=Kind.TEXT, section="authentication", shown_when=_with("oauth2-cc")
+    )
+    oauth_client_secret: str = option(
+        "",
+        label="Client secret",
+        kind=Kind.PASSWORD,
+        section="authentication",
+        secret=True,
+        shown_when=_with("oauth2-cc"),
+    )
+    oauth_auth_method: str = option(
+        "client_secret_basic",
+        label="Send the secret as",
+        kind=Kind.SELECT,
+        section="authentication",
+        choices=(
+            Choice("client_secret_basic", "Authorization header"),
+            Choice("client_secret_post", "Form data"),
+        ),
+        shown_when=_with("oauth2-cc"),
+    )
+    oauth_scopes: str = option(
+        "",
+        label="Scopes",
+        kind=Kind.TEXT,
+        section="authentication",
+        help="Separated by blanks.",
+        shown_when=_with("oauth2-cc"),
+    )
+    oauth_audience: str = option(
+        "", label="Audience", kind=Kind.TEXT, section="authentication", shown_when=_with("oauth2-cc")
+    )
+    tls_cert: str = option(
+        "",
+        alias="tlsCert",
+        label="Client certificate",
+        kind=Kind.TEXTAREA,
+        section="authentication",
+        placeholder="-----BEGIN CERTIFICATE-----",
+        shown_when=_with("mtls"),
+    )
+    tls_key: str = option(
+        "",
+        alias="tlsKey",
+        label="Key of the client certificate",
+        kind=Kind.TEXTAREA,
+        section="authentication",
+        secret=True,
+        shown_when=_with("mtls"),
+    )
+    tls_ca: str = option(
+        "",
+        alias="tlsCa",
+        label="CA certificate",
+        kind=Kind.TEXTAREA,
+        section="authentication",
+        placeholder="-----BEGIN CERTIFICATE-----",
+        help="Trusted instead of the system's authorities. Leave empty to trust those.",
+        shown_when=_with("mtls"),
+    )
+
+    ignore_tls: bool = option(
+        False,
+        alias="ignoreTls",
+        label="Ignore TLS errors",
+        kind=Kind.SWITCH,
+        section="tls",
+        help="Accept expired, self-signed and foreign certificates.",
+    )
+    expiry_notification: bool = option(
+        True,
+        alias="expiryNotification",
+        label="Warn before the certificate expires",
+        kind=Kind.SWITCH,
+        section="tls",
+    )
+
+    accepted: tuple[str, ...] = option(
+        DEFAULT_CODES,
+        alias="accepted_statuscodes",
+        label="Accepted status codes",
+        kind=Kind.STATUS_CODES,
+        section="advanced",
+        help="Single ones and ranges; any other answer is a failure.",
+    )
+    timeout: float = option(
+        0,
+        label="Timeout",
+        kind=Kind.NUMBER,
+        section="advanced",
+        unit="s",
+        minimum=0,
+        form_default=FORM_TIMEOUT_S,
+        help="For the answer to begin, redirects included. 0 takes 80 % of the interval.",
+    )
+    max_redirects: int = option(
+        DEFAULT_MAX_REDIRECTS,
+        alias="maxredirects",
+        label="Redirects followed",
+        kind=Kind.NUMBER,
+        section="advanced",
+        minimum=0,
+        step=1,
+        help="0 follows none and judges the redirect itself.",
+    )
+    ip_family: str | None = option(
+        None,
+        alias="ipFamily",
+        label="IP version",
+        kind=Kind.SELECT,
+        section="advanced",
+        choices=(
+            Choice(None, "Whichever answers first"),
+            Choice("ipv4", "IPv4 only"),
+            Choice("ipv6", "IPv6 only"),
+        ),
+    )
+    save_error_response: bool = option(
+        True,
+        alias="saveErrorResponse",
+        label="Keep the answer of failed checks",
+        kind=Kind.SWITCH,
+        section="advanced",
+        help="When its status is not accepted.",
+    )
+    save_response: bool = option(
+        False,
+        alias="saveResponse",
+        label="Keep the answer of good checks, too",
+        kind=Kind.SWITCH,
+        section="advanced",
+    )
+    response_max_length: int = option(
+        DEFAULT_RESPONSE_CHARS,
+        alias="responseMaxLength",
+        label="Characters kept",
+        kind=Kind.NUMBER,
+        section="advanced",
+        minimum=0,
+        maximum=MAX_RESPONSE_CHARS,
+        step=1,
+    )
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """What can be made ready once for all checks with these options."""
+        return prepare(
+            Wanted(
+                method=self.method,
+                body=self.body,
+                body_encoding=self.body_encoding,
+                headers=self.headers,
+                auth_method=self.auth_method or "",
+                basic=(self.basic_user, self.basic_pass),
+                bearer_token=self.bearer_token,
+            )
+        )

@@ -1,0 +1,55 @@
+"""What the network says, as a check says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kuma_lite.core.declarations import CheckFailed
+from kuma_lite.net.errors import ErrorKind, NetworkError
+
+if TYPE_CHECKING:
+    from kuma_lite.net.tls import CertificateReport
+
+# Silence, and no way to get there: as likely our own uplink's fault as the target's.
+_MAYBE_OURS = frozenset({ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCertificate:
+    """A certificate as the wire of Uptime Kuma 2.5 shows it.
+
+    `for_url`: also say whether it fits the URL's host.
+    """
+
+    report: CertificateReport
+    for_url: bool
+
+    def as_wire(self, now: float) -> dict[str, Any]:
+        """`{valid, certInfo[, hostnameMatchMonitorUrl]}`."""
+        shown: dict[str, Any] = {"valid": self.report.valid, "certInfo": self.report.info(now)}
+        if self.for_url:
+            shown["hostnameMatchMonitorUrl"] = self.report.hostname_matches
+        return shown
+
+
+def seen(report: CertificateReport | None, *, for_url: bool) -> SeenCertificate | None:
+    """The certificate of a handshake, if one was presented."""
+    return SeenCertificate(report, for_url) if report is not None and report.chain else None
+
+
+def is_maybe_ours(error: NetworkError) -> bool:
+    """Whether our own network may be the cause, so that the engine looks at itself first."""
+    return error.may_be_own_network or error.kind in _MAYBE_OURS
+
+
+def failed(
+    error: NetworkError, *, prefix: str = "", for_url: bool = True, ping: float | None = None
+) -> CheckFailed:
+    """The failure of a check by the network, in the network's words."""
+    return CheckFailed(
+        prefix + error.message,
+        ping=ping,
+        local=is_maybe_ours(error),
+        certificate=seen(error.certificate, for_url=for_url),
+    )

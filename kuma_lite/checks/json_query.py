@@ -1,0 +1,75 @@
+"""HTTP(s) with a JSON query: a value in the answer is as expected."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kuma_lite.checks._http_family import HttpFamilyMonitor, Judgement
+from kuma_lite.checks._http_options import HttpOptions
+from kuma_lite.checks._json_query import OPERATORS, query
+from kuma_lite.checks._jsonata import QueryError
+from kuma_lite.core.declarations import Choice, Kind, option
+from kuma_lite.net.http import Response
+
+_WORDS: Final = {
+    "==": "equals",
+    "!=": "differs from",
+    ">": "is greater than",
+    ">=": "is at least",
+    "<": "is less than",
+    "<=": "is at most",
+    "contains": "contains",
+}
+
+
+class JsonQueryOptions(HttpOptions):
+    """A request, and the value that its answer must have."""
+
+    path: str = option(
+        "$",
+        alias="jsonPath",
+        label="JSON query",
+        kind=Kind.TEXT,
+        section="content",
+        help="A JSONata expression that yields one value, such as status.level or $count(items). "
+        "Empty or $ takes the whole answer.",
+    )
+    operator: str = option(
+        "==",
+        alias="jsonPathOperator",
+        label="Condition",
+        kind=Kind.SELECT,
+        section="content",
+        choices=tuple(Choice(operator, _WORDS[operator]) for operator in OPERATORS),
+    )
+    expected: str = option(
+        "", alias="expectedValue", label="Expected value", kind=Kind.TEXT, section="content"
+    )
+    final: bool = option(
+        False,
+        alias="retryOnlyOnStatusCodeFailure",
+        label="A wrong value is down at once",
+        kind=Kind.SWITCH,
+        section="content",
+        help="Retries then only follow failed requests.",
+    )
+
+
+class JsonQueryMonitor(HttpFamilyMonitor[JsonQueryOptions]):
+    """Compares a value in a JSON answer."""
+
+    name = "json-query"
+    label = "HTTP(s) - JSON query"
+    description = "Asks for a web address and compares a value in its JSON answer."
+    options = JsonQueryOptions
+
+    async def judge(self, options: JsonQueryOptions, response: Response) -> Judgement:
+        """Whether the value is as expected."""
+        if response.truncated:
+            size = len(response.body) // (1024 * 1024)
+            return Judgement(False, f"The answer is larger than {size} MiB, too large for a JSON query.")
+        try:
+            comparison = await query(response.text, options.path, options.operator, options.expected)
+        except QueryError as error:
+            return Judgement(False, str(error))
+        return Judgement(comparison.passes, comparison.sentence(), retry=not options.final)
