@@ -16,6 +16,7 @@ from kuma_lite.core.clock import Clock
 
 LATE_S: Final = 1.0  # a loop later than this has made time-outs of its own
 CLOCK_GAP_S: Final = 2.0  # wall and monotonic clock disagree by more than any NTP slew
+CURRENT_S: Final = 15.0  # failures are repeated every few seconds: silent for longer means it is over
 REMEMBERED: Final = 64  # disturbances; checks that run longer than these go back are rare
 
 
@@ -38,6 +39,7 @@ class OwnFault:
         self._can_reach_anchor = can_reach_anchor
         self._last_tick: float | None = None
         self._disturbed: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)  # from, to (monotonic)
+        self._latest_at: float | None = None
         self.count = 0  # failures that were not believed, since the start
         self.latest: str | None = None  # why, for people
 
@@ -65,7 +67,14 @@ class OwnFault:
         if found is not None:
             self.count += 1
             self.latest = found
+            self._latest_at = self._clock.monotonic()
         return found
+
+    def current(self) -> str | None:
+        """Our latest trouble, if it is recent enough to be going on still."""
+        if self._latest_at is None or self._clock.monotonic() - self._latest_at > CURRENT_S:
+            return None
+        return self.latest
 
     def _loop_was_late(self, began: Began) -> str | None:
         now = self._clock.monotonic()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from litestar import get
+from litestar import get, post
 
 from kuma_lite.core.declarations import MonitorType, Registry, describe_options
 from kuma_lite.core.doors import Access
 from kuma_lite.monitors.common import CommonOptions
+from kuma_lite.monitors.figures import Figures
 
 
 def describe(types: Registry[MonitorType[Any]]) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def describe(types: Registry[MonitorType[Any]]) -> dict[str, Any]:
     }
 
 
-def monitor_routes(types: Registry[MonitorType[Any]]) -> Sequence[Any]:
+def monitor_routes(types: Registry[MonitorType[Any]], figures: Figures) -> Sequence[Any]:
     """The routes of this feature."""
     described = describe(types)
 
@@ -40,4 +41,15 @@ def monitor_routes(types: Registry[MonitorType[Any]]) -> Sequence[Any]:
         """List the monitor types with the fields of their forms."""
         return described
 
-    return [monitor_types]
+    @get("/api/v1/figures", opt={"access": Access.USER}, sync_to_thread=False, tags=["Server"])
+    def show_figures() -> dict[str, Any]:
+        """How the engine is doing: monitors, checks, lateness in milliseconds, commits."""
+        return figures.now()
+
+    @post("/api/v1/figures/reset", opt={"access": Access.USER}, sync_to_thread=False, tags=["Server"])
+    def reset_figures() -> dict[str, bool]:
+        """Begin the lateness percentiles anew."""
+        figures.forget_lateness()
+        return {"ok": True}
+
+    return [monitor_types, show_figures, reset_figures]

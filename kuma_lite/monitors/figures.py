@@ -1,0 +1,67 @@
+"""How the engine is doing, in numbers: for `/readyz`, the benchmark, and whoever watches the watcher."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from kuma_lite.core.database import Database
+from kuma_lite.monitors.engine import Engine
+
+LATE_S: Final = 5.0  # a scheduler this late cannot be believed to watch anything
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which `share` (0..1) of the values lie; 0 of none."""
+    if not values:
+        return 0.0
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+class Figures:
+    """Counts and percentiles since the start."""
+
+    def __init__(self, engine: Engine, database: Database) -> None:
+        self._engine = engine
+        self._database = database
+
+    def now(self) -> dict[str, Any]:
+        """All figures; milliseconds where not said otherwise."""
+        lateness = list(self._engine.scheduler.lateness)
+        stats = self._database.stats
+        return {
+            "monitors": len(self._engine.roster),
+            "scheduled": len(self._engine.scheduler),
+            "running": self._engine.running,
+            "looks": self._engine.looks,
+            "bugs": self._engine.bugs,
+            "disbelieved": self._engine.fault.count,
+            "latestOwnTrouble": self._engine.fault.latest,
+            "latenessP50": percentile(lateness, 0.5) * 1000,
+            "latenessP99": percentile(lateness, 0.99) * 1000,
+            "commits": stats.commits,
+            "rowsChanged": stats.changes,
+            "longestCommit": stats.longest_commit_s * 1000,
+        }
+
+    def forget_lateness(self) -> None:
+        """Begin the percentiles anew."""
+        self._engine.scheduler.lateness.clear()
+
+    def storage_problem(self) -> str | None:
+        """What is wrong with the database, for `/readyz`."""
+        if self._database.trouble is not None:
+            return self._database.trouble
+        return "The disk does not answer." if self._database.stalled else None
+
+    def scheduler_problem(self) -> str | None:
+        """Whether checks are made in time, for `/readyz`."""
+        recent = list(self._engine.scheduler.lateness)[-20:]
+        if recent and min(recent) > LATE_S:
+            return f"Checks are {min(recent):.0f} s late: this machine is overloaded."
+        return None
+
+    def network_problem(self) -> str | None:
+        """Why failures are not believed at the moment, for `/readyz`."""
+        return self._engine.fault.current()

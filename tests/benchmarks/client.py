@@ -1,0 +1,64 @@
+"""A client as compatible programs use it: connects, sets up, logs in, counts what is pushed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from typing import Any
+
+import socketio
+
+USER, PASSWORD = "bench", "B3nchmark!pass"
+
+
+class Client:
+    """One Socket.IO connection on the compatible namespace."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.sio = socketio.AsyncClient(reconnection=False)
+        self.pushed: Counter[str] = Counter()
+        self.bytes = 0
+        self.sio.on("*", self._on)
+
+    def _on(self, event: str, *_arguments: Any) -> None:
+        self.pushed[event] += 1
+
+    async def __aenter__(self) -> Client:
+        await self.sio.connect(self.url, transports=["websocket"])
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.sio.disconnect()
+
+    async def call(self, event: str, *arguments: Any, timeout: float = 60) -> Any:
+        data = arguments if len(arguments) != 1 else arguments[0]
+        return await self.sio.call(event, tuple(data) if isinstance(data, tuple) else data, timeout=timeout)
+
+    async def log_in(self) -> float:
+        """Set up if nobody has; returns the seconds from 'login' to its answer, after all lists."""
+        if await self.call("needSetup", ()):
+            await self.call("setup", USER, PASSWORD)
+        began = time.monotonic()
+        answer = await self.call("login", {"username": USER, "password": PASSWORD, "token": ""})
+        assert answer.get("ok"), answer
+        return time.monotonic() - began
+
+    async def add_monitors(self, count: int, **fields: Any) -> list[int]:
+        """Monitors named by number; `{n}` in texts becomes the number."""
+        ids: list[int] = []
+        gate = asyncio.Semaphore(32)
+
+        async def add(number: int) -> None:
+            monitor = {
+                key: value.replace("{n}", str(number)) if isinstance(value, str) else value
+                for key, value in fields.items()
+            }
+            async with gate:
+                answer = await self.call("add", {"name": f"Monitor {number}", "conditions": [], **monitor})
+            assert answer.get("ok"), answer
+            ids.append(answer["monitorID"])
+
+        await asyncio.gather(*(add(number) for number in range(1, count + 1)))
+        return sorted(ids)
