@@ -21,9 +21,6 @@ from kuma_lite.net.tls_pipe import TlsPipe
 MAX_HEAD_BYTES = 64 * 1024
 # Header fields of one answer; each costs memory beyond its bytes.
 MAX_HEADERS = 500
-# A timer that fires after a stall of our own loop may run before the data that waits in the socket is read;
-# this is how long it then waits, in seconds, so that the loop reads once more.
-READ_ONCE_MORE = 0.005
 # Seconds the last unsent bytes may take after the end.
 LINGER = 5.0
 
@@ -329,20 +326,15 @@ class Exchange(asyncio.Protocol):
         """Whether the headers announced where the body ends."""
         return "content-length" in self.headers or "transfer-encoding" in self.headers
 
-    # Time
+    # Time. Both event loops read their sockets before they look at their timers, so that after a stall of our
+    # own an answer that came in time is seen before it is called late.
 
     def _late(self) -> None:
-        self._timer = self._loop.call_later(READ_ONCE_MORE, self._too_late)
-
-    def _too_late(self) -> None:
         self._fail(self._deadlines.exceeded(self._loop.time()))
 
     def _wait_for_body(self) -> None:
         moment = min(self._last_data + self._deadlines.timeout, self._deadlines.total)
-        self._timer = self._loop.call_at(moment, self._look_at_body)
-
-    def _look_at_body(self) -> None:
-        self._timer = self._loop.call_later(READ_ONCE_MORE, self._judge_body)
+        self._timer = self._loop.call_at(moment, self._judge_body)
 
     def _judge_body(self) -> None:
         now = self._loop.time()
