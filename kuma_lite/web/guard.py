@@ -6,8 +6,7 @@ A door that does not say who may use it is for logged-in users only.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kuma_lite.core.doors import Access
 from kuma_lite.core.errors import NotLoggedIn
@@ -19,12 +18,16 @@ if TYPE_CHECKING:
 _BEARER: Final = "bearer "
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Protocol):
     """Who is behind a request."""
 
-    user_id: int
-    username: str
+    @property
+    def user_id(self) -> int:
+        """Whose it is."""
+
+    @property
+    def username(self) -> str:
+        """Their name."""
 
 
 # Session token → who that is; None: nobody. With authentication switched off everybody is the first user.

@@ -1,0 +1,29 @@
+"""Who may log in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One row of the table of users."""
+
+    id: int
+    username: str
+    password: (
+        str  # hash: bcrypt, or `sha1$salt$iterations$hex` from very old databases; "" when there is none
+    )
+    active: bool
+    twofa_secret: str | None  # 64 letters and digits, used as the HMAC key as they are
+    twofa_on: bool
+    twofa_last_token: str | None  # the last code that logged somebody in
+
+    @property
+    def user_id(self) -> int:
+        """The id, by the name sessions use."""
+        return self.id
+
+
+class TokenRequired(Exception):
+    """The password is right, but two-factor authentication wants a code as well."""

@@ -1,0 +1,234 @@
+"""Setting up, logging in, changing the password, two-factor authentication."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Callable
+from typing import Any, Final, Protocol, TypeVar
+
+import apsw
+
+from kuma_lite.accounts import store
+from kuma_lite.accounts.model import TokenRequired, User
+from kuma_lite.accounts.passwords import hash_password, is_legacy, password_matches
+from kuma_lite.accounts.rules import code_matches, fingerprint, is_strong, otpauth_uri
+from kuma_lite.accounts.tokens import make_token, read_token
+from kuma_lite.core.clock import Clock
+from kuma_lite.core.errors import NotLoggedIn, UserError
+
+T = TypeVar("T")
+
+SIGNING_SETTING: Final = "jwtSecret"  # the setting that signs session tokens
+_SECRET_CHARS: Final = 64  # of that secret and of those of two-factor authentication
+_ALPHANUMERIC: Final = string.ascii_letters + string.digits
+_MAX_NAME_CHARS: Final = 255
+_IS_SET_UP: Final = (
+    "Uptime Kuma has been initialized. If you want to run setup again, please delete the database."
+)
+
+
+class AccountDatabase(Protocol):
+    """What accounts need of the database."""
+
+    async def read(self, fn: Callable[[apsw.Connection], T]) -> T:
+        """Run a function on a snapshot."""
+
+    async def write(self, fn: Callable[[apsw.Connection], T]) -> T:
+        """Run a function in a transaction."""
+
+
+class AccountSettings(Protocol):
+    """What accounts need of the settings."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """A setting."""
+
+    async def set(self, key: str, value: Any) -> None:
+        """Write an internal setting."""
+
+
+def weak_password() -> UserError:
+    """The refusal of a new password."""
+    return UserError("passwordTooWeak", i18n=True)
+
+
+def wrong_token() -> UserError:
+    """The refusal of a session token or a one-time code."""
+    return UserError("authInvalidToken", i18n=True)
+
+
+def random_secret() -> str:
+    """Sixty-four random letters and digits."""
+    return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(_SECRET_CHARS))
+
+
+class Accounts:
+    """The people of this server (today: one)."""
+
+    def __init__(self, database: AccountDatabase, settings: AccountSettings, clock: Clock) -> None:
+        self._database = database
+        self._settings = settings
+        self._clock = clock
+
+    async def prepare(self) -> None:
+        """Make the secret that signs sessions, at the very first start."""
+        if not self._settings.get(SIGNING_SETTING):
+            await self._settings.set(SIGNING_SETTING, random_secret())
+
+    # --- First start ---------------------------------------------------------------------------------------
+
+    async def need_setup(self) -> bool:
+        """Whether nobody has been set up yet."""
+        return not await self._database.read(store.any_user)
+
+    async def setup(self, username: Any, password: Any) -> None:
+        """Add the first user. Raises UserError: weak password, no name, or there is one already."""
+        if not is_strong(password):
+            raise weak_password()
+        if not isinstance(username, str) or not username.strip() or len(username) > _MAX_NAME_CHARS:
+            raise UserError("The user name must not be empty.", i18n=False)
+        if not await self.need_setup():
+            raise UserError(_IS_SET_UP, i18n=False)
+        hashed = await hash_password(password)
+        if not await self._database.write(lambda db: store.add_first_user(db, username, hashed)):
+            raise UserError(_IS_SET_UP, i18n=False)
+
+    # --- Logging in ----------------------------------------------------------------------------------------
+
+    async def log_in(self, username: Any, password: Any, code: Any) -> User:
+        """Check name, password and, where it is on, the one-time code.
+
+        Raises:
+            UserError: something is wrong.
+            TokenRequired: all is right so far, a code is missing.
+        """
+        user = await self._authenticate(username, password)
+        if user is None:
+            raise UserError("authIncorrectCreds", i18n=True)
+        if user.twofa_on:
+            if not code:
+                raise TokenRequired
+            if not self._code_fits(user, code):
+                raise wrong_token()
+            if not await self._database.write(lambda db: store.use_code(db, user.id, str(code))):
+                raise wrong_token()
+        return user
+
+    async def log_in_by_token(self, token: Any) -> User:
+        """The user of a session token. Raises UserError."""
+        payload = read_token(token, self._settings.get(SIGNING_SETTING, ""))
+        if payload is None or not isinstance(payload.get("username"), str):
+            raise wrong_token()
+        user = await self._database.read(lambda db: store.active_user(db, payload["username"]))
+        if user is None:
+            raise UserError("authUserInactiveOrDeleted", i18n=True)
+        # The fingerprint ties the token to the password it was given for (CVE-2023-44400).
+        if payload.get("h") != fingerprint(user.password):
+            raise wrong_token()
+        return user
+
+    async def session(self, token: str | None) -> User | None:
+        """Who is behind an HTTP request; with authentication switched off, everybody is the first user."""
+        user = await self.open_door_user()
+        if user is not None or token is None:
+            return user
+        try:
+            return await self.log_in_by_token(token)
+        except UserError:
+            return None
+
+    async def open_door_user(self) -> User | None:
+        """Who everybody is logged in as: the first user while authentication is switched off, else None."""
+        if not self._settings.get("disableAuth"):
+            return None
+        return await self._database.read(store.first_user)
+
+    def token_for(self, user: User) -> str:
+        """A session token; valid until the password changes."""
+        payload = {
+            "username": user.username,
+            "h": fingerprint(user.password),
+            "iat": int(self._clock.now()),
+        }
+        return make_token(payload, self._settings.get(SIGNING_SETTING))
+
+    # --- Passwords -----------------------------------------------------------------------------------------
+
+    async def check_password(self, user_id: int | None, password: Any) -> None:
+        """Ask a logged-in person again. Raises UserError when the password is not theirs."""
+        if not isinstance(password, str):
+            raise UserError("Wrong data type?")
+        user = await self._user(user_id)
+        if not await password_matches(password, user.password):
+            raise UserError("Incorrect current password")
+
+    async def change_password(self, user_id: int | None, current: Any, new: Any) -> User:
+        """Replace the password; every session token dies. Returns the user as stored now."""
+        if not new:
+            raise UserError("Invalid new password")
+        if not is_strong(new):
+            raise weak_password()
+        await self.check_password(user_id, current)
+        user = await self._user(user_id)
+        hashed = await hash_password(new)
+        await self._database.write(lambda db: store.set_password(db, user.id, hashed))
+        return await self._user(user_id)
+
+    # --- Two-factor authentication -------------------------------------------------------------------------
+
+    async def twofa_is_on(self, user_id: int | None) -> bool:
+        """Whether logging in takes a code."""
+        return (await self._user(user_id)).twofa_on
+
+    async def prepare_twofa(self, user_id: int | None, password: Any) -> str:
+        """Make a new secret; returns what the QR code says."""
+        await self.check_password(user_id, password)
+        user = await self._user(user_id)
+        if user.twofa_on:
+            raise UserError("2faAlreadyEnabled", i18n=True)
+        secret = random_secret()
+        await self._database.write(lambda db: store.set_twofa_secret(db, user.id, secret))
+        return otpauth_uri(secret, user.username)
+
+    async def set_twofa(self, user_id: int | None, password: Any, on: bool) -> None:
+        """Switch it. Raises UserError when no secret has been prepared: nobody could log in any more."""
+        await self.check_password(user_id, password)
+        user = await self._user(user_id)
+        if on and not user.twofa_secret:
+            raise UserError("Two-factor authentication has not been prepared.")
+        await self._database.write(lambda db: store.set_twofa(db, user.id, on))
+
+    async def verify_code(self, user_id: int | None, code: Any, password: Any) -> bool:
+        """Whether a code is right now, and has not logged anybody in."""
+        await self.check_password(user_id, password)
+        return self._code_fits(await self._user(user_id), code)
+
+    # --- Helpers -------------------------------------------------------------------------------------------
+
+    def _code_fits(self, user: User, code: Any) -> bool:
+        if not user.twofa_secret or str(code) == user.twofa_last_token:
+            return False
+        return code_matches(user.twofa_secret, code, self._clock.now())
+
+    async def _authenticate(self, username: Any, password: Any) -> User | None:
+        user = None
+        if isinstance(username, str) and isinstance(password, str):
+            user = await self._database.read(lambda db: store.user_to_log_in(db, username))
+        if not await password_matches(password, user.password if user else None) or user is None:
+            return None
+        return await self._modernised(user, password) if is_legacy(user.password) else user
+
+    async def _modernised(self, user: User, password: str) -> User:
+        """Replace a hash of the first versions, now that the password is known."""
+        hashed = await hash_password(password)
+        await self._database.write(lambda db: store.replace_password(db, user.id, user.password, hashed))
+        return await self._user(user.id)
+
+    async def _user(self, user_id: int | None) -> User:
+        user = None
+        if user_id is not None:
+            user = await self._database.read(lambda db: store.user_by_id(db, user_id))
+        if user is None:
+            raise NotLoggedIn
+        return user

@@ -1,0 +1,16 @@
+"""What features tell each other over the bus and what belongs to none of them alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """Somebody saved settings.
+
+    Args:
+        keys: those that were written, whether or not their value is a new one.
+    """
+
+    keys: frozenset[str]

@@ -1,0 +1,53 @@
+"""How settings are stored, and which time zone is the server's."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+GENERAL: Final = "general"  # type of the rows that getSettings shows and setSettings writes
+# Stored as plain text, as Uptime Kuma does; every other value is JSON.
+_PLAIN_TEXT: Final = frozenset({"jwtSecret"})
+
+
+def encode_value(key: str, value: Any) -> str:
+    """A setting as its row holds it."""
+    if key in _PLAIN_TEXT and isinstance(value, str):
+        return value
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def decode_value(key: str, text: str | None) -> Any:
+    """What a row holds; text that is no JSON stands for itself, as Uptime Kuma reads it."""
+    if text is None or key in _PLAIN_TEXT:
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def is_time_zone(name: Any) -> bool:
+    """Whether the name is in this machine's time zone database."""
+    if not isinstance(name, str) or not name:
+        return False
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        return name == "UTC"
+    return True
+
+
+def choose_time_zone(environment: str | None, setting: Any, guessed: str | None) -> str:
+    """The server's zone: `TZ` if it is one, else the setting, else the machine's, else UTC."""
+    candidates = (zone for zone in (environment, setting, guessed) if is_time_zone(zone))
+    return str(next(candidates, "UTC"))
+
+
+def utc_offset(zone: str, now: float) -> str:
+    """A zone's distance from UTC at that moment (seconds since 1970), as `+05:30`."""
+    moment = datetime.fromtimestamp(now, UTC if zone == "UTC" else ZoneInfo(zone))
+    text = moment.strftime("%z")
+    return f"{text[:3]}:{text[3:5]}"

@@ -1,0 +1,34 @@
+"""The SQL of settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import apsw
+
+from kuma_lite.settings.rules import decode_value, encode_value
+
+
+class Row(NamedTuple):
+    """One setting."""
+
+    value: Any
+    type: str | None
+
+
+def read_all(db: apsw.Connection) -> dict[str, Row]:
+    """Every setting."""
+    return {
+        str(key): Row(decode_value(str(key), text), kind)
+        for key, text, kind in db.execute("SELECT key, value, type FROM setting")
+    }
+
+
+def write(db: apsw.Connection, values: Mapping[str, Any], kind: str | None) -> None:
+    """Insert or overwrite settings, their type included."""
+    db.executemany(
+        "INSERT INTO setting (key, value, type) VALUES (?, ?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value, type = excluded.type",
+        [(key, encode_value(key, value), kind) for key, value in values.items()],
+    )
