@@ -60,5 +60,5 @@ class KeywordMonitor(HttpFamilyMonitor[KeywordOptions]):
 
 def excerpt(text: str) -> str:
     """The beginning of a page without its markup."""
-    plain = _TAG_OR_SPACE.sub(" ", text[:_EXCERPT_SOURCE_CHARS])
+    plain = _TAG_OR_SPACE.sub(" ", text[:_EXCERPT_SOURCE_CHARS]).strip()
     return plain if len(plain) <= _SHOWN_CHARS else plain[: _SHOWN_CHARS - len(_DOTS)] + _DOTS

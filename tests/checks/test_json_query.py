@@ -220,4 +220,4 @@ def test_texts_compare_as_texts(value: str, expected: str) -> None:
         try:
             compare(value, sign, expected)
         except QueryError as failed:
-            assert "Unable to cast value to a number" in str(failed)  # noqa: PT017
+            assert "Unable to cast value to a number" in str(failed)
