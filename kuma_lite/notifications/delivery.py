@@ -28,7 +28,7 @@ UNKNOWN_TYPE: Final = "Notification type is not supported"  # as Uptime Kuma 2.5
 Services = Registry[NotificationService[Any]]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Context:
     """What a service may ask for."""
 

@@ -91,6 +91,20 @@ class DeliveryRecorded:
     error: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelsChanged:
+    """A channel of a user was added, edited or removed."""
+
+    owner: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinksChanged:
+    """Which monitors use which channels has changed: monitor id → ids, complete."""
+
+    links: Mapping[int, tuple[int, ...]]
+
+
 def pack(message: Message) -> str:
     """A message as it waits in the outbox."""
     return compact_json({"text": message.text, "monitor": message.monitor, "heartbeat": message.heartbeat})

@@ -7,8 +7,6 @@ hour, a service that names a pause gets it, and an error that cannot heal ends t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 FIRST_PAUSE_S: Final = 5.0  # most hiccups (a restart, a lost packet) are over by then
@@ -72,20 +70,3 @@ def pause(attempts: int, jitter: float, retry_after: float | None = None) -> flo
 def is_due(due_ms: int, now_ms: int) -> bool:
     """Whether a stored due time has come; one beyond every pause means that the clock was set back."""
     return due_ms <= now_ms or due_ms > now_ms + int(LONGEST_WISH_S * (1 + JITTER) * 1000)
-
-
-def parse_retry_after(text: str, now: float) -> float | None:
-    """Seconds of a `Retry-After` header: a number, or an HTTP date compared with `now` (since 1970)."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        pass
-    else:
-        return seconds if 0 <= seconds < float("inf") else None
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.fromtimestamp(now, UTC)).total_seconds())

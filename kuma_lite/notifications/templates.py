@@ -15,7 +15,8 @@ from typing import Any, Final
 from kuma_lite.core.declarations import DeliveryFailed, Message
 from kuma_lite.core.json_text import compact_json
 from kuma_lite.notifications.filters import MORE_FILTERS
-from kuma_lite.notifications.rules import TEST_WORD, address, status_word
+from kuma_lite.notifications.rules import TEST_WORD, status_word
+from kuma_lite.notifications.services.support.texts import NO_ADDRESS, NO_NAME, address
 
 MAX_TEMPLATE_CHARS: Final = 50_000  # far beyond every service's longest message
 MAX_OUTPUT_BYTES: Final = 200_000  # services cut at thousands; a mail may be a page of HTML
@@ -25,9 +26,6 @@ MAX_NUMBER: Final = 2**64  # squared numbers must not grow into megabytes
 MAX_LOOPS: Final = 5_000  # iterations, nested ones multiplied
 MAX_RENDER_S: Final = 0.25  # the event loop stands still meanwhile
 MAX_MARKUP_CHARS: Final = 20_000  # for the HTML parser, which is quadratic with hostile text
-
-NO_NAME: Final = "Monitor Name not available"
-NO_ADDRESS: Final = "testing.hostname"
 
 
 class TooMuch(Exception):

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +12,6 @@ from kuma_lite.notifications.retries import (
     GiveUp,
     after_failure,
     is_due,
-    parse_retry_after,
     pause,
 )
 
@@ -50,30 +48,6 @@ def test_giving_up_after_a_day() -> None:
 
 def test_trying_again_uses_the_wish() -> None:
     assert after_failure(1, 0, 0, error="no", retry_after=42) == Again(42)
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("120", 120),
-        ("0.5", 0.5),
-        ("-1", None),
-        ("inf", None),
-        ("nan", None),
-        ("Sun, 06 Nov 1994 08:49:37 GMT", 37),
-        ("Sun, 06 Nov 1994 08:48:37 GMT", 0),
-        ("soon", None),
-        ("", None),
-    ],
-)
-def test_retry_after(text: str, seconds: float | None) -> None:
-    assert parse_retry_after(text, 784_111_740.0) == seconds
-
-
-@given(st.text())
-def test_retry_after_never_raises(text: str) -> None:
-    found = parse_retry_after(text, 0)
-    assert found is None or found >= 0
 
 
 @given(st.integers(0, 2**42), ATTEMPTS, DRAWN)

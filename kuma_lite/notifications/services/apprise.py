@@ -17,9 +17,9 @@ from kuma_lite.core.declarations import (
     Status,
     option,
 )
-from kuma_lite.notifications.fields import ServiceOptions
-from kuma_lite.notifications.outgoing import SENT
-from kuma_lite.notifications.rules import cut
+from kuma_lite.notifications.services.support.options import ServiceOptions
+from kuma_lite.notifications.services.support.outgoing import SENT
+from kuma_lite.notifications.services.support.texts import cut
 
 PROGRAM: Final = "apprise"
 MISSING: Final = (

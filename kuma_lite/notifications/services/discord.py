@@ -17,9 +17,9 @@ from kuma_lite.core.declarations import (
     Status,
     option,
 )
-from kuma_lite.notifications.fields import ServiceOptions
-from kuma_lite.notifications.outgoing import SENT, answered, call
-from kuma_lite.notifications.rules import EMPTY_TEXT, address, cut
+from kuma_lite.notifications.services.support.options import ServiceOptions
+from kuma_lite.notifications.services.support.outgoing import SENT, answered, call
+from kuma_lite.notifications.services.support.texts import EMPTY_TEXT, address, cut
 
 DEFAULT_USERNAME: Final = "Uptime Kuma"  # channels may already sort by it
 DEFAULT_AVATAR: Final = "https://github.com/louislam/uptime-kuma/raw/master/public/icon.png"

@@ -15,8 +15,8 @@ from kuma_lite.core.declarations import (
     Status,
     option,
 )
-from kuma_lite.notifications.fields import ServiceOptions
-from kuma_lite.notifications.outgoing import SENT, call
+from kuma_lite.notifications.services.support.options import ServiceOptions
+from kuma_lite.notifications.services.support.outgoing import SENT, call
 
 DEFAULT_SERVER: Final = "https://ntfy.sh"
 USUAL_PRIORITY: Final = 4  # of a DOWN or UP message when none is set

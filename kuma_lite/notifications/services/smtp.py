@@ -21,10 +21,10 @@ from kuma_lite.core.declarations import (
 )
 from kuma_lite.core.errors import UserError
 from kuma_lite.net.contexts import TlsOptions, build_context
-from kuma_lite.notifications.dkim import DEFAULT_FIELDS, DEFAULT_HASH, CannotSign, Signer
-from kuma_lite.notifications.fields import ServiceOptions, additional_headers
-from kuma_lite.notifications.mail import Envelope, Mail, envelope
-from kuma_lite.notifications.outgoing import SENT
+from kuma_lite.notifications.services.support.dkim import DEFAULT_FIELDS, DEFAULT_HASH, CannotSign, Signer
+from kuma_lite.notifications.services.support.mail import Envelope, Mail, envelope
+from kuma_lite.notifications.services.support.options import ServiceOptions, additional_headers
+from kuma_lite.notifications.services.support.outgoing import SENT
 
 if TYPE_CHECKING:
     import aiosmtplib

@@ -13,10 +13,15 @@ from kuma_lite.core.declarations import (
     ShownWhen,
     option,
 )
-from kuma_lite.notifications.fields import ServiceOptions
-from kuma_lite.notifications.outgoing import SENT, call
-from kuma_lite.notifications.rules import cut, escape_markdown, map_texts
-from kuma_lite.notifications.templates import NO_ADDRESS, NO_NAME
+from kuma_lite.notifications.services.support.options import ServiceOptions
+from kuma_lite.notifications.services.support.outgoing import SENT, call
+from kuma_lite.notifications.services.support.texts import (
+    NO_ADDRESS,
+    NO_NAME,
+    cut,
+    escape_markdown,
+    map_texts,
+)
 
 DEFAULT_SERVER: Final = "https://api.telegram.org"
 MAX_CHARS: Final = 4096  # of a message; a longer one is refused

@@ -17,9 +17,9 @@ from kuma_lite.core.declarations import (
     option,
 )
 from kuma_lite.core.json_text import compact_json
-from kuma_lite.notifications.fields import ServiceOptions, additional_headers
-from kuma_lite.notifications.outgoing import SENT, call
-from kuma_lite.notifications.rules import escape_json, map_texts
+from kuma_lite.notifications.services.support.options import ServiceOptions, additional_headers
+from kuma_lite.notifications.services.support.outgoing import SENT, call
+from kuma_lite.notifications.services.support.texts import escape_json, map_texts
 
 FORM_TYPE: Final = "application/x-www-form-urlencoded"  # what a custom body is called unless a header says it
 # A gateway answers 404 for a receiver that is being restarted; the message is worth another attempt.

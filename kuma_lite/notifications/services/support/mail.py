@@ -12,7 +12,7 @@ from email.utils import formatdate, getaddresses
 from typing import Final
 
 from kuma_lite.core.declarations import DeliveryFailed
-from kuma_lite.notifications.fields import BAD_HEADERS
+from kuma_lite.notifications.services.support.options import BAD_HEADERS
 
 MAX_SUBJECT_CHARS: Final = 500  # an error text of many lines may become the subject
 

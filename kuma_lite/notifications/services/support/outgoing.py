@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
@@ -11,8 +12,7 @@ from kuma_lite.core.declarations import DeliveryContext, DeliveryFailed
 from kuma_lite.core.json_text import compact_json
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.http import Request, Response
-from kuma_lite.notifications.retries import parse_retry_after
-from kuma_lite.notifications.rules import cut, failure_text
+from kuma_lite.notifications.services.support.texts import cut, failure_text
 
 SENT: Final = "Sent Successfully."  # what the 'Test' button shows
 USER_AGENT: Final = f"Uptime-Kuma/{UPTIME_KUMA_VERSION}"  # receivers filter by it
@@ -135,3 +135,20 @@ def _time_of(response: Response) -> float:
         return parsedate_to_datetime(response.headers.get("date") or "").timestamp()
     except (ValueError, TypeError, IndexError):
         return float(2**40)
+
+
+def parse_retry_after(text: str, now: float) -> float | None:
+    """Seconds of a `Retry-After` header: a number, or an HTTP date compared with `now` (since 1970)."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        pass
+    else:
+        return seconds if 0 <= seconds < float("inf") else None
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.fromtimestamp(now, UTC)).total_seconds())

@@ -1,0 +1,265 @@
+"""What can be done with notification channels.
+
+notifications = Notifications(database, network, settings, clock, bus, push)
+await notifications.start()
+...
+# in the transaction of a beat
+notifications.enqueue(connection, channel_ids, monitor_id, message_json, now_ms)
+# after its commit
+notifications.wake()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationService, discover
+from kuma_lite.core.doors import Doors, Push
+from kuma_lite.core.errors import UserError
+from kuma_lite.core.json_text import text_of
+from kuma_lite.notifications import services as services_package
+from kuma_lite.notifications import store
+from kuma_lite.notifications.delivery import UNKNOWN_TYPE, Context, Services, deliver
+from kuma_lite.notifications.dispatcher import Dispatcher
+from kuma_lite.notifications.fields import validate
+from kuma_lite.notifications.masking import masked, restored
+from kuma_lite.notifications.model import Channel, ChannelsChanged, Config, LinksChanged, Pending, pack
+from kuma_lite.notifications.rules import FinishedBeat, beat_text, heartbeat_object, trial_text
+
+if TYPE_CHECKING:
+    import apsw
+
+    from kuma_lite.core.database import Database
+
+NOT_FOUND: Final = "notification not found"  # as Uptime Kuma 2.5 says it
+_PAGE_KEYS: Final = frozenset({"id", "active"})  # in the page's form, but no part of the stored one
+
+
+class SettingsReader(Protocol):
+    """What messages need of the settings."""
+
+    def primary_base_url(self) -> str:
+        """Setting `primaryBaseURL`; "" when it is not set."""
+
+    def timezone(self) -> str:
+        """IANA name of the server's zone."""
+
+
+class Notifications:
+    """Channels, their outbox, and the one that empties it."""
+
+    enqueue = staticmethod(store.enqueue)
+
+    def __init__(
+        self,
+        database: Database,
+        network: Any,
+        settings: SettingsReader,
+        clock: Clock,
+        bus: Bus,
+        push: Push,
+        *,
+        services: Services | None = None,
+    ) -> None:
+        # mypy wants a concrete class for an abstract base that discovery never instantiates itself.
+        base: Any = NotificationService
+        self.services: Services = services if services is not None else discover(services_package, base)
+        self.dispatcher = Dispatcher(database, self._hand_over, clock, bus)
+        self._database = database
+        self._network = network
+        self._settings = settings
+        self._clock = clock
+        self._bus = bus
+        self._push = push
+
+    def doors(self) -> Doors:
+        """Events and routes."""
+        from kuma_lite.notifications.live import notification_doors
+
+        return notification_doors(self, self._bus, self._push)
+
+    # --- delivering --------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Begin to deliver what waits."""
+        await self.dispatcher.start()
+
+    async def stop(self) -> None:
+        """End within a second; what was not delivered stays in the outbox."""
+        await self.dispatcher.stop()
+
+    def wake(self) -> None:
+        """Something was enqueued, and is committed."""
+        self.dispatcher.wake()
+
+    def pending(self) -> Pending:
+        """Figures of the outbox, as of its latest look."""
+        return self.dispatcher.pending()
+
+    def beat_message(
+        self,
+        beat: FinishedBeat,
+        monitor: Mapping[str, Any],
+        *,
+        response: str | None = None,
+        last_down: int | None = None,
+        pushed: bool = False,
+    ) -> str:
+        """The message about a beat as `enqueue` wants it.
+
+        Args:
+            beat: what was recorded.
+            monitor: wire object without sensitive fields.
+            response: the kept response body as text.
+            last_down: milliseconds since 1970 of the last important DOWN beat.
+            pushed: the beat came by request.
+        """
+        heartbeat = heartbeat_object(
+            beat, self._settings.timezone(), response=response, last_down=last_down, pushed=pushed
+        )
+        text = beat_text(str(monitor.get("name")), beat.status, beat.msg)
+        return pack(Message(text, monitor, heartbeat))
+
+    async def _hand_over(self, config: Config, message: Message) -> str:
+        context = Context(self._network, self._settings.primary_base_url().rstrip("/"))
+        return await deliver(self.services, config, message, context)
+
+    async def test(self, config: object, user_id: int, *, from_page: bool = False) -> str:
+        """Deliver a test message; returns what the service says. Raises UserError."""
+        form = _form(config)
+        if from_page:
+            channel = await self._find(form.get("id"), user_id)
+            form = restored(form, channel.config if channel else {})
+        # A nameless form is called what Uptime Kuma's runtime calls it.
+        name = form.get("name", "undefined")
+        text = trial_text(name if isinstance(name, str) else text_of(name))
+        try:
+            return await self._hand_over(form, Message(text))
+        except DeliveryFailed as failure:
+            raise UserError(failure.message) from None
+
+    # --- channels ----------------------------------------------------------------------------------------
+
+    async def channels(self, user_id: int) -> list[Channel]:
+        """All channels of a user."""
+        return await self._database.read(lambda connection: store.channels_of(connection, user_id))
+
+    async def save(self, config: object, channel_id: object, user_id: int, *, from_page: bool = False) -> int:
+        """Add a channel (`channel_id` null) or edit one; returns its id.
+
+        Compatible clients may store any object. From our own page secrets may be the mark that keeps what is
+        stored, and what cannot work is refused. Raises UserError.
+        """
+        form = _form(config)
+        known = await self._known(channel_id, user_id) if channel_id else None
+        active = form.get("active") if from_page else None
+        if from_page:
+            form = restored(form, known.config if known else {})
+            form = {key: value for key, value in form.items() if key not in _PAGE_KEYS}
+            self.validate(form)
+        apply_existing = bool(form.get("applyExisting"))
+        form["applyExisting"] = False  # an order carried out once, never a stored wish
+        now = to_ms(self._clock.now())
+
+        def write(connection: apsw.Connection) -> int:
+            if known is None:
+                number = store.add(connection, form, user_id)
+            else:
+                number = known.id
+                store.change(connection, number, form, now)
+            if isinstance(active, bool):
+                store.set_active(connection, number, active)
+            if apply_existing:
+                store.link_all(connection, number, user_id)
+            return number
+
+        number = await self._database.write(write)
+        await self._changed(user_id, links=apply_existing)
+        return number
+
+    async def delete(self, channel_id: object, user_id: int) -> None:
+        """Remove a channel with its links and messages. Raises UserError."""
+        known = await self._known(channel_id, user_id)
+        await self._database.write(lambda connection: store.delete(connection, known.id))
+        await self._changed(user_id, links=True)
+
+    def validate(self, form: Config) -> None:
+        """Refuse what our own form should not store; `field` names the input. Raises UserError."""
+        name = form.get("name")
+        if not isinstance(name, str) or not name.strip():
+            raise UserError("Give the notification a name.", extra={"field": "name"})
+        service = self.services.get(str(form.get("type")))
+        if service is None:
+            raise UserError(UNKNOWN_TYPE, extra={"field": "type"})
+        validate(service, form)
+
+    async def _changed(self, user_id: int, *, links: bool) -> None:
+        """Tell those who know channels, and those who know which monitors use them."""
+        if links:
+            self._bus.publish(LinksChanged(await self._database.read(store.links)))
+        self._bus.publish(ChannelsChanged(user_id))
+        self.wake()
+
+    async def _known(self, channel_id: object, user_id: int) -> Channel:
+        channel = await self._find(channel_id, user_id)
+        if channel is None:
+            raise UserError(NOT_FOUND)
+        return channel
+
+    async def _find(self, channel_id: object, user_id: int) -> Channel | None:
+        number = _number(channel_id)
+        if number is None:
+            return None
+        return await self._database.read(lambda connection: store.find(connection, number, user_id))
+
+    # --- for our own page --------------------------------------------------------------------------------
+
+    async def overview(self, user_id: int) -> list[dict[str, Any]]:
+        """The channels without their options, and how delivering to them goes."""
+        waiting = await self._database.read(lambda connection: store.counts(connection, user_id))
+        return [
+            {
+                "id": channel.id,
+                "name": channel.name,
+                "type": channel.config.get("type"),
+                "isDefault": channel.is_default,
+                "active": channel.active,
+                "lastSuccess": channel.last_success,
+                "lastError": channel.last_error,
+                "lastErrorAt": channel.last_error_at,
+                "waiting": waiting.get(channel.id, Pending()).waiting,
+                "dead": waiting.get(channel.id, Pending()).dead,
+            }
+            for channel in await self.channels(user_id)
+        ]
+
+    async def form(self, channel_id: object, user_id: int) -> dict[str, Any]:
+        """A channel as its form needs it; secrets are marked, not shown. Raises UserError."""
+        channel = await self._known(channel_id, user_id)
+        config = channel.config
+        return {
+            **masked(config, self.services.get(str(config.get("type")))),
+            "id": channel.id,
+            "isDefault": channel.is_default,
+            "active": channel.active,
+        }
+
+
+def _form(config: object) -> dict[str, Any]:
+    if not isinstance(config, dict):
+        raise UserError("The notification must be an object.")
+    return dict(config)
+
+
+def _number(channel_id: object) -> int | None:
+    """What clients send as an id: a number, or its text."""
+    if isinstance(channel_id, bool):
+        return None
+    if isinstance(channel_id, int) and abs(channel_id) < 2**63:
+        return channel_id
+    if isinstance(channel_id, str) and channel_id.isascii() and channel_id.isdecimal():
+        return _number(int(channel_id[:20]))
+    return None

@@ -1,0 +1,1 @@
+"""What several services share: reading options, one HTTP request, texts, mails."""

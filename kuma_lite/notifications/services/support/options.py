@@ -1,0 +1,53 @@
+"""How services read what clients stored: numbers as text, empty text for "not set", objects for texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import model_validator
+
+from kuma_lite.core.declarations import DeliveryFailed, Options
+from kuma_lite.core.json_text import compact_json, text_of
+
+BAD_HEADERS: Final = "Additional Headers is not a valid JSON"  # as Uptime Kuma 2.5 says it
+
+
+class ServiceOptions(Options):
+    """Options of a service: any JSON type is read as the declared one as far as that makes sense."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lenient(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        texts = {info.alias or name for name, info in cls.model_fields.items() if info.annotation is str}
+        return {
+            key: _as_text(value) if key in texts else value
+            for key, value in data.items()
+            if value is not None and (key in texts or value != "")
+        }
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return compact_json(value) if isinstance(value, dict | list) else text_of(value)
+
+
+def additional_headers(text: str) -> list[tuple[str, str]]:
+    """Header fields of a JSON object text. Raises DeliveryFailed."""
+    if not text.strip():
+        return []
+    try:
+        found = json.loads(text)
+    except ValueError:
+        raise DeliveryFailed(BAD_HEADERS, permanent=True) from None
+    if not isinstance(found, dict):
+        raise DeliveryFailed(BAD_HEADERS, permanent=True)
+    return [(str(name), _one_line(_as_text(value))) for name, value in found.items() if value is not None]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines()).strip()

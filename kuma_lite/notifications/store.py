@@ -1,0 +1,212 @@
+"""The SQL of channels, their links to monitors, and the outbox. Every function runs in a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from kuma_lite.core.json_text import compact_json, text_of
+from kuma_lite.notifications.model import Channel, Config, Pending, Queue, Waiting
+
+if TYPE_CHECKING:
+    import apsw
+
+DEAD_KEPT_MS: Final = 30 * 24 * 3_600_000  # a month of given-up messages to look at
+DEAD_KEPT: Final = 1_000  # and no more than this many: a broken channel must not fill the disk
+
+_CHANNEL: Final = """
+    notification.id, notification.user_id, notification.name, notification.active,
+    notification.is_default, notification.config, notification.last_success, notification.last_error,
+    notification.last_error_at
+"""
+
+
+def _channel(row: tuple[Any, ...]) -> Channel:
+    number, user, name, active, default, *rest = row
+    # A nameless channel is null on the wire; its column cannot be.
+    return Channel(number, name or None, bool(active), user, bool(default), *rest)
+
+
+# --- channels ----------------------------------------------------------------------------------------------
+
+
+def channels_of(connection: apsw.Connection, user_id: int) -> list[Channel]:
+    """All channels of a user, oldest first."""
+    query = f"SELECT {_CHANNEL} FROM notification WHERE user_id = ? ORDER BY id"  # noqa: S608 - own columns
+    return [_channel(row) for row in connection.execute(query, (user_id,))]
+
+
+def find(connection: apsw.Connection, channel_id: int, user_id: int) -> Channel | None:
+    """A channel of a user; None when there is none."""
+    query = f"SELECT {_CHANNEL} FROM notification WHERE id = ? AND user_id = ?"  # noqa: S608
+    for row in connection.execute(query, (channel_id, user_id)):
+        return _channel(row)
+    return None
+
+
+def add(connection: apsw.Connection, config: Config, user_id: int) -> int:
+    """Store a new channel; returns its id."""
+    connection.execute(
+        "INSERT INTO notification (user_id, name, is_default, type, config) VALUES (?, ?, ?, ?, ?)",
+        (user_id, *_columns(config)),
+    )
+    return connection.last_insert_rowid()
+
+
+def change(connection: apsw.Connection, channel_id: int, config: Config, now: int) -> None:
+    """Store the edited form; what waits gets a fresh attempt, for the edit may be the cure."""
+    connection.execute(
+        "UPDATE notification SET name = ?, is_default = ?, type = ?, config = ? WHERE id = ?",
+        (*_columns(config), channel_id),
+    )
+    connection.execute(
+        "UPDATE outbox SET due = ?, attempts = 0 WHERE notification_id = ? AND state = 'waiting'",
+        (now, channel_id),
+    )
+
+
+def set_active(connection: apsw.Connection, channel_id: int, active: bool) -> None:
+    """Switch a channel on or off; what waits for one that is switched off is dropped."""
+    connection.execute("UPDATE notification SET active = ? WHERE id = ?", (int(active), channel_id))
+    if not active:
+        connection.execute(
+            "DELETE FROM outbox WHERE notification_id = ? AND state = 'waiting'", (channel_id,)
+        )
+
+
+def delete(connection: apsw.Connection, channel_id: int) -> None:
+    """Remove a channel, its links and all its messages (the foreign keys cascade)."""
+    connection.execute("DELETE FROM notification WHERE id = ?", (channel_id,))
+
+
+def _columns(config: Config) -> tuple[str, int, str, str]:
+    name, kind = config.get("name"), config.get("type")
+    return (
+        "" if name is None else name if isinstance(name, str) else text_of(name),
+        int(bool(config.get("isDefault"))),
+        "" if kind is None else str(kind),
+        compact_json(config),
+    )
+
+
+# --- links -------------------------------------------------------------------------------------------------
+
+
+def link_all(connection: apsw.Connection, channel_id: int, user_id: int) -> None:
+    """Give a channel to every monitor of the user that lacks it."""
+    connection.execute(
+        "INSERT OR IGNORE INTO monitor_notification (monitor_id, notification_id) "
+        "SELECT id, ? FROM monitor WHERE user_id = ?",
+        (channel_id, user_id),
+    )
+
+
+def links(connection: apsw.Connection) -> dict[int, tuple[int, ...]]:
+    """Monitor id → ids of its channels."""
+    found: dict[int, tuple[int, ...]] = {}
+    query = "SELECT monitor_id, notification_id FROM monitor_notification ORDER BY 1, 2"
+    for monitor_id, channel_id in connection.execute(query):
+        found[monitor_id] = (*found.get(monitor_id, ()), channel_id)
+    return found
+
+
+# --- the outbox --------------------------------------------------------------------------------------------
+
+
+def enqueue(
+    connection: apsw.Connection,
+    channel_ids: Iterable[int],
+    monitor_id: int | None,
+    message_json: str,
+    now: int,
+) -> int:
+    """Write a message for each of the channels that exist and are switched on; returns how many.
+
+    Runs inside the transaction of the beat that causes it. `now` is milliseconds since 1970.
+    """
+    written = 0
+    for channel_id in channel_ids:
+        connection.execute(
+            "INSERT INTO outbox (notification_id, monitor_id, created, due, message) "
+            "SELECT id, ?, ?, ?, ? FROM notification WHERE id = ? AND active",
+            (monitor_id, now, now, message_json, channel_id),
+        )
+        written += connection.changes()
+    return written
+
+
+def queues(connection: apsw.Connection) -> list[Queue]:
+    """What waits, per channel."""
+    # MIN(id) makes SQLite take the other columns from that row: the oldest message.
+    query = """
+        SELECT notification_id, due, count(*), created, MIN(id) FROM outbox
+        WHERE state = 'waiting' GROUP BY notification_id
+    """
+    return [
+        Queue(number, due, count, created) for number, due, count, created, _ in connection.execute(query)
+    ]
+
+
+def dead_letters(connection: apsw.Connection) -> int:
+    """How many messages have been given up and are kept."""
+    (count,) = next(connection.execute("SELECT count(*) FROM outbox WHERE state = 'dead'"))
+    return int(count)
+
+
+def counts(connection: apsw.Connection, user_id: int) -> dict[int, Pending]:
+    """Channel id → what waits for it and what was given up; channels with neither are left out."""
+    query = """
+        SELECT notification_id, sum(state = 'waiting'), sum(state = 'dead') FROM outbox
+        JOIN notification ON notification.id = notification_id WHERE user_id = ? GROUP BY 1
+    """
+    return {number: Pending(waiting, dead) for number, waiting, dead in connection.execute(query, (user_id,))}
+
+
+def oldest(connection: apsw.Connection, channel_id: int) -> Waiting | None:
+    """The message a channel must get next."""
+    query = f"""
+        SELECT outbox.id, outbox.created, outbox.due, outbox.attempts, outbox.message, {_CHANNEL}
+        FROM outbox JOIN notification ON notification.id = notification_id
+        WHERE notification_id = ? AND state = 'waiting' ORDER BY outbox.id LIMIT 1
+    """  # noqa: S608 - own columns
+    for number, created, due, attempts, message, *channel in connection.execute(query, (channel_id,)):
+        return Waiting(number, _channel(tuple(channel)), created, due, attempts, message)
+    return None
+
+
+def taken(connection: apsw.Connection, message: Waiting, now: int) -> None:
+    """The channel has the message."""
+    connection.execute("DELETE FROM outbox WHERE id = ?", (message.id,))
+    connection.execute(
+        "UPDATE notification SET last_success = ?, last_error = NULL WHERE id = ?", (now, message.channel.id)
+    )
+
+
+def failed(connection: apsw.Connection, message: Waiting, now: int, error: str, due: int) -> None:
+    """An attempt failed; the next is at `due`."""
+    connection.execute(
+        "UPDATE outbox SET attempts = attempts + 1, due = ?, last_error = ? WHERE id = ?",
+        (due, error, message.id),
+    )
+    _note_error(connection, message, now, error)
+
+
+def given_up(connection: apsw.Connection, message: Waiting, now: int, error: str) -> None:
+    """The message is dead; it is kept for a while to be looked at."""
+    connection.execute(
+        "UPDATE outbox SET attempts = attempts + 1, state = 'dead', last_error = ? WHERE id = ?",
+        (error, message.id),
+    )
+    connection.execute(
+        "DELETE FROM outbox WHERE state = 'dead' AND (created < ? OR id NOT IN "
+        "(SELECT id FROM outbox WHERE state = 'dead' ORDER BY id DESC LIMIT ?))",
+        (now - DEAD_KEPT_MS, DEAD_KEPT),
+    )
+    _note_error(connection, message, now, error)
+
+
+def _note_error(connection: apsw.Connection, message: Waiting, now: int, error: str) -> None:
+    connection.execute(
+        "UPDATE notification SET last_error = ?, last_error_at = ? WHERE id = ?",
+        (error, now, message.channel.id),
+    )

@@ -1,0 +1,1 @@
+"""Tests of the services, each against a real server on the loopback."""
