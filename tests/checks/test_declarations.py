@@ -1,0 +1,102 @@
+"""What every monitor type promises."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kuma_lite.checks import describe_types, monitor_types
+from kuma_lite.core.declarations import Kind, MonitorType, read_options, words_of
+from kuma_lite.core.errors import UserError
+from tests.checks.support import Context
+
+TYPES = list(monitor_types())
+EVERY_TYPE = pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.name)
+SECTIONS = {"general", "request", "authentication", "content", "tls", "advanced"}
+SECRETS = {"basic_auth_pass", "bearer_token", "oauth_client_secret", "tlsKey", "pushToken"}
+
+
+def test_the_types_of_this_release() -> None:
+    found = {"group", "http", "json-query", "keyword", "manual", "ping", "port", "push"}
+    assert {kind.name for kind in TYPES} >= found
+    assert monitor_types() is monitor_types()
+
+
+@EVERY_TYPE
+def test_a_type_has_words_for_people(kind: MonitorType[Any]) -> None:
+    assert kind.label
+    assert kind.description.endswith(".")
+    assert kind.group in ("general", "passive", "specific")
+
+
+@EVERY_TYPE
+def test_every_option_has_words_and_a_place(kind: MonitorType[Any]) -> None:
+    described = words_of(kind.options)
+    assert len(described) == len(kind.options.model_fields)
+    for key, (_, words) in described.items():
+        assert words.label, key
+        assert words.section in SECTIONS, key
+        assert words.secret == (key in SECRETS), key
+        assert bool(words.choices) == (words.kind is Kind.SELECT), key
+        if words.shown_when is not None:
+            other = described[words.shown_when.option][1]
+            assert set(words.shown_when.values) <= {choice.value for choice in other.choices}, key
+
+
+@EVERY_TYPE
+def test_a_selects_default_is_one_of_its_choices(kind: MonitorType[Any]) -> None:
+    for key, (info, words) in words_of(kind.options).items():
+        if words.choices:
+            assert info.default in {choice.value for choice in words.choices}, key
+
+
+@EVERY_TYPE
+def test_nothing_and_nulls_are_the_defaults(kind: MonitorType[Any]) -> None:
+    empty = read_options(kind.options, {})
+    nulls = read_options(kind.options, dict.fromkeys(words_of(kind.options)))
+    assert empty == nulls
+    assert hash(empty) == hash(nulls)
+    assert kind.validate(empty, {}) == {}
+    assert kind.deadline(empty, Context(timeout=48)) > 0
+
+
+VALUE = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lists(st.text(max_size=3))
+
+
+@EVERY_TYPE
+@given(data=st.data())
+def test_any_document_is_read_or_refused_with_a_sentence(kind: MonitorType[Any], data: Any) -> None:
+    keys = st.sampled_from([*words_of(kind.options), "type", "unknown"])
+    document = data.draw(st.dictionaries(keys, VALUE, max_size=4))
+    try:
+        read_options(kind.options, document)
+    except UserError as refused:
+        assert refused.message
+
+
+def test_the_description_is_what_a_form_reads() -> None:
+    described = json.loads(json.dumps(describe_types()))["types"]
+    by_name = {entry["name"]: entry for entry in described}
+    assert set(by_name["push"]) == {
+        "name", "label", "description", "group", "pushed", "formDefaults", "fields",
+    }  # fmt: skip
+    assert by_name["push"]["pushed"] is True
+    assert by_name["http"]["pushed"] is False
+    fields = {field["name"]: field for field in by_name["http"]["fields"]}
+    assert fields["url"] == {
+        "name": "url",
+        "label": "URL",
+        "kind": "url",
+        "section": "general",
+        "default": "",
+        "placeholder": "https://example.org/",
+        "required": True,
+    }
+    assert fields["timeout"]["default"] == 48
+    assert fields["accepted_statuscodes"]["default"] == ["200-299"]
+    assert fields["basic_auth_pass"]["shownWhen"] == {"option": "authMethod", "values": ["basic"]}
+    assert {"proxyId", "authDomain", "ping_numeric"}.isdisjoint(fields)
