@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.json_text import JsonTextError, parse_json
 from kuma_lite.core.limits import MAX_INTERVAL_S
 from kuma_lite.monitors.wire import ALIASES, FIELDS, Document, JsonKind, WireField
 
@@ -150,8 +151,8 @@ def _list(field: WireField, value: Any) -> list[Any]:
 
 def _parsed_json(text: str, label: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
+        return parse_json(text)
+    except JsonTextError as error:
         raise UserError(f"{label} must be valid JSON: {error}") from None
 
 
