@@ -100,7 +100,7 @@ class AccountDoors:
 
     async def login(self, caller: Caller, data: Any) -> Answer:
         """With name and password; all lists are sent before the answer."""
-        if not data:
+        if data in (None, False, 0, ""):
             return SILENCE
         form = data if isinstance(data, dict) else {}
         try:

@@ -23,6 +23,10 @@ T = TypeVar("T")
 
 _ENTRY_PAGE: Final = "entryPage"
 _TIME_ZONE: Final = "serverTimezone"
+# Clients compare the name with what browsers say, and those have one name for all of these.
+_OTHER_NAMES_OF_UTC: Final = frozenset(
+    {"Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"}
+)
 _LOCAL_TIME: Final = Path("/etc/localtime")
 
 
@@ -140,4 +144,4 @@ def _machine_zone() -> str | None:
     except OSError:
         return None
     _, found, name = target.partition("zoneinfo/")
-    return name if found else None
+    return ("UTC" if name in _OTHER_NAMES_OF_UTC else name) if found else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kuma_lite.core.doors import Caller, Doors
+from kuma_lite.core.doors import Caller, Doors, Push
 
 _LISTS_ORDER: Final = 30  # those any order among each other
 _STATUS_PAGES_ORDER: Final = 40  # after all others
@@ -22,14 +22,16 @@ _EMPTY: Final[dict[str, Any]] = {
 _EMPTY_AFTERWARDS: Final[dict[str, Any]] = {"statusPageList": {}}
 
 
-def empty_lists() -> list[Doors]:
-    """What is sent to every connection that logs in."""
+def empty_lists(push: Push) -> list[Doors]:
+    """What is sent to everybody of a user when one more connection logs in, as Uptime Kuma does."""
 
     async def send_first(caller: Caller) -> None:
-        await caller.emit_many(list(_EMPTY.items()))
+        if caller.user_id is not None:
+            await push.many_to_user(caller.user_id, list(_EMPTY.items()))
 
     async def send_afterwards(caller: Caller) -> None:
-        await caller.emit_many(list(_EMPTY_AFTERWARDS.items()))
+        if caller.user_id is not None:
+            await push.many_to_user(caller.user_id, list(_EMPTY_AFTERWARDS.items()))
 
     return [
         Doors(on_login=send_first, login_order=_LISTS_ORDER),

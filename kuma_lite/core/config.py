@@ -1,0 +1,314 @@
+"""What is decided before the server starts: each setting is declared once, here.
+
+From a declaration come the command-line flag, the names in the environment, the key in the TOML file, the
+help text and the commented sample file. A flag beats the environment, that beats the file, that the default.
+"""
+
+# ruff: noqa: RUF009 - `_declare` is `dataclasses.field` with the words of a setting
+from __future__ import annotations
+
+import argparse
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from kuma_lite.core.errors import StartupError
+from kuma_lite.core.limits import DEFAULT_HOST, DEFAULT_PORT
+
+PREFIX: Final = "KUMA_LITE_"
+FILE_NAME: Final = "kuma-lite.toml"  # looked for in the data folder
+_FILE_SUFFIX: Final = "_FILE"  # of a variable that names a file with a secret
+_DECLARATION: Final = "setting"
+_YES: Final = frozenset({"1", "true", "yes", "on"})
+_NO: Final = frozenset({"0", "false", "no", "off", ""})
+
+
+class BadValue(ValueError):
+    """A value that a setting cannot have; the text completes "... must be"."""
+
+
+Reader = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How one field of `Config` is written outside.
+
+    Args:
+        help: one sentence.
+        read: text (environment, flag) or TOML value → value; raises BadValue.
+        others: further names in the environment, those of Uptime Kuma, in the order of precedence.
+        switch: a flag without value.
+        secret: may also come from the file that `<NAME>_FILE` names, and has no flag: flags show in `ps`.
+        sample: shown in the sample file instead of the default.
+    """
+
+    help: str
+    read: Reader
+    others: tuple[str, ...] = ()
+    switch: bool = False
+    secret: bool = False
+    sample: Any = None
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise BadValue("a text")
+    return value
+
+
+def _port(value: Any) -> int:
+    try:
+        port = int(value) if not isinstance(value, bool | float) else -1
+    except (TypeError, ValueError):
+        port = -1
+    if not 0 < port < 65536:
+        raise BadValue("a number from 1 to 65535")
+    return port
+
+
+def _path(value: Any) -> Path:
+    if not _text(value):
+        raise BadValue("a path")
+    return Path(value).expanduser()
+
+
+def _switch(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word not in _YES | _NO:
+        raise BadValue("true or false")
+    return word in _YES
+
+
+def _given(value: Any) -> bool:
+    """Uptime Kuma takes any text in the variable for a yes; only a clear no is one."""
+    return value if isinstance(value, bool) else str(value).strip().lower() not in _NO
+
+
+def _one_of(*words: str) -> Reader:
+    def read(value: Any) -> str:
+        if value not in words:
+            raise BadValue(" or ".join(f'"{word}"' for word in words))
+        return str(value)
+
+    return read
+
+
+def _host_and_port(value: Any) -> str:
+    host, colon, port = _text(value).rpartition(":")
+    if value and (not host or not colon):
+        raise BadValue('an address with a port, as in "192.0.2.1:443"')
+    if value:
+        _port(port)
+    return str(value)
+
+
+def _declare(default: Any, help: str, read: Reader, *others: str, **more: Any) -> Any:
+    return field(default=default, metadata={_DECLARATION: Setting(help, read, others, **more)})
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one process."""
+
+    host: str = _declare(
+        DEFAULT_HOST,
+        'Address to listen on; "0.0.0.0" for every IPv4 address, "::" for IPv6 and IPv4.',
+        _text,
+        "UPTIME_KUMA_HOST",
+        "HOST",
+    )
+    port: int = _declare(DEFAULT_PORT, "Port to listen on.", _port, "UPTIME_KUMA_PORT", "PORT")
+    data_dir: Path = _declare(Path("data"), "Folder of database and uploads.", _path, "DATA_DIR")
+    ssl_cert: Path | None = _declare(
+        None,
+        "Certificate (PEM) for HTTPS; needs ssl_key as well.",
+        _path,
+        "UPTIME_KUMA_SSL_CERT",
+        "SSL_CERT",
+        sample="/etc/ssl/kuma-lite.crt",
+    )
+    ssl_key: Path | None = _declare(
+        None,
+        "Private key (PEM) for HTTPS.",
+        _path,
+        "UPTIME_KUMA_SSL_KEY",
+        "SSL_KEY",
+        sample="/etc/ssl/kuma-lite.key",
+    )
+    ssl_key_passphrase: str | None = _declare(
+        None,
+        "Passphrase of the private key.",
+        _text,
+        "UPTIME_KUMA_SSL_KEY_PASSPHRASE",
+        "SSL_KEY_PASSPHRASE",
+        secret=True,
+        sample="",
+    )
+    disable_frame_sameorigin: bool = _declare(
+        False,
+        "Let other web sites show this one in a frame.",
+        _given,
+        "UPTIME_KUMA_DISABLE_FRAME_SAMEORIGIN",
+        switch=True,
+    )
+    ws_origin_check: str = _declare(
+        "cors-like",
+        'Which web sites may open live connections: "cors-like" only this one, "bypass" all.',
+        _one_of("cors-like", "bypass"),
+        "UPTIME_KUMA_WS_ORIGIN_CHECK",
+    )
+    log_level: str = _declare(
+        "info",
+        'How much is logged: "debug", "info", "warning" or "error".',
+        _one_of("debug", "info", "warning", "error"),
+    )
+    log_format: str = _declare(
+        "text",
+        'Lines for people ("text") or for machines ("json").',
+        _one_of("text", "json"),
+        "UPTIME_KUMA_LOG_FORMAT",
+    )
+    connectivity_target: str = _declare(
+        "",
+        "Host and port to connect to when checks fail, to find out whether our own network is down.",
+        _host_and_port,
+        sample="192.0.2.1:443",
+    )
+    is_container: bool = _declare(
+        False, "Tell clients that this runs in a container.", _switch, "UPTIME_KUMA_IS_CONTAINER", switch=True
+    )
+
+
+SETTINGS: Final[dict[str, Setting]] = {entry.name: entry.metadata[_DECLARATION] for entry in fields(Config)}
+_DEFAULTS: Final = {entry.name: entry.default for entry in fields(Config) if entry.default is not MISSING}
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Add `--config` and a flag for every setting that is no secret; what is not given stays None."""
+    parser.add_argument(
+        "--config", metavar="FILE", help=f"TOML file with settings [{FILE_NAME} in the data folder]"
+    )
+    for name, setting in SETTINGS.items():
+        if setting.secret:
+            continue
+        default = "" if _DEFAULTS[name] in (None, "", False) else f" [{_DEFAULTS[name]}]"
+        text = (setting.help + default).replace("%", "%%")
+        flag = "--" + name.replace("_", "-")
+        if setting.switch:
+            parser.add_argument(flag, action="store_const", const=True, help=text)
+        else:
+            parser.add_argument(flag, metavar=name.rsplit("_", 1)[-1].upper(), help=text)
+
+
+def load_config(flags: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Config:
+    """Put all sources together.
+
+    Args:
+        flags: `vars()` of parsed arguments; None counts as not given, other keys are ignored.
+        environment: variables; the process's own when None.
+
+    Raises:
+        StartupError: one sentence that names the source and what it must be.
+    """
+    variables = os.environ if environment is None else environment
+    above_file = _from_environment(variables) | _from_flags(flags)
+    chosen = flags.get("config") or variables.get(f"{PREFIX}CONFIG")
+    folder = above_file.get("data_dir", _DEFAULTS["data_dir"])
+    values = _from_file(Path(chosen) if chosen else folder / FILE_NAME, must_exist=bool(chosen))
+    config = Config(**(values | above_file))
+    if (config.ssl_cert is None) != (config.ssl_key is None):
+        raise StartupError("HTTPS needs both ssl_cert and ssl_key.")
+    return config
+
+
+def sample_toml() -> str:
+    """The commented file with every setting at its default."""
+    lines = [
+        "# Kuma Lite reads this file at its start, from the data folder or from where --config says.",
+        "# Every setting can also be given as a flag (--log-level) or in the environment",
+        f"# ({PREFIX}LOG_LEVEL); a flag beats the environment, and that beats this file.",
+    ]
+    for name, setting in SETTINGS.items():
+        names = ", ".join([f"{PREFIX}{name.upper()}", *setting.others])
+        lines += ["", f"# {setting.help}", f"# In the environment: {names}"]
+        if setting.secret:
+            lines.append(f"# or {PREFIX}{name.upper()}{_FILE_SUFFIX} with the name of a file that holds it.")
+        default = _DEFAULTS[name]
+        value = setting.sample if setting.sample is not None and default in (None, "") else default
+        lines.append(f"#{name} = {_toml(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _from_flags(flags: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _read(name, flags[name], f"--{name.replace('_', '-')}")
+        for name in SETTINGS
+        if flags.get(name) is not None
+    }
+
+
+def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
+    values = {}
+    for name, setting in SETTINGS.items():
+        for variable in (f"{PREFIX}{name.upper()}", *setting.others):
+            text = _variable(variables, variable, setting)
+            if text is not None:
+                values[name] = _read(name, text, variable)
+                break
+    return values
+
+
+def _variable(variables: Mapping[str, str], variable: str, setting: Setting) -> str | None:
+    text = variables.get(variable)
+    if text is not None:
+        # Kubernetes sets NAME_PORT=tcp://... for a service called NAME; nobody meant that as a setting.
+        return None if text.startswith("tcp://") else text
+    path = variables.get(variable + _FILE_SUFFIX) if setting.secret else None
+    if path is None:
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise StartupError(f"The file {path}, named by {variable}{_FILE_SUFFIX}, cannot be read.") from None
+
+
+def _from_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if must_exist:
+            raise StartupError(f"The settings file {path} does not exist.") from None
+        return {}
+    except (OSError, UnicodeDecodeError):
+        raise StartupError(f"The settings file {path} cannot be read.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise StartupError(f"The settings file {path} is not valid TOML: {error}.") from None
+    for key in document:
+        if key not in SETTINGS:
+            close = get_close_matches(key, SETTINGS, 1)
+            hint = f" Did you mean {close[0]}?" if close else ""
+            raise StartupError(f"The settings file {path} has an unknown setting: {key}.{hint}")
+    return {name: _read(name, value, f"{name} in {path}") for name, value in document.items()}
+
+
+def _read(name: str, value: Any, source: str) -> Any:
+    try:
+        return SETTINGS[name].read(value)
+    except BadValue as error:
+        shown = "" if SETTINGS[name].secret else f", not {value!r}"
+        raise StartupError(f"{source} must be {error}{shown}.") from None
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    return f'"{value}"'
