@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -99,3 +101,46 @@ async def closed_port() -> int:
     """A port nobody listens on."""
     async with serve(b"") as server:
         return server.port
+
+
+@contextlib.contextmanager
+def blocking_tls_server(context: ssl.SSLContext, response: bytes) -> Iterator[int]:
+    """A TLS server in a thread, which sends the alerts that asyncio's keeps to itself; yields its port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def run() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with contextlib.suppress(OSError), connection:
+                connection.settimeout(5)
+                with context.wrap_socket(
+                    connection, server_side=True, do_handshake_on_connect=False
+                ) as secure:
+                    _one_answer(secure, response)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield int(listener.getsockname()[1])
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+
+
+def _one_answer(secure: ssl.SSLSocket, response: bytes) -> None:
+    try:
+        secure.do_handshake()
+        secure.recv(65_536)
+        secure.sendall(response)
+    except ssl.SSLError:
+        # Read on until the other side has seen the alert: closing with unread data would be a reset.
+        plain = socket.socket(fileno=secure.detach())
+        with plain:
+            plain.settimeout(5)
+            plain.shutdown(socket.SHUT_WR)
+            while plain.recv(65_536):
+                pass

@@ -256,7 +256,7 @@ class Exchange(asyncio.Protocol):
         if len(self._fields) >= MAX_HEADERS:
             self._failure = header_overflow()
             return
-        self._fields.append((name.decode("latin-1"), value.decode("latin-1")))
+        self._fields.append((name.decode("latin-1"), value.decode("latin-1").strip(" \t")))
 
     def on_headers_complete(self) -> None:
         """Parser: status and headers are there."""

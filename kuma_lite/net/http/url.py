@@ -88,13 +88,10 @@ def join_url(base: Url, location: str) -> Url:
     location = _clean(location)
     match = _SCHEME.match(location)
     if match is not None:
-        scheme = match.group(1).lower()
-        relative_to_same_scheme = (
-            scheme == base.scheme and location[match.end() : match.end() + 1] not in "/\\"
-        )
-        if not relative_to_same_scheme or match.end() == len(location):
+        rest = location[match.end() :]
+        if match.group(1).lower() != base.scheme or rest.startswith("//"):
             return parse_url(location)
-        location = location[match.end() :]
+        location = rest
     start = location[:2].replace("\\", "/")
     if start == "//":
         return parse_url(f"{base.scheme}:{location}")
@@ -175,14 +172,12 @@ def _to_ascii(host: str) -> str:
 
 
 def _label_to_ascii(label: str) -> str:
-    import idna
-
-    if label.isascii() and not label.startswith("xn--"):
-        return label
-    encoded = idna.alabel(label).decode("ascii")
-    if encoded == "xn--":
+    """Punycode; symbols are allowed here, though not by IDNA 2008."""
+    if not label.isascii():
+        return "xn--" + label.encode("punycode").decode("ascii")
+    if label.startswith("xn--") and label[4:].encode("ascii").decode("punycode").isascii():
         raise invalid_url()
-    return encoded
+    return label
 
 
 def _ipv4(host: str) -> str | None:
