@@ -211,12 +211,22 @@ def _be_the_child(writing: int, expression: str, document: Any) -> NoReturn:
         signal.set_wakeup_fd(-1)  # signals to the child are none of the parent's loop's business
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
+        _let_go_of_everything_but(writing)
         _limit_myself()
         answer = json.dumps(_answer(expression, document)).encode()
         while answer:
             answer = answer[os.write(writing, answer) :]
     finally:
         os._exit(0)
+
+
+def _let_go_of_everything_but(kept: int) -> None:
+    """Sockets and locks must not outlive the parent in its child."""
+    import resource
+
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    os.closerange(3, kept)
+    os.closerange(kept + 1, most)
 
 
 def _limit_myself() -> None:

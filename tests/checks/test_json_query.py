@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import operator
+import os
 from time import perf_counter
 
 import pytest
@@ -193,7 +194,7 @@ async def test_a_hostile_expression_fails_and_the_loop_goes_on(
     finally:
         watching.cancel()
     assert problem in str(failed.value)
-    assert longest < 0.4
+    assert longest < 1.5  # held up, the loop would wait for minutes
 
 
 async def test_expressions_at_the_same_time_do_not_disturb_each_other() -> None:
@@ -221,3 +222,19 @@ def test_texts_compare_as_texts(value: str, expected: str) -> None:
             compare(value, sign, expected)
         except QueryError as failed:
             assert "Unable to cast value to a number" in str(failed)
+
+
+async def test_a_child_holds_nothing_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A listening socket or a lock in the child would be in the way of a restart."""
+    monkeypatch.setattr(_jsonata, "EVALUATION_S", 3.0)
+    reading, writing = os.pipe()
+    endless = asyncio.create_task(query(DOCUMENT, "($f := function($n){$f($n+1)}; $f(1))", "==", "1"))
+    await asyncio.sleep(0.5)
+    os.close(writing)
+    os.set_blocking(reading, False)
+    try:
+        assert os.read(reading, 1) == b""  # the end of the pipe: nobody else has it open
+    finally:
+        os.close(reading)
+        with pytest.raises(QueryError):
+            await endless
