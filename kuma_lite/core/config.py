@@ -114,6 +114,15 @@ def _declare(default: Any, help: str, read: Reader, *others: str, **more: Any) -
 
 
 @dataclass(frozen=True)
+class Tls:
+    """Files of a server certificate."""
+
+    certificate: Path
+    key: Path
+    passphrase: str | None = None
+
+
+@dataclass(frozen=True)
 class Config:
     """The settings of one process."""
 
@@ -184,6 +193,13 @@ class Config:
     is_container: bool = _declare(
         False, "Tell clients that this runs in a container.", _switch, "UPTIME_KUMA_IS_CONTAINER", switch=True
     )
+
+    @property
+    def tls(self) -> Tls | None:
+        """The certificate to serve HTTPS with; None serves HTTP."""
+        if self.ssl_cert is None or self.ssl_key is None:
+            return None
+        return Tls(self.ssl_cert, self.ssl_key, self.ssl_key_passphrase)
 
 
 SETTINGS: Final[dict[str, Setting]] = {entry.name: entry.metadata[_DECLARATION] for entry in fields(Config)}

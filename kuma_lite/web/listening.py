@@ -6,19 +6,9 @@ import asyncio
 import errno
 import socket
 import ssl
-from dataclasses import dataclass
-from pathlib import Path
 
+from kuma_lite.core.config import Tls
 from kuma_lite.core.errors import StartupError
-
-
-@dataclass(frozen=True)
-class Tls:
-    """Files of a server certificate."""
-
-    certificate: Path
-    key: Path
-    passphrase: str | None = None
 
 
 async def resolve_host(host: str) -> str:

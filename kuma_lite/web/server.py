@@ -12,9 +12,10 @@ import logging
 from contextlib import suppress
 from typing import Any, Final, Protocol
 
+from kuma_lite.core.config import Tls
 from kuma_lite.core.errors import StartupError
 from kuma_lite.core.limits import SHUTDOWN_S
-from kuma_lite.web.listening import Tls, check_certificate, claim_port, resolve_host
+from kuma_lite.web.listening import check_certificate, claim_port, resolve_host
 
 log = logging.getLogger(__name__)
 
