@@ -1,0 +1,1 @@
+"""Planned maintenance: when it is, whom it covers, who is told."""

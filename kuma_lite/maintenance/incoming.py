@@ -1,0 +1,202 @@
+"""Reading the object of `addMaintenance` and `editMaintenance`; nothing is stored of one that is refused."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from kuma_lite.core.errors import UserError
+from kuma_lite.maintenance.cron import CronError, parse
+from kuma_lite.maintenance.model import SAME_AS_SERVER, Plan, Strategy, TimeOfDay
+from kuma_lite.maintenance.rules import pattern_of, seconds_between
+from kuma_lite.maintenance.zones import parse_wall, zone_of
+
+MAX_INTERVAL_DAYS: Final = 3650  # as the form of Uptime Kuma 2.5 has it
+MAX_DURATION_MINUTES: Final = 5_256_000  # ten years; the calendar must not end within a window
+MAX_PATTERN_CHARS: Final = 500  # every minute of an hour, spelled out, takes 170
+
+
+def read_added(owner: int, payload: Any) -> Plan:
+    """A new plan (its id is 0). Raises UserError."""
+    data = _object(payload)
+    base = Plan(id=0, owner=owner, title="", description="", strategy=Strategy.MANUAL)
+    if "title" not in data:
+        raise UserError("The title is missing.")
+    if "strategy" not in data:
+        raise UserError("The strategy is missing.")
+    return _read(data, base)
+
+
+def read_edited(payload: Any, old: Plan) -> Plan:
+    """A plan with what the client sent; what it left out stays. Raises UserError."""
+    plan = _read(_object(payload), old)
+    # Uptime Kuma 2.5 stores no pattern until a plan is saved for the second time, and then an empty one.
+    return replace(plan, cron=plan.cron or "")
+
+
+def _object(payload: Any) -> Mapping[str, Any]:
+    if not isinstance(payload, Mapping):
+        raise UserError("The maintenance must be an object.")
+    return payload
+
+
+def _read(data: Mapping[str, Any], base: Plan) -> Plan:
+    dates = _pair(data.get("dateRange"), "The date range is missing.")
+    start, end = _date(dates[0], "Invalid start date"), _date(dates[1], "Invalid end date")
+    plan = replace(
+        base,
+        title=_text(data.get("title", base.title), "title"),
+        description=_text(data.get("description", base.description), "description"),
+        strategy=_strategy(data.get("strategy", base.strategy)),
+        active=bool(data.get("active", base.active)),
+        interval_day=_interval(data.get("intervalDay"), base.interval_day),
+        timezone=_zone(data.get("timezoneOption", base.timezone)),
+        start_date=start,
+        end_date=end,
+    )
+    if plan.strategy is Strategy.SINGLE and start is None:
+        raise UserError("Invalid start date")
+    if plan.strategy.daily_times:
+        return _with_daily_times(data, plan)
+    if plan.strategy is Strategy.CRON:
+        return _with_cron(data, plan)
+    return plan
+
+
+def _with_daily_times(data: Mapping[str, Any], plan: Plan) -> Plan:
+    times = _pair(data.get("timeRange"), "The time range is missing.")
+    start, end = _time(times[0]), _time(times[1])
+    plan = replace(
+        plan,
+        start_time=start,
+        end_time=end,
+        weekdays=_weekdays(data.get("weekdays", plan.weekdays)),
+        days_of_month=_days_of_month(data.get("daysOfMonth", plan.days_of_month)),
+        duration=seconds_between(start, end),
+    )
+    return replace(plan, cron=_pattern(pattern_of(plan.strategy, plan)))
+
+
+def _with_cron(data: Mapping[str, Any], plan: Plan) -> Plan:
+    minutes = data.get("durationMinutes")
+    if isinstance(minutes, str):
+        try:
+            minutes = float(minutes)
+        except ValueError:
+            minutes = None
+    if isinstance(minutes, bool) or not isinstance(minutes, int | float) or not math.isfinite(minutes):
+        raise UserError("The duration must be a number of minutes.")
+    if not 0 <= minutes <= MAX_DURATION_MINUTES:
+        raise UserError(f"The duration must be between 0 and {MAX_DURATION_MINUTES} minutes.")
+    return replace(plan, cron=_pattern(data.get("cron")), duration=round(minutes * 60))
+
+
+def _pattern(text: Any) -> str:
+    if not isinstance(text, str):
+        raise UserError("The cron pattern is missing.")
+    if len(text) > MAX_PATTERN_CHARS:
+        raise UserError(f"The cron pattern is longer than {MAX_PATTERN_CHARS} characters.")
+    try:
+        parse(text)
+    except CronError as error:
+        raise UserError(str(error)) from None
+    return text
+
+
+def _strategy(value: Any) -> Strategy:
+    try:
+        return Strategy(value)
+    except ValueError:
+        # Uptime Kuma 2.5 has no pattern for an unknown strategy, and says that it is none.
+        _pattern("")
+        raise
+
+
+def _text(value: Any, what: str) -> str:
+    if not isinstance(value, str):
+        raise UserError(f"The {what} must be a text.")
+    return value
+
+
+def _pair(value: Any, refusal: str) -> tuple[Any, Any]:
+    if not isinstance(value, list):
+        raise UserError(refusal)
+    first, second, *_ = [*value, None, None]
+    return first, second
+
+
+def _date(value: Any, refusal: str) -> str | None:
+    if not value:
+        return None
+    try:
+        parse_wall(value)
+    except (TypeError, AttributeError, ValueError):
+        raise UserError(refusal) from None
+    assert isinstance(value, str)
+    return value
+
+
+def _time(value: Any) -> TimeOfDay:
+    if not isinstance(value, Mapping):
+        raise UserError("The time range needs a start and an end.")
+    try:
+        return TimeOfDay.checked(*(_whole(value.get(key, 0)) for key in ("hours", "minutes", "seconds")))
+    except ValueError:
+        raise UserError("The time range has a time that no clock shows.") from None
+
+
+def _interval(value: Any, base: int) -> int:
+    if value is None:
+        return base
+    try:
+        days = _whole(value)
+    except ValueError:
+        days = 0
+    if not 1 <= days <= MAX_INTERVAL_DAYS:
+        raise UserError(f"The interval must be between 1 and {MAX_INTERVAL_DAYS} days.")
+    return days
+
+
+def _zone(value: Any) -> str:
+    if value is None:
+        return "UTC"  # what Uptime Kuma 2.5 runs it in
+    if value == SAME_AS_SERVER:
+        return SAME_AS_SERVER
+    try:
+        zone_of(_text(value, "time zone"))
+    except ValueError:
+        raise UserError(f"There is no time zone {value}.") from None
+    return str(value)
+
+
+def _weekdays(value: Any) -> tuple[int, ...]:
+    try:
+        return tuple(_whole(day) for day in value)
+    except (TypeError, ValueError):
+        raise UserError("The weekdays must be a list of numbers.") from None
+
+
+def _days_of_month(value: Any) -> tuple[int | str, ...]:
+    if not isinstance(value, list | tuple):
+        raise UserError("The days of the month must be a list.")
+    days: list[int | str] = []
+    for day in value:
+        if isinstance(day, str) and day.startswith("lastDay"):
+            days.append(day)
+            continue
+        try:
+            days.append(_whole(day))
+        except ValueError:
+            raise UserError("A day of the month must be a number or lastDay1.") from None
+    return tuple(days)
+
+
+def _whole(value: Any) -> int:
+    """A whole number as a client sends it. Raises ValueError."""
+    if isinstance(value, str) and value.strip().isdecimal():
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+        raise ValueError(value)
+    return int(value)

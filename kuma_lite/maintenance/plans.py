@@ -1,0 +1,281 @@
+"""The plans in memory: what they are now, whom they cover, when that changes.
+
+Everything that is changed here is on disk before the call returns; then it is in force, and the bus is told.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol, TypeVar
+
+import apsw
+
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import Clock
+from kuma_lite.core.errors import UserError
+from kuma_lite.maintenance import store
+from kuma_lite.maintenance.incoming import read_added, read_edited
+from kuma_lite.maintenance.model import (
+    MaintenanceChanged,
+    MaintenanceEnded,
+    MaintenanceStarted,
+    Plan,
+    PlanStatus,
+    Strategy,
+)
+from kuma_lite.maintenance.rules import current_and_next_slots, next_change, status_at
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+NOT_FOUND: Final = "Maintenance not found"
+NOT_OWNED: Final = "Permission denied."
+
+
+class MaintenanceDatabase(Protocol):
+    """What maintenance needs of the database."""
+
+    async def read(self, fn: Callable[[apsw.Connection], T]) -> T:
+        """Run a function on a snapshot."""
+
+    async def write(self, fn: Callable[[apsw.Connection], T]) -> T:
+        """Run a function in a transaction."""
+
+    def defer(self, fn: Callable[[apsw.Connection], Any]) -> None:
+        """Run a function in one of the next transactions; nobody waits."""
+
+
+class ServerSettings(Protocol):
+    """What maintenance needs of the settings."""
+
+    def timezone(self) -> str:
+        """IANA name of the server's time zone."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """A plan with its links and what it is now."""
+
+    plan: Plan
+    monitor_ids: frozenset[int] = frozenset()
+    page_ids: frozenset[int] = frozenset()
+    status: PlanStatus = PlanStatus.UNKNOWN
+    due: float = 0.0  # when to look again, seconds since 1970
+
+    @property
+    def running(self) -> bool:
+        """Whether what is linked is under maintenance."""
+        return self.status is PlanStatus.UNDER_MAINTENANCE
+
+
+class Plans:
+    """All maintenance plans of all users."""
+
+    def __init__(
+        self,
+        database: MaintenanceDatabase,
+        clock: Clock,
+        bus: Bus,
+        settings: ServerSettings,
+        monitor_exists: Callable[[int, int], bool],
+        page_title: Callable[[int], str | None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._bus = bus
+        self._settings = settings
+        self._monitor_exists = monitor_exists
+        self._page_title = page_title
+        self._entries: dict[int, Entry] = {}  # ascending by id
+        self._covered: frozenset[int] = frozenset()
+        self._zone = settings.timezone()
+        self._refreshed = clock.now()
+
+    async def load(self) -> None:
+        """Read everything; what is under maintenance already is so without being told as new."""
+        for stored in await self._database.read(store.read_all):
+            entry = Entry(stored.plan, stored.monitor_ids, stored.page_ids)
+            self._entries[entry.plan.id] = entry
+            self._look_at(entry)
+        self._cover()
+
+    # --- questions ---------------------------------------------------------------------------------------
+
+    @property
+    def zone(self) -> str:
+        """The server's time zone."""
+        return self._settings.timezone()
+
+    @property
+    def next_due(self) -> float:
+        """When something changes (seconds since 1970); infinity for never."""
+        return min((entry.due for entry in self._entries.values()), default=math.inf)
+
+    def of(self, owner: int) -> list[Entry]:
+        """A user's plans, ascending by id."""
+        return [entry for entry in self._entries.values() if entry.plan.owner == owner]
+
+    def running_on_page(self, page_id: int) -> list[Entry]:
+        """What a status page shows now."""
+        return [entry for entry in self._entries.values() if entry.running and page_id in entry.page_ids]
+
+    def find(self, owner: int, plan_id: Any) -> Entry | None:
+        """A user's plan by whatever a client sends as its id."""
+        number = id_of(plan_id)
+        entry = None if number is None else self._entries.get(number)
+        return entry if entry is not None and entry.plan.owner == owner else None
+
+    def owned(self, owner: int, plan_id: Any) -> Entry:
+        """A user's plan. Raises UserError."""
+        entry = self.find(owner, plan_id)
+        if entry is None:
+            raise UserError(NOT_OWNED if id_of(plan_id) in self._entries else NOT_FOUND)
+        return entry
+
+    def covers(self, monitor_id: int, ancestors: Callable[[int], Sequence[int]]) -> bool:
+        """Whether a monitor or a group above it is under maintenance."""
+        covered = self._covered
+        if not covered:
+            return False
+        return monitor_id in covered or any(item in covered for item in ancestors(monitor_id))
+
+    def monitors_of(self, entry: Entry) -> list[int]:
+        """Linked monitors that exist, ascending."""
+        return [item for item in sorted(entry.monitor_ids) if self._monitor_exists(entry.plan.owner, item)]
+
+    def pages_of(self, entry: Entry) -> list[tuple[int, str]]:
+        """Linked status pages that exist, with their titles, ascending by id."""
+        titles = ((item, self._page_title(item)) for item in sorted(entry.page_ids))
+        return [(item, title) for item, title in titles if title is not None]
+
+    # --- changes -----------------------------------------------------------------------------------------
+
+    async def add(self, owner: int, payload: Any) -> int:
+        """A new plan from a client's object; returns its id. Raises UserError."""
+        plan = read_added(owner, payload)
+        plan_id = await self._database.write(lambda db: store.insert(db, plan))
+        self._entries[plan_id] = Entry(replace(plan, id=plan_id))
+        self._changed(self._entries[plan_id])
+        return plan_id
+
+    async def edit(self, owner: int, payload: Any) -> int:
+        """Change a plan by a client's object that names its id; returns it. Raises UserError."""
+        entry = self.owned(owner, payload.get("id") if isinstance(payload, dict) else None)
+        await self._save(entry, read_edited(payload, entry.plan))
+        return entry.plan.id
+
+    async def switch(self, owner: int, plan_id: Any, *, active: bool) -> None:
+        """Pause or resume. Raises UserError."""
+        entry = self.owned(owner, plan_id)
+        await self._save(entry, replace(entry.plan, active=active, cron=entry.plan.cron or ""))
+
+    async def delete(self, owner: int, plan_id: Any) -> None:
+        """Remove a plan; an unknown one is gone, as asked."""
+        entry = self.find(owner, plan_id)
+        if entry is None:
+            return
+        number = entry.plan.id
+        await self._database.write(lambda db: store.delete(db, number))
+        if self._entries.pop(number, None) is None:
+            return
+        self._cover()
+        if entry.running and entry.monitor_ids:
+            self._bus.publish(MaintenanceEnded(number, entry.monitor_ids))
+        self._bus.publish(MaintenanceChanged(number, owner))
+
+    async def link_monitors(self, owner: int, plan_id: Any, monitor_ids: Iterable[int]) -> None:
+        """Replace the monitors a plan is for. Raises UserError for one that is not the user's."""
+        entry, wanted = self.owned(owner, plan_id), frozenset(monitor_ids)
+        if not all(self._monitor_exists(owner, item) for item in wanted):
+            raise UserError("One of the monitors does not exist.")
+        await self._database.write(lambda db: store.link_monitors(db, entry.plan.id, wanted))
+        before, entry.monitor_ids = entry.monitor_ids, wanted
+        self._cover()
+        if entry.running:
+            self._tell(entry.plan.id, started=wanted - before, ended=before - wanted)
+        self._bus.publish(MaintenanceChanged(entry.plan.id, owner))
+
+    async def link_pages(self, owner: int, plan_id: Any, page_ids: Iterable[int]) -> None:
+        """Replace the status pages that show a plan. Raises UserError for one that does not exist."""
+        entry, wanted = self.owned(owner, plan_id), frozenset(page_ids)
+        if any(self._page_title(item) is None for item in wanted):
+            raise UserError("One of the status pages does not exist.")
+        await self._database.write(lambda db: store.link_pages(db, entry.plan.id, wanted))
+        entry.page_ids = wanted
+        self._bus.publish(MaintenanceChanged(entry.plan.id, owner))
+
+    def forget_monitor(self, monitor_id: int) -> None:
+        """A monitor has been removed; its rows went with it."""
+        for entry in self._entries.values():
+            entry.monitor_ids -= {monitor_id}
+        self._cover()
+
+    # --- time --------------------------------------------------------------------------------------------
+
+    def refresh(self) -> set[int]:
+        """Take note of what has begun or ended; returns the users whose plans have another status now."""
+        now, zone = self._clock.now(), self._settings.timezone()
+        # After a step back of the wall clock, or in another zone, no plan's `due` means anything.
+        everything = now < self._refreshed or zone != self._zone
+        self._refreshed, self._zone = now, zone
+        owners = set()
+        for entry in list(self._entries.values()):
+            if (everything or entry.due <= now) and self._judge(entry):
+                owners.add(entry.plan.owner)
+        return owners
+
+    async def _save(self, entry: Entry, plan: Plan) -> None:
+        await self._database.write(lambda db: store.update(db, plan))
+        entry.plan = plan
+        if plan.id in self._entries:  # else removed meanwhile
+            self._changed(entry)
+
+    def _changed(self, entry: Entry) -> None:
+        self._judge(entry)
+        self._bus.publish(MaintenanceChanged(entry.plan.id, entry.plan.owner))
+
+    def _judge(self, entry: Entry) -> bool:
+        """Look at a plan again and tell what that means; whether its status is another one."""
+        before, was_running = entry.status, entry.running
+        self._look_at(entry)
+        if entry.running != was_running:
+            self._cover()
+            none: frozenset[int] = frozenset()
+            started, ended = (entry.monitor_ids, none) if entry.running else (none, entry.monitor_ids)
+            self._tell(entry.plan.id, started=started, ended=ended)
+        return entry.status is not before
+
+    def _look_at(self, entry: Entry) -> None:
+        now, plan = self._clock.now(), entry.plan
+        entry.status = status_at(plan, now, self._zone)
+        if entry.running and plan.strategy is Strategy.INTERVAL:
+            current, _ = current_and_next_slots(plan, now, self._zone)
+            if current is not None and plan.last_start != current.trigger:
+                self._note_start(entry, int(current.trigger))
+        due = next_change(entry.plan, now, self._zone)
+        entry.due = math.inf if due is None else due
+
+    def _note_start(self, entry: Entry, moment: int) -> None:
+        plan_id = entry.plan.id
+        entry.plan = replace(entry.plan, last_start=moment)
+        self._database.defer(lambda db: store.note_start(db, plan_id, moment))
+
+    def _cover(self) -> None:
+        self._covered = frozenset().union(*(e.monitor_ids for e in self._entries.values() if e.running))
+
+    def _tell(self, plan_id: int, *, started: frozenset[int], ended: frozenset[int]) -> None:
+        if ended:
+            self._bus.publish(MaintenanceEnded(plan_id, ended))
+        if started:
+            self._bus.publish(MaintenanceStarted(plan_id, started))
+
+
+def id_of(value: Any) -> int | None:
+    """An id as a client sends it (numbers also as text); None for what is none."""
+    if isinstance(value, str) and value.strip().isdecimal():
+        return int(value)
+    return None if isinstance(value, bool) or not isinstance(value, int) else value

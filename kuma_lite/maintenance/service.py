@@ -1,0 +1,116 @@
+"""The feature as a whole: its plans, its doors, and the one task that waits for the next change."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Final
+
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import Clock
+from kuma_lite.core.doors import Doors, Push
+from kuma_lite.core.events import SettingsChanged
+from kuma_lite.maintenance.live import MaintenanceEvents
+from kuma_lite.maintenance.model import MaintenanceChanged
+from kuma_lite.maintenance.plans import MaintenanceDatabase, Plans, ServerSettings
+from kuma_lite.maintenance.pushes import MaintenancePushes
+from kuma_lite.maintenance.wire import Document
+
+log = logging.getLogger(__name__)
+
+MAX_SLEEP_S: Final = 60.0  # windows are wall clock times: a clock that was set is noticed within this
+RETRY_S: Final = 5.0  # after a failure
+
+
+def no_pages(page_id: int) -> str | None:
+    """The titles of status pages where there are none."""
+    del page_id
+    return None
+
+
+class Maintenance:
+    """Planned maintenance.
+
+    Args:
+        database: where plans are kept.
+        clock: wall clock times decide.
+        bus: is told `MaintenanceStarted`, `MaintenanceEnded` and `MaintenanceChanged`.
+        push: to the clients.
+        settings: for the server's time zone.
+        monitor_exists: (user id, monitor id) → whether the user has such a monitor.
+        page_title: status page id → its title, None for a page that does not exist.
+    """
+
+    def __init__(
+        self,
+        database: MaintenanceDatabase,
+        clock: Clock,
+        bus: Bus,
+        push: Push,
+        settings: ServerSettings,
+        monitor_exists: Callable[[int, int], bool],
+        page_title: Callable[[int], str | None] = no_pages,
+    ) -> None:
+        self._clock = clock
+        self._plans = Plans(database, clock, bus, settings, monitor_exists, page_title)
+        self._pushes = MaintenancePushes(self._plans, push, clock)
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        bus.subscribe(MaintenanceChanged, lambda _: self._wake.set())
+        bus.subscribe(SettingsChanged, lambda _: self._wake.set())  # the server's zone may be another
+
+    def doors(self) -> Doors:
+        """Events, and the list at login."""
+        return MaintenanceEvents(self._plans, self._pushes, self._clock).doors()
+
+    async def load(self) -> None:
+        """Read the plans; from then on `covers` is right."""
+        await self._plans.load()
+
+    def start(self) -> None:
+        """Begin to wait for windows."""
+        self._task = asyncio.create_task(self._run(), name="maintenance windows")
+
+    async def stop(self) -> None:
+        """Wait no longer."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    def covers(self, monitor_id: int, ancestors: Callable[[int], Sequence[int]]) -> bool:
+        """Whether a monitor, or a group above it, is under maintenance; asked for every beat."""
+        return self._plans.covers(monitor_id, ancestors)
+
+    def running_on_page(self, page_id: int) -> list[Document]:
+        """What a status page shows: its plans that are under maintenance now."""
+        return self._pushes.wire(self._plans.running_on_page(page_id))
+
+    def forget_monitor(self, monitor_id: int) -> None:
+        """To be told when a monitor is removed."""
+        self._plans.forget_monitor(monitor_id)
+
+    async def push_list(self, user_id: int) -> None:
+        """`maintenanceList`, to every compatible client of a user."""
+        await self._pushes.push_list(user_id)
+
+    async def tick(self) -> None:
+        """Begin and end what is due now."""
+        for owner in self._plans.refresh():
+            await self._pushes.push_change(owner)
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                await self.tick()
+                wait = min(MAX_SLEEP_S, max(0.0, self._plans.next_due - self._clock.now()))
+            except Exception:
+                log.exception("A maintenance window could not be begun or ended in time")
+                wait = RETRY_S
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._wake.wait()

@@ -1,0 +1,145 @@
+"""The SQL of maintenance plans and of what they are linked with.
+
+Links to status pages have no foreign key: pages are another feature's, which may not be there.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+import apsw
+
+from kuma_lite.core.clock import MILLISECONDS
+from kuma_lite.core.errors import UserError
+from kuma_lite.maintenance.model import Plan, Strategy, TimeOfDay
+
+log = logging.getLogger(__name__)
+
+_COLUMNS: Final = (
+    "user_id", "title", "description", "strategy", "active", "interval_day", "timezone", "start_date",
+    "end_date", "start_time", "end_time", "weekdays", "days_of_month", "cron", "duration", "last_start",
+)  # fmt: skip
+_NAMES: Final = ", ".join(_COLUMNS)
+_INSERT: Final = f"INSERT INTO maintenance ({_NAMES}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+_UPDATE: Final = f"UPDATE maintenance SET ({_NAMES}) = ({', '.join('?' * len(_COLUMNS))}) WHERE id = ?"  # noqa: S608
+_SELECT: Final = f"SELECT id, {_NAMES} FROM maintenance ORDER BY id"  # noqa: S608
+
+
+class Stored(NamedTuple):
+    """A plan with its links."""
+
+    plan: Plan
+    monitor_ids: frozenset[int]
+    page_ids: frozenset[int]
+
+
+def read_all(db: apsw.Connection) -> list[Stored]:
+    """Every plan, ascending by id; one that makes no sense (imported) is left out and logged."""
+    monitors = _links(db, "SELECT maintenance_id, monitor_id FROM monitor_maintenance")
+    pages = _links(db, "SELECT maintenance_id, status_page_id FROM maintenance_status_page")
+    found = []
+    for row in db.execute(_SELECT):
+        try:
+            plan = _plan(row)
+        except ValueError as error:
+            log.warning("Maintenance %s cannot be read and is left out: %s", row[0], error)
+            continue
+        found.append(Stored(plan, frozenset(monitors.get(plan.id, ())), frozenset(pages.get(plan.id, ()))))
+    return found
+
+
+def insert(db: apsw.Connection, plan: Plan) -> int:
+    """Store a new plan; returns its id."""
+    db.execute(_INSERT, _row(plan))
+    return db.last_insert_rowid()
+
+
+def update(db: apsw.Connection, plan: Plan) -> None:
+    """Store a plan that is there already."""
+    db.execute(_UPDATE, (*_row(plan), plan.id))
+
+
+def note_start(db: apsw.Connection, plan_id: int, last_start: int) -> None:
+    """Remember when the latest window began (seconds since 1970)."""
+    db.execute("UPDATE maintenance SET last_start = ? WHERE id = ?", (last_start * MILLISECONDS, plan_id))
+
+
+def delete(db: apsw.Connection, plan_id: int) -> None:
+    """Remove a plan and its links."""
+    db.execute("DELETE FROM maintenance WHERE id = ?", (plan_id,))
+
+
+def link_monitors(db: apsw.Connection, plan_id: int, monitor_ids: Iterable[int]) -> None:
+    """Replace the monitors of a plan. Raises UserError for one that has been removed meanwhile."""
+    db.execute("DELETE FROM monitor_maintenance WHERE maintenance_id = ?", (plan_id,))
+    try:
+        db.executemany(
+            "INSERT INTO monitor_maintenance (maintenance_id, monitor_id) VALUES (?, ?)",
+            [(plan_id, item) for item in monitor_ids],
+        )
+    except apsw.ConstraintError:
+        raise UserError("One of the monitors does not exist.") from None
+
+
+def link_pages(db: apsw.Connection, plan_id: int, page_ids: Iterable[int]) -> None:
+    """Replace the status pages of a plan."""
+    db.execute("DELETE FROM maintenance_status_page WHERE maintenance_id = ?", (plan_id,))
+    db.executemany(
+        "INSERT INTO maintenance_status_page (maintenance_id, status_page_id) VALUES (?, ?)",
+        [(plan_id, item) for item in page_ids],
+    )
+
+
+def _links(db: apsw.Connection, query: str) -> dict[int, list[int]]:
+    links: dict[int, list[int]] = {}
+    for plan_id, other in db.execute(query):
+        links.setdefault(int(str(plan_id)), []).append(int(str(other)))
+    return links
+
+
+def _row(plan: Plan) -> tuple[Any, ...]:
+    return (
+        plan.owner,
+        plan.title,
+        plan.description,
+        plan.strategy.value,
+        int(plan.active),
+        plan.interval_day,
+        plan.timezone,
+        plan.start_date,
+        plan.end_date,
+        plan.start_time.text if plan.start_time else None,
+        plan.end_time.text if plan.end_time else None,
+        json.dumps(plan.weekdays),
+        json.dumps(plan.days_of_month),
+        plan.cron,
+        plan.duration,
+        None if plan.last_start is None else plan.last_start * MILLISECONDS,
+    )
+
+
+def _plan(row: Any) -> Plan:
+    values = dict(zip(("id", *_COLUMNS), row, strict=True))
+    last_start = values["last_start"]
+    return Plan(
+        id=values["id"],
+        owner=values["user_id"],
+        title=values["title"],
+        description=values["description"],
+        strategy=Strategy(values["strategy"]),
+        active=bool(values["active"]),
+        interval_day=values["interval_day"],
+        timezone=values["timezone"],
+        start_date=values["start_date"],
+        end_date=values["end_date"],
+        start_time=TimeOfDay.parse(values["start_time"]) if values["start_time"] else None,
+        end_time=TimeOfDay.parse(values["end_time"]) if values["end_time"] else None,
+        weekdays=tuple(json.loads(values["weekdays"])),
+        days_of_month=tuple(json.loads(values["days_of_month"])),
+        cron=values["cron"],
+        duration=values["duration"],
+        last_start=None if last_start is None else last_start // MILLISECONDS,
+    )

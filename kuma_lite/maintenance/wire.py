@@ -1,0 +1,91 @@
+"""The maintenance object of Uptime Kuma 2.5."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kuma_lite.core.clock import wire_date
+from kuma_lite.maintenance.model import Plan, PlanStatus, Strategy, TimeOfDay
+from kuma_lite.maintenance.rules import (
+    Slot,
+    current_and_next_slots,
+    fixed_status_at,
+    status_at,
+    zone_name,
+)
+from kuma_lite.maintenance.zones import known_zone_of, offset_text
+
+Document = dict[str, Any]
+
+
+def listed(plan: Plan, now: float, server_zone: str) -> Document:
+    """A plan in `maintenanceList`.
+
+    A plan without a pattern has no `duration` there, and null for `durationMinutes`.
+    """
+    document = {
+        **_common(plan, now, server_zone),
+        "timeslotList": _slots(plan, now, server_zone),
+        "cron": plan.cron or "",
+        "durationMinutes": None,
+        "status": status_at(plan, now, server_zone).value,
+    }
+    if plan.cron:
+        document |= {"duration": plan.duration, "durationMinutes": _minutes(plan)}
+    return document
+
+
+def stored(plan: Plan, now: float, server_zone: str) -> Document:
+    """A plan in the answer of `getMaintenance`: Uptime Kuma 2.5 takes it from the database alone.
+
+    Therefore a repeating plan has neither slots nor a status worth the name there.
+    """
+    return {
+        **_common(plan, now, server_zone),
+        "timeslotList": [] if plan.strategy.repeats else _slots(plan, now, server_zone),
+        "cron": plan.cron,
+        "duration": plan.duration,
+        "durationMinutes": _minutes(plan),
+        "status": (fixed_status_at(plan, now, server_zone) or PlanStatus.UNKNOWN).value,
+    }
+
+
+def _common(plan: Plan, now: float, server_zone: str) -> Document:
+    zone = zone_name(plan, server_zone)
+    return {
+        "id": plan.id,
+        "title": plan.title,
+        "description": plan.description,
+        "strategy": plan.strategy.value,
+        "intervalDay": plan.interval_day,
+        "active": plan.active,
+        "dateRange": [plan.start_date, plan.end_date] if plan.end_date else [plan.start_date],
+        "timeRange": [_time(plan.start_time), _time(plan.end_time)],
+        "weekdays": list(plan.weekdays),
+        "daysOfMonth": list(plan.days_of_month),
+        "timezone": zone,
+        "timezoneOption": plan.timezone,
+        "timezoneOffset": offset_text(now, known_zone_of(zone)),
+    }
+
+
+def _minutes(plan: Plan) -> int:
+    return (plan.duration or 0) // 60
+
+
+def _time(time: TimeOfDay | None) -> Document:
+    return time._asdict() if time else {"hours": 0, "minutes": 0}
+
+
+def _slots(plan: Plan, now: float, server_zone: str) -> list[Document]:
+    if plan.strategy is Strategy.SINGLE:
+        return [{"startDate": plan.start_date, "endDate": plan.end_date}]
+    return [_slot(slot) for slot in current_and_next_slots(plan, now, server_zone) if slot is not None]
+
+
+def _slot(slot: Slot) -> Document:
+    return {"startDate": _iso(slot.start), "endDate": _iso(slot.end)}
+
+
+def _iso(moment: float) -> str:
+    return f"{wire_date(moment).replace(' ', 'T')}.000Z"
