@@ -25,14 +25,15 @@ class Migration(NamedTuple):
 
 
 def discover() -> list[Migration]:
-    """All steps in their order. Raises ValueError for a gap or a number used twice."""
+    """All steps in their order; numbers may be left out. Raises ValueError for one used twice."""
     steps = []
     for found in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{found.name}")
         steps.append(Migration(module.NUMBER, module.apply))
     steps.sort()
-    if [step.number for step in steps] != list(range(1, len(steps) + 1)):
-        raise ValueError(f"migrations are numbered {[step.number for step in steps]}")
+    numbers = [step.number for step in steps]
+    if len(set(numbers)) != len(numbers):
+        raise ValueError(f"migrations are numbered {numbers}")
     return steps
 
 
@@ -49,11 +50,11 @@ def migrate(connection: apsw.Connection, steps: Sequence[Migration]) -> int:
     Raises:
         StartupError: the database was written by a newer program.
     """
-    version = version_of(connection)
-    if version > len(steps):
+    version, newest = version_of(connection), max((step.number for step in steps), default=0)
+    if version > newest:
         raise StartupError(
             f"The database was written by a newer Kuma Lite (its version is {version}, this program knows "
-            f"{len(steps)}). Start the newer program again, or restore a backup made before the update."
+            f"{newest}). Start the newer program again, or restore a backup made before the update."
         )
     pending = [step for step in steps if step.number > version]
     for step in pending:
