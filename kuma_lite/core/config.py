@@ -206,7 +206,7 @@ SETTINGS: Final[dict[str, Setting]] = {entry.name: entry.metadata[_DECLARATION] 
 _DEFAULTS: Final = {entry.name: entry.default for entry in fields(Config) if entry.default is not MISSING}
 
 
-def add_flags(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add `--config` and a flag for every setting that is no secret; what is not given stays None."""
     parser.add_argument(
         "--config", metavar="FILE", help=f"TOML file with settings [{FILE_NAME} in the data folder]"
@@ -223,16 +223,17 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
             parser.add_argument(flag, metavar=name.rsplit("_", 1)[-1].upper(), help=text)
 
 
-def load_config(flags: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Config:
+def load_config(options: argparse.Namespace, environment: Mapping[str, str] | None = None) -> Config:
     """Put all sources together.
 
     Args:
-        flags: `vars()` of parsed arguments; None counts as not given, other keys are ignored.
+        options: parsed arguments; None counts as not given, what is no setting is ignored.
         environment: variables; the process's own when None.
 
     Raises:
         StartupError: one sentence that names the source and what it must be.
     """
+    flags = vars(options)
     variables = os.environ if environment is None else environment
     above_file = _from_environment(variables) | _from_flags(flags)
     chosen = flags.get("config") or variables.get(f"{PREFIX}CONFIG")

@@ -23,6 +23,8 @@ _BACKLOG: Final = 1024  # connections the kernel keeps waiting
 _MAX_CONNECTIONS: Final = 8192  # open ones, idle and websockets included; at the 8193rd requests hang
 _HEADER_TIMEOUT_MS: Final = 30_000  # for a request to begin and its head to be complete; idle keep-alive too
 _READY_S: Final = 5.0  # until the port has to answer
+_GOODBYE_S: Final = 0.5  # for Socket.IO clients at the end
+_LAST_REQUESTS_S: Final = SHUTDOWN_S - 1.0  # for requests under way; the rest is for what comes after
 
 
 class Application(Protocol):
@@ -76,11 +78,11 @@ class WebServer:
         if self._task is None:
             return
         with suppress(Exception):
-            await asyncio.wait_for(self._app.close_connections(), SHUTDOWN_S)
+            await asyncio.wait_for(self._app.close_connections(), _GOODBYE_S)
         self._server.stop()
-        done, _pending = await asyncio.wait([self._task], timeout=SHUTDOWN_S)
+        done, _pending = await asyncio.wait([self._task], timeout=_LAST_REQUESTS_S)
         if not done:
-            log.warning("Requests under way did not end within %.1f s and were dropped", SHUTDOWN_S)
+            log.warning("Requests under way did not end within %.1f s and were dropped", _LAST_REQUESTS_S)
         self._task = None
 
     async def _serve(self) -> None:
