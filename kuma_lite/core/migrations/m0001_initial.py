@@ -107,6 +107,73 @@ CREATE TABLE monitor_tls (
 """
 
 
+# Beats are found through `monitors.sealing`, which tells how these tables belong together.
+_BEATS: Final = """
+-- All new beats in the order of recording, one row per commit; id: the highest one in it.
+CREATE TABLE beat_log (id INTEGER PRIMARY KEY, beats BLOB NOT NULL) STRICT;
+
+-- Packed beats of one monitor. Times are milliseconds since 1970; minutes: for the sliding day.
+CREATE TABLE beat_block (
+    id INTEGER PRIMARY KEY,
+    monitor_id INTEGER NOT NULL,
+    first_time INTEGER NOT NULL,
+    last_time INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    minutes BLOB NOT NULL,
+    beats BLOB NOT NULL
+) STRICT;
+CREATE INDEX beat_block_monitor ON beat_block (monitor_id, last_time);
+
+-- What the log holds of a monitor up to this id is in blocks, or was cleared.
+CREATE TABLE beat_mark (monitor_id INTEGER PRIMARY KEY, upto INTEGER NOT NULL) STRICT;
+
+-- The important beats once more, to count and to page through; they outlive their blocks.
+CREATE TABLE beat_event (
+    id INTEGER PRIMARY KEY,
+    monitor_id INTEGER NOT NULL,
+    time INTEGER NOT NULL,   -- milliseconds since 1970
+    delay INTEGER NOT NULL,  -- milliseconds from time to the end
+    status INTEGER NOT NULL,
+    msg TEXT NOT NULL,
+    ping REAL,
+    duration INTEGER NOT NULL,
+    retries INTEGER NOT NULL,
+    down_count INTEGER NOT NULL,
+    response TEXT
+) STRICT;
+CREATE INDEX beat_event_monitor ON beat_event (monitor_id, time);
+CREATE INDEX beat_event_time ON beat_event (time);
+
+-- By UTC hour and day since 1970. All monitors of an hour lie together, so that a round of sealing touches
+-- a few pages and not one for each monitor. Pings: of beats that were up and had one.
+CREATE TABLE stat_hour (
+    bucket INTEGER NOT NULL,
+    monitor_id INTEGER NOT NULL,
+    up INTEGER NOT NULL,
+    down INTEGER NOT NULL,
+    maintenance INTEGER NOT NULL,
+    pings INTEGER NOT NULL,
+    ping_sum ANY,
+    ping_min ANY,
+    ping_max ANY,
+    PRIMARY KEY (bucket, monitor_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE stat_day (
+    bucket INTEGER NOT NULL,
+    monitor_id INTEGER NOT NULL,
+    up INTEGER NOT NULL,
+    down INTEGER NOT NULL,
+    maintenance INTEGER NOT NULL,
+    pings INTEGER NOT NULL,
+    ping_sum ANY,
+    ping_min ANY,
+    ping_max ANY,
+    PRIMARY KEY (bucket, monitor_id)
+) STRICT, WITHOUT ROWID;
+"""
+
+
 def apply(connection: apsw.Connection) -> None:
     """Create everything."""
     connection.execute(_SCHEMA)
+    connection.execute(_BEATS)

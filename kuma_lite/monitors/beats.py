@@ -1,0 +1,274 @@
+"""The latest beats of every monitor, in memory: some 4 KB for a hundred of them.
+
+Login lists, bars and judgements come from here without a query. A beat is a record of fixed size; what
+repeats from beat to beat (status, text, counters) is a *shape*, kept once for the whole process and counted.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import time
+from collections.abc import Iterator
+from sys import intern
+from typing import Final, NamedTuple
+
+from kuma_lite.core.declarations import Status
+from kuma_lite.core.limits import RECENT_BEATS
+from kuma_lite.monitors.model import Beat
+
+MAX_KEPT: Final = 1_000  # of one monitor while the disk takes nothing; memory must not grow for ever
+
+# id, time, end - time, number of the shape, ping (NaN: none)
+_RECORD: Final = struct.Struct("<qqqId")
+_SIZE: Final = _RECORD.size
+_NONE: Final = float("nan")
+
+_DIGITS: Final = tuple(str(int(status)) for status in Status)
+_SECONDS: Final = tuple(f"{second:02d}" for second in range(60))
+_FRACTIONS: Final = tuple(f".{fraction:03d}" for fraction in range(1000))
+_MINUTES_KEPT: Final = 4_096  # texts of minutes; a hundred beats at a minute each, of forty monitors
+
+
+class Shape(NamedTuple):
+    """What a beat shares with its neighbours."""
+
+    status: Status
+    msg: str
+    important: bool
+    duration: int
+    retries: int
+    down_count: int
+    response: str | None
+
+
+class _Shapes:
+    """Shapes by number, with the number of beats that have them."""
+
+    def __init__(self) -> None:
+        self.by_number: list[Shape | None] = []
+        self._numbers: dict[Shape, int] = {}
+        self._uses: list[int] = []
+        self._free: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def use(self, shape: Shape) -> int:
+        number = self._numbers.get(shape)
+        if number is not None:
+            self._uses[number] += 1
+            return number
+        shape = shape._replace(msg=intern(shape.msg))
+        if self._free:
+            number = self._free.pop()
+            self.by_number[number] = shape
+            self._uses[number] = 1
+        else:
+            number = len(self.by_number)
+            self.by_number.append(shape)
+            self._uses.append(1)
+        self._numbers[shape] = number
+        return number
+
+    def release(self, number: int) -> None:
+        self._uses[number] -= 1
+        if not self._uses[number]:
+            shape = self.by_number[number]
+            assert shape is not None
+            del self._numbers[shape]
+            self.by_number[number] = None
+            self._free.append(number)
+
+
+class Ring:
+    """The beats of one monitor, oldest first.
+
+    Attributes:
+        unsealed: how many of the newest are not in a sealed block yet; these are never dropped for newer
+            ones (until there are `MAX_KEPT`).
+        tail_id, tail_count: the newest block on disk, which may be filled up; None, 0 without one.
+    """
+
+    __slots__ = ("data", "tail_count", "tail_id", "unsealed")
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+        self.unsealed = 0
+        self.tail_id: int | None = None
+        self.tail_count = 0
+
+    def __len__(self) -> int:
+        return len(self.data) // _SIZE
+
+    def first_unsealed_id(self) -> int | None:
+        """Id of the oldest beat that is only in the log; None if all are in blocks."""
+        if not self.unsealed:
+            return None
+        beat_id: int = _RECORD.unpack_from(self.data, len(self.data) - self.unsealed * _SIZE)[0]
+        return beat_id
+
+
+class RecentBeats:
+    """The latest beats of all monitors."""
+
+    def __init__(self) -> None:
+        self.rings: dict[int, Ring] = {}
+        self.lost = 0  # beats dropped before they were in a block, or on disk at all
+        self._shapes = _Shapes()
+        self._minutes: dict[int, str] = {}
+
+    def append(self, beat: Beat, *, sealed: bool = False) -> Ring:
+        """Add the newest beat of its monitor; drops the oldest one of more than `RECENT_BEATS`."""
+        ring = self.rings.get(beat.monitor_id)
+        if ring is None:
+            ring = self.rings[beat.monitor_id] = Ring()
+        shape = self._shapes.use(
+            Shape(
+                beat.status,
+                beat.msg,
+                beat.important,
+                beat.duration,
+                beat.retries,
+                beat.down_count,
+                beat.response,
+            )
+        )
+        ping = _NONE if beat.ping is None else beat.ping
+        ring.data += _RECORD.pack(beat.id, beat.time, beat.end_time - beat.time, shape, ping)
+        if not sealed:
+            ring.unsealed += 1
+        self.trim(ring)
+        return ring
+
+    def trim(self, ring: Ring) -> None:
+        """Drop what is neither recent nor needed for the next block."""
+        keep = min(max(ring.unsealed, RECENT_BEATS), MAX_KEPT)
+        surplus = len(ring) - keep
+        if surplus > 0:
+            for record in _RECORD.iter_unpack(ring.data[: surplus * _SIZE]):
+                self._shapes.release(record[3])
+            del ring.data[: surplus * _SIZE]
+            self.lost += max(0, ring.unsealed - keep)
+            ring.unsealed = min(ring.unsealed, keep)
+
+    def last(self, monitor_id: int) -> Beat | None:
+        """The newest beat of a monitor."""
+        ring = self.rings.get(monitor_id)
+        if not ring:
+            return None
+        return self._beat(monitor_id, _RECORD.unpack_from(ring.data, len(ring.data) - _SIZE))
+
+    def rows(self, monitor_id: int, count: int = RECENT_BEATS) -> list[Beat]:
+        """The newest `count` beats of a monitor, oldest first."""
+        return [self._beat(monitor_id, record) for record in self._records(monitor_id, count)]
+
+    def after(self, monitor_id: int, beat_id: int) -> list[Beat]:
+        """The beats recorded after `beat_id`, as far as they are kept, oldest first."""
+        return [
+            self._beat(monitor_id, record)
+            for record in self._records(monitor_id, MAX_KEPT)
+            if record[0] > beat_id
+        ]
+
+    def forget(self, monitor_id: int) -> None:
+        """Drop all beats of a monitor."""
+        ring = self.rings.pop(monitor_id, None)
+        if ring is not None:
+            for record in _RECORD.iter_unpack(ring.data):
+                self._shapes.release(record[3])
+            ring.data = bytearray()  # a block of it may still be under way
+            ring.unsealed = 0
+
+    def clear_events(self, monitor_id: int) -> None:
+        """Take text and importance off all beats of a monitor."""
+        ring = self.rings.get(monitor_id)
+        if ring is None:
+            return
+        cleared = bytearray()
+        for beat_id, moment, delay, number, ping in _RECORD.iter_unpack(bytes(ring.data)):
+            plain = self._shape(number)._replace(msg="", important=False)
+            cleared += _RECORD.pack(beat_id, moment, delay, self._shapes.use(plain), ping)
+            self._shapes.release(number)
+        ring.data = cleared
+
+    def statuses(self, monitor_id: int) -> str:
+        """One digit (`Status`) per beat, oldest first."""
+        shapes = self._shapes.by_number
+        records = self._records(monitor_id, RECENT_BEATS)
+        return "".join([_DIGITS[shapes[record[3]].status] for record in records])  # type: ignore[union-attr]
+
+    def rows_json(self, monitor_id: int) -> bytes:
+        """`rows` as the JSON text of a list of `Beat.as_row()`."""
+        parts: dict[int, tuple[str, str, str]] = {}
+        minutes = self._minutes
+        rows = []
+        for beat_id, moment, delay, number, ping in self._records(monitor_id, RECENT_BEATS):
+            part = parts.get(number)
+            if part is None:
+                part = parts[number] = _fixed_text(monitor_id, self._shape(number))
+            before_time, before_end, rest = part
+            minute, within = divmod(moment, 60_000)
+            began = minutes.get(minute) or self._minute_text(minute)
+            second, fraction = divmod(within, 1000)
+            minute, within = divmod(moment + delay, 60_000)
+            ended = minutes.get(minute) or self._minute_text(minute)
+            last_second, last_fraction = divmod(within, 1000)
+            shown = "null" if ping != ping else int(ping) if ping.is_integer() else ping
+            rows.append(
+                f'{{"id":{beat_id}{before_time}{began}{_SECONDS[second]}{_FRACTIONS[fraction]}","ping":{shown}'
+                f'{before_end}{ended}{_SECONDS[last_second]}{_FRACTIONS[last_fraction]}"{rest}'
+            )
+        return f"[{','.join(rows)}]".encode()
+
+    def shape_count(self) -> int:
+        """How many different shapes are in memory."""
+        return len(self._shapes)
+
+    def _minute_text(self, minute: int) -> str:
+        if len(self._minutes) >= _MINUTES_KEPT:
+            self._minutes.clear()
+        text = time.strftime("%Y-%m-%d %H:%M:", time.gmtime(minute * 60))
+        self._minutes[minute] = text
+        return text
+
+    def _records(self, monitor_id: int, count: int) -> Iterator[tuple[int, int, int, int, float]]:
+        ring = self.rings.get(monitor_id)
+        if ring is None:
+            return iter(())
+        return _RECORD.iter_unpack(bytes(memoryview(ring.data)[-count * _SIZE :]))
+
+    def _shape(self, number: int) -> Shape:
+        shape = self._shapes.by_number[number]
+        assert shape is not None
+        return shape
+
+    def _beat(self, monitor_id: int, record: tuple[int, int, int, int, float]) -> Beat:
+        beat_id, moment, delay, number, ping = record
+        status, msg, important, duration, retries, down_count, response = self._shape(number)
+        return Beat(
+            beat_id,
+            monitor_id,
+            moment,
+            moment + delay,
+            status,
+            msg,
+            None if ping != ping else ping,
+            important,
+            duration,
+            retries,
+            down_count,
+            response,
+        )
+
+
+def _fixed_text(monitor_id: int, shape: Shape) -> tuple[str, str, str]:
+    """What the rows of one shape have in common: before the time, before the end, and after it."""
+    msg = json.dumps(shape.msg, ensure_ascii=False)
+    response = "null" if shape.response is None else json.dumps(shape.response, ensure_ascii=False)
+    return (
+        f',"important":{int(shape.important)},"monitor_id":{monitor_id},"status":{int(shape.status)}'
+        f',"msg":{msg},"time":"',
+        f',"duration":{shape.duration},"down_count":{shape.down_count},"end_time":"',
+        f',"retries":{shape.retries},"response":{response}}}',
+    )

@@ -1,0 +1,245 @@
+"""Beats that are on disk: asked for, cleared, taken over from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
+
+import apsw
+
+from kuma_lite.core.database import Database
+from kuma_lite.core.declarations import Status
+from kuma_lite.monitors import sealing
+from kuma_lite.monitors.buckets import DAY_S, HOUR_S, MINUTE_S, MS, Bucket, Span, chart, fold, span_of
+from kuma_lite.monitors.model import Beat
+from kuma_lite.monitors.packing import STATUSES, decode, encode
+from kuma_lite.monitors.recorder import Recorder
+from kuma_lite.monitors.sealing import COUNTER, FLOOR
+
+SLICE_ROWS: Final = 500  # removed in one transaction: some 10 ms in which nobody else can write
+SLICE_BLOCKS: Final = 100  # rewritten in one transaction: some 20 ms
+
+_EVENT: Final = """
+    id, monitor_id, time, time + delay, status, msg, ping, 1, duration, retries, down_count, response
+"""
+
+
+class BeatHistory:
+    """All beats of all monitors: blocks and events on disk, the newest in memory."""
+
+    def __init__(self, database: Database, recorder: Recorder) -> None:
+        self._database = database
+        self._recorder = recorder
+
+    # --- asking ------------------------------------------------------------------------------------------
+
+    async def beats_since(self, monitor_id: int, since: int) -> list[Beat]:
+        """Beats that began after `since` (milliseconds), oldest first."""
+        packed, events, upto = await self._database.read(
+            lambda connection: _stored_beats(connection, monitor_id, since)
+        )
+        found = {beat.id: beat for beat in events}
+        for block in packed:
+            found.update((beat.id, beat) for beat in decode(block))
+        found.update((beat.id, beat) for beat in self._recorder.recent.after(monitor_id, upto))
+        wanted = (beat for beat in found.values() if beat.time > since)
+        return sorted(wanted, key=lambda beat: (beat.time, beat.id))
+
+    async def chart(self, monitor_id: int, hours: float, now: float) -> list[dict[str, Any]]:
+        """Wire rows of `getMonitorChartData`, newest first; `now` is seconds. Raises UserError."""
+        span = span_of(hours, now)
+        if span.seconds == MINUTE_S:
+            beats = await self.beats_since(monitor_id, (span.first - 1) * MINUTE_S * MS)
+            return chart(fold(beats, MINUTE_S), span)
+        buckets, upto = await self._database.read(
+            lambda connection: _stored_buckets(connection, monitor_id, span)
+        )
+        for number, bucket in fold(self._recorder.recent.after(monitor_id, upto), span.seconds).items():
+            buckets[number] = buckets.get(number, Bucket()).plus(bucket)
+        return chart(buckets, span)
+
+    async def important_count(self, monitor_ids: Sequence[int] | None) -> int:
+        """How many changes of state there are, of some monitors or (None) of all."""
+        await self._recorder.flush()
+        where, values = _among(monitor_ids)
+        query = f"SELECT count(*) FROM beat_event WHERE {where}"  # noqa: S608 - placeholders only
+        count: int = await self._database.read(lambda connection: connection.execute(query, values).get)
+        return count
+
+    async def important_page(self, monitor_ids: Sequence[int] | None, offset: int, count: int) -> list[Beat]:
+        """`count` changes of state (-1: all) after the newest `offset`, newest first."""
+        await self._recorder.flush()
+        where, values = _among(monitor_ids)
+        query = f"""
+            SELECT {_EVENT} FROM beat_event WHERE {where} ORDER BY time DESC, id DESC LIMIT ? OFFSET ?
+        """  # noqa: S608 - placeholders only
+        return await self._database.read(
+            lambda connection: _events(connection, query, (*values, count, offset))
+        )
+
+    async def last_down_time(self, monitor_id: int) -> int | None:
+        """When the latest important DOWN began, in milliseconds; None if there was none."""
+        await self._recorder.flush()
+        query = "SELECT max(time) FROM beat_event WHERE monitor_id = ? AND status = ?"
+        values = (monitor_id, int(Status.DOWN))
+        found: int | None = await self._database.read(
+            lambda connection: connection.execute(query, values).get
+        )
+        return found
+
+    # --- clearing ----------------------------------------------------------------------------------------
+
+    async def clear_events(self, monitor_id: int) -> None:
+        """Take text and importance off all beats of a monitor, in memory as well."""
+        await self._recorder.seal(monitor_id)
+        self._recorder.clear_events(monitor_id)
+        numbers = await self._database.read(lambda connection: _block_numbers(connection, monitor_id))
+        await self._database.write(lambda connection: _delete_events(connection, monitor_id))
+        for start in range(0, len(numbers), SLICE_BLOCKS):
+            part = numbers[start : start + SLICE_BLOCKS]
+            await self._database.write(partial(_clear_blocks, numbers=part))
+
+    async def clear_beats(self, monitor_id: int) -> None:
+        """Delete all beats and statistics of a monitor, in memory as well."""
+        self._recorder.forget(monitor_id)
+        upto = self._recorder.last_id
+        await self._database.write(lambda connection: sealing.set_mark(connection, monitor_id, upto))
+        await self._remove(monitor_id)
+
+    async def clear_all_beats(self) -> None:
+        """Delete all beats and statistics of all monitors, in memory as well."""
+        self._recorder.forget_all()
+        upto = self._recorder.last_id
+        await self._database.write(lambda connection: _clear_all(connection, upto))
+
+    async def _remove(self, monitor_id: int) -> None:
+        """Remove what is recorded of a monitor, in slices between which others can write."""
+        for table in ("beat_block", "beat_event"):
+            await self._in_slices(partial(_delete_some, table=table, monitor_id=monitor_id))
+        for unit in ("hour", "day"):
+            await self._database.write(partial(_delete_statistics, unit=unit, monitor_id=monitor_id))
+
+    async def _in_slices(self, delete: Callable[[apsw.Connection], int]) -> None:
+        while await self._database.write(delete) >= SLICE_ROWS:
+            pass
+
+    # --- taking over -------------------------------------------------------------------------------------
+
+    async def take_over(self, monitor_id: int, beats: Sequence[Beat]) -> None:
+        """Add beats of the past to a monitor that has none newer (an import); their ids are given here.
+
+        Statistics by hour and day are not made of them; see `take_over_statistics`. Memory follows when the
+        recorder is loaded.
+        """
+        numbered = [beat._replace(id=self._recorder.new_id(), monitor_id=monitor_id) for beat in beats]
+        for start in range(0, len(numbered), sealing.BLOCK_BEATS * SLICE_BLOCKS):
+            part = numbered[start : start + sealing.BLOCK_BEATS * SLICE_BLOCKS]
+            await self._database.write(partial(sealing.write_past, beats=part))
+
+    async def take_over_statistics(self, monitor_id: int, seconds: int, buckets: dict[int, Bucket]) -> None:
+        """Add buckets of `HOUR_S` or `DAY_S`, by number since 1970, to those of a monitor (an import)."""
+        unit = {HOUR_S: "hour", DAY_S: "day"}[seconds]
+        await self._database.write(
+            lambda connection: sealing.add_statistics(connection, unit, [(monitor_id, buckets)])
+        )
+
+
+# --- SQL ---------------------------------------------------------------------------------------------------
+
+
+def _among(monitor_ids: Sequence[int] | None) -> tuple[str, tuple[int, ...]]:
+    if monitor_ids is None:
+        return "1", ()
+    return f"monitor_id IN ({','.join('?' * len(monitor_ids))})", tuple(monitor_ids)
+
+
+def _events(connection: apsw.Connection, query: str, values: Sequence[Any]) -> list[Beat]:
+    rows = connection.execute(query, values)
+    return [Beat._make((*row[:4], STATUSES[row[4]], row[5], row[6], True, *row[8:])) for row in rows]
+
+
+def _upto(connection: apsw.Connection, monitor_id: int) -> int:
+    """The id up to which blocks and statistics hold everything of a monitor."""
+    query = "SELECT ifnull(max(upto), 0) FROM beat_mark WHERE monitor_id IN (?, ?)"
+    upto: int = connection.execute(query, (monitor_id, FLOOR)).get
+    return upto
+
+
+def _stored_beats(
+    connection: apsw.Connection, monitor_id: int, since: int
+) -> tuple[list[bytes], list[Beat], int]:
+    """Blocks that reach beyond `since`, events after it, and what is in memory only."""
+    blocks = connection.execute(
+        "SELECT beats FROM beat_block WHERE monitor_id = ? AND last_time > ?", (monitor_id, since)
+    )
+    packed = [row[0] for row in blocks]
+    query = f"SELECT {_EVENT} FROM beat_event WHERE monitor_id = ? AND time > ?"  # noqa: S608
+    return packed, _events(connection, query, (monitor_id, since)), _upto(connection, monitor_id)
+
+
+def _stored_buckets(
+    connection: apsw.Connection, monitor_id: int, span: Span
+) -> tuple[dict[int, Bucket], int]:
+    unit = "hour" if span.seconds == HOUR_S else "day"
+    query = f"""
+        WITH RECURSIVE wanted (number) AS (
+            SELECT ?1 UNION ALL SELECT number + 1 FROM wanted WHERE number < ?2
+        )
+        SELECT bucket, up, down, maintenance, pings, ping_sum, ping_min, ping_max
+        FROM wanted CROSS JOIN stat_{unit} ON bucket = number AND monitor_id = ?3
+    """  # noqa: S608 - own table names
+    buckets = {
+        number: Bucket(*counts, *pings) if (pings := row[4:])[0] is not None else Bucket(*counts)
+        for number, *row in connection.execute(query, (span.first, span.last, monitor_id))
+        if (counts := row[:4])
+    }
+    return buckets, _upto(connection, monitor_id)
+
+
+def _block_numbers(connection: apsw.Connection, monitor_id: int) -> list[int]:
+    rows = connection.execute("SELECT id FROM beat_block WHERE monitor_id = ?", (monitor_id,))
+    return [number for (number,) in rows]
+
+
+def _delete_events(connection: apsw.Connection, monitor_id: int) -> None:
+    connection.execute("DELETE FROM beat_event WHERE monitor_id = ?", (monitor_id,))
+
+
+def _clear_blocks(connection: apsw.Connection, numbers: Sequence[int]) -> None:
+    for number in numbers:
+        packed = connection.execute("SELECT beats FROM beat_block WHERE id = ?", (number,)).get
+        if packed is not None:
+            cleared = [beat._replace(msg="", important=False) for beat in decode(packed)]
+            connection.execute("UPDATE beat_block SET beats = ? WHERE id = ?", (encode(cleared), number))
+
+
+def _delete_some(connection: apsw.Connection, table: str, monitor_id: int) -> int:
+    """Remove up to `SLICE_ROWS` rows; returns how many."""
+    connection.execute(
+        f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE monitor_id = ? LIMIT ?)",  # noqa: S608
+        (monitor_id, SLICE_ROWS),
+    )
+    return connection.changes()
+
+
+def _delete_statistics(connection: apsw.Connection, unit: str, monitor_id: int) -> None:
+    """The key begins with the bucket: look into each one there can be."""
+    connection.execute(
+        f"""
+        WITH RECURSIVE every (number) AS (
+            SELECT min(bucket) FROM stat_{unit}
+            UNION ALL SELECT (SELECT min(bucket) FROM stat_{unit} WHERE bucket > number) FROM every
+            WHERE number IS NOT NULL
+        )
+        DELETE FROM stat_{unit} WHERE monitor_id = ? AND bucket IN (SELECT number FROM every)
+        """,  # noqa: S608 - own table names
+        (monitor_id,),
+    )
+
+
+def _clear_all(connection: apsw.Connection, upto: int) -> None:
+    for table in ("beat_log", "beat_block", "beat_event", "beat_mark", "stat_hour", "stat_day"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - own table names
+    sealing.set_mark(connection, FLOOR, upto)
+    sealing.set_mark(connection, COUNTER, upto)

@@ -1,0 +1,99 @@
+"""From disk into memory at the start: the latest beats, the sums, and what is in the log only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import apsw
+
+from kuma_lite.core.limits import RECENT_BEATS
+from kuma_lite.monitors.beats import RecentBeats
+from kuma_lite.monitors.day_window import DAY_MS, YEAR_DAYS
+from kuma_lite.monitors.minute_window import MINUTE_MS
+from kuma_lite.monitors.model import Beat
+from kuma_lite.monitors.packing import decode
+from kuma_lite.monitors.sealing import FLOOR
+from kuma_lite.monitors.statistics import Statistics
+
+_LOOK_BACK_MS: Final = DAY_MS + 2 * MINUTE_MS  # the sliding day, and the minutes it begins and ends in
+
+
+def load_beats(
+    connection: apsw.Connection, recent: RecentBeats, statistics: dict[int, Statistics], now: int
+) -> int:
+    """Fill `recent` and `statistics`; returns the highest id given so far. `now` is milliseconds."""
+    marks: dict[int, int] = dict(connection.execute("SELECT monitor_id, upto FROM beat_mark"))
+    for (monitor_id,) in connection.execute("SELECT id FROM monitor"):
+        statistics[monitor_id] = Statistics()
+        _load_recent(connection, recent, monitor_id)
+    _load_minutes(connection, statistics, now)
+    _load_days(connection, statistics, now)
+    replayed = _replay(connection, recent, statistics, marks)
+    newest_event: int = connection.execute("SELECT ifnull(max(id), 0) FROM beat_event").get
+    return max(replayed, newest_event, *marks.values(), 0)
+
+
+def _load_recent(connection: apsw.Connection, recent: RecentBeats, monitor_id: int) -> None:
+    """The newest blocks of a monitor, as many as it takes for `RECENT_BEATS`."""
+    blocks: list[list[Beat]] = []
+    newest: tuple[int, int] | None = None
+    missing = RECENT_BEATS
+    query = "SELECT id, count, beats FROM beat_block WHERE monitor_id = ? ORDER BY last_time DESC, id DESC"
+    for number, count, packed in connection.execute(query, (monitor_id,)):
+        newest = newest or (number, count)
+        blocks.append(decode(packed)[-missing:])
+        missing -= len(blocks[-1])
+        if missing <= 0:
+            break
+    for block in reversed(blocks):
+        for beat in block:
+            recent.append(beat, sealed=True)
+    if newest is not None and monitor_id in recent.rings:
+        recent.rings[monitor_id].tail_id, recent.rings[monitor_id].tail_count = newest
+
+
+def _load_minutes(connection: apsw.Connection, statistics: Mapping[int, Statistics], now: int) -> None:
+    query = "SELECT monitor_id, last_time, minutes FROM beat_block WHERE last_time >= ? ORDER BY id"
+    for monitor_id, last_time, minutes in connection.execute(query, (now - _LOOK_BACK_MS,)):
+        found = statistics.get(monitor_id)
+        if found is not None:
+            found.minutes.load(minutes, last_time // MINUTE_MS)
+    for found in statistics.values():
+        found.minutes.loaded()
+
+
+def _load_days(connection: apsw.Connection, statistics: Mapping[int, Statistics], now: int) -> None:
+    query = """
+        SELECT bucket, monitor_id, up, down, pings, ifnull(ping_sum, 0) FROM stat_day
+        WHERE bucket > ? ORDER BY bucket
+    """
+    for day, monitor_id, *sums in connection.execute(query, (now // DAY_MS - YEAR_DAYS,)):
+        found = statistics.get(monitor_id)
+        if found is not None:
+            found.days.load(day, *sums)
+
+
+def _replay(
+    connection: apsw.Connection,
+    recent: RecentBeats,
+    statistics: Mapping[int, Statistics],
+    marks: Mapping[int, int],
+) -> int:
+    """Take in the beats that no block has; returns the highest id in the log."""
+    floor, highest = marks.get(FLOOR, 0), 0
+    beats: list[Beat] = []
+    for number, packed in connection.execute("SELECT id, beats FROM beat_log"):
+        highest = max(highest, number)
+        beats.extend(
+            beat
+            for beat in decode(packed)
+            if beat.id > marks.get(beat.monitor_id, floor)
+            and beat.id > floor
+            and beat.monitor_id in statistics
+        )
+    beats.sort(key=lambda beat: beat.id)
+    for beat in beats:
+        recent.append(beat)
+        statistics[beat.monitor_id].add(beat.status, beat.ping, beat.end_time)
+    return highest

@@ -1,0 +1,243 @@
+"""The sliding day: what was up and down in each of the last 1,440 minutes, in eight bytes a minute."""
+
+from __future__ import annotations
+
+import struct
+import sys
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from kuma_lite.core.declarations import Status
+from kuma_lite.monitors.model import Beat
+
+MINUTE_MS: Final = 60_000
+DAY_MINUTES: Final = 1440
+
+# Minute (of 65,536, some 45 days), up, down, sum of ping in milliseconds (NaN: none of them had one).
+_ENTRY: Final = struct.Struct("<HBBf")
+_SIZE: Final = _ENTRY.size
+_MOST: Final = 255  # in one entry; a fuller minute takes several
+_NONE: Final = float("nan")
+_MINUTES: Final = 1 << 16
+_LITTLE: Final = sys.byteorder == "little"
+
+
+class Totals(NamedTuple):
+    """Sums over a window: beats up and down, and the response times there were."""
+
+    up: int = 0
+    down: int = 0
+    pings: int = 0
+    ping_sum: float = 0.0  # milliseconds
+
+    def plus(self, other: Totals) -> Totals:
+        """Both together."""
+        return Totals(
+            self.up + other.up,
+            self.down + other.down,
+            self.pings + other.pings,
+            self.ping_sum + other.ping_sum,
+        )
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was up or down (maintenance is neither)."""
+        return not self.up and not self.down
+
+
+NOTHING: Final = Totals()
+
+
+def counted(status: Status, ping: float | None) -> Totals:
+    """What one beat adds: PENDING counts as down, MAINTENANCE not at all, ping only of what is up."""
+    if status is Status.UP:
+        return Totals(1, 0, 0, 0.0) if ping is None else Totals(1, 0, 1, ping)
+    if status is Status.MAINTENANCE:
+        return NOTHING
+    return Totals(0, 1, 0, 0.0)
+
+
+class Minutes:
+    """The last 1,440 minutes, as entries of eight bytes, oldest first; a minute may have several."""
+
+    __slots__ = ("_closed", "_entries", "_latest", "_minute", "_open")
+
+    def __init__(self) -> None:
+        self._entries = bytearray()
+        self._latest = 0  # minute of the last entry
+        self._closed = NOTHING  # sums of the entries
+        self._minute = 0  # the minute that is being counted
+        self._open: Totals | None = None  # its sums; the last known ones when it is over
+
+    def add(self, minute: int, what: Totals) -> None:
+        """Count a beat; `minute` is since 1970."""
+        if self._open is not None and minute == self._minute:
+            self._open = self._open.plus(what)
+            return
+        self._close()
+        if abs(minute - self._latest) > DAY_MINUTES:
+            # A long pause, or the clock was set: what is here lies outside of the day either way.
+            self._drop_all()
+        self._minute = minute
+        self._open = what
+        self._expire(minute)
+
+    def totals(self, minute: int) -> Totals:
+        """Sums of the 1,440 minutes that end with `minute`."""
+        if self._entries and self._latest > minute:
+            return self._scan(minute)
+        self._expire(minute)
+        if self._open is None or not minute - DAY_MINUTES < self._minute <= minute:
+            return self._closed
+        return self._closed.plus(self._open)
+
+    @property
+    def latest(self) -> Totals:
+        """The minute counted last, however long ago."""
+        return self._open or NOTHING
+
+    def load(self, entries: bytes, about: int) -> None:
+        """Take entries as `pack_minutes` made them; `about` is a minute within 22 days of the last one."""
+        if not entries:
+            return
+        latest = about + (_short(entries, len(entries) - _SIZE) - about + _MINUTES // 2) % _MINUTES
+        latest -= _MINUTES // 2
+        if latest < self._latest:
+            self._merge(entries, latest)
+            return
+        if latest - self._latest > DAY_MINUTES:
+            self._entries.clear()
+        self._entries += entries
+        self._latest = latest
+
+    def loaded(self) -> None:
+        """All has been loaded: sum it up."""
+        self._closed = _sum(self._entries)
+
+    def packed(self) -> bytes:
+        """All entries, the minute being counted included."""
+        return bytes(self._entries) + (b"" if self._open is None else _entries(self._minute, self._open))
+
+    def _close(self) -> None:
+        """Turn the minute that is being counted into entries."""
+        if self._open is None or self._open.empty:
+            return
+        entries = _entries(self._minute, self._open)
+        self._closed = self._closed.plus(_sum(entries))
+        if self._entries and self._minute < self._latest:
+            self._merge(entries, self._minute)
+        else:
+            self._entries += entries
+            self._latest = self._minute
+
+    def _drop_all(self) -> None:
+        self._entries.clear()
+        self._closed = NOTHING
+
+    def _expire(self, minute: int) -> None:
+        """Take off what the window has left behind."""
+        entries, end = self._entries, 0
+        while end < len(entries) and self._absolute(entries, end) <= minute - DAY_MINUTES:
+            end += _SIZE
+        if end == len(entries):
+            self._drop_all()
+        elif end:
+            gone = _sum(entries[:end])
+            del entries[:end]
+            self._closed = Totals(
+                self._closed.up - gone.up,
+                self._closed.down - gone.down,
+                self._closed.pings - gone.pings,
+                self._closed.ping_sum - gone.ping_sum,
+            )
+
+    def _absolute(self, entries: bytes | bytearray, position: int) -> int:
+        """Minute of an entry since 1970; it lies at most 22 days before the last one."""
+        return self._latest - (self._latest - _short(entries, position)) % _MINUTES
+
+    def _scan(self, minute: int) -> Totals:
+        """`totals` while there are entries of the future: the clock was set back."""
+        inside = bytearray()
+        for position in range(0, len(self._entries), _SIZE):
+            if minute - DAY_MINUTES < self._absolute(self._entries, position) <= minute:
+                inside += self._entries[position : position + _SIZE]
+        total = _sum(inside)
+        if self._open is not None and minute - DAY_MINUTES < self._minute <= minute:
+            total = total.plus(self._open)
+        return total
+
+    def _merge(self, entries: bytes, latest: int) -> None:
+        """Insert entries that end before the last one does: the clock was set back."""
+        found = [
+            (self._absolute(self._entries, position), self._entries[position : position + _SIZE])
+            for position in range(0, len(self._entries), _SIZE)
+        ]
+        for position in range(0, len(entries), _SIZE):
+            minute = latest - (latest - _short(entries, position)) % _MINUTES
+            found.append((minute, bytearray(entries[position : position + _SIZE])))
+        found.sort(key=lambda entry: entry[0])
+        self._entries = bytearray().join(entry for _, entry in found)
+
+
+def _short(entries: bytes | bytearray, position: int) -> int:
+    """The minute of an entry as it is written."""
+    return entries[position] | entries[position + 1] << 8
+
+
+def pack_minutes(beats: Sequence[Beat]) -> bytes:
+    """Entries for `Minutes.load`, by the time the beats ended.
+
+    What is more than a day older than the last beat is left out: it will be in no window any more.
+    """
+    packed = bytearray()
+    minute, total = 0, NOTHING
+    ordered = sorted(beats, key=lambda beat: beat.end_time)
+    oldest = ordered[-1].end_time // MINUTE_MS - DAY_MINUTES if ordered else 0
+    for beat in ordered:
+        of = beat.end_time // MINUTE_MS
+        if of <= oldest:
+            continue
+        if of != minute:
+            packed += _entries(minute, total)
+            minute, total = of, NOTHING
+        total = total.plus(counted(beat.status, beat.ping))
+    packed += _entries(minute, total)
+    return bytes(packed)
+
+
+def _entries(minute: int, total: Totals) -> bytes:
+    """One minute as entries; what had no ping, or is more than fits, goes into further ones."""
+    if total.empty:
+        return b""
+    if total.up <= _MOST and total.down <= _MOST and total.pings in (0, total.up):
+        ping = total.ping_sum if total.pings else _NONE
+        return _ENTRY.pack(minute % _MINUTES, total.up, total.down, _fitting(ping))
+    packed = bytearray()
+    with_ping, without, down, ping = total.pings, total.up - total.pings, total.down, total.ping_sum
+    while with_ping:
+        part = min(with_ping, _MOST)
+        share = ping * part / with_ping
+        packed += _ENTRY.pack(minute % _MINUTES, part, 0, _fitting(share))
+        with_ping, ping = with_ping - part, ping - share
+    while without or down:
+        ups, downs = min(without, _MOST), min(down, _MOST)
+        packed += _ENTRY.pack(minute % _MINUTES, ups, downs, _NONE)
+        without, down = without - ups, down - downs
+    return bytes(packed)
+
+
+def _fitting(ping: float) -> float:
+    """What four bytes can hold; a push may claim a response time of years."""
+    return min(ping, 3e38)
+
+
+def _sum(entries: bytes | bytearray) -> Totals:
+    view = memoryview(entries)
+    if not view:
+        return NOTHING
+    up, down = sum(view[2::_SIZE]), sum(view[3::_SIZE])
+    ping_sum = float(sum(view.cast("f")[1::2])) if _LITTLE else _NONE
+    if ping_sum == ping_sum:
+        return Totals(up, down, up, ping_sum)
+    with_ping = [(ups, ping) for _, ups, _, ping in _ENTRY.iter_unpack(entries) if ping == ping]
+    return Totals(up, down, sum(ups for ups, _ in with_ping), sum(ping for _, ping in with_ping))

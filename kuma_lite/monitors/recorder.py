@@ -1,0 +1,242 @@
+"""Where judged beats go: at once into memory, within seconds to disk, important ones before they are told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+import apsw
+
+from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.core.database import Database
+from kuma_lite.core.database_file import StorageTrouble
+from kuma_lite.monitors import sealing
+from kuma_lite.monitors.beats import RecentBeats
+from kuma_lite.monitors.loading import load_beats
+from kuma_lite.monitors.model import Beat
+from kuma_lite.monitors.sealing import BLOCK_BEATS, SLICE, SWEEP_S, WORTHWHILE, Block, Sealer
+from kuma_lite.monitors.statistics import Statistics
+
+log = logging.getLogger(__name__)
+
+MAX_UNWRITTEN: Final = 50_000  # beats kept while the disk takes none: forty minutes of 1,000 monitors @ 20 s
+SEAL_ATTEMPTS: Final = 3  # beats that come in meanwhile are not worth more
+
+Also = Callable[[apsw.Connection, Beat], None]
+
+
+class Recorder:
+    """The beats of all monitors: the latest ones, the sums of all, and the way to disk."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.recent = RecentBeats()
+        self._database = database
+        self._clock = clock
+        self._statistics: dict[int, Statistics] = {}
+        self._last_id = 0
+        self._unwritten: list[Beat] = []
+        self._under_way: set[int] = set()  # ids of beats of `record_now` that are not in memory yet
+        self._taken: _Commit | None = None
+        self._sealer = Sealer(self.recent)
+        self._slice = SLICE
+        self._block_is_full = False
+        self._log_to_cut = False
+        self._swept = clock.monotonic()
+        database.contribute(self)
+
+    async def load(self) -> None:
+        """Fill the memory from disk, what a killed process left in the log included."""
+        now = to_ms(self._clock.now())
+        self._last_id = await self._database.read(
+            lambda connection: load_beats(connection, self.recent, self._statistics, now)
+        )
+
+    # --- recording ---------------------------------------------------------------------------------------
+
+    def record(self, **fields: Any) -> Beat:
+        """Record an ordinary beat (the fields of `Beat` without its id); it is on disk within seconds."""
+        beat = self._new(fields)
+        self._unwritten.append(beat)
+        self._remember(beat)
+        if len(self._unwritten) > MAX_UNWRITTEN:
+            del self._unwritten[0]
+            self.recent.lost += 1
+        self._database.nudge()
+        return beat
+
+    async def record_now(self, also: Also | None = None, **fields: Any) -> Beat:
+        """Record a beat that will be announced; returns when it is on disk.
+
+        Args:
+            also: writes what must not be on disk without the beat, nor the beat without it.
+            fields: those of `Beat` without its id.
+
+        Raises:
+            StorageTrouble: nothing was recorded.
+        """
+        beat = self._new(fields)
+
+        def write(connection: apsw.Connection) -> None:
+            sealing.write_log(connection, (beat,))
+            if also is not None:
+                also(connection, beat)
+
+        self._under_way.add(beat.id)
+        try:
+            await self._database.write(write)
+            self._remember(beat)
+        finally:
+            self._under_way.discard(beat.id)
+        return beat
+
+    async def flush(self) -> None:
+        """Returns when everything recorded so far is on disk. Raises StorageTrouble."""
+        if self._unwritten:
+            await self._database.flush()
+
+    async def seal(self, monitor_id: int) -> None:
+        """Returns when all beats of a monitor are in blocks. Raises StorageTrouble."""
+        for _ in range(SEAL_ATTEMPTS):
+            ring = self.recent.rings.get(monitor_id)
+            if ring is None or not ring.unsealed:
+                return
+            self._sealer.first(monitor_id)
+            await self._database.flush()
+
+    async def close(self) -> None:
+        """Pack everything, so that the next start finds an empty log."""
+        self._sealer.sweep()
+        self._slice = max(1, len(self.recent.rings))
+        with suppress(StorageTrouble):
+            await self._database.flush()
+            await self._database.flush()  # cuts the log
+
+    def new_id(self) -> int:
+        """The id of the next beat."""
+        self._last_id += 1
+        return self._last_id
+
+    def _new(self, fields: dict[str, Any]) -> Beat:
+        fields["msg"] = clean(fields["msg"])
+        return Beat(id=self.new_id(), **fields)
+
+    def _remember(self, beat: Beat) -> None:
+        ring = self.recent.append(beat)
+        self.statistics(beat.monitor_id).add(beat.status, beat.ping, beat.end_time)
+        if ring.unsealed >= BLOCK_BEATS:
+            self._block_is_full = True
+
+    # --- asking ------------------------------------------------------------------------------------------
+
+    def last(self, monitor_id: int) -> Beat | None:
+        """The newest beat of a monitor."""
+        return self.recent.last(monitor_id)
+
+    def rows(self, monitor_id: int) -> list[Beat]:
+        """The newest beats of a monitor, oldest first."""
+        return self.recent.rows(monitor_id)
+
+    def rows_json(self, monitor_id: int) -> bytes:
+        """`rows` as the JSON list of a `heartbeatList`."""
+        return self.recent.rows_json(monitor_id)
+
+    def statistics(self, monitor_id: int) -> Statistics:
+        """What is known about a monitor; empty for an unknown one."""
+        found = self._statistics.get(monitor_id)
+        if found is None:
+            found = self._statistics[monitor_id] = Statistics()
+        return found
+
+    @property
+    def last_id(self) -> int:
+        """The id given last."""
+        return self._last_id
+
+    @property
+    def lost(self) -> int:
+        """Beats that could not be written down, since the start."""
+        return self.recent.lost
+
+    @property
+    def unwritten(self) -> int:
+        """Beats that are not on disk yet."""
+        return len(self._unwritten)
+
+    # --- forgetting --------------------------------------------------------------------------------------
+
+    def forget(self, monitor_id: int) -> None:
+        """Drop everything in memory about a monitor."""
+        self.recent.forget(monitor_id)
+        self._statistics.pop(monitor_id, None)
+        self._unwritten = [beat for beat in self._unwritten if beat.monitor_id != monitor_id]
+
+    def forget_all(self) -> None:
+        """Drop everything in memory about all monitors."""
+        for monitor_id in list(self.recent.rings):
+            self.recent.forget(monitor_id)
+        self._statistics.clear()
+        self._unwritten = []
+
+    def clear_events(self, monitor_id: int) -> None:
+        """Take texts and importance off the beats of a monitor in memory."""
+        self.recent.clear_events(monitor_id)
+
+    # --- what every commit takes along (see `core.database.Contributor`) -----------------------------------
+
+    def take(self) -> Callable[[apsw.Connection], None] | None:
+        """What is to be written with the next commit."""
+        self._start_sealing()
+        beats = tuple(self._unwritten)
+        if not beats and not self._sealer.busy and not self._log_to_cut:
+            return None
+        needed = self._sealer.oldest_in_log(self._under_way) or self._last_id + 1
+        blocks = self._sealer.blocks(self._slice)
+        self._taken = _Commit(beats, blocks, needed if self._log_to_cut else 0)
+        return self._taken.write
+
+    def written(self) -> None:
+        """What `take` gave is on disk."""
+        commit, self._taken = self._taken, None
+        assert commit is not None
+        gone = {beat.id for beat in commit.beats}
+        self._unwritten = [beat for beat in self._unwritten if beat.id not in gone]
+        sealing_before = self._sealer.busy
+        self._sealer.done(commit.blocks, commit.numbers)
+        # Only what has been sealed by an earlier commit may be cut off.
+        self._log_to_cut = sealing_before and not self._sealer.busy
+        if self._sealer.busy or self._log_to_cut:
+            self._database.nudge()
+
+    def _start_sealing(self) -> None:
+        if self._clock.monotonic() - self._swept > SWEEP_S:
+            self._swept = self._clock.monotonic()
+            self._sealer.sweep()
+        elif self._block_is_full:
+            self._sealer.sweep(WORTHWHILE)
+        self._block_is_full = False
+
+
+class _Commit:
+    """What one commit takes along."""
+
+    def __init__(self, beats: Sequence[Beat], blocks: Sequence[Block], cut_before: int) -> None:
+        self.beats = beats
+        self.blocks = blocks
+        self._cut_before = cut_before  # 0: leave the log as it is
+        self.numbers: list[int] = []
+
+    def write(self, connection: apsw.Connection) -> None:
+        """Called in the writer's thread."""
+        if self._cut_before:
+            sealing.cut_log(connection, self._cut_before)
+        sealing.write_log(connection, self.beats)
+        self.numbers = sealing.write_blocks(connection, self.blocks)
+
+
+def clean(text: str) -> str:
+    """A text without halves of characters, which neither disk nor wire can carry."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "replace").decode("utf-8")

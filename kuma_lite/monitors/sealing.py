@@ -1,0 +1,258 @@
+"""From the log of all beats into one block per monitor and hundred beats.
+
+New beats go into the log, in the order in which they come: one small row per commit. When a monitor has a
+hundred there, they are packed into a block of its own, their sums into the statistics by hour and day, and
+the log is cut off behind the oldest beat that is nowhere else. Statistics on disk plus the beats in the log
+are therefore always the whole truth, whenever the process is killed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+import apsw
+
+from kuma_lite.core.limits import RECENT_BEATS
+from kuma_lite.monitors.beats import RecentBeats, Ring
+from kuma_lite.monitors.buckets import DAY_S, HOUR_S, Bucket, fold
+from kuma_lite.monitors.minute_window import pack_minutes
+from kuma_lite.monitors.model import Beat
+from kuma_lite.monitors.packing import encode
+
+BLOCK_BEATS: Final = RECENT_BEATS  # in one block: as many as memory holds, so that none is read to write one
+WORTHWHILE: Final = 50  # beats that make a monitor join when another one's block is full
+SLICE: Final = 40  # monitors per commit: some 15 ms of packing between two turns of the event loop
+SWEEP_S: Final = 3_600.0  # the slow ones are packed this often, so that the log stays short
+
+FLOOR: Final = 0  # row of `beat_mark`: no beat up to this id counts, of no monitor
+COUNTER: Final = -1  # row of `beat_mark`: ids up to this one have been given
+
+
+class Block(NamedTuple):
+    """A block to be written, with what else changes with it."""
+
+    monitor_id: int
+    ring: Ring
+    fresh: int  # beats of it that were in the log only
+    replaces: int | None  # the block on disk whose beats it takes over
+    first_time: int  # milliseconds since 1970, as the next one
+    last_time: int
+    length: int
+    upto: int  # id of the last beat
+    minutes: bytes
+    packed: bytes
+    hours: dict[int, Bucket]
+    days: dict[int, Bucket]
+
+
+class Sealer:
+    """Decides which monitors are packed with the next commit."""
+
+    def __init__(self, recent: RecentBeats) -> None:
+        self._recent = recent
+        self._queue: list[int] = []  # ids, the next one last
+        self._chosen: list[int] = []  # the part of it that is being written
+
+    @property
+    def busy(self) -> bool:
+        """Whether monitors wait to be packed."""
+        return bool(self._queue)
+
+    def sweep(self, at_least: int = 1) -> None:
+        """Queue all monitors with so many beats in the log."""
+        queued = set(self._queue)
+        queued |= {number for number, ring in self._recent.rings.items() if ring.unsealed >= at_least}
+        self._queue = sorted(queued, reverse=True)  # neighbours share pages of the index
+
+    def first(self, monitor_id: int) -> None:
+        """Pack this monitor with the next commit."""
+        if monitor_id in self._queue:
+            self._queue.remove(monitor_id)
+        self._queue.append(monitor_id)
+
+    def blocks(self, most: int = SLICE) -> list[Block]:
+        """The next blocks; the same ones again until `done`."""
+        self._chosen = self._queue[-most:]
+        found = []
+        for monitor_id in reversed(self._chosen):
+            ring = self._recent.rings.get(monitor_id)
+            if ring is not None and ring.unsealed:
+                found.append(self._block(monitor_id, ring))
+        return found
+
+    def done(self, blocks: Sequence[Block], numbers: Sequence[int]) -> None:
+        """The blocks are on disk under these row numbers."""
+        gone, self._chosen = set(self._chosen), []
+        self._queue = [monitor_id for monitor_id in self._queue if monitor_id not in gone]
+        for block, number in zip(blocks, numbers, strict=True):
+            ring = block.ring
+            ring.unsealed -= min(block.fresh, ring.unsealed)
+            ring.tail_id, ring.tail_count = number, block.length
+            self._recent.trim(ring)
+
+    def oldest_in_log(self, besides: Iterable[int]) -> int | None:
+        """The lowest id that only the log has, `besides` included; None without any."""
+        found = [number for ring in self._recent.rings.values() if (number := ring.first_unsealed_id())]
+        found.extend(besides)
+        return min(found, default=None)
+
+    def _block(self, monitor_id: int, ring: Ring) -> Block:
+        """The beats in the log, and those of the last block if all of them fit into one."""
+        fill = ring.tail_id is not None and ring.tail_count + ring.unsealed <= BLOCK_BEATS
+        beats = self._recent.rows(monitor_id, ring.unsealed + (ring.tail_count if fill else 0))
+        fresh = beats[-ring.unsealed :]
+        return Block(
+            monitor_id,
+            ring,
+            len(fresh),
+            ring.tail_id if fill else None,
+            min(beat.time for beat in beats),
+            max(beat.time for beat in beats),
+            len(beats),
+            beats[-1].id,
+            pack_minutes(beats),
+            encode(beats),
+            fold(fresh, HOUR_S),
+            fold(fresh, DAY_S),
+        )
+
+
+# --- SQL ---------------------------------------------------------------------------------------------------
+
+_LOG_ROW_BEATS: Final = 1_000  # more only wait when the disk was full for a while
+
+
+def write_log(connection: apsw.Connection, beats: Sequence[Beat]) -> None:
+    """Append beats to the log, and the important ones to the list of events."""
+    for start in range(0, len(beats), _LOG_ROW_BEATS):
+        part = beats[start : start + _LOG_ROW_BEATS]
+        connection.execute(
+            "INSERT INTO beat_log (id, beats) VALUES (?, ?)", (max(beat.id for beat in part), encode(part))
+        )
+    write_events(connection, [beat for beat in beats if beat.important])
+
+
+def write_events(connection: apsw.Connection, beats: Sequence[Beat]) -> None:
+    """Note changes of state where they can be counted and paged through."""
+    if beats:
+        connection.executemany(
+            "INSERT OR REPLACE INTO beat_event (id, monitor_id, time, delay, status, msg, ping, duration,"
+            " retries, down_count, response) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    beat.id,
+                    beat.monitor_id,
+                    beat.time,
+                    beat.end_time - beat.time,
+                    int(beat.status),
+                    beat.msg,
+                    beat.ping,
+                    beat.duration,
+                    beat.retries,
+                    beat.down_count,
+                    beat.response,
+                )
+                for beat in beats
+            ],
+        )
+
+
+def write_blocks(connection: apsw.Connection, blocks: Sequence[Block]) -> list[int]:
+    """Write blocks, their marks and their statistics; returns their row numbers."""
+    numbers = [_write_block(connection, block) for block in blocks]
+    connection.executemany(
+        "INSERT INTO beat_mark (monitor_id, upto) VALUES (?, ?)"
+        " ON CONFLICT (monitor_id) DO UPDATE SET upto = excluded.upto",
+        [(block.monitor_id, block.upto) for block in blocks],
+    )
+    add_statistics(connection, "hour", [(block.monitor_id, block.hours) for block in blocks])
+    add_statistics(connection, "day", [(block.monitor_id, block.days) for block in blocks])
+    return numbers
+
+
+def _write_block(connection: apsw.Connection, block: Block) -> int:
+    values = (block.first_time, block.last_time, block.length, block.minutes, block.packed)
+    if block.replaces is not None:
+        connection.execute(
+            "UPDATE beat_block SET first_time = ?, last_time = ?, count = ?, minutes = ?, beats = ?"
+            " WHERE id = ?",
+            (*values, block.replaces),
+        )
+        if connection.changes():
+            return block.replaces
+    connection.execute(
+        "INSERT INTO beat_block (first_time, last_time, count, minutes, beats, monitor_id)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (*values, block.monitor_id),
+    )
+    return connection.last_insert_rowid()
+
+
+_ADD_STATISTICS: Final = """
+    INSERT INTO stat_{unit} (bucket, monitor_id, up, down, maintenance, pings, ping_sum, ping_min, ping_max)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (bucket, monitor_id) DO UPDATE SET
+        up = up + excluded.up,
+        down = down + excluded.down,
+        maintenance = maintenance + excluded.maintenance,
+        pings = pings + excluded.pings,
+        ping_sum = coalesce(ping_sum + excluded.ping_sum, ping_sum, excluded.ping_sum),
+        ping_min = coalesce(min(ping_min, excluded.ping_min), ping_min, excluded.ping_min),
+        ping_max = coalesce(max(ping_max, excluded.ping_max), ping_max, excluded.ping_max)
+"""
+
+
+def add_statistics(
+    connection: apsw.Connection, unit: str, found: Iterable[tuple[int, dict[int, Bucket]]]
+) -> None:
+    """Add to the statistics by `unit` ("hour" or "day"): buckets by their number, of some monitors."""
+    rows = [
+        (number, monitor_id, *_columns(bucket))
+        for monitor_id, buckets in found
+        for number, bucket in buckets.items()
+    ]
+    rows.sort(key=lambda row: row[:2])  # page after page
+    connection.executemany(_ADD_STATISTICS.format(unit=unit), rows)
+
+
+def _columns(bucket: Bucket) -> tuple[float | None, ...]:
+    """A bucket's columns: whole numbers as integers, which take less room."""
+    up, down, maintenance, pings, *ping = bucket
+    if not pings:
+        return up, down, maintenance, 0, None, None, None
+    return up, down, maintenance, pings, *(int(value) if value == int(value) else value for value in ping)
+
+
+def cut_log(connection: apsw.Connection, before: int) -> None:
+    """Remove the log's rows in which every beat is older than this id."""
+    connection.execute("DELETE FROM beat_log WHERE id < ?", (before,))
+
+
+def write_past(connection: apsw.Connection, beats: Sequence[Beat]) -> None:
+    """Write beats of the past of one monitor straight into blocks; the newest one is the last."""
+    for start in range(0, len(beats), BLOCK_BEATS):
+        part = beats[start : start + BLOCK_BEATS]
+        connection.execute(
+            "INSERT INTO beat_block (monitor_id, first_time, last_time, count, minutes, beats)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                part[0].monitor_id,
+                min(beat.time for beat in part),
+                max(beat.time for beat in part),
+                len(part),
+                pack_minutes(part),
+                encode(part),
+            ),
+        )
+        set_mark(connection, part[0].monitor_id, part[-1].id)
+    write_events(connection, [beat for beat in beats if beat.important])
+
+
+def set_mark(connection: apsw.Connection, key: int, upto: int) -> None:
+    """No beat up to this id is to be taken from the log any more (of a monitor, or see FLOOR, COUNTER)."""
+    connection.execute(
+        "INSERT INTO beat_mark (monitor_id, upto) VALUES (?1, ?2)"
+        " ON CONFLICT (monitor_id) DO UPDATE SET upto = max(upto, excluded.upto)",
+        (key, upto),
+    )

@@ -1,0 +1,181 @@
+"""Monitors on disk: their documents, links, tags and certificates; and, by inheritance, their beats."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import apsw
+
+from kuma_lite.monitors import sealing
+from kuma_lite.monitors.history import BeatHistory
+from kuma_lite.monitors.roster import Tag
+from kuma_lite.monitors.sealing import COUNTER
+from kuma_lite.monitors.wire import DEFAULTS, Document
+
+
+@dataclass(slots=True)
+class StoredMonitor:
+    """A monitor as it is on disk."""
+
+    id: int
+    owner: int
+    active: bool
+    document: Document  # sparse, see `wire`
+    created: int  # milliseconds since 1970
+    notification_ids: list[int] = field(default_factory=list)
+    tags: list[Tag] = field(default_factory=list)
+
+
+class MonitorStore(BeatHistory):
+    """Everything that is kept of monitors. What returns is on disk."""
+
+    async def load(self) -> list[StoredMonitor]:
+        """All monitors, in the order of their ids."""
+        return await self._database.read(_load)
+
+    async def insert(
+        self, owner: int, active: bool, document: Document, notification_ids: Iterable[int], created: int
+    ) -> int:
+        """A new monitor; `created` is milliseconds since 1970. Returns its id."""
+        links = tuple(notification_ids)
+
+        def write(connection: apsw.Connection) -> int:
+            connection.execute(
+                "INSERT INTO monitor (user_id, active, created_date, type, name, parent, weight, push_token,"
+                " document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (owner, int(active), created, *_columns(document)),
+            )
+            monitor_id = connection.last_insert_rowid()
+            _link(connection, monitor_id, links)
+            return monitor_id
+
+        return await self._database.write(write)
+
+    async def update(
+        self,
+        monitor_id: int,
+        document: Document,
+        notification_ids: Iterable[int],
+        *,
+        unlink_children: bool = False,
+    ) -> None:
+        """Replace document and links; `unlink_children` lets its children stand at the top."""
+        links = tuple(notification_ids)
+
+        def write(connection: apsw.Connection) -> None:
+            connection.execute(
+                "UPDATE monitor SET type = ?, name = ?, parent = ?, weight = ?, push_token = ?, document = ?"
+                " WHERE id = ?",
+                (*_columns(document), monitor_id),
+            )
+            connection.execute("DELETE FROM monitor_notification WHERE monitor_id = ?", (monitor_id,))
+            _link(connection, monitor_id, links)
+            if unlink_children:
+                _unlink_children(connection, monitor_id)
+
+        await self._database.write(write)
+
+    async def set_active(self, monitor_id: int, active: bool) -> None:
+        """Remember whether a monitor is switched on."""
+        await self._database.write(
+            lambda connection: _execute(
+                connection, "UPDATE monitor SET active = ? WHERE id = ?", (int(active), monitor_id)
+            )
+        )
+
+    async def delete(self, monitor_ids: Sequence[int]) -> None:
+        """Remove monitors and everything recorded about them; children that stay stand at the top."""
+        upto = self._recorder.last_id
+
+        def write(connection: apsw.Connection) -> None:
+            sealing.set_mark(connection, COUNTER, upto)
+            for monitor_id in monitor_ids:
+                _unlink_children(connection, monitor_id)
+                _execute(connection, "DELETE FROM monitor WHERE id = ?", (monitor_id,))
+                _execute(connection, "DELETE FROM beat_mark WHERE monitor_id = ?", (monitor_id,))
+
+        await self._database.write(write)
+        for monitor_id in monitor_ids:
+            self._recorder.forget(monitor_id)
+            await self._remove(monitor_id)
+
+    async def existing_notifications(self, owner: int, notification_ids: Iterable[int]) -> list[int]:
+        """Those of the ids that are notifications of the user."""
+        query = "SELECT id FROM notification WHERE user_id = ?"
+        rows = await self._database.read(lambda connection: connection.execute(query, (owner,)).fetchall())
+        known = {number for (number,) in rows}
+        return [number for number in notification_ids if number in known]
+
+    # --- certificates ------------------------------------------------------------------------------------
+
+    async def load_tls(self) -> dict[int, str]:
+        """Monitor id → `certInfo` document as JSON."""
+        query = "SELECT monitor_id, info FROM monitor_tls"
+        rows: list[Any] = await self._database.read(lambda connection: connection.execute(query).fetchall())
+        return dict(rows)
+
+    async def put_tls(self, monitor_id: int, info: str, fingerprint: str | None = None) -> None:
+        """Keep a `certInfo` document; that of a monitor that is gone is not kept."""
+        query = """
+            INSERT INTO monitor_tls (monitor_id, info, fingerprint)
+            SELECT id, ?2, ?3 FROM monitor WHERE id = ?1
+            ON CONFLICT (monitor_id) DO UPDATE SET info = excluded.info, fingerprint = excluded.fingerprint
+        """
+        values = (monitor_id, info, fingerprint)
+        await self._database.write(lambda connection: _execute(connection, query, values), urgent=False)
+
+
+# --- SQL ---------------------------------------------------------------------------------------------------
+
+
+def _load(connection: apsw.Connection) -> list[StoredMonitor]:
+    query = "SELECT id, user_id, active, document, created_date FROM monitor ORDER BY id"
+    found = {
+        number: StoredMonitor(number, owner, bool(active), json.loads(document), created)
+        for number, owner, active, document, created in connection.execute(query)
+    }
+    links = "SELECT monitor_id, notification_id FROM monitor_notification ORDER BY 1, 2"
+    for monitor_id, notification_id in connection.execute(links):
+        found[monitor_id].notification_ids.append(notification_id)
+    tags = """
+        SELECT monitor_id, tag_id, value, name, color FROM monitor_tag JOIN tag ON tag.id = tag_id
+        ORDER BY monitor_tag.id
+    """
+    for monitor_id, *tag in connection.execute(tags):
+        found[monitor_id].tags.append(Tag(*tag))
+    return list(found.values())
+
+
+def _columns(document: Document) -> tuple[Any, ...]:
+    """What is kept beside the document, for queries."""
+    return (
+        document.get("type") or "",
+        document.get("name") or "",
+        document.get("parent"),
+        int(document.get("weight", DEFAULTS["weight"]) or 0),
+        document.get("pushToken") or None,
+        json.dumps(document, separators=(",", ":")),
+    )
+
+
+def _execute(connection: apsw.Connection, query: str, values: tuple[Any, ...]) -> None:
+    connection.execute(query, values)
+
+
+def _link(connection: apsw.Connection, monitor_id: int, notification_ids: Sequence[int]) -> None:
+    # One that has been removed in the meantime is left out.
+    connection.executemany(
+        "INSERT OR IGNORE INTO monitor_notification (monitor_id, notification_id)"
+        " SELECT ?, id FROM notification WHERE id = ?",
+        [(monitor_id, notification_id) for notification_id in notification_ids],
+    )
+
+
+def _unlink_children(connection: apsw.Connection, monitor_id: int) -> None:
+    connection.execute(
+        "UPDATE monitor SET parent = NULL, document = json_remove(document, '$.parent') WHERE parent = ?",
+        (monitor_id,),
+    )
