@@ -161,8 +161,8 @@ def parse(text: str) -> Pattern | Once:
         )
     if len(parts) == 5:
         parts.insert(0, "0")
-    second, minute, hour, day, month, weekday = (part.replace("?", "*").upper() for part in parts)
-    items = day.split(",")
+    second, minute, hour, day, month, weekday = (part.replace("?", "*") for part in parts)
+    items = day.replace("l", "L").split(",")
     plain_days = ",".join(item for item in items if item != "L")
     return Pattern(
         seconds=_values(0, second),
@@ -183,9 +183,9 @@ def _values(index: int, text: str) -> tuple[int, ...]:
 def _weekdays(text: str) -> Iterator[tuple[int, int]]:
     for item in text.split(","):
         days, mark, which = item.partition("#")
-        if mark and which not in ("1", "2", "3", "4", "5", "L"):
+        if mark and which not in ("1", "2", "3", "4", "5", "L", "l"):
             raise CronError(f"configuration entry 5 ({text}) has an occurrence outside 1 to 5.")
-        number = (_LAST if which == "L" else int(which)) if mark else _EVERY
+        number = (_LAST if which in "Ll" else int(which)) if mark else _EVERY
         for value in _item(5, days):
             yield value % 7, number
 
@@ -215,8 +215,8 @@ def _item(index: int, text: str) -> range:
 
 def _number(index: int, text: str, whole: str) -> int:
     field = _FIELDS[index]
-    if text in field.names:
-        return field.low + field.names.index(text)
+    if text.upper() in field.names:
+        return field.low + field.names.index(text.upper())
     if not (text.isascii() and text.isdecimal()):
         raise CronError(f"configuration entry {index} ({whole}) contains illegal characters.")
     value = int(text)
