@@ -1,0 +1,4 @@
+/** What the tab is called; each screen says so. */
+import { shallowRef } from "vue";
+
+export const pageTitle = shallowRef("");

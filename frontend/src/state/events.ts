@@ -1,0 +1,50 @@
+/** A list of events that is read in pages and grows at its head while one looks. */
+import { shallowRef, triggerRef } from "vue";
+import type { EventRow, LiveBeat } from "../wire/types.ts";
+
+export const PAGE = 50;
+
+type Read = (offset: number, count: number) => Promise<{ total: number; events: EventRow[] }>;
+
+export class EventList {
+  readonly rows = shallowRef<EventRow[]>([]);
+  readonly total = shallowRef(0);
+  readonly state = shallowRef<"loading" | "ready" | "failed">("loading");
+
+  constructor(
+    private readonly read: Read,
+    private readonly monitor: number | null,
+  ) {}
+
+  /** From the start again. What is shown stays until the answer is there. */
+  async reload(): Promise<void> {
+    try {
+      const reply = await this.read(0, PAGE);
+      this.rows.value = reply.events;
+      this.total.value = reply.total;
+      this.state.value = "ready";
+    } catch {
+      if (!this.rows.value.length) this.state.value = "failed";
+    }
+  }
+
+  async more(): Promise<void> {
+    const reply = await this.read(this.rows.value.length, PAGE);
+    const known = new Set(this.rows.value.map(([id, time]) => `${id}@${time}`));
+    this.rows.value = [...this.rows.value, ...reply.events.filter(([id, time]) => !known.has(`${id}@${time}`))];
+    this.total.value = reply.total;
+  }
+
+  /** Live beats that are changes of state; `text` gives the message a beat left out. */
+  take(batch: readonly LiveBeat[], text: (id: number) => string): void {
+    let added = 0;
+    for (const [id, time, status, , msg, important] of batch) {
+      if (!important || (this.monitor !== null && id !== this.monitor)) continue;
+      this.rows.value.unshift([id, time, status, msg ?? text(id)]);
+      added += 1;
+    }
+    if (!added) return;
+    this.total.value += added;
+    triggerRef(this.rows);
+  }
+}

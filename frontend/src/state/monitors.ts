@@ -1,0 +1,161 @@
+/**
+ * Every monitor of the summary, in plain objects outside Vue's deep reactivity: ten thousand rows and their live
+ * beats cost a map look-up each. Views follow three counters:
+ *
+ *   structure  a row came, went, or changed a name, parent, type, tag: trees and orders are stale
+ *   statuses   at least one status changed: counts, and lists ordered or filtered by status
+ *   live       any beat: what is on the screen is drawn again (rows carry `revision` to tell which)
+ */
+import { shallowRef } from "vue";
+import type { LiveBeat, StatusCode, SummaryAck, Tag } from "../wire/types.ts";
+
+export interface MonitorRow {
+  id: number;
+  name: string;
+  type: string;
+  parent: number | null;
+  active: boolean;
+  forceInactive: boolean;
+  maintenance: boolean;
+  status: StatusCode | null;
+  time: number | null;
+  ping: number | null;
+  uptime24: number | null;
+  msg: string;
+  weight: number;
+  tags: Tag[];
+  rank: number; // place in the order by weight and name, set by `assignRanks`
+  revision: number;
+}
+
+/** What a row shows: a paused monitor's last status is history. */
+export type Shown = "down" | "up" | "pending" | "maintenance" | "paused" | "unknown";
+
+const SHOWN = ["down", "up", "pending", "maintenance"] as const;
+
+export function shownOf(row: MonitorRow): Shown {
+  if (!row.active) return "paused";
+  if (row.maintenance) return "maintenance";
+  return row.status === null ? "unknown" : (SHOWN[row.status] ?? "unknown");
+}
+
+export type Counts = Record<Shown, number>;
+
+export const noCounts = (): Counts => ({ down: 0, up: 0, pending: 0, maintenance: 0, paused: 0, unknown: 0 });
+
+/** A change of what a row shows, for announcements. */
+export interface Change {
+  row: MonitorRow;
+  from: Shown;
+  to: Shown;
+}
+
+const STRUCTURAL = ["name", "type", "parent", "active", "forceInactive", "weight"] as const;
+
+export class MonitorStore {
+  readonly rows = new Map<number, MonitorRow>();
+  readonly structure = shallowRef(0);
+  readonly statuses = shallowRef(0);
+  readonly live = shallowRef(0);
+  readonly loaded = shallowRef(false);
+  counts: Counts = noCounts();
+  private columns: string[] = [];
+
+  /** Replace everything by a fresh summary, keeping the objects of rows that are still there. */
+  load(summary: SummaryAck): void {
+    this.columns = summary.columns;
+    const gone = new Set(this.rows.keys());
+    for (const values of summary.rows) {
+      const row = this.read(values);
+      gone.delete(row.id);
+      this.put(row);
+    }
+    for (const id of gone) this.drop(id);
+    this.loaded.value = true;
+    this.bump(true, true);
+  }
+
+  /** Rows that were added or changed, and ids that are gone. */
+  change(rows: unknown[][], deleted: number[]): void {
+    let structural = deleted.length > 0;
+    for (const values of rows) structural = this.put(this.read(values)) || structural;
+    for (const id of deleted) this.drop(id);
+    this.bump(structural, true);
+  }
+
+  /** A batch of live beats. Returns what changed its look, in order. */
+  beat(batch: readonly LiveBeat[]): Change[] {
+    const changes: Change[] = [];
+    for (const [id, time, status, ping, msg, , uptime24] of batch) {
+      const row = this.rows.get(id);
+      if (!row || (row.time !== null && time < row.time)) continue;
+      const from = shownOf(row);
+      row.status = status;
+      row.time = time;
+      row.ping = ping;
+      if (msg !== null) row.msg = msg;
+      if (uptime24 !== null) row.uptime24 = uptime24;
+      row.revision += 1;
+      const to = shownOf(row);
+      if (to === from) continue;
+      this.counts[from] -= 1;
+      this.counts[to] += 1;
+      changes.push({ row, from, to });
+    }
+    this.bump(false, changes.length > 0);
+    return changes;
+  }
+
+  clear(): void {
+    this.rows.clear();
+    this.counts = noCounts();
+    this.loaded.value = false;
+    this.bump(true, true);
+  }
+
+  private bump(structural: boolean, statuses: boolean): void {
+    if (structural) this.structure.value += 1;
+    if (statuses) this.statuses.value += 1;
+    this.live.value += 1;
+  }
+
+  private read(values: unknown[]): MonitorRow {
+    const row: Record<string, unknown> = {};
+    this.columns.forEach((column, index) => (row[column] = values[index]));
+    return {
+      ...(row as unknown as MonitorRow),
+      active: Boolean(row.active),
+      forceInactive: Boolean(row.forceInactive),
+      maintenance: Boolean(row.maintenance),
+      msg: (row.msg as string | null) ?? "",
+      tags: (row.tags as Tag[] | null) ?? [],
+      rank: 0,
+      revision: 0,
+    };
+  }
+
+  /** True when the tree or an order may have changed. */
+  private put(fresh: MonitorRow): boolean {
+    const old = this.rows.get(fresh.id);
+    if (!old) {
+      this.rows.set(fresh.id, fresh);
+      this.counts[shownOf(fresh)] += 1;
+      return true;
+    }
+    const structural =
+      STRUCTURAL.some((key) => old[key] !== fresh[key]) || JSON.stringify(old.tags) !== JSON.stringify(fresh.tags);
+    this.counts[shownOf(old)] -= 1;
+    Object.assign(old, fresh, { rank: old.rank, revision: old.revision + 1 });
+    this.counts[shownOf(old)] += 1;
+    return structural;
+  }
+
+  private drop(id: number): void {
+    const row = this.rows.get(id);
+    if (!row) return;
+    this.counts[shownOf(row)] -= 1;
+    this.rows.delete(id);
+  }
+}
+
+export const monitors = new MonitorStore();

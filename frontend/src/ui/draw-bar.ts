@@ -1,0 +1,65 @@
+/**
+ * Draws a beat bar. Status is told by shape as well as by colour: an up beat is a full pill, a down beat is
+ * broken in the middle, a pending one is shorter, one under maintenance shorter still.
+ */
+import type { StatusCode } from "../wire/types.ts";
+import { colour } from "./colours.ts";
+
+const TOKENS = ["down", "up", "pending", "maintenance"] as const;
+const HEIGHTS = [1, 1, 0.62, 0.36] as const;
+
+export interface BarShape {
+  pill: number; // width of a beat in CSS pixels
+  gap: number;
+}
+
+export const fitting = (width: number, { pill, gap }: BarShape): number =>
+  Math.max(1, Math.floor((width + gap) / (pill + gap)));
+
+export function drawBar(
+  canvas: HTMLCanvasElement,
+  statuses: readonly StatusCode[],
+  shape: BarShape,
+  marked = -1,
+): void {
+  const width = canvas.clientWidth;
+  const height = canvas.clientHeight;
+  const context = canvas.getContext("2d");
+  if (!context || width === 0) return;
+  const scale = window.devicePixelRatio || 1;
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  context.scale(scale, scale);
+  const slots = fitting(width, shape);
+  const step = shape.pill + shape.gap;
+  const left = width - slots * step + shape.gap;
+  const offset = slots - statuses.length;
+  for (let slot = 0; slot < slots; slot += 1) {
+    const status = statuses[slot - offset];
+    const x = left + slot * step;
+    context.fillStyle = colour(status === undefined ? "nothing" : TOKENS[status]);
+    const size = (status === undefined ? 1 : HEIGHTS[status]) * (height - 2);
+    context.beginPath();
+    if (status === 0) {
+      const half = (size - 3) / 2;
+      context.roundRect(x, 1, shape.pill, half, shape.pill / 2);
+      context.roundRect(x, 1 + half + 3, shape.pill, half, shape.pill / 2);
+    } else {
+      context.roundRect(x, (height - size) / 2, shape.pill, size, shape.pill / 2);
+    }
+    context.fill();
+    if (slot - offset === marked) {
+      context.fillStyle = colour("text");
+      context.fillRect(x, height - 1, shape.pill, 1);
+    }
+  }
+}
+
+/** Index of the beat under a point; -1 where there is none. */
+export function beatAt(x: number, width: number, count: number, shape: BarShape): number {
+  const slots = fitting(width, shape);
+  const step = shape.pill + shape.gap;
+  const slot = Math.floor((x - (width - slots * step + shape.gap)) / step);
+  const index = slot - (slots - count);
+  return slot >= 0 && slot < slots && index >= 0 && index < count ? index : -1;
+}

@@ -1,0 +1,104 @@
+/** Who is logged in: the token, where it is kept, and the way from `hello` to the first summary. */
+import { shallowRef } from "vue";
+import type { Hello } from "./types.ts";
+import { call, connection, WireError } from "./socket.ts";
+
+export type Stage = "connecting" | "setup" | "login" | "ready";
+
+interface LoginAck {
+  ok?: boolean;
+  token?: string;
+  tokenRequired?: boolean;
+}
+
+const TOKEN_KEY = "token"; // as Uptime Kuma's page calls it
+
+export const stage = shallowRef<Stage>("connecting");
+export const hello = shallowRef<Hello | null>(null);
+
+let token: string | null = null;
+
+function stores(): Storage[] {
+  try {
+    return [localStorage, sessionStorage];
+  } catch {
+    return []; // storage is switched off: the session lasts as long as the page
+  }
+}
+
+function storedToken(): string | null {
+  for (const store of stores()) {
+    const found = store.getItem(TOKEN_KEY);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** Keep a new token where the old one was, or where the person wished. */
+export function keepToken(value: string, remember?: boolean): void {
+  const [lasting, passing] = stores();
+  const stay = remember ?? lasting?.getItem(TOKEN_KEY) != null;
+  token = value;
+  for (const store of stores()) store.removeItem(TOKEN_KEY);
+  (stay ? lasting : passing)?.setItem(TOKEN_KEY, value);
+}
+
+export function forgetToken(): void {
+  token = null;
+  for (const store of stores()) store.removeItem(TOKEN_KEY);
+}
+
+/** Headers for the HTTP doors. */
+export function authorization(): Record<string, string> {
+  const value = token ?? storedToken();
+  return value ? { Authorization: `Bearer ${value}` } : {};
+}
+
+/** What follows from the server's `hello`: set-up, log-in, or straight in. Resolves when the stage is known. */
+export async function greet(message: Hello): Promise<Stage> {
+  hello.value = message;
+  connection.value = "online";
+  if (message.needSetup) return (stage.value = "setup");
+  if (!message.loginRequired) return (stage.value = "ready");
+  const known = token ?? storedToken();
+  if (!known) return (stage.value = "login");
+  try {
+    await call("loginByToken", known);
+    token = known;
+    return (stage.value = "ready");
+  } catch (error) {
+    // Only a refusal ends the session; a lost connection says `hello` again.
+    if (error instanceof WireError && connection.value === "online") {
+      forgetToken();
+      stage.value = "login";
+    }
+    return stage.value;
+  }
+}
+
+/** Logs in. Resolves to false when a two-factor code is needed first. Rejects with WireError. */
+export async function login(
+  username: string,
+  password: string,
+  code: string,
+  remember: boolean,
+): Promise<boolean> {
+  const reply = await call<LoginAck>("login", { username, password, ...(code ? { token: code } : {}) });
+  if (reply.tokenRequired || !reply.token) return false;
+  keepToken(reply.token, remember);
+  stage.value = "ready";
+  return true;
+}
+
+/** Creates the first account and logs in with it. */
+export async function setUp(username: string, password: string): Promise<void> {
+  await call("setup", username, password);
+  await login(username, password, "", true);
+}
+
+export function logout(): void {
+  // `logout` is answered without an argument; nobody waits for it.
+  call("logout").catch(() => undefined);
+  forgetToken();
+  stage.value = "login";
+}

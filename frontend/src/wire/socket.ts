@@ -1,0 +1,74 @@
+/** One connection to the server: typed calls, pushed events, and what the bar says about it. */
+import { io, type Socket } from "socket.io-client";
+import { shallowRef } from "vue";
+import { translateServer } from "../words/index.ts";
+
+export type Connection = "connecting" | "online" | "offline";
+
+/** The server's answer was a refusal, or there was none. `message` is a sentence for people. */
+export class WireError extends Error {}
+
+interface Refusal {
+  ok?: boolean;
+  msg?: unknown;
+  msgi18n?: boolean;
+}
+
+const CALL_TIMEOUT_MS = 30_000; // longer than any single check a person waits for
+const RETRY_FIRST_MS = 500;
+const RETRY_LAST_MS = 10_000; // a server that restarts is back within this; more would feel lost
+
+export const basePath = new URL(document.baseURI).pathname.replace(/\/$/, "");
+export const connection = shallowRef<Connection>("connecting");
+
+let socket: Socket | null = null;
+
+/** Opens the connection; `handlers` are called for pushed events for as long as the page lives. */
+export function connect(handlers: Record<string, (...args: never[]) => void>): void {
+  socket = io("/page", {
+    path: `${basePath}/socket.io/`,
+    transports: ["websocket", "polling"],
+    reconnectionDelay: RETRY_FIRST_MS,
+    reconnectionDelayMax: RETRY_LAST_MS,
+    randomizationFactor: 0.3,
+  });
+  socket.on("disconnect", (reason) => {
+    connection.value = "offline";
+    // The server hung up on purpose; socket.io does not come back by itself then.
+    if (reason === "io server disconnect") window.setTimeout(() => socket?.connect(), RETRY_FIRST_MS);
+  });
+  socket.on("connect_error", () => (connection.value = "offline"));
+  for (const [event, handler] of Object.entries(handlers)) socket.on(event, handler as () => void);
+}
+
+/** Try again now instead of when the back-off ends. */
+export function reconnectNow(): void {
+  if (socket && !socket.connected) socket.disconnect().connect();
+}
+
+function answer<T>(resolve: (value: T) => void, reject: (error: WireError) => void) {
+  return (error: Error | null, reply: T & Refusal) => {
+    if (error) reject(new WireError(translateServer("noAnswer")));
+    else if (reply !== null && typeof reply === "object" && reply.ok === false) {
+      reject(new WireError(sentenceOf(reply)));
+    } else resolve(reply);
+  };
+}
+
+/** The sentence in an acknowledgement: given, or a key of the page's words. */
+export function sentenceOf(reply: Refusal): string {
+  const text = typeof reply.msg === "string" ? reply.msg : "";
+  if (!text) return translateServer("unknownError");
+  return reply.msgi18n ? translateServer(text) : text;
+}
+
+/** Asks the server something. Rejects with WireError when it refuses or does not answer. */
+export function call<T = Refusal>(event: string, ...args: unknown[]): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (!socket?.connected) {
+      reject(new WireError(translateServer("notConnected")));
+      return;
+    }
+    socket.timeout(CALL_TIMEOUT_MS).emit(event, ...args, answer<T>(resolve, reject));
+  });
+}

@@ -1,0 +1,156 @@
+/** What page and server say to each other: see docs/page-protocol.md. Times are milliseconds since 1970. */
+
+export const Status = { Down: 0, Up: 1, Pending: 2, Maintenance: 3 } as const;
+export type StatusCode = (typeof Status)[keyof typeof Status];
+
+export interface Hello {
+  version: string;
+  needSetup: boolean;
+  loginRequired: boolean;
+  serverTimezone: string;
+  primaryBaseURL: string | null;
+}
+
+export type Tag = [name: string, value: string, color: string];
+
+/** One live beat of any monitor. `msg` null: the same as before. */
+export type LiveBeat = [
+  id: number,
+  time: number,
+  status: StatusCode,
+  ping: number | null,
+  msg: string | null,
+  important: 0 | 1,
+  uptime24: number | null,
+];
+
+/** One beat of a known monitor, as a bar shows it. */
+export type BarBeat = [time: number, status: StatusCode, ping: number | null];
+export type DetailBeat = [time: number, status: StatusCode, ping: number | null, msg: string];
+export type EventRow = [id: number, time: number, status: StatusCode, msg: string];
+
+export interface SummaryAck {
+  columns: string[];
+  rows: unknown[][];
+  serverTime: number;
+}
+
+export interface CertificateInfo {
+  subject?: Record<string, string>;
+  issuer?: Record<string, string>;
+  validTo?: string;
+  valid_to?: string;
+  daysRemaining?: number;
+  certType?: string;
+  fingerprint256?: string;
+  validFor?: string[];
+  issuerCertificate?: CertificateInfo | null;
+}
+
+export interface Certificate {
+  valid: boolean;
+  certInfo?: CertificateInfo;
+  hostnameMatchMonitorUrl?: boolean;
+}
+
+/** The flat monitor object of the wire: declared options lie beside the common keys. */
+export interface Monitor extends Record<string, unknown> {
+  id: number;
+  name: string;
+  type: string;
+}
+
+export interface MonitorAck {
+  monitor: Monitor;
+  uptime: Record<"24" | "720" | "1y", number | null>;
+  averagePing: number | null;
+  certificate: Certificate | null;
+  beats: DetailBeat[];
+}
+
+export interface ChartBucket {
+  up: number;
+  down: number;
+  avgPing: number | null;
+  minPing: number | null;
+  maxPing: number | null;
+  timestamp: number; // seconds
+  maintenance?: number;
+}
+
+export type FieldKind =
+  | "text"
+  | "password"
+  | "textarea"
+  | "json"
+  | "url"
+  | "host"
+  | "port"
+  | "number"
+  | "switch"
+  | "select"
+  | "status-codes"
+  | "token"
+  | "list";
+
+export type ChoiceValue = string | number | boolean | null;
+
+export interface Choice {
+  value: ChoiceValue;
+  label: string;
+}
+
+export interface Field {
+  name: string;
+  label: string;
+  kind: FieldKind;
+  section: string;
+  default: unknown;
+  help?: string;
+  placeholder?: string;
+  required?: boolean;
+  secret?: boolean;
+  unit?: string;
+  minimum?: number;
+  maximum?: number;
+  step?: number;
+  choices?: Choice[];
+  shownWhen?: { option: string; values: unknown[] };
+}
+
+export interface MonitorTypeInfo {
+  name: string;
+  label: string;
+  description: string;
+  group: string;
+  pushed: boolean;
+  formDefaults: Record<string, unknown>;
+  fields: Field[];
+}
+
+export interface MonitorTypes {
+  types: MonitorTypeInfo[];
+  common: Field[];
+}
+
+export interface ServiceInfo {
+  name: string;
+  label: string;
+  description: string;
+  groups: string[];
+  fields: Field[];
+}
+
+export interface NotificationRow {
+  id: number;
+  name: string;
+  type: string;
+  isDefault: boolean;
+  active: boolean;
+  lastSuccess: number | null;
+  lastError: string | null;
+  lastErrorAt: number | null;
+}
+
+/** Stands for a stored secret the server does not show; sent back unchanged it keeps what is stored. */
+export const KEEP_SECRET = "\u0000keep";

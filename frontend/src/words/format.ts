@@ -1,0 +1,71 @@
+/** Numbers, times and durations as people read them. */
+import { locale, t } from "./index.ts";
+
+const MINUTE_S = 60;
+const HOUR_S = 3600;
+const DAY_S = 86_400;
+
+const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+const dayTime = new Intl.DateTimeFormat(locale, {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hour12: false,
+});
+const date = new Intl.DateTimeFormat(locale, { year: "numeric", month: "short", day: "numeric" });
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: "always", style: "narrow" });
+
+export const clockTime = (ms: number): string => time.format(ms);
+export const dateOnly = (ms: number): string => date.format(ms);
+
+/** Time of day for today, with the date before that. */
+export function moment(ms: number, now: number = Date.now()): string {
+  const sameDay = new Date(ms).toDateString() === new Date(now).toDateString();
+  return (sameDay ? time : dayTime).format(ms);
+}
+
+/** A ratio 0…1 as a percentage that never rounds up to 100: 99.996 % is not "100 %". */
+export function percent(ratio: number | null | undefined): string {
+  if (ratio === null || ratio === undefined || Number.isNaN(ratio)) return "–";
+  const value = ratio * 100;
+  if (value >= 100) return "100%";
+  if (value <= 0) return "0%";
+  const cut = value >= 10 ? Math.floor(value * 100) / 100 : Math.max(0.01, Math.floor(value * 100) / 100);
+  return `${cut.toFixed(value >= 99 ? 2 : 1)}%`;
+}
+
+export function milliseconds(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined) return "–";
+  if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  return `${ms >= 100 || Number.isInteger(ms) ? Math.round(ms).toLocaleString(locale) : ms.toFixed(1)} ms`;
+}
+
+/** "3 min. ago". */
+export function ago(ms: number, now: number = Date.now()): string {
+  const seconds = Math.round((now - ms) / 1000);
+  if (seconds < 10) return t("time.now");
+  if (seconds < MINUTE_S) return relative.format(-seconds, "second");
+  if (seconds < HOUR_S) return relative.format(-Math.floor(seconds / MINUTE_S), "minute");
+  if (seconds < 2 * DAY_S) return relative.format(-Math.floor(seconds / HOUR_S), "hour");
+  return relative.format(-Math.floor(seconds / DAY_S), "day");
+}
+
+/** Whole seconds in the two largest units: "1 h 30 min". */
+export function duration(seconds: number): string {
+  const units: [string, number][] = [
+    [t("unit.day"), DAY_S],
+    [t("unit.hour"), HOUR_S],
+    [t("unit.minute"), MINUTE_S],
+    [t("unit.second"), 1],
+  ];
+  let rest = Math.max(0, Math.round(seconds));
+  const parts: string[] = [];
+  for (const [name, size] of units) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) parts.push(`${count} ${name}`);
+  }
+  return parts.slice(0, 2).join(" ") || `0 ${t("unit.second")}`;
+}

@@ -1,0 +1,41 @@
+/**
+ * Every text of the page, by key. `t("list.count", { count: 3 })` picks the plural form and fills `{count}`.
+ * A second language is a second file with the same keys.
+ */
+import en from "./en.json";
+
+export type Key = keyof typeof en;
+type Entry = string | Record<string, string>;
+export type Params = Record<string, string | number>;
+
+export const locale = "en";
+const words: Record<string, Entry> = en;
+const plurals = new Intl.PluralRules(locale);
+const numbers = new Intl.NumberFormat(locale);
+
+export function fill(entry: Entry, params: Params): string {
+  let text: string;
+  if (typeof entry === "string") text = entry;
+  else text = entry[plurals.select(Number(params.count))] ?? entry.other ?? "";
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = params[name];
+    if (value === undefined) return whole;
+    return typeof value === "number" ? numbers.format(value) : value;
+  });
+}
+
+export function t(key: Key, params: Params = {}): string {
+  return fill(words[key] ?? key, params);
+}
+
+/** A key the server named (`msgi18n`); one the page does not know is shown as it came. */
+export function translateServer(key: string): string {
+  const entry = words[`server.${key}`];
+  return entry === undefined ? key : fill(entry, {});
+}
+
+/** The text of a key that is put together at run time, or `fallback` when the page has no word for it. */
+export function lookUp(key: string, fallback: string): string {
+  const entry = words[key];
+  return entry === undefined ? fallback : fill(entry, {});
+}
