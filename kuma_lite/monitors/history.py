@@ -78,14 +78,15 @@ class BeatHistory:
             lambda connection: _events(connection, query, (*values, count, offset))
         )
 
-    async def last_down_time(self, monitor_id: int) -> int | None:
-        """When the latest important DOWN began, in milliseconds; None if there was none."""
-        await self._recorder.flush()
-        query = "SELECT max(time) FROM beat_event WHERE monitor_id = ? AND status = ?"
-        values = (monitor_id, int(Status.DOWN))
-        found: int | None = await self._database.read(
-            lambda connection: connection.execute(query, values).get
-        )
+    def last_down(self, connection: apsw.Connection, monitor_id: int) -> int | None:
+        """When the latest important DOWN began, in milliseconds; None if there was none.
+
+        For use inside a transaction: what is said with a beat is written with it.
+        """
+        found: int | None = connection.execute(
+            "SELECT max(time) FROM beat_event WHERE monitor_id = ? AND status = ?",
+            (monitor_id, int(Status.DOWN)),
+        ).get
         return found
 
     # --- clearing ----------------------------------------------------------------------------------------
