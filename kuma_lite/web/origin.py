@@ -21,10 +21,10 @@ def origin_allowed(origin: str | None, host: str | None, forwarded_for: str | No
     if not origin:
         return True
     try:
-        parts = urlsplit(origin)
+        parts = urlsplit(origin.lower())
         parts.port  # noqa: B018 - raises ValueError when it is no number
     except ValueError:
         return False
     if not parts.scheme or not parts.netloc:
         return False
-    return parts.netloc in (host, forwarded_for)
+    return parts.netloc in [name.lower() for name in (host, forwarded_for) if name]
