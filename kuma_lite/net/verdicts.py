@@ -67,4 +67,5 @@ class Verdicts:
 
 
 def _outdated(report: CertificateReport, now: float) -> bool:
-    return report.valid and (report.days_remaining(now) or 0) < 0
+    chain = report.certificates
+    return report.valid and bool(chain) and chain[0].not_after < now

@@ -13,8 +13,9 @@ import multiprocessing
 import resource
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from multiprocessing.connection import Connection
+from typing import Any
 
 from kuma_lite.net.http import HttpClient, Request
 from tests.net.authority import Authority, Issued
@@ -49,13 +50,13 @@ def _serve(pipe: Connection, issued: Issued | None) -> None:
     _run(main, "uvloop")
 
 
-def _run(main: Callable[[], Awaitable[None]], loop: str) -> None:
+def _run(main: Callable[[], Coroutine[Any, Any, None]], loop: str) -> None:
     if loop == "uvloop":
         import uvloop
 
         uvloop.run(main())
     else:
-        asyncio.run(main())  # type: ignore[arg-type]
+        asyncio.run(main())
 
 
 def _cpu() -> float:

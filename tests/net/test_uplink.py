@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kuma_lite.net import uplink
+from kuma_lite.net.uplink import Interface, has_uplink, is_local_target, routed_ipv4, routed_ipv6, uplink_from
+
+HEADER = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
+DEFAULT = HEADER + "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
+REJECT = HEADER + "eth0\t00000000\t00000000\t0201\t0\t0\t0\t00000000\t0\t0\t0\n"
+ZEROS = "0" * 32
+V6_DEFAULT = f"{ZEROS} 00 {ZEROS} 00 {'fe80' + '0' * 28} 00000400 1 0 00000003 wlan0\n"
+V6_LINK = f"fe80{'0' * 28} 40 {ZEROS} 00 {ZEROS} 00000100 1 0 00000001 eth0\n"
+V6_REJECT = f"{ZEROS} 00 {ZEROS} 00 {ZEROS} ffffffff 1 0 00200200 lo\n"
+V6_MULTICAST = f"ff00{'0' * 28} 08 {ZEROS} 00 {ZEROS} 00000100 1 0 00000001 eth0\n"
+
+UP = Interface("eth0", "up", 0x1003)
+WLAN = Interface("wlan0", "unknown", 0x1003)
+NO_CARRIER = Interface("eth0", "down", 0x1003)
+SWITCHED_OFF = Interface("eth0", "up", 0x1002)
+LOOPBACK = Interface("lo", "unknown", 0x9)
+
+
+@pytest.mark.parametrize(
+    ("ipv4", "ipv6", "interfaces", "online"),
+    [
+        (DEFAULT, "", [LOOPBACK, UP], True),
+        (DEFAULT, "", [LOOPBACK, NO_CARRIER], False),
+        (DEFAULT, "", [SWITCHED_OFF], False),
+        (DEFAULT, "", [WLAN], False),
+        (HEADER, V6_DEFAULT, [WLAN], True),
+        (HEADER, V6_LINK + V6_MULTICAST, [UP], False),
+        (HEADER, V6_REJECT, [LOOPBACK], False),
+        (REJECT, "", [UP], False),
+        (HEADER, "", [UP], False),
+        ("", "", [], False),
+    ],
+)
+def test_a_working_interface_with_a_route(
+    ipv4: str, ipv6: str, interfaces: list[Interface], online: bool
+) -> None:
+    assert uplink_from(ipv4, ipv6, interfaces) is online
+
+
+@given(st.text(alphabet="eth0 \t\nxz", max_size=60))
+def test_short_lines_are_passed_over(table: str) -> None:
+    short = "\n".join(" ".join(line.split()[:3]) for line in table.split("\n"))
+    assert routed_ipv4(short) == set()
+    assert routed_ipv6(short) == set()
+
+
+def machine(monkeypatch: pytest.MonkeyPatch, folder: Path, operstate: str) -> None:
+    (folder / "route").write_text(DEFAULT)
+    (folder / "eth0").mkdir()
+    (folder / "eth0" / "operstate").write_text(operstate + "\n")
+    (folder / "eth0" / "flags").write_text("0x1003\n")
+    monkeypatch.setattr(uplink, "ROUTES_IPV4", folder / "route")
+    monkeypatch.setattr(uplink, "ROUTES_IPV6", folder / "none")
+    monkeypatch.setattr(uplink, "INTERFACES", folder)
+
+
+@pytest.mark.parametrize(("operstate", "online"), [("up", True), ("down", False)])
+def test_files_of_a_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, operstate: str, online: bool
+) -> None:
+    machine(monkeypatch, tmp_path, operstate)
+    assert has_uplink() is online
+
+
+def test_interface_that_vanished(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    machine(monkeypatch, tmp_path, "up")
+    (tmp_path / "eth0" / "operstate").unlink()
+    assert has_uplink() is False
+
+
+def test_yes_where_it_cannot_be_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(uplink, "ROUTES_IPV4", tmp_path / "none")
+    assert has_uplink() is True
+
+
+def test_is_cheap() -> None:
+    has_uplink()
+    begun = perf_counter()
+    for _ in range(100):
+        has_uplink()
+    assert (perf_counter() - begun) / 100 < 0.002  # 0.06 ms on a quiet machine
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("[::1]", True),
+        ("::ffff:127.0.0.1", True),
+        ("0.0.0.0", True),
+        ("localhost", True),
+        ("LocalHost.", True),
+        ("app.localhost", True),
+        ("128.0.0.1", False),
+        ("fe80::1%eth0", False),
+        ("localhost.example.test", False),
+        ("notlocalhost", False),
+        ("", False),
+    ],
+)
+def test_this_machine_itself(host: str, local: bool) -> None:
+    assert is_local_target(host) is local
