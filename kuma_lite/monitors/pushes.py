@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
+from msgspec import Raw
+
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, wire_time
 from kuma_lite.core.doors import COMPATIBLE, Caller, Doors, Push
@@ -86,7 +88,7 @@ class MonitorPushes:
         mine = self._in_id_order(caller.user_id)
         await caller.emit_many(
             [
-                ("heartbeatList", str(monitor.id), self._recorder.rows_json(monitor.id), False)
+                ("heartbeatList", str(monitor.id), Raw(self._recorder.rows_json(monitor.id)), False)
                 for monitor in mine
             ]
         )

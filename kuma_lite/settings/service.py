@@ -92,6 +92,11 @@ class Settings:
         """`{"entryPage": ...}`, or `{}` after a save that left it out (Uptime Kuma 2.5 forgets it then)."""
         return self._entry_page
 
+    def primary_base_url(self) -> str:
+        """Where people reach this server from outside, for links; "" when it is not set."""
+        url = self.get("primaryBaseURL", "")
+        return url if isinstance(url, str) else ""
+
     def timezone(self) -> str:
         """IANA name of the server's time zone."""
         return choose_time_zone(self._environment_zone, self.get(_TIME_ZONE), self._guessed_zone)

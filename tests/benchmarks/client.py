@@ -19,7 +19,7 @@ class Client:
         self.url = url
         self.sio = socketio.AsyncClient(reconnection=False)
         self.pushed: Counter[str] = Counter()
-        self.bytes = 0
+        self.token = ""
         self.sio.on("*", self._on)
 
     def _on(self, event: str, *_arguments: Any) -> None:
@@ -43,6 +43,7 @@ class Client:
         began = time.monotonic()
         answer = await self.call("login", {"username": USER, "password": PASSWORD, "token": ""})
         assert answer.get("ok"), answer
+        self.token = answer["token"]
         return time.monotonic() - began
 
     async def add_monitors(self, count: int, **fields: Any) -> list[int]:

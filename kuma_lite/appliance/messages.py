@@ -1,0 +1,79 @@
+"""Where monitors and notifications meet: what is written into the outbox, and when it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from kuma_lite.checks._saved_response import read_saved
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.core.declarations import Message, Status
+from kuma_lite.monitors.expiry import ExpiryWarning
+from kuma_lite.monitors.model import Beat, BeatRecorded
+from kuma_lite.monitors.roster import Monitor
+from kuma_lite.monitors.rules import Verdict
+from kuma_lite.monitors.service import Monitors
+from kuma_lite.notifications.model import pack
+from kuma_lite.notifications.rules import certificate_text
+from kuma_lite.notifications.service import Notifications
+
+if TYPE_CHECKING:
+    import apsw
+
+_LAST_DOWN = "SELECT max(time) FROM beat_event WHERE monitor_id = ? AND status = ? AND id < ?"
+
+
+class Messages:
+    """Writes the messages about a beat into the outbox, in the beat's own transaction."""
+
+    def __init__(self, notifications: Notifications, clock: Clock, bus: Bus) -> None:
+        self._notifications = notifications
+        self._clock = clock
+        self._announced: set[int] = set()
+        self.monitors: Monitors | None = None
+        bus.subscribe(BeatRecorded, self._after_commit)
+
+    def announce(self, monitor: Monitor, verdict: Verdict) -> Callable[[apsw.Connection, Beat], None]:
+        """The function that writes one row per notification of the monitor."""
+        assert self.monitors is not None
+        wire = self.monitors.wire(monitor, sensitive=False)
+        now = to_ms(self._clock.now())
+        pushed = bool(monitor.kind and monitor.kind.pushed)
+        self._announced.add(monitor.id)
+
+        def write(connection: apsw.Connection, beat: Beat) -> None:
+            down = last_down(connection, beat) if beat.status is Status.UP else None
+            response = read_saved(beat.response) if beat.response else None
+            message = self._notifications.beat_message(
+                beat, wire, response=response, last_down=down, pushed=pushed
+            )
+            self._notifications.enqueue(connection, monitor.notification_ids, monitor.id, message, now)
+
+        return write
+
+    def _after_commit(self, event: BeatRecorded) -> None:
+        if event.beat.monitor_id in self._announced:
+            self._announced.discard(event.beat.monitor_id)
+            self._notifications.wake()
+
+    # --- warnings of expiring certificates (see `monitors.expiry.Warner`) ----------------------------------
+
+    def warn(self, connection: apsw.Connection, monitor: Monitor, warning: ExpiryWarning) -> None:
+        """Write a warning to the outbox."""
+        url = str(monitor.get("url") or monitor.get("hostname") or "")
+        text = certificate_text(monitor.name, url, warning.kind, warning.name, warning.days)
+        now = to_ms(self._clock.now())
+        self._notifications.enqueue(
+            connection, monitor.notification_ids, monitor.id, pack(Message(text)), now
+        )
+
+    def sent(self) -> None:
+        """The warning is committed."""
+        self._notifications.wake()
+
+
+def last_down(connection: apsw.Connection, beat: Beat) -> int | None:
+    """When the DOWN that this UP ends began, in milliseconds since 1970."""
+    found: int | None = connection.execute(_LAST_DOWN, (beat.monitor_id, int(Status.DOWN), beat.id)).get
+    return found

@@ -1,0 +1,55 @@
+"""A data folder with monitors and history, made without a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kuma_lite.monitors.store import MonitorStore
+
+from kuma_lite.core.clock import SystemClock, to_ms
+from kuma_lite.core.data_folder import DataFolder
+from kuma_lite.core.database import Database
+from kuma_lite.core.declarations import Status
+from kuma_lite.monitors.recorder import Recorder
+
+INTERVAL_S = 60
+
+
+async def seed(folder: Path, monitors: int, beats: int, *, paused: bool = False) -> None:
+    """`monitors` HTTP monitors of user 1, each with `beats` UP beats up to now."""
+    clock = SystemClock()
+    data = DataFolder.open(folder)
+    database = await Database.open(data.database, clock=clock)
+    recorder = Recorder(database, clock)
+    await recorder.load()
+    store = MonitorStore(database, recorder)
+    now = to_ms(clock.now())
+    ids = []
+    for number in range(1, monitors + 1):
+        document = {
+            "name": f"Monitor {number}",
+            "type": "http",
+            "url": f"http://127.0.0.1:9/{number}",
+            "interval": INTERVAL_S,
+            "retryInterval": INTERVAL_S,
+        }
+        ids.append(await store.insert(1, not paused, document, [], now))
+    for index in range(beats):
+        time = now - (beats - index) * INTERVAL_S * 1000
+        for monitor_id in ids:
+            recorder.record(
+                monitor_id=monitor_id,
+                time=time,
+                end_time=time + 12,
+                status=Status.UP,
+                msg="200 - OK",
+                ping=float(10 + (index * 7 + monitor_id) % 90),
+                important=index == 0,
+                duration=0,
+                retries=0,
+                down_count=0,
+                response=None,
+            )
+        await recorder.flush()
+    await database.close()
+    data.close()

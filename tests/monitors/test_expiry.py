@@ -1,0 +1,165 @@
+"""Warnings before certificates expire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import apsw
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kuma_lite.core.migrations import discover, migrate
+from kuma_lite.monitors.expiry import (
+    DEFAULT_MARKS,
+    ExpiryWarning,
+    ExpiryWatch,
+    chain_of,
+    due_warnings,
+    marks_of,
+)
+from kuma_lite.monitors.roster import Monitor
+
+
+def certificate(
+    days: int, kind: str = "server", issuer: Any = None, fingerprint: str = "AA"
+) -> dict[str, Any]:
+    return {
+        "subject": {"CN": f"{kind} {days}"},
+        "daysRemaining": days,
+        "certType": kind,
+        "fingerprint256": fingerprint,
+        "issuerCertificate": issuer,
+    }
+
+
+def info(*certificates: dict[str, Any]) -> dict[str, Any]:
+    chain: Any = None
+    for item in reversed(certificates):
+        chain = {**item, "issuerCertificate": chain}
+    return {"valid": True, "certInfo": chain}
+
+
+@pytest.mark.parametrize(
+    ("days", "sent", "marks"),
+    [
+        (30, [], []),
+        (21, [], [21]),
+        (20, [21], []),
+        (10, [21], [14]),
+        (10, [], [14]),
+        (7, [14, 21], [7]),
+        (5, [], [7]),
+        (0, [], [7]),
+        (-3, [], [7]),
+        (-3, [7], []),
+    ],
+)
+def test_each_mark_is_warned_of_once(days: int, sent: list[int], marks: list[int]) -> None:
+    assert [w.mark for w in due_warnings(info(certificate(days)), DEFAULT_MARKS, sent)] == marks
+
+
+def test_issuers_count_roots_do_not() -> None:
+    chain = info(certificate(90), certificate(6, "intermediate CA"), certificate(2, "root CA"))
+    assert [item["certType"] for item in chain_of(chain)] == ["server", "intermediate CA"]
+    assert due_warnings(chain, DEFAULT_MARKS, []) == [
+        ExpiryWarning(7, "intermediate CA", "intermediate CA 6", 6)
+    ]
+
+
+def test_a_self_signed_certificate_counts() -> None:
+    assert due_warnings(info(certificate(3, "self-signed")), DEFAULT_MARKS, [])[0].kind == "self-signed"
+
+
+@pytest.mark.parametrize("broken", [{}, {"certInfo": None}, {"certInfo": {"daysRemaining": "x"}}])
+def test_what_cannot_be_read_warns_of_nothing(broken: dict[str, Any]) -> None:
+    assert due_warnings(broken, DEFAULT_MARKS, []) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "marks"),
+    [([3, 5], (3, 5)), (None, DEFAULT_MARKS), ("7", DEFAULT_MARKS), ([True], DEFAULT_MARKS)],
+)
+def test_marks_of(setting: Any, marks: tuple[int, ...]) -> None:
+    assert marks_of(setting) == marks
+
+
+@given(st.integers(0, 60), st.lists(st.integers(0, 40), unique=True, max_size=5))
+def test_a_certificate_that_runs_out_warns_once_per_mark(start: int, marks: list[int]) -> None:
+    sent: list[int] = []
+    for days in range(start, -5, -1):
+        sent += [w.mark for w in due_warnings(info(certificate(days)), sorted(marks), sent)]
+    assert len(sent) == len(set(sent))
+    assert sent == sorted(sent, reverse=True)
+    if marks:
+        assert min(marks) in sent
+
+
+class Store:
+    """A database of its own for each test."""
+
+    def __init__(self) -> None:
+        self.connection = apsw.Connection(":memory:")
+        migrate(self.connection, discover())
+        self.connection.execute(
+            "INSERT INTO monitor (id, type, name, document, created_date) VALUES (1, 'http', 'm', '{}', 0)"
+        )
+
+    async def write(self, fn: Any) -> Any:
+        with self.connection:
+            return fn(self.connection)
+
+
+class Warner:
+    def __init__(self) -> None:
+        self.warned: list[ExpiryWarning] = []
+        self.committed = 0
+
+    def warn(self, connection: apsw.Connection, monitor: Monitor, warning: ExpiryWarning) -> None:
+        self.warned.append(warning)
+
+    def sent(self) -> None:
+        self.committed += 1
+
+
+class Seen:
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+
+    def as_wire(self, now: float) -> dict[str, Any]:
+        return self.document
+
+
+def monitor(**document: Any) -> Monitor:
+    return Monitor(1, 1, True, {"expiryNotification": True, **document}, (5,))
+
+
+async def test_a_new_certificate_begins_anew() -> None:
+    store, warner = Store(), Warner()
+    now = [0.0]
+    watch = ExpiryWatch(store, warner, lambda: None, lambda: now[0])
+    for step, seen in enumerate(
+        [certificate(5), certificate(5), certificate(5, fingerprint="BB"), certificate(5, fingerprint="BB")]
+    ):
+        now[0] = step * 7200.0
+        await watch.look(monitor(), Seen(info(seen)))
+    assert len(warner.warned) == warner.committed == 2
+
+
+async def test_looks_once_an_hour() -> None:
+    store, warner = Store(), Warner()
+    watch = ExpiryWatch(store, warner, lambda: [7], lambda: 100_000.0)
+    await watch.look(monitor(), Seen(info(certificate(30))))
+    await watch.look(monitor(), Seen(info(certificate(3))))
+    assert warner.warned == []
+
+
+@pytest.mark.parametrize("document", [{"expiryNotification": False}, {"ignoreTls": True}])
+async def test_only_where_it_is_wanted(document: dict[str, Any]) -> None:
+    warner = Warner()
+    watch = ExpiryWatch(Store(), warner, lambda: None, lambda: 1e6)
+    await watch.look(monitor(**document), Seen(info(certificate(3))))
+    quiet = monitor()
+    quiet.notification_ids = ()
+    await watch.look(quiet, Seen(info(certificate(3))))
+    assert warner.warned == []
