@@ -140,7 +140,7 @@ def _one_answer(secure: ssl.SSLSocket, response: bytes) -> None:
         # Read on until the other side has seen the alert: closing with unread data would be a reset.
         plain = socket.socket(fileno=secure.detach())
         with plain:
-            plain.settimeout(5)
+            plain.settimeout(0.2)
             plain.shutdown(socket.SHUT_WR)
             while plain.recv(65_536):
                 pass
