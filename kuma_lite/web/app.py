@@ -52,7 +52,8 @@ class App:
         """One request or websocket."""
         if scope["type"] not in ("http", "websocket"):
             return
-        send = self._headers.wrap(send)
+        if scope["type"] == "http":  # frames of websockets must reach the server's own `send`: see channel.py
+            send = self._headers.wrap(send)
         try:
             await self._route(scope, receive, send)
         except Exception:

@@ -37,7 +37,7 @@ class HeaderSender:
         """The `send` for one request."""
 
         async def send_with_headers(message: Any) -> None:
-            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+            if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), *self._headers]
             await send(message)
 
