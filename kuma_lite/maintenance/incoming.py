@@ -172,10 +172,13 @@ def _zone(value: Any) -> str:
 
 
 def _weekdays(value: Any) -> tuple[int, ...]:
+    refusal = UserError("The weekdays must be a list of numbers.")
+    if not isinstance(value, list | tuple):
+        raise refusal
     try:
         return tuple(_whole(day) for day in value)
-    except (TypeError, ValueError):
-        raise UserError("The weekdays must be a list of numbers.") from None
+    except ValueError:
+        raise refusal from None
 
 
 def _days_of_month(value: Any) -> tuple[int | str, ...]:
@@ -197,6 +200,8 @@ def _whole(value: Any) -> int:
     """A whole number as a client sends it. Raises ValueError."""
     if isinstance(value, str) and value.strip().isdecimal():
         return int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError(value)
-    return int(value)
+    return value
