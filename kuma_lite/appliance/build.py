@@ -13,6 +13,7 @@ from kuma_lite.accounts.live import AccountDoors
 from kuma_lite.accounts.service import Accounts
 from kuma_lite.appliance.background import Background
 from kuma_lite.appliance.messages import Messages
+from kuma_lite.appliance.tagging import MonitorTags
 from kuma_lite.checks import monitor_types
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
@@ -41,6 +42,7 @@ from kuma_lite.notifications.model import LinksChanged
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.settings.live import SettingsDoors
 from kuma_lite.settings.service import Settings
+from kuma_lite.tags.live import TagEvents
 from kuma_lite.web.app import App, build_app
 from kuma_lite.web.empty_lists import empty_lists
 from kuma_lite.web.page import find_page
@@ -144,11 +146,13 @@ class Appliance:
         events = MonitorEvents(monitors, pushes, push, clock)
         page = MonitorPage(monitors, recorder, certificates, push, bus, clock, spawn)
         push_route = PushRoute(roster, self.engine, clock.now)
+        tags = TagEvents(database, MonitorTags(monitors, pushes, bus), clock)
         return [
             events.doors(),
             pushes.doors(),
             *pushes.late_doors(),
             page.doors(),
+            tags.doors(),
             Doors(raw=[push_route.route()], routes=monitor_routes(types, self.figures)),
         ]
 

@@ -130,6 +130,10 @@ class Engine:
         if task is not None:
             task.cancel()
 
+    def is_watched(self, monitor_id: int) -> bool:
+        """Whether a monitor is looked at now or will be."""
+        return monitor_id in self._running or monitor_id in self.scheduler
+
     @property
     def running(self) -> int:
         """Checks under way."""

@@ -47,6 +47,7 @@ def read_edited(payload: Any, stored: Document) -> Document:
         changes["port"] = None
     if not isinstance(sent.get("proxyId"), int) or isinstance(sent.get("proxyId"), bool):
         changes["proxyId"] = None  # as Uptime Kuma 2.5: anything but a whole number clears it
+    changes.setdefault("retryOnlyOnStatusCodeFailure", False)  # as there, too
     return _checked({**stored, **changes})
 
 

@@ -57,6 +57,9 @@ class Scheduler:
         """Do not look at a monitor any more."""
         self._entries.pop(monitor_id, None)
 
+    def __contains__(self, monitor_id: int) -> bool:
+        return monitor_id in self._entries
+
     def __len__(self) -> int:
         return len(self._entries)
 

@@ -18,6 +18,7 @@ from kuma_lite.monitors.recorder import Recorder
 from kuma_lite.monitors.roster import Monitor, Roster
 from kuma_lite.monitors.rules import Policy, remembered
 from kuma_lite.monitors.store import MonitorStore
+from kuma_lite.monitors.stored_only import check_stored_only
 from kuma_lite.monitors.wire import Document, shown, sparse
 
 PUSH_TOKEN_CHARS: Final = string.ascii_letters + string.digits
@@ -134,7 +135,8 @@ class Monitors:
             self.roster.remove(gone)
         for child in kept:
             self._unlink(child)
-            self._watch_if_active(child)
+            if self.engine.is_watched(child.id) != self.roster.is_active(child):
+                self._watch_if_active(child)
         for gone in removed:
             self._bus.publish(MonitorRemoved(gone, owner))
         return removed
@@ -217,7 +219,9 @@ class Monitors:
     def _prepare(self, document: Document, old: Monitor | None = None) -> None:
         """Let the type refuse or round what it declares; a push monitor gets a token that is its own."""
         kind = self.types.get(document.get("type") or "")
-        if kind is not None:
+        if kind is None:
+            document.update(check_stored_only(document))
+        else:
             options = self._read(kind, document)
             if options is not None:
                 document.update(kind.validate(options, document))
@@ -277,7 +281,8 @@ class Monitors:
         self._watch_if_active(monitor)
         for below in self.roster.descendants(monitor.id):
             child = self.roster.get(below)
-            if child is not None:
+            # Whoever is looked at already keeps its rhythm.
+            if child is not None and self.engine.is_watched(below) != self.roster.is_active(child):
                 self._watch_if_active(child)
         self._tell(monitor)
         return monitor

@@ -1,0 +1,1 @@
+"""Tags, and which monitors carry them."""

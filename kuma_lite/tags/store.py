@@ -1,0 +1,99 @@
+"""The SQL of tags."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import apsw
+
+
+class TagRow(NamedTuple):
+    """A tag."""
+
+    id: int
+    name: str
+    color: str
+
+    def as_wire(self) -> dict[str, Any]:
+        """`{id, name, color}`."""
+        return self._asdict()
+
+
+class TagOnMonitor(NamedTuple):
+    """A tag on a monitor; the same tag may be there several times with different values."""
+
+    tag_id: int
+    value: str | None
+    name: str
+    color: str
+
+
+def all_tags(connection: apsw.Connection) -> list[TagRow]:
+    """Every tag, oldest first."""
+    return [TagRow(*row) for row in connection.execute("SELECT id, name, color FROM tag ORDER BY id")]
+
+
+def find(connection: apsw.Connection, tag_id: Any) -> TagRow | None:
+    """The tag of that id."""
+    row = connection.execute("SELECT id, name, color FROM tag WHERE id = ?", (tag_id,)).fetchone()
+    return TagRow(*row) if row else None
+
+
+def insert(connection: apsw.Connection, name: str, color: str, now: int) -> TagRow:
+    """A new tag; `now` in milliseconds since 1970."""
+    connection.execute("INSERT INTO tag (name, color, created_date) VALUES (?, ?, ?)", (name, color, now))
+    return TagRow(connection.last_insert_rowid(), name, color)
+
+
+def change(connection: apsw.Connection, tag: TagRow) -> None:
+    """Write a tag's name and colour."""
+    connection.execute("UPDATE tag SET name = ?, color = ? WHERE id = ?", (tag.name, tag.color, tag.id))
+
+
+def delete(connection: apsw.Connection, tag_id: Any) -> list[int]:
+    """Remove a tag from everywhere; returns the monitors that carried it."""
+    rows = connection.execute("SELECT DISTINCT monitor_id FROM monitor_tag WHERE tag_id = ?", (tag_id,))
+    carriers = [int(monitor_id) for (monitor_id,) in rows]
+    connection.execute("DELETE FROM tag WHERE id = ?", (tag_id,))
+    return carriers
+
+
+def attach(connection: apsw.Connection, tag_id: int, monitor_id: int, value: str | None) -> None:
+    """Put a tag on a monitor."""
+    connection.execute(
+        "INSERT INTO monitor_tag (tag_id, monitor_id, value) VALUES (?, ?, ?)", (tag_id, monitor_id, value)
+    )
+
+
+def set_value(connection: apsw.Connection, tag_id: Any, monitor_id: int, value: str | None) -> None:
+    """Give all occurrences of a tag on a monitor one value."""
+    connection.execute(
+        "UPDATE monitor_tag SET value = ? WHERE tag_id = ? AND monitor_id = ?", (value, tag_id, monitor_id)
+    )
+
+
+def detach(connection: apsw.Connection, tag_id: Any, monitor_id: int, value: str | None) -> None:
+    """Take a tag with exactly this value off a monitor."""
+    connection.execute(
+        "DELETE FROM monitor_tag WHERE tag_id = ? AND monitor_id = ? AND value IS ?",
+        (tag_id, monitor_id, value),
+    )
+
+
+def tags_of(connection: apsw.Connection, monitor_id: int) -> list[TagOnMonitor]:
+    """What a monitor carries, by name."""
+    rows = connection.execute(
+        """
+        SELECT tag.id, monitor_tag.value, tag.name, tag.color
+        FROM monitor_tag JOIN tag ON tag.id = monitor_tag.tag_id
+        WHERE monitor_tag.monitor_id = ? ORDER BY tag.name
+        """,
+        (monitor_id,),
+    )
+    return [TagOnMonitor(*row) for row in rows]
+
+
+def carriers(connection: apsw.Connection, tag_id: int) -> list[int]:
+    """The monitors that carry a tag."""
+    rows = connection.execute("SELECT DISTINCT monitor_id FROM monitor_tag WHERE tag_id = ?", (tag_id,))
+    return [int(monitor_id) for (monitor_id,) in rows]
