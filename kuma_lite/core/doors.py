@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any, Final, Protocol
 
 from kuma_lite.core.errors import UserError
@@ -112,6 +112,13 @@ class Event:
     on_error: Callable[[UserError], Answer] = UserError.as_answer
 
 
+class Unanswered(Enum):
+    """What the handler of a raw route returns when it has sent nothing."""
+
+    ELSEWHERE = "elsewhere"  # none of its addresses: go on as if the route were not there
+    MISSING = "missing"  # an address of a kind it knows, of a thing there is not: the page, with status 404
+
+
 @dataclass(frozen=True)
 class RawRoute:
     """A hot HTTP route served without the framework: `handler(scope, receive, send)` as in ASGI.
@@ -121,7 +128,7 @@ class RawRoute:
     """
 
     path: str
-    handler: Callable[[Any, Any, Any], Awaitable[None]]
+    handler: Callable[[Any, Any, Any], Awaitable[Unanswered | None]]
     access: Access = Access.PUBLIC
     ignore_case: bool = False
 

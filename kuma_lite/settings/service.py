@@ -105,6 +105,11 @@ class Settings:
         """Its present distance from UTC, as `+05:30`."""
         return utc_offset(self.timezone(), self._clock.now())
 
+    async def set_entry_page(self, value: str) -> None:
+        """Where `/` leads: "dashboard" or "statusPage-<slug>"."""
+        self._entry_page = {_ENTRY_PAGE: value}
+        await self._write({_ENTRY_PAGE: value}, GENERAL)
+
     async def set(self, key: str, value: Any, *, kind: str | None = None) -> None:
         """Write one setting; its type becomes `kind`."""
         await self._write({key: value}, kind)

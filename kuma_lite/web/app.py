@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from kuma_lite.core.doors import Doors, RawRoute
+from kuma_lite.core.doors import Doors, RawRoute, Unanswered
 from kuma_lite.core.errors import INTERNAL_ERROR
 from kuma_lite.web.dispatch import Limiter
 from kuma_lite.web.guard import Sessions
@@ -20,7 +20,7 @@ from kuma_lite.web.health import Probe, health_routes
 from kuma_lite.web.page import Page
 from kuma_lite.web.respond import TEXT, respond
 from kuma_lite.web.rest import build_rest
-from kuma_lite.web.small_routes import PageSettings, answer_options, small_routes
+from kuma_lite.web.small_routes import MappedPages, PageSettings, answer_options, small_routes
 from kuma_lite.web.sockets import SocketServer
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,11 @@ class App:
             # Uptime Kuma's static layer takes every such address for a folder of the page.
             await self._page.serve_unknown(scope, send)
         elif (route := self._raw_route(path)) is not None:
-            await route.handler(scope, receive, send)
+            outcome = await route.handler(scope, receive, send)
+            if outcome is Unanswered.MISSING:
+                await self._page.serve_unknown(scope, send, 404)
+            elif outcome is Unanswered.ELSEWHERE:
+                await self._rest(scope, receive, send)
         elif path in self._small:
             await self._answer_small(path, scope, send, reading)
         elif reading and path in self._page.files:
@@ -119,6 +123,7 @@ def build_app(
     probes: Mapping[str, Probe],
     page_folder: Path | None,
     same_origin_frames: bool = True,
+    mapped_pages: MappedPages | None = None,
 ) -> App:
     """Put everything together.
 
@@ -131,13 +136,14 @@ def build_app(
         probes: for /readyz, by name.
         page_folder: of the built page (`page.find_page()`), None when there is none.
         same_origin_frames: False lets other sites show the page in a frame.
+        mapped_pages: status pages with host names of their own.
     """
     sockets.use(doors, limiters)
     page = Page(page_folder, page_headers(same_origin_frames))
     return App(
         sockets=sockets,
         raw=[route for door in doors for route in door.raw],
-        small={**small_routes(settings), **health_routes(probes)},
+        small={**small_routes(settings, mapped_pages), **health_routes(probes)},
         page=page,
         rest=build_rest(doors, sessions, page.serve_unknown),
         headers=HeaderSender(same_origin_frames),

@@ -103,7 +103,7 @@ class Page:
         self._html_headers = list(html_headers)
         self.index = self.files.pop("/index.html", None)
 
-    async def serve(self, scope: Any, send: Any, file: File) -> None:
+    async def serve(self, scope: Any, send: Any, file: File, status: int = 200) -> None:
         """One file, or 304 when the browser has it."""
         path, encoding = file.best(header(scope, b"accept-encoding") or "")
         # The variants differ in their bytes, so each has a tag of its own.
@@ -114,16 +114,17 @@ class Page:
         if file.content_type == HTML:
             headers += self._html_headers
         known = header(scope, b"if-none-match") or ""
-        if etag.decode() in (part.strip().removeprefix("W/") for part in known.split(",")):
+        known_tags = (part.strip().removeprefix("W/") for part in known.split(","))
+        if status == 200 and etag.decode() in known_tags:
             await send({"type": "http.response.start", "status": 304, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
             return
         if encoding is not None:
             headers.append((b"content-encoding", encoding.encode()))
-        await respond(scope, send, 200, path.read_bytes(), file.content_type, headers)
+        await respond(scope, send, status, path.read_bytes(), file.content_type, headers)
 
-    async def serve_unknown(self, scope: Any, send: Any) -> None:
-        """What no route knows: the page for GET, 404 for the rest and for missing files of the page."""
+    async def serve_unknown(self, scope: Any, send: Any, status: int = 200) -> None:
+        """What no route knows: the page (with `status`) for GET, 404 for the rest and for missing files."""
         if scope["method"] not in ("GET", "HEAD"):
             text = f"Cannot {scope['method']} here"
             await respond(scope, send, 404, _error_page(text), HTML, self._html_headers)
@@ -132,9 +133,9 @@ class Page:
         elif scope["path"].startswith("/assets/"):
             await respond(scope, send, 404, b"File not found.", TEXT)
         elif self.index is None:
-            await respond(scope, send, 200, _NOT_BUILT.encode(), HTML, self._html_headers)
+            await respond(scope, send, status, _NOT_BUILT.encode(), HTML, self._html_headers)
         else:
-            await self.serve(scope, send, self.index)
+            await self.serve(scope, send, self.index, status)
 
 
 def _error_page(text: str) -> bytes:

@@ -25,10 +25,27 @@ class PageSettings(Protocol):
         """A setting."""
 
 
-def small_routes(settings: PageSettings) -> dict[str, Route]:
+class MappedPages(Protocol):
+    """Status pages that have a host name of their own."""
+
+    def slug_of_host(self, scope: Any) -> str | None:
+        """The page of the host that a request names; None for all other hosts."""
+
+    async def serve_mapped(self, scope: Any, send: Any, slug: str) -> None:
+        """Answer with a page."""
+
+
+def small_routes(settings: PageSettings, mapped: MappedPages | None = None) -> dict[str, Route]:
     """Path → handler of GET and HEAD."""
 
+    def slug_of_host(scope: Any) -> str | None:
+        return mapped.slug_of_host(scope) if mapped else None
+
     async def root(scope: Any, send: Any) -> None:
+        slug = slug_of_host(scope)
+        if mapped is not None and slug is not None:
+            await mapped.serve_mapped(scope, send, slug)
+            return
         entry = settings.entry_page.get("entryPage") or ""
         is_status_page = entry.startswith(_STATUS_PAGE)
         await redirect(
@@ -36,6 +53,10 @@ def small_routes(settings: PageSettings) -> dict[str, Route]:
         )
 
     async def entry_page(scope: Any, send: Any) -> None:
+        slug = slug_of_host(scope)
+        if slug is not None:
+            await respond_json(scope, send, {"type": "statusPageMatchedDomain", "statusPageSlug": slug})
+            return
         await respond_json(scope, send, {"type": "entryPage", **settings.entry_page})
 
     async def setup_database_info(scope: Any, send: Any) -> None:
