@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import http.client
 import http.server
 import os
 import platform
+import re
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tarfile
 import threading
 import time
@@ -19,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PyInstaller.archive.readers import CArchiveReader
 
 from tests.packaging.polling import PollingClient
 from tests.requires import ROOT, needs_program, needs_root
@@ -35,6 +39,20 @@ BARE_ROOT = ROOT / "build" / f"bare-root-{platform.machine()}"
 DATA = "/var/lib/kuma-lite"  # inside the bare root
 READY_S = 30  # generous: other tests share the machine
 STOP_S = 10  # what supervisors wait before they kill
+OPTIONAL = {"apprise"}  # used where somebody has installed it
+IDLE = {
+    "aiohttp",
+    "requests",
+    "websocket",
+    "httpx",
+    "faker",
+    "polyfactory",
+    "rich",
+    "pytest",
+    "tkinter",
+    "psutil",
+}
+SCRIPTS = re.compile(r"<script\b.*?>")  # with addresses that carry a hash of what they hold
 LOGIN = {"username": "admin", "password": "a good pass-phrase 1", "token": ""}
 
 
@@ -100,10 +118,6 @@ def target() -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()
-
-
-def program_size(folder: Path) -> float:
-    return round((folder / "kuma-lite").stat().st_size / 1e6, 1)
 
 
 def free_port() -> int:
@@ -182,12 +196,17 @@ def monitor(url: str) -> dict[str, Any]:
 
 
 def test_serves_watches_stops_and_remembers(
-    program: str, target: str, built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    program: str,
+    target: str,
+    built: Path,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     with running(program, tmp_path / "first.log") as (port, first_start):
-        page = get(port, "/")
-        assert page[0] == 200
-        assert page[1] == (ROOT / "frontend_dist" / "index.html").read_text()
+        status, page = get(port, "/dashboard")
+        assert status == 200
+        assert SCRIPTS.findall(page) == SCRIPTS.findall((ROOT / "frontend_dist" / "index.html").read_text())
 
         client = PollingClient(port)
         assert client.call("needSetup") is True
@@ -208,15 +227,43 @@ def test_serves_watches_stops_and_remembers(
         assert beats["ok"] is True
         assert beats["data"][0]["msg"] == beat["msg"]
 
-    report = (
-        f"{program_size(built)} MB as one file, ready after {first_start:.1f} s, then {second_start:.1f} s"
-    )
+    report = f"ready after {first_start:.1f} s, then {second_start:.1f} s"
     with capsys.disabled():
-        print(f"\nin a bare root: {report}", end=" ")
+        print(f"\n{request.node.callspec.id} in a bare root: {report}", end=" ")
 
 
-def test_one_file_is_within_budget(built: Path) -> None:
-    assert (built / "kuma-lite").stat().st_size <= MAX_ONE_FILE_BYTES
+def imported_packages() -> dict[str, str]:
+    """Third-party package → a module of ours that imports it, in functions too."""
+    found = {}
+    for path in sorted((ROOT / "kuma_lite").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names = [node.module]
+            found.update({name.partition(".")[0]: str(path.relative_to(ROOT)) for name in names})
+    return {name: where for name, where in found.items() if name not in sys.stdlib_module_names}
+
+
+def test_holds_what_is_imported_late_and_nothing_idle(built: Path) -> None:
+    archive = CArchiveReader(str(built / "kuma-lite"))
+    bundled = archive.open_embedded_archive("PYZ.pyz").toc.keys() | {
+        name.replace("/", ".").partition(".")[0] for name in archive.toc
+    }
+    ours = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in (ROOT / "kuma_lite").rglob("*.py")
+    }
+    assert ours - bundled - {"kuma_lite.__main__"} == set()
+    missing = {name: where for name, where in imported_packages().items() if name not in bundled}
+    assert missing.keys() <= OPTIONAL, missing
+    assert bundled & IDLE == set()
+
+
+def test_one_file_is_within_budget(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    size = (built / "kuma-lite").stat().st_size
+    with capsys.disabled():
+        print(f"\none file: {size / 1e6:.1f} MB", end=" ")
+    assert size <= MAX_ONE_FILE_BYTES
 
 
 def test_version_runs_without_python(program: str, built: Path) -> None:
