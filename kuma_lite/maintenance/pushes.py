@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import COMPATIBLE, PAGE, Push
+from kuma_lite.maintenance.model import Plan
 from kuma_lite.maintenance.plans import Entry, Plans
 from kuma_lite.maintenance.wire import Document, listed
+
+FRESH_S: Final = 1.0  # when everything goes down at once, every beat pushes the list
+
+
+class _Made(NamedTuple):
+    """An object for the wire, and for what it was made."""
+
+    plan: Plan
+    zone: str
+    since: float
+    until: float
+    document: Document
 
 
 class MaintenancePushes:
@@ -18,11 +31,24 @@ class MaintenancePushes:
         self._plans = plans
         self._push = push
         self._clock = clock
+        self._made: dict[int, _Made] = {}
 
     def wire(self, entries: Iterable[Entry]) -> list[Document]:
         """Plans as clients see them now."""
-        now = self._clock.now()
-        return [listed(entry.plan, now, self._plans.zone) for entry in entries]
+        now, zone = self._clock.now(), self._plans.zone
+        return [self._document(entry, now, zone) for entry in entries]
+
+    def forget(self, plan_id: int) -> None:
+        """A plan has changed, or is gone."""
+        self._made.pop(plan_id, None)
+
+    def _document(self, entry: Entry, now: float, zone: str) -> Document:
+        plan = entry.plan
+        made = self._made.get(plan.id)
+        if made is None or made.plan is not plan or made.zone != zone or not made.since <= now < made.until:
+            until = min(entry.due, now + FRESH_S)
+            made = self._made[plan.id] = _Made(plan, zone, now, until, listed(plan, now, zone))
+        return made.document
 
     async def push_list(self, user_id: int, namespace: str = COMPATIBLE) -> None:
         """To every connection of a user."""

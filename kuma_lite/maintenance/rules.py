@@ -49,11 +49,15 @@ def bounds(plan: Plan, server_zone: str) -> tuple[float | None, float | None]:
 
 def status_at(plan: Plan, now: float, server_zone: str) -> PlanStatus:
     """What the plan is at a moment."""
-    status = fixed_status_at(plan, now, server_zone)
-    if status is not None:
-        return status
-    current, _ = current_and_next_slots(plan, now, server_zone)
-    return PlanStatus.UNDER_MAINTENANCE if current else PlanStatus.SCHEDULED
+    return fixed_status_at(plan, now, server_zone) or state_at(plan, now, server_zone)[0]
+
+
+def state_at(plan: Plan, now: float, server_zone: str) -> tuple[PlanStatus, list[Slot]]:
+    """The status, and the window that lasts and the next one, as far as there are any."""
+    current, following = current_and_next_slots(plan, now, server_zone)
+    by_windows = PlanStatus.UNDER_MAINTENANCE if current else PlanStatus.SCHEDULED
+    status = fixed_status_at(plan, now, server_zone) or by_windows
+    return status, [slot for slot in (current, following) if slot is not None]
 
 
 def fixed_status_at(plan: Plan, now: float, server_zone: str) -> PlanStatus | None:

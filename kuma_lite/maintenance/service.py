@@ -58,7 +58,7 @@ class Maintenance:
         self._pushes = MaintenancePushes(self._plans, push, clock)
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        bus.subscribe(MaintenanceChanged, lambda _: self._wake.set())
+        bus.subscribe(MaintenanceChanged, self._on_change)
         bus.subscribe(SettingsChanged, lambda _: self._wake.set())  # the server's zone may be another
 
     def doors(self) -> Doors:
@@ -96,6 +96,10 @@ class Maintenance:
     async def push_list(self, user_id: int) -> None:
         """`maintenanceList`, to every compatible client of a user."""
         await self._pushes.push_list(user_id)
+
+    def _on_change(self, event: MaintenanceChanged) -> None:
+        self._pushes.forget(event.plan_id)
+        self._wake.set()
 
     async def tick(self) -> None:
         """Begin and end what is due now."""

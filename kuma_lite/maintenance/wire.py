@@ -6,13 +6,7 @@ from typing import Any
 
 from kuma_lite.core.clock import wire_date
 from kuma_lite.maintenance.model import Plan, PlanStatus, Strategy, TimeOfDay
-from kuma_lite.maintenance.rules import (
-    Slot,
-    current_and_next_slots,
-    fixed_status_at,
-    status_at,
-    zone_name,
-)
+from kuma_lite.maintenance.rules import Slot, fixed_status_at, state_at, zone_name
 from kuma_lite.maintenance.zones import known_zone_of, offset_text
 
 Document = dict[str, Any]
@@ -23,12 +17,13 @@ def listed(plan: Plan, now: float, server_zone: str) -> Document:
 
     A plan without a pattern has no `duration` there, and null for `durationMinutes`.
     """
+    status, slots = state_at(plan, now, server_zone)
     document = {
         **_common(plan, now, server_zone),
-        "timeslotList": _slots(plan, now, server_zone),
+        "timeslotList": _single(plan) or [_slot(slot) for slot in slots],
         "cron": plan.cron or "",
         "durationMinutes": None,
-        "status": status_at(plan, now, server_zone).value,
+        "status": status.value,
     }
     if plan.cron:
         document |= {"duration": plan.duration, "durationMinutes": _minutes(plan)}
@@ -42,7 +37,7 @@ def stored(plan: Plan, now: float, server_zone: str) -> Document:
     """
     return {
         **_common(plan, now, server_zone),
-        "timeslotList": [] if plan.strategy.repeats else _slots(plan, now, server_zone),
+        "timeslotList": _single(plan),
         "cron": plan.cron,
         "duration": plan.duration,
         "durationMinutes": _minutes(plan),
@@ -77,10 +72,11 @@ def _time(time: TimeOfDay | None) -> Document:
     return time._asdict() if time else {"hours": 0, "minutes": 0}
 
 
-def _slots(plan: Plan, now: float, server_zone: str) -> list[Document]:
-    if plan.strategy is Strategy.SINGLE:
-        return [{"startDate": plan.start_date, "endDate": plan.end_date}]
-    return [_slot(slot) for slot in current_and_next_slots(plan, now, server_zone) if slot is not None]
+def _single(plan: Plan) -> list[Document]:
+    """The one window of a single plan, as it was written."""
+    if plan.strategy is not Strategy.SINGLE:
+        return []
+    return [{"startDate": plan.start_date, "endDate": plan.end_date}]
 
 
 def _slot(slot: Slot) -> Document:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from kuma_lite.core.doors import COMPATIBLE, PAGE
+from kuma_lite.maintenance import pushes
+from kuma_lite.maintenance.wire import listed
 from tests.maintenance.conftest import Client, House
-from tests.maintenance.plans import OWNER, at, sent
+from tests.maintenance.plans import OWNER, at, sent, times
 
 OTHER = 2
 ADDED = {"ok": True, "msg": "successAdded", "msgi18n": True}
@@ -228,3 +230,26 @@ async def test_times_on_the_wire_follow_the_clock(house: House) -> None:
         {"startDate": "2026-06-02T00:00:00.000Z", "endDate": "2026-06-02T01:00:00.000Z"},
     ]
     assert house.clock.now() == at("2026-06-01 00:00")
+
+
+async def test_a_storm_of_beats_makes_the_list_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await house.add(sent("recurring-interval", timeRange=times("00:00", "00:05")))
+    made = []
+
+    def counted(*arguments: Any) -> dict[str, Any]:
+        made.append(arguments)
+        return listed(*arguments)
+
+    monkeypatch.setattr(pushes, "listed", counted)
+    await house.later(at("2026-06-01 00:04:59.5"))
+    for _ in range(100):
+        await house.maintenance.push_list(OWNER)
+    assert len(made) == 1
+    house.clock.advance(0.5)  # the window ends: nothing older may be shown
+    await house.maintenance.push_list(OWNER)
+    assert (len(made), house.statuses()[-2:]) == (2, [{"1": "under-maintenance"}, {"1": "scheduled"}])
+    await house.call("pauseMaintenance", 1)
+    assert house.statuses() == [{"1": "inactive"}]
+    house.clock.jump(-1)
+    await house.call("resumeMaintenance", 1)
+    assert house.statuses() == [{"1": "under-maintenance"}]
