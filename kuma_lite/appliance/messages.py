@@ -12,7 +12,6 @@ from kuma_lite.core.declarations import Message, Status
 from kuma_lite.monitors.expiry import ExpiryWarning
 from kuma_lite.monitors.model import Beat, BeatRecorded
 from kuma_lite.monitors.roster import Monitor
-from kuma_lite.monitors.rules import Verdict
 from kuma_lite.monitors.service import Monitors
 from kuma_lite.notifications.model import pack
 from kuma_lite.notifications.rules import certificate_text
@@ -34,12 +33,11 @@ class Messages:
         self.monitors: Monitors | None = None
         bus.subscribe(BeatRecorded, self._after_commit)
 
-    def announce(self, monitor: Monitor, verdict: Verdict) -> Callable[[apsw.Connection, Beat], None]:
+    def announce(self, monitor: Monitor, *, pushed: bool) -> Callable[[apsw.Connection, Beat], None]:
         """The function that writes one row per notification of the monitor."""
         assert self.monitors is not None
         wire = self.monitors.wire(monitor, sensitive=False)
         now = to_ms(self._clock.now())
-        pushed = bool(monitor.kind and monitor.kind.pushed)
         self._announced.add(monitor.id)
 
         def write(connection: apsw.Connection, beat: Beat) -> None:

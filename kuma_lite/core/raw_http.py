@@ -51,3 +51,9 @@ async def answer_json(send: Any, status: int, content: Any, headers: RawHeaders 
 async def answer_text(send: Any, status: int, text: str, headers: RawHeaders = ()) -> None:
     """Send plain text."""
     await answer(send, status, text.encode(), b"text/plain; charset=utf-8", headers)
+
+
+async def answer_html(send: Any, status: int, sentence: str, headers: RawHeaders = ()) -> None:
+    """Send a page of one sentence (which must not hold anything a client sent)."""
+    page = f'<!DOCTYPE html>\n<html lang="en"><title>Error</title><p>{sentence}</p></html>\n'
+    await answer(send, status, page.encode(), b"text/html; charset=utf-8", headers)

@@ -51,8 +51,8 @@ class Recorder(Protocol):
 class Announcer(Protocol):
     """Who writes messages into the outbox, in the transaction of the beat."""
 
-    def announce(self, monitor: Monitor, verdict: Verdict) -> Callable[[apsw.Connection, Beat], None]:
-        """The function that writes the rows."""
+    def announce(self, monitor: Monitor, *, pushed: bool) -> Callable[[apsw.Connection, Beat], None]:
+        """The function that writes the rows; `pushed`: the beat came by request."""
 
 
 class Network(Protocol):
@@ -242,7 +242,7 @@ class Engine:
         }
         first = monitor.previous is None
         if verdict.important or verdict.notify:
-            also = self._announcer.announce(monitor, verdict) if verdict.notify else None
+            also = self._announcer.announce(monitor, pushed=pushed) if verdict.notify else None
             beat = await self.recorder.record_now(also, **fields)
         else:
             beat = self.recorder.record(**fields)

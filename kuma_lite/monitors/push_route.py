@@ -15,7 +15,7 @@ from kuma_lite.core.declarations import Status
 from kuma_lite.core.doors import Access, RawRoute
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.limits import MAX_BODY_BYTES, MAX_PING_MS
-from kuma_lite.core.raw_http import answer_json, answer_text, read_body
+from kuma_lite.core.raw_http import answer_html, answer_json, answer_text, read_body
 from kuma_lite.monitors.engine import Engine
 from kuma_lite.monitors.roster import Roster
 from kuma_lite.monitors.rules import Look
@@ -74,7 +74,7 @@ class PushRoute:
             await answer_text(send, 413, "The request is too large.")
             return
         if body and is_broken_json(scope, body):
-            await answer_text(send, 400, "The JSON body cannot be read.")
+            await answer_html(send, 400, "The JSON body cannot be read.")
             return
         try:
             await self._push(unquote(scope["path"][len(PREFIX) :]), scope["query_string"].decode("latin-1"))

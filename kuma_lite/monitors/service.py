@@ -74,8 +74,7 @@ class Monitors:
         self.roster.check_parent(None, document.get("parent"))
         active = bool(document.pop("active", True))
         self._prepare(document)
-        links = linked_notifications(payload) or []
-        links = await self.store.existing_notifications(owner, links)
+        links = await self._links(owner, payload)
         document = sparse(document)
         monitor_id = await self.store.insert(owner, active, document, links, to_ms(self._clock.now()))
         monitor = Monitor(monitor_id, owner, active, document, tuple(links))
@@ -91,8 +90,7 @@ class Monitors:
         document = read_edited(payload, old.document)
         self.roster.check_parent(old.id, document.get("parent"))
         self._prepare(document, old)
-        links = linked_notifications(payload) or []
-        links = await self.store.existing_notifications(owner, links)
+        links = await self._links(owner, payload)
         document = sparse(document)
         unlinked = (
             self.roster.children(old.id) if old.type == "group" and document.get("type") != "group" else []
@@ -215,6 +213,14 @@ class Monitors:
         }
 
     # --- inside ------------------------------------------------------------------------------------------
+
+    async def _links(self, owner: int, payload: Mapping[str, Any]) -> list[int]:
+        """The notifications a client has switched on. Raises UserError for one that does not exist."""
+        wanted = linked_notifications(payload) or []
+        links = await self.store.existing_notifications(owner, wanted)
+        if len(links) < len(wanted):
+            raise UserError("A chosen notification does not exist any more.")
+        return links
 
     def _prepare(self, document: Document, old: Monitor | None = None) -> None:
         """Let the type refuse or round what it declares; a push monitor gets a token that is its own."""

@@ -59,11 +59,11 @@ def _real_browser(document: Document) -> Document:
     delay: Any = document.get("screenshot_delay", 0)
     if delay < 0:
         raise UserError("Screenshot delay must be a non-negative number")
-    interval = document.get("interval", DEFAULTS["interval"])
+    interval = float(document.get("interval") or DEFAULTS["interval"])
     for share in SHARES_OF_INTERVAL:
         limit = share * interval * 1000
         if delay >= limit:
-            raise UserError(f"Screenshot delay must be less than {limit:g}ms ({share} × interval)")
+            raise UserError(f"Screenshot delay must be less than {round(limit)}ms ({share} × interval)")
     return {}
 
 

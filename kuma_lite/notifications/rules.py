@@ -89,7 +89,7 @@ def heartbeat_object(
         zone: IANA name of the server's time zone; UTC when it is not known.
         response: the kept response body as text.
         last_down: milliseconds since 1970 of the last important DOWN beat; told with UP only.
-        pushed: the beat came by request, so that its `duration` means something.
+        pushed: the beat came by request: `duration` means something, and a missing ping is null.
     """
     found: dict[str, Any] = {
         "monitorID": beat.monitor_id,
@@ -99,6 +99,8 @@ def heartbeat_object(
     }
     if beat.ping is not None:
         found["ping"] = int(beat.ping) if beat.ping == int(beat.ping) else beat.ping
+    elif pushed:
+        found["ping"] = None
     found["important"] = beat.important
     if pushed:
         found["duration"] = beat.duration

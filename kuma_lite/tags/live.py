@@ -74,8 +74,8 @@ class TagEvents:
 
     async def edit(self, caller: Caller, payload: Any) -> Answer:
         """Another name or colour; the monitors that carry it are not pushed (as in the original)."""
-        if not isinstance(payload, Mapping):
-            raise UserError("The tag must be an object.")
+        if not isinstance(payload, Mapping) or payload.get("id") is None:
+            raise UserError("The tag must be an object with an id.")
 
         def write(connection: apsw.Connection) -> tuple[TagRow, dict[int, list[TagOnMonitor]]]:
             old = store.find(connection, whole_or_none(payload.get("id")))

@@ -76,7 +76,7 @@ class App:
 
     async def _http(self, path: str, scope: Any, receive: Any, send: Any) -> None:
         reading = scope["method"] in ("GET", "HEAD")
-        if reading and path.endswith("/") and path != "/":
+        if reading and path.endswith("/") and path != "/" and not self._is_raw_folder(path):
             # Uptime Kuma's static layer takes every such address for a folder of the page.
             await self._page.serve_unknown(scope, send)
         elif (route := self._raw_route(path)) is not None:
@@ -99,6 +99,10 @@ class App:
             await answer_options(scope, send)
         else:
             await self._page.serve_unknown(scope, send)
+
+    def _is_raw_folder(self, path: str) -> bool:
+        """Whether a path is exactly the folder of a raw route, such as a push without its token."""
+        return any(path.lower() == prefix for prefix, _route in self._below)
 
     def _raw_route(self, path: str) -> RawRoute | None:
         lower = path.lower()

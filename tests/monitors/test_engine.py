@@ -86,7 +86,7 @@ class MemoryRecorder:
 
 
 class Announcer:
-    def announce(self, monitor: Monitor, verdict: Any) -> Callable[[Any, Beat], None]:
+    def announce(self, monitor: Monitor, *, pushed: bool) -> Callable[[Any, Beat], None]:
         return lambda connection, beat: connection.append((monitor.name, beat.status))
 
 
