@@ -21,7 +21,7 @@ _REDACTIONS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     # user:password@ in an address
     (re.compile(r"(\b[a-z][a-z0-9+.-]{1,20}://)[^\s/@:]*:[^\s/@]*@", re.I), rf"\1{_HIDDEN}@"),
     # ?token=... and &key=...
-    (re.compile(rf"([?&;]{_HIDDEN_KEYS}=)[^\s&#;\"']+", re.I), rf"\1{_HIDDEN}"),
+    (re.compile(rf"([?&;]{_HIDDEN_KEYS}=[\"']?)[^\s&#;\"']+", re.I), rf"\1{_HIDDEN}"),
     # "password": "..." and 'token': '...'
     (
         re.compile(rf"""(["']{_HIDDEN_KEYS}["']\s*:\s*)(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", re.I),
