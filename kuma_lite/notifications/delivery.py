@@ -41,12 +41,13 @@ class Context:
 
 
 async def deliver(
-    services: Services, config: Config, message: Message, context: Context, *, timeout: float = ATTEMPT_S
+    services: Services, config: Config, message: Message, context: Context, *, timeout: float | None = None
 ) -> str:
     """Hand over a message; returns what the 'Test' button shows. Raises DeliveryFailed, without secrets."""
     service = services.get(str(config.get("type")))
     if service is None:
         raise DeliveryFailed(UNKNOWN_TYPE, permanent=True)
+    timeout = ATTEMPT_S if timeout is None else timeout
     try:
         async with asyncio.timeout(timeout):
             return await _send(service, config, message, context)

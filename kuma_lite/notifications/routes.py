@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 from litestar import get
+from msgspec import UNSET, Struct, UnsetType, convert
 
 from kuma_lite.core.declarations import describe_options
 from kuma_lite.core.doors import Access
 from kuma_lite.notifications.delivery import Services
 
 
-class FieldChoice(TypedDict):
+class FieldChoice(Struct):
     """One entry of a select."""
 
     value: str | int | bool | None
     label: str
 
 
-class FieldCondition(TypedDict):
+class FieldCondition(Struct):
     """A field is shown while another one has one of these values."""
 
     option: str
     values: list[Any]
 
 
-class Field(TypedDict):
+class Field(Struct):
     """One input of a form."""
 
     name: str
@@ -34,19 +35,19 @@ class Field(TypedDict):
     kind: str
     section: str
     default: Any
-    help: NotRequired[str]
-    placeholder: NotRequired[str]
-    required: NotRequired[bool]
-    secret: NotRequired[bool]
-    unit: NotRequired[str]
-    minimum: NotRequired[float]
-    maximum: NotRequired[float]
-    step: NotRequired[float]
-    choices: NotRequired[list[FieldChoice]]
-    shownWhen: NotRequired[FieldCondition]
+    help: str | UnsetType = UNSET
+    placeholder: str | UnsetType = UNSET
+    required: bool | UnsetType = UNSET
+    secret: bool | UnsetType = UNSET
+    unit: str | UnsetType = UNSET
+    minimum: float | UnsetType = UNSET
+    maximum: float | UnsetType = UNSET
+    step: float | UnsetType = UNSET
+    choices: list[FieldChoice] | UnsetType = UNSET
+    shownWhen: FieldCondition | UnsetType = UNSET  # noqa: N815 - a word of the wire
 
 
-class DescribedService(TypedDict):
+class DescribedService(Struct):
     """One notification service and the fields of its form."""
 
     name: str
@@ -56,7 +57,7 @@ class DescribedService(TypedDict):
     fields: list[Field]
 
 
-class ServiceList(TypedDict):
+class ServiceList(Struct):
     """All notification services, by label."""
 
     services: list[DescribedService]
@@ -64,17 +65,18 @@ class ServiceList(TypedDict):
 
 def describe(services: Services) -> ServiceList:
     """Every service with the fields of its form."""
-    described: list[DescribedService] = [
-        {
-            "name": service.name,
-            "label": service.label,
-            "description": service.description,
-            "groups": list(service.groups),
-            "fields": describe_options(service.options),  # type: ignore[typeddict-item]
-        }
-        for service in sorted(services, key=lambda service: service.label.lower())
-    ]
-    return {"services": described}
+    return ServiceList(
+        [
+            DescribedService(
+                service.name,
+                service.label,
+                service.description,
+                list(service.groups),
+                convert(describe_options(service.options), list[Field]),
+            )
+            for service in sorted(services, key=lambda service: service.label.lower())
+        ]
+    )
 
 
 def notification_routes(services: Services) -> Sequence[Any]:

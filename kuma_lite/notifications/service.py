@@ -154,7 +154,7 @@ class Notifications:
         stored, and what cannot work is refused. Raises UserError.
         """
         form = _form(config)
-        known = await self._known(channel_id, user_id) if channel_id else None
+        known = None if channel_id in (None, 0, "") else await self._known(channel_id, user_id)
         active = form.get("active") if from_page else None
         if from_page:
             form = restored(form, known.config if known else {})

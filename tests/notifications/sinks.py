@@ -99,7 +99,7 @@ class HttpSink:
             if not answer.drop:
                 writer.write(self._written(answer))
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             pass
         finally:
             self._tasks.discard(task)
@@ -163,7 +163,7 @@ class SmtpSink:
         session = _Session(self, reader, writer, self._implicit)
         try:
             await session.run()
-        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, ssl.SSLError):
             pass
         finally:
             writer.close()

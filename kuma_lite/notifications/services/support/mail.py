@@ -79,7 +79,7 @@ def addresses(text: str) -> list[Address]:
         except (ValueError, IndexError, UnicodeError):
             address = Address()
         if not address.username or not address.domain:
-            raise DeliveryFailed(f"{spec or name!r} is not an e-mail address.", permanent=True)
+            raise DeliveryFailed(f"{spec or name} is not an e-mail address.", permanent=True)
         found.append(address)
     return found
 
