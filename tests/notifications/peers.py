@@ -14,10 +14,10 @@ from kuma_lite.core.doors import COMPATIBLE
 def populate(connection: apsw.Connection) -> None:
     for user in ("admin", "other"):
         connection.execute("INSERT INTO user (username) VALUES (?)", (user,))
-    for user, name in ((1, "one"), (1, "two"), (2, "three")):
+    for owner, name in ((1, "one"), (1, "two"), (2, "three")):
         connection.execute(
             "INSERT INTO monitor (user_id, type, name, document, created_date) VALUES (?, ?, ?, ?, 0)",
-            (user, "http", name, "{}"),
+            (owner, "http", name, "{}"),
         )
 
 

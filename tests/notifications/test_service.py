@@ -29,7 +29,7 @@ BOT = {
 }
 
 
-async def waiting(database: Database) -> list[tuple[int, int, int]]:
+async def waiting(database: Database) -> list[tuple[Any, ...]]:
     query = "SELECT notification_id, due, attempts FROM outbox WHERE state = 'waiting' ORDER BY id"
     return await database.read(lambda connection: connection.execute(query).fetchall())
 

@@ -35,7 +35,7 @@ def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
 def verify(mail: bytes) -> dict[str, str]:
     """Check the first signature as a receiver does; returns its tags. Raises InvalidSignature."""
     head, _, body = mail.partition(b"\r\n\r\n")
-    fields = []
+    fields: list[bytes] = []
     for line in head.split(b"\r\n"):
         if line[:1] in (b" ", b"\t"):
             fields[-1] += b"\r\n" + line
