@@ -126,7 +126,7 @@ class WebSocket:
             await self._send({"type": "websocket.send", "bytes": None, "text": message})
 
     async def _send_burst(self, texts: list[str]) -> None:
-        # Granian's `send` starts at once and returns something to await; a coroutine would start when awaited.
+        # Granian starts sending when called; a coroutine in between would start only when awaited.
         under_way: list[Any] = []
         size = 0
         for text in texts:
