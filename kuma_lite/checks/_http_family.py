@@ -95,6 +95,7 @@ class HttpFamilyMonitor(MonitorType[H]):
     async def _ask(self, options: H, context: CheckContext) -> Response:
         http: HttpClient = context.network.http
         request = _request(options, context)
+        request.proxy = context.network.proxy_for(options.proxy_id)
         try:
             if options.auth_method != _OAUTH:
                 return await http.send(request)
@@ -112,6 +113,7 @@ class HttpFamilyMonitor(MonitorType[H]):
             options.oauth_scopes,
             options.oauth_audience,
             verify=not options.ignore_tls,
+            proxy=request.proxy,
         )
         own = options.prepared.headers
         for attempt in (1, 2):

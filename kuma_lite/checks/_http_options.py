@@ -219,6 +219,14 @@ class HttpOptions(Options):
         step=1,
         help="0 follows none and judges the redirect itself.",
     )
+    proxy_id: int | None = option(
+        None,
+        alias="proxyId",
+        label="Proxy",
+        kind=Kind.NUMBER,
+        section="advanced",
+        help="The proxy to ask through; none asks directly.",
+    )
     ip_family: str | None = option(
         None,
         alias="ipFamily",

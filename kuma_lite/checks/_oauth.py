@@ -14,6 +14,7 @@ from kuma_lite.core.json_text import JsonTextError, parse_json
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http import HttpClient, Request, Response
 from kuma_lite.net.network import USER_AGENT
+from kuma_lite.net.proxy import ProxyRule
 
 TOKEN_TIMEOUT_S: Final = 10.0  # as in Uptime Kuma 2.5
 _MAX_ANSWER_BYTES: Final = 256 * 1024  # tokens have a few kB
@@ -32,6 +33,7 @@ class OAuthClient:
     scopes: str = ""
     audience: str = ""
     verify: bool = True
+    proxy: ProxyRule | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ def _request(client: OAuthClient) -> Request:
         max_redirects=0,
         verify=client.verify,
         body_limit=_MAX_ANSWER_BYTES,
+        proxy=client.proxy,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from copy import copy
 from typing import Final, TypeVar
 
 from kuma_lite import UPTIME_KUMA_VERSION
@@ -13,6 +14,7 @@ from kuma_lite.net.connect import Connected, Connector, Stream
 from kuma_lite.net.contexts import ContextCache
 from kuma_lite.net.http import HttpClient
 from kuma_lite.net.icmp import Pinger
+from kuma_lite.net.proxy import ProxyRule, ProxyServer, always
 from kuma_lite.net.resolve import IpFamily, Resolver
 
 # What the allow lists of monitored servers and of webhooks' receivers know.
@@ -22,15 +24,24 @@ P = TypeVar("P", bound=asyncio.BaseProtocol)
 
 
 class Network:
-    """The shared clients of one event loop. `close()` it when the last check has ended."""
+    """The shared clients of one event loop. `close()` it when the last check has ended.
+
+    Args:
+        clock: tests bring their own.
+        proxy: for all HTTP requests that name none themselves (`HTTP_PROXY` and the like).
+
+    Attributes:
+        find_proxy: the proxy a monitor names by its id; None for one that is gone or switched off.
+    """
 
     user_agent: Final = USER_AGENT
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, clock: Clock | None = None, proxy: ProxyRule | None = None) -> None:
         clock = clock or SystemClock()
+        self.find_proxy: Callable[[int], ProxyServer | None] = _no_proxy
         self.resolver = Resolver()
         self.connector = Connector(self.resolver)
-        self.http = HttpClient(self.connector, ContextCache(), clock)
+        self.http = HttpClient(self.connector, ContextCache(), clock, proxy)
         self.pinger = Pinger(self.resolver, clock)
 
     async def connect(
@@ -51,6 +62,17 @@ class Network:
         """A TCP connection with reader and writer, within `timeout` seconds. Raises NetworkError."""
         return await self.connector.open_stream(host, port, family=family, timeout=timeout)
 
+    def proxy_for(self, proxy_id: int | None) -> ProxyRule | None:
+        """How a check's requests go out: through the proxy it names; None: like all others."""
+        proxy = self.find_proxy(proxy_id) if proxy_id is not None else None
+        return None if proxy is None else always(proxy)
+
+    def through(self, proxy: ProxyServer) -> Network:
+        """The same network, with its HTTP requests going through a proxy; it need not be closed."""
+        other = copy(self)
+        other.http = HttpClient(self.connector, self.http.contexts, self.http.clock, always(proxy))
+        return other
+
     @staticmethod
     def has_uplink() -> bool:
         """Whether this machine is on a network; True where that cannot be told."""
@@ -65,3 +87,7 @@ class Network:
         """Close the sockets and let the threads go."""
         self.pinger.close()
         self.http.close()
+
+
+def _no_proxy(proxy_id: int) -> None:
+    del proxy_id

@@ -99,4 +99,5 @@ def test_the_description_is_what_a_form_reads() -> None:
     assert fields["timeout"]["default"] == 48
     assert fields["accepted_statuscodes"]["default"] == ["200-299"]
     assert fields["basic_auth_pass"]["shownWhen"] == {"option": "authMethod", "values": ["basic"]}
-    assert {"proxyId", "authDomain", "ping_numeric"}.isdisjoint(fields)
+    assert fields["proxyId"]["kind"] == "number"
+    assert {"authDomain", "ping_numeric"}.isdisjoint(fields)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from kuma_lite.net.proxy import ProxyRule
 from kuma_lite.net.resolve import IpFamily
 from kuma_lite.net.tls import CertificateReport
 
@@ -70,7 +71,8 @@ class Request:
         ip_family: None tries both.
         body_limit: bytes; the response is cut there and marked `truncated`.
         auth: user and password sent as Basic; wins over those in the URL and over an Authorization header.
-        unix_socket: path to connect to instead of the URL's host and port (Docker).
+        unix_socket: path to connect to instead of the URL's host and port (Docker); knows no proxy.
+        proxy: says for each address, redirects included, which proxy to take.
     """
 
     method: str
@@ -88,6 +90,7 @@ class Request:
     body_limit: int = MAX_BODY_BYTES
     auth: tuple[str, str] | None = field(default=None, repr=False)
     unix_socket: str | None = None
+    proxy: ProxyRule | None = None
 
 
 @dataclass(slots=True)

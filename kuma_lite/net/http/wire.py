@@ -55,10 +55,15 @@ def authorise(headers: list[Field], url: Url, auth: tuple[str, str] | None) -> l
     return [*kept, ("Authorization", basic(*credentials))]
 
 
-def serialise(method: str, url: Url, headers: list[Field], body: bytes | None) -> bytes:
-    """Request line, headers and body. `headers` were checked; `Connection: close` and the like are added."""
+def serialise(
+    method: str, url: Url, headers: list[Field], body: bytes | None, *, absolute: bool = False
+) -> bytes:
+    """Request line, headers and body. `headers` were checked; `Connection: close` and the like are added.
+
+    `absolute` names the whole address in the request line, for a proxy that passes the request on.
+    """
     given = {name.lower() for name, _ in headers}
-    lines = [f"{method} {url.target} HTTP/1.1"]
+    lines = [f"{method} {url if absolute else url.target} HTTP/1.1"]
     if "host" not in given:
         lines.append(f"Host: {url.host_header}")
     lines.extend([f"{name}: {value}" for name, value in headers])
