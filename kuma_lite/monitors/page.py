@@ -174,7 +174,6 @@ class MonitorPage:
 
     def _on_removal(self, event: MonitorRemoved) -> None:
         self._messages.pop(event.monitor_id, None)
-        self._certificates.forget(event.monitor_id)
         self._deleted.setdefault(event.owner, []).append(event.monitor_id)
         self._flush_soon()
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 from msgspec import Raw
@@ -33,6 +32,7 @@ class MonitorPushes:
         bus: Bus,
         clock: Clock,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
+        push_maintenance: Callable[[int], Awaitable[None]],
     ) -> None:
         self._monitors = monitors
         self._recorder = recorder
@@ -40,6 +40,7 @@ class MonitorPushes:
         self._push = push
         self._clock = clock
         self._spawn = spawn
+        self._push_maintenance = push_maintenance
         bus.subscribe(BeatRecorded, self._on_beat)
 
     def doors(self) -> Doors:
@@ -117,11 +118,10 @@ class MonitorPushes:
 
     async def _push_beat(self, event: BeatRecorded) -> None:
         if event.beat.important and not event.pushed:
-            await self._push.to_user(event.owner, "maintenanceList", {})
+            await self._push_maintenance(event.owner)
         await self._push.to_user(event.owner, "heartbeat", heartbeat(event))
         events = self._statistics(event.beat.monitor_id, event.beat.monitor_id)
         await self._push.many_to_user(event.owner, events)
-        await asyncio.sleep(0)
 
 
 def heartbeat(event: BeatRecorded) -> dict[str, Any]:

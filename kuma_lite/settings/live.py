@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, Protocol
 
 from kuma_lite import UPTIME_KUMA_VERSION
@@ -32,15 +33,23 @@ class SettingsDoors:
         passwords: asked before authentication is switched off.
         push: to throw others out when it is switched on again.
         is_container: for `info`.
+        push_maintenance: pushes the maintenance list to a user.
     """
 
     def __init__(
-        self, settings: Settings, passwords: Passwords, push: Push, *, is_container: bool = False
+        self,
+        settings: Settings,
+        passwords: Passwords,
+        push: Push,
+        *,
+        is_container: bool = False,
+        push_maintenance: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
         self._settings = settings
         self._passwords = passwords
         self._push = push
         self._is_container = is_container
+        self._push_maintenance = push_maintenance
 
     def doors(self) -> list[Doors]:
         """The events, `info` on connect and log-in, and the question for the time zone."""
@@ -77,7 +86,13 @@ class SettingsDoors:
         if was_open and "disableAuth" in data and not data["disableAuth"] and caller.user_id is not None:
             # Whoever came in without a password must not stay (GHSA-23q2-5gf8-gjpp).
             await self._push.disconnect_user(caller.user_id, except_sid=caller.sid)
-        return Then({"ok": True, "msg": "Saved.", "msgi18n": True}, lambda: self.send_info(caller))
+        return Then({"ok": True, "msg": "Saved.", "msgi18n": True}, lambda: self._after_saving(caller))
+
+    async def _after_saving(self, caller: Caller) -> None:
+        """What clients are pushed after the answer: another time zone moves the maintenance windows."""
+        await self.send_info(caller)
+        if self._push_maintenance is not None and caller.user_id is not None:
+            await self._push_maintenance(caller.user_id)
 
     async def init_server_timezone(self, caller: Caller, zone: Any) -> Answer:
         """A browser's answer to the question for its zone."""

@@ -13,7 +13,6 @@ _LISTS_ORDER: Final = 30  # those any order among each other
 _STATUS_PAGES_ORDER: Final = 40  # after all others
 
 _EMPTY: Final[dict[str, Any]] = {
-    "maintenanceList": {},
     "proxyList": [],
     "dockerHostList": [],
     "apiKeyList": [],

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kuma_lite.monitors.store import MonitorStore
+import bcrypt
 
 from kuma_lite.core.clock import SystemClock, to_ms
 from kuma_lite.core.data_folder import DataFolder
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
 from kuma_lite.monitors.recorder import Recorder
+from kuma_lite.monitors.store import MonitorStore
+from tests.benchmarks.client import PASSWORD, USER
 
 INTERVAL_S = 60
+# The password of `client.PASSWORD`, hashed once: cost 10, as Uptime Kuma stores it.
+ACCOUNT = (USER, bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(10)).decode())
 
 
 async def seed(folder: Path, monitors: int, beats: int, *, paused: bool = False) -> None:
@@ -24,6 +28,11 @@ async def seed(folder: Path, monitors: int, beats: int, *, paused: bool = False)
     await recorder.load()
     store = MonitorStore(database, recorder)
     now = to_ms(clock.now())
+    await database.write(
+        lambda connection: connection.execute(
+            "INSERT INTO user (id, username, password) VALUES (1, ?, ?)", ACCOUNT
+        )
+    )
     ids = []
     for number in range(1, monitors + 1):
         document = {

@@ -1,0 +1,84 @@
+"""What every feature stands on, opened in order and closed in the opposite one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from kuma_lite.accounts.service import Accounts
+from kuma_lite.appliance.background import Background
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import Clock
+from kuma_lite.core.config import Config
+from kuma_lite.core.data_folder import DataFolder
+from kuma_lite.core.database import Database
+from kuma_lite.core.doors import Push
+from kuma_lite.net.network import Network
+from kuma_lite.settings.service import Settings
+from kuma_lite.web.sockets import SocketServer
+
+log = logging.getLogger(__name__)
+
+
+class House:
+    """The ground: folder, database, network, settings, accounts, sockets, bus."""
+
+    folder: DataFolder
+    database: Database
+    network: Network
+    settings: Settings
+    accounts: Accounts
+    sockets: SocketServer
+
+    def __init__(self, config: Config, clock: Clock) -> None:
+        self.config = config
+        self.clock = clock
+        self.bus = Bus()
+        self._background = Background()
+        self._closing: list[Callable[[], Any]] = []
+
+    async def open(self) -> None:
+        """Open everything. Raises StartupError; `close` closes what was opened so far."""
+        self.folder = DataFolder.open(self.config.data_dir)
+        self.at_close(self.folder.close)
+        self.database = await Database.open(self.folder.database, clock=self.clock)
+        self.at_close(self.database.close)
+        self.network = Network(self.clock)
+        self.at_close(self.network.close)
+        self.settings = await Settings.load(self.database, self.bus, self.clock)
+        self.accounts = Accounts(self.database, self.settings, self.clock)
+        await self.accounts.prepare()
+        self.sockets = SocketServer(
+            trust_proxy=lambda: bool(self.settings.get("trustProxy")),
+            check_origin=self.config.ws_origin_check != "bypass",
+        )
+
+    @property
+    def push(self) -> Push:
+        """Pushing to connected clients."""
+        return self.sockets.push
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a small task that nobody waits for."""
+        self._background.spawn(work)
+
+    def at_close(self, close: Callable[[], Any]) -> None:
+        """Call `close` (which may be a coroutine function) at the stop, before what was opened earlier."""
+        self._closing.append(close)
+
+    async def close(self) -> None:
+        """Close everything, last opened first. Never raises."""
+        for index, close in enumerate(reversed(self._closing)):
+            with contextlib.suppress(asyncio.CancelledError):
+                try:
+                    ending = close()
+                    if asyncio.iscoroutine(ending):
+                        await ending
+                except Exception:
+                    log.exception("Something could not be closed")
+            if index == 0:
+                await self._background.stop()
+        self._closing.clear()
