@@ -25,11 +25,11 @@ from kuma_lite.core.database_file import (
     STORAGE_ERRORS,
     StorageTrouble,
     close,
-    open_reader,
     open_writer,
     run,
     sentence_of,
 )
+from kuma_lite.core.database_readers import Readers
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.migrations import discover
 
@@ -41,7 +41,6 @@ WriteFunction = Callable[[apsw.Connection], T]
 COMMIT_EVERY_S: Final = 2.5  # ordinary beats wait this long for company: what a power cut may cost anyway
 RETRY_S: Final = 5.0  # between attempts while nothing can be stored
 STALLED_S: Final = 3.0  # a commit takes milliseconds; longer and checks must not trust their own clocks
-READERS: Final = 2  # a slow query for one person leaves a connection for the others
 MAX_WAITING: Final = 10_000  # writes in the queue; more means that nothing gets out
 MAX_DEFERRED: Final = 1_000  # unacknowledged small notes kept while nothing can be stored
 CHECKPOINT_PAGES: Final = 2_000  # 8 MB of log: each page goes into the file once, however often it changed
@@ -86,7 +85,6 @@ class Database:
         self.trouble: str | None = None  # why nothing can be stored, in one sentence
         self._writer = writer
         self._clock = clock
-        self._vfs = vfs
         self._release = sqlite_guard.protect(path)
         self._queue: list[_Write] = []
         self._deferred: list[WriteFunction[Any]] = []
@@ -94,11 +92,7 @@ class Database:
         self._wake = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._committing_since: float | None = None
-        self._readers: list[apsw.Connection] = []
-        self._idle: list[apsw.Connection] = []
-        self._reading = asyncio.Semaphore(READERS)
-        self._keeper: apsw.Connection | None = None
-        self._keeping = asyncio.Lock()
+        self._readers = Readers(path, vfs)
         self._checkpoint: asyncio.Task[None] | None = None
         self._closing = False
         self._commits = 0
@@ -180,21 +174,23 @@ class Database:
             if self._timer is not None:
                 self._timer.cancel()
                 self._timer = None
-            await self._commit()
+            try:
+                await self._commit()
+            except Exception:  # the writer must outlive whatever it is asked to do
+                log.exception("A commit failed in an unforeseen way")
             if self._closing and not self._queue:
                 return
 
     async def _commit(self) -> None:
-        writes = [_Write(fn, None) for fn in self._deferred]
-        takers: list[Contributor] = []
-        for contributor in self._contributors:
-            fn = contributor.take()
-            if fn is not None:
-                writes.append(_Write(fn, None))
-                takers.append(contributor)
+        """Run everything that waits in one transaction, and tell those who wait for it."""
+        contributions = self._contributions()
         deferred, self._deferred = self._deferred, []
-        writes += self._queue
-        self._queue = []
+        queue, self._queue = self._queue, []
+        writes = [
+            *(_Write(fn, None) for _, fn in contributions),
+            *(_Write(fn, None) for fn in deferred),
+            *queue,
+        ]
         if not writes:
             return
         began = time.perf_counter()
@@ -203,14 +199,27 @@ class Database:
             outcomes, changes = await run(self._writer, _transaction, self._writer, writes)
         except Exception as error:
             self._deferred = (deferred + self._deferred)[-MAX_DEFERRED:]
-            self._failed(writes, error)
+            self._failed(queue, error)
             return
         finally:
             self._committing_since = None
         self._succeeded(changes, time.perf_counter() - began)
-        for contributor in takers:
-            contributor.written()
+        for (contributor, _), (_, failure) in zip(contributions, outcomes, strict=False):
+            if failure is None:
+                contributor.written()
         _settle(writes, outcomes)
+
+    def _contributions(self) -> list[tuple[Contributor, WriteFunction[None]]]:
+        found = []
+        for contributor in self._contributors:
+            try:
+                fn = contributor.take()
+            except Exception:
+                log.exception("A contribution to the commit failed")
+                continue
+            if fn is not None:
+                found.append((contributor, fn))
+        return found
 
     def _succeeded(self, changes: int, seconds: float) -> None:
         if self.trouble is not None:
@@ -223,7 +232,7 @@ class Database:
         if self._log_pages >= CHECKPOINT_PAGES and (self._checkpoint is None or self._checkpoint.done()):
             self._checkpoint = asyncio.create_task(self._take_in_log(), name="database checkpoint")
 
-    def _failed(self, writes: list[_Write], error: Exception) -> None:
+    def _failed(self, queue: list[_Write], error: Exception) -> None:
         """Nothing of the transaction is on disk: say so to those who wait, keep what nobody waits for."""
         if isinstance(error, STORAGE_ERRORS):
             reason: Exception = StorageTrouble(sentence_of(error))
@@ -233,7 +242,7 @@ class Database:
         else:
             log.error("A commit failed", exc_info=error)
             reason = error
-        for write in writes:
+        for write in queue:
             if write.future is not None and not write.future.done():
                 write.future.set_exception(reason)
         self._call_writer(urgent=False)
@@ -241,24 +250,12 @@ class Database:
     # --- reading -----------------------------------------------------------------------------------------
 
     async def read(self, fn: WriteFunction[T]) -> T:
-        """Run `fn` on a reader's connection, in its thread, on one snapshot of the database."""
-        async with self._reading:
-            if self._closing:
-                raise StorageTrouble("The database is closed.")
-            connection = self._idle.pop() if self._idle else await self._open_reader()
-            try:
-                result: T = await run(connection, _snapshot, connection, fn)
-            except STORAGE_ERRORS as error:
-                log.error("The database cannot be read: %s", error)
-                raise StorageTrouble(sentence_of(error)) from None
-            finally:
-                self._idle.append(connection)
-            return result
+        """Run `fn` on a reader's connection, in its thread, on one snapshot of the database.
 
-    async def _open_reader(self) -> apsw.Connection:
-        connection = await open_reader(self.path, f"reader {len(self._readers) + 1}", self._vfs)
-        self._readers.append(connection)
-        return connection
+        Raises:
+            StorageTrouble: the database cannot be read.
+        """
+        return await self._readers.read(fn)
 
     # --- health ------------------------------------------------------------------------------------------
 
@@ -295,18 +292,10 @@ class Database:
         return apsw.SQLITE_OK
 
     async def _take_in_log(self) -> None:
-        """Copy the log into the file, on a connection of its own: the writer goes on meanwhile."""
         try:
-            async with self._keeping:
-                keeper = await self._open_keeper()
-                await run(keeper, keeper.wal_checkpoint, None, apsw.SQLITE_CHECKPOINT_PASSIVE)
+            await self._readers.take_in_log()
         except STORAGE_ERRORS as error:
             log.warning("The write-ahead log cannot be taken in yet: %s", error)
-
-    async def _open_keeper(self) -> apsw.Connection:
-        if self._keeper is None:
-            self._keeper = await open_reader(self.path, "keeper", self._vfs)
-        return self._keeper
 
     async def backup_to(self, path: str | os.PathLike[str]) -> None:
         """Write a complete, compact copy to a new file and verify it with the other SQLite.
@@ -320,9 +309,7 @@ class Database:
         part = target.with_name(f"{target.name}.part")
         part.unlink(missing_ok=True)
         try:
-            async with self._keeping:
-                keeper = await self._open_keeper()
-                await run(keeper, _copy, keeper, os.fspath(part))
+            await self._readers.copy_to(part)
             wrong = await sqlite_guard.verify(part)
             if wrong is not None:
                 raise UserError(f"The backup is not usable. {wrong}")
@@ -346,11 +333,7 @@ class Database:
             self._timer.cancel()
         if self._checkpoint is not None:
             await self._checkpoint
-        for _ in range(READERS):
-            await self._reading.acquire()  # readers under way end first
-        others = [*self._readers, self._keeper] if self._keeper else self._readers
-        for connection in others:
-            await close(connection)
+        await self._readers.close()
         try:
             await run(self._writer, _tidy, self._writer)
         except apsw.Error as error:
@@ -407,24 +390,8 @@ def _settle(writes: list[_Write], outcomes: list[_Outcome]) -> None:
             write.future.set_exception(error)
 
 
-def _snapshot(connection: apsw.Connection, fn: WriteFunction[T]) -> T:
-    connection.execute("BEGIN")
-    try:
-        return fn(connection)
-    finally:
-        connection.execute("ROLLBACK")
-
-
 def _nothing(connection: apsw.Connection) -> None:
     del connection
-
-
-def _copy(connection: apsw.Connection, path: str) -> None:
-    connection.pragma("query_only", False)  # it counts the copy as writing
-    try:
-        connection.execute("VACUUM INTO ?", (path,))
-    finally:
-        connection.pragma("query_only", True)
 
 
 def _put_in_place(part: Path, target: Path) -> None:

@@ -130,7 +130,10 @@ def _prepare(connection: apsw.Connection, steps: list[Migration], unclean: bool)
 
 def _set_writer_pragmas(connection: apsw.Connection) -> None:
     # Readers never wait for the writer, and a commit is one append.
-    connection.pragma("journal_mode", "WAL")
+    if connection.pragma("journal_mode", "WAL") != "wal":
+        raise StartupError(
+            f"The place of {connection.filename} cannot hold a write-ahead log; use a local disk."
+        )
     # The log is synced at checkpoints only. A commit is in the kernel's hands when it returns: kill -9 loses
     # nothing; a power cut loses the last seconds, never the consistency of the file.
     connection.pragma("synchronous", "NORMAL")

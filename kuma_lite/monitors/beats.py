@@ -11,11 +11,12 @@ import struct
 import time
 from collections.abc import Iterator
 from sys import intern
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.limits import RECENT_BEATS
 from kuma_lite.monitors.model import Beat
+from kuma_lite.monitors.packing import Columns
 
 MAX_KEPT: Final = 1_000  # of one monitor while the disk takes nothing; memory must not grow for ever
 
@@ -23,6 +24,7 @@ MAX_KEPT: Final = 1_000  # of one monitor while the disk takes nothing; memory m
 _RECORD: Final = struct.Struct("<qqqId")
 _SIZE: Final = _RECORD.size
 _NONE: Final = float("nan")
+_TRIM_AT: Final = (RECENT_BEATS + 16) * _SIZE  # several at a time: dropping one costs as much as dropping ten
 
 _DIGITS: Final = tuple(str(int(status)) for status in Status)
 _SECONDS: Final = tuple(f"{second:02d}" for second in range(60))
@@ -54,11 +56,13 @@ class _Shapes:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def use(self, shape: Shape) -> int:
-        number = self._numbers.get(shape)
+    def use(self, values: tuple[Any, ...]) -> int:
+        """The number of a shape, given as a plain tuple, for one more beat."""
+        number = self._numbers.get(values)  # type: ignore[call-overload]
         if number is not None:
             self._uses[number] += 1
-            return number
+            return int(number)
+        shape = Shape._make(values)
         shape = shape._replace(msg=intern(shape.msg))
         if self._free:
             number = self._free.pop()
@@ -70,6 +74,10 @@ class _Shapes:
             self._uses.append(1)
         self._numbers[shape] = number
         return number
+
+    def again(self, number: int) -> None:
+        """One more beat has this shape."""
+        self._uses[number] += 1
 
     def release(self, number: int) -> None:
         self._uses[number] -= 1
@@ -119,27 +127,35 @@ class RecentBeats:
         self._minutes: dict[int, str] = {}
 
     def append(self, beat: Beat, *, sealed: bool = False) -> Ring:
-        """Add the newest beat of its monitor; drops the oldest one of more than `RECENT_BEATS`."""
+        """Add the newest beat of its monitor; the oldest ones of more than `RECENT_BEATS` are dropped."""
         ring = self.rings.get(beat.monitor_id)
         if ring is None:
             ring = self.rings[beat.monitor_id] = Ring()
-        shape = self._shapes.use(
-            Shape(
-                beat.status,
-                beat.msg,
-                beat.important,
-                beat.duration,
-                beat.retries,
-                beat.down_count,
-                beat.response,
-            )
-        )
-        ping = _NONE if beat.ping is None else beat.ping
-        ring.data += _RECORD.pack(beat.id, beat.time, beat.end_time - beat.time, shape, ping)
+        beat_id, _, moment, end, status, msg, ping, *rest = beat
+        shape = self._shapes.use((status, msg, *rest))
+        ring.data += _RECORD.pack(beat_id, moment, end - moment, shape, _NONE if ping is None else ping)
         if not sealed:
             ring.unsealed += 1
-        self.trim(ring)
+        if len(ring.data) >= _TRIM_AT:
+            self.trim(ring)
         return ring
+
+    def load(self, monitor_id: int, columns: Columns, newest: int) -> None:
+        """Add the `newest` ones of a sealed block to a monitor's beats."""
+        ring = self.rings.get(monitor_id)
+        if ring is None:
+            ring = self.rings[monitor_id] = Ring()
+        numbers: dict[int, int] = {}
+        records = []
+        rows = zip(columns.ids, columns.times, columns.delays, columns.kinds, columns.pings, strict=True)
+        for beat_id, moment, delay, kind, ping in list(rows)[-newest:]:
+            number = numbers.get(kind)
+            if number is None:
+                number = numbers[kind] = self._shapes.use(columns.shapes[kind])
+            else:
+                self._shapes.again(number)
+            records.append(_RECORD.pack(beat_id, moment, delay, number, _NONE if ping is None else ping))
+        ring.data += b"".join(records)
 
     def trim(self, ring: Ring) -> None:
         """Drop what is neither recent nor needed for the next block."""

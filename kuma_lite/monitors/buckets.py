@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from kuma_lite.core.declarations import Status
@@ -58,47 +58,45 @@ class Bucket(NamedTuple):
         return shown
 
 
-_DOWN: Final = Bucket(down=1)
-_MAINTENANCE: Final = Bucket(maintenance=1)
-_UP: Final = Bucket(up=1)
-
-
-def bucket_of(beat: Beat) -> Bucket:
-    """What one beat adds."""
-    if beat.status is Status.UP:
-        ping = beat.ping
-        return _UP if ping is None else Bucket(1, 0, 0, 1, ping, ping, ping)
-    return _MAINTENANCE if beat.status is Status.MAINTENANCE else _DOWN
-
-
 def fold(beats: Iterable[Beat], seconds: int) -> dict[int, Bucket]:
     """Buckets by number (of `seconds` since 1970) of beats, by the time they ended."""
     unit = seconds * MS
-    folded: dict[int, list[float]] = {}
-    for beat in beats:
-        number = beat.end_time // unit
-        row = folded.get(number)
-        if row is None:
-            row = folded[number] = [0, 0, 0, 0, 0.0, math.inf, -math.inf]
-        if beat.status is Status.UP:
-            row[0] += 1
-            ping = beat.ping
+    folded: dict[int, Bucket] = {}
+    number, up, down, maintenance = -1, 0, 0, 0
+    pings: list[float] = []
+    for _, _, _, ended, status, _, ping, _, _, _, _, _ in beats:
+        if ended // unit != number:
+            _put(folded, number, up, down, maintenance, pings)
+            number, up, down, maintenance, pings = ended // unit, 0, 0, 0, []
+        if status is Status.UP:
+            up += 1
             if ping is not None:
-                row[3] += 1
-                row[4] += ping
-                row[5] = min(row[5], ping)
-                row[6] = max(row[6], ping)
-        elif beat.status is Status.MAINTENANCE:
-            row[2] += 1
+                pings.append(ping)
+        elif status is Status.MAINTENANCE:
+            maintenance += 1
         else:
-            row[1] += 1
-    return {number: _bucket(row) for number, row in folded.items()}
+            down += 1
+    _put(folded, number, up, down, maintenance, pings)
+    return folded
 
 
-def _bucket(row: list[float]) -> Bucket:
-    up, down, maintenance, pings, ping_sum, low, high = row
-    counts = int(up), int(down), int(maintenance), int(pings)
-    return Bucket(*counts, ping_sum, low, high) if pings else Bucket(*counts)
+def _put(
+    folded: dict[int, Bucket], number: int, up: int, down: int, maintenance: int, pings: list[float]
+) -> None:
+    if up or down or maintenance:
+        some = (sum(pings), min(pings), max(pings)) if pings else (0.0, 0.0, 0.0)
+        bucket = Bucket(up, down, maintenance, len(pings), *some)
+        before = folded.get(number)  # there is one already where the clock was set back
+        folded[number] = bucket if before is None else before.plus(bucket)
+
+
+def coarser(buckets: Mapping[int, Bucket], factor: int) -> dict[int, Bucket]:
+    """The same in buckets `factor` times as long."""
+    folded: dict[int, Bucket] = {}
+    for number, bucket in buckets.items():
+        before = folded.get(number // factor)
+        folded[number // factor] = bucket if before is None else before.plus(bucket)
+    return folded
 
 
 class Span(NamedTuple):
@@ -131,7 +129,7 @@ def span_of(hours: float, now: float) -> Span:
     return Span(seconds, max(0, math.ceil(count)), int(now) // seconds)
 
 
-def chart(buckets: dict[int, Bucket], span: Span) -> list[dict[str, Any]]:
+def chart(buckets: Mapping[int, Bucket], span: Span) -> list[dict[str, Any]]:
     """Wire rows of a chart, newest first; only the current bucket is shown when it is empty."""
     numbers = [number for number in buckets if span.first <= number <= span.last]
     if span.length and span.last not in buckets:

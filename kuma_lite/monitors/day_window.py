@@ -27,15 +27,15 @@ class Days:
         self._closed_for = -1  # the day for which the sums of the days before it are kept
         self._closed: dict[int, Totals] = {}
 
-    def add(self, day: int, what: Totals) -> None:
-        """Count one or more beats of a day."""
+    def add(self, day: int, up: int, down: int, pings: int, ping_sum: float) -> None:
+        """Count beats; `day` is since 1970."""
         place = len(self._days) - 1
         if place < 0 or self._days[place] != day:
             place = self._place(day)
-        self._up[place] += what.up
-        self._down[place] += what.down
-        self._pings[place] += what.pings
-        self._ping_sum[place] += what.ping_sum
+        self._up[place] += up
+        self._down[place] += down
+        self._pings[place] += pings
+        self._ping_sum[place] += ping_sum
         if day < self._closed_for:
             self._closed_for = -1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -106,24 +106,13 @@ class BeatHistory:
         self._recorder.forget(monitor_id)
         upto = self._recorder.last_id
         await self._database.write(lambda connection: sealing.set_mark(connection, monitor_id, upto))
-        await self._remove(monitor_id)
+        await remove_monitor(self._database, monitor_id)
 
     async def clear_all_beats(self) -> None:
         """Delete all beats and statistics of all monitors, in memory as well."""
         self._recorder.forget_all()
         upto = self._recorder.last_id
         await self._database.write(lambda connection: _clear_all(connection, upto))
-
-    async def _remove(self, monitor_id: int) -> None:
-        """Remove what is recorded of a monitor, in slices between which others can write."""
-        for table in ("beat_block", "beat_event"):
-            await self._in_slices(partial(_delete_some, table=table, monitor_id=monitor_id))
-        for unit in ("hour", "day"):
-            await self._database.write(partial(_delete_statistics, unit=unit, monitor_id=monitor_id))
-
-    async def _in_slices(self, delete: Callable[[apsw.Connection], int]) -> None:
-        while await self._database.write(delete) >= SLICE_ROWS:
-            pass
 
     # --- taking over -------------------------------------------------------------------------------------
 
@@ -144,6 +133,15 @@ class BeatHistory:
         await self._database.write(
             lambda connection: sealing.add_statistics(connection, unit, [(monitor_id, buckets)])
         )
+
+
+async def remove_monitor(database: Database, monitor_id: int) -> None:
+    """Remove what is recorded of a monitor, in slices between which others can write."""
+    for table in ("beat_block", "beat_event"):
+        while await database.write(partial(_delete_some, table=table, monitor_id=monitor_id)) >= SLICE_ROWS:
+            pass
+    for unit in ("hour", "day"):
+        await database.write(partial(_delete_statistics, unit=unit, monitor_id=monitor_id))
 
 
 # --- SQL ---------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from typing import Final
 
@@ -12,7 +13,7 @@ from kuma_lite.monitors.beats import RecentBeats
 from kuma_lite.monitors.day_window import DAY_MS, YEAR_DAYS
 from kuma_lite.monitors.minute_window import MINUTE_MS
 from kuma_lite.monitors.model import Beat
-from kuma_lite.monitors.packing import decode
+from kuma_lite.monitors.packing import decode, decode_columns
 from kuma_lite.monitors.sealing import FLOOR
 from kuma_lite.monitors.statistics import Statistics
 
@@ -23,6 +24,17 @@ def load_beats(
     connection: apsw.Connection, recent: RecentBeats, statistics: dict[int, Statistics], now: int
 ) -> int:
     """Fill `recent` and `statistics`; returns the highest id given so far. `now` is milliseconds."""
+    # A hundred thousand beats and not one cycle: the collector would look at them again and again.
+    gc.disable()
+    try:
+        return _load(connection, recent, statistics, now)
+    finally:
+        gc.enable()
+
+
+def _load(
+    connection: apsw.Connection, recent: RecentBeats, statistics: dict[int, Statistics], now: int
+) -> int:
     marks: dict[int, int] = dict(connection.execute("SELECT monitor_id, upto FROM beat_mark"))
     for (monitor_id,) in connection.execute("SELECT id FROM monitor"):
         statistics[monitor_id] = Statistics()
@@ -36,21 +48,19 @@ def load_beats(
 
 def _load_recent(connection: apsw.Connection, recent: RecentBeats, monitor_id: int) -> None:
     """The newest blocks of a monitor, as many as it takes for `RECENT_BEATS`."""
-    blocks: list[list[Beat]] = []
-    newest: tuple[int, int] | None = None
+    blocks: list[tuple[int, int, bytes]] = []
     missing = RECENT_BEATS
     query = "SELECT id, count, beats FROM beat_block WHERE monitor_id = ? ORDER BY last_time DESC, id DESC"
     for number, count, packed in connection.execute(query, (monitor_id,)):
-        newest = newest or (number, count)
-        blocks.append(decode(packed)[-missing:])
-        missing -= len(blocks[-1])
+        blocks.append((number, min(missing, count), packed))
+        missing -= count
         if missing <= 0:
             break
-    for block in reversed(blocks):
-        for beat in block:
-            recent.append(beat, sealed=True)
-    if newest is not None and monitor_id in recent.rings:
-        recent.rings[monitor_id].tail_id, recent.rings[monitor_id].tail_count = newest
+    for _, wanted, packed in reversed(blocks):
+        recent.load(monitor_id, decode_columns(packed), wanted)
+    if blocks:
+        ring = recent.rings[monitor_id]
+        ring.tail_id, ring.tail_count, _ = blocks[0]
 
 
 def _load_minutes(connection: apsw.Connection, statistics: Mapping[int, Statistics], now: int) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from kuma_lite.core.declarations import Status
-from kuma_lite.monitors.model import Beat
+from kuma_lite.monitors.buckets import Bucket
 
 MINUTE_MS: Final = 60_000
 DAY_MINUTES: Final = 1440
@@ -48,53 +48,46 @@ class Totals(NamedTuple):
 NOTHING: Final = Totals()
 
 
-def counted(status: Status, ping: float | None) -> Totals:
-    """What one beat adds: PENDING counts as down, MAINTENANCE not at all, ping only of what is up."""
+def counted(status: Status, ping: float | None) -> tuple[int, int, int, float]:
+    """What one beat adds (see `Totals`): PENDING is down, MAINTENANCE nothing, ping only of what is up."""
     if status is Status.UP:
-        return Totals(1, 0, 0, 0.0) if ping is None else Totals(1, 0, 1, ping)
-    if status is Status.MAINTENANCE:
-        return NOTHING
-    return Totals(0, 1, 0, 0.0)
+        return (1, 0, 0, 0.0) if ping is None else (1, 0, 1, ping)
+    return NOTHING if status is Status.MAINTENANCE else (0, 1, 0, 0.0)
 
 
 class Minutes:
     """The last 1,440 minutes, as entries of eight bytes, oldest first; a minute may have several."""
 
-    __slots__ = ("_closed", "_entries", "_latest", "_minute", "_open")
+    __slots__ = ("_closed", "_down", "_entries", "_latest", "_minute", "_ping_sum", "_pings", "_up")
 
     def __init__(self) -> None:
         self._entries = bytearray()
         self._latest = 0  # minute of the last entry
         self._closed = NOTHING  # sums of the entries
-        self._minute = 0  # the minute that is being counted
-        self._open: Totals | None = None  # its sums; the last known ones when it is over
+        self._minute = 0  # the minute that is being counted, or was last; and its sums
+        self._up = self._down = self._pings = 0
+        self._ping_sum = 0.0
 
-    def add(self, minute: int, what: Totals) -> None:
-        """Count a beat; `minute` is since 1970."""
-        if self._open is not None and minute == self._minute:
-            self._open = self._open.plus(what)
-            return
-        self._close()
-        if abs(minute - self._latest) > DAY_MINUTES:
-            # A long pause, or the clock was set: what is here lies outside of the day either way.
-            self._drop_all()
-        self._minute = minute
-        self._open = what
-        self._expire(minute)
+    def add(self, minute: int, up: int, down: int, pings: int, ping_sum: float) -> None:
+        """Count beats; `minute` is since 1970."""
+        if minute != self._minute:
+            self._begin(minute)
+        self._up += up
+        self._down += down
+        self._pings += pings
+        self._ping_sum += ping_sum
 
     def totals(self, minute: int) -> Totals:
         """Sums of the 1,440 minutes that end with `minute`."""
         if self._entries and self._latest > minute:
             return self._scan(minute)
         self._expire(minute)
-        if self._open is None or not minute - DAY_MINUTES < self._minute <= minute:
-            return self._closed
-        return self._closed.plus(self._open)
+        return self._with_open(self._closed, minute)
 
     @property
     def latest(self) -> Totals:
         """The minute counted last, however long ago."""
-        return self._open or NOTHING
+        return Totals(self._up, self._down, self._pings, self._ping_sum)
 
     def load(self, entries: bytes, about: int) -> None:
         """Take entries as `pack_minutes` made them; `about` is a minute within 22 days of the last one."""
@@ -116,13 +109,28 @@ class Minutes:
 
     def packed(self) -> bytes:
         """All entries, the minute being counted included."""
-        return bytes(self._entries) + (b"" if self._open is None else _entries(self._minute, self._open))
+        return bytes(self._entries) + _entries(self._minute, self.latest)
+
+    def _begin(self, minute: int) -> None:
+        """Close the minute that is being counted, start another one."""
+        self._close()
+        if abs(minute - self._latest) > DAY_MINUTES:
+            # A long pause, or the clock was set: what is here lies outside of the day either way.
+            self._drop_all()
+        self._minute = minute
+        self._up = self._down = self._pings = 0
+        self._ping_sum = 0.0
+        self._expire(minute)
+
+    def _with_open(self, closed: Totals, minute: int) -> Totals:
+        """`closed` and the minute that is being counted, if it lies in the window."""
+        return closed.plus(self.latest) if minute - DAY_MINUTES < self._minute <= minute else closed
 
     def _close(self) -> None:
         """Turn the minute that is being counted into entries."""
-        if self._open is None or self._open.empty:
+        entries = _entries(self._minute, self.latest)
+        if not entries:
             return
-        entries = _entries(self._minute, self._open)
         self._closed = self._closed.plus(_sum(entries))
         if self._entries and self._minute < self._latest:
             self._merge(entries, self._minute)
@@ -161,10 +169,7 @@ class Minutes:
         for position in range(0, len(self._entries), _SIZE):
             if minute - DAY_MINUTES < self._absolute(self._entries, position) <= minute:
                 inside += self._entries[position : position + _SIZE]
-        total = _sum(inside)
-        if self._open is not None and minute - DAY_MINUTES < self._minute <= minute:
-            total = total.plus(self._open)
-        return total
+        return self._with_open(_sum(inside), minute)
 
     def _merge(self, entries: bytes, latest: int) -> None:
         """Insert entries that end before the last one does: the clock was set back."""
@@ -184,25 +189,17 @@ def _short(entries: bytes | bytearray, position: int) -> int:
     return entries[position] | entries[position + 1] << 8
 
 
-def pack_minutes(beats: Sequence[Beat]) -> bytes:
-    """Entries for `Minutes.load`, by the time the beats ended.
+def pack_minutes(minutes: Mapping[int, Bucket]) -> bytes:
+    """Entries for `Minutes.load`, of buckets by minute.
 
-    What is more than a day older than the last beat is left out: it will be in no window any more.
+    What is more than a day older than the last one is left out: it will be in no window any more.
     """
-    packed = bytearray()
-    minute, total = 0, NOTHING
-    ordered = sorted(beats, key=lambda beat: beat.end_time)
-    oldest = ordered[-1].end_time // MINUTE_MS - DAY_MINUTES if ordered else 0
-    for beat in ordered:
-        of = beat.end_time // MINUTE_MS
-        if of <= oldest:
-            continue
-        if of != minute:
-            packed += _entries(minute, total)
-            minute, total = of, NOTHING
-        total = total.plus(counted(beat.status, beat.ping))
-    packed += _entries(minute, total)
-    return bytes(packed)
+    oldest = max(minutes, default=0) - DAY_MINUTES
+    return b"".join(
+        _entries(minute, Totals(bucket.up, bucket.down, bucket.pings, bucket.ping_sum))
+        for minute, bucket in sorted(minutes.items())
+        if minute > oldest
+    )
 
 
 def _entries(minute: int, total: Totals) -> bytes:

@@ -191,9 +191,10 @@ class Recorder:
         beats = tuple(self._unwritten)
         if not beats and not self._sealer.busy and not self._log_to_cut:
             return None
-        needed = self._sealer.oldest_in_log(self._under_way) or self._last_id + 1
-        blocks = self._sealer.blocks(self._slice)
-        self._taken = _Commit(beats, blocks, needed if self._log_to_cut else 0)
+        cut_before = 0
+        if self._log_to_cut:
+            cut_before = self._sealer.oldest_in_log(self._under_way) or self._last_id + 1
+        self._taken = _Commit(beats, self._sealer.blocks(self._slice), cut_before)
         return self._taken.write
 
     def written(self) -> None:

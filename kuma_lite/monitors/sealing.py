@@ -15,7 +15,7 @@ import apsw
 
 from kuma_lite.core.limits import RECENT_BEATS
 from kuma_lite.monitors.beats import RecentBeats, Ring
-from kuma_lite.monitors.buckets import DAY_S, HOUR_S, Bucket, fold
+from kuma_lite.monitors.buckets import DAY_S, HOUR_S, MINUTE_S, Bucket, coarser, fold
 from kuma_lite.monitors.minute_window import pack_minutes
 from kuma_lite.monitors.model import Beat
 from kuma_lite.monitors.packing import encode
@@ -102,6 +102,8 @@ class Sealer:
         fill = ring.tail_id is not None and ring.tail_count + ring.unsealed <= BLOCK_BEATS
         beats = self._recent.rows(monitor_id, ring.unsealed + (ring.tail_count if fill else 0))
         fresh = beats[-ring.unsealed :]
+        minutes = fold(fresh, MINUTE_S)
+        hours = coarser(minutes, HOUR_S // MINUTE_S)
         return Block(
             monitor_id,
             ring,
@@ -111,10 +113,10 @@ class Sealer:
             max(beat.time for beat in beats),
             len(beats),
             beats[-1].id,
-            pack_minutes(beats),
+            pack_minutes(fold(beats, MINUTE_S) if fill else minutes),
             encode(beats),
-            fold(fresh, HOUR_S),
-            fold(fresh, DAY_S),
+            hours,
+            coarser(hours, DAY_S // HOUR_S),
         )
 
 
@@ -241,7 +243,7 @@ def write_past(connection: apsw.Connection, beats: Sequence[Beat]) -> None:
                 min(beat.time for beat in part),
                 max(beat.time for beat in part),
                 len(part),
-                pack_minutes(part),
+                pack_minutes(fold(part, MINUTE_S)),
                 encode(part),
             ),
         )

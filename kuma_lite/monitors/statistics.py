@@ -27,8 +27,8 @@ class Statistics:
     def add(self, status: Status, ping: float | None, at: int) -> None:
         """Count a beat; `at` is when it ended, in milliseconds since 1970."""
         what = counted(status, ping)
-        self.minutes.add(at // MINUTE_MS, what)
-        self.days.add(at // DAY_MS, what)
+        self.minutes.add(at // MINUTE_MS, *what)
+        self.days.add(at // DAY_MS, *what)
 
     def uptime(self, window: str, now: float) -> float:
         """Share of beats that were up, 0..1, unrounded.

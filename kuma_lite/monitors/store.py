@@ -10,7 +10,7 @@ from typing import Any
 import apsw
 
 from kuma_lite.monitors import sealing
-from kuma_lite.monitors.history import BeatHistory
+from kuma_lite.monitors.history import BeatHistory, remove_monitor
 from kuma_lite.monitors.roster import Tag
 from kuma_lite.monitors.sealing import COUNTER
 from kuma_lite.monitors.wire import DEFAULTS, Document
@@ -100,7 +100,7 @@ class MonitorStore(BeatHistory):
         await self._database.write(write)
         for monitor_id in monitor_ids:
             self._recorder.forget(monitor_id)
-            await self._remove(monitor_id)
+            await remove_monitor(self._database, monitor_id)
 
     async def existing_notifications(self, owner: int, notification_ids: Iterable[int]) -> list[int]:
         """Those of the ids that are notifications of the user."""
