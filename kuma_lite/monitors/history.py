@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import partial, reduce
 from typing import Any, Final
 
 import apsw
@@ -49,15 +49,25 @@ class BeatHistory:
     async def chart(self, monitor_id: int, hours: float, now: float) -> list[dict[str, Any]]:
         """Wire rows of `getMonitorChartData`, newest first; `now` is seconds. Raises UserError."""
         span = span_of(hours, now)
+        return chart(await self._buckets(monitor_id, span), span)
+
+    async def total(self, monitor_id: int, span: Span) -> Bucket:
+        """What happened to a monitor in a span, put together."""
+        buckets = await self._buckets(monitor_id, span)
+        inside = (bucket for number, bucket in buckets.items() if span.first <= number <= span.last)
+        return reduce(Bucket.plus, inside, Bucket())
+
+    async def _buckets(self, monitor_id: int, span: Span) -> dict[int, Bucket]:
+        """The buckets of a span that are not empty, by number; perhaps some around it as well."""
         if span.seconds == MINUTE_S:
             beats = await self.beats_since(monitor_id, (span.first - 1) * MINUTE_S * MS)
-            return chart(fold(beats, MINUTE_S), span)
+            return fold(beats, MINUTE_S)
         buckets, upto = await self._database.read(
             lambda connection: _stored_buckets(connection, monitor_id, span)
         )
         for number, bucket in fold(self._recorder.recent.after(monitor_id, upto), span.seconds).items():
             buckets[number] = buckets.get(number, Bucket()).plus(bucket)
-        return chart(buckets, span)
+        return buckets
 
     async def important_count(self, monitor_ids: Sequence[int] | None) -> int:
         """How many changes of state there are, of some monitors or (None) of all."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import apsw
@@ -97,3 +99,16 @@ def carriers(connection: apsw.Connection, tag_id: int) -> list[int]:
     """The monitors that carry a tag."""
     rows = connection.execute("SELECT DISTINCT monitor_id FROM monitor_tag WHERE tag_id = ?", (tag_id,))
     return [int(monitor_id) for (monitor_id,) in rows]
+
+
+def on_monitors(
+    connection: apsw.Connection, monitor_ids: Iterable[int]
+) -> list[tuple[int, int, TagOnMonitor]]:
+    """What some monitors carry, by name: id of the monitor, of the tag being there, and the tag."""
+    query = """
+        SELECT monitor_tag.monitor_id, monitor_tag.id, tag.id, monitor_tag.value, tag.name, tag.color
+        FROM monitor_tag JOIN tag ON tag.id = monitor_tag.tag_id
+        WHERE monitor_tag.monitor_id IN (SELECT value FROM json_each(?)) ORDER BY tag.name, monitor_tag.id
+    """
+    rows: Any = connection.execute(query, (json.dumps(list(monitor_ids)),))
+    return [(monitor_id, link_id, TagOnMonitor(*tag)) for monitor_id, link_id, *tag in rows]

@@ -1,0 +1,102 @@
+"""Where status pages meet what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import Clock
+from kuma_lite.core.database import Database
+from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted
+from kuma_lite.monitors.buckets import Span
+from kuma_lite.monitors.certificates import Certificates
+from kuma_lite.monitors.model import Beat, BeatRecorded, MonitorChanged, MonitorRemoved
+from kuma_lite.monitors.recorder import Recorder
+from kuma_lite.monitors.roster import Roster
+from kuma_lite.monitors.store import MonitorStore
+from kuma_lite.status_pages.model import Figures, ShownMonitor, ShownTag, Window
+from kuma_lite.status_pages.service import StatusPages
+from kuma_lite.tags import store as tag_store
+
+
+class PublishedMonitors:
+    """What status pages need of monitors (see `status_pages.model.Monitors`)."""
+
+    def __init__(
+        self,
+        database: Database,
+        roster: Roster,
+        recorder: Recorder,
+        store: MonitorStore,
+        certificates: Certificates,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._roster = roster
+        self._recorder = recorder
+        self._store = store
+        self._certificates = certificates
+        self._clock = clock
+
+    def find(self, monitor_id: int) -> ShownMonitor | None:
+        """A monitor; None: there is none of that id."""
+        monitor = self._roster.get(monitor_id)
+        if monitor is None:
+            return None
+        return ShownMonitor(monitor.id, monitor.name, monitor.type, monitor.get("url"))
+
+    def last(self, monitor_id: int) -> Beat | None:
+        """The newest beat."""
+        return self._recorder.last(monitor_id)
+
+    def beats(self, monitor_id: int) -> Sequence[Beat]:
+        """The last hundred, oldest first."""
+        return self._recorder.rows(monitor_id)
+
+    def uptime_day(self, monitor_id: int) -> float:
+        """Share of the last 24 hours' beats that were up, 0..1."""
+        return self._recorder.statistics(monitor_id).uptime("24", self._clock.now())
+
+    async def figures(self, monitor_id: int, window: Window) -> Figures:
+        """Statistics over a window; of the last minute there was where nothing is in the window."""
+        now = self._clock.now()
+        span = Span(window.seconds, window.buckets, int(now) // window.seconds)
+        total = await self._store.total(monitor_id, span)
+        if not total.up and not total.down:
+            latest = self._recorder.statistics(monitor_id)
+            return Figures(latest.uptime("24", now), latest.average_ping("24", now))
+        average = total.ping_sum / total.pings if total.pings else None
+        return Figures(total.up / (total.up + total.down), average)
+
+    async def tags(self, monitor_ids: Sequence[int]) -> Mapping[int, Sequence[ShownTag]]:
+        """The tags on some monitors, by name."""
+        found: dict[int, list[ShownTag]] = {}
+        rows = await self._database.read(lambda db: tag_store.on_monitors(db, monitor_ids))
+        for monitor_id, link_id, tag in rows:
+            found.setdefault(monitor_id, []).append(ShownTag(link_id, *tag))
+        return found
+
+    async def certificate(self, monitor_id: int) -> Mapping[str, Any] | None:
+        """The `certInfo` document; None when no certificate is known."""
+        await self._certificates.warm()
+        return self._certificates.wire(monitor_id, self._clock.now())
+
+
+def keep_fresh(pages: StatusPages, bus: Bus) -> None:
+    """Let what happens to monitors and maintenance show on the pages at once."""
+
+    def on_beat(event: BeatRecorded) -> None:
+        if event.beat.important:
+            pages.clear_cache()
+
+    bus.subscribe(BeatRecorded, on_beat)
+    bus.subscribe(MonitorRemoved, lambda event: pages.forget_monitor(event.monitor_id))
+    for happening in (
+        MonitorChanged,
+        MonitorRemoved,
+        MaintenanceChanged,
+        MaintenanceStarted,
+        MaintenanceEnded,
+    ):
+        bus.subscribe(happening, lambda _event: pages.clear_cache())

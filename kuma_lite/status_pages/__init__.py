@@ -1,0 +1,1 @@
+"""Status pages: what the public may see, as pages, feeds, badges and JSON."""

@@ -1,0 +1,137 @@
+"""What visitors are told about a page, as the JSON of Uptime Kuma 2.5 (REST reference §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kuma_lite.core.clock import Clock, wire_time
+from kuma_lite.status_pages.incidents import Incidents
+from kuma_lite.status_pages.model import (
+    Document,
+    Maintenance,
+    Member,
+    Monitors,
+    Page,
+    ShownBeat,
+    ShownMonitor,
+    ShownTag,
+)
+from kuma_lite.status_pages.pages import Pages
+from kuma_lite.status_pages.rss import feed
+
+
+class Answers:
+    """Everything that is shown of a page; of monitors only what `Pages` says is public."""
+
+    def __init__(
+        self,
+        pages: Pages,
+        incidents: Incidents,
+        monitors: Monitors,
+        maintenance: Maintenance,
+        clock: Clock,
+    ) -> None:
+        self._pages = pages
+        self._incidents = incidents
+        self._monitors = monitors
+        self._maintenance = maintenance
+        self._clock = clock
+
+    async def everything(self, page: Page) -> Document:
+        """Configuration, incidents, groups and maintenance."""
+        return {
+            "config": page.public_config(),
+            "incidents": [incident.as_wire() for incident in await self._incidents.shown(page)],
+            "publicGroupList": await self._groups(page),
+            "maintenanceList": self._maintenance.running_on_page(page.id),
+        }
+
+    def heartbeats(self, page: Page | None) -> Document:
+        """The last hundred beats and the uptime of a day, of each monitor; of no page: nothing."""
+        members = self._pages.public_members(page.id) if page else []
+        return {
+            "heartbeatList": {
+                str(number): [_beat(beat) for beat in self._monitors.beats(number)] for number in members
+            },
+            "uptimeList": {f"{number}_24": _plain(self._monitors.uptime_day(number)) for number in members},
+        }
+
+    def manifest(self, page: Page) -> Document:
+        """What a phone needs to put the page on its screen."""
+        return {
+            "name": page.title,
+            "start_url": f"/status/{page.slug}",
+            "display": "standalone",
+            "icons": [{"src": page.icon, "sizes": "128x128", "type": "image/png"}],
+        }
+
+    async def feed(self, page: Page, url: str) -> str:
+        """The RSS document; `url` is the page's absolute address."""
+        incidents = await self._incidents.shown(page)
+        return feed(page, url, incidents, self.latest(page), self._clock.now())
+
+    def latest(self, page: Page) -> list[tuple[str, ShownBeat]]:
+        """Name and newest beat of the page's monitors that have one."""
+        found = []
+        for number in self._pages.public_members(page.id):
+            monitor, beat = self._monitors.find(number), self._monitors.last(number)
+            if monitor is not None and beat is not None:
+                found.append((monitor.name, beat))
+        return found
+
+    async def _groups(self, page: Page) -> list[Document]:
+        members = self._pages.public_members(page.id)
+        tags = await self._monitors.tags(members) if page.show_tags else None
+        certificates: dict[int, Mapping[str, Any] | None] = {}
+        if page.show_certificate_expiry:
+            certificates = {number: await self._monitors.certificate(number) for number in members}
+        groups = []
+        for group in self._pages.public_groups(page.id):
+            shown: list[Document] = []
+            for member in group.members:
+                monitor = self._monitors.find(member.monitor_id)
+                if monitor is not None:
+                    document = _monitor(member, monitor, None if tags is None else tags.get(monitor.id, ()))
+                    if page.show_certificate_expiry:
+                        document |= _certificate(certificates.get(monitor.id))
+                    shown.append(document)
+            groups.append({"id": group.id, "name": group.name, "weight": group.weight, "monitorList": shown})
+        return groups
+
+
+def _monitor(member: Member, monitor: ShownMonitor, tags: Any) -> Document:
+    document: Document = {
+        "id": monitor.id,
+        "name": monitor.name,
+        "sendUrl": int(member.send_url),
+        "type": monitor.type,
+    }
+    if member.send_url:
+        document["url"] = monitor.url if member.custom_url is None else member.custom_url
+    if tags is not None:
+        document["tags"] = [_tag(monitor.id, tag) for tag in tags]
+    return document
+
+
+def _tag(monitor_id: int, tag: ShownTag) -> Document:
+    return {**tag._asdict(), "monitor_id": monitor_id}
+
+
+def _certificate(document: Mapping[str, Any] | None) -> Document:
+    """A valid certificate that expires today counts as none (Uptime Kuma 2.5)."""
+    certificate = (document or {}).get("certInfo") or {}
+    days = certificate.get("daysRemaining")
+    if document and document.get("valid") and days:
+        return {"certExpiryDaysRemaining": days, "validCert": True}
+    return {"certExpiryDaysRemaining": "", "validCert": False}
+
+
+def _beat(beat: ShownBeat) -> Document:
+    """What a check had to say is nobody's business."""
+    return {"status": int(beat.status), "time": wire_time(beat.time), "msg": "", "ping": _plain(beat.ping)}
+
+
+def _plain(value: float | None) -> float | None:
+    """Whole numbers without `.0`: typed clients decode integers."""
+    return int(value) if value is not None and value == int(value) else value

@@ -1,0 +1,130 @@
+"""Incidents: posting, editing, resolving, and paging through what was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from kuma_lite.core.clock import Clock
+from kuma_lite.core.errors import UserError
+from kuma_lite.status_pages import store
+from kuma_lite.status_pages.model import Document, Incident, Page
+from kuma_lite.status_pages.pages import Database, Pages
+from kuma_lite.status_pages.rules import INCIDENTS_PER_PAGE, cut_page, incident_style, read_cursor
+
+NO_PAGE: Final = "slug is not found"
+NO_INCIDENT: Final = "Incident not found or access denied"
+NO_TITLE: Final = "Please input title"
+NO_CONTENT: Final = "Please input content"
+
+
+class Incidents:
+    """The incidents of all pages.
+
+    Args:
+        database: where they are kept.
+        pages: whose they are.
+        clock: for their dates.
+        outdated: called when something visible has changed.
+    """
+
+    def __init__(self, database: Database, pages: Pages, clock: Clock, outdated: Callable[[], None]) -> None:
+        self._database = database
+        self._pages = pages
+        self._clock = clock
+        self._outdated = outdated
+
+    async def shown(self, page: Page) -> list[Incident]:
+        """What visitors see at the top of a page, newest first."""
+        return await self._database.read(lambda db: store.shown_incidents(db, page.id))
+
+    async def history(self, page: Page, cursor: Any) -> Document:
+        """One page of all incidents, newest first. Raises UserError for a cursor that is none."""
+        after = read_cursor(cursor)
+        found, total = await self._database.read(
+            lambda db: store.incident_page(db, page.id, after, INCIDENTS_PER_PAGE + 1)
+        )
+        shown, following = cut_page(found)
+        return {
+            "incidents": [incident.as_wire() for incident in shown],
+            "total": total,
+            "nextCursor": following.text if following else None,
+            "hasMore": following is not None,
+        }
+
+    async def post(self, slug: Any, payload: Any) -> Incident:
+        """A new incident at the top of a page; with the id of one of its incidents, that one again."""
+        page = self._page(slug)
+        if not isinstance(payload, Mapping):
+            raise UserError("The incident must be an object.")
+        title, content = payload.get("title"), payload.get("content")
+        if not isinstance(title, str):
+            raise UserError(NO_TITLE)
+        if not isinstance(content, str):
+            raise UserError(NO_CONTENT)
+        style, now = incident_style(payload.get("style")), int(self._clock.now())
+        known = await self._find(page, payload["id"]) if payload.get("id") else None
+        if known is None:
+            fresh = Incident(0, page.id, title, content, style, now, None)
+            posted = await self._database.write(lambda db: store.insert_incident(db, fresh))
+            self._outdated()
+            return posted
+        return await self._update(
+            replace(known, title=title, content=content, style=style, pin=True, active=True)
+        )
+
+    async def edit(self, slug: Any, incident_id: Any, payload: Any) -> Incident:
+        """Other words for an incident."""
+        page = self._page(slug)
+        incident = await self._existing(page, incident_id)
+        if not isinstance(payload, Mapping):
+            raise UserError("The incident must be an object.")
+        title, content = payload.get("title"), payload.get("content")
+        if not isinstance(title, str) or not title.strip():
+            raise UserError(NO_TITLE)
+        if not isinstance(content, str) or not content.strip():
+            raise UserError(NO_CONTENT)
+        pin, style = payload.get("pin") is not False, incident_style(payload.get("style"))
+        return await self._update(replace(incident, title=title, content=content, style=style, pin=pin))
+
+    async def resolve(self, slug: Any, incident_id: Any) -> Incident:
+        """It is over: off the page, into the history."""
+        incident = await self._existing(self._page(slug), incident_id)
+        return await self._update(replace(incident, pin=False, active=False))
+
+    async def delete(self, slug: Any, incident_id: Any) -> None:
+        """Remove it, from the history as well."""
+        incident = await self._existing(self._page(slug), incident_id)
+        await self._database.write(lambda db: store.delete_incident(db, incident.id))
+        self._outdated()
+
+    async def unpin(self, slug: Any) -> None:
+        """Take all incidents off a page; nothing happens to a page there is not."""
+        page = self._pages.by_slug(slug)
+        if page is not None:
+            await self._database.write(lambda db: store.unpin_incidents(db, page.id))
+            self._outdated()
+
+    async def _update(self, incident: Incident) -> Incident:
+        updated = replace(incident, updated=int(self._clock.now()))
+        await self._database.write(lambda db: store.update_incident(db, updated))
+        self._outdated()
+        return updated
+
+    def _page(self, slug: Any) -> Page:
+        page = self._pages.by_slug(slug)
+        if page is None:
+            raise UserError(NO_PAGE)
+        return page
+
+    async def _find(self, page: Page, incident_id: Any) -> Incident | None:
+        if isinstance(incident_id, bool) or not isinstance(incident_id, int) or abs(incident_id) >> 62:
+            return None
+        return await self._database.read(lambda db: store.find_incident(db, page.id, incident_id))
+
+    async def _existing(self, page: Page, incident_id: Any) -> Incident:
+        incident = await self._find(page, incident_id)
+        if incident is None:
+            raise UserError(NO_INCIDENT)
+        return incident

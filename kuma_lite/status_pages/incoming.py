@@ -1,0 +1,188 @@
+"""What clients send to save a page: read strictly, before anything is written."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from kuma_lite.core.errors import UserError
+from kuma_lite.status_pages.model import Member, Page
+from kuma_lite.status_pages.rules import read_slug
+from kuma_lite.status_pages.store import NewGroup
+
+ANALYTICS: Final = ("google", "umami", "plausible", "matomo", "rybbit")
+THEMES: Final = ("auto", "light", "dark")
+MAX_TITLE_CHARS: Final = 255  # as the column of Uptime Kuma
+MAX_REFRESH_S: Final = 86_400  # a page that refreshes once a day might as well not
+MAX_GROUPS: Final = 1_000
+MAX_MEMBERS: Final = 20_000  # of all groups; twice the monitors one server is built for
+MAX_LOGO_BYTES: Final = 700_000  # as a data URL it just fits into one Socket.IO message
+
+_DATA_URL: Final = "data:"
+_PNG_URL: Final = "data:image/png;base64,"
+_PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+_ONLY_PNG: Final = "Only allowed PNG logo."
+
+# How each key of `config` is read: absent keys keep what is stored, null clears.
+_TEXTS: Final = {
+    "description": "description",
+    "customCSS": "custom_css",
+    "footerText": "footer_text",
+    "analyticsId": "analytics_id",
+    "analyticsScriptUrl": "analytics_script_url",
+    "rssTitle": "rss_title",
+}
+_FLAGS: Final = {
+    "showTags": "show_tags",
+    "showPoweredBy": "show_powered_by",
+    "showCertificateExpiry": "show_certificate_expiry",
+    "showOnlyLastHeartbeat": "show_only_last_heartbeat",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """The picture of a page: an address, or an uploaded file."""
+
+    address: str
+    png: bytes | None = None
+
+
+def read_page(page: Page, config: Any) -> Page:
+    """The page with what `config` says. Raises UserError."""
+    if not isinstance(config, Mapping):
+        raise UserError("The configuration must be an object.")
+    changes: dict[str, Any] = {
+        "slug": read_slug(config.get("slug")),
+        "analytics_type": _analytics(config),
+        "domains": _domains(config.get("domainNameList")),
+    }
+    _read_each(config, _TEXTS, _text, changes)
+    _read_each(config, _FLAGS, _flag, changes)
+    _read_each(config, {"title": "title"}, _title, changes)
+    _read_each(config, {"theme": "theme"}, _theme, changes)
+    _read_each(config, {"autoRefreshInterval": "auto_refresh_interval"}, _refresh, changes)
+    return replace(page, **changes)
+
+
+def read_title(value: Any) -> str:
+    """The title of a page. Raises UserError."""
+    return _title("title", value)
+
+
+def read_logo(value: Any) -> Logo:
+    """The third argument of `saveStatusPage`. Raises UserError."""
+    if not isinstance(value, str):
+        raise UserError("The logo must be an address or a picture.")
+    if not value.startswith(_DATA_URL):
+        return Logo(value)
+    if not value.startswith(_PNG_URL):
+        raise UserError(_ONLY_PNG)
+    if len(value) > len(_PNG_URL) + MAX_LOGO_BYTES * 4 // 3 + 4:
+        raise UserError(f"The logo may have at most {MAX_LOGO_BYTES // 1000} kB.")
+    try:
+        png = base64.b64decode(value[len(_PNG_URL) :], validate=True)
+    except (binascii.Error, ValueError):
+        raise UserError(_ONLY_PNG) from None
+    if not png.startswith(_PNG_SIGNATURE):
+        raise UserError(_ONLY_PNG)
+    return Logo("", png)
+
+
+def read_groups(value: Any) -> list[NewGroup]:
+    """The groups of a page in their order. Raises UserError."""
+    if not isinstance(value, list) or len(value) > MAX_GROUPS:
+        raise UserError("The groups must be a list.")
+    groups = [_group(item) for item in value]
+    if sum(len(group.members) for group in groups) > MAX_MEMBERS:
+        raise UserError(f"A page shows at most {MAX_MEMBERS} monitors.")
+    return groups
+
+
+def _group(item: Any) -> NewGroup:
+    if not isinstance(item, Mapping) or not isinstance(item.get("name"), str):
+        raise UserError("Each group must have a name.")
+    monitors = item.get("monitorList")
+    if not isinstance(monitors, list):
+        raise UserError("Each group must have a list of monitors.")
+    group_id = item.get("id")
+    if group_id is not None:
+        group_id = _id(group_id)
+    return NewGroup(group_id, item["name"], tuple(_member(monitor) for monitor in monitors))
+
+
+def _member(item: Any) -> Member:
+    if not isinstance(item, Mapping):
+        raise UserError("Each monitor must be an object with an id.")
+    url = item.get("url")
+    if url is not None and not isinstance(url, str):
+        raise UserError("The address of a monitor must be a text.")
+    return Member(_id(item.get("id")), bool(item.get("sendUrl")), url)
+
+
+def _id(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 1 << 62:
+        raise UserError("An id must be a whole number.")
+    return value
+
+
+# --- Single keys -------------------------------------------------------------------------------------------
+
+
+def _read_each(
+    config: Mapping[str, Any],
+    keys: Mapping[str, str],
+    read: Callable[[str, Any], Any],
+    changes: dict[str, Any],
+) -> None:
+    changes.update({name: read(key, config[key]) for key, name in keys.items() if key in config})
+
+
+def _text(key: str, value: Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise UserError(f"{key} must be a text.")
+    return value
+
+
+def _flag(key: str, value: Any) -> bool:
+    if value is not None and not isinstance(value, bool | int):
+        raise UserError(f"{key} must be true or false.")
+    return bool(value)
+
+
+def _title(key: str, value: Any) -> str:
+    if not isinstance(value, str) or len(value) > MAX_TITLE_CHARS:
+        raise UserError(f"The {key} must be a text of at most {MAX_TITLE_CHARS} characters.")
+    return value
+
+
+def _theme(key: str, value: Any) -> str:
+    if value not in THEMES:
+        raise UserError(f"The {key} must be one of {', '.join(THEMES)}.")
+    return str(value)
+
+
+def _refresh(_key: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_REFRESH_S:
+        raise UserError(f"The refresh interval must be between 0 and {MAX_REFRESH_S} seconds.")
+    return int(value)
+
+
+def _analytics(config: Mapping[str, Any]) -> str | None:
+    kind = config.get("analyticsType", "")
+    if kind is not None and kind not in ANALYTICS:
+        raise UserError("Invalid analytics type")
+    return None if kind is None else str(kind)
+
+
+def _domains(value: Any) -> tuple[str, ...]:
+    """Host names, blank ones and repetitions left out."""
+    if not isinstance(value, list):
+        raise UserError("Invalid array")
+    if not all(isinstance(domain, str) for domain in value):
+        raise UserError("Invalid domain")
+    named = {domain.strip().lower(): domain.strip() for domain in value if domain.strip()}
+    return tuple(named.values())

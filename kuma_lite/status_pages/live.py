@@ -1,0 +1,106 @@
+"""The Socket.IO events about status pages and incidents (Uptime Kuma 2.5, socket reference §4.7)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from kuma_lite.core.doors import Access, Answer, Caller, Doors, Event, Push
+from kuma_lite.core.errors import UserError
+from kuma_lite.status_pages.incidents import NO_PAGE, Incidents
+from kuma_lite.status_pages.pages import Pages
+
+_LOGIN_ORDER: Final = 40  # after all other lists
+
+
+def _translated(error: UserError) -> Answer:
+    """These events mark whatever went wrong as a key of the message file."""
+    return {**error.as_answer(), "msgi18n": True}
+
+
+class StatusPageEvents:
+    """What clients may ask of status pages."""
+
+    def __init__(self, pages: Pages, incidents: Incidents, push: Push) -> None:
+        self._pages = pages
+        self._incidents = incidents
+        self._push = push
+
+    def doors(self) -> Doors:
+        """Every event of this feature, and the list at login."""
+        return Doors(
+            events=[
+                Event("addStatusPage", self.add, 2),
+                Event("getStatusPage", self.get, 1),
+                Event("saveStatusPage", self.save, 4),
+                Event("deleteStatusPage", self.delete, 1),
+                Event("postIncident", self.post_incident, 2),
+                Event("unpinIncident", self.unpin_incident, 1),
+                Event("getIncidentHistory", self.incident_history, 2, Access.PUBLIC),
+                Event("editIncident", self.edit_incident, 3, on_error=_translated),
+                Event("deleteIncident", self.delete_incident, 2, on_error=_translated),
+                Event("resolveIncident", self.resolve_incident, 2, on_error=_translated),
+            ],
+            on_login=self.send_list,
+            login_order=_LOGIN_ORDER,
+        )
+
+    async def send_list(self, caller: Caller) -> None:
+        """`statusPageList`, to everybody of the user; there is no other occasion for it."""
+        if caller.user_id is not None:
+            pages = {str(page.id): page.private_config() for page in self._pages.all()}
+            await self._push.to_user(caller.user_id, "statusPageList", pages)
+
+    async def add(self, _caller: Caller, title: Any, slug: Any) -> Answer:
+        """A new page."""
+        page = await self._pages.add(title, slug)
+        return {"ok": True, "msg": "successAdded", "msgi18n": True, "slug": page.slug}
+
+    async def get(self, _caller: Caller, slug: Any) -> Answer:
+        """What those who edit a page see of it."""
+        page = self._pages.by_slug(slug)
+        if page is None:
+            raise UserError("No slug?")
+        return {"ok": True, "config": page.private_config()}
+
+    async def save(self, _caller: Caller, slug: Any, config: Any, logo: Any, groups: Any) -> Answer:
+        """Changes to a page; new groups come back with their ids."""
+        return {"ok": True, "publicGroupList": await self._pages.save(slug, config, logo, groups)}
+
+    async def delete(self, _caller: Caller, slug: Any) -> Answer:
+        """Remove a page."""
+        await self._pages.delete(slug)
+        return {"ok": True}
+
+    async def post_incident(self, _caller: Caller, slug: Any, payload: Any) -> Answer:
+        """A new incident, or an old one again."""
+        incident = (await self._incidents.post(slug, payload)).as_wire()
+        if incident["lastUpdatedDate"] is None:
+            del incident["lastUpdatedDate"]  # absent in this one answer, null everywhere else
+        return {"ok": True, "incident": incident}
+
+    async def unpin_incident(self, _caller: Caller, slug: Any) -> Answer:
+        """Take all incidents off a page."""
+        await self._incidents.unpin(slug)
+        return {"ok": True}
+
+    async def incident_history(self, _caller: Caller, slug: Any, cursor: Any) -> Answer:
+        """One page of all incidents; visitors may ask as well."""
+        page = self._pages.by_slug(slug)
+        if page is None:
+            raise UserError(NO_PAGE)
+        return {"ok": True, **await self._incidents.history(page, cursor)}
+
+    async def edit_incident(self, _caller: Caller, slug: Any, incident_id: Any, payload: Any) -> Answer:
+        """Other words for an incident."""
+        incident = await self._incidents.edit(slug, incident_id, payload)
+        return {"ok": True, "msg": "Saved.", "msgi18n": True, "incident": incident.as_wire()}
+
+    async def delete_incident(self, _caller: Caller, slug: Any, incident_id: Any) -> Answer:
+        """Remove an incident."""
+        await self._incidents.delete(slug, incident_id)
+        return {"ok": True, "msg": "successDeleted", "msgi18n": True}
+
+    async def resolve_incident(self, _caller: Caller, slug: Any, incident_id: Any) -> Answer:
+        """An incident is over."""
+        incident = await self._incidents.resolve(slug, incident_id)
+        return {"ok": True, "msg": "Resolved", "msgi18n": True, "incident": incident.as_wire()}

@@ -1,0 +1,100 @@
+"""The feature as a whole: its pages, its doors, its cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import Clock
+from kuma_lite.core.doors import Doors, Push
+from kuma_lite.status_pages.answers import Answers
+from kuma_lite.status_pages.badge_routes import MonitorBadges
+from kuma_lite.status_pages.cache import AnswerCache
+from kuma_lite.status_pages.incidents import Incidents
+from kuma_lite.status_pages.live import StatusPageEvents
+from kuma_lite.status_pages.model import Maintenance, Monitors, Settings
+from kuma_lite.status_pages.pages import Database, Pages
+from kuma_lite.status_pages.routes import PublicRoutes
+from kuma_lite.status_pages.uploads import Uploads
+
+
+class StatusPages:
+    """Status pages.
+
+    Args:
+        database: where pages are kept.
+        clock: for dates, and for how long answers are kept.
+        bus: is told `StatusPageRemoved`.
+        push: to the clients.
+        settings: entry page and trusted proxies.
+        monitors: what is shown.
+        maintenance: what is announced.
+        uploads: folder of pictures.
+        same_origin_frames: False lets other sites show pages in frames.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        bus: Bus,
+        push: Push,
+        settings: Settings,
+        monitors: Monitors,
+        maintenance: Maintenance,
+        uploads: Path,
+        *,
+        same_origin_frames: bool = True,
+    ) -> None:
+        self._cache = AnswerCache(clock)
+        pictures = Uploads(uploads)
+        self._pages = Pages(database, clock, bus, settings, pictures, self._cache.clear)
+        incidents = Incidents(database, self._pages, clock, self._cache.clear)
+        self._events = StatusPageEvents(self._pages, incidents, push)
+        self._routes = PublicRoutes(
+            self._pages,
+            incidents,
+            Answers(self._pages, incidents, monitors, maintenance, clock),
+            MonitorBadges(self._pages, monitors),
+            pictures,
+            settings,
+            self._cache,
+            clock,
+            same_origin_frames,
+        )
+
+    async def load(self) -> None:
+        """Read all pages; from then on everything else may be called."""
+        await self._pages.load()
+
+    def doors(self) -> list[Doors]:
+        """Events, the list at login, and the addresses of visitors."""
+        return [self._events.doors(), Doors(raw=self._routes.routes())]
+
+    def public_monitor_ids(self) -> frozenset[int]:
+        """The monitors that anybody may know about."""
+        return self._pages.public_monitor_ids()
+
+    def title_of(self, page_id: int) -> str | None:
+        """The title of a page; None: there is no such page."""
+        page = self._pages.get(page_id)
+        return page.title if page else None
+
+    def clear_cache(self) -> None:
+        """To be told when something that pages show has changed."""
+        self._cache.clear()
+
+    def forget_monitor(self, monitor_id: int) -> None:
+        """To be told when a monitor is removed."""
+        self._pages.forget_monitor(monitor_id)
+
+    # --- Pages with a host name of their own (see `web.small_routes.MappedPages`) --------------------------
+
+    def slug_of_host(self, scope: Any) -> str | None:
+        """The page of the host that a request names; None for all other hosts."""
+        return self._routes.slug_of_host(scope)
+
+    async def serve_mapped(self, scope: Any, send: Any, slug: str) -> None:
+        """Answer with a page."""
+        await self._routes.serve_mapped(scope, send, slug)

@@ -1,0 +1,231 @@
+"""The SQL of status pages and incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, fields, replace
+from typing import Any, Final, NamedTuple
+
+import apsw
+
+from kuma_lite.core.errors import UserError
+from kuma_lite.status_pages.model import Group, Incident, Member, Page
+from kuma_lite.status_pages.rules import Cursor
+
+_NO_COLUMNS: Final = ("id", "domains")
+_COLUMNS: Final = tuple(field.name for field in fields(Page) if field.name not in _NO_COLUMNS)
+_FLAGS: Final = frozenset(
+    field.name for field in fields(Page) if isinstance(field.default, bool)
+)  # stored as 0 and 1
+_INCIDENT: Final = "id, status_page_id, title, content, style, created_date, last_updated_date, pin, active"
+
+
+class NewGroup(NamedTuple):
+    """A group of a page as it shall be; without id a new one."""
+
+    id: int | None
+    name: str
+    members: tuple[Member, ...]
+
+
+class Everything(NamedTuple):
+    """What is kept in memory: pages, and the groups of each by its id, in their order."""
+
+    pages: list[Page]
+    groups: dict[int, list[Group]]
+
+
+# --- Pages -------------------------------------------------------------------------------------------------
+
+
+def read_all(db: apsw.Connection) -> Everything:
+    """All pages with their groups and monitors."""
+    domains: dict[int, list[str]] = {}
+    for page_id, domain in db.execute("SELECT status_page_id, domain FROM status_page_cname ORDER BY id"):
+        domains.setdefault(page_id, []).append(domain)
+    query = f"SELECT id, {', '.join(_COLUMNS)} FROM status_page ORDER BY id"  # noqa: S608 - own column names
+    pages = [_page(row, domains.get(row[0], ())) for row in db.execute(query)]
+    return Everything(pages, _groups(db))
+
+
+def insert_page(db: apsw.Connection, slug: str, title: str) -> int:
+    """A new page; returns its id. Raises UserError when the slug is taken."""
+    _refuse_taken(db, slug, None)
+    db.execute("INSERT INTO status_page (slug, title) VALUES (?, ?)", (slug, title))
+    return db.last_insert_rowid()
+
+
+def save_page(db: apsw.Connection, page: Page, groups: Sequence[NewGroup]) -> list[int]:
+    """Write a page as a whole; returns the ids of its groups.
+
+    Raises:
+        UserError: the slug is taken, a group is not of this page, or a monitor does not exist.
+    """
+    _refuse_taken(db, page.slug, page.id)
+    assignments = ", ".join(f"{name} = ?" for name in _COLUMNS)
+    db.execute(
+        f"UPDATE status_page SET {assignments} WHERE id = ?",  # noqa: S608 - own column names
+        (*(_stored(getattr(page, name)) for name in _COLUMNS), page.id),
+    )
+    _save_domains(db, page)
+    return _save_groups(db, page.id, groups)
+
+
+def delete_page(db: apsw.Connection, page_id: int) -> None:
+    """Remove a page with everything that belongs to it."""
+    db.execute("DELETE FROM status_page WHERE id = ?", (page_id,))
+
+
+def _page(row: Sequence[Any], domains: Iterable[str]) -> Page:
+    values: dict[str, Any] = {
+        name: bool(value) if name in _FLAGS else value
+        for name, value in zip(("id", *_COLUMNS), row, strict=True)
+    }
+    return Page(**values, domains=tuple(domains))
+
+
+def _stored(value: Any) -> Any:
+    return int(value) if isinstance(value, bool) else value
+
+
+def _refuse_taken(db: apsw.Connection, slug: str, page_id: int | None) -> None:
+    query = "SELECT 1 FROM status_page WHERE slug = ? AND id IS NOT ?"
+    if db.execute(query, (slug, page_id)).fetchone():
+        raise UserError("Another status page has this slug.")
+
+
+def _save_domains(db: apsw.Connection, page: Page) -> None:
+    """A domain that another page has moves here."""
+    db.execute("DELETE FROM status_page_cname WHERE status_page_id = ?", (page.id,))
+    for domain in page.domains:
+        db.execute("DELETE FROM status_page_cname WHERE domain = ?", (domain,))
+        db.execute("INSERT INTO status_page_cname (status_page_id, domain) VALUES (?, ?)", (page.id, domain))
+
+
+# --- Groups ------------------------------------------------------------------------------------------------
+
+
+def _groups(db: apsw.Connection) -> dict[int, list[Group]]:
+    members: dict[int, list[Member]] = {}
+    query = "SELECT group_id, monitor_id, send_url, custom_url FROM monitor_group ORDER BY weight, id"
+    for group_id, monitor_id, send_url, custom_url in db.execute(query):
+        members.setdefault(group_id, []).append(Member(monitor_id, bool(send_url), custom_url))
+    groups: dict[int, list[Group]] = {}
+    query = "SELECT id, status_page_id, name, weight, public FROM page_group ORDER BY weight, id"
+    for group_id, page_id, name, weight, public in db.execute(query):
+        group = Group(group_id, name, weight, tuple(members.get(group_id, ())), bool(public))
+        groups.setdefault(page_id, []).append(group)
+    return groups
+
+
+def _save_groups(db: apsw.Connection, page_id: int, groups: Sequence[NewGroup]) -> list[int]:
+    rows = db.execute("SELECT id FROM page_group WHERE status_page_id = ?", (page_id,))
+    left = {int(str(number)) for (number,) in rows}
+    ids = []
+    for weight, group in enumerate(groups, 1):
+        group_id = _save_group(db, page_id, group, weight, left)
+        left.discard(group_id)
+        _save_members(db, group_id, group.members)
+        ids.append(group_id)
+    db.executemany("DELETE FROM page_group WHERE id = ?", [(group_id,) for group_id in left])
+    return ids
+
+
+def _save_group(db: apsw.Connection, page_id: int, group: NewGroup, weight: int, known: set[int]) -> int:
+    if group.id is None:
+        db.execute(
+            "INSERT INTO page_group (status_page_id, name, weight) VALUES (?, ?, ?)",
+            (page_id, group.name, weight),
+        )
+        return db.last_insert_rowid()
+    if group.id not in known:
+        raise UserError("A group of this page does not exist any more. Load the page again.")
+    query = "UPDATE page_group SET name = ?, weight = ?, public = 1 WHERE id = ?"
+    db.execute(query, (group.name, weight, group.id))
+    return group.id
+
+
+def _save_members(db: apsw.Connection, group_id: int, members: Sequence[Member]) -> None:
+    db.execute("DELETE FROM monitor_group WHERE group_id = ?", (group_id,))
+    for weight, member in enumerate(members, 1):
+        db.execute(
+            "INSERT INTO monitor_group (monitor_id, group_id, weight, send_url, custom_url)"
+            " SELECT id, ?2, ?3, ?4, ?5 FROM monitor WHERE id = ?1",
+            (member.monitor_id, group_id, weight, int(member.send_url), member.custom_url),
+        )
+        if not db.changes():
+            raise UserError("A monitor of this page does not exist any more. Load the page again.")
+
+
+# --- Incidents ---------------------------------------------------------------------------------------------
+
+
+def shown_incidents(db: apsw.Connection, page_id: int) -> list[Incident]:
+    """What visitors see at the top of a page, newest first."""
+    query = f"""
+        SELECT {_INCIDENT} FROM incident WHERE status_page_id = ? AND pin = 1 AND active = 1
+        ORDER BY created_date DESC, id DESC
+    """  # noqa: S608 - own column names
+    return [_incident(row) for row in db.execute(query, (page_id,))]
+
+
+def incident_page(
+    db: apsw.Connection, page_id: int, cursor: Cursor | None, count: int
+) -> tuple[list[Incident], int]:
+    """The newest `count` incidents after the cursor, and how many there are in all."""
+    total: int = db.execute("SELECT count(*) FROM incident WHERE status_page_id = ?", (page_id,)).get
+    after = "" if cursor is None else "AND (created_date, id) < (?, ?)"
+    query = f"""
+        SELECT {_INCIDENT} FROM incident WHERE status_page_id = ? {after}
+        ORDER BY created_date DESC, id DESC LIMIT ?
+    """  # noqa: S608 - own column names
+    values = (page_id, *(cursor or ()), count)
+    return [_incident(row) for row in db.execute(query, values)], total
+
+
+def find_incident(db: apsw.Connection, page_id: int, incident_id: int) -> Incident | None:
+    """An incident of a page."""
+    query = f"SELECT {_INCIDENT} FROM incident WHERE id = ? AND status_page_id = ?"  # noqa: S608
+    row = db.execute(query, (incident_id, page_id)).fetchone()
+    return _incident(row) if row else None
+
+
+def insert_incident(db: apsw.Connection, incident: Incident) -> Incident:
+    """A new incident; returns it with its id."""
+    db.execute(
+        f"INSERT INTO incident ({_INCIDENT}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        tuple(_stored(value) for value in astuple(incident)[1:]),
+    )
+    return replace(incident, id=db.last_insert_rowid())
+
+
+def update_incident(db: apsw.Connection, incident: Incident) -> None:
+    """Write what can change of an incident."""
+    db.execute(
+        "UPDATE incident SET title = ?, content = ?, style = ?, last_updated_date = ?, pin = ?, active = ?"
+        " WHERE id = ?",
+        (
+            incident.title,
+            incident.content,
+            incident.style,
+            incident.updated,
+            int(incident.pin),
+            int(incident.active),
+            incident.id,
+        ),
+    )
+
+
+def unpin_incidents(db: apsw.Connection, page_id: int) -> None:
+    """Take all incidents off the top of a page."""
+    db.execute("UPDATE incident SET pin = 0 WHERE pin = 1 AND status_page_id = ?", (page_id,))
+
+
+def delete_incident(db: apsw.Connection, incident_id: int) -> None:
+    """Remove an incident."""
+    db.execute("DELETE FROM incident WHERE id = ?", (incident_id,))
+
+
+def _incident(row: Sequence[Any]) -> Incident:
+    number, page_id, title, content, style, created, updated, pin, active = row
+    return Incident(number, page_id, title, content, style, created, updated, bool(pin), bool(active))
