@@ -45,7 +45,7 @@ class App:
         self._below = [(_key(route), route) for route in raw if route.path.endswith("/")]
         self._small = small
         self._page = page
-        self._rest = rest
+        self.rest = rest
         self._headers = headers
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -84,13 +84,13 @@ class App:
             if outcome is Unanswered.MISSING:
                 await self._page.serve_unknown(scope, send, 404)
             elif outcome is Unanswered.ELSEWHERE:
-                await self._rest(scope, receive, send)
+                await self.rest(scope, receive, send)
         elif path in self._small:
             await self._answer_small(path, scope, send, reading)
         elif reading and path in self._page.files:
             await self._page.serve(scope, send, self._page.files[path])
         else:
-            await self._rest(scope, receive, send)
+            await self.rest(scope, receive, send)
 
     async def _answer_small(self, path: str, scope: Any, send: Any, reading: bool) -> None:
         if reading:

@@ -48,7 +48,7 @@ class WebServer:
     """
 
     def __init__(self, app: Application, host: str, port: int, tls: Tls | None = None) -> None:
-        self._app = app
+        self.app = app
         self._host = host
         self._tls = tls
         self._server: Any = None
@@ -78,7 +78,7 @@ class WebServer:
         if self._task is None:
             return
         with suppress(Exception):
-            await asyncio.wait_for(self._app.close_connections(), _GOODBYE_S)
+            await asyncio.wait_for(self.app.close_connections(), _GOODBYE_S)
         self._server.stop()
         done, _pending = await asyncio.wait([self._task], timeout=_LAST_REQUESTS_S)
         if not done:
@@ -124,7 +124,7 @@ class WebServer:
                 "ssl_protocol_min": SSLProtocols.tls12,  # the default of 1.3 locks older machines out
             }
         return Server(
-            self._app,
+            self.app,
             address=self.address,
             port=self.port,
             interface=Interfaces.ASGINL,

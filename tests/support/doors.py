@@ -3,37 +3,47 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from kuma_lite.core.doors import Access
 from kuma_lite.core.errors import NotLoggedIn
+from kuma_lite.web.app import App
 from kuma_lite.web.guard import access_of
 from tests.support import http
-from tests.support.frame import Server
 from tests.support.sio import NO_ANSWER, connect
 
 
-def public_events(server: Server) -> set[str]:
+def public_events(app: App) -> set[str]:
     """Names of the events that need no session."""
     return {
         event.name
-        for dispatcher in server.sockets.dispatchers.values()
+        for dispatcher in app.sockets.dispatchers.values()
         for event in dispatcher.events.values()
         if event.access is Access.PUBLIC
     }
 
 
-async def assert_closed(server: Server) -> None:
-    """Call every event and ask for every route that is not public: each has to refuse."""
-    await _events_are_closed(server)
-    await _routes_are_closed(server)
+def routes(app: App) -> Iterator[tuple[str, str, Access]]:
+    """Method, path and access of every Litestar route."""
+    for route in app.rest.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            for method in handler.http_methods - {"OPTIONS"}:
+                yield str(method), route.path, access_of(handler.opt)
 
 
-async def _events_are_closed(server: Server) -> None:
-    for namespace, dispatcher in server.sockets.dispatchers.items():
-        async with connect(server.url, namespace) as guest:
+async def assert_closed(url: str, app: App) -> int:
+    """Use every event and route that is not public: each has to refuse. Returns how many there were."""
+    return await _try_events(url, app) + await _try_routes(url, app)
+
+
+async def _try_events(url: str, app: App) -> int:
+    tried = 0
+    for namespace, dispatcher in app.sockets.dispatchers.items():
+        async with connect(url, namespace) as guest:
             for event in dispatcher.events.values():
                 if event.access is Access.PUBLIC:
                     continue
+                tried += 1
                 arguments = [None] * event.arguments
                 if event.answers:
                     answer = await guest.call(event.name, *arguments)
@@ -41,15 +51,14 @@ async def _events_are_closed(server: Server) -> None:
                 else:
                     answer = await guest.call_in_vain(event.name, *arguments, timeout=0.1)
                     assert answer is NO_ANSWER, event.name
+    return tried
 
 
-async def _routes_are_closed(server: Server) -> None:
-    for door in server.doors:
-        for route in door.routes:
-            if access_of(route.opt or {}) is Access.PUBLIC:
-                continue
-            for path in route.paths:
-                address = server.url + re.sub(r"\{[^}]*\}", "1", path)
-                for method in route.http_methods:
-                    answer = await http.request(str(method), address)
-                    assert answer.status == 401, f"{method} {path}"
+async def _try_routes(url: str, app: App) -> int:
+    tried = 0
+    for method, path, access in routes(app):
+        if access is not Access.PUBLIC:
+            tried += 1
+            answer = await http.request(method, url + re.sub(r"\{[^}]*\}", "1", path))
+            assert answer.status == 401, f"{method} {path}"
+    return tried

@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from kuma_lite.appliance.build import Appliance
+from kuma_lite.core.clock import SystemClock
+from kuma_lite.core.config import Config
 from kuma_lite.core.doors import Access
 from kuma_lite.core.errors import NotLoggedIn
+from kuma_lite.web.app import App
 from kuma_lite.web.guard import access_of, bearer_token, require
-from tests.support.doors import assert_closed, public_events
-from tests.support.frame import frame
+from tests.support.doors import assert_closed, public_events, routes
+from tests.support.sio import connect
+
+# Whoever adds to these has thought about what a stranger can do with it.
+PUBLIC_EVENTS = {"needSetup", "setup", "login", "loginByToken", "logout", "getIncidentHistory"}
+PUBLIC_EVENTS |= {"getWebpushVapidPublicKey"}
+PUBLIC_ROUTES = re.compile(r"/api/v1/openapi\.json(/.*)?")
 
 
-async def test_every_door_of_the_frame_is_closed_to_guests(tmp_path: Path) -> None:
-    async with frame(tmp_path) as server:
-        await server.set_up()
-        await assert_closed(server)
+@pytest.fixture
+async def appliance(tmp_path: Path) -> AsyncIterator[Appliance]:
+    made = Appliance(Config(port=0, data_dir=tmp_path), SystemClock())
+    await made.start()
+    yield made
+    await made.stop()
 
 
-async def test_what_is_public_is_meant_to_be(tmp_path: Path) -> None:
-    async with frame(tmp_path) as server:
-        assert public_events(server) == {"needSetup", "setup", "login", "loginByToken", "logout"}
+async def test_every_door_is_closed_to_guests(appliance: Appliance) -> None:
+    web = appliance.web
+    assert web is not None
+    assert isinstance(web.app, App)
+    async with connect(web.url) as client:
+        await client.call("setup", "admin", "a-Good-1")
+    assert await assert_closed(web.url, web.app) > 50
+
+
+async def test_what_is_public_is_meant_to_be(appliance: Appliance) -> None:
+    assert appliance.web is not None
+    app = appliance.web.app
+    assert isinstance(app, App)
+    assert public_events(app) <= PUBLIC_EVENTS
+    open_routes = {path for _method, path, access in routes(app) if access is Access.PUBLIC}
+    assert [path for path in open_routes if not PUBLIC_ROUTES.fullmatch(path)] == []
 
 
 @pytest.mark.parametrize(
