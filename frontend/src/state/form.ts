@@ -43,6 +43,8 @@ export function startValue(field: Field, defaults: Values = {}): unknown {
 export function storedValue(field: Field, value: unknown): unknown {
   if (value === undefined) return startValue(field);
   if (value === null) return field.kind === "token" ? "" : startValue({ ...field, default: null });
+  // Uptime Kuma's columns hold zeros its own rules refuse (a retry interval nobody set).
+  if (typeof value === "number" && value === 0 && (field.minimum ?? 0) > 0) return startValue(field);
   if (field.kind === "json" && typeof value !== "string") return JSON.stringify(value, null, 2);
   return value;
 }

@@ -20,7 +20,7 @@ export const ICONS = {
   logout: "M14 4H6v16h8M11 12h9M17 9l3 3-3 3",
   menu: "M4 7h16M4 12h16M4 17h16",
   moon: "M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z",
-  more: "M5 12h.1M12 12h.1M19 12h.1",
+  more: "M5 11.5v1M4.5 12h1M12 11.5v1M11.5 12h1M19 11.5v1M18.5 12h1",
   pause: "M8 5v14M16 5v14",
   play: "M7 4.5l12 7.5-12 7.5z",
   plus: "M12 5v14M5 12h14",

@@ -37,7 +37,7 @@ function storedToken(): string | null {
 /** Keep a new token where the old one was, or where the person wished. */
 export function keepToken(value: string, remember?: boolean): void {
   const [lasting, passing] = stores();
-  const stay = remember ?? lasting?.getItem(TOKEN_KEY) != null;
+  const stay = remember ?? Boolean(lasting?.getItem(TOKEN_KEY));
   token = value;
   for (const store of stores()) store.removeItem(TOKEN_KEY);
   (stay ? lasting : passing)?.setItem(TOKEN_KEY, value);

@@ -1,0 +1,77 @@
+/** What every journey needs: a browser, a target to watch, axe, and sentences when something is not so. */
+import { createServer } from "node:http";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+// A browser that is left in peace: no updates, no service of its maker.
+const QUIET = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export const account = { username: "admin", password: "correct horse 7" };
+
+export const openBrowser = (executablePath) => chromium.launch({ executablePath, args: QUIET });
+
+export function check(condition, sentence) {
+  if (!condition) throw new Error(sentence);
+}
+
+/** A page whose errors count: nothing may be logged as an error, nothing blocked by the policy. */
+export async function openPage(browser, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  page.problems = [];
+  page.on("pageerror", (error) => page.problems.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !message.text().includes("WebSocket")) page.problems.push(message.text());
+  });
+  return page;
+}
+
+/** axe's rules of WCAG 2.2 A and AA, in the theme that is on. */
+export async function expectAccessible(page, where) {
+  // The page's policy forbids inline scripts; the debugger's channel is no script of the page.
+  await page.evaluate(AXE);
+  const violations = await page.evaluate(async () => {
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    const result = await globalThis.axe.run(document, { runOnly: { type: "tag", values: tags } });
+    return result.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)} (${nodes.length})`);
+  });
+  check(violations.length === 0, `${where} is not accessible:\n  ${violations.join("\n  ")}`);
+}
+
+export async function expectNoSidewaysScroll(page, where) {
+  const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+  check(inner <= outer, `${where} is ${inner} px wide in a window of ${outer}`);
+}
+
+/** A web server that can be switched off and on at one address. */
+export class Target {
+  async start() {
+    this.server = createServer((_request, response) => response.end("hello"));
+    await new Promise((resolve) => this.server.listen(this.port ?? 0, "127.0.0.1", resolve));
+    this.port = this.server.address().port;
+    return `http://127.0.0.1:${this.port}/`;
+  }
+
+  async stop() {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+export async function logIn(page, url) {
+  await page.goto(url);
+  await page.getByLabel("Username").fill(account.username);
+  await page.getByLabel("Password", { exact: true }).fill(account.password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("banner").waitFor();
+}

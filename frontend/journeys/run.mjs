@@ -1,0 +1,46 @@
+/**
+ * Journeys through the page with a real browser, against a running server with an empty data folder:
+ *
+ *   npm run journeys -- --url http://127.0.0.1:3001 [--monitors 5000] [--browser /usr/bin/chromium] [--only many]
+ */
+import { parseArgs } from "node:util";
+import { firstRun } from "./first-run.mjs";
+import { keyboard, logInByForm } from "./keyboard.mjs";
+import { openBrowser } from "./lib.mjs";
+import { many, phone } from "./many.mjs";
+import { settings } from "./settings.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    url: { type: "string", default: "http://127.0.0.1:3001" },
+    monitors: { type: "string", default: "5000" },
+    browser: { type: "string", default: "/usr/bin/chromium" },
+    only: { type: "string" },
+  },
+});
+
+const url = options.url.replace(/\/+$/, "");
+const journeys = {
+  "first-run": (browser) => firstRun(browser, url),
+  "log-in": (browser) => logInByForm(browser, url),
+  keyboard: (browser) => keyboard(browser, url),
+  settings: (browser) => settings(browser, url),
+  many: (browser) => many(browser, url, Number(options.monitors)),
+  phone: (browser) => phone(browser, url),
+};
+
+const browser = await openBrowser(options.browser);
+let failed = 0;
+for (const [name, journey] of Object.entries(journeys)) {
+  if (options.only && options.only !== name) continue;
+  const began = performance.now();
+  try {
+    await journey(browser);
+    console.log(`ok    ${name} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    failed += 1;
+    console.error(`FAIL  ${name}: ${error.message}`);
+  }
+}
+await browser.close();
+process.exitCode = failed ? 1 : 0;

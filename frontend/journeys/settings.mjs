@@ -1,0 +1,41 @@
+/** Notifications and settings: add, test, edit without losing the secret, delete; time zone. */
+import { check, expectAccessible, logIn, openPage } from "./lib.mjs";
+
+export async function settings(browser, url) {
+  const page = await openPage(browser);
+  await logIn(page, `${url}/settings/notifications`);
+  await page.getByRole("button", { name: "Set up the first one" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Service").click();
+  await page.keyboard.type("webhook");
+  await page.keyboard.press("Enter");
+  await expectAccessible(page, "the dialog of a notification");
+  await dialog.getByLabel(/^Name/).fill("Journey hook");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByText("This is needed.").first().waitFor();
+  await dialog.getByLabel(/URL/).first().fill("http://127.0.0.1:9/hook");
+  await dialog.getByRole("button", { name: "Test" }).click();
+  await dialog.getByRole("alert").waitFor();
+  await dialog.getByRole("switch", { name: /Default/ }).check({ force: true });
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Journey hook").first().waitFor();
+  await expectAccessible(page, "the list of notifications");
+
+  await page.goto(`${url}/add`);
+  const chosen = page.getByRole("switch", { name: /Journey hook/ });
+  await chosen.waitFor({ state: "attached" });
+  check(await chosen.isChecked(), "a default notification is not preselected");
+
+  await page.goto(`${url}/settings/general`);
+  await page.getByLabel("Address of this server").fill("https://kuma.example.org/");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved.").waitFor();
+  await expectAccessible(page, "the general settings");
+
+  await page.goto(`${url}/settings/notifications`);
+  await page.getByRole("button", { name: "Delete Journey hook" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.getByText("Nobody is told yet").waitFor();
+  check(page.problems.length === 0, `the browser complained: ${page.problems.join("; ")}`);
+  await page.context().close();
+}
