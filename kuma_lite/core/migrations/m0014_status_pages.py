@@ -6,7 +6,7 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 12
+NUMBER: Final = 14
 
 _SCHEMA: Final = """
 CREATE TABLE status_page (
