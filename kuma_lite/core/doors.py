@@ -8,7 +8,7 @@ acknowledgement (None: one without arguments, `SILENCE`: none at all); a `UserEr
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Any, Final, Protocol
@@ -36,6 +36,7 @@ class Access(StrEnum):
 
     PUBLIC = "public"
     USER = "user"  # a logged-in person
+    PROJECT = "project"  # a machine with a token of a project, or a logged-in person
 
 
 class Caller(Protocol):
@@ -133,9 +134,16 @@ class RawRoute:
     ignore_case: bool = False
 
 
+# The whole `Authorization` header → who that is, None: nobody. What it returns becomes `request.user`.
+Identify = Callable[[str | None], Awaitable[Any]]
+
+
 @dataclass
 class Doors:
-    """All doors of one feature. `routes` are Litestar handlers that state `opt={"access": Access...}`."""
+    """All doors of one feature. `routes` are Litestar handlers that state `opt={"access": Access...}`.
+
+    `identify`: how callers of doors with that access are recognised, where a session is not what is asked for.
+    """
 
     events: Sequence[Event] = ()
     routes: Sequence[Any] = ()
@@ -145,3 +153,4 @@ class Doors:
     login_order: int = 50  # of both; smaller runs earlier, handlers of the same number run concurrently
     namespace: str = COMPATIBLE  # of on_connect and on_login
     notes: dict[str, str] = field(default_factory=dict)
+    identify: Mapping[Access, Identify] = field(default_factory=dict)

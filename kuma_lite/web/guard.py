@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from kuma_lite.core.doors import Access
+from kuma_lite.core.doors import Access, Identify
 from kuma_lite.core.errors import NotLoggedIn
 
 if TYPE_CHECKING:
@@ -52,14 +52,25 @@ def bearer_token(authorization: str | None) -> str | None:
     return authorization[len(_BEARER) :].strip() or None
 
 
-def route_guard(sessions: Sessions) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Any]:
-    """The guard of all Litestar routes; puts the `Session` into `request.user`."""
+def route_guard(
+    sessions: Sessions, identify: Mapping[Access, Identify] | None = None
+) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Any]:
+    """The guard of all Litestar routes; puts the `Session` into `request.user`.
+
+    `identify` recognises the callers of doors that ask for something else than a session. Where nobody does,
+    a door for machines is closed to machines.
+    """
+    others = identify or {}
 
     async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         access = access_of(handler.opt)
         session = None
         if access is not Access.PUBLIC:
-            session = await sessions(bearer_token(connection.headers.get("authorization")))
+            authorization = connection.headers.get("authorization")
+            if access in others:
+                session = await others[access](authorization)
+            else:
+                session = await sessions(bearer_token(authorization))
             connection.scope["user"] = session
         require(access, session is not None)
 

@@ -76,7 +76,9 @@ def build_rest(doors: Sequence[Doors], sessions: Sessions, elsewhere: Elsewhere)
 
     return _Rest(
         route_handlers=[route for door in doors for route in door.routes],
-        guards=[route_guard(sessions)],
+        guards=[
+            route_guard(sessions, {access: how for door in doors for access, how in door.identify.items()})
+        ],
         request_max_body_size=MAX_BODY_BYTES,
         exception_handlers={
             UserError: _user_error,
