@@ -5,6 +5,7 @@ from __future__ import annotations
 from kuma_lite.accounts.limiters import make_limiters
 from kuma_lite.accounts.live import AccountDoors
 from kuma_lite.appliance.house import House
+from kuma_lite.appliance.publishing import publish
 from kuma_lite.appliance.tagging import MonitorTags
 from kuma_lite.appliance.watching import Watching
 from kuma_lite.core.clock import Clock
@@ -12,6 +13,7 @@ from kuma_lite.core.config import Config
 from kuma_lite.core.doors import Doors
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.settings.live import SettingsDoors
+from kuma_lite.status_pages.service import StatusPages
 from kuma_lite.tags.live import TagEvents
 from kuma_lite.web.app import App, build_app
 from kuma_lite.web.empty_lists import empty_lists
@@ -35,8 +37,10 @@ class Appliance:
         )
         watching = Watching(house, notifications)
         await watching.load()
-        doors = [*watching.doors(), *self._other_doors(watching), notifications.doors()]
-        app = self._app(doors, watching)
+        pages = publish(house, watching)
+        await pages.load()
+        doors = [*watching.doors(), *self._other_doors(watching), *pages.doors(), notifications.doors()]
+        app = self._app(doors, watching, pages)
         self.web = WebServer(app, house.config.host, house.config.port, house.config.tls)
         await self.web.start()
         house.at_close(self.web.stop)
@@ -62,7 +66,7 @@ class Appliance:
             *empty_lists(house.push),
         ]
 
-    def _app(self, doors: list[Doors], watching: Watching) -> App:
+    def _app(self, doors: list[Doors], watching: Watching, pages: StatusPages) -> App:
         house, figures = self._house, watching.figures
         return build_app(
             doors,
@@ -77,6 +81,7 @@ class Appliance:
             },
             page_folder=find_page(),
             same_origin_frames=not house.config.disable_frame_sameorigin,
+            mapped_pages=pages,
         )
 
     async def stop(self) -> None:

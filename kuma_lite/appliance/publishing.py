@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kuma_lite.appliance.house import House
+from kuma_lite.appliance.watching import Watching
 from kuma_lite.core.bus import Bus
-from kuma_lite.core.clock import Clock
-from kuma_lite.core.database import Database
 from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted
 from kuma_lite.monitors.buckets import Span
-from kuma_lite.monitors.certificates import Certificates
 from kuma_lite.monitors.model import Beat, BeatRecorded, MonitorChanged, MonitorRemoved
-from kuma_lite.monitors.recorder import Recorder
-from kuma_lite.monitors.roster import Roster
-from kuma_lite.monitors.store import MonitorStore
 from kuma_lite.status_pages.model import Figures, ShownMonitor, ShownTag, Window
 from kuma_lite.status_pages.service import StatusPages
 from kuma_lite.tags import store as tag_store
@@ -23,21 +19,13 @@ from kuma_lite.tags import store as tag_store
 class PublishedMonitors:
     """What status pages need of monitors (see `status_pages.model.Monitors`)."""
 
-    def __init__(
-        self,
-        database: Database,
-        roster: Roster,
-        recorder: Recorder,
-        store: MonitorStore,
-        certificates: Certificates,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._roster = roster
-        self._recorder = recorder
-        self._store = store
-        self._certificates = certificates
-        self._clock = clock
+    def __init__(self, house: House, watching: Watching) -> None:
+        self._database = house.database
+        self._clock = house.clock
+        self._roster = watching.roster
+        self._recorder = watching.recorder
+        self._store = watching.store
+        self._certificates = watching.certificates
 
     def find(self, monitor_id: int) -> ShownMonitor | None:
         """A monitor; None: there is none of that id."""
@@ -81,6 +69,24 @@ class PublishedMonitors:
         """The `certInfo` document; None when no certificate is known."""
         await self._certificates.warm()
         return self._certificates.wire(monitor_id, self._clock.now())
+
+
+def publish(house: House, watching: Watching) -> StatusPages:
+    """The status pages of everything that is watched; `load` them before use."""
+    pages = StatusPages(
+        house.database,
+        house.clock,
+        house.bus,
+        house.push,
+        house.settings,
+        PublishedMonitors(house, watching),
+        watching.maintenance,
+        house.folder.uploads,
+        same_origin_frames=not house.config.disable_frame_sameorigin,
+    )
+    watching.title_of_page = pages.title_of
+    keep_fresh(pages, house.bus)
+    return pages
 
 
 def keep_fresh(pages: StatusPages, bus: Bus) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kuma_lite.appliance.house import House
 from kuma_lite.appliance.messages import Messages
 from kuma_lite.checks import monitor_types
 from kuma_lite.core.declarations import Certificate
 from kuma_lite.core.doors import Doors
-from kuma_lite.maintenance.service import Maintenance
+from kuma_lite.maintenance.service import Maintenance, no_pages
 from kuma_lite.monitors.certificates import Certificates
 from kuma_lite.monitors.engine import Engine
 from kuma_lite.monitors.expiry import ExpiryWatch
@@ -33,6 +35,7 @@ class Watching:
 
     def __init__(self, house: House, notifications: Notifications) -> None:
         self._house = house
+        self.title_of_page: Callable[[int], str | None] = no_pages  # status pages come later
         clock, bus, spawn = house.clock, house.bus, house.spawn
         self.roster = Roster()
         self.recorder = Recorder(house.database, clock)
@@ -66,7 +69,13 @@ class Watching:
         )
         messages.monitors = self.monitors
         self.maintenance = Maintenance(
-            house.database, clock, bus, house.push, house.settings, self._monitor_exists
+            house.database,
+            clock,
+            bus,
+            house.push,
+            house.settings,
+            self._monitor_exists,
+            lambda page_id: self.title_of_page(page_id),
         )
         self.figures = Figures(self.engine, house.database)
         self.pushes = MonitorPushes(

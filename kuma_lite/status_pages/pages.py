@@ -129,7 +129,7 @@ class Pages:
         """A new, empty page. Raises UserError."""
         if not title or not slug:
             raise UserError("Please input all fields")
-        slug, title = read_slug(slug), read_title(title)
+        slug, title = read_slug(slug), read_title(title).strip()
         async with self._changing:
             page_id = await self._database.write(lambda db: store.insert_page(db, slug, title))
             await self.load()

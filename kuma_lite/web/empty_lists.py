@@ -10,7 +10,6 @@ from typing import Any, Final
 from kuma_lite.core.doors import Caller, Doors, Push
 
 _LISTS_ORDER: Final = 30  # those any order among each other
-_STATUS_PAGES_ORDER: Final = 40  # after all others
 
 _EMPTY: Final[dict[str, Any]] = {
     "proxyList": [],
@@ -18,21 +17,13 @@ _EMPTY: Final[dict[str, Any]] = {
     "apiKeyList": [],
     "remoteBrowserList": [],
 }
-_EMPTY_AFTERWARDS: Final[dict[str, Any]] = {"statusPageList": {}}
 
 
 def empty_lists(push: Push) -> list[Doors]:
     """What is sent to everybody of a user when one more connection logs in, as Uptime Kuma does."""
 
-    async def send_first(caller: Caller) -> None:
+    async def send(caller: Caller) -> None:
         if caller.user_id is not None:
             await push.many_to_user(caller.user_id, list(_EMPTY.items()))
 
-    async def send_afterwards(caller: Caller) -> None:
-        if caller.user_id is not None:
-            await push.many_to_user(caller.user_id, list(_EMPTY_AFTERWARDS.items()))
-
-    return [
-        Doors(on_login=send_first, login_order=_LISTS_ORDER),
-        Doors(on_login=send_afterwards, login_order=_STATUS_PAGES_ORDER),
-    ]
+    return [Doors(on_login=send, login_order=_LISTS_ORDER)]

@@ -139,4 +139,4 @@ class Page:
 
 
 def _error_page(text: str) -> bytes:
-    return f"<!doctype html><title>Error</title><pre>{text}</pre>".encode()
+    return f'<!doctype html><html lang="en"><title>Error</title><pre>{text}</pre></html>'.encode()
