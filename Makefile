@@ -60,8 +60,9 @@ $(MODULES): frontend/package.json frontend/package-lock.json
 	@touch $@
 
 $(PAGE): $(MODULES) $(PAGE_SOURCES)
+	@mkdir -p build && touch build/page-begun
 	@cd frontend && npm run --silent build
-	@touch $@
+	@touch -r build/page-begun $@ # what changed meanwhile is newer
 
 # --- run -------------------------------------------------------------------------------------------------
 
@@ -73,15 +74,13 @@ run: $(VENV)/.installed $(PAGE) ## start the server (HOST, PORT, DATA_DIR)
 # --- check -----------------------------------------------------------------------------------------------
 
 .PHONY: lint
-lint: setup ## ruff, mypy --strict, and the page's own checks when there is a page
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@if [ -f frontend/package.json ]; then $(MAKE) --no-print-directory lint-page; fi
-
-.PHONY: lint-page
-lint-page: $(MODULES)
-	@cd frontend && npm run --silent check
+lint: setup $(MODULES) ## ruff, mypy --strict, and vue-tsc and eslint for the page; all of them, whatever fails
+	@failed=0; \
+	$(BIN)/ruff check --quiet . || failed=1; \
+	$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check . | head -20; failed=1; }; \
+	$(BIN)/mypy || failed=1; \
+	(cd frontend && npm run --silent check) || failed=1; \
+	exit $$failed
 
 .PHONY: test-page
 test-page: $(MODULES) ## the tests of the page alone
@@ -110,8 +109,9 @@ binary: dist/kuma-lite ## dist/kuma-lite (one file) and dist/kuma-lite-onedir/ w
 
 dist/kuma-lite: $(VENV)/.installed-dev $(PAGE) $(shell find kuma_lite -name '*.py') \
 		packaging/kuma-lite.spec packaging/binary_entry.py packaging/build-binary packaging/kuma-lite.service
+	@mkdir -p build && touch build/binary-begun
 	@packaging/build-binary
-	@touch $@
+	@touch -r build/binary-begun $@
 
 .PHONY: clean
 clean: ## remove what was built; .venv and data stay

@@ -16,7 +16,7 @@ import sys
 import tarfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from typing import Any
 import pytest
 from PyInstaller.archive.readers import CArchiveReader
 
+from tests.conftest import FIGURE
 from tests.packaging.polling import PollingClient
 from tests.requires import ROOT, needs_program, needs_root
 
@@ -201,7 +202,7 @@ def test_serves_watches_stops_and_remembers(
     built: Path,
     tmp_path: Path,
     request: pytest.FixtureRequest,
-    capsys: pytest.CaptureFixture[str],
+    record_property: Callable[[str, object], None],
 ) -> None:
     with running(program, tmp_path / "first.log") as (port, first_start):
         status, page = get(port, "/dashboard")
@@ -227,9 +228,8 @@ def test_serves_watches_stops_and_remembers(
         assert beats["ok"] is True
         assert beats["data"][0]["msg"] == beat["msg"]
 
-    report = f"ready after {first_start:.1f} s, then {second_start:.1f} s"
-    with capsys.disabled():
-        print(f"\n{request.node.callspec.id} in a bare root: {report}", end=" ")
+    ready = f"ready after {first_start:.1f} s, then {second_start:.1f} s"
+    record_property(FIGURE, f"{request.node.callspec.id} binary in a bare root: {ready}")
 
 
 def imported_packages() -> dict[str, str]:
@@ -259,10 +259,9 @@ def test_holds_what_is_imported_late_and_nothing_idle(built: Path) -> None:
     assert bundled & IDLE == set()
 
 
-def test_one_file_is_within_budget(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_file_is_within_budget(built: Path, record_property: Callable[[str, object], None]) -> None:
     size = (built / "kuma-lite").stat().st_size
-    with capsys.disabled():
-        print(f"\none file: {size / 1e6:.1f} MB", end=" ")
+    record_property(FIGURE, f"one-file binary: {size / 1e6:.1f} MB")
     assert size <= MAX_ONE_FILE_BYTES
 
 
