@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
+
+with contextlib.suppress(ImportError):
+    # Tests with foreign clients need the whole of python-socketio, and the server loads it without its client
+    # half: whoever is first in this process decides.
+    import requests  # noqa: F401
+    import socketio  # noqa: F401
+    import websocket  # noqa: F401
 
 FIGURE = "figure"  # user property: a line for the end of the run; `record_property(FIGURE, "...")`
 
