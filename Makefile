@@ -77,7 +77,7 @@ run: $(VENV)/.installed $(PAGE) ## start the server (HOST, PORT, DATA_DIR)
 lint: setup $(MODULES) ## ruff, mypy --strict, and vue-tsc and eslint for the page; all of them, whatever fails
 	@failed=0; \
 	$(BIN)/ruff check --quiet . || failed=1; \
-	$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check . | head -20; failed=1; }; \
+	$(BIN)/ruff format --check . || failed=1; \
 	$(BIN)/mypy || failed=1; \
 	(cd frontend && npm run --silent check) || failed=1; \
 	exit $$failed
