@@ -24,7 +24,6 @@ from kuma_lite.core.doors import Doors, Push
 from kuma_lite.settings.live import SettingsDoors
 from kuma_lite.settings.service import Settings
 from kuma_lite.web.app import App, build_app
-from kuma_lite.web.empty_lists import empty_lists
 from kuma_lite.web.health import Probe
 from kuma_lite.web.server import WebServer
 from kuma_lite.web.sockets import SocketServer
@@ -95,7 +94,6 @@ async def frame(
         doors = [
             *AccountDoors(accounts, settings, sockets.push).doors(),
             *SettingsDoors(settings, accounts, sockets.push).doors(),
-            *empty_lists(sockets.push),
             *features(sockets.push),
         ]
         app = build_app(
