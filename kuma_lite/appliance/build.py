@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kuma_lite.accounts.limiters import make_limiters
 from kuma_lite.accounts.live import AccountDoors
+from kuma_lite.appliance.helping import Helpers
 from kuma_lite.appliance.house import House
 from kuma_lite.appliance.publishing import publish
 from kuma_lite.appliance.tagging import MonitorTags
@@ -16,7 +17,6 @@ from kuma_lite.settings.live import SettingsDoors
 from kuma_lite.status_pages.service import StatusPages
 from kuma_lite.tags.live import TagEvents
 from kuma_lite.web.app import App, build_app
-from kuma_lite.web.empty_lists import empty_lists
 from kuma_lite.web.page import find_page
 from kuma_lite.web.server import WebServer
 
@@ -33,13 +33,26 @@ class Appliance:
         house = self._house
         await house.open()
         notifications = Notifications(
-            house.database, house.network, house.settings, house.clock, house.bus, house.push
+            house.database,
+            house.notification_network,
+            house.settings,
+            house.clock,
+            house.bus,
+            house.push,
         )
         watching = Watching(house, notifications)
         await watching.load()
+        helpers = Helpers(house, watching)
+        await helpers.load()
         pages = publish(house, watching)
         await pages.load()
-        doors = [*watching.doors(), *self._other_doors(watching), *pages.doors(), notifications.doors()]
+        doors = [
+            *watching.doors(),
+            *self._other_doors(watching),
+            *helpers.doors(),
+            *pages.doors(),
+            notifications.doors(),
+        ]
         app = self._app(doors, watching, pages)
         self.web = WebServer(app, house.config.host, house.config.port, house.config.tls)
         await self.web.start()
@@ -63,7 +76,6 @@ class Appliance:
             *AccountDoors(house.accounts, house.settings, house.push).doors(),
             *settings.doors(),
             TagEvents(house.database, tagged, house.clock).doors(),
-            *empty_lists(house.push),
         ]
 
     def _app(self, doors: list[Doors], watching: Watching, pages: StatusPages) -> App:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -16,7 +17,9 @@ from kuma_lite.core.config import Config
 from kuma_lite.core.data_folder import DataFolder
 from kuma_lite.core.database import Database
 from kuma_lite.core.doors import Push
+from kuma_lite.core.errors import StartupError
 from kuma_lite.net.network import Network
+from kuma_lite.net.proxy import ProxyRule, environment_rule, parse_proxy
 from kuma_lite.settings.service import Settings
 from kuma_lite.web.sockets import SocketServer
 
@@ -42,11 +45,12 @@ class House:
 
     async def open(self) -> None:
         """Open everything. Raises StartupError; `close` closes what was opened so far."""
+        _check_proxy(self.config.notification_proxy)
         self.folder = DataFolder.open(self.config.data_dir)
         self.at_close(self.folder.close)
         self.database = await Database.open(self.folder.database, clock=self.clock)
         self.at_close(self.database.close)
-        self.network = Network(self.clock)
+        self.network = Network(self.clock, _proxy_of_environment())
         self.at_close(self.network.close)
         self.settings = await Settings.load(self.database, self.bus, self.clock)
         self.accounts = Accounts(self.database, self.settings, self.clock)
@@ -55,6 +59,12 @@ class House:
             trust_proxy=lambda: bool(self.settings.get("trustProxy")),
             check_origin=self.config.ws_origin_check != "bypass",
         )
+
+    @property
+    def notification_network(self) -> Network:
+        """The network as messages see it: through `NOTIFICATION_PROXY`, where there is one."""
+        text = self.config.notification_proxy
+        return self.network.through(parse_proxy(text)) if text else self.network
 
     @property
     def push(self) -> Push:
@@ -82,3 +92,20 @@ class House:
             if index == 0:
                 await self._background.stop()
         self._closing.clear()
+
+
+def _proxy_of_environment() -> ProxyRule | None:
+    """`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`. Raises StartupError."""
+    try:
+        return environment_rule(os.environ)
+    except ValueError as error:
+        raise StartupError(str(error)) from None
+
+
+def _check_proxy(text: str) -> None:
+    """Raises StartupError when the proxy for messages cannot be used."""
+    try:
+        if text:
+            parse_proxy(text)
+    except ValueError as error:
+        raise StartupError(f"notification_proxy cannot be used: {error}") from None

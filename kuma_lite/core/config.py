@@ -190,6 +190,15 @@ class Config:
         _host_and_port,
         sample="192.0.2.1:443",
     )
+    notification_proxy: str = _declare(
+        "",
+        "Proxy for the messages of notification services: http, https, socks4, socks5 or socks5h, as a URL.",
+        _text,
+        "NOTIFICATION_PROXY",
+        "notification_proxy",
+        secret=True,
+        sample="http://proxy.example:3128",
+    )
     is_container: bool = _declare(
         False, "Tell clients that this runs in a container.", _switch, "UPTIME_KUMA_IS_CONTAINER", switch=True
     )

@@ -162,6 +162,11 @@ class Monitors:
         for monitor in self.roster:
             monitor.notification_ids = tuple(links.get(monitor.id, ()))
 
+    def set_field(self, monitor: Monitor, key: str, value: Any) -> None:
+        """A field has been changed on disk; the next check takes it."""
+        monitor.document = sparse({**monitor.document, key: value})
+        self._interpret(monitor)
+
     # --- questions ---------------------------------------------------------------------------------------
 
     def find(self, monitor_id: Any) -> Monitor | None:

@@ -1,0 +1,1 @@
+"""Keys of programs that read the metrics."""

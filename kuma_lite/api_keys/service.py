@@ -1,0 +1,154 @@
+"""What can be done with API keys."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol, TypeVar
+
+import apsw
+
+from kuma_lite.api_keys import store
+from kuma_lite.api_keys.rules import expiry, new_secret, read_key, write_key
+from kuma_lite.api_keys.store import ApiKey
+from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.core.errors import UserError
+
+T = TypeVar("T")
+
+ENABLED_SETTING: Final = "apiKeysEnabled"  # the metrics want a key; set with the first one
+MAX_NAME_CHARS: Final = 255  # as the column of Uptime Kuma
+_COST: Final = 10  # of Uptime Kuma; 2^10 rounds
+
+
+class Database(Protocol):
+    """Where the keys are kept."""
+
+    async def read(self, fn: Callable[[apsw.Connection], T]) -> T:
+        """Run on a snapshot."""
+
+    async def write(self, fn: Callable[[apsw.Connection], T]) -> T:
+        """Run in the next transaction."""
+
+
+class KeySettings(Protocol):
+    """What keys need of the settings."""
+
+    def timezone(self) -> str:
+        """IANA name of the server's zone."""
+
+    async def set(self, key: str, value: Any) -> None:
+        """Write an internal setting."""
+
+
+class ApiKeys:
+    """The keys of all users: few, and all in memory."""
+
+    def __init__(self, database: Database, settings: KeySettings, clock: Clock) -> None:
+        self._database = database
+        self._settings = settings
+        self._clock = clock
+        self._keys: dict[int, ApiKey] = {}
+        # Digest of the secret that matched a key's hash: bcrypt takes 50 ms on purpose, scrapes come often.
+        self._proven: dict[int, bytes] = {}
+
+    async def load(self) -> None:
+        """Read all of them."""
+        self._keys = {key.id: key for key in await self._database.read(store.read_all)}
+
+    def wire(self, owner: int) -> list[dict[str, Any]]:
+        """`apiKeyList` of a user."""
+        return [key.as_wire(self._status(key)) for key in self._keys.values() if key.owner == owner]
+
+    async def add(self, owner: int, payload: Any) -> tuple[str, int]:
+        """A new key: as it is shown this once, and its id. Raises UserError."""
+        if not isinstance(payload, Mapping):
+            raise UserError("The key must be an object.")
+        name, expires = payload.get("name"), payload.get("expires") or None
+        if not isinstance(name, str) or not name or len(name) > MAX_NAME_CHARS:
+            raise UserError("The key needs a name.")
+        if expires is not None and expiry(expires, self._settings.timezone()) is None:
+            raise UserError("The expiry date must be written as 2030-12-31 23:59:59.")
+        secret = new_secret()
+        hashed = await asyncio.to_thread(_hash, secret)
+        active = bool(payload.get("active"))
+        key = ApiKey(0, owner, hashed, name, to_ms(self._clock.now()), active, expires)
+        key_id = await self._database.write(lambda db: store.insert(db, key))
+        self._keys[key_id] = key._replace(id=key_id)
+        await self._settings.set(ENABLED_SETTING, True)
+        return write_key(key_id, secret), key_id
+
+    async def switch(self, owner: int, key_id: Any, *, active: bool) -> None:
+        """Switch a key on or off; an unknown one is none of the user's and no error."""
+        key = self._owned(owner, key_id)
+        if key is not None:
+            await self._database.write(lambda db: store.switch(db, key.id, active))
+            self._keys[key.id] = key._replace(active=active)
+
+    async def delete(self, owner: int, key_id: Any) -> None:
+        """Remove a key; an unknown one is gone already."""
+        key = self._owned(owner, key_id)
+        if key is not None:
+            await self._database.write(lambda db: store.delete(db, key.id))
+            self._keys.pop(key.id, None)
+            self._proven.pop(key.id, None)
+
+    def is_proven(self, text: str) -> bool:
+        """Whether a key is good, as far as that can be said at once: it has been `verify`-ed before."""
+        given = read_key(text)
+        proven = self._proven.get(given.id) if given else None
+        return (
+            given is not None
+            and proven is not None
+            and hmac.compare_digest(proven, _digest(given.secret))
+            and self._is_good(given.id)
+        )
+
+    async def verify(self, text: str) -> bool:
+        """Whether a key is good: known, active, not expired."""
+        if self.is_proven(text):
+            return True
+        given = read_key(text)
+        if given is None or not self._is_good(given.id):
+            return False
+        if not await asyncio.to_thread(_matches, given.secret, self._keys[given.id].hash):
+            return False
+        if given.id in self._keys:  # it may have been deleted meanwhile
+            self._proven[given.id] = _digest(given.secret)
+        return self._is_good(given.id)
+
+    def _is_good(self, key_id: int) -> bool:
+        key = self._keys.get(key_id)
+        return key is not None and self._status(key) == "active"
+
+    def _status(self, key: ApiKey) -> str:
+        """`active`, `inactive` or `expired`, which is stronger."""
+        ends = expiry(key.expires, self._settings.timezone())
+        if ends is not None and ends <= self._clock.now():
+            return "expired"
+        return "active" if key.active else "inactive"
+
+    def _owned(self, owner: int, key_id: Any) -> ApiKey | None:
+        key = self._keys.get(key_id) if isinstance(key_id, int) else None
+        return key if key is not None and key.owner == owner else None
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+def _hash(secret: str) -> str:
+    import bcrypt
+
+    return bcrypt.hashpw(secret.encode(), bcrypt.gensalt(_COST)).decode()
+
+
+def _matches(secret: str, stored: str) -> bool:
+    import bcrypt
+
+    try:
+        return bcrypt.checkpw(secret.encode("utf-8", "surrogatepass"), stored.encode())
+    except ValueError:  # longer than bcrypt reads, or the stored text is no hash
+        return False

@@ -1,0 +1,45 @@
+"""What stands beside the monitors: proxies, Docker hosts, remote browsers, API keys."""
+
+from __future__ import annotations
+
+from kuma_lite.api_keys.live import ApiKeyEvents
+from kuma_lite.api_keys.service import ApiKeys
+from kuma_lite.appliance.house import House
+from kuma_lite.appliance.watching import Watching
+from kuma_lite.core.doors import Doors
+from kuma_lite.docker_hosts.live import DockerHostEvents
+from kuma_lite.docker_hosts.service import DockerHosts
+from kuma_lite.monitors.references import References
+from kuma_lite.proxies.live import ProxyEvents
+from kuma_lite.proxies.service import Proxies
+from kuma_lite.remote_browsers.live import RemoteBrowserEvents
+from kuma_lite.remote_browsers.service import RemoteBrowsers
+
+
+class Helpers:
+    """The small features that monitors and programs use."""
+
+    def __init__(self, house: House, watching: Watching) -> None:
+        self._house = house
+        database, clock, http = house.database, house.clock, house.network.http
+        self._references = References(watching.monitors, watching.pushes, database, house.bus)
+        self.proxies = Proxies(database, self._references, clock)
+        self.docker_hosts = DockerHosts(database, self._references, http, house.folder.path)
+        self.remote_browsers = RemoteBrowsers(database, self._references, http)
+        self.api_keys = ApiKeys(database, house.settings, clock)
+        house.network.find_proxy = self.proxies.find
+
+    async def load(self) -> None:
+        """Read everything."""
+        for feature in (self.proxies, self.docker_hosts, self.remote_browsers, self.api_keys):
+            await feature.load()
+
+    def doors(self) -> list[Doors]:
+        """Their events, and their lists at login."""
+        push = self._house.push
+        return [
+            *ProxyEvents(self.proxies, self._references, push).doors(),
+            *DockerHostEvents(self.docker_hosts, push).doors(),
+            *RemoteBrowserEvents(self.remote_browsers, push).doors(),
+            *ApiKeyEvents(self.api_keys, push).doors(),
+        ]

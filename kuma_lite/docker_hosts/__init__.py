@@ -1,0 +1,1 @@
+"""Docker daemons that containers are watched at."""

@@ -1,0 +1,82 @@
+"""What a Docker host is, and the request that asks its daemon something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from kuma_lite.core.errors import UserError
+from kuma_lite.net.errors import NetworkError
+from kuma_lite.net.http import Request
+from kuma_lite.net.http.url import parse_url
+
+SOCKET: Final = "socket"
+TLS_FOLDER: Final = "docker-tls"  # in the data folder; below it, a folder for each host
+MAX_TEXT_CHARS: Final = 255  # as the columns of Uptime Kuma
+_TLS_FILES: Final = ("ca.pem", "cert.pem", "key.pem")
+
+
+class DockerHost(NamedTuple):
+    """A Docker daemon of a user; whatever a client left out is None."""
+
+    id: int
+    owner: int
+    daemon: str | None  # path of a socket, or a URL
+    type: str | None  # "socket" or "tcp"
+    name: str | None
+
+    def as_wire(self) -> dict[str, Any]:
+        """An entry of `dockerHostList`."""
+        return {
+            "id": self.id,
+            "userID": self.owner,
+            "dockerDaemon": self.daemon,
+            "dockerType": self.type,
+            "name": self.name,
+        }
+
+
+def read_host(payload: Any, host_id: int = 0, owner: int = 0) -> DockerHost:
+    """A Docker host as a client sends it. Raises UserError."""
+    if not isinstance(payload, Mapping):
+        raise UserError("The Docker host must be an object.")
+    daemon, kind, name = (payload.get(key) for key in ("dockerDaemon", "dockerType", "name"))
+    for value in (daemon, kind, name):
+        if value is not None and (not isinstance(value, str) or len(value) > MAX_TEXT_CHARS):
+            raise UserError("Name, type and address of a Docker host must be short texts.")
+    return DockerHost(host_id, owner, daemon, kind, name)
+
+
+def daemon_request(host: DockerHost, path: str, timeout: float, data_folder: Path) -> Request:
+    """GET `path` (from the daemon's API) at a host.
+
+    A daemon over TLS is shown the certificate in `<data folder>/docker-tls/<host name>/`, if it is there.
+    Raises NetworkError for an address that is none.
+    """
+    if host.type == SOCKET:
+        return Request(
+            "GET", f"http://localhost{path}", timeout=timeout, total_timeout=timeout, unix_socket=host.daemon
+        )
+    address = (host.daemon or "").rstrip("/")
+    if address.startswith("tcp://"):
+        address = address.replace("tcp://", "http://", 1)
+    request = Request("GET", address + path, timeout=timeout, total_timeout=timeout)
+    ca, certificate, key = _tls_files(address, data_folder)
+    request.ca_pem, request.cert_pem, request.key_pem = ca, certificate, key
+    return request
+
+
+def _tls_files(address: str, data_folder: Path) -> tuple[str | None, ...]:
+    """CA, certificate and key for a daemon; nothing unless all three are there."""
+    try:
+        url = parse_url(address)
+    except NetworkError:
+        return (None, None, None)  # the request itself will say what is wrong
+    folder = data_folder / TLS_FOLDER / url.host
+    if url.scheme != "https" or url.host.strip(".") == "":
+        return (None, None, None)
+    try:
+        return tuple((folder / name).read_text() for name in _TLS_FILES)
+    except OSError:
+        return (None, None, None)

@@ -1,0 +1,1 @@
+"""Proxies that monitors are checked through."""

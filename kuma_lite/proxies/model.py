@@ -1,0 +1,93 @@
+"""What a proxy is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from kuma_lite.core.clock import MILLISECONDS, wire_date
+from kuma_lite.core.errors import UserError
+from kuma_lite.net.proxy import PROTOCOLS, ProxyServer
+
+MAX_PORT: Final = 65_535
+MAX_TEXT_CHARS: Final = 255  # as the columns of Uptime Kuma
+
+
+class Proxy(NamedTuple):
+    """A proxy of a user."""
+
+    id: int
+    owner: int
+    protocol: str
+    host: str
+    port: int
+    auth: bool
+    username: str | None
+    password: str | None
+    active: bool
+    default: bool  # what the form of a new monitor begins with
+    created: int  # milliseconds since 1970
+
+    def as_wire(self) -> dict[str, Any]:
+        """An entry of `proxyList`."""
+        return {
+            "id": self.id,
+            "userId": self.owner,
+            "protocol": self.protocol,
+            "host": self.host,
+            "port": self.port,
+            "auth": int(self.auth),
+            "username": self.username,
+            "password": self.password,
+            "active": int(self.active),
+            "default": int(self.default),
+            "createdDate": wire_date(self.created / MILLISECONDS),
+        }
+
+    @property
+    def server(self) -> ProxyServer:
+        """Where it is, and how it is spoken to."""
+        if not self.auth:
+            return ProxyServer(self.protocol, self.host, self.port)
+        return ProxyServer(self.protocol, self.host, self.port, self.username or "", self.password or "")
+
+
+def read_proxy(payload: Any, proxy_id: int, owner: int, created: int) -> Proxy:
+    """A proxy as a client sends it; always active, as in Uptime Kuma 2.5. Raises UserError."""
+    if not isinstance(payload, Mapping):
+        raise UserError("The proxy must be an object.")
+    protocol = payload.get("protocol")
+    if protocol not in PROTOCOLS:
+        raise UserError(f"Unsupported proxy protocol. Supported protocols are {', '.join(PROTOCOLS)}.")
+    host = _text(payload.get("host"))
+    if not host or not host.strip():
+        raise UserError("The proxy needs a host.")
+    return Proxy(
+        id=proxy_id,
+        owner=owner,
+        protocol=protocol,
+        host=host.strip(),
+        port=_port(payload.get("port")),
+        auth=bool(payload.get("auth")),
+        username=_text(payload.get("username")),
+        password=_text(payload.get("password")),
+        active=True,
+        default=bool(payload.get("default")),
+        created=created,
+    )
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or len(value) > MAX_TEXT_CHARS:
+        raise UserError(f"Host, user name and password are texts of at most {MAX_TEXT_CHARS} characters.")
+    return value
+
+
+def _port(value: Any) -> int:
+    if isinstance(value, str) and value.strip().isdecimal():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= MAX_PORT:
+        raise UserError(f"The port of the proxy must be a number from 1 to {MAX_PORT}.")
+    return value

@@ -1,0 +1,39 @@
+"""What a remote browser is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from kuma_lite.core.errors import UserError
+
+MAX_TEXT_CHARS: Final = 255  # as the columns of Uptime Kuma
+
+
+class RemoteBrowser(NamedTuple):
+    """A browser of a user."""
+
+    id: int
+    owner: int
+    name: str
+    url: str
+
+    def as_wire(self) -> dict[str, Any]:
+        """An entry of `remoteBrowserList`."""
+        return {"id": self.id, "url": self.url, "name": self.name}
+
+
+def read_browser(payload: Any, browser_id: int, owner: int) -> RemoteBrowser:
+    """A browser as a client sends it. Raises UserError."""
+    name = payload.get("name") if isinstance(payload, Mapping) else None
+    if not isinstance(name, str) or not name or len(name) > MAX_TEXT_CHARS:
+        raise UserError("The remote browser needs a name.")
+    return RemoteBrowser(browser_id, owner, name, read_url(payload))
+
+
+def read_url(payload: Any) -> str:
+    """The address in what a client sends. Raises UserError."""
+    url = payload.get("url") if isinstance(payload, Mapping) else None
+    if not isinstance(url, str) or not url or len(url) > MAX_TEXT_CHARS:
+        raise UserError("The remote browser needs an address, as in ws://browser:3000.")
+    return url

@@ -1,0 +1,106 @@
+"""Proxies over the wire, and monitors that go through them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kuma_lite.core.errors import StartupError
+from tests.net.proxies import proxying
+from tests.net.servers import answer, serve
+from tests.support.appliance import add_monitor, running
+
+SENT = {"protocol": "http", "host": "127.0.0.1", "port": 3128, "auth": False, "default": False}
+
+
+async def beat(client: Any) -> tuple[int, str]:
+    """Status and text of the next beat."""
+    (heartbeat,) = await client.wait_for("heartbeat")
+    return heartbeat["status"], heartbeat["msg"]
+
+
+async def test_one_default_at_most(tmp_path: Path) -> None:
+    async with running(tmp_path) as server, server.logged_in() as client:
+        await client.call("addProxy", {**SENT, "default": True}, None)
+        second = await client.call("addProxy", {**SENT, "default": True}, None)
+        assert second == {"ok": True, "msg": "Saved.", "msgi18n": True, "id": 2}
+        (listed,) = client.pushed("proxyList")[-1]
+        assert [(proxy["id"], proxy["default"]) for proxy in listed] == [(1, 0), (2, 1)]
+        assert await client.call("addProxy", SENT, 99) == {"ok": False, "msg": "proxy not found"}
+    async with running(tmp_path) as server, server.logged_in("/page") as page:
+        ((listed,),) = page.pushed("proxyList")
+        assert [(proxy["id"], proxy["default"]) for proxy in listed] == [(1, 0), (2, 1)]
+
+
+async def test_a_monitor_goes_through_its_proxy_until_that_is_deleted(tmp_path: Path) -> None:
+    async with (
+        proxying("http") as proxy,
+        serve(answer()) as target,
+        running(tmp_path) as server,
+        server.logged_in() as client,
+    ):
+        saved = await client.call("addProxy", {**SENT, "port": proxy.port}, None)
+        url = f"http://service.invalid:{target.port}/"
+        monitor = await add_monitor(client, url=url, proxyId=saved["id"])
+        assert await beat(client) == (1, "200 - OK")
+        assert proxy.told == [f"GET {url}"]
+        await client.call("deleteProxy", saved["id"])
+        shown = await client.call("getMonitor", monitor)
+        assert shown["monitor"]["proxyId"] is None
+        await client.call("resumeMonitor", monitor)
+        status, text = await beat(client)
+        assert status == 0
+        assert "service.invalid" in text, "it was looked up here"
+    assert len(proxy.told) == 1
+
+
+async def test_apply_to_all_monitors(tmp_path: Path) -> None:
+    async with running(tmp_path) as server, server.logged_in() as client:
+        monitor = await add_monitor(client, active=False)
+        client.forget()
+        saved = await client.call("addProxy", {**SENT, "applyExisting": True}, None)
+        assert client.names() == ["proxyList", "monitorList"]
+        ((monitors,),) = client.pushed("monitorList")
+        assert monitors[str(monitor)]["proxyId"] == saved["id"]
+    async with running(tmp_path) as server, server.logged_in() as client:
+        shown = await client.call("getMonitor", monitor)
+        assert shown["monitor"]["proxyId"] == saved["id"], "it is on disk, too"
+        await client.call("deleteProxy", saved["id"])
+    async with running(tmp_path) as server, server.logged_in() as client:
+        assert (await client.call("getMonitor", monitor))["monitor"]["proxyId"] is None
+
+
+async def test_the_environment_s_proxy_is_for_monitors_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with proxying("http") as proxy, serve(answer()) as target:
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
+        async with running(tmp_path) as server, server.logged_in() as client:
+            await add_monitor(client, url=f"http://service.invalid:{target.port}/")
+            assert await beat(client) == (1, "200 - OK")
+    assert len(proxy.told) == 1
+
+
+async def test_messages_go_through_a_proxy_of_their_own(tmp_path: Path) -> None:
+    async with (
+        proxying("socks5") as proxy,
+        serve(answer()) as target,
+        running(tmp_path, notification_proxy=f"socks5h://127.0.0.1:{proxy.port}") as server,
+        server.logged_in() as client,
+    ):
+        url = f"http://hook.invalid:{target.port}/"
+        webhook = {"name": "n", "type": "webhook", "webhookURL": url, "webhookContentType": "json"}
+        assert (await client.call("testNotification", webhook))["ok"] is True
+    assert proxy.told == [f"hook.invalid:{target.port}"]
+
+
+async def test_a_bad_proxy_is_told_at_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(StartupError, match="notification_proxy cannot be used"):
+        async with running(tmp_path, notification_proxy="ftp://x"):
+            pass
+    monkeypatch.setenv("HTTPS_PROXY", "http://x:y")
+    with pytest.raises(StartupError, match="HTTPS_PROXY cannot be used"):
+        async with running(tmp_path):
+            pass
