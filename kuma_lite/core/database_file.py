@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -95,8 +96,9 @@ async def run(connection: apsw.Connection, fn: Callable[..., Any], *arguments: A
 
 
 async def close(connection: apsw.Connection) -> None:
-    """Close a connection; its thread ends."""
-    await cast(Any, connection).aclose()
+    """Close a connection; its thread ends. What cannot be taken in now stays in the write-ahead log."""
+    with suppress(*STORAGE_ERRORS):
+        await cast(Any, connection).aclose()
 
 
 async def _connect(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
 
@@ -10,6 +11,7 @@ import apsw
 
 from kuma_lite.core.limits import RECENT_BEATS
 from kuma_lite.monitors.beats import RecentBeats
+from kuma_lite.monitors.buckets import MINUTE_S, fold
 from kuma_lite.monitors.day_window import DAY_MS, YEAR_DAYS
 from kuma_lite.monitors.minute_window import MINUTE_MS
 from kuma_lite.monitors.model import Beat
@@ -92,18 +94,16 @@ def _replay(
 ) -> int:
     """Take in the beats that no block has; returns the highest id in the log."""
     floor, highest = marks.get(FLOOR, 0), 0
-    beats: list[Beat] = []
+    found: defaultdict[int, list[Beat]] = defaultdict(list)
     for number, packed in connection.execute("SELECT id, beats FROM beat_log"):
         highest = max(highest, number)
-        beats.extend(
-            beat
-            for beat in decode(packed)
-            if beat.id > marks.get(beat.monitor_id, floor)
-            and beat.id > floor
-            and beat.monitor_id in statistics
-        )
-    beats.sort(key=lambda beat: beat.id)
-    for beat in beats:
-        recent.append(beat)
-        statistics[beat.monitor_id].add(beat.status, beat.ping, beat.end_time)
+        for beat in decode(packed):
+            if beat.id > floor and beat.id > marks.get(beat.monitor_id, floor):
+                found[beat.monitor_id].append(beat)
+    for monitor_id, beats in found.items():
+        if monitor_id in statistics:
+            beats.sort(key=lambda beat: beat.id)
+            statistics[monitor_id].add_minutes(fold(beats, MINUTE_S))
+            for beat in beats:
+                recent.append(beat)
     return highest

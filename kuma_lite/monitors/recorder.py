@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -16,13 +17,12 @@ from kuma_lite.monitors import sealing
 from kuma_lite.monitors.beats import RecentBeats
 from kuma_lite.monitors.loading import load_beats
 from kuma_lite.monitors.model import Beat
-from kuma_lite.monitors.sealing import BLOCK_BEATS, SLICE, SWEEP_S, WORTHWHILE, Block, Sealer
+from kuma_lite.monitors.sealing import BLOCK_BEATS, SWEEP_S, WORTHWHILE, Block, Sealer
 from kuma_lite.monitors.statistics import Statistics
-
-log = logging.getLogger(__name__)
 
 MAX_UNWRITTEN: Final = 50_000  # beats kept while the disk takes none: forty minutes of 1,000 monitors @ 20 s
 SEAL_ATTEMPTS: Final = 3  # beats that come in meanwhile are not worth more
+CLOSE_S: Final = 0.5  # for packing at the stop; what is not packed is read from the log
 
 Also = Callable[[apsw.Connection, Beat], None]
 
@@ -37,10 +37,9 @@ class Recorder:
         self._statistics: dict[int, Statistics] = {}
         self._last_id = 0
         self._unwritten: list[Beat] = []
-        self._under_way: set[int] = set()  # ids of beats of `record_now` that are not in memory yet
+        self._recording: dict[asyncio.Task[None], int] = {}  # ids of beats that are not in memory yet
         self._taken: _Commit | None = None
         self._sealer = Sealer(self.recent)
-        self._slice = SLICE
         self._block_is_full = False
         self._log_to_cut = False
         self._swept = clock.monotonic()
@@ -77,19 +76,20 @@ class Recorder:
             StorageTrouble: nothing was recorded.
         """
         beat = self._new(fields)
+        recording = asyncio.create_task(self._write_now(beat, also))
+        self._recording[recording] = beat.id
+        recording.add_done_callback(self._recording.pop)
+        await asyncio.shield(recording)  # what may be on disk must be in memory, too
+        return beat
 
+    async def _write_now(self, beat: Beat, also: Also | None) -> None:
         def write(connection: apsw.Connection) -> None:
             sealing.write_log(connection, (beat,))
             if also is not None:
                 also(connection, beat)
 
-        self._under_way.add(beat.id)
-        try:
-            await self._database.write(write)
-            self._remember(beat)
-        finally:
-            self._under_way.discard(beat.id)
-        return beat
+        await self._database.write(write)
+        self._remember(beat)
 
     async def flush(self) -> None:
         """Returns when everything recorded so far is on disk. Raises StorageTrouble."""
@@ -106,11 +106,13 @@ class Recorder:
             await self._database.flush()
 
     async def close(self) -> None:
-        """Pack everything, so that the next start finds an empty log."""
+        """Write everything down and pack what there is time for: the next start has less to read."""
+        began = time.perf_counter()
         self._sealer.sweep()
-        self._slice = max(1, len(self.recent.rings))
         with suppress(StorageTrouble):
             await self._database.flush()
+            while self._sealer.busy and time.perf_counter() - began < CLOSE_S:
+                await self._database.flush()
             await self._database.flush()  # cuts the log
 
     def new_id(self) -> int:
@@ -193,8 +195,8 @@ class Recorder:
             return None
         cut_before = 0
         if self._log_to_cut:
-            cut_before = self._sealer.oldest_in_log(self._under_way) or self._last_id + 1
-        self._taken = _Commit(beats, self._sealer.blocks(self._slice), cut_before)
+            cut_before = self._sealer.oldest_in_log(self._recording.values()) or self._last_id + 1
+        self._taken = _Commit(beats, self._sealer.blocks(), cut_before)
         return self._taken.write
 
     def written(self) -> None:

@@ -71,9 +71,9 @@ class Sealer:
             self._queue.remove(monitor_id)
         self._queue.append(monitor_id)
 
-    def blocks(self, most: int = SLICE) -> list[Block]:
+    def blocks(self) -> list[Block]:
         """The next blocks; the same ones again until `done`."""
-        self._chosen = self._queue[-most:]
+        self._chosen = self._queue[-SLICE:]
         found = []
         for monitor_id in reversed(self._chosen):
             ring = self._recent.rings.get(monitor_id)

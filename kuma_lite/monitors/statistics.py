@@ -6,11 +6,13 @@ so that a beat costs the same however much is remembered.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from kuma_lite.core.declarations import Status
+from kuma_lite.monitors.buckets import Bucket
 from kuma_lite.monitors.day_window import DAY_MS, YEAR_DAYS, Days
-from kuma_lite.monitors.minute_window import MINUTE_MS, Minutes, Totals, counted
+from kuma_lite.monitors.minute_window import DAY_MINUTES, MINUTE_MS, Minutes, Totals, counted
 
 MONTH_DAYS: Final = 30
 
@@ -29,6 +31,13 @@ class Statistics:
         what = counted(status, ping)
         self.minutes.add(at // MINUTE_MS, *what)
         self.days.add(at // DAY_MS, *what)
+
+    def add_minutes(self, buckets: Mapping[int, Bucket]) -> None:
+        """Count what was up and down in some minutes, by their number since 1970."""
+        for minute, bucket in buckets.items():
+            what = (bucket.up, bucket.down, bucket.pings, bucket.ping_sum)
+            self.minutes.add(minute, *what)
+            self.days.add(minute // DAY_MINUTES, *what)
 
     def uptime(self, window: str, now: float) -> float:
         """Share of beats that were up, 0..1, unrounded.

@@ -30,7 +30,7 @@ def discover() -> list[Migration]:
     for found in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{found.name}")
         steps.append(Migration(module.NUMBER, module.apply))
-    steps.sort()
+    steps.sort(key=lambda step: step.number)
     numbers = [step.number for step in steps]
     if len(set(numbers)) != len(numbers):
         raise ValueError(f"migrations are numbered {numbers}")
