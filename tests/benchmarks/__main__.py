@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.benchmarks.client import Client
+from tests.benchmarks.client import Client, time_log_in
 from tests.benchmarks.process import Served
 from tests.benchmarks.seed import seed
 
@@ -62,6 +62,9 @@ def ask(server: Served, token: str, path: str, *, method: str = "GET") -> Any:
 
 async def running(options: argparse.Namespace, folder: Path, target: str) -> list[Row]:
     """A fresh server, the monitors added, everything running."""
+    warm = Served(folder.with_name("warm"))
+    warm.wait_ready()
+    warm.stop()
     server = Served(folder)
     ready = server.wait_ready()
     rows = [
@@ -102,19 +105,14 @@ async def with_history(options: argparse.Namespace, folder: Path) -> list[Row]:
         Row(f"start with {options.monitors} × {HISTORY} beats, wall", f"{ready:.2f} s"),
         Row("the same, CPU", f"{server.figures().cpu:.2f} s"),
     ]
-    async with Client(server.url) as client:
-        await client.log_in()
+    await time_log_in(server.url)
     before = server.figures()
-    times = []
-    for _ in range(3):
-        async with Client(server.url) as client:
-            times.append(await client.log_in())
-            lists = client.pushed["heartbeatList"]
+    times = [await time_log_in(server.url) for _ in range(3)]
     used = server.figures().since(before)
-    assert lists == options.monitors, f"{lists} heartbeat lists"
+    assert all(lists == options.monitors for _, lists in times), times
     rows += [
-        Row("login → all compatible lists (client included)", f"{min(times):.2f} s", "≤ 0.5 s"),
-        Row("the same, CPU of the server", f"{used.cpu / 3:.2f} s"),
+        Row("login → all compatible lists", f"{min(seconds for seconds, _ in times):.2f} s", "≤ 0.5 s"),
+        Row("the same, CPU of the server", f"{used.cpu / len(times):.2f} s"),
     ]
     server.stop()
     return rows

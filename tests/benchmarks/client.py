@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections import Counter
 from typing import Any
 
 import socketio
+
+from tests.support.websocket import WebSocket
 
 USER, PASSWORD = "bench", "B3nchmark!pass"
 
@@ -63,3 +66,24 @@ class Client:
 
         await asyncio.gather(*(add(number) for number in range(1, count + 1)))
         return sorted(ids)
+
+
+async def time_log_in(url: str) -> tuple[float, int]:
+    """Seconds from 'login' to its answer, and how many heartbeat lists came before it.
+
+    Reads frames without looking into them: what a fast client would wait for.
+    """
+    socket = await WebSocket.open(url.replace("http://", "ws://") + "/socket.io/?EIO=4&transport=websocket")
+    await socket.receive()
+    await socket.send("40")
+    while not str(await socket.receive()).startswith('42["loginRequired"'):
+        pass
+    began, lists = time.monotonic(), 0
+    form = json.dumps({"username": USER, "password": PASSWORD, "token": ""})
+    await socket.send(f'420["login",{form}]')
+    while (frame := await socket.receive())[:3] != "430":
+        lists += str(frame[:20]).startswith('42["heartbeatList"')
+    assert '"ok":true' in str(frame), frame
+    seconds = time.monotonic() - began
+    socket.close()
+    return seconds, lists

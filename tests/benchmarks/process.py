@@ -13,6 +13,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+# As on a user's machine: the second start finds the compiled modules of the first.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -50,11 +52,21 @@ class Served:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
-        command = [sys.executable, "-m", "kuma_lite", "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        command = [
+            sys.executable,
+            "-m",
+            "kuma_lite",
+            "serve",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+        ]
         self._began = time.monotonic()
         self.process = subprocess.Popen(
             [*command, "--data-dir", str(folder), *arguments],
             stdout=subprocess.DEVNULL,
+            env=ENVIRONMENT,
             stderr=(folder.parent / "server.log").open("ab"),
         )
 
