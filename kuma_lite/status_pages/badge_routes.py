@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Final
-
 from kuma_lite.core.errors import UserError
 from kuma_lite.status_pages import badges
 from kuma_lite.status_pages.badge_svg import Badge
@@ -13,8 +11,6 @@ from kuma_lite.status_pages.numbers import parse_int
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.query import Query
 from kuma_lite.status_pages.rules import HOUR_S, read_duration
-
-MAX_ID: Final = 1 << 62
 
 
 class MonitorBadges:

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kuma_lite.status_pages.analytics import analytics_of
+from kuma_lite.status_pages.html import content_policy, render
+from kuma_lite.status_pages.model import Page
+
+NOW = 1_795_311_412.0
+PAGE = Page(id=1, slug="page", title="My page")
+EVIL = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    return {"config": {}, "incidents": [], "publicGroupList": [], "maintenanceList": [], **changes}
+
+
+def monitor(number: int = 1, **changes: Any) -> dict[str, Any]:
+    return {"id": number, "name": "web", "sendUrl": 0, "type": "http", **changes}
+
+
+def beats(*states: int) -> dict[str, Any]:
+    rows = [
+        {"status": state, "time": f"2026-11-22 01:36:{place:02d}.000", "msg": "", "ping": None}
+        for place, state in enumerate(states)
+    ]
+    return {"heartbeatList": {"1": rows}, "uptimeList": {"1_24": 0.5}}
+
+
+NO_BEATS: dict[str, Any] = {"heartbeatList": {}, "uptimeList": {}}
+
+
+class Tags(HTMLParser):
+    """Every tag of a page, as a browser sees it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def test_a_page_can_be_read_without_scripts() -> None:
+    incident = {
+        "title": "Trouble", "content": "We *know*", "style": "danger",
+        "createdDate": "2026-11-22 01:00:00", "lastUpdatedDate": None,
+    }  # fmt: skip
+    shown = document(
+        incidents=[incident],
+        maintenanceList=[{"title": "Cables", "description": "new **ones**"}],
+        publicGroupList=[{"id": 1, "name": "Shop", "weight": 1, "monitorList": [monitor(), monitor(2)]}],
+    )
+    text = render(PAGE, shown, beats(1, 0), NOW)
+    for words in ("Degraded Service", "Trouble", "We <em>know</em>", "Cables", "new <strong>ones</strong>",
+                  "Shop", "web", ">Down<", "No data yet", "50 %", "2026-11-22 01:00:00 UTC"):  # fmt: skip
+        assert words in text
+    assert '<meta http-equiv="refresh" content="300">' in text
+
+
+@given(st.text() | st.just(EVIL), st.sampled_from(["light", "auto"]))
+def test_whatever_is_typed_stays_text(words: str, theme: str) -> None:
+    page = Page(
+        id=1, slug="page", title=words, description=words, icon=words, footer_text=words, theme=theme,
+        custom_css=words, analytics_type="umami", analytics_id=words, analytics_script_url=words,
+    )  # fmt: skip
+    tag = {"name": words, "value": words, "color": words}
+    incident = {
+        "title": words, "content": words, "style": words,
+        "createdDate": "2026-11-22 01:00:00", "lastUpdatedDate": "2026-11-22 01:00:00",
+    }  # fmt: skip
+    group = {"name": words, "monitorList": [monitor(name=words, url=words, tags=[tag])]}
+    shown = document(
+        incidents=[incident],
+        publicGroupList=[group],
+        maintenanceList=[{"title": words, "description": words}],
+    )
+    text = render(page, shown, beats(1), NOW)
+    tags = Tags(text).tags
+    scripts = [attributes for tag_name, attributes in tags if tag_name == "script"]
+    assert [script.get("type") for script in scripts] == ["application/json", "text/plain"]
+    assert not any(name.startswith("on") or name == "style" for _, attributes in tags for name in attributes)
+    text.encode()
+    found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', text, re.S)
+    assert found is not None
+    json.loads(found[1])
+
+
+def test_monitors_link_to_web_addresses_only() -> None:
+    def page_with(url: str) -> str:
+        return render(
+            PAGE, document(publicGroupList=[{"name": "g", "monitorList": [monitor(url=url)]}]), NO_BEATS, NOW
+        )
+
+    assert '<a href="https://shop.example"' in page_with("https://shop.example")
+    for url in ("javascript:alert(1)", "data:text/html,x", "https://", ""):
+        assert 'rel="nofollow noopener">web' not in page_with(url)
+
+
+def test_only_the_last_beat() -> None:
+    page = Page(id=1, slug="page", title="x", show_only_last_heartbeat=True)
+    text = render(
+        page, document(publicGroupList=[{"name": "g", "monitorList": [monitor()]}]), beats(0, 1), NOW
+    )
+    assert ">Up<" in text and "bars" not in text and "%" not in text
+
+
+def test_certificates() -> None:
+    def shown(**fields: Any) -> str:
+        group = {"name": "g", "monitorList": [monitor(**fields)]}
+        return render(PAGE, document(publicGroupList=[group]), NO_BEATS, NOW)
+
+    assert "Certificate: 90 days" in shown(validCert=True, certExpiryDaysRemaining=90)
+    assert 'certificate down">Certificate: 1 day<' in shown(validCert=True, certExpiryDaysRemaining=1)
+    assert "No valid certificate" in shown(validCert=False, certExpiryDaysRemaining="")
+
+
+def test_no_script_runs_on_a_page() -> None:
+    policy = content_policy(PAGE, same_origin_frames=True)
+    assert "script-src 'none'" in policy and "frame-ancestors 'self'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors" not in content_policy(PAGE, same_origin_frames=False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "expected"),
+    [
+        ("umami", "https://u.example/s.js", "script-src https://u.example;"),
+        ("plausible", "https://p.example:8443/js/p.js", "script-src https://p.example:8443;"),
+        ("rybbit", "http://r.example/s.js", "script-src http://r.example;"),
+        ("matomo", "m.example/piwik", "script-src 'self' m.example;"),
+        ("matomo", "https://m.example/", "script-src 'self' m.example;"),
+        ("google", None, "script-src 'self' https://www.googletagmanager.com;"),
+        ("umami", None, "script-src 'none';"),
+        ("umami", "https://u.example; script-src *", "script-src 'none';"),
+        ("umami", "javascript:alert(1)", "script-src 'none';"),
+        ("umami", "https://[", "script-src 'none';"),
+        ("matomo", "m.example/'; x", "script-src 'none';"),
+        (None, "https://u.example/s.js", "script-src 'none';"),
+    ],
+)
+def test_counting_programs(kind: str | None, url: str | None, expected: str) -> None:
+    page = Page(
+        id=1,
+        slug="page",
+        title="x",
+        analytics_type=kind,
+        analytics_id="id'\"</script>",
+        analytics_script_url=url,
+    )
+    assert expected in content_policy(page, same_origin_frames=True)
+    head = Tags(analytics_of(page).head).tags
+    assert all(set(attributes) <= {"async", "defer", "src", "data-website-id", "data-domain", "data-site-id"}
+               for _, attributes in head)  # fmt: skip
+
+
+def test_without_an_id_nothing_is_embedded() -> None:
+    page = Page(id=1, slug="page", title="x", analytics_type="google", analytics_id="")
+    assert analytics_of(page).head == ""

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kuma_lite.core.declarations import Status
+from kuma_lite.status_pages.model import Incident, Page
+from kuma_lite.status_pages.rss import feed
+from tests.status_pages.shown import Beat
+
+NOW = 1_795_311_412.0
+URL = "https://status.example/status/page"
+
+
+def test_a_feed() -> None:
+    page = Page(id=1, slug="page", title="Public & <page>")
+    incidents = [Incident(3, 1, "Trouble", "We *know*", "info", 1_795_311_000, None)]
+    latest = [("web", Beat(Status.UP)), ("db", Beat(Status.DOWN, time=1_795_311_406_253))]
+    channel = ElementTree.fromstring(feed(page, URL, incidents, latest, NOW)).find("channel")
+    assert channel is not None
+    assert channel.findtext("title") == "Public & <page> RSS Feed"
+    assert channel.findtext("description") == "Current status: Partially Degraded Service"
+    assert channel.findtext("lastBuildDate") == "Sun, 22 Nov 2026 01:36:52 GMT"
+    assert [{field.tag: field.text for field in item} for item in channel.findall("item")] == [
+        {
+            "title": "Trouble",
+            "link": URL,
+            "guid": "i3-2026-11-22 01:30:00",
+            "pubDate": "Sun, 22 Nov 2026 01:30:00 GMT",
+            "description": "We *know*",
+        },
+        {
+            "title": "db is down",
+            "link": URL,
+            "guid": "undefined-2026-11-22 01:36:46.253",
+            "pubDate": "Sun, 22 Nov 2026 01:36:46 GMT",
+            "description": "db has been down since 2026-11-22 01:36:46.253 UTC",
+        },
+    ]
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_any_words_make_a_document(title: str, words: str, name: str, url: str) -> None:
+    page = Page(id=1, slug="page", title=title, rss_title=words)
+    incident = Incident(1, 1, title, words + "]]>", "info", 1_795_311_000, 1_795_311_001)
+    text = feed(page, url, [incident], [(name, Beat(Status.DOWN))], NOW)
+    assert len(ElementTree.fromstring(text).findall("channel/item")) == 2
