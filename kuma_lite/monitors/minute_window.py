@@ -19,6 +19,7 @@ _SIZE: Final = _ENTRY.size
 _MOST: Final = 255  # in one entry; a fuller minute takes several
 _NONE: Final = float("nan")
 _MINUTES: Final = 1 << 16
+_SWALLOWS: Final = 1e9  # milliseconds; a sum that held more has lost digits of the others
 _LITTLE: Final = sys.byteorder == "little"
 
 
@@ -152,6 +153,9 @@ class Minutes:
         elif end:
             gone = _sum(entries[:end])
             del entries[:end]
+            if gone.ping_sum > _SWALLOWS:
+                self._closed = _sum(entries)
+                return
             self._closed = Totals(
                 self._closed.up - gone.up,
                 self._closed.down - gone.down,
