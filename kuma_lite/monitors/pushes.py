@@ -10,6 +10,7 @@ from msgspec import Raw
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, wire_time
+from kuma_lite.core.declarations import Status
 from kuma_lite.core.doors import COMPATIBLE, Caller, Doors, Push
 from kuma_lite.monitors.certificates import Certificates
 from kuma_lite.monitors.model import Beat, BeatRecorded, wire_number
@@ -133,8 +134,9 @@ def heartbeat(event: BeatRecorded) -> dict[str, Any]:
         "time": wire_time(beat.time),
         "msg": beat.msg,
         "important": beat.important,
-        "retries": beat.retries,
     }
+    if not (event.pushed and beat.status is Status.MAINTENANCE):
+        wire["retries"] = beat.retries
     if event.pushed or beat.ping is not None:
         wire["ping"] = wire_number(beat.ping)
     if (event.pushed and not event.first) or beat.duration:
