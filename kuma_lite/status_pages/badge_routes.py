@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+
 from kuma_lite.core.errors import UserError
 from kuma_lite.status_pages import badges
 from kuma_lite.status_pages.badge_svg import Badge

@@ -12,7 +12,7 @@ from kuma_lite.status_pages import colours
 from kuma_lite.status_pages.analytics import analytics_of
 from kuma_lite.status_pages.markdown import to_html, to_text
 from kuma_lite.status_pages.markup import clean, escape
-from kuma_lite.status_pages.model import Document, Page
+from kuma_lite.status_pages.model import DEFAULT_ICON, Document, Page
 from kuma_lite.status_pages.rules import STATUS_TEXTS, Overall, incident_style, overall
 
 STYLE_PATH: Final = "/status-page.css"
@@ -122,9 +122,11 @@ def _preload(document: Document) -> str:
 def _header(page: Page, heartbeats: Document) -> str:
     latest = [Status(beats[-1]["status"]) for beats in heartbeats["heartbeatList"].values() if beats]
     state = overall(latest)
+    logo = ""
+    if page.shown_icon != DEFAULT_ICON:
+        logo = f'<img class="logo" src="{escape(page.shown_icon)}" alt="" width="64" height="64">'
     return (
-        f'<header><img class="logo" src="{escape(page.shown_icon)}" alt="" width="64" height="64">'
-        f"<h1>{escape(page.title)}</h1></header>\n"
+        f"<header>{logo}<h1>{escape(page.title)}</h1></header>\n"
         f'<p class="overall {_OVERALL_CLASSES[state]}" role="status">{STATUS_TEXTS[state]}</p>\n'
     )
 
@@ -208,8 +210,8 @@ def _bars(beats: Sequence[Mapping[str, Any]]) -> str:
     drawn = "".join(f'<path class="{kind}" d="{"".join(bars)}"/>' for kind, bars in paths.items())
     began, ended = beats[0]["time"][:16], beats[-1]["time"][:16]
     return (
-        f'<svg class="bars" viewBox="0 0 {BARS * _BAR_WIDTH - 2} {_BAR_HEIGHT}" role="img" '
-        f'aria-label="The latest checks"><title>{began} to {ended} UTC</title>{drawn}</svg>'
+        f'<svg class="bars" viewBox="0 0 {BARS * _BAR_WIDTH - 2} {_BAR_HEIGHT}" preserveAspectRatio="none" '
+        f'role="img" aria-label="The latest checks"><title>{began} to {ended} UTC</title>{drawn}</svg>'
     )
 
 

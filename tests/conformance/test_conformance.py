@@ -33,7 +33,8 @@ SCENARIOS = """
     http_basic http_requests http_content http_retries http_tls http_maintenance_push
     push_monitor push_retries heartbeat_queries clear_running
     notification_crud notification_delivery notification_test
-    entry_page settings timezone_client disconnect_others transport auth_rate_limit
+    status_page_crud status_page_public incidents entry_page badges
+    settings timezone_client disconnect_others transport auth_rate_limit
 """.split()  # noqa: SIM905
 
 

@@ -18,7 +18,7 @@ from tests.support.sio import Client, connect
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
 LOGO = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
-LEAST = {"analyticsType": None, "domainNameList": []}
+LEAST: dict[str, Any] = {"analyticsType": None, "domainNameList": []}
 
 
 @dataclass

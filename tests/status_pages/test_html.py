@@ -106,6 +106,12 @@ def test_monitors_link_to_web_addresses_only() -> None:
         assert 'rel="nofollow noopener">web' not in page_with(url)
 
 
+def test_a_logo_is_shown_where_there_is_one() -> None:
+    assert "<img" not in render(PAGE, document(), NO_BEATS, NOW)
+    page = Page(id=1, slug="page", title="x", icon="/upload/logo1.png?t=1")
+    assert '<img class="logo" src="/upload/logo1.png?t=1"' in render(page, document(), NO_BEATS, NOW)
+
+
 def test_only_the_last_beat() -> None:
     page = Page(id=1, slug="page", title="x", show_only_last_heartbeat=True)
     text = render(

@@ -10,7 +10,7 @@ from kuma_lite.status_pages.incoming import MAX_LOGO_BYTES, read_groups, read_lo
 from kuma_lite.status_pages.model import Member, Page
 
 PAGE = Page(id=1, slug="old", title="Old", description="stays", show_tags=True)
-LEAST = {"slug": "new", "analyticsType": None, "domainNameList": []}
+LEAST: dict[str, Any] = {"slug": "new", "analyticsType": None, "domainNameList": []}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
 
 

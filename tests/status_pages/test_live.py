@@ -44,14 +44,15 @@ async def test_the_list_comes_with_the_log_in(server: Running) -> None:
 async def test_nobody_edits_without_a_log_in(server: Running) -> None:
     await server.add_page("shop")
     async with connect(server.url) as guest:
-        for event, arguments in {
+        events: dict[str, list[Any]] = {
             "addStatusPage": ["t", "s"],
             "getStatusPage": ["shop"],
             "saveStatusPage": ["shop", {}, "", []],
             "deleteStatusPage": ["shop"],
             "postIncident": ["shop", {}],
             "unpinIncident": ["shop"],
-        }.items():
+        }
+        for event, arguments in events.items():
             answer = await guest.call(event, *arguments)
             assert answer == {"ok": False, "msg": "You are not logged in."}
         for event in ("editIncident", "deleteIncident", "resolveIncident"):

@@ -104,7 +104,8 @@ def test_what_is_no_duration(text: str, sentence: str) -> None:
 
 def test_incident_styles() -> None:
     assert incident_style("danger") == "danger"
-    assert {incident_style(odd) for odd in ("pink", None, 5, 'x" onclick="', [])} == {"warning"}
+    odd: list[object] = ["pink", None, 5, 'x" onclick="', []]
+    assert {incident_style(style) for style in odd} == {"warning"}
 
 
 def incident(number: int, created: int) -> Incident:
@@ -143,6 +144,15 @@ def test_cursors_of_clients() -> None:
     assert read_cursor(None) is None
     assert read_cursor("") is None
     assert read_cursor("2023-11-14 22:13:20") == (1_700_000_000, 0)
-    for nonsense in (5, [], "x", "2023-11-14 22:13:20|x", "2023-99-14 22:13:20", "|1", "0000-00-00 00:00:00"):
+    odd: tuple[object, ...] = (
+        5,
+        [],
+        "x",
+        "2023-11-14 22:13:20|x",
+        "2023-99-14 22:13:20",
+        "|1",
+        "0000-00-00 00:00:00",
+    )
+    for nonsense in odd:
         with pytest.raises(UserError, match="Invalid cursor"):
             read_cursor(nonsense)
