@@ -175,6 +175,10 @@ class Accounts:
         await self._database.write(lambda db: store.set_password(db, user.id, hashed))
         return await self._user(user_id)
 
+    async def is_account(self, username: str, password: str) -> bool:
+        """Whether name and password belong together; no code is asked for (`/metrics` of Uptime Kuma 2.5)."""
+        return await self._authenticate(username, password) is not None
+
     # --- Two-factor authentication -------------------------------------------------------------------------
 
     async def twofa_is_on(self, user_id: int | None) -> bool:

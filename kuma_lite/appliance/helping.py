@@ -1,10 +1,11 @@
-"""What stands beside the monitors: proxies, Docker hosts, remote browsers, API keys."""
+"""What stands beside the monitors: proxies, Docker hosts, remote browsers, API keys, metrics."""
 
 from __future__ import annotations
 
 from kuma_lite.api_keys.live import ApiKeyEvents
 from kuma_lite.api_keys.service import ApiKeys
 from kuma_lite.appliance.house import House
+from kuma_lite.appliance.measuring import metrics_route
 from kuma_lite.appliance.watching import Watching
 from kuma_lite.core.doors import Doors
 from kuma_lite.docker_hosts.live import DockerHostEvents
@@ -21,6 +22,7 @@ class Helpers:
 
     def __init__(self, house: House, watching: Watching) -> None:
         self._house = house
+        self._watching = watching
         database, clock, http = house.database, house.clock, house.network.http
         self._references = References(watching.monitors, watching.pushes, database, house.bus)
         self.proxies = Proxies(database, self._references, clock)
@@ -42,4 +44,5 @@ class Helpers:
             *DockerHostEvents(self.docker_hosts, push).doors(),
             *RemoteBrowserEvents(self.remote_browsers, push).doors(),
             *ApiKeyEvents(self.api_keys, push).doors(),
+            Doors(raw=[metrics_route(self._house, self._watching, self.api_keys).route()]),
         ]

@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 _ENTRY_PAGE: Final = "entryPage"
 _TIME_ZONE: Final = "serverTimezone"
+# Internal rows that people may switch all the same; Uptime Kuma 2.5 never lets go of this one.
+_SWITCHES: Final = frozenset({"apiKeysEnabled"})
 # Clients compare the name with what browsers say, and those have one name for all of these.
 _OTHER_NAMES_OF_UTC: Final = frozenset(
     {"Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"}
@@ -124,8 +126,11 @@ class Settings:
         if zone and not is_time_zone(zone):
             raise UserError(f"Invalid timezone:{zone}")
         permitted = {key: value for key, value in values.items() if self._is_general(key)}
+        switched = {key: values[key] for key in _SWITCHES if isinstance(values.get(key), bool)}
         self._entry_page = {_ENTRY_PAGE: values[_ENTRY_PAGE]} if _ENTRY_PAGE in values else {}
         await self._write(permitted, GENERAL)
+        if switched:
+            await self._write(switched, None)
 
     async def take_browser_zone(self, zone: Any) -> bool:
         """The first browser's time zone becomes the server's; whether it is one."""
@@ -138,7 +143,7 @@ class Settings:
 
     def _is_general(self, key: str) -> bool:
         row = self._rows.get(key)
-        return row is None or row.type == GENERAL
+        return key not in _SWITCHES and (row is None or row.type == GENERAL)
 
     async def _write(self, values: Mapping[str, Any], kind: str | None) -> None:
         if values:

@@ -1,0 +1,1 @@
+"""The monitors, and this process, for Prometheus."""

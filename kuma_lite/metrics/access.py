@@ -1,0 +1,100 @@
+"""Who may read the metrics: HTTP Basic with an API key or the account's password (Uptime Kuma 2.5)."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from typing import Any, Final, NamedTuple, Protocol
+
+from kuma_lite.core.clock import Clock
+
+FAILURES_PER_MINUTE: Final = 60  # each costs 50 ms of CPU; somebody who guesses is refused unheard after that
+_WINDOW_S: Final = 60.0
+_BASIC: Final = "basic "
+
+
+class Credentials(NamedTuple):
+    """What a header carries."""
+
+    username: str
+    password: str
+
+
+class Keys(Protocol):
+    """Who knows the API keys."""
+
+    def is_proven(self, text: str) -> bool:
+        """Whether a key is good, and has been verified before."""
+
+    async def verify(self, text: str) -> bool:
+        """Whether a key is good."""
+
+
+class Passwords(Protocol):
+    """Who knows the accounts."""
+
+    async def is_account(self, username: str, password: str) -> bool:
+        """Whether name and password belong together."""
+
+
+class AccessSettings(Protocol):
+    """The settings that decide what is asked for."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """A setting."""
+
+
+class Access:
+    """The door of the metrics."""
+
+    def __init__(self, settings: AccessSettings, keys: Keys, passwords: Passwords, clock: Clock) -> None:
+        self._settings = settings
+        self._keys = keys
+        self._passwords = passwords
+        self._clock = clock
+        self._window_began = clock.monotonic()
+        self._failures = 0
+
+    async def allows(self, authorization: str | None) -> bool:
+        """Whether a request with that header may read."""
+        if self._settings.get("disableAuth"):
+            return True
+        given = read_basic(authorization)
+        if given is None:
+            return False
+        wants_key = bool(self._settings.get("apiKeysEnabled"))
+        # A program that has shown its key before is never refused because of somebody who guesses.
+        if wants_key and self._keys.is_proven(given.password):
+            return True
+        if not self._take_attempt():
+            return False
+        if wants_key:
+            allowed = await self._keys.verify(given.password)
+        else:
+            allowed = await self._passwords.is_account(given.username, given.password)
+        if allowed:
+            self._failures -= 1
+        return allowed
+
+    def _take_attempt(self) -> bool:
+        """Count an attempt as a failure until it has succeeded; False: there were too many."""
+        now = self._clock.monotonic()
+        if now - self._window_began >= _WINDOW_S:
+            self._window_began = now
+            self._failures = 0
+        if self._failures >= FAILURES_PER_MINUTE:
+            return False
+        self._failures += 1
+        return True
+
+
+def read_basic(authorization: str | None) -> Credentials | None:
+    """User and password of a header (RFC 7617); None for another scheme or for nonsense."""
+    if authorization is None or not authorization.lower().startswith(_BASIC):
+        return None
+    try:
+        text = b64decode(authorization[len(_BASIC) :].strip(), validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return None
+    username, colon, password = text.partition(":")
+    return Credentials(username, password) if colon else None

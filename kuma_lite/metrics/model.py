@@ -1,0 +1,96 @@
+"""What metrics are made of, and who knows the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple, Protocol
+
+GAUGE: Final = "gauge"
+COUNTER: Final = "counter"
+SUMMARY: Final = "summary"
+
+Labels = tuple[tuple[str, str], ...]
+
+
+class Sample(NamedTuple):
+    """One line: the labels as they are written (see `exposition.label_text`), and the value."""
+
+    labels: str
+    value: float
+
+
+@dataclass(slots=True)
+class Family:
+    """One metric with all its samples."""
+
+    name: str
+    help: str
+    type: str = GAUGE
+    samples: list[Sample] = field(default_factory=list)
+
+    def add(self, labels: str, value: float) -> None:
+        """One more sample."""
+        self.samples.append(Sample(labels, value))
+
+
+class Reading(Protocol):
+    """What is known of one monitor that has beaten and is looked at."""
+
+    @property
+    def id(self) -> int:
+        """Its id."""
+
+    @property
+    def name(self) -> str:
+        """Its display name."""
+
+    @property
+    def type(self) -> str:
+        """Its type on the wire."""
+
+    @property
+    def url(self) -> str | None:
+        """The field of that name."""
+
+    @property
+    def hostname(self) -> str | None:
+        """The field of that name."""
+
+    @property
+    def port(self) -> int | None:
+        """The field of that name."""
+
+    @property
+    def tags(self) -> Sequence[tuple[str, str | None]]:
+        """Names and values."""
+
+    @property
+    def status(self) -> int:
+        """0 down, 1 up, 2 pending, 3 maintenance."""
+
+    @property
+    def ping(self) -> float | None:
+        """Milliseconds, of the latest beat."""
+
+    @property
+    def uptime(self) -> Mapping[str, float]:
+        """Window → share of beats that were up, 0..1."""
+
+    @property
+    def average_ping(self) -> Mapping[str, float]:
+        """Window → milliseconds."""
+
+    @property
+    def certificate(self) -> tuple[bool, int] | None:
+        """Whether it is valid, and the days it remains so."""
+
+
+class Readings(Protocol):
+    """Who reads the monitors."""
+
+    async def prepare(self) -> None:
+        """To be awaited before `all`."""
+
+    def all(self) -> Iterable[Reading]:
+        """Every monitor that can be read, computed as it is asked for."""

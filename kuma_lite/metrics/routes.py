@@ -1,0 +1,75 @@
+"""GET /metrics."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from kuma_lite.core.clock import Clock
+from kuma_lite.core.doors import Access as Who
+from kuma_lite.core.doors import RawRoute
+from kuma_lite.core.raw_http import answer, answer_text
+from kuma_lite.metrics.access import Access
+from kuma_lite.metrics.exposition import CONTENT_TYPE, render
+from kuma_lite.metrics.model import Family, Readings
+from kuma_lite.metrics.monitors import monitor_families
+from kuma_lite.metrics.own import own_families
+
+PACKED_FROM_BYTES: Final = 16 * 1024  # smaller answers are not worth packing
+_PACKING_LEVEL: Final = 1  # a tenth of the size for a few milliseconds
+
+
+class MetricsRoute:
+    """Serves everything that can be measured.
+
+    Args:
+        readings: the monitors.
+        figures: this process, by the keys of `own.FIGURES`.
+        access: who may.
+        clock: for the start of the process.
+    """
+
+    def __init__(
+        self, readings: Readings, figures: Callable[[], Mapping[str, float]], access: Access, clock: Clock
+    ) -> None:
+        self._readings = readings
+        self._figures = figures
+        self._access = access
+        self._started = clock.now()
+
+    def route(self) -> RawRoute:
+        """The address; who may is decided here, by HTTP Basic."""
+        return RawRoute("/metrics", self.serve, access=Who.PUBLIC)
+
+    async def serve(self, scope: Any, receive: Any, send: Any) -> None:
+        """One request (ASGI)."""
+        del receive
+        if scope["method"] not in ("GET", "HEAD"):
+            await answer_text(send, 405, "Only GET is understood here.", [(b"allow", b"GET, HEAD")])
+            return
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        if not await self._access.allows(headers.get(b"authorization")):
+            ask = [(b"www-authenticate", b"Basic")]
+            await answer(send, 401, b"", b"text/html; charset=utf-8", ask)
+            return
+        body = await self._render()
+        extra: list[tuple[bytes, bytes]] = []
+        if len(body) >= PACKED_FROM_BYTES and "gzip" in headers.get(b"accept-encoding", ""):
+            body = await asyncio.to_thread(gzip.compress, body, _PACKING_LEVEL)
+            extra = [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")]
+        if scope["method"] == "HEAD":
+            body = b""
+        await answer(send, 200, body, CONTENT_TYPE.encode(), extra)
+
+    async def _render(self) -> bytes:
+        families: list[Family] = [
+            *await monitor_families(self._readings),
+            *own_families(self._figures(), self._started),
+        ]
+        pieces = []
+        for piece in render(families):
+            pieces.append(piece)
+            await asyncio.sleep(0)
+        return b"".join(pieces)
