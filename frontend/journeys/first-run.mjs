@@ -32,7 +32,7 @@ async function setUp(page) {
 }
 
 async function addMonitor(page, address) {
-  await page.getByRole("main").getByRole("link", { name: "Add the first monitor" }).click();
+  await page.locator("#detail").getByRole("link", { name: "Add the first monitor" }).click();
   await page.getByRole("combobox", { name: "Type", exact: true }).waitFor();
   await expectAccessible(page, "the form");
   await page.getByRole("button", { name: "Save" }).click();
@@ -46,7 +46,7 @@ async function addMonitor(page, address) {
   await page.getByRole("heading", { name: "Journey" }).waitFor();
 }
 
-const status = (page) => page.getByRole("main").locator(".state b");
+const status = (page) => page.locator("#detail").locator(".state b");
 
 async function expectStatus(page, word) {
   await status(page).filter({ hasText: word }).waitFor({ timeout: SLOW_MS });
@@ -54,9 +54,9 @@ async function expectStatus(page, word) {
 
 async function watchItGoAndCome(page, target) {
   await expectStatus(page, "Up");
-  const bar = page.getByRole("main").getByRole("img", { name: /checks?,/ });
+  const bar = page.locator("#detail").getByRole("img", { name: /checks?,/ });
   await bar.waitFor();
-  await page.waitForFunction(() => /Last [2-9] checks/.test(document.querySelector("main canvas[role=img]")?.ariaLabel));
+  await page.waitForFunction(() => /Last [2-9] checks/.test(document.querySelector("#detail canvas[role=img]")?.ariaLabel));
   await expectAccessible(page, "the page of a monitor");
   await target.stop();
   await expectStatus(page, "Pending");
@@ -66,7 +66,7 @@ async function watchItGoAndCome(page, target) {
   await target.start();
   await expectStatus(page, "Up");
   check(!(await page.title()).startsWith("("), "the title still tells a monitor is down");
-  const events = page.getByRole("main").locator(".events li");
+  const events = page.locator("#detail").locator(".events li");
   check((await events.count()) >= 3, "first up, down and up again are not among the events");
 }
 

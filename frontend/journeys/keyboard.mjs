@@ -30,9 +30,9 @@ export async function keyboard(browser, url) {
   check(page.url().includes("q=journ"), "the filter got lost on the way to a monitor");
 
   await page.keyboard.press("p");
-  await page.getByRole("main").locator(".state b").filter({ hasText: "Paused" }).waitFor();
+  await page.locator("#detail").locator(".state b").filter({ hasText: "Paused" }).waitFor();
   await page.keyboard.press("p");
-  await page.getByRole("main").locator(".state b").filter({ hasNotText: "Paused" }).waitFor();
+  await page.locator("#detail").locator(".state b").filter({ hasNotText: "Paused" }).waitFor();
 
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();

@@ -1,6 +1,6 @@
 /**
- * Every text of the page, by key. `t("list.count", { count: 3 })` picks the plural form and fills `{count}`.
- * A second language is a second file with the same keys.
+ * Every text of the page, by key: `t("list.found", { count: 3, total: 9 })` picks the plural form by `count` and
+ * fills what stands in braces. A second language is a second file with the same keys.
  */
 import en from "./en.json";
 

@@ -1,0 +1,60 @@
+/**
+ * How long people wait, in a real browser: from the press on 'Log in' to a usable list, to the first monitor's
+ * page, and to a second one.
+ *
+ *   node journeys/bench.mjs --url http://127.0.0.1:3001 --username U --password P [--browser /usr/bin/chromium]
+ *
+ * Prints one line of JSON, milliseconds. A list is usable when rows with bars stand in it and a click opens one.
+ */
+import { parseArgs } from "node:util";
+import { openBrowser, openPage } from "./lib.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    url: { type: "string" },
+    username: { type: "string" },
+    password: { type: "string" },
+    browser: { type: "string", default: "/usr/bin/chromium" },
+  },
+});
+
+const browser = await openBrowser(options.browser);
+const page = await openPage(browser);
+await page.goto(options.url);
+await page.getByLabel("Username").fill(options.username);
+await page.getByLabel("Password", { exact: true }).fill(options.password);
+
+// Measured by the page's own clock, without the driver's round trips in it.
+await page.evaluate(() => {
+  globalThis.marks = { list: 0, first: 0, second: 0, began: 0 };
+  document.addEventListener("click", () => (globalThis.marks.began ||= performance.now()), { capture: true });
+  const watch = () => {
+    const marks = globalThis.marks;
+    if (!marks.list && marks.began && document.querySelector("[data-row] canvas")) marks.list = performance.now();
+    if (!marks.list || !marks.second) requestAnimationFrame(watch);
+  };
+  watch();
+});
+await page.getByRole("button", { name: "Log in" }).click();
+await page.waitForFunction(() => globalThis.marks.list > 0);
+const list = await page.evaluate(() => globalThis.marks.list - globalThis.marks.began);
+
+/** Milliseconds from the click on a row to its chart. */
+async function open(index) {
+  return page.evaluate(async (at) => {
+    const row = document.querySelectorAll("[data-row]")[at];
+    const name = row.querySelector("a, button") ?? row;
+    const began = performance.now();
+    const before = document.querySelector("main h1")?.textContent;
+    name.click();
+    while (!document.querySelector("main .uplot canvas") || document.querySelector("main h1")?.textContent === before) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+    return performance.now() - began;
+  }, index);
+}
+
+const first = await open(0);
+const second = await open(3);
+console.log(JSON.stringify({ list, first, second }));
+await browser.close();

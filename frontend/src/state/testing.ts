@@ -1,0 +1,39 @@
+/** Rows for tests: what matters is said, the rest is ordinary. */
+import type { SummaryAck } from "../wire/types.ts";
+import { MonitorStore, type MonitorRow } from "./monitors.ts";
+
+export const COLUMNS = [
+  "id", "name", "type", "parent", "active", "forceInactive", "maintenance", "status", "time", "ping", "uptime24",
+  "msg", "weight", "tags",
+];
+
+export type Given = Partial<MonitorRow> & { id: number };
+
+const ORDINARY: Record<string, unknown> = {
+  type: "http",
+  parent: null,
+  active: true,
+  forceInactive: false,
+  maintenance: false,
+  status: 1,
+  time: null,
+  ping: null,
+  uptime24: null,
+  msg: null,
+  weight: 2000,
+  tags: [],
+};
+
+export function summaryOf(given: Given[]): SummaryAck {
+  const rows = given.map((row) => {
+    const whole: Record<string, unknown> = { ...ORDINARY, name: `m${row.id}`, ...row };
+    return COLUMNS.map((column) => whole[column]);
+  });
+  return { columns: COLUMNS, rows, serverTime: 0 };
+}
+
+export function rowsOf(...given: Given[]): Map<number, MonitorRow> {
+  const store = new MonitorStore();
+  store.load(summaryOf(given));
+  return store.rows;
+}
