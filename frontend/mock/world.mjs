@@ -12,7 +12,7 @@ const TAGS = [
 ];
 const HOSTS = ["shop", "api", "auth", "mail", "cdn", "db-primary", "db-replica", "search", "queue", "grafana", "vpn"];
 const ZONES = ["example.org", "internal", "eu.example.net", "staging.example.org"];
-const NEVER_USED = { active: true, lastSuccess: null, lastError: null, lastErrorAt: null };
+const NEVER_USED = { active: true, waiting: 0, dead: 0, lastSuccess: null, lastError: null, lastErrorAt: null };
 const TROUBLES = [
   "connect ECONNREFUSED 10.0.4.17:443",
   "Request failed with status code 503",
@@ -45,11 +45,11 @@ export class World {
   constructor(count) {
     this.monitors = new Map();
     this.events = [];
+    const now = Date.now();
     this.notifications = [
-      { id: 1, name: "On-call e-mail", type: "smtp", isDefault: true, active: true, lastSuccess: Date.now() - 8e6,
-        lastError: null, lastErrorAt: null },
-      { id: 2, name: "Team chat", type: "ntfy", isDefault: false, active: true, lastSuccess: Date.now() - 9e8,
-        lastError: "401 Unauthorized", lastErrorAt: Date.now() - 3e6 },
+      { ...NEVER_USED, id: 1, name: "On-call e-mail", type: "smtp", isDefault: true, lastSuccess: now - 8e6 },
+      { ...NEVER_USED, id: 2, name: "Team chat", type: "ntfy", isDefault: false, waiting: 1,
+        lastSuccess: now - 9e8, lastError: "401 Unauthorized", lastErrorAt: now - 3e6 },
     ];
     this.settings = { serverTimezone: "Europe/Berlin", keepDataPeriodDays: 365 };
     for (let id = 1; id <= count; id += 1) this.add({ name: this.nameOf(id), type: this.typeOf(id) }, id);

@@ -126,3 +126,32 @@ export function wireValue(field: Field, value: unknown): unknown {
   if (typeof value === "string" && ["text", "url", "host"].includes(field.kind)) return value.trim();
   return value;
 }
+
+const SECTIONS = ["general", "request", "content", "authentication", "schedule", "tls", "advanced"];
+const FOLDED = ["tls", "dkim", "advanced"]; // rarely needed
+const SAME = new Map([["place", "general"]]); // a description alone needs no section
+
+export interface Section {
+  name: string;
+  fields: Field[];
+  folded: boolean;
+}
+
+/** The sections of a form in their order; one that holds a mistake is not folded. */
+export function sectionsOf(fields: readonly Field[], errors: Errors = {}): Section[] {
+  const sections = new Map<string, Field[]>();
+  for (const field of fields) {
+    const name = SAME.get(field.section) ?? field.section;
+    const list = sections.get(name);
+    if (list) list.push(field);
+    else sections.set(name, [field]);
+  }
+  const place = (name: string) => (SECTIONS.includes(name) ? SECTIONS.indexOf(name) : SECTIONS.length - 1.5);
+  return [...sections]
+    .map(([name, list]) => ({
+      name,
+      fields: list,
+      folded: FOLDED.includes(name) && !list.some((field) => errors[field.name]),
+    }))
+    .sort((a, b) => place(a.name) - place(b.name));
+}

@@ -6,12 +6,21 @@ import { translateServer } from "../words/index.ts";
 export type Connection = "connecting" | "online" | "offline";
 
 /** The server's answer was a refusal, or there was none. `message` is a sentence for people. */
-export class WireError extends Error {}
+export class WireError extends Error {
+  /** @param field the option of a form that was refused, when the server says which */
+  constructor(
+    message: string,
+    readonly field?: string,
+  ) {
+    super(message);
+  }
+}
 
 interface Refusal {
   ok?: boolean;
   msg?: unknown;
   msgi18n?: boolean;
+  field?: string;
 }
 
 const CALL_TIMEOUT_MS = 30_000; // longer than any single check a person waits for
@@ -50,7 +59,7 @@ function answer<T>(resolve: (value: T) => void, reject: (error: WireError) => vo
   return (error: Error | null, reply: T & Refusal) => {
     if (error) reject(new WireError(translateServer("noAnswer")));
     else if (reply !== null && typeof reply === "object" && reply.ok === false) {
-      reject(new WireError(sentenceOf(reply)));
+      reject(new WireError(sentenceOf(reply), reply.field));
     } else resolve(reply);
   };
 }

@@ -1,7 +1,9 @@
 /** What page and server say to each other: see docs/page-protocol.md. Times are milliseconds since 1970. */
 
-export const Status = { Down: 0, Up: 1, Pending: 2, Maintenance: 3 } as const;
-export type StatusCode = (typeof Status)[keyof typeof Status];
+import type * as Wire from "./generated.ts";
+
+/** 0 down, 1 up, 2 pending, 3 under maintenance. */
+export type StatusCode = 0 | 1 | 2 | 3;
 
 export interface Hello {
   version: string;
@@ -93,30 +95,8 @@ export type FieldKind =
   | "token"
   | "list";
 
-export type ChoiceValue = string | number | boolean | null;
-
-export interface Choice {
-  value: ChoiceValue;
-  label: string;
-}
-
-export interface Field {
-  name: string;
-  label: string;
-  kind: FieldKind;
-  section: string;
-  default: unknown;
-  help?: string;
-  placeholder?: string;
-  required?: boolean;
-  secret?: boolean;
-  unit?: string;
-  minimum?: number;
-  maximum?: number;
-  step?: number;
-  choices?: Choice[];
-  shownWhen?: { option: string; values: unknown[] };
-}
+export type ChoiceValue = Wire.FieldChoice["value"];
+export type Field = Omit<Wire.Field, "kind"> & { kind: FieldKind };
 
 export interface MonitorTypeInfo {
   name: string;
@@ -133,13 +113,7 @@ export interface MonitorTypes {
   common: Field[];
 }
 
-export interface ServiceInfo {
-  name: string;
-  label: string;
-  description: string;
-  groups: string[];
-  fields: Field[];
-}
+export type ServiceInfo = Omit<Wire.DescribedService, "fields"> & { fields: Field[] };
 
 export interface NotificationRow {
   id: number;
@@ -147,6 +121,8 @@ export interface NotificationRow {
   type: string;
   isDefault: boolean;
   active: boolean;
+  waiting: number; // messages on their way
+  dead: number; // messages given up
   lastSuccess: number | null;
   lastError: string | null;
   lastErrorAt: number | null;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { sectionsOf } from "../../state/form.ts";
 import { rowsOf } from "../../state/testing.ts";
 import type { Field, Monitor, MonitorTypes } from "../../wire/types.ts";
 import { groupsFor } from "./groups.ts";
-import { fieldsOf, sectionsOf, startValues, storedValues, suggestedName, toWire, typeOf } from "./monitor-form.ts";
+import { fieldsOf, startValues, storedValues, suggestedName, toWire, typeOf } from "./monitor-form.ts";
 
 const field = (name: string, kind: Field["kind"], value: unknown, section = "general"): Field => ({
   name, label: name, kind, section, default: value,
@@ -36,6 +37,12 @@ describe("sectionsOf", () => {
   it("has the known sections in their order, strangers before the advanced ones", () => {
     const fields = ["advanced", "odd", "schedule", "general"].map((section) => field(section, "text", "", section));
     expect(sectionsOf(fields).map(({ name }) => name)).toEqual(["general", "schedule", "odd", "advanced"]);
+  });
+
+  it("folds what is rarely needed, unless a mistake is in it", () => {
+    const fields = [field("a", "text", "", "advanced"), field("b", "text", "", "place")];
+    expect(sectionsOf(fields).map(({ name, folded }) => [name, folded])).toEqual([["general", false], ["advanced", true]]);
+    expect(sectionsOf(fields, { a: "wrong" })[1]?.folded).toBe(false);
   });
 });
 

@@ -6,12 +6,6 @@ import type { Field, Monitor, MonitorTypeInfo, MonitorTypes } from "../../wire/t
 const PLACED = new Set(["parent", "notificationIDList", "tags", "type", "active", "weight", "conditions"]);
 /** Keys an edit loses when they are not sent, whatever the type declares. */
 const KEPT_ON_EDIT = ["port", "proxyId", "retryOnlyOnStatusCodeFailure"] as const;
-const SECTIONS = ["general", "request", "content", "authentication", "schedule", "tls", "advanced"];
-
-export interface Section {
-  name: string;
-  fields: Field[];
-}
 
 export interface Links {
   parent: number | null;
@@ -24,20 +18,9 @@ export const typeOf = (types: MonitorTypes, name: string): MonitorTypeInfo | und
 /** All fields the form draws: the type's own declaration of a common key wins. */
 export function fieldsOf(types: MonitorTypes, type: MonitorTypeInfo): Field[] {
   const own = new Set(type.fields.map(({ name }) => name));
-  return [...types.common.filter(({ name }) => !own.has(name) && !PLACED.has(name)), ...type.fields];
-}
-
-export function sectionsOf(fields: readonly Field[]): Section[] {
-  const sections = new Map<string, Field[]>();
-  for (const field of fields) {
-    const list = sections.get(field.section);
-    if (list) list.push(field);
-    else sections.set(field.section, [field]);
-  }
-  const place = (name: string) => (SECTIONS.includes(name) ? SECTIONS.indexOf(name) : SECTIONS.length - 1.5);
-  return [...sections]
-    .map(([name, list]) => ({ name, fields: list }))
-    .sort((a, b) => place(a.name) - place(b.name));
+  const common = types.common.filter(({ name }) => !own.has(name) && !PLACED.has(name));
+  const last = common.filter(({ section }) => section === "place");
+  return [...common.filter((field) => !last.includes(field)), ...type.fields, ...last];
 }
 
 /** Start values; what the person has touched already stays when the type changes. */

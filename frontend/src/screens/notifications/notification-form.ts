@@ -6,6 +6,7 @@ export interface About {
   id: number | null;
   name: string;
   isDefault: boolean;
+  active: boolean;
   applyExisting: boolean;
 }
 
