@@ -5,6 +5,7 @@ from __future__ import annotations
 from kuma_lite.accounts.limiters import make_limiters
 from kuma_lite.accounts.live import AccountDoors
 from kuma_lite.appliance.helping import Helpers
+from kuma_lite.appliance.hosting import Hosting
 from kuma_lite.appliance.house import House
 from kuma_lite.appliance.publishing import publish
 from kuma_lite.appliance.tagging import MonitorTags
@@ -46,11 +47,14 @@ class Appliance:
         await helpers.load()
         pages = publish(house, watching)
         await pages.load()
+        hosting = Hosting(house, watching, notifications, pages)
+        await hosting.load()
         doors = [
             *watching.doors(),
             *self._other_doors(watching),
             *helpers.doors(),
             *pages.doors(),
+            *hosting.doors(),
             notifications.doors(),
         ]
         app = self._app(doors, watching, pages)
@@ -60,6 +64,7 @@ class Appliance:
         await notifications.start()
         house.at_close(notifications.stop)
         watching.start()
+        hosting.start()
 
     def _other_doors(self, watching: Watching) -> list[Doors]:
         """What stands beside the monitors."""

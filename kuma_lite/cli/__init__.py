@@ -16,6 +16,8 @@ COMMANDS: Final = {
     "serve": "start the server",
     "health": "ask a running server whether it is well (exit status 0 or 1)",
     "user": "reset a password or remove two-factor authentication",
+    "token": "create a token with which an agent or a script reports to the server",
+    "agent": "report how this machine is doing to a server",
     "backup": "write a consistent copy of the database of a running or stopped server",
     "config": "print a commented configuration file with all settings",
     "version": "print the version",

@@ -143,6 +143,11 @@ class Plans:
             return False
         return monitor_id in covered or any(item in covered for item in ancestors(monitor_id))
 
+    def is_running(self, plan_id: int) -> bool:
+        """Whether a plan, of whomever, is under maintenance now; False for one that does not exist."""
+        entry = self._entries.get(plan_id)
+        return entry is not None and entry.running
+
     def monitors_of(self, entry: Entry) -> list[int]:
         """Linked monitors that exist, ascending."""
         return [item for item in sorted(entry.monitor_ids) if self._monitor_exists(entry.plan.owner, item)]

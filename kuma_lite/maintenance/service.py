@@ -85,6 +85,10 @@ class Maintenance:
         """Whether a monitor, or a group above it, is under maintenance; asked for every beat."""
         return self._plans.covers(monitor_id, ancestors)
 
+    def is_running(self, plan_id: int) -> bool:
+        """Whether a plan is under maintenance now, for what else it covers."""
+        return self._plans.is_running(plan_id)
+
     def running_on_page(self, page_id: int) -> list[Document]:
         """What a status page shows: its plans that are under maintenance now."""
         return self._pushes.wire(self._plans.running_on_page(page_id))

@@ -13,7 +13,7 @@ from kuma_lite.status_pages.badge_routes import MonitorBadges
 from kuma_lite.status_pages.cache import AnswerCache
 from kuma_lite.status_pages.incidents import Incidents
 from kuma_lite.status_pages.live import StatusPageEvents
-from kuma_lite.status_pages.model import Maintenance, Monitors, Settings
+from kuma_lite.status_pages.model import Group, Maintenance, Monitors, Page, Settings
 from kuma_lite.status_pages.pages import Database, Pages
 from kuma_lite.status_pages.routes import PublicRoutes
 from kuma_lite.status_pages.uploads import Uploads
@@ -71,6 +71,10 @@ class StatusPages:
     def doors(self) -> list[Doors]:
         """Events, the list at login, and the addresses of visitors."""
         return [self._events.doors(), Doors(raw=self._routes.routes())]
+
+    def with_groups(self) -> list[tuple[Page, list[Group]]]:
+        """Every page with its groups, for lists of pages."""
+        return [(page, self._pages.public_groups(page.id)) for page in self._pages.all()]
 
     def public_monitor_ids(self) -> frozenset[int]:
         """The monitors that anybody may know about."""

@@ -1,0 +1,226 @@
+"""Where servers meet notifications, maintenance and status pages."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from kuma_lite.appliance.house import House
+from kuma_lite.appliance.watching import Watching
+from kuma_lite.core.declarations import Message, Status
+from kuma_lite.core.doors import Doors
+from kuma_lite.core.errors import UserError
+from kuma_lite.monitors.model import Beat
+from kuma_lite.notifications.fields import secret_keys
+from kuma_lite.notifications.model import ChannelsChanged, pack
+from kuma_lite.notifications.rules import beat_text, heartbeat_object
+from kuma_lite.notifications.service import Notifications
+from kuma_lite.servers.doors import server_doors
+from kuma_lite.servers.integrations import Channel, Integrations
+from kuma_lite.servers.model import Incident, Server
+from kuma_lite.servers.service import Servers
+from kuma_lite.status_pages.service import StatusPages
+
+if TYPE_CHECKING:
+    import apsw
+
+_FIRST_USER: Final = "SELECT min(id) FROM user"
+# Status pages and monitors have no UUID of their own; made of their number it is always the same.
+_NAMESPACE: Final = uuid.UUID("6f1c2a0e-3b7d-5c58-9f2e-8d1f0b7a4c21")
+_STATUS_WORDS: Final = {
+    Status.DOWN: "down",
+    Status.UP: "up",
+    Status.PENDING: "pending",
+    Status.MAINTENANCE: "maintenance",
+}
+
+
+class Hosting:
+    """The servers with everything around them."""
+
+    def __init__(
+        self, house: House, watching: Watching, notifications: Notifications, pages: StatusPages
+    ) -> None:
+        self._house = house
+        maintenance = watching.maintenance
+        channels = ServerChannels(house, notifications)
+        self.servers = Servers(
+            house.database,
+            house.clock,
+            house.bus,
+            ServerMessages(notifications, house),
+            house.settings,
+            house.accounts.session,
+            lambda plans: any(map(maintenance.is_running, plans)),
+        )
+        self._integrations = Integrations(channels, house.database, house.clock)
+        self._pages = ListedPages(pages, watching)
+        self._channels = channels
+        house.bus.subscribe(ChannelsChanged, lambda _event: house.spawn(self._forget_channels()))
+
+    async def load(self) -> None:
+        """Read everything."""
+        await self.servers.load()
+
+    def start(self) -> None:
+        """Begin to look for silent hosts."""
+        self.servers.start()
+        self._house.at_close(self.servers.stop)
+
+    def doors(self) -> list[Doors]:
+        """Routes and events."""
+        house = self._house
+        return [
+            server_doors(
+                self.servers,
+                self._integrations,
+                self._pages,
+                push=house.push,
+                bus=house.bus,
+                clock=house.clock,
+                spawn=house.spawn,
+                base_url=house.settings.primary_base_url,
+            )
+        ]
+
+    async def _forget_channels(self) -> None:
+        self.servers.forget_channels([channel.id for channel in await self._channels.all()])
+
+
+class ServerMessages:
+    """Writes the messages about incidents into the outbox (see `servers.watch.Announcer`)."""
+
+    def __init__(self, notifications: Notifications, house: House) -> None:
+        self._notifications = notifications
+        self._house = house
+
+    def announce(
+        self, connection: apsw.Connection, server: Server, incident: Incident, text: str, now: int
+    ) -> None:
+        """One row per notification, in the incident's own transaction."""
+        status = Status.DOWN if incident.closed is None else Status.UP
+        beat = _IncidentBeat(status, now, text)
+        zone = self._house.settings.timezone()
+        last_down = incident.started if status is Status.UP else None
+        heartbeat = {**heartbeat_object(beat, zone, last_down=last_down), "monitorID": None}
+        monitor = {
+            "name": server.name,
+            "type": "server",
+            "hostname": server.attributes.get("hostname"),
+            "uuid": server.uuid,
+            "incident": incident.uuid,
+            "cause": incident.cause,
+        }
+        message = pack(Message(beat_text(server.name, status, text), monitor, heartbeat))
+        self._notifications.enqueue(connection, sorted(server.channels), None, message, now)
+
+    def sent(self) -> None:
+        """They are committed."""
+        self._notifications.wake()
+
+
+@dataclass(frozen=True, slots=True)
+class _IncidentBeat:
+    """An incident as messages tell of a beat (see `notifications.rules.FinishedBeat`)."""
+
+    status: Status
+    time: int
+    msg: str
+    monitor_id: int = 0
+    ping: float | None = None
+    important: bool = True
+    duration: int = 0
+    retries: int = 0
+
+
+class ServerChannels:
+    """The notifications as integrations (see `servers.integrations.Channels`): those of the first user."""
+
+    def __init__(self, house: House, notifications: Notifications) -> None:
+        self._database = house.database
+        self._notifications = notifications
+
+    def types(self) -> Sequence[str]:
+        """What kinds there are."""
+        return [service.name for service in self._notifications.services]
+
+    async def all(self) -> Sequence[Channel]:
+        """Every notification."""
+        user = await self._owner()
+        if user is None:
+            return []
+        found = []
+        for channel in await self._notifications.channels(user):
+            config = channel.config
+            kind = str(config.get("type"))
+            service = self._notifications.services.get(kind)
+            # Of a kind that nothing declares, every option may be a credential.
+            secrets = secret_keys(service) if service else frozenset(config)
+            found.append(Channel(channel.id, channel.name or "", kind, config, secrets))
+        return found
+
+    async def save(self, form: Mapping[str, Any], channel_id: int | None) -> int:
+        """Add one, or edit one. Raises UserError."""
+        user = await self._owner()
+        if user is None:
+            raise UserError("Nobody has been set up yet.", status=422)
+        self._notifications.validate(form)
+        return await self._notifications.save(dict(form), channel_id, user)
+
+    async def remove(self, channel_id: int) -> None:
+        """Remove one. Raises UserError."""
+        user = await self._owner()
+        if user is not None:
+            await self._notifications.delete(channel_id, user)
+
+    async def _owner(self) -> int | None:
+        found: Any = await self._database.read(lambda connection: connection.execute(_FIRST_USER).get)
+        return found if isinstance(found, int) else None
+
+
+class ListedPages:
+    """The status pages as the Servers API lists them (see `servers.neighbour_routes.StatusPages`)."""
+
+    def __init__(self, pages: StatusPages, watching: Watching) -> None:
+        self._pages = pages
+        self._watching = watching
+
+    async def listed(self) -> Sequence[Mapping[str, Any]]:
+        """All of them."""
+        return [
+            {
+                "uuid": str(uuid.uuid5(_NAMESPACE, f"status page {page.id}")),
+                "name": page.title,
+                "custom_url": page.domains[0] if page.domains else None,
+                "ssl_installed": False,  # a proxy in front of us sees to certificates
+                "logo_url": page.icon or None,
+                "favicon_url": None,
+                "network_monitors": self._monitors(
+                    member.monitor_id for group in groups for member in group.members
+                ),
+                "created_at": None,
+                "updated_at": None,
+            }
+            for page, groups in self._pages.with_groups()
+        ]
+
+    def _monitors(self, ids: Iterable[int]) -> list[dict[str, Any]]:
+        found = []
+        for number in dict.fromkeys(ids):
+            monitor = self._watching.roster.get(number)
+            if monitor is not None:
+                beat: Beat | None = self._watching.recorder.last(number)
+                found.append(
+                    {
+                        "id": number,
+                        "uuid": str(uuid.uuid5(_NAMESPACE, f"monitor {number}")),
+                        "name": monitor.name,
+                        "url": monitor.get("url"),
+                        "check_type": monitor.type,
+                        "status": _STATUS_WORDS[Status(beat.status)] if beat else "pending",
+                        "paused": not monitor.active,
+                    }
+                )
+        return found

@@ -1,0 +1,1 @@
+"""Servers: what hosts report about themselves, thresholds with grace, and the API for both."""

@@ -1,0 +1,96 @@
+"""When an alert opens and closes: two small state machines, pure.
+
+A *threshold* alert opens when the value stayed above the threshold for the whole grace period: every sample
+in it, and at least one a minute on average. It closes with the first sample below. *Downtime* opens when
+nothing was heard for the grace period.
+
+    state = Quiet()
+    state = step(state, time_ms, value, rule)   # isinstance(state, Open): the alert is open
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+MINUTE_MS: Final = 60_000
+# Samples closer together than this count as one towards "one a minute"; it bounds what a state remembers.
+SPACING_MS: Final = 15_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A threshold of one metric; `grace` in minutes."""
+
+    threshold: float
+    grace: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Not above the threshold at the latest sample (`last`, ms)."""
+
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """Above since `since`, not yet for the whole grace period. `seen`: times of samples within it."""
+
+    since: int
+    last: int
+    seen: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The alert is open; the value went above at `since` and the grace period was over at `opened`."""
+
+    since: int
+    opened: int
+    last: int
+
+
+State = Quiet | Above | Open
+
+
+def step(state: State, time: int, value: float, rule: Rule) -> State:
+    """The state after one more sample. Samples must come in order of time; others change nothing.
+
+    Args:
+        state: before.
+        time: of the sample, milliseconds since 1970.
+        value: in the unit of the threshold.
+        rule: may differ from the one before: people change it.
+    """
+    if state.last is not None and time <= state.last:
+        return state
+    if isinstance(state, Open):
+        # Exactly at the threshold it has not fallen below.
+        return Quiet(time) if value < rule.threshold else Open(state.since, state.opened, time)
+    if not value > rule.threshold:
+        return Quiet(time)
+    return _above(state, time, rule.grace)
+
+
+def _above(state: Quiet | Above, time: int, grace: int) -> State:
+    since = state.since if isinstance(state, Above) else time
+    begin = time - grace * MINUTE_MS
+    seen = tuple(moment for moment in state.seen if moment >= begin) if isinstance(state, Above) else ()
+    if not seen or time - seen[-1] >= SPACING_MS:
+        seen = (*seen, time)
+    if since <= begin and len(seen) >= grace:
+        return Open(since, time, time)
+    return Above(since, time, seen)
+
+
+def is_down(last_heard: int, watching_since: int, now: int, grace: int) -> bool:
+    """Whether a host has been silent for the whole grace period while we listened.
+
+    Args:
+        last_heard: milliseconds since 1970.
+        watching_since: since when we have been able to hear it: we may have been stopped or asleep.
+        now: milliseconds since 1970.
+        grace: minutes.
+    """
+    return now - max(last_heard, watching_since) >= grace * MINUTE_MS

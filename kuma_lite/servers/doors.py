@@ -1,0 +1,43 @@
+"""All doors of this feature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import Clock
+from kuma_lite.core.doors import Access, Doors, Push
+from kuma_lite.servers.integration_routes import integration_routes
+from kuma_lite.servers.integrations import Integrations
+from kuma_lite.servers.key_page import KeyPage
+from kuma_lite.servers.live import ServerPage
+from kuma_lite.servers.neighbour_routes import StatusPages, incident_routes, project_routes
+from kuma_lite.servers.routes import server_routes
+from kuma_lite.servers.service import Servers
+
+
+def server_doors(
+    servers: Servers,
+    integrations: Integrations,
+    pages: StatusPages,
+    *,
+    push: Push,
+    bus: Bus,
+    clock: Clock,
+    spawn: Callable[[Coroutine[Any, Any, None]], None],
+    base_url: Callable[[], str],
+) -> Doors:
+    """Routes of the Servers API, events of the page, and who may use the former."""
+    page = ServerPage(servers, push, bus, clock, spawn)
+    keys = KeyPage(servers, clock, base_url)
+    return Doors(
+        events=[*page.events(), *keys.events()],
+        routes=[
+            *server_routes(servers, clock),
+            *integration_routes(servers, integrations),
+            *incident_routes(servers, pages),
+            *project_routes(servers),
+        ],
+        identify={Access.PROJECT: servers.projects.identify},
+    )

@@ -1,0 +1,121 @@
+"""The routes of the Servers API about integrations, and about which servers use them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from litestar import delete, get, post, route
+from litestar.enums import HttpMethod
+
+from kuma_lite.servers import examples
+from kuma_lite.servers.api import ROUTE, AnyRequest, documented, identity, inner_object, json_object
+from kuma_lite.servers.incoming import Unprocessable
+from kuma_lite.servers.integrations import Integrations
+from kuma_lite.servers.service import NotFound, Servers
+
+_TAGS: Final = ["Integrations"]
+
+
+def integration_routes(servers: Servers, integrations: Integrations) -> Sequence[Any]:
+    """The routes."""
+
+    @get(
+        "/api/v1/servers/{key:str}/integrations",
+        operation_class=documented([examples.INTEGRATION]),
+        tags=_TAGS,
+        **ROUTE,
+    )
+    async def list_server_integrations(request: AnyRequest, key: str) -> list[dict[str, Any]]:
+        """List what gets the alerts of a server."""
+        return await integrations.of(servers.find(key, identity(request).project_id).channels)
+
+    @post(
+        "/api/v1/servers/{key:str}/integrations",
+        status_code=201,
+        operation_class=documented(examples.ATTACHED, status=201, request=examples.ATTACH),
+        tags=_TAGS,
+        **ROUTE,
+    )
+    async def attach_integration(request: AnyRequest, key: str) -> dict[str, Any]:
+        """Let an integration have the alerts of a server; doing it twice changes nothing."""
+        server = servers.find(key, identity(request).project_id)
+        wanted = (await json_object(request)).get("integration_id")
+        if not isinstance(wanted, str) or not wanted:
+            raise Unprocessable("integration_id is required")
+        channel, shown = await integrations.find(wanted)
+        await servers.link(server, channel.id, on=True)
+        return {"message": "Integration attached to server", "integration": shown}
+
+    @delete(
+        "/api/v1/servers/{key:str}/integrations/{integration:str}",
+        operation_class=documented(status=204),
+        tags=_TAGS,
+        **ROUTE,
+    )
+    async def detach_integration(request: AnyRequest, key: str, integration: str) -> None:
+        """Take the alerts of a server away from an integration."""
+        server = servers.find(key, identity(request).project_id)
+        channel, _ = await integrations.find(integration)
+        if channel.id not in server.channels:
+            raise NotFound
+        await servers.link(server, channel.id, on=False)
+
+    @get("/api/v1/integrations", operation_class=documented([examples.INTEGRATION]), tags=_TAGS, **ROUTE)
+    async def list_integrations() -> list[dict[str, Any]]:
+        """List all integrations; secrets are veiled."""
+        return await integrations.all()
+
+    @post(
+        "/api/v1/integrations",
+        status_code=201,
+        operation_class=documented(examples.INTEGRATION, status=201, request=examples.NEW_INTEGRATION),
+        tags=_TAGS,
+        **ROUTE,
+    )
+    async def create_integration(request: AnyRequest) -> dict[str, Any]:
+        """Add an integration."""
+        return await integrations.add(inner_object(await json_object(request), "integration"))
+
+    @get(
+        "/api/v1/integrations/{integration:str}",
+        operation_class=documented(examples.INTEGRATION),
+        tags=_TAGS,
+        **ROUTE,
+    )
+    async def get_integration(integration: str) -> dict[str, Any]:
+        """Show one integration."""
+        return (await integrations.find(integration))[1]
+
+    @route(
+        "/api/v1/integrations/{integration:str}",
+        http_method=[HttpMethod.PATCH, HttpMethod.PUT],
+        operation_class=documented(examples.INTEGRATION, request=examples.NEW_INTEGRATION),
+        tags=_TAGS,
+        **ROUTE,
+    )
+    async def update_integration(request: AnyRequest, integration: str) -> dict[str, Any]:
+        """Change an integration; settings that are not mentioned stay, its type does."""
+        wishes = inner_object(await json_object(request), "integration")
+        return await integrations.change(integration, wishes)
+
+    @delete(
+        "/api/v1/integrations/{integration:str}",
+        operation_class=documented(status=204),
+        tags=_TAGS,
+        **ROUTE,
+    )
+    async def delete_integration(integration: str) -> None:
+        """Remove an integration, from all servers and monitors too."""
+        await integrations.remove(integration)
+
+    return [
+        list_server_integrations,
+        attach_integration,
+        detach_integration,
+        list_integrations,
+        create_integration,
+        get_integration,
+        update_integration,
+        delete_integration,
+    ]

@@ -1,0 +1,211 @@
+"""Integrations: the notifications of the page, seen through the Servers API.
+
+One table, one dispatcher, two faces. What the hosted product lacks is `Integrations::<Kind>Integration`
+with the options of our form; secrets are never given back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
+
+import apsw
+
+from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.servers.incoming import Unprocessable
+from kuma_lite.servers.model import iso
+from kuma_lite.servers.projects import ServersDatabase
+from kuma_lite.servers.service import NotFound
+from kuma_lite.servers.store import new_uuid
+
+_FRAME: Final = ("Integrations::", "Integration")
+# Kind of the API → type of our notifications, where it is not the name in small letters.
+_TYPES: Final = {"Webhook": "webhook", "Email": "smtp"}
+_KINDS: Final = {name: kind for kind, name in _TYPES.items()}
+# Setting of the API → option of our form.
+_OPTIONS: Final = {"webhook": {"webhook_url": "webhookURL"}, "smtp": {"email": "smtpTo"}}
+_FILLED: Final[Mapping[str, Mapping[str, Any]]] = {
+    "webhook": {"httpMethod": "post", "webhookContentType": "json"}
+}
+_NO_SETTING: Final = frozenset({"id", "name", "type", "isDefault", "active", "applyExisting"})
+MAX_NAME_CHARS: Final = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A notification as this feature needs it. `options` may hold secrets, `secrets` names them."""
+
+    id: int
+    name: str
+    type: str
+    options: Mapping[str, Any]
+    secrets: frozenset[str]
+
+
+class Channels(Protocol):
+    """The notifications, wherever they are kept."""
+
+    def types(self) -> Sequence[str]:
+        """What kinds there are."""
+
+    async def all(self) -> Sequence[Channel]:
+        """Every notification."""
+
+    async def save(self, form: Mapping[str, Any], channel_id: int | None) -> int:
+        """Add one, or edit one; its id. Raises UserError."""
+
+    async def remove(self, channel_id: int) -> None:
+        """Remove one. Raises UserError."""
+
+
+class Integrations:
+    """What the API can do with them."""
+
+    def __init__(self, channels: Channels, database: ServersDatabase, clock: Clock) -> None:
+        self._channels = channels
+        self._database = database
+        self._clock = clock
+
+    async def all(self) -> list[dict[str, Any]]:
+        """Every integration, in the order of creation."""
+        return [wire(channel, name) for channel, name in await self._named()]
+
+    async def of(self, channel_ids: set[int]) -> list[dict[str, Any]]:
+        """Those with these ids of notifications."""
+        return [wire(channel, name) for channel, name in await self._named() if channel.id in channel_ids]
+
+    async def find(self, key: object) -> tuple[Channel, dict[str, Any]]:
+        """One by its UUID. Raises NotFound."""
+        for channel, name in await self._named():
+            if name.uuid == key:
+                return channel, wire(channel, name)
+        raise NotFound
+
+    async def add(self, wishes: Mapping[str, Any]) -> dict[str, Any]:
+        """A new one. Raises Unprocessable, UserError."""
+        kind = type_of(wishes.get("type"), self._channels.types())
+        number = await self._channels.save(_form(kind, wishes, {}), None)
+        return (await self.of({number}))[0]
+
+    async def change(self, key: object, wishes: Mapping[str, Any]) -> dict[str, Any]:
+        """Other settings; what is not mentioned stays. Raises NotFound, Unprocessable, UserError."""
+        channel, _ = await self.find(key)
+        stored = {**channel.options, "name": channel.name}
+        await self._channels.save(_form(channel.type, wishes, stored), channel.id)
+        now = to_ms(self._clock.now())
+        await self._database.write(lambda connection: _note_change(connection, channel.id, now))
+        return (await self.of({channel.id}))[0]
+
+    async def remove(self, key: object) -> None:
+        """Remove one. Raises NotFound."""
+        channel, _ = await self.find(key)
+        await self._channels.remove(channel.id)
+
+    async def _named(self) -> list[tuple[Channel, Name]]:
+        channels = await self._channels.all()
+        ids = [channel.id for channel in channels]
+        names = await self._database.read(_names)
+        if not names.keys() >= set(ids):
+            now = to_ms(self._clock.now())
+            names = await self._database.write(lambda connection: _add_names(connection, ids, now))
+        return [(channel, names[channel.id]) for channel in channels]
+
+
+def type_of(kind: object, known: Sequence[str]) -> str:
+    """Our type of a kind such as `Integrations::WebhookIntegration`. Raises Unprocessable."""
+    start, end = _FRAME
+    if isinstance(kind, str) and kind.startswith(start) and kind.endswith(end):
+        middle = kind[len(start) : -len(end)]
+        wanted = _TYPES.get(middle, middle).lower()
+        for name in known:
+            if name.lower() == wanted:
+                return name
+    raise Unprocessable("The type of the integration is unknown")
+
+
+def kind_of(name: str) -> str:
+    """The inverse."""
+    kind = _KINDS.get(name, name[:1].upper() + name[1:])
+    return f"{_FRAME[0]}{kind}{_FRAME[1]}"
+
+
+def wire(channel: Channel, name: Name) -> dict[str, Any]:
+    """The object of the API."""
+    words = {option: setting for setting, option in _OPTIONS.get(channel.type, {}).items()}
+    settings = {
+        words.get(key, key): _veiled(value) if key in channel.secrets else value
+        for key, value in channel.options.items()
+        if key not in _NO_SETTING
+    }
+    return {
+        "uuid": name.uuid,
+        "type": kind_of(channel.type),
+        "name": channel.name,
+        "settings": settings,
+        "editable": True,
+        "deletable": True,
+        "created_at": iso(name.created),
+        "updated_at": iso(name.updated),
+    }
+
+
+def _veiled(value: Any) -> Any:
+    """A secret as far as it is none: the host of an address, and that there is something."""
+    if not isinstance(value, str) or not value:
+        return value if value in ("", None, False, True) else "***"
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return "***"
+    if parts.scheme in ("http", "https") and parts.hostname:
+        return f"{parts.scheme}://{parts.hostname}/..."
+    return "***"
+
+
+def _form(kind: str, wishes: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Our form, of what the API sends. Raises Unprocessable."""
+    settings = wishes.get("settings", {})
+    if not isinstance(settings, Mapping):
+        raise Unprocessable("settings must be an object")
+    name = wishes.get("name", stored.get("name") or kind.capitalize())
+    if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME_CHARS:
+        raise Unprocessable(f"name must be a text of at most {MAX_NAME_CHARS} characters")
+    words = _OPTIONS.get(kind, {})
+    options = {
+        words.get(str(key), str(key)): value for key, value in settings.items() if key not in _NO_SETTING
+    }
+    return {"isDefault": False, **_FILLED.get(kind, {}), **stored, **options, "name": name, "type": kind}
+
+
+# --- names -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What the API calls a notification, and since when it knows it; times in ms."""
+
+    uuid: str
+    created: int
+    updated: int
+
+
+def _names(connection: apsw.Connection) -> dict[int, Name]:
+    rows: Any = connection.execute("SELECT notification_id, uuid, created, updated FROM notification_uuid")
+    return {number: Name(key, created, updated) for number, key, created, updated in rows}
+
+
+def _add_names(connection: apsw.Connection, ids: Sequence[int], now: int) -> dict[int, Name]:
+    connection.executemany(
+        "INSERT INTO notification_uuid (notification_id, uuid, created, updated) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT DO NOTHING",
+        [(number, new_uuid(), now, now) for number in ids],
+    )
+    return _names(connection)
+
+
+def _note_change(connection: apsw.Connection, channel_id: int, now: int) -> None:
+    connection.execute(
+        "UPDATE notification_uuid SET updated = ? WHERE notification_id = ?", (now, channel_id)
+    )

@@ -1,0 +1,210 @@
+"""What a server, a token and an incident are, and what is told about them on the bus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from kuma_lite.core.clock import MILLISECONDS, to_ms
+from kuma_lite.servers.alert_settings import AlertSettings, merged
+from kuma_lite.servers.alerts import State
+
+ONLINE: Final = "online"
+OFFLINE: Final = "offline"
+DOWNTIME: Final = "downtime"  # the cause of an incident; the others are the friendly metric names
+SNAPSHOT_MS: Final = 15 * 60_000  # metrics this much older than the newest are no longer part of the snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What servers, integrations and tokens belong to."""
+
+    id: int
+    uuid: str
+    name: str
+    is_root: bool
+    created: int
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A key for machines or scripts; the token itself is known to its owner alone. Times in ms."""
+
+    id: int
+    uuid: str
+    project_id: int
+    kind: str  # "project" or "user"
+    user_id: int | None
+    name: str
+    prefix: str
+    created: int
+    expires: int | None
+    last_used: int | None
+    revoked: int | None
+
+    def usable(self, now: int) -> bool:
+        """Whether it opens anything at that moment."""
+        return self.revoked is None and (self.expires is None or now < self.expires)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is behind a request to the Servers API, and in which project."""
+
+    project_id: int
+    user_id: int | None = None  # None: a machine
+    username: str = ""
+
+
+@dataclass(slots=True)
+class Incident:
+    """An alert: something was wrong with a server from `started` to `closed`. Times in ms."""
+
+    id: int
+    uuid: str
+    server_id: int
+    cause: str
+    message: str
+    started: int
+    closed: int | None
+    updated: int
+    acknowledged: int | None = None
+    acknowledged_by: str | None = None
+    snoozed: int | None = None
+    snooze_until: int | None = None
+
+
+@dataclass(slots=True)
+class Server:
+    """One host as the process knows it. Times in milliseconds since 1970."""
+
+    id: int
+    uuid: str
+    project_id: int
+    motherboard_id: str
+    agent_version: str
+    attributes: dict[str, Any]
+    overrides: AlertSettings
+    last: dict[str, tuple[int, float]]  # stored name → time and value of its newest sample
+    snapshot: dict[str, Any]  # processes and containers, as they were sent last
+    created: int
+    updated: int
+    last_seen: int
+    rival: str | None = None
+    rival_seen: int | None = None
+    clock_offset: int | None = None
+    series: dict[str, int] = field(default_factory=dict)  # stored name → id
+    channels: set[int] = field(default_factory=set)  # ids of the notifications that get its alerts
+    states: dict[str, State] = field(default_factory=dict)  # of the thresholds
+    counters: dict[str, tuple[int, float]] = field(default_factory=dict)  # the reading a rate begins with
+    values: dict[str, float] = field(default_factory=dict)  # friendly name → newest derived value
+    incidents: dict[str, Incident] = field(default_factory=dict)  # cause → the open one
+    status: str = ONLINE
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return str(self.attributes.get("hostname") or self.motherboard_id)
+
+    @property
+    def settings(self) -> AlertSettings:
+        """Thresholds and grace periods, complete."""
+        return merged(self.overrides)
+
+    def last_metrics(self) -> dict[str, Any]:
+        """The newest sample of every metric, as the Servers API shows them; empty before the first."""
+        if not self.last:
+            return {}
+        newest = max(time for time, _ in self.last.values())
+        recent = {name: value for name, (time, value) in self.last.items() if time >= newest - SNAPSHOT_MS}
+        return {"metrics": recent, "timestamp": iso_exact(newest)}
+
+
+@dataclass(frozen=True, slots=True)
+class ServerChanged:
+    """A server was heard, edited, went silent or came back."""
+
+    server_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServerRemoved:
+    """A server is gone."""
+
+    server_id: int
+    uuid: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertOpened:
+    """An incident began; it is stored, and so are its messages."""
+
+    server_id: int
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
+class AlertClosed:
+    """An incident is over."""
+
+    server_id: int
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentsChanged:
+    """Somebody acknowledged or snoozed an incident."""
+
+    incident: Incident
+
+
+def iso(ms: int | None) -> str | None:
+    """Milliseconds since 1970 as `2024-01-20T14:22:00Z`, the way the Servers API writes dates."""
+    if ms is None:
+        return None
+    return datetime.fromtimestamp(ms // MILLISECONDS, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def iso_exact(ms: int) -> str:
+    """The same with the fraction, where there is one: a sample's time is part of its identity."""
+    rest = ms % MILLISECONDS
+    text = str(iso(ms))
+    return f"{text[:-1]}.{rest:03d}Z" if rest else text
+
+
+def parse_iso(text: object) -> int | None:
+    """An ISO 8601 moment in milliseconds since 1970; without a zone it is UTC. None for anything else."""
+    if not isinstance(text, str) or len(text) > 64 or len(text) < 10:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return to_ms(moment.timestamp())
+    except (ValueError, OverflowError):
+        return None
+
+
+def as_wire(server: Server) -> dict[str, Any]:
+    """The object of the Servers API."""
+    attributes: Mapping[str, Any] = server.attributes
+    return {
+        "uuid": server.uuid,
+        "hostname": attributes.get("hostname"),
+        "public_ip": attributes.get("public_ip"),
+        "private_ip": attributes.get("private_ip"),
+        "mac_address": attributes.get("mac_address"),
+        "cpu_cores": attributes.get("cpu_cores"),
+        "cpu_model": attributes.get("cpu_model"),
+        "operating_system": attributes.get("operating_system"),
+        "uptime": attributes.get("uptime"),
+        "kernel_version": attributes.get("kernel_version"),
+        "status": server.status,
+        "created_at": iso(server.created),
+        "updated_at": iso(server.updated),
+        "last_seen_at": iso(server.last_seen),
+        "last_metrics": server.last_metrics(),
+        "alert_settings": server.settings,
+    }

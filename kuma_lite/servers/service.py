@@ -1,0 +1,413 @@
+"""What can be done with servers.
+
+servers = Servers(database, clock, bus, announcer, channels, settings, sessions, plan_runs)
+await servers.load()
+servers.start()
+answer = await servers.take_report(identity.project_id, body)
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+import apsw
+
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.core.errors import UserError
+from kuma_lite.servers import history, queries, store
+from kuma_lite.servers.alert_settings import changed
+from kuma_lite.servers.alerts import Open
+from kuma_lite.servers.incoming import (
+    FUTURE_MS,
+    RIVAL_MS,
+    NewSample,
+    Report,
+    Unprocessable,
+    are_two_hosts,
+    read_report,
+)
+from kuma_lite.servers.metrics import FRIENDLY, FRIENDLY_OF, MAX_SERIES, metric_of
+from kuma_lite.servers.model import (
+    DOWNTIME,
+    OFFLINE,
+    Incident,
+    IncidentsChanged,
+    Server,
+    ServerChanged,
+    ServerRemoved,
+)
+from kuma_lite.servers.projects import Projects, ServersDatabase, Sessions
+from kuma_lite.servers.rollup import MINUTE_MS, Kept, Tier
+from kuma_lite.servers.upkeep import SettingsStore, Upkeep, kept_by
+from kuma_lite.servers.watch import Announcer, Watch
+
+MAX_SERVERS: Final = 10_000  # of all projects; a token that leaked must not fill the disk
+REPLAYED_MS: Final = 60 * MINUTE_MS  # of samples judged again after a start
+MAX_SNOOZE_MIN: Final = 60 * 24 * 30
+NOT_FOUND: Final = "Not Found"
+
+
+class NotFound(UserError):
+    """There is no such thing in the caller's project."""
+
+    def __init__(self) -> None:
+        super().__init__(NOT_FOUND, status=404)
+
+
+class Servers:
+    """All servers of all projects, in memory; their history in the database.
+
+    Args:
+        database: where everything is kept.
+        clock: of the process.
+        bus: is told what happens (see `model`).
+        announcer: writes messages into the outbox.
+        settings: for retention.
+        sessions: who is behind a session token.
+        plans_run: whether one of these maintenance plans is running.
+    """
+
+    def __init__(
+        self,
+        database: ServersDatabase,
+        clock: Clock,
+        bus: Bus,
+        announcer: Announcer,
+        settings: SettingsStore,
+        sessions: Sessions,
+        plans_run: Callable[[Iterable[int]], bool] = lambda plans: False,
+    ) -> None:
+        self.projects = Projects(database, clock, sessions)
+        self.settings = settings
+        self._database = database
+        self._clock = clock
+        self._bus = bus
+        self._plans_run = plans_run
+        self._by_id: dict[int, Server] = {}
+        self._by_uuid: dict[str, Server] = {}
+        self._by_identity: dict[tuple[int, str], Server] = {}
+        self._names: dict[int, str] = {}  # of series
+        self._plans: dict[int, set[int]] = {}  # server id → maintenance plans
+        self._reporting: dict[tuple[int, str], asyncio.Lock] = {}
+        self.watch = Watch(database, clock, bus, announcer, self.is_covered, self._by_id.values)
+        self.upkeep = Upkeep(database, clock, self.kept, self._names.get)
+
+    # --- starting and stopping ---------------------------------------------------------------------------
+
+    async def load(self) -> None:
+        """Read everything, and judge the last hour again: a breach under way is still one."""
+        await self.projects.load()
+        self._plans = await self._database.read(store.read_plans)
+        for server in await self._database.read(store.read_servers):
+            self._keep(server)
+            for cause, incident in server.incidents.items():
+                if cause in FRIENDLY:
+                    server.states[cause] = Open(incident.started, incident.started, incident.started)
+            if DOWNTIME in server.incidents:
+                server.status = OFFLINE
+        since = to_ms(self._clock.now()) - REPLAYED_MS
+        for server in self._by_id.values():
+            self.watch.take(server, await self._database.read(partial(_recent, server=server, since=since)))
+
+    def start(self) -> None:
+        """Begin to look for silent hosts, and to pack history."""
+        self.watch.start()
+        self.upkeep.start()
+
+    async def stop(self) -> None:
+        """End both."""
+        await self.watch.stop()
+        await self.upkeep.stop()
+
+    def kept(self) -> Kept:
+        """How long history is kept."""
+        return kept_by(self.settings)
+
+    def _keep(self, server: Server) -> None:
+        self._by_id[server.id] = server
+        self._by_uuid[server.uuid] = server
+        self._by_identity[server.project_id, server.motherboard_id] = server
+        self._names.update({number: name for name, number in server.series.items()})
+
+    # --- reports -----------------------------------------------------------------------------------------
+
+    async def take_report(self, project_id: int, body: bytes) -> dict[str, Any]:
+        """Store what an agent sent; returns what it is told. Raises Unprocessable, StorageTrouble."""
+        now = to_ms(self._clock.now())
+        report = read_report(body, now, self.kept().limit(Tier.RAW, now))
+        key = (project_id, report.motherboard_id)
+        lock = self._reporting.setdefault(key, asyncio.Lock())
+        try:
+            async with lock:
+                server = await self._store_report(key, report, now)
+        finally:
+            if key not in self._by_identity and not lock.locked():
+                self._reporting.pop(key, None)
+        await self.watch.settle(server)
+        self._bus.publish(ServerChanged(server.id))
+        return report.answer()
+
+    async def _store_report(self, key: tuple[int, str], report: Report, now: int) -> Server:
+        known = self._by_identity.get(key)
+        if known is None and len(self._by_id) >= MAX_SERVERS:
+            raise Unprocessable(f"There can be no more than {MAX_SERVERS} servers")
+        before = known or Server(
+            0, store.new_uuid(), key[0], report.motherboard_id, "", {}, {}, {}, {}, now, now, now
+        )
+        draft = _after_report(before, report, now)
+        samples = list(report.samples)
+        series = await self._database.write(
+            lambda connection: store.contact(connection, draft, samples, history.insert_samples)
+        )
+        server = known or draft
+        for name in _REPORTED:
+            setattr(server, name, getattr(draft, name))
+        server.series = series
+        self._keep(server)
+        self.watch.take(server, samples)
+        return server
+
+    # --- finding -----------------------------------------------------------------------------------------
+
+    def of(self, project_id: int) -> list[Server]:
+        """The servers of a project, in the order of their first contact."""
+        return [server for server in self._by_id.values() if server.project_id == project_id]
+
+    def all(self) -> list[Server]:
+        """The servers of all projects."""
+        return list(self._by_id.values())
+
+    def by_id(self, server_id: int) -> Server | None:
+        """One server."""
+        return self._by_id.get(server_id)
+
+    def find(self, key: object, project_id: int | None = None) -> Server:
+        """A server by its UUID (of that project). Raises NotFound."""
+        server = self._by_uuid.get(key) if isinstance(key, str) else None
+        if server is None or project_id not in (None, server.project_id):
+            raise NotFound
+        return server
+
+    # --- changing ----------------------------------------------------------------------------------------
+
+    async def save_settings(self, server: Server, change: object) -> None:
+        """Take over a part of the alert settings. Raises Unprocessable."""
+        overrides, errors = changed(deepcopy(server.overrides), change)
+        if errors:
+            raise Unprocessable(*errors)
+        now = to_ms(self._clock.now())
+        await self._database.write(lambda db: store.save_settings(db, server.id, overrides, now))
+        server.overrides, server.updated = overrides, now
+        await self.watch.settle(server)
+        self._bus.publish(ServerChanged(server.id))
+
+    async def delete(self, server: Server) -> None:
+        """Remove a server with everything that is known of it."""
+        ids = list(server.series.values())
+
+        def write(connection: apsw.Connection) -> None:
+            store.delete(connection, server.id)
+            history.forget_series(connection, ids)
+
+        await self._database.write(write)
+        self._by_id.pop(server.id, None)
+        self._by_uuid.pop(server.uuid, None)
+        self._by_identity.pop((server.project_id, server.motherboard_id), None)
+        self._reporting.pop((server.project_id, server.motherboard_id), None)
+        for number in ids:
+            self._names.pop(number, None)
+        self._plans.pop(server.id, None)
+        self._bus.publish(ServerRemoved(server.id, server.uuid))
+
+    async def link(self, server: Server, channel_id: int, *, on: bool) -> None:
+        """Let a notification have the server's alerts, or not."""
+        change = store.link if on else store.unlink
+        try:
+            await self._database.write(lambda connection: change(connection, server.id, channel_id))
+        except apsw.ConstraintError:
+            raise NotFound from None
+        (server.channels.add if on else server.channels.discard)(channel_id)
+        self._bus.publish(ServerChanged(server.id))
+
+    def forget_channels(self, existing: Iterable[int]) -> None:
+        """Notifications were removed (their links went with them)."""
+        still = set(existing)
+        for server in self._by_id.values():
+            server.channels &= still
+
+    # --- maintenance and status pages --------------------------------------------------------------------
+
+    def plans_of(self, server: Server) -> list[int]:
+        """Ids of the maintenance plans that cover it."""
+        return sorted(self._plans.get(server.id, ()))
+
+    async def set_plans(self, server: Server, plans: Iterable[int]) -> None:
+        """Replace them. Raises UserError for a plan that does not exist."""
+        wanted = set(plans)
+        try:
+            await self._database.write(lambda db: store.set_plans(db, server.id, wanted))
+        except apsw.ConstraintError:
+            raise UserError("One of the maintenance plans does not exist.") from None
+        self._plans[server.id] = wanted
+        self._bus.publish(ServerChanged(server.id))
+
+    def is_covered(self, server: Server) -> bool:
+        """Whether the server is under maintenance now."""
+        plans = self._plans.get(server.id)
+        return bool(plans) and self._plans_run(plans or ())
+
+    async def servers_of_page(self, page_id: int) -> list[Server]:
+        """The servers on a status page, in their order."""
+        ids = await self._database.read(lambda db: store.read_page_servers(db, page_id))
+        return [self._by_id[number] for number in ids if number in self._by_id]
+
+    async def set_page_servers(self, page_id: int, servers: Sequence[Server]) -> None:
+        """Put servers on a status page, in that order."""
+        ids = [server.id for server in servers]
+        await self._database.write(lambda db: store.set_page_servers(db, page_id, ids))
+
+    # --- history -----------------------------------------------------------------------------------------
+
+    async def values(
+        self, server: Server, names: Sequence[str], since: int, until: int, limit: int
+    ) -> dict[str, queries.Values]:
+        """Key → `(ms, value)` in order of time; at most `limit` values of all of them."""
+        series, now, kept = queries.wanted(server, names), to_ms(self._clock.now()), self.kept()
+        return await self._database.read(
+            lambda db: queries.read_values(db, series, since, until, now, kept, limit)
+        )
+
+    async def charts(
+        self, server: Server, names: Sequence[str], since: int, until: int, points: int
+    ) -> dict[str, Any]:
+        """Columns for charts, see `queries.read_charts`."""
+        series, now, kept = queries.wanted(server, names), to_ms(self._clock.now()), self.kept()
+        return await self._database.read(
+            lambda db: queries.read_charts(db, series, since, until, now, kept, points)
+        )
+
+    async def stored_bytes(self) -> int:
+        """What the history of all servers takes."""
+        return await self._database.read(history.stored_bytes)
+
+    # --- incidents ---------------------------------------------------------------------------------------
+
+    async def incidents(
+        self, servers: Iterable[Server], status: str | None, offset: int, count: int
+    ) -> tuple[list[Incident], int]:
+        """Incidents of some servers, ongoing first, then the newest; and how many there are."""
+        ids = [server.id for server in servers]
+        return await self._database.read(lambda db: store.read_incidents(db, ids, status, offset, count))
+
+    async def acknowledge(self, key: object, who: str, project_id: int | None = None) -> Incident:
+        """Somebody takes care of an incident. Raises NotFound."""
+        incident = await self._incident(key, project_id)
+        now = to_ms(self._clock.now())
+        if incident.acknowledged is None:
+            incident.acknowledged, incident.acknowledged_by = now, who
+        return await self._save(incident, now)
+
+    async def snooze(self, key: object, minutes: object, project_id: int | None = None) -> Incident:
+        """Be silent about an incident, and about the next ones of its cause, for a while; 0 ends that.
+
+        Raises NotFound, UserError.
+        """
+        if isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 <= minutes <= MAX_SNOOZE_MIN:
+            raise UserError(f"minutes must be a whole number between 0 and {MAX_SNOOZE_MIN}.", status=422)
+        incident = await self._incident(key, project_id)
+        now = to_ms(self._clock.now())
+        incident.snoozed = now if minutes else None
+        incident.snooze_until = now + minutes * MINUTE_MS if minutes else None
+        return await self._save(incident, now)
+
+    async def _incident(self, key: object, project_id: int | None) -> Incident:
+        incident = await self._database.read(lambda db: store.find_incident(db, str(key)))
+        server = self._by_id.get(incident.server_id) if incident else None
+        if incident is None or server is None or project_id not in (None, server.project_id):
+            raise NotFound
+        live = server.incidents.get(incident.cause)
+        return live if live is not None and live.id == incident.id else incident
+
+    async def _save(self, incident: Incident, now: int) -> Incident:
+        incident.updated = now
+        await self._database.write(lambda db: store.save_incident(db, incident))
+        self._bus.publish(IncidentsChanged(incident))
+        return incident
+
+
+# What a report changes about a server.
+_REPORTED: Final = (
+    "agent_version", "attributes", "last", "snapshot", "rival", "rival_seen", "clock_offset", "updated",
+    "last_seen",
+)  # fmt: skip
+
+
+def _after_report(before: Server, report: Report, now: int) -> Server:
+    """The server as a report leaves it; samples there is no place for are counted as failures."""
+    rival, rival_seen = before.rival, before.rival_seen
+    if are_two_hosts(before.attributes, before.last_seen, report.attributes, now):
+        rival, rival_seen = before.name, now
+        _refuse(
+            report, _is_counter, "Two hosts report with this motherboard_id: counters cannot be told apart"
+        )
+    elif rival_seen is not None and now - rival_seen >= RIVAL_MS:
+        rival = rival_seen = None
+    room = MAX_SERIES - len(before.series)
+    new = list(dict.fromkeys(s.name for s in report.samples if s.name not in before.series))[max(0, room) :]
+    surplus = frozenset(new)
+    _refuse(report, lambda s: s.name in surplus, f"A server has at most {MAX_SERIES} metrics")
+    last = dict(before.last)
+    for name, time, value in report.samples:
+        if name not in last or time >= last[name][0]:
+            last[name] = (time, value)
+    return replace(
+        before,
+        agent_version=report.agent_version,
+        attributes={**before.attributes, **report.attributes},
+        snapshot={**before.snapshot, **report.snapshot},
+        last=last,
+        rival=rival,
+        rival_seen=rival_seen,
+        clock_offset=_clock_offset(report, now),
+        updated=now,
+        last_seen=now,
+    )
+
+
+def _refuse(report: Report, which: Callable[[NewSample], bool], sentence: str) -> None:
+    staying = [sample for sample in report.samples if not which(sample)]
+    if len(staying) < len(report.samples):
+        report.fail(sentence, len(report.samples) - len(staying))
+        report.samples = staying
+
+
+def _is_counter(sample: NewSample) -> bool:
+    metric = metric_of(sample.name)
+    return metric is not None and metric.counter
+
+
+def _clock_offset(report: Report, now: int) -> int | None:
+    """How far the host's clock is ahead of ours, ms; None: not noticeably.
+
+    Our agent says what its clock shows. Of others it is known that a report ends with what was just measured.
+    """
+    shown = report.sent_at if report.sent_at is not None else report.newest
+    if shown is None or abs(shown - now) < FUTURE_MS:
+        return None
+    return shown - now
+
+
+def _recent(connection: apsw.Connection, server: Server, since: int) -> list[tuple[str, int, float]]:
+    """The newest samples of what thresholds are for."""
+    found: list[tuple[str, int, float]] = []
+    wanted: Mapping[str, int] = {name: server.series[name] for name in FRIENDLY_OF if name in server.series}
+    for name, series_id in wanted.items():
+        rows = history.read_samples(connection, series_id, since, 2**62)
+        found += [(name, time, value) for time, value in rows]
+    return found

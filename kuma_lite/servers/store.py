@@ -1,0 +1,260 @@
+"""The SQL of servers, their links and their incidents. Functions run inside a transaction."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable
+from typing import Any, Final
+
+import apsw
+
+from kuma_lite.core.json_text import compact_json
+from kuma_lite.servers.model import Incident, Server
+
+_SERVER: Final = """
+    id, uuid, project_id, motherboard_id, agent_version, attributes, alert_settings, last_metrics, snapshot,
+    created, updated, last_seen, rival, rival_seen, clock_offset
+"""
+_INCIDENT: Final = """
+    id, uuid, server_id, cause, message, started, closed, updated, acknowledged, acknowledged_by, snoozed,
+    snooze_until
+"""
+
+
+def read_servers(connection: apsw.Connection) -> list[Server]:
+    """All servers with their series, links and open incidents."""
+    rows: Any = connection.execute(f"SELECT {_SERVER} FROM server ORDER BY id")  # noqa: S608 - own columns
+    servers = {row[0]: _server(row) for row in rows}
+    found: Any = connection.execute("SELECT server_id, name, id FROM server_series")
+    for server_id, name, number in found:
+        servers[server_id].series[name] = number
+    found = connection.execute("SELECT server_id, notification_id FROM server_notification")
+    for server_id, channel in found:
+        servers[server_id].channels.add(channel)
+    for incident in _incidents(connection, "WHERE closed IS NULL", ()):
+        servers[incident.server_id].incidents[incident.cause] = incident
+    return list(servers.values())
+
+
+def _server(row: tuple[Any, ...]) -> Server:
+    cells: list[Any] = [json.loads(cell) if 5 <= place < 9 else cell for place, cell in enumerate(row)]
+    cells[7] = {name: (int(time), value) for name, (time, value) in cells[7].items()}
+    return Server(*cells)
+
+
+def contact(
+    connection: apsw.Connection,
+    server: Server,
+    samples: Iterable[tuple[str, int, float]],
+    insert: Any,
+) -> dict[str, int]:
+    """Store a report: the server as it is now, and its samples. Returns the ids of all its series.
+
+    A new server (`id` 0) gets its id; if another report was quicker, that one's id and UUID.
+    """
+    if server.id == 0:
+        _insert(connection, server)
+    connection.execute(
+        "UPDATE server SET agent_version = ?, attributes = ?, last_metrics = ?, snapshot = ?, rival = ?, "
+        "rival_seen = ?, clock_offset = ?, updated = ?, last_seen = ? WHERE id = ?",
+        (
+            server.agent_version,
+            compact_json(server.attributes),
+            compact_json(server.last),
+            compact_json(server.snapshot),
+            server.rival,
+            server.rival_seen,
+            server.clock_offset,
+            server.updated,
+            server.last_seen,
+            server.id,
+        ),
+    )
+    series = dict(server.series)
+    rows = []
+    for name, time, value in samples:
+        if name not in series:
+            series[name] = _series(connection, server.id, name)
+        rows.append((series[name], time, value))
+    insert(connection, rows)
+    return series
+
+
+def _insert(connection: apsw.Connection, server: Server) -> None:
+    connection.execute(
+        "INSERT INTO server (uuid, project_id, motherboard_id, agent_version, attributes, created, updated, "
+        "last_seen) VALUES (?, ?, ?, ?, '{}', ?, ?, ?) ON CONFLICT DO NOTHING",
+        (
+            server.uuid,
+            server.project_id,
+            server.motherboard_id,
+            server.agent_version,
+            server.created,
+            server.updated,
+            server.last_seen,
+        ),
+    )
+    row: Any = connection.execute(
+        "SELECT id, uuid FROM server WHERE project_id = ? AND motherboard_id = ?",
+        (server.project_id, server.motherboard_id),
+    ).fetchone()
+    server.id, server.uuid = row
+
+
+def _series(connection: apsw.Connection, server_id: int, name: str) -> int:
+    connection.execute(
+        "INSERT INTO server_series (server_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING", (server_id, name)
+    )
+    found: Any = connection.execute(
+        "SELECT id FROM server_series WHERE server_id = ? AND name = ?", (server_id, name)
+    ).get
+    return int(found)
+
+
+def save_settings(connection: apsw.Connection, server_id: int, overrides: object, now: int) -> None:
+    """Store what differs from the default thresholds and grace periods."""
+    connection.execute(
+        "UPDATE server SET alert_settings = ?, updated = ? WHERE id = ?",
+        (compact_json(overrides), now, server_id),
+    )
+
+
+def delete(connection: apsw.Connection, server_id: int) -> None:
+    """Remove a server with its links and incidents; its history is another matter."""
+    connection.execute("DELETE FROM server WHERE id = ?", (server_id,))
+
+
+# --- links -------------------------------------------------------------------------------------------------
+
+
+def link(connection: apsw.Connection, server_id: int, channel_id: int) -> None:
+    """Let a notification have the server's alerts."""
+    connection.execute(
+        "INSERT OR IGNORE INTO server_notification (server_id, notification_id) VALUES (?, ?)",
+        (server_id, channel_id),
+    )
+
+
+def unlink(connection: apsw.Connection, server_id: int, channel_id: int) -> None:
+    """The opposite."""
+    connection.execute(
+        "DELETE FROM server_notification WHERE server_id = ? AND notification_id = ?", (server_id, channel_id)
+    )
+
+
+def read_plans(connection: apsw.Connection) -> dict[int, set[int]]:
+    """Server id → ids of the maintenance plans that cover it."""
+    plans: dict[int, set[int]] = {}
+    rows: Any = connection.execute("SELECT server_id, maintenance_id FROM server_maintenance")
+    for server_id, plan in rows:
+        plans.setdefault(server_id, set()).add(plan)
+    return plans
+
+
+def set_plans(connection: apsw.Connection, server_id: int, plans: Iterable[int]) -> None:
+    """Replace the maintenance plans of a server. Raises apsw.ConstraintError for one that does not exist."""
+    connection.execute("DELETE FROM server_maintenance WHERE server_id = ?", (server_id,))
+    connection.executemany(
+        "INSERT INTO server_maintenance (maintenance_id, server_id) VALUES (?, ?)",
+        [(plan, server_id) for plan in sorted(plans)],
+    )
+
+
+def read_page_servers(connection: apsw.Connection, page_id: int) -> list[int]:
+    """Ids of the servers that stand on a status page, in their order."""
+    rows: Any = connection.execute(
+        "SELECT server_id FROM status_page_server WHERE status_page_id = ? ORDER BY weight, server_id",
+        (page_id,),
+    )
+    return [number for (number,) in rows]
+
+
+def set_page_servers(connection: apsw.Connection, page_id: int, server_ids: Iterable[int]) -> None:
+    """Replace the servers of a status page."""
+    connection.execute("DELETE FROM status_page_server WHERE status_page_id = ?", (page_id,))
+    connection.executemany(
+        "INSERT OR IGNORE INTO status_page_server (status_page_id, server_id, weight) VALUES (?, ?, ?)",
+        [(page_id, number, weight) for weight, number in enumerate(server_ids)],
+    )
+
+
+# --- incidents ---------------------------------------------------------------------------------------------
+
+
+def open_incident(connection: apsw.Connection, incident: Incident) -> None:
+    """Store a new incident; it gets its id."""
+    connection.execute(
+        "INSERT INTO server_incident (uuid, server_id, cause, message, started, updated, snoozed, "
+        "snooze_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            incident.uuid,
+            incident.server_id,
+            incident.cause,
+            incident.message,
+            incident.started,
+            incident.updated,
+            incident.snoozed,
+            incident.snooze_until,
+        ),
+    )
+    incident.id = connection.last_insert_rowid()
+
+
+def save_incident(connection: apsw.Connection, incident: Incident) -> None:
+    """Store what changes about an incident."""
+    connection.execute(
+        "UPDATE server_incident SET closed = ?, updated = ?, acknowledged = ?, acknowledged_by = ?, "
+        "snoozed = ?, snooze_until = ? WHERE id = ?",
+        (
+            incident.closed,
+            incident.updated,
+            incident.acknowledged,
+            incident.acknowledged_by,
+            incident.snoozed,
+            incident.snooze_until,
+            incident.id,
+        ),
+    )
+
+
+def snoozed_until(connection: apsw.Connection, server_id: int, cause: str) -> int | None:
+    """Until when the last incident of a server and cause is to be silent."""
+    found: Any = connection.execute(
+        "SELECT snooze_until FROM server_incident WHERE server_id = ? AND cause = ? ORDER BY id DESC LIMIT 1",
+        (server_id, cause),
+    ).get
+    return int(found) if found is not None else None
+
+
+def find_incident(connection: apsw.Connection, key: str) -> Incident | None:
+    """An incident by its UUID."""
+    found = _incidents(connection, "WHERE uuid = ?", (key,))
+    return found[0] if found else None
+
+
+def read_incidents(
+    connection: apsw.Connection, server_ids: Iterable[int], status: str | None, offset: int, count: int
+) -> tuple[list[Incident], int]:
+    """A page of the incidents of some servers, ongoing first, then the newest; and how many there are."""
+    which = "WHERE server_id IN (SELECT value FROM json_each(?))"
+    which += {"ongoing": " AND closed IS NULL", "resolved": " AND closed IS NOT NULL"}.get(status or "", "")
+    ids = json.dumps(list(server_ids))
+    total: Any = connection.execute(f"SELECT count(*) FROM server_incident {which}", (ids,)).get  # noqa: S608
+    order = f"{which} ORDER BY closed IS NOT NULL, started DESC, id DESC LIMIT ? OFFSET ?"
+    return _incidents(connection, order, (ids, count, offset)), int(total)
+
+
+def delete_old_incidents(connection: apsw.Connection, before: int) -> None:
+    """Remove incidents that were over before a moment."""
+    connection.execute("DELETE FROM server_incident WHERE closed < ?", (before,))
+
+
+def _incidents(connection: apsw.Connection, rest: str, values: tuple[Any, ...]) -> list[Incident]:
+    rows: Any = connection.execute(f"SELECT {_INCIDENT} FROM server_incident {rest}", values)  # noqa: S608
+    return [Incident(*row) for row in rows]
+
+
+def new_uuid() -> str:
+    """A name for something new."""
+    return str(uuid.uuid4())
