@@ -39,17 +39,17 @@ await page.getByRole("button", { name: "Log in" }).click();
 await page.waitForFunction(() => globalThis.marks.list > 0);
 const list = await page.evaluate(() => globalThis.marks.list - globalThis.marks.began);
 
-/** Milliseconds from the click on a row to its chart. */
+/** Milliseconds from the click on a row to the chart of its monitor. */
 async function open(index) {
   return page.evaluate(async (at) => {
     const row = document.querySelectorAll("[data-row]")[at];
-    const name = row.querySelector("a, button") ?? row;
+    const name = row.querySelector(".name").textContent;
+    const shown = () =>
+      document.querySelector(".uplot canvas") &&
+      [...document.querySelectorAll("h1")].some((heading) => heading.textContent === name);
     const began = performance.now();
-    const before = document.querySelector("main h1")?.textContent;
-    name.click();
-    while (!document.querySelector("main .uplot canvas") || document.querySelector("main h1")?.textContent === before) {
-      await new Promise((resolve) => requestAnimationFrame(resolve));
-    }
+    row.click();
+    while (!shown()) await new Promise((resolve) => requestAnimationFrame(resolve));
     return performance.now() - began;
   }, index);
 }
