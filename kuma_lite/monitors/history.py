@@ -15,7 +15,7 @@ from kuma_lite.monitors.buckets import DAY_S, HOUR_S, MINUTE_S, MS, Bucket, Span
 from kuma_lite.monitors.model import Beat
 from kuma_lite.monitors.packing import STATUSES, decode, encode
 from kuma_lite.monitors.recorder import Recorder
-from kuma_lite.monitors.sealing import COUNTER, FLOOR
+from kuma_lite.monitors.sealing import COUNTER
 
 SLICE_ROWS: Final = 500  # removed in one transaction: some 10 ms in which nobody else can write
 SLICE_BLOCKS: Final = 100  # rewritten in one transaction: some 20 ms
@@ -170,9 +170,10 @@ def _events(connection: apsw.Connection, query: str, values: Sequence[Any]) -> l
 
 def _upto(connection: apsw.Connection, monitor_id: int) -> int:
     """The id up to which blocks and statistics hold everything of a monitor."""
-    query = "SELECT ifnull(max(upto), 0) FROM beat_mark WHERE monitor_id IN (?, ?)"
-    upto: int = connection.execute(query, (monitor_id, FLOOR)).get
-    return upto
+    upto: int | None = connection.execute(
+        "SELECT upto FROM beat_mark WHERE monitor_id = ?", (monitor_id,)
+    ).get
+    return upto or 0
 
 
 def _stored_beats(
@@ -250,5 +251,4 @@ def _delete_statistics(connection: apsw.Connection, unit: str, monitor_id: int) 
 def _clear_all(connection: apsw.Connection, upto: int) -> None:
     for table in ("beat_log", "beat_block", "beat_event", "beat_mark", "stat_hour", "stat_day"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608 - own table names
-    sealing.set_mark(connection, FLOOR, upto)
     sealing.set_mark(connection, COUNTER, upto)

@@ -16,7 +16,6 @@ from kuma_lite.monitors.day_window import DAY_MS, YEAR_DAYS
 from kuma_lite.monitors.minute_window import MINUTE_MS
 from kuma_lite.monitors.model import Beat
 from kuma_lite.monitors.packing import decode, decode_columns
-from kuma_lite.monitors.sealing import FLOOR
 from kuma_lite.monitors.statistics import Statistics
 
 _LOOK_BACK_MS: Final = DAY_MS + 2 * MINUTE_MS  # the sliding day, and the minutes it begins and ends in
@@ -93,12 +92,12 @@ def _replay(
     marks: Mapping[int, int],
 ) -> int:
     """Take in the beats that no block has; returns the highest id in the log."""
-    floor, highest = marks.get(FLOOR, 0), 0
+    highest = 0
     found: defaultdict[int, list[Beat]] = defaultdict(list)
     for number, packed in connection.execute("SELECT id, beats FROM beat_log"):
         highest = max(highest, number)
         for beat in decode(packed):
-            if beat.id > floor and beat.id > marks.get(beat.monitor_id, floor):
+            if beat.id > marks.get(beat.monitor_id, 0):
                 found[beat.monitor_id].append(beat)
     for monitor_id, beats in found.items():
         if monitor_id in statistics:

@@ -113,7 +113,8 @@ class Recorder:
             await self._database.flush()
             while self._sealer.busy and time.perf_counter() - began < CLOSE_S:
                 await self._database.flush()
-            await self._database.flush()  # cuts the log
+            self._log_to_cut = True
+            await self._database.flush()
 
     def new_id(self) -> int:
         """The id of the next beat."""
@@ -227,13 +228,13 @@ class _Commit:
     def __init__(self, beats: Sequence[Beat], blocks: Sequence[Block], cut_before: int) -> None:
         self.beats = beats
         self.blocks = blocks
-        self._cut_before = cut_before  # 0: leave the log as it is
+        self.cut_before = cut_before  # 0: leave the log as it is
         self.numbers: list[int] = []
 
     def write(self, connection: apsw.Connection) -> None:
         """Called in the writer's thread."""
-        if self._cut_before:
-            sealing.cut_log(connection, self._cut_before)
+        if self.cut_before:
+            sealing.cut_log(connection, self.cut_before)
         sealing.write_log(connection, self.beats)
         self.numbers = sealing.write_blocks(connection, self.blocks)
 

@@ -25,8 +25,7 @@ WORTHWHILE: Final = 50  # beats that make a monitor join when another one's bloc
 SLICE: Final = 40  # monitors per commit: some 15 ms of packing between two turns of the event loop
 SWEEP_S: Final = 3_600.0  # the slow ones are packed this often, so that the log stays short
 
-FLOOR: Final = 0  # row of `beat_mark`: no beat up to this id counts, of no monitor
-COUNTER: Final = -1  # row of `beat_mark`: ids up to this one have been given
+COUNTER: Final = 0  # row of `beat_mark`, and of no monitor: ids up to this one have been given
 
 
 class Block(NamedTuple):
@@ -89,7 +88,6 @@ class Sealer:
             ring = block.ring
             ring.unsealed -= min(block.fresh, ring.unsealed)
             ring.tail_id, ring.tail_count = number, block.length
-            self._recent.trim(ring)
 
     def oldest_in_log(self, besides: Iterable[int]) -> int | None:
         """The lowest id that only the log has, `besides` included; None without any."""
@@ -252,7 +250,7 @@ def write_past(connection: apsw.Connection, beats: Sequence[Beat]) -> None:
 
 
 def set_mark(connection: apsw.Connection, key: int, upto: int) -> None:
-    """No beat up to this id is to be taken from the log any more (of a monitor, or see FLOOR, COUNTER)."""
+    """No beat up to this id is to be taken from the log any more (of a monitor, or see COUNTER)."""
     connection.execute(
         "INSERT INTO beat_mark (monitor_id, upto) VALUES (?1, ?2)"
         " ON CONFLICT (monitor_id) DO UPDATE SET upto = max(upto, excluded.upto)",

@@ -144,8 +144,10 @@ async def test_cleared_events_stay_cleared(tmp_path: Path) -> None:
 async def test_cleared_beats_stay_away(tmp_path: Path) -> None:
     async with opened(tmp_path) as storage:
         monitor, other = await storage.monitor("a"), await storage.monitor("b")
-        await history(storage, monitor, 230)
-        kept = await history(storage, other, 130)
+        storage.record(await storage.monitor("needs the log from its beginning"))
+        await history(storage, monitor, 230, every=1)
+        kept = await history(storage, other, 130, every=1)
+        await history(storage, monitor, 15, every=1)
         await storage.store.clear_beats(monitor)
         assert await storage.store.beats_since(monitor, 0) == []
         assert await storage.store.important_count([monitor]) == 0

@@ -82,6 +82,7 @@ async def test_ids_grow_and_are_not_given_twice(tmp_path: Path) -> None:
     async with opened(tmp_path) as storage:
         assert storage.record(monitor).id == 4
         await storage.store.delete([monitor])
+        await storage.recorder.close()
     async with opened(tmp_path) as storage:
         assert storage.record(await storage.monitor()).id == 5
 
@@ -272,6 +273,47 @@ async def test_forgetting_a_monitor_while_a_commit_is_under_way(tmp_path: Path) 
         await run(storage, [gone, stays], 3)
         await assert_same_after_reload(storage, [gone, stays])
         assert len(storage.recorder.rows(gone)) == 3
+
+
+async def test_beats_recorded_while_a_block_is_written_stay_in_the_log(tmp_path: Path) -> None:
+    disk = FaultyDisk()
+    async with opened(tmp_path, disk=disk) as storage:
+        monitor, other = await storage.monitor("a"), await storage.monitor("b")
+        await run(storage, [monitor], 99)
+        storage.record(monitor)
+        disk.open_door.clear()
+        committing = asyncio.create_task(storage.database.flush())
+        await asyncio.sleep(0.05)
+        meanwhile = [storage.record(monitor, msg=f"meanwhile {number}") for number in range(3)]
+        disk.open_door.set()
+        await committing
+        assert await storage.count("beat_block") == 1
+        await run(storage, [other], 101, every=1)
+        await storage.recorder.close()
+        assert await storage.count("beat_log") == 0
+        loaded = await assert_same_after_reload(storage, [monitor, other])
+        assert loaded.rows(monitor)[-3:] == meanwhile
+        assert len(await storage.store.beats_since(monitor, 0)) == 103
+
+
+async def test_the_log_is_not_cut_under_a_beat_that_is_being_recorded(tmp_path: Path) -> None:
+    """It is on disk before it is in memory; a commit between the two must leave its row alone."""
+    disk = FaultyDisk()
+    async with opened(tmp_path, disk=disk) as storage:
+        slow, fast = await storage.monitor("slow"), await storage.monitor("fast")
+        await run(storage, [fast], 99)
+        await storage.recorder.seal(fast)
+        disk.open_door.clear()
+        recording = asyncio.create_task(storage.record_now(slow, important=True, msg="keep me"))
+        await asyncio.sleep(0.05)
+        beat_id = storage.recorder.last_id
+        storage.record(fast)
+        storage.recorder._log_to_cut = True
+        storage.recorder.take()
+        assert storage.recorder._taken is not None
+        assert storage.recorder._taken.cut_before <= beat_id
+        disk.open_door.set()
+        await recording
 
 
 async def test_beats_of_a_monitor_that_is_gone_are_not_loaded(tmp_path: Path) -> None:

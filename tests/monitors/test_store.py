@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import apsw
 import pytest
 
+from kuma_lite.core import database as database_module
 from kuma_lite.monitors.roster import Tag
 from tests.support.storage import Storage, opened
 
@@ -126,12 +128,13 @@ async def test_a_deleted_monitor_leaves_nothing_behind(tmp_path: Path) -> None:
         stays = await storage.store.insert(1, True, {"type": "http", "name": "y", "parent": group}, [], 0)
         await sql(storage, "INSERT INTO tag (id, name, color, created_date) VALUES (4, 'web', 'red', 0)")
         await sql(storage, "INSERT INTO monitor_tag (monitor_id, tag_id) VALUES (?, 4)", gone)
-        await storage.store.put_tls(gone, "{}")
+        keeping = asyncio.create_task(storage.store.put_tls(gone, "{}"))
         for number in range(130):
             storage.clock.advance(20)
             for monitor in (gone, stays):
                 storage.record(monitor, important=number % 40 == 0)
         await storage.recorder.flush()
+        await keeping
         await storage.store.delete([gone, group])
         assert [found.id for found in await storage.store.load()] == [stays]
         assert (await storage.store.load())[0].document == {"type": "http", "name": "y"}
@@ -149,7 +152,8 @@ async def test_a_deleted_monitor_leaves_nothing_behind(tmp_path: Path) -> None:
         assert await storage.monitor("new") > stays
 
 
-async def test_certificates_are_kept_and_replaced(tmp_path: Path) -> None:
+async def test_certificates_are_kept_and_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_module, "COMMIT_EVERY_S", 0.01)
     async with opened(tmp_path) as storage:
         monitor = await storage.monitor()
         await storage.store.put_tls(monitor, '{"valid":true}', "ab:cd")
