@@ -43,7 +43,7 @@ class Appliance:
         )
         watching = Watching(house, notifications)
         await watching.load()
-        helpers = Helpers(house, watching)
+        helpers = self._helpers = Helpers(house, watching)
         await helpers.load()
         pages = publish(house, watching)
         await pages.load()
@@ -65,6 +65,7 @@ class Appliance:
         house.at_close(notifications.stop)
         watching.start()
         hosting.start()
+        await helpers.start()
 
     def _other_doors(self, watching: Watching) -> list[Doors]:
         """What stands beside the monitors."""

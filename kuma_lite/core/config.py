@@ -199,6 +199,14 @@ class Config:
         secret=True,
         sample="http://proxy.example:3128",
     )
+    cloudflared_token: str | None = _declare(
+        None,
+        "Token of a Cloudflare tunnel, which the program cloudflared keeps open.",
+        _text,
+        "UPTIME_KUMA_CLOUDFLARED_TOKEN",
+        secret=True,
+        sample="",
+    )
     is_container: bool = _declare(
         False, "Tell clients that this runs in a container.", _switch, "UPTIME_KUMA_IS_CONTAINER", switch=True
     )

@@ -1,0 +1,1 @@
+"""Small helpers of forms and of the settings page."""

@@ -1,0 +1,98 @@
+"""What other programs on this machine tell of themselves: PM2, Chromium."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import re
+import shutil
+from contextlib import suppress
+from typing import Any, Final
+
+from kuma_lite.core.errors import UserError
+
+PM2_TIMEOUT_S: Final = 5.0  # as in Uptime Kuma 2.5
+CHROMIUM_TIMEOUT_S: Final = 15.0  # a first start from a slow disk
+# Where browsers are. Nothing else is started: whoever may log in need not be allowed to run programs here.
+CHROMIUMS: Final = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+    "/snap/bin/chromium",
+)
+_VERSION: Final = re.compile(r"\b(\d+(?:\.\d+)+)\b")
+
+
+class _NotRun(Exception):
+    """The program did not come to an end; the text is the reason in a word."""
+
+
+async def pm2_processes() -> list[dict[str, Any]]:
+    """`{id, name, status}` of every process PM2 keeps. Raises UserError."""
+    try:
+        output = await _run(PM2_TIMEOUT_S, "pm2", "jlist")
+    except _NotRun as reason:
+        raise UserError(f"Unable to query PM2 process list ({reason}).") from None
+    try:
+        # PM2 may greet before it answers.
+        listed = json.loads(output[max(0, output.find("[{")) :] if "[{" in output else output)
+    except ValueError:
+        raise UserError("Unable to parse PM2 process list output.") from None
+    if not isinstance(listed, list):
+        raise UserError("Unexpected PM2 process list output.")
+    return [_process(item) for item in listed if isinstance(item, dict)]
+
+
+async def chromium_version(path: Any) -> str:
+    """Version of the browser at `path`, or of the one that is found when that is empty. Raises UserError."""
+    if path is not None and not isinstance(path, str):
+        raise UserError("The path of the browser must be a text.")
+    if path and path not in CHROMIUMS:
+        raise UserError(f"Only browsers in their usual places are started: {', '.join(CHROMIUMS)}.")
+    program = next(filter(None, map(shutil.which, (path,) if path else CHROMIUMS)), None)
+    if program is None:
+        raise UserError("Chromium was not found on this machine.")
+    try:
+        output = await _run(CHROMIUM_TIMEOUT_S, program, "--version")
+    except _NotRun as reason:
+        raise UserError(f"{program} could not be started ({reason}).") from None
+    version = _VERSION.search(output)
+    if version is None:
+        raise UserError(f"{program} does not tell its version.")
+    return version.group(1)
+
+
+def _process(item: dict[str, Any]) -> dict[str, Any]:
+    environment = item.get("pm2_env")
+    status = environment.get("status") if isinstance(environment, dict) else None
+    return {"id": item.get("pm_id"), "name": item.get("name"), "status": status}
+
+
+async def _run(timeout: float, *command: str) -> str:
+    """What a program writes. Raises _NotRun."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+    except OSError as error:
+        raise _NotRun(errno.errorcode.get(error.errno or 0, "EUNKNOWN")) from None
+    try:
+        async with asyncio.timeout(timeout):
+            output, _ = await process.communicate()
+    except TimeoutError:
+        raise _NotRun("ETIMEDOUT") from None
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    if process.returncode:
+        raise _NotRun(f"exit status {process.returncode}")
+    return output.decode("utf-8", "replace")
