@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.process import Served
+from tests.requires import find_program
 
 ROOT = Path(__file__).parent.parent.parent
 DRIVER = Path(os.environ.get("KUMA_LITE_CONFORMANCE", ROOT.parent / "shared" / "conformance"))
@@ -34,8 +35,11 @@ SCENARIOS = """
     push_monitor push_retries heartbeat_queries clear_running
     notification_crud notification_delivery notification_test
     status_page_crud status_page_public incidents entry_page badges
+    unauthenticated proxies docker_hosts remote_browsers metrics api_keys cloudflared malformed
     settings timezone_client disconnect_others transport auth_rate_limit
 """.split()  # noqa: SIM905
+if find_program("chromium") is None:  # `testChrome` was recorded without one
+    SCENARIOS.append("tools")
 
 
 @pytest.fixture(scope="module")
