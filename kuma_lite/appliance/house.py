@@ -48,6 +48,8 @@ class House:
         _check_proxy(self.config.notification_proxy)
         self.folder = DataFolder.open(self.config.data_dir)
         self.at_close(self.folder.close)
+        if self.folder.warning is not None:
+            log.warning(self.folder.warning)
         self.database = await Database.open(self.folder.database, clock=self.clock)
         self.at_close(self.database.close)
         self.network = Network(self.clock, _proxy_of_environment())

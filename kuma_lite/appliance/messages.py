@@ -10,6 +10,7 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import Message, Status
 from kuma_lite.monitors.expiry import ExpiryWarning
+from kuma_lite.monitors.history import last_down
 from kuma_lite.monitors.model import Beat, BeatRecorded
 from kuma_lite.monitors.roster import Monitor
 from kuma_lite.monitors.service import Monitors
@@ -19,8 +20,6 @@ from kuma_lite.notifications.service import Notifications
 
 if TYPE_CHECKING:
     import apsw
-
-_LAST_DOWN = "SELECT max(time) FROM beat_event WHERE monitor_id = ? AND status = ? AND id < ?"
 
 
 class Messages:
@@ -69,9 +68,3 @@ class Messages:
     def sent(self) -> None:
         """The warning is committed."""
         self._notifications.wake()
-
-
-def last_down(connection: apsw.Connection, beat: Beat) -> int | None:
-    """When the DOWN that this UP ends began, in milliseconds since 1970."""
-    found: int | None = connection.execute(_LAST_DOWN, (beat.monitor_id, int(Status.DOWN), beat.id)).get
-    return found

@@ -21,6 +21,7 @@ from kuma_lite.monitors.page import MonitorPage
 from kuma_lite.monitors.push_route import PushRoute
 from kuma_lite.monitors.pushes import MonitorPushes
 from kuma_lite.monitors.recorder import Recorder
+from kuma_lite.monitors.retention import KEEP_DAYS, Retention
 from kuma_lite.monitors.roster import Monitor, Roster
 from kuma_lite.monitors.routes import monitor_routes
 from kuma_lite.monitors.service import Monitors
@@ -77,6 +78,7 @@ class Watching:
             self._monitor_exists,
             lambda page_id: self.title_of_page(page_id),
         )
+        self._retention = Retention(house.database, clock, self._keep_days)
         self.figures = Figures(self.engine, house.database)
         self.pushes = MonitorPushes(
             self.monitors,
@@ -107,6 +109,8 @@ class Watching:
         self._house.at_close(self.maintenance.stop)
         self.engine.start()
         self._house.at_close(self.engine.stop)
+        self._retention.start()
+        self._house.at_close(self._retention.stop)
 
     def doors(self) -> list[Doors]:
         """Events and routes of monitors and maintenance."""
@@ -120,6 +124,10 @@ class Watching:
             self.maintenance.doors(),
             Doors(raw=[push_route.route()], routes=monitor_routes(self.monitors.types, self.figures)),
         ]
+
+    def _keep_days(self) -> int:
+        kept = self._house.settings.get("keepDataPeriodDays", KEEP_DAYS)
+        return kept if isinstance(kept, int) else KEEP_DAYS
 
     def _in_maintenance(self, monitor_id: int) -> bool:
         return self.maintenance.covers(monitor_id, self._ancestors)

@@ -11,7 +11,7 @@ import apsw
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
 from kuma_lite.monitors import sealing
-from kuma_lite.monitors.buckets import DAY_S, HOUR_S, MINUTE_S, MS, Bucket, Span, chart, fold, span_of
+from kuma_lite.monitors.buckets import HOUR_S, MINUTE_S, MS, Bucket, Span, chart, fold, span_of
 from kuma_lite.monitors.model import Beat
 from kuma_lite.monitors.packing import STATUSES, decode, encode
 from kuma_lite.monitors.recorder import Recorder
@@ -88,17 +88,6 @@ class BeatHistory:
             lambda connection: _events(connection, query, (*values, count, offset))
         )
 
-    def last_down(self, connection: apsw.Connection, monitor_id: int) -> int | None:
-        """When the latest important DOWN began, in milliseconds; None if there was none.
-
-        For use inside a transaction: what is said with a beat is written with it.
-        """
-        found: int | None = connection.execute(
-            "SELECT max(time) FROM beat_event WHERE monitor_id = ? AND status = ?",
-            (monitor_id, int(Status.DOWN)),
-        ).get
-        return found
-
     # --- clearing ----------------------------------------------------------------------------------------
 
     async def clear_events(self, monitor_id: int) -> None:
@@ -124,25 +113,17 @@ class BeatHistory:
         upto = self._recorder.last_id
         await self._database.write(lambda connection: _clear_all(connection, upto))
 
-    # --- taking over -------------------------------------------------------------------------------------
 
-    async def take_over(self, monitor_id: int, beats: Sequence[Beat]) -> None:
-        """Add beats of the past to a monitor that has none newer (an import); their ids are given here.
+def last_down(connection: apsw.Connection, beat: Beat) -> int | None:
+    """When the latest important DOWN before a beat began, in milliseconds; None if there was none.
 
-        Statistics by hour and day are not made of them; see `take_over_statistics`. Memory follows when the
-        recorder is loaded.
-        """
-        numbered = [beat._replace(id=self._recorder.new_id(), monitor_id=monitor_id) for beat in beats]
-        for start in range(0, len(numbered), sealing.BLOCK_BEATS * SLICE_BLOCKS):
-            part = numbered[start : start + sealing.BLOCK_BEATS * SLICE_BLOCKS]
-            await self._database.write(partial(sealing.write_past, beats=part))
-
-    async def take_over_statistics(self, monitor_id: int, seconds: int, buckets: dict[int, Bucket]) -> None:
-        """Add buckets of `HOUR_S` or `DAY_S`, by number since 1970, to those of a monitor (an import)."""
-        unit = {HOUR_S: "hour", DAY_S: "day"}[seconds]
-        await self._database.write(
-            lambda connection: sealing.add_statistics(connection, unit, [(monitor_id, buckets)])
-        )
+    For use inside a transaction: what is said with a beat is written with it.
+    """
+    found: int | None = connection.execute(
+        "SELECT max(time) FROM beat_event WHERE monitor_id = ? AND status = ? AND id < ?",
+        (beat.monitor_id, int(Status.DOWN), beat.id),
+    ).get
+    return found
 
 
 async def remove_monitor(database: Database, monitor_id: int) -> None:

@@ -116,14 +116,10 @@ class Recorder:
             self._log_to_cut = True
             await self._database.flush()
 
-    def new_id(self) -> int:
-        """The id of the next beat."""
-        self._last_id += 1
-        return self._last_id
-
     def _new(self, fields: dict[str, Any]) -> Beat:
+        self._last_id += 1
         fields["msg"] = clean(fields["msg"])
-        return Beat(id=self.new_id(), **fields)
+        return Beat(id=self._last_id, **fields)
 
     def _remember(self, beat: Beat) -> None:
         ring = self.recent.append(beat)

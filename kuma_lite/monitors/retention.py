@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 FIRST_S: Final = 600.0  # after the start: there is enough to do then
 EVERY_S: Final = 6 * 3_600.0  # rarer keeps more than is asked for, oftener writes more pages of the index
 
+KEEP_DAYS: Final = 365  # while nobody has set `keepDataPeriodDays`, as Uptime Kuma 2.5
 ALL_BEATS_MS: Final = (DAY_S + 600) * MS  # a day, and what its first minutes began in
 HOURS_KEPT: Final = 720  # what the longest chart by the hour shows
 
@@ -68,9 +69,19 @@ class Retention:
         self._database = database
         self._clock = clock
         self._keep_days = keep_days
+        self._task: asyncio.Task[None] | None = None
 
-    async def run(self) -> None:
-        """Do it again and again, until cancelled."""
+    def start(self) -> None:
+        """Do it again and again, until `stop`."""
+        self._task = asyncio.create_task(self._run(), name="retention")
+
+    async def stop(self) -> None:
+        """Leave the rest for the next time."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def _run(self) -> None:
         await asyncio.sleep(FIRST_S)
         while True:
             try:

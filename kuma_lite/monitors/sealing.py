@@ -229,26 +229,6 @@ def cut_log(connection: apsw.Connection, before: int) -> None:
     connection.execute("DELETE FROM beat_log WHERE id < ?", (before,))
 
 
-def write_past(connection: apsw.Connection, beats: Sequence[Beat]) -> None:
-    """Write beats of the past of one monitor straight into blocks; the newest one is the last."""
-    for start in range(0, len(beats), BLOCK_BEATS):
-        part = beats[start : start + BLOCK_BEATS]
-        connection.execute(
-            "INSERT INTO beat_block (monitor_id, first_time, last_time, count, minutes, beats)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                part[0].monitor_id,
-                min(beat.time for beat in part),
-                max(beat.time for beat in part),
-                len(part),
-                pack_minutes(fold(part, MINUTE_S)),
-                encode(part),
-            ),
-        )
-        set_mark(connection, part[0].monitor_id, part[-1].id)
-    write_events(connection, [beat for beat in beats if beat.important])
-
-
 def set_mark(connection: apsw.Connection, key: int, upto: int) -> None:
     """No beat up to this id is to be taken from the log any more (of a monitor, or see COUNTER)."""
     connection.execute(

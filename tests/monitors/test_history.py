@@ -8,8 +8,9 @@ from kuma_lite.core.database_file import StorageTrouble
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.buckets import DAY_S, HOUR_S, Bucket, fold
+from kuma_lite.monitors.history import last_down
 from kuma_lite.monitors.model import Beat
-from tests.support.storage import START_MS, FaultyDisk, Storage, beat, opened
+from tests.support.storage import FaultyDisk, Storage, opened
 
 
 async def history(storage: Storage, monitor: int, count: int, every: float = 20) -> list[Beat]:
@@ -114,12 +115,16 @@ async def test_an_important_beat_that_still_waits_is_an_event(tmp_path: Path) ->
 
 async def test_the_last_down_is_known_inside_a_transaction(tmp_path: Path) -> None:
     async with opened(tmp_path) as storage:
-        monitor, store = await storage.monitor(), storage.store
-        ask = lambda connection: store.last_down(connection, monitor)  # noqa: E731
-        assert await storage.database.write(ask) is None
-        beats = await history(storage, monitor, 55)
-        downs = [found.time for found in beats if found.status is Status.DOWN]
-        assert await storage.database.write(ask) == downs[-1]
+        monitor = await storage.monitor()
+        first, *beats = await history(storage, monitor, 55)
+        downs = [found for found in (first, *beats) if found.status is Status.DOWN]
+
+        async def ask(found: Beat) -> int | None:
+            return await storage.database.write(lambda connection: last_down(connection, found))
+
+        assert await ask(first) is None
+        assert await ask(beats[-1]) == downs[-1].time
+        assert await ask(downs[-1]) == downs[-2].time
 
 
 async def test_cleared_events_stay_cleared(tmp_path: Path) -> None:
@@ -208,22 +213,3 @@ async def test_much_is_removed_in_slices(tmp_path: Path) -> None:
         await storage.store.clear_beats(monitor)
         assert await storage.count("beat_block") == 0
         assert storage.database.stats.commits - before >= 4
-
-
-async def test_a_past_is_taken_over(tmp_path: Path) -> None:
-    async with opened(tmp_path) as storage:
-        monitor = await storage.monitor()
-        past = [
-            beat(0, START_MS - (250 - n) * 60_000, monitor_id=0, important=n % 50 == 0, msg=f"old {n % 50}")
-            for n in range(250)
-        ]
-        await storage.store.take_over(monitor, past)
-        await storage.store.take_over_statistics(monitor, DAY_S, {START_MS // 86_400_000 - 40: Bucket(10, 5)})
-        loaded = await storage.reloaded()
-        strip = [found._replace(id=0, monitor_id=0) for found in await storage.store.beats_since(monitor, 0)]
-        assert strip == past
-        assert [found.time for found in loaded.rows(monitor)] == [found.time for found in past[-100:]]
-        assert loaded.statistics(monitor).totals("24", storage.clock.now()).up == 250
-        assert loaded.statistics(monitor).totals("1y", storage.clock.now())[:2] == (10, 5)
-        assert await storage.store.important_count([monitor]) == 5
-        assert loaded.last_id == 250

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from pathlib import Path
 
 import pytest
@@ -189,7 +188,8 @@ async def test_it_goes_on_after_a_full_disk(
         await days_of_beats(storage, monitor, 3)
         before = await storage.count("beat_block")
         disk.full = True
-        job = asyncio.create_task(Retention(storage.database, storage.clock, lambda: 365).run())
+        job = Retention(storage.database, storage.clock, lambda: 365)
+        job.start()
         await asyncio.sleep(0.2)
         assert "Old beats could not be removed: The disk is full." in caplog.text
         disk.full = False
@@ -197,7 +197,5 @@ async def test_it_goes_on_after_a_full_disk(
             await asyncio.sleep(0.02)
             if await storage.count("beat_block") < before:
                 break
-        job.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await job
+        await job.stop()
         assert await storage.count("beat_block") < before
