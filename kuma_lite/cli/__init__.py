@@ -11,17 +11,19 @@ from typing import Final
 from kuma_lite import __version__
 from kuma_lite.core.errors import StartupError, UserError
 
-# command → one line of help; the module of the same name in this package runs it.
+# command → one line of help; the module of the same name in this package runs it (see _MODULES).
 COMMANDS: Final = {
     "serve": "start the server",
     "health": "ask a running server whether it is well (exit status 0 or 1)",
     "user": "reset a password or remove two-factor authentication",
     "token": "create a token with which an agent or a script reports to the server",
     "agent": "report how this machine is doing to a server",
+    "import": "take over an Uptime Kuma with everything in it, into an empty data folder",
     "backup": "write a consistent copy of the database of a running or stopped server",
     "config": "print a commented configuration file with all settings",
     "version": "print the version",
 }
+_MODULES: Final = {"import": "import_"}  # the word belongs to Python
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, line in COMMANDS.items():
         sub = commands.add_parser(name, help=line, description=line[0].upper() + line[1:] + ".")
         if name == wanted:  # the others' options need imports that this run does not
-            module = importlib.import_module(f"kuma_lite.cli.{name}")
+            module = importlib.import_module(f"kuma_lite.cli.{_MODULES.get(name, name)}")
             module.add_arguments(sub)
             sub.set_defaults(run=module.run)
     options = parser.parse_args(argv)

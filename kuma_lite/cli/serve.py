@@ -11,9 +11,10 @@ import sys
 from typing import Final
 
 from kuma_lite import __version__
+from kuma_lite.cli.import_ import before_first_start
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.config import Config, add_options, load_config
-from kuma_lite.core.errors import StartupError
+from kuma_lite.core.errors import StartupError, UserError
 from kuma_lite.core.log import set_up_logging
 
 log = logging.getLogger(__name__)
@@ -31,10 +32,11 @@ def run(options: argparse.Namespace) -> int:
     config = load_config(options)
     set_up_logging(config.log_level, config.log_format)
     try:
+        before_first_start(config)
         code = _run_loop(config)
-    except StartupError as error:
+    except (StartupError, UserError) as error:
         print(f"kuma-lite: {error.message}", file=sys.stderr, flush=True)
-        code = error.code
+        code = getattr(error, "code", 1)
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()

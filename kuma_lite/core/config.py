@@ -211,6 +211,13 @@ class Config:
         False, "Tell clients that this runs in a container.", _switch, "UPTIME_KUMA_IS_CONTAINER", switch=True
     )
 
+    import_kuma_db: bool = _declare(
+        False,
+        "At the first start, take over the kuma.db of an Uptime Kuma in the data folder without asking.",
+        _switch,
+        switch=True,
+    )
+
     @property
     def tls(self) -> Tls | None:
         """The certificate to serve HTTPS with; None serves HTTP."""

@@ -23,7 +23,7 @@ _COLUMNS: Final = (
     "end_date", "start_time", "end_time", "weekdays", "days_of_month", "cron", "duration", "last_start",
 )  # fmt: skip
 _NAMES: Final = ", ".join(_COLUMNS)
-_INSERT: Final = f"INSERT INTO maintenance ({_NAMES}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+_INSERT: Final = f"INSERT INTO maintenance (id, {_NAMES}) VALUES (?, {', '.join('?' * len(_COLUMNS))})"  # noqa: S608
 _UPDATE: Final = f"UPDATE maintenance SET ({_NAMES}) = ({', '.join('?' * len(_COLUMNS))}) WHERE id = ?"  # noqa: S608
 _SELECT: Final = f"SELECT id, {_NAMES} FROM maintenance ORDER BY id"  # noqa: S608
 
@@ -52,8 +52,8 @@ def read_all(db: apsw.Connection) -> list[Stored]:
 
 
 def insert(db: apsw.Connection, plan: Plan) -> int:
-    """Store a new plan; returns its id."""
-    db.execute(_INSERT, _row(plan))
+    """Store a new plan; returns its id. One that has an id already (imported) keeps it."""
+    db.execute(_INSERT, (plan.id or None, *_row(plan)))
     return db.last_insert_rowid()
 
 

@@ -75,13 +75,15 @@ def _read(sent: Mapping[str, Any], *, strict: bool) -> Document:
         name = ALIASES.get(key, key)
         field = FIELDS.get(name)
         if field is not None:
-            if name == "accepted_statuscodes":
-                document[name] = _status_codes(value)
-            else:
-                document[name] = _coerced(field, value)
+            document[name] = read_value(name, value)
         elif strict and key not in _IGNORED:
             raise UserError(f"A monitor has no field named {str(key)[:80]!r}.")
     return document
+
+
+def read_value(name: str, value: Any) -> Any:
+    """One field as it is stored. Raises UserError."""
+    return _status_codes(value) if name == "accepted_statuscodes" else _coerced(FIELDS[name], value)
 
 
 def _status_codes(value: Any) -> list[str]:

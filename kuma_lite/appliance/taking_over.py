@@ -1,0 +1,80 @@
+"""Taking over an Uptime Kuma: the import, and the features it writes into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import apsw
+
+from kuma_lite.checks import monitor_types
+from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.core.data_folder import DataFolder
+from kuma_lite.core.database import Database
+from kuma_lite.core.declarations import NotificationService, discover
+from kuma_lite.importing.history import Progress
+from kuma_lite.importing.reading import BeatRow
+from kuma_lite.importing.rooms import StatRow
+from kuma_lite.importing.service import Importer, Outcome
+from kuma_lite.maintenance import imported as imported_plans
+from kuma_lite.monitors import imported as imported_monitors
+from kuma_lite.notifications import services
+
+
+class Features:
+    """The features an import writes into (see `importing.rooms.Rooms`)."""
+
+    run_length = imported_monitors.RUN_LENGTH
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._services = discover(services, cast("type[NotificationService[Any]]", NotificationService))
+
+    def monitor_document(self, row: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """See `Rooms`."""
+        return imported_monitors.read_row(row)
+
+    def checks(self, monitor_type: str) -> bool:
+        """See `Rooms`."""
+        return monitor_types().get(monitor_type) is not None
+
+    def sends(self, service: str) -> bool:
+        """See `Rooms`."""
+        return self._services.get(service) is not None
+
+    def insert_plan(self, connection: apsw.Connection, row: Mapping[str, Any], owner: int) -> None:
+        """See `Rooms`."""
+        imported_plans.insert_row(connection, row, owner)
+
+    def write_beats(
+        self, connection: apsw.Connection, runs: Sequence[Sequence[BeatRow]], *, statistics: bool
+    ) -> None:
+        """See `Rooms`."""
+        imported_monitors.write_runs(connection, runs, to_ms(self._clock.now()), statistics=statistics)
+
+    def write_statistics(self, connection: apsw.Connection, unit: str, rows: Sequence[StatRow]) -> None:
+        """See `Rooms`."""
+        imported_monitors.write_buckets(connection, unit, rows)
+
+    def recorded_up_to(self, connection: apsw.Connection) -> dict[int, int]:
+        """See `Rooms`."""
+        return imported_monitors.newest_written(connection)
+
+
+async def take_over(path: Path, data_dir: Path, clock: Clock, progress: Progress) -> Outcome:
+    """Take the Uptime Kuma at `path` over into a data folder that no server uses.
+
+    Raises:
+        StartupError: the data folder cannot be used.
+        UserError: there is nothing to take over at `path`, or something else in the data folder already.
+    """
+    folder = DataFolder.open(data_dir)
+    try:
+        database = await Database.open(folder.database, clock=clock)
+        try:
+            return await Importer(database, folder.path, Features(clock), clock, progress).take_over(path)
+        finally:
+            await database.close()
+    finally:
+        folder.close()

@@ -1,0 +1,137 @@
+"""`kuma-lite agent`: report how this machine is doing. It imports as little as it can: it runs everywhere."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kuma_lite.agent.unit import TOKEN_VARIABLE, URL_VARIABLE, install
+from kuma_lite.core.clock import SystemClock
+from kuma_lite.core.errors import UserError
+
+if TYPE_CHECKING:
+    from kuma_lite.agent.loop import Agent
+
+DEFAULT_INTERVAL_S: Final = 60.0  # what thresholds and charts are made for
+MIN_INTERVAL_S: Final = 5.0
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where to, and how often."""
+    parser.add_argument("--url", help=f"address of the server (or {URL_VARIABLE})")
+    parser.add_argument("--token", help=f"token of a project (or {TOKEN_VARIABLE})")
+    parser.add_argument("--token-file", metavar="FILE", help="a file that holds the token")
+    parser.add_argument(
+        "--interval", type=float, default=DEFAULT_INTERVAL_S, metavar="SECONDS", help="default: %(default)g"
+    )
+    parser.add_argument("--spool", metavar="FOLDER", help="for reports that cannot be sent")
+    parser.add_argument("--id", help="identity of this host, where the machine id will not do")
+    parser.add_argument(
+        "--docker-socket", default="/var/run/docker.sock", metavar="PATH", help="default: %(default)s"
+    )
+    parser.add_argument("--ca-file", default="", metavar="FILE", help="certificates to trust as well")
+    parser.add_argument("--once", action="store_true", help="send one report and end; status 1 if it failed")
+    parser.add_argument("--install", action="store_true", help="write a systemd service and end (as root)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Report until told to stop."""
+    url = options.url or os.environ.get(URL_VARIABLE)
+    token = _token(options)
+    if not url or not token:
+        raise UserError("Give the address of the server with --url and the token of a project with --token.")
+    if not options.interval >= MIN_INTERVAL_S:
+        raise UserError(f"The interval must be at least {MIN_INTERVAL_S:g} seconds.")
+    if options.install:
+        return _install(url, token)
+    agent = _build(options, url, token)
+    if options.once:
+        agent.run(options.interval, _once())
+        return 0 if agent.arrived else 1
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    agent.run(options.interval, _wait)
+    return 0
+
+
+def _wait(seconds: float) -> bool:
+    """Sleep; True as soon as somebody asks the agent to end."""
+    return signal.sigtimedwait(_SIGNALS, max(0.0, seconds)) is not None
+
+
+def _once() -> Callable[[float], bool]:
+    """Sleeps once, then says that it is time to end."""
+    import time
+
+    rounds = iter((False,))
+
+    def wait(seconds: float) -> bool:
+        for ended in rounds:
+            time.sleep(seconds)
+            return ended
+        return True
+
+    return wait
+
+
+def _build(options: argparse.Namespace, url: str, token: str) -> Agent:
+    from kuma_lite.agent.containers import Containers
+    from kuma_lite.agent.identity import describe
+    from kuma_lite.agent.loop import Agent
+    from kuma_lite.agent.measure import Gauge
+    from kuma_lite.agent.sending import Server
+    from kuma_lite.agent.spool import Spool
+
+    clock = SystemClock()
+    gauge = Gauge(clock)
+    try:
+        server = Server(url, token, options.ca_file)
+        spool = Spool(_spool_folder(options.spool))
+    except (ValueError, OSError) as error:
+        raise UserError(str(error)) from None
+    return Agent(
+        measurements=gauge,
+        describe=lambda: describe(url, options.id, gauge.mac_of),
+        containers=Containers(options.docker_socket).busiest,
+        server=server,
+        spool=spool,
+        clock=clock,
+        say=lambda line: print(f"kuma-lite agent: {line}", file=sys.stderr, flush=True),
+    )
+
+
+def _token(options: argparse.Namespace) -> str:
+    if options.token_file:
+        try:
+            return Path(options.token_file).read_text().strip()
+        except OSError as error:
+            raise UserError(f"The token cannot be read: {error}.") from None
+    return options.token or os.environ.get(TOKEN_VARIABLE, "")
+
+
+def _spool_folder(wish: str | None) -> Path:
+    """What was asked for, systemd's folder for the service, or one of the user's."""
+    if wish:
+        return Path(wish)
+    if os.environ.get("STATE_DIRECTORY"):
+        return Path(os.environ["STATE_DIRECTORY"])
+    base = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    return Path(base) / "kuma-lite-agent"
+
+
+def _install(url: str, token: str) -> int:
+    frozen = getattr(sys, "frozen", False)
+    program = sys.executable if frozen else shutil.which("kuma-lite") or os.path.abspath(sys.argv[0])
+    try:
+        for path in install(url, token, program):
+            print(f"{path} is written.")
+    except OSError as error:
+        raise UserError(f"The service cannot be written: {error}.") from None
+    print("Start it with: systemctl daemon-reload && systemctl enable --now kuma-lite-agent")
+    return 0

@@ -1,0 +1,1 @@
+"""Taking over an Uptime Kuma: its database, its uploads, and everything in them."""
