@@ -17,10 +17,9 @@ MAX_TOKEN_DAYS: Final = 36_500
 _DAY_MS: Final = 86_400 * MILLISECONDS
 _INSTALL: Final = (
     ("run", "kuma-lite agent --url {url} --token {token}"),
-    ("service", "kuma-lite agent --url {url} --token {token} --print-unit | sudo tee {unit}"),
+    ("install", "sudo kuma-lite agent --install --url {url} --token {token}"),
     ("start", "sudo systemctl daemon-reload && sudo systemctl enable --now kuma-lite-agent"),
 )
-_UNIT: Final = "/etc/systemd/system/kuma-lite-agent.service"
 
 
 class KeyPage:
@@ -144,7 +143,7 @@ class KeyPage:
         url = self._base_url() or (address if isinstance(address, str) else "")
         if not url.startswith(("http://", "https://")) or any(c in url for c in " '\"\\$`;|&<>\n"):
             raise UserError("The address of this server is expected.")
-        words = {"url": url.rstrip("/"), "token": "{token}", "unit": _UNIT}
+        words = {"url": url.rstrip("/"), "token": "{token}"}
         return {
             "ok": True,
             "url": words["url"],

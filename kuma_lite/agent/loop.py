@@ -1,0 +1,144 @@
+"""The agent's life: measure, send, wait; when the server is away keep it, and catch up in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
+
+from kuma_lite import __version__
+from kuma_lite.agent.sending import Outcome
+from kuma_lite.agent.spool import BATCH_ROUNDS, Round, Spool
+from kuma_lite.core.clock import Clock
+
+FIRST_S: Final = 2.0  # until the first round: processor time is what passed between two readings
+BATCHES_PER_ROUND: Final = 20  # while catching up; a day of rounds takes two of our own
+
+
+class Measurements(Protocol):
+    """What the host says."""
+
+    def samples(self) -> list[tuple[str, float]]:
+        """One round."""
+
+    def attributes(self) -> dict[str, Any]:
+        """Totals and uptime."""
+
+
+class Receiver(Protocol):
+    """Where reports go."""
+
+    said: str
+
+    def send(self, report: dict[str, Any]) -> Outcome:
+        """Send one."""
+
+
+class Agent:
+    """Everything together.
+
+    Args:
+        measurements: of the host.
+        describe: the attributes that seldom change.
+        containers: the busiest ones; None where there are none.
+        server: where reports go.
+        spool: for those that cannot be sent.
+        clock: for the time of samples.
+        say: one line for the journal.
+    """
+
+    def __init__(
+        self,
+        measurements: Measurements,
+        describe: Callable[[], dict[str, Any]],
+        containers: Callable[[], list[dict[str, Any]] | None],
+        server: Receiver,
+        spool: Spool,
+        clock: Clock,
+        say: Callable[[str], None],
+    ) -> None:
+        self._measurements = measurements
+        self._describe = describe
+        self._containers = containers
+        self._server = server
+        self._spool = spool
+        self._clock = clock
+        self._say = say
+        self.arrived = False  # whether the latest round left nothing to send
+        self._complaint = ""
+        self._smaller = BATCH_ROUNDS
+
+    def run(self, interval: float, wait: Callable[[float], bool]) -> None:
+        """Until `wait(seconds)` says that it is time to end."""
+        if wait(FIRST_S):
+            return
+        due = self._clock.monotonic()
+        while True:
+            self.arrived = self.round()
+            now = self._clock.monotonic()
+            # Rounds that were missed are left out; the rhythm stays.
+            due += interval * max(1, -(-(now - due) // interval))
+            if wait(due - now):
+                return
+
+    def round(self) -> bool:
+        """Measure once and send what there is; whether everything has arrived."""
+        stamp = iso(self._clock.now())
+        entry: Round = {
+            "metrics": [
+                {"metric": name, "value": value, "timestamp": stamp}
+                for name, value in self._measurements.samples()
+            ]
+        }
+        if not self._spool.empty:
+            self._keep(entry)
+            return self._catch_up()
+        outcome = self._server.send(self._report([entry]))
+        self._note(outcome)
+        if outcome is Outcome.LATER:
+            self._keep(entry)
+        return outcome is Outcome.SENT
+
+    def _catch_up(self) -> bool:
+        for _ in range(BATCHES_PER_ROUND):
+            if self._spool.empty:
+                return True
+            rounds, position = self._spool.batch(self._smaller)
+            outcome = self._server.send(self._report(rounds)) if rounds else Outcome.SENT
+            self._note(outcome)
+            if outcome is Outcome.LATER:
+                return False
+            if outcome is Outcome.SMALLER and self._smaller > 1:
+                self._smaller //= 2
+                continue
+            self._smaller = BATCH_ROUNDS
+            self._spool.done(position)
+        return self._spool.empty
+
+    def _report(self, rounds: list[Round]) -> dict[str, Any]:
+        report = {
+            "agent_version": __version__,
+            "sent_at": iso(self._clock.now()),
+            "attributes": {**self._describe(), **self._measurements.attributes()},
+            "metrics": [sample for entry in rounds for sample in entry["metrics"]],
+        }
+        containers = self._containers()
+        return report if containers is None else {**report, "containers": containers}
+
+    def _keep(self, entry: Round) -> None:
+        try:
+            self._spool.append(entry)
+        except OSError as error:
+            self._say(f"Samples are lost, they cannot be kept: {error}")
+
+    def _note(self, outcome: Outcome) -> None:
+        """Say what is wrong once, and when it is over."""
+        said = "" if outcome is Outcome.SENT else self._server.said
+        if said != self._complaint:
+            self._say(said or "Reports arrive again")
+        self._complaint = said
+
+
+def iso(seconds: float) -> str:
+    """Seconds since 1970 as the Servers API writes dates."""
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

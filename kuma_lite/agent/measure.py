@@ -1,0 +1,136 @@
+"""What the host says about itself: one round of samples. Only this file asks psutil."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Final
+
+from kuma_lite.core.clock import Clock
+
+CPU_UNITS: Final = 1024  # of one fully busy core, as the Servers API counts
+MAX_DISKS: Final = 8  # mounted file systems with figures of their own
+MAX_SENSORS: Final = 8
+# Interfaces whose traffic passes another one as well.
+_VIRTUAL: Final = ("lo", "veth", "docker", "br-", "virbr", "cni", "flannel", "cali", "tun", "tap", "wg")
+_REAL_MOUNTS: Final = ("/", "/home", "/var", "/srv", "/data", "/mnt", "/opt", "/boot")
+
+Sample = tuple[str, float]  # stored name, value
+
+
+class Gauge:
+    """Takes the measurements; remembers what the next round compares with."""
+
+    def __init__(self, clock: Clock) -> None:
+        import psutil
+
+        self._psutil: Any = psutil
+        self._clock = clock
+        self._cores = psutil.cpu_count() or 1
+        self._cpu = self._cpu_times()
+
+    def samples(self) -> list[Sample]:
+        """One round; what this machine cannot tell is left out."""
+        found: list[Sample] = []
+        for measure in (
+            self._processor,
+            self._memory,
+            self._load,
+            self._disks,
+            self._disk_traffic,
+            self._network,
+            self._temperatures,
+            self._processes,
+        ):
+            try:
+                found += measure()
+            except (OSError, RuntimeError, AttributeError, KeyError, ValueError, self._psutil.Error):
+                continue  # no such thing on this machine, or not for this user
+        return found
+
+    def _cpu_times(self) -> tuple[float, float]:
+        """Busy and all seconds of all cores since boot."""
+        times = self._psutil.cpu_times()
+        # Guests' time is part of user time already.
+        everything = sum(times) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)
+        return everything - times.idle - getattr(times, "iowait", 0.0), everything
+
+    def _processor(self) -> list[Sample]:
+        busy, everything = self._cpu_times()
+        used, passed = busy - self._cpu[0], everything - self._cpu[1]
+        if passed <= 0:
+            return []
+        self._cpu = (busy, everything)
+        share = min(1.0, max(0.0, used / passed))
+        return [("cpu_used", round(share * self._cores * CPU_UNITS))]
+
+    def _memory(self) -> list[Sample]:
+        memory, swap = self._psutil.virtual_memory(), self._psutil.swap_memory()
+        found = [("mem_used_b", memory.total - memory.available)]
+        return [*found, ("swap_used_b", swap.used)] if swap.total else found
+
+    def _load(self) -> list[Sample]:
+        names = ("load_1", "load_5", "load_15")
+        return [(name, round(value, 2)) for name, value in zip(names, os.getloadavg(), strict=True)]
+
+    def _disks(self) -> list[Sample]:
+        found: list[Sample] = [("disk_used_b", self._psutil.disk_usage("/").used)]
+        seen: set[str] = set()
+        for part in self._psutil.disk_partitions(all=False):
+            if part.device in seen or part.mountpoint == "/" or not part.mountpoint.startswith(_REAL_MOUNTS):
+                continue
+            if os.path.isfile(part.mountpoint) or len(seen) >= MAX_DISKS:
+                continue
+            seen.add(part.device)
+            usage = self._psutil.disk_usage(part.mountpoint)
+            found.append((f"disk_used_b[{part.mountpoint}]", usage.used))
+            found.append((f"disk_total_b[{part.mountpoint}]", usage.total))
+        return found
+
+    def _disk_traffic(self) -> list[Sample]:
+        counters = self._psutil.disk_io_counters(nowrap=False)
+        if counters is None:
+            return []
+        return [("disk_read_b", counters.read_bytes), ("disk_write_b", counters.write_bytes)]
+
+    def _network(self) -> list[Sample]:
+        cards = self._psutil.net_io_counters(pernic=True, nowrap=False)
+        real = [counters for name, counters in cards.items() if not name.startswith(_VIRTUAL)]
+        return [
+            ("net_recv_b", sum(card.bytes_recv for card in real)),
+            ("net_sent_b", sum(card.bytes_sent for card in real)),
+            ("pkt_recv", sum(card.packets_recv for card in real)),
+            ("pkt_sent", sum(card.packets_sent for card in real)),
+        ]
+
+    def _temperatures(self) -> list[Sample]:
+        found = []
+        for chip, sensors in list(self._psutil.sensors_temperatures().items())[:MAX_SENSORS]:
+            hottest = max((sensor.current for sensor in sensors if sensor.current is not None), default=None)
+            if hottest is not None:
+                found.append((f"temperature_c[{chip}]", round(hottest, 1)))
+        return found
+
+    def _processes(self) -> list[Sample]:
+        return [("process_count", len(self._psutil.pids()))]
+
+    # --- what seldom changes -----------------------------------------------------------------------------
+
+    def attributes(self) -> dict[str, Any]:
+        """Totals and uptime."""
+        now = self._clock.now()
+        return {
+            "cpu_cores": self._cores,
+            "memory_total_bytes": self._psutil.virtual_memory().total,
+            "swap_total_bytes": self._psutil.swap_memory().total,
+            "disk_total_bytes": self._psutil.disk_usage("/").total,
+            "uptime": max(0, int(now - self._psutil.boot_time())),
+        }
+
+    def mac_of(self, address: str) -> str | None:
+        """The hardware address of the card that has an IP address."""
+        for entries in self._psutil.net_if_addrs().values():
+            if any(entry.address == address for entry in entries):
+                for entry in entries:
+                    if entry.family == self._psutil.AF_LINK:
+                        return str(entry.address)
+        return None

@@ -1,0 +1,84 @@
+"""One request to the server: the standard library's client, and what its answers mean."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from enum import Enum
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from kuma_lite import __version__
+
+PATH: Final = "/api/v1/server_metrics"
+TIMEOUT_S: Final = 20.0
+MAX_ANSWER_BYTES: Final = 64_000
+_CREATED: Final = 201
+
+
+class Outcome(Enum):
+    """What became of a report."""
+
+    SENT = "sent"
+    LATER = "later"  # the server is away, full, or does not know the token: keep it
+    SMALLER = "smaller"  # too large: send less at once
+    NEVER = "never"  # it will not be taken, however often it is sent
+
+
+class Server:
+    """Where reports go.
+
+    Args:
+        url: of the server, with a path where it is served below one.
+        token: of a project.
+        ca_file: certificates to trust beside the system's; "" for none.
+    """
+
+    def __init__(self, url: str, token: str, ca_file: str = "") -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("The URL must begin with http:// or https:// and name a host.")
+        self._host, self._port = parts.hostname, parts.port
+        self._path = parts.path.rstrip("/") + PATH
+        self._headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+            "User-Agent": f"kuma-lite-agent/{__version__}",
+        }
+        self._context: Any = None
+        if parts.scheme == "https":
+            import ssl
+
+            self._context = ssl.create_default_context()
+            if ca_file:
+                self._context.load_verify_locations(ca_file)
+        self.said = ""  # why the last report was not taken
+
+    def send(self, report: dict[str, Any]) -> Outcome:
+        """Send a report; never raises for what a network can do."""
+        try:
+            status, body = self._post(json.dumps(report, separators=(",", ":")).encode())
+        except (OSError, http.client.HTTPException) as error:
+            self.said = f"The server cannot be reached: {error}"
+            return Outcome.LATER
+        if status == _CREATED:
+            self.said = ""
+            return Outcome.SENT
+        self.said = f"The server answers {status}: {body[:300].decode('utf-8', 'replace')}"
+        if status == 413:
+            return Outcome.SMALLER
+        return Outcome.NEVER if status in (400, 422) else Outcome.LATER
+
+    def _post(self, body: bytes) -> tuple[int, bytes]:
+        if self._context is None:
+            connection = http.client.HTTPConnection(self._host, self._port, timeout=TIMEOUT_S)
+        else:
+            connection = http.client.HTTPSConnection(
+                self._host, self._port, timeout=TIMEOUT_S, context=self._context
+            )
+        try:
+            connection.request("POST", self._path, body, self._headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read(MAX_ANSWER_BYTES)
+        finally:
+            connection.close()

@@ -1,0 +1,71 @@
+"""The agent as a service of systemd."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+UNIT: Final = "etc/systemd/system/kuma-lite-agent.service"
+ENVIRONMENT: Final = "etc/kuma-lite-agent.env"
+URL_VARIABLE: Final = "KUMA_LITE_AGENT_URL"
+TOKEN_VARIABLE: Final = "KUMA_LITE_AGENT_TOKEN"  # noqa: S105 - the name of a variable
+
+_UNIT_TEXT: Final = """\
+# Written by `kuma-lite agent --install`; its address and token are in /{environment}.
+[Unit]
+Description=Kuma Lite agent, reports how this host is doing
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+ExecStart={program} agent
+EnvironmentFile=/{environment}
+Restart=on-failure
+RestartSec=30
+DynamicUser=yes
+StateDirectory=kuma-lite-agent
+StateDirectoryMode=0700
+UMask=0077
+MemoryMax=64M
+CPUQuota=20%
+
+# It reads figures of the machine and talks to one server. For containers, add: SupplementaryGroups=docker
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+ProtectSystem=strict
+ProtectHome=read-only
+PrivateTmp=yes
+ProtectControlGroups=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def unit_text(program: str) -> str:
+    """The unit; `program` is the command with its absolute path."""
+    return _UNIT_TEXT.format(program=program, environment=ENVIRONMENT)
+
+
+def install(url: str, token: str, program: str, root: Path = Path("/")) -> list[Path]:
+    """Write the unit and, for root's eyes only, address and token. Raises OSError."""
+    environment, unit = root / ENVIRONMENT, root / UNIT
+    for path in (environment, unit):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    environment.touch(mode=0o600)
+    os.chmod(environment, 0o600)
+    environment.write_text(f"{URL_VARIABLE}={url}\n{TOKEN_VARIABLE}={token}\n")
+    unit.write_text(unit_text(program))
+    return [environment, unit]
