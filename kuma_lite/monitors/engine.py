@@ -247,6 +247,8 @@ class Engine:
         else:
             beat = self.recorder.record(**fields)
         monitor.previous = verdict.then(monitor.previous)
+        if verdict.important:
+            monitor.since = beat.time
         self._bus.publish(BeatRecorded(beat, monitor.owner, first, pushed))
         return beat
 

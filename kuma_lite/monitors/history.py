@@ -88,6 +88,12 @@ class BeatHistory:
             lambda connection: _events(connection, query, (*values, count, offset))
         )
 
+    async def last_changes(self) -> dict[int, int]:
+        """When each monitor changed its state last: id → milliseconds since 1970."""
+        query = "SELECT monitor_id, max(time) FROM beat_event GROUP BY monitor_id"
+        rows = await self._database.read(lambda connection: connection.execute(query).fetchall())
+        return {int(monitor_id): int(time) for monitor_id, time in rows}
+
     # --- clearing ----------------------------------------------------------------------------------------
 
     async def clear_events(self, monitor_id: int) -> None:

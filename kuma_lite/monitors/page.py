@@ -21,7 +21,7 @@ BATCH_S: Final = 0.25  # live beats are gathered this long: smooth for the eye, 
 MAX_BARS: Final = 200  # rows a page may ask bars for at once
 MAX_EVENTS: Final = 200
 COLUMNS: Final = """
-    id name type parent active forceInactive maintenance status time ping uptime24 msg weight tags
+    id name type parent active forceInactive maintenance status time ping uptime24 msg weight tags since
 """.split()  # noqa: SIM905 - one line says it better than fourteen
 
 
@@ -143,6 +143,7 @@ class MonitorPage:
             last.msg if last else None,
             monitor.get("weight"),
             [[tag.name, tag.value, tag.color] for tag in monitor.tags],
+            monitor.since,
         ]
 
     # --- pushes ------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ class Monitor:
     problem: str | None = None  # why `options` could not be read: every beat fails with it
     policy: Policy = field(default_factory=Policy)
     previous: Previous | None = None
+    since: int | None = None  # of the latest important beat, milliseconds since 1970
 
     def get(self, key: str) -> Any:
         """A field of the wire object, default filled in."""

@@ -52,6 +52,7 @@ class Monitors:
 
     async def load(self) -> None:
         """Read all monitors and what their beats left behind."""
+        changes = await self.store.last_changes()
         for stored in await self.store.load():
             monitor = Monitor(
                 stored.id,
@@ -62,6 +63,7 @@ class Monitors:
                 list(stored.tags),
             )
             self._interpret(monitor)
+            monitor.since = changes.get(monitor.id)
             recent = reversed(self.recorder.rows(monitor.id))
             monitor.previous = remembered((beat.status, beat.retries, beat.down_count) for beat in recent)
             self.roster.put(monitor)
@@ -96,7 +98,16 @@ class Monitors:
             self.roster.children(old.id) if old.type == "group" and document.get("type") != "group" else []
         )
         await self.store.update(old.id, document, links, unlink_children=bool(unlinked))
-        monitor = Monitor(old.id, owner, old.active, document, tuple(links), old.tags, previous=old.previous)
+        monitor = Monitor(
+            old.id,
+            owner,
+            old.active,
+            document,
+            tuple(links),
+            old.tags,
+            previous=old.previous,
+            since=old.since,
+        )
         self._enter(monitor)
         for child in unlinked:
             self._unlink(child)
@@ -282,7 +293,7 @@ class Monitors:
 
     def _begin_anew(self, monitor: Monitor) -> None:
         self.recorder.forget(monitor.id)
-        monitor.previous = None
+        monitor.previous = monitor.since = None
         self._watch_if_active(monitor)
 
     async def _switch(self, owner: int, monitor_id: Any, *, active: bool) -> Monitor:
