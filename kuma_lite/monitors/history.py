@@ -91,8 +91,8 @@ class BeatHistory:
     async def last_changes(self) -> dict[int, int]:
         """When each monitor changed its state last: id → milliseconds since 1970."""
         query = "SELECT monitor_id, max(time) FROM beat_event GROUP BY monitor_id"
-        rows = await self._database.read(lambda connection: connection.execute(query).fetchall())
-        return {int(monitor_id): int(time) for monitor_id, time in rows}
+        rows: list[Any] = await self._database.read(lambda connection: connection.execute(query).fetchall())
+        return {monitor_id: time for monitor_id, time in rows}  # noqa: C416 - pairs, by their names
 
     # --- clearing ----------------------------------------------------------------------------------------
 
