@@ -9,7 +9,7 @@ from typing import Any, cast
 import apsw
 
 from kuma_lite.checks import monitor_types
-from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.core.clock import Clock
 from kuma_lite.core.data_folder import DataFolder
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import NotificationService, discover
@@ -19,16 +19,16 @@ from kuma_lite.importing.rooms import StatRow
 from kuma_lite.importing.service import Importer, Outcome
 from kuma_lite.maintenance import imported as imported_plans
 from kuma_lite.monitors import imported as imported_monitors
+from kuma_lite.monitors import past
 from kuma_lite.notifications import services
 
 
 class Features:
     """The features an import writes into (see `importing.rooms.Rooms`)."""
 
-    run_length = imported_monitors.RUN_LENGTH
+    run_length = past.RUN_LENGTH
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._services = discover(services, cast("type[NotificationService[Any]]", NotificationService))
 
     def monitor_document(self, row: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -51,15 +51,15 @@ class Features:
         self, connection: apsw.Connection, runs: Sequence[Sequence[BeatRow]], *, statistics: bool
     ) -> None:
         """See `Rooms`."""
-        imported_monitors.write_runs(connection, runs, to_ms(self._clock.now()), statistics=statistics)
+        past.write_beats(connection, runs, statistics=statistics)
 
     def write_statistics(self, connection: apsw.Connection, unit: str, rows: Sequence[StatRow]) -> None:
         """See `Rooms`."""
-        imported_monitors.write_buckets(connection, unit, rows)
+        past.write_statistics(connection, unit, rows)
 
     def recorded_up_to(self, connection: apsw.Connection) -> dict[int, int]:
         """See `Rooms`."""
-        return imported_monitors.newest_written(connection)
+        return past.recorded_up_to(connection)
 
 
 async def take_over(path: Path, data_dir: Path, clock: Clock, progress: Progress) -> Outcome:
@@ -73,7 +73,7 @@ async def take_over(path: Path, data_dir: Path, clock: Clock, progress: Progress
     try:
         database = await Database.open(folder.database, clock=clock)
         try:
-            return await Importer(database, folder.path, Features(clock), clock, progress).take_over(path)
+            return await Importer(database, folder.path, Features(), clock, progress).take_over(path)
         finally:
             await database.close()
     finally:
