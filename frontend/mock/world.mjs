@@ -54,6 +54,7 @@ export class World {
     this.settings = { serverTimezone: "Europe/Berlin", keepDataPeriodDays: 365 };
     for (let id = 1; id <= count; id += 1) this.add({ name: this.nameOf(id), type: this.typeOf(id) }, id);
     this.queue = [...this.monitors.keys()];
+    this.events.sort((a, b) => b[1] - a[1]);
   }
 
   nameOf(id) {
@@ -85,10 +86,9 @@ export class World {
     for (let index = PAST; index > 0; index -= 1) {
       const beat = beatOf(monitor, now - index * INTERVAL_MS);
       const last = monitor.beats.at(-1);
-      if (last && last[1] !== beat[1]) this.events.unshift([id, beat[0], beat[1], beat[3]]);
+      if (last && last[1] !== beat[1]) this.events.push([id, beat[0], beat[1], beat[3]]);
       monitor.beats.push(beat);
     }
-    this.events.sort((a, b) => b[1] - a[1]);
     this.monitors.set(id, monitor);
     return monitor;
   }

@@ -48,7 +48,7 @@ export function queryFromFilters(filters: Filters): LocationQueryRaw {
 export const isFiltering = (filters: Filters): boolean =>
   Boolean(filters.text.trim() || filters.statuses.length || filters.types.length || filters.tags.length);
 
-/** A test for rows; every word of the text must be found in name, message target or tags. */
+/** A test for rows; every word of the text must be found in name or tags. */
 export function matcher(filters: Filters): (row: MonitorRow) => boolean {
   const words = filters.text.toLowerCase().split(/\s+/).filter(Boolean);
   const statuses = new Set(filters.statuses);
@@ -58,8 +58,6 @@ export function matcher(filters: Filters): (row: MonitorRow) => boolean {
     if (statuses.size && !statuses.has(shownOf(row))) return false;
     if (types.size && !types.has(row.type)) return false;
     if (tags.size && !row.tags.some(([name]) => tags.has(name))) return false;
-    if (!words.length) return true;
-    const text = `${row.name} ${row.tags.map(([name, value]) => `${name} ${value}`).join(" ")}`.toLowerCase();
-    return words.every((word) => text.includes(word));
+    return words.every((word) => row.text.includes(word));
   };
 }

@@ -25,6 +25,7 @@ export interface MonitorRow {
   weight: number;
   tags: Tag[];
   rank: number; // place in the order by weight and name, set by `assignRanks`
+  text: string; // what a search looks at, in lower case
   revision: number;
 }
 
@@ -122,13 +123,15 @@ export class MonitorStore {
   private read(values: unknown[]): MonitorRow {
     const row: Record<string, unknown> = {};
     this.columns.forEach((column, index) => (row[column] = values[index]));
+    const tags = (row.tags as Tag[] | null) ?? [];
     return {
       ...(row as unknown as MonitorRow),
       active: Boolean(row.active),
       forceInactive: Boolean(row.forceInactive),
       maintenance: Boolean(row.maintenance),
       msg: (row.msg as string | null) ?? "",
-      tags: (row.tags as Tag[] | null) ?? [],
+      tags,
+      text: [row.name, ...tags.flatMap(([name, value]) => [name, value])].join(" ").toLowerCase(),
       rank: 0,
       revision: 0,
     };

@@ -10,6 +10,7 @@ export interface Line {
   children: number; // shown ones
 }
 
+export type Children = Map<number | null, MonitorRow[]>;
 type Order = (a: MonitorRow, b: MonitorRow) => number;
 
 const URGENCY: Record<Shown, number> = { down: 0, pending: 1, unknown: 2, maintenance: 3, up: 4, paused: 5 };
@@ -36,8 +37,8 @@ export function assignRanks(rows: Map<number, MonitorRow>): void {
 }
 
 /** Children by parent. A parent that is not there, or a circle of parents, makes a row a root. */
-export function childrenOf(rows: Map<number, MonitorRow>): Map<number | null, MonitorRow[]> {
-  const children = new Map<number | null, MonitorRow[]>();
+export function childrenOf(rows: Map<number, MonitorRow>): Children {
+  const children: Children = new Map();
   for (const row of rows.values()) {
     const parent = row.parent !== null && rows.has(row.parent) && !inCircle(row, rows) ? row.parent : null;
     const list = children.get(parent);
@@ -72,16 +73,20 @@ function kept(rows: Map<number, MonitorRow>, filters: Filters): Set<number> {
 }
 
 /** The lines from top to bottom. While filtering, every group is open. */
-export function flatten(rows: Map<number, MonitorRow>, filters: Filters, closed: ReadonlySet<number>): Line[] {
+export function flatten(
+  rows: Map<number, MonitorRow>,
+  filters: Filters,
+  closed: ReadonlySet<number>,
+  children: Children = childrenOf(rows),
+): Line[] {
   const filtering = isFiltering(filters);
   const keep = filtering ? kept(rows, filters) : null;
-  const children = childrenOf(rows);
   const order = ORDERS[filters.sort];
   const lines: Line[] = [];
   const walk = (parent: number | null, depth: number) => {
     const list = children.get(parent);
     if (!list) return;
-    for (const row of (keep ? list.filter(({ id }) => keep.has(id)) : list).sort(order)) {
+    for (const row of (keep ? list.filter(({ id }) => keep.has(id)) : [...list]).sort(order)) {
       const group = row.type === "group";
       const below = children.get(row.id) ?? [];
       const open = below.length > 0 && (filtering || !closed.has(row.id));

@@ -1,12 +1,13 @@
 /** What the page fetches over HTTP: declarations that forms are drawn from. Asked once per page. */
 import { authorization } from "./session.ts";
-import { WireError } from "./socket.ts";
+import { entered, WireError } from "./socket.ts";
 import type { MonitorTypes, ServiceInfo } from "./types.ts";
 import { translateServer } from "../words/index.ts";
 
 const known = new Map<string, Promise<unknown>>();
 
 async function fetchJson<T>(path: string): Promise<T> {
+  await entered();
   const response = await fetch(path, { headers: { Accept: "application/json", ...authorization() } }).catch(() => {
     throw new WireError(translateServer("notConnected"));
   });

@@ -1,7 +1,7 @@
 /** Who is logged in: the token, where it is kept, and the way from `hello` to the first summary. */
-import { shallowRef } from "vue";
+import { shallowRef, watch } from "vue";
 import type { Hello } from "./types.ts";
-import { call, connection, WireError } from "./socket.ts";
+import { call, connection, holdCalls, releaseCalls, WireError } from "./socket.ts";
 
 export type Stage = "connecting" | "setup" | "login" | "ready";
 
@@ -17,6 +17,11 @@ export const stage = shallowRef<Stage>("connecting");
 export const hello = shallowRef<Hello | null>(null);
 
 let token: string | null = null;
+
+/** A visitor who was logged in is shown the page at once; what it asks waits for the session. */
+export const expected = storedToken() !== null;
+if (expected) holdCalls();
+watch(stage, releaseCalls, { flush: "sync" });
 
 function stores(): Storage[] {
   try {

@@ -31,6 +31,23 @@ export const basePath = new URL(document.baseURI).pathname.replace(/\/$/, "");
 export const connection = shallowRef<Connection>("connecting");
 
 let socket: Socket | null = null;
+let release: (() => void) | null = null;
+let gate: Promise<void> | null = null;
+
+/** Screens may ask before the session is entered: their calls wait until `releaseCalls`. */
+export function holdCalls(): void {
+  gate ??= new Promise((resolve) => (release = resolve));
+}
+
+export function releaseCalls(): void {
+  release?.();
+  gate = null;
+}
+
+/** Resolves when calls are not held back. */
+export const entered = async (): Promise<void> => void (await gate);
+
+const ENTERING = new Set(["login", "loginByToken", "setup", "logout"]);
 
 /** Opens the connection; `handlers` are called for pushed events for as long as the page lives. */
 export function connect(handlers: Record<string, (...args: never[]) => void>): void {
@@ -72,7 +89,8 @@ export function sentenceOf(reply: Refusal): string {
 }
 
 /** Asks the server something. Rejects with WireError when it refuses or does not answer. */
-export function call<T = Refusal>(event: string, ...args: unknown[]): Promise<T> {
+export async function call<T = Refusal>(event: string, ...args: unknown[]): Promise<T> {
+  if (gate && !ENTERING.has(event)) await gate;
   return new Promise((resolve, reject) => {
     if (!socket?.connected) {
       reject(new WireError(translateServer("notConnected")));

@@ -1,6 +1,6 @@
 /** What the list shows: filters (from the address), closed groups (kept), the lines, and the cursor. */
 import { computed, shallowRef, watch } from "vue";
-import { assignRanks, countMatches, flatten, type Line } from "../../state/tree.ts";
+import { assignRanks, childrenOf, countMatches, flatten, type Line } from "../../state/tree.ts";
 import { noFilters, type Filters } from "../../state/filters.ts";
 import { monitors } from "../../state/monitors.ts";
 
@@ -44,19 +44,20 @@ watch(monitors.live, () => {
   }, SETTLE_MS);
 });
 
-const ranked = computed(() => {
+/** What only a change of structure makes stale; a new object each time, so that what depends on it follows. */
+const structure = computed(() => {
+  void monitors.structure.value;
   assignRanks(monitors.rows);
-  return monitors.structure.value;
+  return { children: childrenOf(monitors.rows) };
 });
 
 export const lines = computed<Line[]>(() => {
-  void ranked.value;
   void settled.value;
-  return flatten(monitors.rows, filters.value, closed.value);
+  return flatten(monitors.rows, filters.value, closed.value, structure.value.children);
 });
 
 export const matches = computed<number>(() => {
-  void ranked.value;
+  void structure.value;
   void settled.value;
   return countMatches(monitors.rows, filters.value);
 });

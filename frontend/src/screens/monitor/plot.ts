@@ -53,6 +53,7 @@ function axis(size: number): uPlot.Axis {
 
 export class Plot {
   private plot: uPlot | null = null;
+  private spans: readonly Span[] = [];
 
   constructor(
     private readonly element: HTMLElement,
@@ -62,6 +63,7 @@ export class Plot {
   /** Colours are fixed when a uPlot is made: a new theme needs a new one. */
   draw(data: ChartData, labels: { average: string; high: string; low: string }): void {
     this.plot?.destroy();
+    this.spans = data.spans;
     const accent = colour("accent");
     const line = (label: string, faint: boolean): uPlot.Series => ({
       label,
@@ -86,13 +88,19 @@ export class Plot {
         series: [{}, line(labels.average, false), line(labels.high, true), line(labels.low, true)],
         bands: [{ series: [2, 3], fill: band }],
         hooks: {
-          drawClear: [(plot) => shade(plot, data.spans)],
+          drawClear: [(plot) => shade(plot, this.spans)],
           setCursor: [(plot) => this.onPoint(plot.cursor.idx ?? null)],
         },
       },
       aligned(data),
       this.element,
     );
+  }
+
+  /** New values under the same pointer. */
+  update(data: ChartData): void {
+    this.spans = data.spans;
+    this.plot?.setData(aligned(data));
   }
 
   resize(): void {
