@@ -1,6 +1,6 @@
 """What can be done with servers.
 
-servers = Servers(database, clock, bus, announcer, channels, settings, sessions, plan_runs)
+servers = Servers(database, clock, bus, announcer, settings, sessions, plans_run)
 await servers.load()
 servers.start()
 answer = await servers.take_report(identity.project_id, body)
@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -23,16 +22,8 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.servers import history, queries, store
 from kuma_lite.servers.alert_settings import changed
 from kuma_lite.servers.alerts import Open
-from kuma_lite.servers.incoming import (
-    FUTURE_MS,
-    RIVAL_MS,
-    NewSample,
-    Report,
-    Unprocessable,
-    are_two_hosts,
-    read_report,
-)
-from kuma_lite.servers.metrics import FRIENDLY, FRIENDLY_OF, MAX_SERIES, metric_of
+from kuma_lite.servers.incoming import Report, Unprocessable, read_report
+from kuma_lite.servers.metrics import FRIENDLY, FRIENDLY_OF
 from kuma_lite.servers.model import (
     DOWNTIME,
     OFFLINE,
@@ -43,6 +34,7 @@ from kuma_lite.servers.model import (
     ServerRemoved,
 )
 from kuma_lite.servers.projects import Projects, ServersDatabase, Sessions
+from kuma_lite.servers.reports import REPORTED, after_report
 from kuma_lite.servers.rollup import MINUTE_MS, Kept, Tier
 from kuma_lite.servers.upkeep import SettingsStore, Upkeep, kept_by
 from kuma_lite.servers.watch import Announcer, Watch
@@ -160,13 +152,13 @@ class Servers:
         before = known or Server(
             0, store.new_uuid(), key[0], report.motherboard_id, "", {}, {}, {}, {}, now, now, now
         )
-        draft = _after_report(before, report, now)
+        draft = after_report(before, report, now)
         samples = list(report.samples)
         series = await self._database.write(
             lambda connection: store.contact(connection, draft, samples, history.insert_samples)
         )
         server = known or draft
-        for name in _REPORTED:
+        for name in REPORTED:
             setattr(server, name, getattr(draft, name))
         server.series = series
         self._keep(server)
@@ -339,68 +331,6 @@ class Servers:
         await self._database.write(lambda db: store.save_incident(db, incident))
         self._bus.publish(IncidentsChanged(incident))
         return incident
-
-
-# What a report changes about a server.
-_REPORTED: Final = (
-    "agent_version", "attributes", "last", "snapshot", "rival", "rival_seen", "clock_offset", "updated",
-    "last_seen",
-)  # fmt: skip
-
-
-def _after_report(before: Server, report: Report, now: int) -> Server:
-    """The server as a report leaves it; samples there is no place for are counted as failures."""
-    rival, rival_seen = before.rival, before.rival_seen
-    if are_two_hosts(before.attributes, before.last_seen, report.attributes, now):
-        rival, rival_seen = before.name, now
-        _refuse(
-            report, _is_counter, "Two hosts report with this motherboard_id: counters cannot be told apart"
-        )
-    elif rival_seen is not None and now - rival_seen >= RIVAL_MS:
-        rival = rival_seen = None
-    room = MAX_SERIES - len(before.series)
-    new = list(dict.fromkeys(s.name for s in report.samples if s.name not in before.series))[max(0, room) :]
-    surplus = frozenset(new)
-    _refuse(report, lambda s: s.name in surplus, f"A server has at most {MAX_SERIES} metrics")
-    last = dict(before.last)
-    for name, time, value in report.samples:
-        if name not in last or time >= last[name][0]:
-            last[name] = (time, value)
-    return replace(
-        before,
-        agent_version=report.agent_version,
-        attributes={**before.attributes, **report.attributes},
-        snapshot={**before.snapshot, **report.snapshot},
-        last=last,
-        rival=rival,
-        rival_seen=rival_seen,
-        clock_offset=_clock_offset(report, now),
-        updated=now,
-        last_seen=now,
-    )
-
-
-def _refuse(report: Report, which: Callable[[NewSample], bool], sentence: str) -> None:
-    staying = [sample for sample in report.samples if not which(sample)]
-    if len(staying) < len(report.samples):
-        report.fail(sentence, len(report.samples) - len(staying))
-        report.samples = staying
-
-
-def _is_counter(sample: NewSample) -> bool:
-    metric = metric_of(sample.name)
-    return metric is not None and metric.counter
-
-
-def _clock_offset(report: Report, now: int) -> int | None:
-    """How far the host's clock is ahead of ours, ms; None: not noticeably.
-
-    Our agent says what its clock shows. Of others it is known that a report ends with what was just measured.
-    """
-    shown = report.sent_at if report.sent_at is not None else report.newest
-    if shown is None or abs(shown - now) < FUTURE_MS:
-        return None
-    return shown - now
 
 
 def _recent(connection: apsw.Connection, server: Server, since: int) -> list[tuple[str, int, float]]:

@@ -1,0 +1,115 @@
+"""Servers on a real database, with a clock that stands and an announcer that remembers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import ManualClock, to_ms
+from kuma_lite.core.database import Database
+from kuma_lite.servers.model import Incident, Server, iso
+from kuma_lite.servers.service import Servers
+from tests.servers.reports import report
+
+
+@dataclass
+class Said:
+    """An announcer that keeps what it is told, when it is committed."""
+
+    texts: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+
+    def announce(
+        self, connection: apsw.Connection, server: Server, incident: Incident, text: str, now: int
+    ) -> None:
+        assert connection.in_transaction
+        self.waiting.append(text)
+
+    def sent(self) -> None:
+        self.texts += self.waiting
+        self.waiting.clear()
+
+
+class Wishes:
+    """Settings in a dictionary."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self.values.get(key, default)
+
+    async def set(self, key: str, value: Any) -> None:
+        self.values[key] = value
+
+
+async def nobody(token: str | None) -> None:
+    return None
+
+
+@dataclass
+class Fleet:
+    """What a test plays with."""
+
+    servers: Servers
+    database: Database
+    clock: ManualClock
+    bus: Bus
+    said: Said
+    wishes: Wishes
+    running_plans: set[int]
+
+    @property
+    def now(self) -> int:
+        return to_ms(self.clock.now())
+
+    @property
+    def root(self) -> int:
+        return self.servers.projects.root.id
+
+    async def send(
+        self, project: int | None = None, /, at: int | None = None, **parts: Any
+    ) -> dict[str, Any]:
+        """One report; keyword arguments are metrics, `attributes` and `document` add to the rest."""
+        return await self.servers.take_report(
+            project or self.root, report(iso(self.now if at is None else at), **parts)
+        )
+
+    def only(self) -> Server:
+        (server,) = self.servers.all()
+        return server
+
+    async def minutes(self, values: Iterable[float], metric: str = "cpu_used", **parts: Any) -> None:
+        """A report a minute."""
+        for value in values:
+            await self.send(**{metric: value}, **parts)
+            self.clock.advance(60)
+
+    async def restarted(self) -> Fleet:
+        """The same data in a new process."""
+        return await make(self.database, self.clock, self.wishes)
+
+
+async def make(database: Database, clock: ManualClock, wishes: Wishes) -> Fleet:
+    bus, said, plans = Bus(), Said(), set[int]()
+    servers = Servers(
+        database, clock, bus, said, wishes, nobody, lambda found: any(plan in plans for plan in found)
+    )
+    await servers.load()
+    return Fleet(servers, database, clock, bus, said, wishes, plans)
+
+
+@pytest.fixture
+async def fleet(tmp_path: Path) -> AsyncIterator[Fleet]:
+    clock = ManualClock(1_799_971_200.0)  # a whole day, so that spans begin here
+    database = await Database.open(tmp_path / "kuma-lite.db", clock=clock)
+    try:
+        yield await make(database, clock, Wishes())
+    finally:
+        await database.close()
