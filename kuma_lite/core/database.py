@@ -43,7 +43,7 @@ RETRY_S: Final = 5.0  # between attempts while nothing can be stored
 STALLED_S: Final = 3.0  # a commit takes milliseconds; longer and checks must not trust their own clocks
 MAX_WAITING: Final = 10_000  # writes in the queue; more means that nothing gets out
 MAX_DEFERRED: Final = 1_000  # unacknowledged small notes kept while nothing can be stored
-CHECKPOINT_PAGES: Final = 2_000  # 8 MB of log: each page goes into the file once, however often it changed
+CHECKPOINT_PAGES: Final = 4_000  # 8 MB of log: each page goes into the file once, however often it changed
 
 
 class Contributor(Protocol):

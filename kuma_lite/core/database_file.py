@@ -16,8 +16,9 @@ from kuma_lite.core.errors import StartupError, UserError
 from kuma_lite.core.migrations import Migration, migrate
 
 APPLICATION_ID: Final = 0x4B4C6974  # "KLit" in the header: this file is ours
+PAGE_BYTES: Final = 2048
 BUSY_TIMEOUT_MS: Final = 5000  # somebody's SQLite shell may hold the lock for a moment
-WRITER_CACHE_KIB: Final = 8192  # a bulk move dirties some 1,500 pages; fewer would be written twice
+WRITER_CACHE_KIB: Final = 8192  # what a round of sealing touches; less would be read again
 READER_CACHE_KIB: Final = 1024  # lists and charts read each page once
 WAL_LIMIT_BYTES: Final = 16 << 20  # what stays of the write-ahead log after a burst
 CHECK_STEPS: Final = 20_000_000  # of SQLite's machine: about a second of looking for damage
@@ -123,6 +124,8 @@ def _prepare(connection: apsw.Connection, steps: list[Migration], unclean: bool)
     if unclean:
         _look_for_damage(connection)
     if fresh:
+        # A commit writes whole pages for a kilobyte of beats: 75 bytes a beat, against 112 with 4,096.
+        connection.pragma("page_size", PAGE_BYTES)
         # Freed pages can be given back a few at a time, without rewriting the file; only settable now.
         connection.pragma("auto_vacuum", "INCREMENTAL")
         connection.pragma("application_id", APPLICATION_ID)

@@ -28,8 +28,8 @@ ALL_BEATS_MS: Final = (DAY_S + 600) * MS  # a day, and what its first minutes be
 HOURS_KEPT: Final = 720  # what the longest chart by the hour shows
 
 FREE_SHARE: Final = 0.25  # of the file; less is soon filled again
-FREE_PAGES: Final = 1_000  # 4 MB: not worth the writing below it
-VACUUM_PAGES: Final = 200  # given back in one transaction: some 10 ms
+FREE_PAGES: Final = 2_000  # 4 MB: not worth the writing below it
+VACUUM_PAGES: Final = 400  # given back in one transaction: some 10 ms
 
 
 class StoredBlock(NamedTuple):
