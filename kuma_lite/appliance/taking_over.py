@@ -9,7 +9,7 @@ from typing import Any, cast
 import apsw
 
 from kuma_lite.checks import monitor_types
-from kuma_lite.core.clock import Clock
+from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.data_folder import DataFolder
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import NotificationService, discover
@@ -28,7 +28,8 @@ class Features:
 
     run_length = past.RUN_LENGTH
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._services = discover(services, cast("type[NotificationService[Any]]", NotificationService))
 
     def monitor_document(self, row: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -51,7 +52,7 @@ class Features:
         self, connection: apsw.Connection, runs: Sequence[Sequence[BeatRow]], *, statistics: bool
     ) -> None:
         """See `Rooms`."""
-        past.write_beats(connection, runs, statistics=statistics)
+        past.write_beats(connection, runs, statistics=statistics, now=to_ms(self._clock.now()))
 
     def write_statistics(self, connection: apsw.Connection, unit: str, rows: Sequence[StatRow]) -> None:
         """See `Rooms`."""
@@ -73,7 +74,7 @@ async def take_over(path: Path, data_dir: Path, clock: Clock, progress: Progress
     try:
         database = await Database.open(folder.database, clock=clock)
         try:
-            return await Importer(database, folder.path, Features(), clock, progress).take_over(path)
+            return await Importer(database, folder.path, Features(clock), clock, progress).take_over(path)
         finally:
             await database.close()
     finally:

@@ -13,11 +13,16 @@ from kuma_lite.monitors.minute_window import pack_minutes
 from kuma_lite.monitors.model import Beat
 from kuma_lite.monitors.packing import encode
 
+MINUTES_FOR_MS: Final = 2 * DAY_S * 1000  # a day, and more than clocks may be wrong by
 RUN_LENGTH: Final = sealing.BLOCK_BEATS  # beats of a monitor that are best written together
 
 
 def write_beats(
-    connection: apsw.Connection, runs: Iterable[Sequence[tuple[Any, ...]]], *, statistics: bool
+    connection: apsw.Connection,
+    runs: Iterable[Sequence[tuple[Any, ...]]],
+    *,
+    statistics: bool,
+    now: int | None = None,
 ) -> None:
     """Store beats with their ids; memory follows when the recorder is loaded.
 
@@ -25,10 +30,13 @@ def write_beats(
         connection: the writer's, inside a transaction.
         runs: of one monitor each and newer than all it has; the fields of `Beat` in their order.
         statistics: count them by hour and day as well.
+        now: milliseconds since 1970, if it is known: then runs that no sliding day will ever reach are not
+            counted by the minute, which is half of the work.
     """
+    oldest = 0 if now is None else now - MINUTES_FOR_MS
     for run in runs:
         beats = [Beat._make(row) for row in run]
-        minutes = fold(beats, MINUTE_S)
+        minutes = fold(beats, MINUTE_S) if beats[-1].end_time >= oldest else {}
         monitor_id = beats[0].monitor_id
         connection.execute(
             "INSERT INTO beat_block (monitor_id, first_time, last_time, count, minutes, beats)"
@@ -45,7 +53,7 @@ def write_beats(
         sealing.set_mark(connection, monitor_id, beats[-1].id)
         sealing.write_events(connection, [beat for beat in beats if beat.important])
         if statistics:
-            hours = coarser(minutes, HOUR_S // MINUTE_S)
+            hours = coarser(minutes, HOUR_S // MINUTE_S) if minutes else fold(beats, HOUR_S)
             sealing.add_statistics(connection, "hour", [(monitor_id, hours)])
             sealing.add_statistics(connection, "day", [(monitor_id, coarser(hours, DAY_S // HOUR_S))])
 
