@@ -6,6 +6,7 @@ import type { StatusCode } from "../wire/types.ts";
 import { colour } from "./colours.ts";
 
 const TOKENS = ["down", "up", "pending", "maintenance"] as const;
+const EMPTY_HEIGHT = 0.2; // no beat yet: a dot, so that it is not taken for one
 const HEIGHTS = [1, 1, 0.62, 0.36] as const;
 
 export interface BarShape {
@@ -38,7 +39,7 @@ export function drawBar(
     const status = statuses[slot - offset];
     const x = left + slot * step;
     context.fillStyle = colour(status === undefined ? "nothing" : TOKENS[status]);
-    const size = (status === undefined ? 1 : HEIGHTS[status]) * (height - 2);
+    const size = (status === undefined ? EMPTY_HEIGHT : HEIGHTS[status]) * (height - 2);
     context.beginPath();
     if (status === 0) {
       const half = (size - 3) / 2;
@@ -48,7 +49,7 @@ export function drawBar(
       context.roundRect(x, (height - size) / 2, shape.pill, size, shape.pill / 2);
     }
     context.fill();
-    if (slot - offset === marked) {
+    if (marked >= 0 && slot - offset === marked) {
       context.fillStyle = colour("text");
       context.fillRect(x, height - 1, shape.pill, 1);
     }
