@@ -108,7 +108,7 @@ bench-ui: setup frontend system-packages ## measure the page in Chromium against
 binary: dist/kuma-lite ## dist/kuma-lite (one file) and dist/kuma-lite-onedir/ with its .tar.gz
 
 dist/kuma-lite: $(VENV)/.installed-dev $(PAGE) $(shell find kuma_lite -name '*.py') \
-		packaging/kuma-lite.spec packaging/binary_entry.py packaging/build-binary packaging/kuma-lite.service
+		packaging/kuma-lite.spec packaging/binary_entry.py packaging/build-binary $(wildcard packaging/*.service)
 	@mkdir -p build && touch build/binary-begun
 	@packaging/build-binary
 	@touch -r build/binary-begun $@

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import http.client
 import http.server
 import os
@@ -12,7 +11,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tarfile
 import threading
 import time
@@ -25,6 +23,7 @@ import pytest
 from PyInstaller.archive.readers import CArchiveReader
 
 from tests.conftest import FIGURE
+from tests.packaging.imports import OPTIONAL, imported_packages
 from tests.packaging.polling import PollingClient
 from tests.requires import ROOT, needs_program, needs_root
 
@@ -40,7 +39,6 @@ BARE_ROOT = ROOT / "build" / f"bare-root-{platform.machine()}"
 DATA = "/var/lib/kuma-lite"  # inside the bare root
 READY_S = 30  # generous: other tests share the machine
 STOP_S = 10  # what supervisors wait before they kill
-OPTIONAL = {"apprise"}  # used where somebody has installed it
 IDLE = {
     "aiohttp",
     "requests",
@@ -51,7 +49,6 @@ IDLE = {
     "rich",
     "pytest",
     "tkinter",
-    "psutil",
 }
 SCRIPTS = re.compile(r"<script\b.*?>")  # with addresses that carry a hash of what they hold
 LOGIN = {"username": "admin", "password": "a good pass-phrase 1", "token": ""}
@@ -95,7 +92,10 @@ def program(request: pytest.FixtureRequest, built: Path, bare_root: Path) -> Ite
         with tarfile.open(archive) as files:
             files.extractall(home.parent, filter="tar")
         (home.parent / archive.name.removesuffix(".tar.gz")).rename(home)
-        assert (home / "kuma-lite.service").is_file()
+        assert {path.name for path in home.glob("*.service")} == {
+            "kuma-lite.service",
+            "kuma-lite-agent.service",
+        }
     yield "/opt/kuma-lite/kuma-lite"
     shutil.rmtree(home)
     shutil.rmtree(bare_root / DATA.lstrip("/"), ignore_errors=True)
@@ -230,18 +230,6 @@ def test_serves_watches_stops_and_remembers(
 
     ready = f"ready after {first_start:.1f} s, then {second_start:.1f} s"
     record_property(FIGURE, f"{request.node.callspec.id} binary in a bare root: {ready}")
-
-
-def imported_packages() -> dict[str, str]:
-    """Third-party package → a module of ours that imports it, in functions too."""
-    found = {}
-    for path in sorted((ROOT / "kuma_lite").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                names = [node.module]
-            found.update({name.partition(".")[0]: str(path.relative_to(ROOT)) for name in names})
-    return {name: where for name, where in found.items() if name not in sys.stdlib_module_names}
 
 
 def test_holds_what_is_imported_late_and_nothing_idle(built: Path) -> None:

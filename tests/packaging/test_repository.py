@@ -6,12 +6,14 @@ import json
 import re
 import subprocess
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.packaging.imports import OPTIONAL, imported_packages
 from tests.requires import ROOT, needs_program
 
 LOCKS = ["packaging/requirements.txt", "packaging/requirements-dev.txt"]
@@ -43,6 +45,20 @@ def test_lock_holds_what_is_declared(lock: str, requirement: Requirement) -> Non
     version = pins(lock).get(canonicalize_name(requirement.name))
     assert version is not None, "run: make lock"
     assert requirement.specifier.contains(version), "run: make lock"
+
+
+def test_what_is_imported_is_declared() -> None:
+    # Except engineio, which is the lower half of python-socketio and moves with it.
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared_names = {canonicalize_name(Requirement(text).name) for text in project["dependencies"]}
+    distributions = packages_distributions()
+    undeclared = {
+        name: where
+        for name, where in imported_packages().items()
+        if name not in OPTIONAL | {"engineio"}
+        and not {canonicalize_name(d) for d in distributions[name]} & declared_names
+    }
+    assert undeclared == {}
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -90,9 +106,9 @@ def test_documents_name_only_commands_that_exist() -> None:
 
 
 @needs_program("systemd-analyze")
-def test_unit_is_understood_by_systemd(tmp_path: Path) -> None:
-    unit = tmp_path / "kuma-lite.service"
-    text = (ROOT / "packaging" / "kuma-lite.service").read_text()
-    unit.write_text(text.replace("/opt/kuma-lite/kuma-lite", "/bin/true"))
+@pytest.mark.parametrize("source", sorted((ROOT / "packaging").glob("*.service")), ids=lambda path: path.name)
+def test_unit_is_understood_by_systemd(source: Path, tmp_path: Path) -> None:
+    unit = tmp_path / source.name
+    unit.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", source.read_text(), flags=re.MULTILINE))
     done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
