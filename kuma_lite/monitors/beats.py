@@ -217,23 +217,25 @@ class RecentBeats:
     def rows_json(self, monitor_id: int) -> bytes:
         """`rows` as the JSON text of a list of `Beat.as_row()`."""
         parts: dict[int, tuple[str, str, str]] = {}
-        minutes = self._minutes
         rows = []
+        minute_text = self._minute_text
         for beat_id, moment, delay, number, ping in self._records(monitor_id, RECENT_BEATS):
             part = parts.get(number)
             if part is None:
                 part = parts[number] = _fixed_text(monitor_id, self._shape(number))
             before_time, before_end, rest = part
-            minute, within = divmod(moment, 60_000)
-            began = minutes.get(minute) or self._minute_text(minute)
-            second, fraction = divmod(within, 1000)
-            minute, within = divmod(moment + delay, 60_000)
-            ended = minutes.get(minute) or self._minute_text(minute)
-            last_second, last_fraction = divmod(within, 1000)
-            shown = "null" if ping != ping else int(ping) if ping.is_integer() else ping
+            ended = moment + delay
+            second, last_second = moment // 1000, ended // 1000
+            began = f"{minute_text(second // 60)}{_SECONDS[second % 60]}"
+            # Most beats end in the second in which they began.
+            end = began
+            if last_second != second:
+                end = f"{minute_text(last_second // 60)}{_SECONDS[last_second % 60]}"
+            whole = int(ping) if ping == ping else "null"
+            shown = whole if whole == ping or ping != ping else ping
             rows.append(
-                f'{{"id":{beat_id}{before_time}{began}{_SECONDS[second]}{_FRACTIONS[fraction]}","ping":{shown}'
-                f'{before_end}{ended}{_SECONDS[last_second]}{_FRACTIONS[last_fraction]}"{rest}'
+                f'{{"id":{beat_id}{before_time}{began}{_FRACTIONS[moment % 1000]}","ping":{shown}'
+                f'{before_end}{end}{_FRACTIONS[ended % 1000]}"{rest}'
             )
         return f"[{','.join(rows)}]".encode()
 
@@ -242,6 +244,9 @@ class RecentBeats:
         return len(self._shapes)
 
     def _minute_text(self, minute: int) -> str:
+        found = self._minutes.get(minute)
+        if found is not None:
+            return found
         if len(self._minutes) >= _MINUTES_KEPT:
             self._minutes.clear()
         text = time.strftime("%Y-%m-%d %H:%M:", time.gmtime(minute * 60))

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from math import isfinite
 from typing import Any, Final
 
 import apsw
@@ -119,6 +120,9 @@ class Recorder:
     def _new(self, fields: dict[str, Any]) -> Beat:
         self._last_id += 1
         fields["msg"] = clean(fields["msg"])
+        ping = fields["ping"]
+        if ping is not None and not isfinite(ping):  # JSON has no word for it
+            fields["ping"] = None
         return Beat(id=self._last_id, **fields)
 
     def _remember(self, beat: Beat) -> None:

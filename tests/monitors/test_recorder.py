@@ -344,6 +344,14 @@ def test_halves_of_characters_are_replaced() -> None:
     assert clean("half \ud83d here") == "half ? here"
 
 
+@pytest.mark.parametrize("ping", [float("inf"), float("nan"), -float("inf")])
+async def test_a_response_time_that_is_no_number_is_none(tmp_path: Path, ping: float) -> None:
+    async with opened(tmp_path) as storage:
+        monitor = await storage.monitor()
+        assert storage.record(monitor, ping=ping).ping is None
+        assert b'"ping":null' in storage.recorder.rows_json(monitor)
+
+
 async def test_odd_texts_are_recorded(tmp_path: Path) -> None:
     async with opened(tmp_path) as storage:
         monitor = await storage.monitor()
