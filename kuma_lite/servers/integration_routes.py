@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from litestar import delete, get, post, route
 from litestar.enums import HttpMethod
+from litestar.params import FromPath
 
 from kuma_lite.servers import examples
 from kuma_lite.servers.api import ROUTE, AnyRequest, documented, identity, inner_object, json_object
@@ -26,7 +27,7 @@ def integration_routes(servers: Servers, integrations: Integrations) -> Sequence
         tags=_TAGS,
         **ROUTE,
     )
-    async def list_server_integrations(request: AnyRequest, key: str) -> list[dict[str, Any]]:
+    async def list_server_integrations(request: AnyRequest, key: FromPath[str]) -> list[dict[str, Any]]:
         """List what gets the alerts of a server."""
         return await integrations.of(servers.find(key, identity(request).project_id).channels)
 
@@ -37,7 +38,7 @@ def integration_routes(servers: Servers, integrations: Integrations) -> Sequence
         tags=_TAGS,
         **ROUTE,
     )
-    async def attach_integration(request: AnyRequest, key: str) -> dict[str, Any]:
+    async def attach_integration(request: AnyRequest, key: FromPath[str]) -> dict[str, Any]:
         """Let an integration have the alerts of a server; doing it twice changes nothing."""
         server = servers.find(key, identity(request).project_id)
         wanted = (await json_object(request)).get("integration_id")
@@ -53,7 +54,7 @@ def integration_routes(servers: Servers, integrations: Integrations) -> Sequence
         tags=_TAGS,
         **ROUTE,
     )
-    async def detach_integration(request: AnyRequest, key: str, integration: str) -> None:
+    async def detach_integration(request: AnyRequest, key: FromPath[str], integration: FromPath[str]) -> None:
         """Take the alerts of a server away from an integration."""
         server = servers.find(key, identity(request).project_id)
         channel, _ = await integrations.find(integration)
@@ -83,7 +84,7 @@ def integration_routes(servers: Servers, integrations: Integrations) -> Sequence
         tags=_TAGS,
         **ROUTE,
     )
-    async def get_integration(integration: str) -> dict[str, Any]:
+    async def get_integration(integration: FromPath[str]) -> dict[str, Any]:
         """Show one integration."""
         return (await integrations.find(integration))[1]
 
@@ -94,7 +95,7 @@ def integration_routes(servers: Servers, integrations: Integrations) -> Sequence
         tags=_TAGS,
         **ROUTE,
     )
-    async def update_integration(request: AnyRequest, integration: str) -> dict[str, Any]:
+    async def update_integration(request: AnyRequest, integration: FromPath[str]) -> dict[str, Any]:
         """Change an integration; settings that are not mentioned stay, its type does."""
         wishes = inner_object(await json_object(request), "integration")
         return await integrations.change(integration, wishes)
@@ -105,7 +106,7 @@ def integration_routes(servers: Servers, integrations: Integrations) -> Sequence
         tags=_TAGS,
         **ROUTE,
     )
-    async def delete_integration(integration: str) -> None:
+    async def delete_integration(integration: FromPath[str]) -> None:
         """Remove an integration, from all servers and monitors too."""
         await integrations.remove(integration)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from litestar import delete, get, post
+from litestar.params import FromPath
 
 from kuma_lite.core.errors import UserError
 from kuma_lite.servers import examples
@@ -140,7 +141,7 @@ def incident_routes(servers: Servers, pages: StatusPages) -> Sequence[Any]:
         tags=["Incidents"],
         **ROUTE,
     )
-    async def acknowledge_incident(request: AnyRequest, key: str) -> dict[str, Any]:
+    async def acknowledge_incident(request: AnyRequest, key: FromPath[str]) -> dict[str, Any]:
         """Say that somebody takes care of it."""
         caller = identity(request)
         incident = await servers.acknowledge(key, caller.username or "API", caller.project_id)
@@ -153,7 +154,7 @@ def incident_routes(servers: Servers, pages: StatusPages) -> Sequence[Any]:
         tags=["Incidents"],
         **ROUTE,
     )
-    async def snooze_incident(request: AnyRequest, key: str) -> dict[str, Any]:
+    async def snooze_incident(request: AnyRequest, key: FromPath[str]) -> dict[str, Any]:
         """Be silent about it, and about the next ones of its cause, for some minutes; 0 ends that."""
         minutes = (await json_object(request)).get("minutes")
         incident = await servers.snooze(key, minutes, identity(request).project_id)
@@ -198,7 +199,7 @@ def project_routes(servers: Servers) -> Sequence[Any]:
         return project_wire(await projects.add(wishes.get("name")))
 
     @delete("/api/v1/projects/{key:str}", operation_class=documented(status=204), tags=["Projects"], **ROUTE)
-    async def delete_project(request: AnyRequest, key: str) -> None:
+    async def delete_project(request: AnyRequest, key: FromPath[str]) -> None:
         """Remove a project that has no servers, with its tokens."""
         person(request)
         await projects.remove(projects.find(key))
@@ -230,7 +231,7 @@ def project_routes(servers: Servers) -> Sequence[Any]:
         return {**token_wire(projects, token), "token": secret}
 
     @delete("/api/v1/tokens/{key:str}", operation_class=documented(status=204), tags=["Tokens"], **ROUTE)
-    async def revoke_token(request: AnyRequest, key: str) -> None:
+    async def revoke_token(request: AnyRequest, key: FromPath[str]) -> None:
         """End a token; it stays in the list."""
         person(request)
         await projects.revoke(key)

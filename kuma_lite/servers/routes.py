@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from litestar import Response, delete, get, post, route
 from litestar.enums import HttpMethod
+from litestar.params import FromPath
 
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.servers import examples
@@ -72,7 +73,7 @@ def server_routes(servers: Servers, clock: Clock) -> Sequence[Any]:
         return [as_wire(server) for server in found]
 
     @get("/api/v1/servers/{key:str}", operation_class=documented(examples.SERVER), tags=_TAGS, **ROUTE)
-    async def get_server(request: AnyRequest, key: str) -> dict[str, Any]:
+    async def get_server(request: AnyRequest, key: FromPath[str]) -> dict[str, Any]:
         """Show one server with its latest metrics."""
         return as_wire(servers.find(key, identity(request).project_id))
 
@@ -83,7 +84,7 @@ def server_routes(servers: Servers, clock: Clock) -> Sequence[Any]:
         tags=_TAGS,
         **ROUTE,
     )
-    async def update_server(request: AnyRequest, key: str) -> dict[str, Any]:
+    async def update_server(request: AnyRequest, key: FromPath[str]) -> dict[str, Any]:
         """Change alert settings; what is not mentioned stays as it is."""
         server = servers.find(key, identity(request).project_id)
         wishes = inner_object(await json_object(request), "server")
@@ -92,7 +93,7 @@ def server_routes(servers: Servers, clock: Clock) -> Sequence[Any]:
         return as_wire(server)
 
     @delete("/api/v1/servers/{key:str}", operation_class=documented(status=204), tags=_TAGS, **ROUTE)
-    async def delete_server(request: AnyRequest, key: str) -> None:
+    async def delete_server(request: AnyRequest, key: FromPath[str]) -> None:
         """Remove a server and its history."""
         await servers.delete(servers.find(key, identity(request).project_id))
 
@@ -113,7 +114,7 @@ def server_routes(servers: Servers, clock: Clock) -> Sequence[Any]:
         tags=_TAGS,
         **ROUTE,
     )
-    async def get_server_metrics(request: AnyRequest, key: str) -> Response[dict[str, Any]]:
+    async def get_server_metrics(request: AnyRequest, key: FromPath[str]) -> Response[dict[str, Any]]:
         """Show metrics of a time range. Ranges beyond a day are rolled up as far as the limit asks for."""
         server = servers.find(key, identity(request).project_id)
         since, until = _range(request, to_ms(clock.now()))
