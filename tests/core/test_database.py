@@ -161,7 +161,10 @@ async def test_a_nudge_commits_a_contribution(tmp_path: Path, monkeypatch: pytes
         pile = Pile("a")
         database.contribute(pile)
         database.nudge()
-        await asyncio.sleep(0.3)
+        for _ in range(250):
+            await asyncio.sleep(0.02)
+            if not pile.waiting:
+                break
         assert pile.waiting == []
 
 
