@@ -1,0 +1,243 @@
+"""What the agent reads of the machine, of Docker, and how it talks to a server."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from socketserver import ThreadingMixIn, UnixStreamServer
+from typing import Any
+
+import pytest
+
+from kuma_lite.agent.containers import Containers, percent
+from kuma_lite.agent.identity import describe, host_id, local_address, operating_system, processor
+from kuma_lite.agent.measure import Gauge
+from kuma_lite.agent.sending import Outcome, Server
+from kuma_lite.agent.unit import ENVIRONMENT, UNIT, install, unit_text
+from kuma_lite.core.clock import SystemClock
+from kuma_lite.servers.metrics import metric_of, value_problem
+from tests.requires import ROOT, needs_program
+
+
+def test_every_sample_is_one_the_server_takes() -> None:
+    gauge = Gauge(SystemClock())
+    sum(number * number for number in range(300_000))  # some processor time has to pass
+    samples = dict(gauge.samples())
+    for name, value in samples.items():
+        metric = metric_of(name)
+        assert metric is not None and value_problem(metric, value) is None, name
+    assert {"cpu_used", "mem_used_b", "disk_used_b", "load_1", "process_count"} <= samples.keys()
+    attributes = gauge.attributes()
+    assert 0 < samples["mem_used_b"] < attributes["memory_total_bytes"]
+    assert 0 < samples["disk_used_b"] <= attributes["disk_total_bytes"]
+    assert 0 <= samples["cpu_used"] <= attributes["cpu_cores"] * 1024
+
+
+def test_what_a_machine_cannot_tell_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    gauge = Gauge(SystemClock())
+
+    def broken() -> list[tuple[str, float]]:
+        raise OSError("no such file")
+
+    monkeypatch.setattr(gauge, "_network", broken)
+    names = dict(gauge.samples())
+    assert "net_recv_b" not in names and "mem_used_b" in names
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"etc/machine-id": "abc\n", "sys/class/dmi/id/board_serial": "S1"}, "abc"),
+        ({"etc/machine-id": "uninitialized", "sys/class/dmi/id/board_serial": "S1"}, "S1"),
+        (
+            {"sys/class/dmi/id/board_serial": "To be filled by O.E.M.", "sys/class/dmi/id/product_uuid": "U"},
+            "U",
+        ),
+        ({}, socket.gethostname()),
+    ],
+)
+def test_the_identity_of_a_host(tmp_path: Path, files: dict[str, str], expected: str) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert host_id(tmp_path) == expected
+
+
+def test_what_the_system_is_called(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "proc").mkdir()
+    (tmp_path / "etc/os-release").write_text('NAME=x\nPRETTY_NAME="Debian GNU/Linux 12"\n')
+    (tmp_path / "proc/cpuinfo").write_text("processor : 0\nmodel name\t: Fast 1\n")
+    assert (operating_system(tmp_path), processor(tmp_path)) == ("Debian GNU/Linux 12", "Fast 1")
+    assert processor(tmp_path / "nothing") is None
+
+
+def test_the_address_that_reaches_the_server() -> None:
+    assert local_address("http://127.0.0.1:9") == "127.0.0.1"
+    found = describe("http://127.0.0.1:9", "my-id", lambda address: f"mac of {address}")
+    assert found["motherboard_id"] == "my-id" and found["mac_address"] == "mac of 127.0.0.1"
+
+
+# --- Docker ------------------------------------------------------------------------------------------------
+
+
+class Docker(ThreadingMixIn, UnixStreamServer):
+    """A Docker with two containers, whose processor time grows by a second per question."""
+
+    daemon_threads = True
+    asked = 0
+    ill = False
+
+
+class DockerHandler(BaseHTTPRequestHandler):
+    server: Docker
+
+    def address_string(self) -> str:
+        return "local"
+
+    def do_GET(self) -> None:
+        if self.server.ill:
+            self.send_error(500)
+            return
+        if self.path == "/containers/json":
+            document: Any = [{"Id": "a" * 64, "Names": ["/db"]}, {"Id": "b" * 64, "Names": []}]
+        else:
+            self.server.asked += 1
+            busy = "/a" in self.path
+            total = 1_000_000_000 * (self.server.asked if busy else 1)
+            document = {
+                "cpu_stats": {
+                    "cpu_usage": {"total_usage": total},
+                    "system_cpu_usage": 4_000_000_000 * self.server.asked,
+                    "online_cpus": 4,
+                },
+                "memory_stats": {"usage": 5_000, "stats": {"inactive_file": 2_000}},
+            }
+        body = json.dumps(document).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def docker(tmp_path: Path) -> Iterator[Docker]:
+    server = Docker(str(tmp_path / "d.sock"), DockerHandler)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_busiest_container_comes_first(docker: Docker) -> None:
+    containers = Containers(str(docker.server_address))
+    first = containers.busiest()
+    assert first is not None and [row["cpu"] for row in first] == [0.0, 0.0]
+    second = containers.busiest()
+    assert second is not None
+    assert second[0] == {"name": "db", "cpu": 100.0, "memory": 3_000}
+    assert second[1]["name"] == "b" * 12
+
+
+def test_without_docker_there_is_nothing(docker: Docker, tmp_path: Path) -> None:
+    assert Containers(str(tmp_path / "nothing")).busiest() is None
+    assert Containers("").busiest() is None
+    docker.ill = True
+    assert Containers(str(docker.server_address)).busiest() is None
+
+
+def test_percent_of_a_restarted_container() -> None:
+    assert percent(None, (5, 5), 4) == 0
+    assert percent((10, 10), (5, 20), 4) == 0
+    assert percent((10, 10), (20, 10), 4) == 0
+    assert percent((0, 0), (1, 2), 2) == 100.0
+
+
+# --- sending -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (201, "SENT"),
+        (200, "LATER"),
+        (401, "LATER"),
+        (404, "LATER"),
+        (413, "SMALLER"),
+        (422, "NEVER"),
+        (503, "LATER"),
+    ],
+)
+def test_what_an_answer_means(status: int, outcome: str) -> None:
+    from http.server import ThreadingHTTPServer
+
+    seen: list[tuple[str, str | None, Any]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            seen.append((self.path, self.headers["authorization"], json.loads(body)))
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+        threading.Thread(target=http.serve_forever, args=(0.05,), daemon=True).start()
+        server = Server(f"http://127.0.0.1:{http.server_port}/kuma/", "secret")
+        assert server.send({"a": 1}) is Outcome[outcome]
+        assert (server.said == "") == (outcome == "SENT") and "secret" not in server.said
+        http.shutdown()
+    assert seen == [("/kuma/api/v1/server_metrics", "Bearer secret", {"a": 1})]
+
+
+def test_a_server_that_is_away() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        server = Server(f"http://127.0.0.1:{closed.getsockname()[1]}", "t")
+        assert server.send({}) is Outcome.LATER
+        assert "cannot be reached" in server.said
+
+
+@pytest.mark.parametrize("url", ["", "example.com", "ftp://example.com", "http://"])
+def test_addresses_that_are_none(url: str) -> None:
+    with pytest.raises(ValueError, match="must begin with"):
+        Server(url, "t")
+
+
+# --- the service -------------------------------------------------------------------------------------------
+
+
+def test_installing_writes_the_token_for_root_alone(tmp_path: Path) -> None:
+    for token in ("first", "second"):
+        install("http://127.0.0.1:3001", token, "/usr/bin/kuma-lite", tmp_path)
+    environment = tmp_path / ENVIRONMENT
+    assert environment.stat().st_mode & 0o777 == 0o600
+    assert (
+        environment.read_text() == "KUMA_LITE_AGENT_URL=http://127.0.0.1:3001\nKUMA_LITE_AGENT_TOKEN=second\n"
+    )
+    unit = (tmp_path / UNIT).read_text()
+    assert "ExecStart=/usr/bin/kuma-lite agent\n" in unit and "second" not in unit
+
+
+def test_the_packaged_unit_is_the_same() -> None:
+    packaged = (ROOT / "packaging" / "kuma-lite-agent.service").read_text()
+    assert packaged == unit_text("/opt/kuma-lite/kuma-lite")
+
+
+@needs_program("systemd-analyze")
+def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    import subprocess
+
+    unit = tmp_path / "kuma-lite-agent.service"
+    unit.write_text(unit_text("/bin/true"))
+    done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,132 @@
+"""`kuma-lite token create` and `kuma-lite agent` as a user starts them, beside a running server."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.served import Server, serving
+
+COMMAND = [sys.executable, "-m", "kuma_lite"]
+RSS_MB = 30
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60)
+
+
+def token(server: Server) -> str:
+    done = run("token", "create", "--name", "web", "--data-dir", str(server.folder))
+    assert (done.returncode, done.stderr) == (0, "")
+    (line,) = done.stdout.splitlines()
+    return line
+
+
+def servers(server: Server, key: str) -> list[dict[str, Any]]:
+    request = urllib.request.Request(
+        f"{server.url}/api/v1/servers", headers={"Authorization": f"Bearer {key}"}
+    )
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        found: list[dict[str, Any]] = json.load(answer)
+        return found
+
+
+def test_a_token_beside_a_running_server_opens_it_and_the_agent_reports(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as server:
+        key = token(server)
+        assert key.startswith("klp_") and servers(server, key) == []
+        spool = tmp_path / "spool"
+        arguments = ["agent", "--url", server.url, "--spool", str(spool), "--id", "board"]
+        done = run(*arguments, "--token", key, "--once")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        (found,) = servers(server, key)
+        assert found["hostname"] and found["uptime"] > 0
+        assert {"cpu_used", "mem_used_b", "disk_used_b"} <= found["last_metrics"]["metrics"].keys()
+        refused = run(*arguments, "--token", "wrong", "--once")
+        assert refused.returncode == 1 and "The server answers 401" in refused.stderr
+
+
+def test_the_agent_catches_up_stays_small_and_ends_at_once(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as server:
+        key = token(server)
+        server.stop()
+        env = {**os.environ, "KUMA_LITE_AGENT_URL": server.url, "KUMA_LITE_AGENT_TOKEN": key}
+        arguments = [*COMMAND, "agent", "--interval", "5", "--spool", str(tmp_path / "spool")]
+        with (tmp_path / "log").open("w") as log:
+            agent = subprocess.Popen(arguments, env=env, stderr=log)
+        try:
+            wait_until(lambda: (tmp_path / "spool" / "spool.jsonl").exists())
+            server.start()
+            wait_until(lambda: servers(server, key) != [])
+            wait_until(lambda: not (tmp_path / "spool" / "spool.jsonl").exists())
+            assert resident_mb(agent.pid) <= RSS_MB
+        finally:
+            agent.send_signal(signal.SIGTERM)
+            began = time.monotonic()
+            assert agent.wait(10) == 0
+            assert time.monotonic() - began < 2
+        assert "cannot be reached" in (tmp_path / "log").read_text()
+
+
+def test_the_agent_imports_none_of_the_server(tmp_path: Path) -> None:
+    script = (
+        "import sys; from kuma_lite.cli import main\n"
+        "main(['agent', '--url', 'http://127.0.0.1:9', '--token', 't', '--once', "
+        f"'--spool', {str(tmp_path)!r}])\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules} "
+        "& {'litestar', 'granian', 'pydantic', 'msgspec', 'apsw', 'socketio', 'asyncio', 'uvloop'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["agent"], "Give the address of the server with --url"),
+        (["agent", "--url", "x", "--token", "t"], "The URL must begin with"),
+        (["agent", "--url", "http://127.0.0.1", "--token", "t", "--interval", "1"], "at least 5 seconds"),
+        (["agent", "--url", "http://127.0.0.1", "--token-file", "/nonexistent"], "The token cannot be read"),
+        (["token", "create", "--name", "x", "--data-dir", "/nonexistent"], "There is no database"),
+    ],
+)
+def test_mistakes_are_one_sentence(arguments: list[str], sentence: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 1 and done.stdout == ""
+    assert sentence in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_names_and_days_of_tokens(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as server:
+        for wrong in (["--name", " "], ["--name", "x", "--expires-in-days", "0"]):
+            done = run("token", "create", *wrong, "--data-dir", str(server.folder))
+            assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
+        fine = run(
+            "token", "create", "--name", "x", "--expires-in-days", "3", "--data-dir", str(server.folder)
+        )
+        assert servers(server, fine.stdout.strip()) == []
+
+
+def wait_until(condition: Any, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not happen")
+
+
+def resident_mb(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError("no such process")
