@@ -19,6 +19,7 @@ export interface MonitorRow {
   maintenance: boolean;
   status: StatusCode | null;
   time: number | null;
+  since: number | null; // of its latest change of state
   ping: number | null;
   uptime24: number | null;
   msg: string;
@@ -87,12 +88,13 @@ export class MonitorStore {
   /** A batch of live beats. Returns what changed its look, in order. */
   beat(batch: readonly LiveBeat[]): Change[] {
     const changes: Change[] = [];
-    for (const [id, time, status, ping, msg, , uptime24] of batch) {
+    for (const [id, time, status, ping, msg, important, uptime24] of batch) {
       const row = this.rows.get(id);
       if (!row || (row.time !== null && time < row.time)) continue;
       const from = shownOf(row);
       row.status = status;
       row.time = time;
+      if (important) row.since = time;
       row.ping = ping;
       if (msg !== null) row.msg = msg;
       if (uptime24 !== null) row.uptime24 = uptime24;
@@ -129,6 +131,7 @@ export class MonitorStore {
       active: Boolean(row.active),
       forceInactive: Boolean(row.forceInactive),
       maintenance: Boolean(row.maintenance),
+      since: (row.since as number | null) ?? null,
       msg: (row.msg as string | null) ?? "",
       tags,
       text: [row.name, ...tags.flatMap(([name, value]) => [name, value])].join(" ").toLowerCase(),

@@ -4,7 +4,7 @@ import { MonitorStore, type MonitorRow } from "./monitors.ts";
 
 export const COLUMNS = [
   "id", "name", "type", "parent", "active", "forceInactive", "maintenance", "status", "time", "ping", "uptime24",
-  "msg", "weight", "tags",
+  "msg", "weight", "tags", "since",
 ];
 
 export type Given = Partial<MonitorRow> & { id: number };
@@ -22,6 +22,7 @@ const ORDINARY: Record<string, unknown> = {
   msg: null,
   weight: 2000,
   tags: [],
+  since: null,
 };
 
 export function summaryOf(given: Given[]): SummaryAck {
