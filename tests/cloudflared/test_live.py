@@ -48,8 +48,12 @@ async def test_start_and_stop(path: Path, tmp_path: Path) -> None:
         assert await client.wait_for("cloudflared_running") == [False]
         assert client.pushed("cloudflared_errorMessage") == []
         await client.emit("cloudflared_removeToken")
-        await client.emit("cloudflared_join")
-        assert await client.wait_for("cloudflared_token") == [""]
+        async with asyncio.timeout(5):  # it has no answer, so a join may overtake it
+            shown = [None]
+            while shown != [""]:
+                client.forget()
+                await client.emit("cloudflared_join")
+                shown = await client.wait_for("cloudflared_token")
 
 
 async def test_a_tunnel_is_opened_again_at_the_next_start_and_closed_at_the_end(
