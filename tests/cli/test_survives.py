@@ -1,0 +1,123 @@
+"""What was acknowledged survives `kill -9`, and a status change reaches people in spite of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.served import PASSWORD, USER, Server, Target
+from tests.support.sio import Client, connect
+
+TOKEN = "survivor0000000000000000000000000"[:32]
+COMMON: dict[str, Any] = {
+    "interval": 60,
+    "retryInterval": 60,
+    "accepted_statuscodes": ["200-299"],
+    "conditions": [],
+}
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    made = Server(tmp_path / "data")
+    made.start()
+    yield made
+    if made.process is not None and made.process.poll() is None:
+        made.stop()
+
+
+@pytest.fixture
+def target() -> Iterator[Target]:
+    made = Target()
+    yield made
+    made.stop()
+
+
+async def log_in(client: Client) -> None:
+    await client.wait_for("loginRequired")
+    if await client.call("needSetup"):
+        await client.call("setup", USER, PASSWORD)
+    answer = await client.call("login", {"username": USER, "password": PASSWORD, "token": ""})
+    assert answer["ok"]
+
+
+async def add(client: Client, **fields: Any) -> int:
+    answer = await client.call("add", {**COMMON, **fields})
+    assert answer["ok"], answer
+    found: int = answer["monitorID"]
+    return found
+
+
+def push(server: Server, number: int) -> bool:
+    """Whether the server acknowledged."""
+    try:
+        with urllib.request.urlopen(f"{server.url}/api/push/{TOKEN}?msg=n{number}", timeout=5) as answer:
+            return bool(json.load(answer)["ok"])
+    except OSError:
+        return False
+
+
+async def test_every_acknowledged_push_is_there_after_a_kill(server: Server) -> None:
+    async with connect(server.url) as client:
+        await log_in(client)
+        monitor = await add(client, type="push", name="push", pushToken=TOKEN)
+    acknowledged: list[str] = []
+    for round_number in range(3):
+        began = time.monotonic()
+        while time.monotonic() - began < 0.5:
+            number = len(acknowledged)
+            if await asyncio.to_thread(push, server, number):
+                acknowledged.append(f"n{number}")
+        assert len(acknowledged) > 10 * (round_number + 1)
+        server.kill()
+        server.start()
+    async with connect(server.url) as client:
+        await log_in(client)
+        beats = (await client.call("getMonitorBeats", monitor, 1))["data"]
+        chart = (await client.call("getMonitorChartData", monitor, 1))["data"]
+    assert [beat["msg"] for beat in beats] == acknowledged
+    assert sum(bucket["up"] for bucket in chart) == len(acknowledged)
+
+
+async def test_a_message_that_could_not_be_sent_is_sent_after_a_kill(server: Server, target: Target) -> None:
+    target.stop()
+    async with connect(server.url) as client:
+        await log_in(client)
+        hook = {"name": "hook", "type": "webhook", "webhookURL": target.url, "webhookContentType": "json"}
+        channel = (await client.call("addNotification", hook, None))["id"]
+        await add(
+            client, type="manual", name="door", manual_status=0, notificationIDList={str(channel): True}
+        )
+        await client.wait_for("heartbeat")
+    server.kill()
+    target.start()
+    server.start()
+    async with asyncio.timeout(20):
+        while not target.requests:
+            await asyncio.sleep(0.1)
+    message = json.loads(target.requests[0][2])
+    assert message["msg"] == "[door] [🔴 Down] Down"
+    assert message["monitor"]["name"] == "door"
+
+
+async def test_status_and_settings_go_on_where_they_were(server: Server, target: Target) -> None:
+    async with connect(server.url) as client:
+        await log_in(client)
+        await client.call("setSettings", {"primaryBaseURL": "https://kuma.example"}, "")
+        monitor = await add(client, type="http", name="web", url=target.url)
+        await client.wait_for("heartbeat")
+    server.kill()
+    server.start()
+    async with connect(server.url) as client:
+        await log_in(client)
+        assert (await client.call("getSettings"))["data"]["primaryBaseURL"] == "https://kuma.example"
+        beats = (await client.call("getMonitorBeats", monitor, 1))["data"]
+        assert [beat["status"] for beat in beats][:1] == [1]
+        assert (await client.call("getMonitor", monitor))["monitor"]["url"] == target.url
