@@ -45,6 +45,19 @@ $(VENV)/.installed-dev: packaging/requirements-dev.txt $(VENV)/.installed
 	@$(PIP) install --require-hashes --requirement packaging/requirements-dev.txt
 	@touch $@
 
+# Clients that have to work, each in a folder of its own: three of them are the same Python module. They use the
+# libraries of .venv; pythonkuma asks for Python 3.12 and runs on 3.11.
+CLIENTS := $(patsubst tests/clients/packages/%.txt,build/clients/%/.installed,$(wildcard tests/clients/packages/*.txt))
+
+.PHONY: clients
+clients: $(CLIENTS) ## install the foreign clients that the tests use into build/clients
+
+build/clients/%/.installed: tests/clients/packages/%.txt | $(VENV)/.installed-dev
+	@rm -rf $(@D)
+	@$(PIP) install --require-hashes --no-deps --no-build-isolation --ignore-requires-python \
+		--target $(@D) --requirement $<
+	@touch $@
+
 .PHONY: lock
 lock: $(BIN)/python ## choose new versions within pyproject.toml (UPGRADE=1 takes the newest)
 	@$(PIP) install uv
@@ -91,7 +104,7 @@ system-packages: ## install the programs the tests use (Debian, as root; otherwi
 	@packaging/system-packages
 
 .PHONY: test
-test: setup frontend system-packages ## everything: lint, tests of the page, tests of the server, in a browser, of the binary
+test: setup clients frontend system-packages ## everything: lint, tests of the page, tests of the server, in a browser, of the binary
 	@packaging/test $(TESTS)
 
 .PHONY: bench
