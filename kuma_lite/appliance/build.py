@@ -49,6 +49,7 @@ class Appliance:
         await pages.load()
         hosting = Hosting(house, watching, notifications, pages)
         await hosting.load()
+        helpers.metrics.more.append(hosting.families)
         doors = [
             *watching.doors(),
             *self._other_doors(watching),

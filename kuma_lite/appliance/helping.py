@@ -25,7 +25,6 @@ class Helpers:
 
     def __init__(self, house: House, watching: Watching) -> None:
         self._house = house
-        self._watching = watching
         database, clock, http = house.database, house.clock, house.network.http
         self._references = References(watching.monitors, watching.pushes, database, house.bus)
         self.proxies = Proxies(database, self._references, clock)
@@ -33,6 +32,7 @@ class Helpers:
         self.remote_browsers = RemoteBrowsers(database, self._references, http)
         self.api_keys = ApiKeys(database, house.settings, clock)
         self.cloudflared = CloudflaredEvents(house.settings, house.accounts)
+        self.metrics = metrics_route(house, watching, self.api_keys)
         house.network.find_proxy = self.proxies.find
 
     async def load(self) -> None:
@@ -55,5 +55,5 @@ class Helpers:
             *ApiKeyEvents(self.api_keys, push).doors(),
             self.cloudflared.doors(),
             ToolEvents(self._house.database, VapidKeys(self._house.settings)).doors(),
-            Doors(raw=[metrics_route(self._house, self._watching, self.api_keys).route()]),
+            Doors(raw=[self.metrics.route()]),
         ]

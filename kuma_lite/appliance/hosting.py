@@ -12,6 +12,8 @@ from kuma_lite.appliance.watching import Watching
 from kuma_lite.core.declarations import Message, Status
 from kuma_lite.core.doors import Doors
 from kuma_lite.core.errors import UserError
+from kuma_lite.metrics.exposition import label_text
+from kuma_lite.metrics.model import Family, Sample
 from kuma_lite.monitors.model import Beat
 from kuma_lite.notifications.fields import secret_keys
 from kuma_lite.notifications.model import ChannelsChanged, pack
@@ -20,6 +22,7 @@ from kuma_lite.notifications.service import Notifications
 from kuma_lite.servers.doors import server_doors
 from kuma_lite.servers.integrations import Channel, Integrations
 from kuma_lite.servers.model import Incident, Server
+from kuma_lite.servers.prometheus import measured
 from kuma_lite.servers.service import Servers
 from kuma_lite.status_pages.service import StatusPages
 
@@ -84,6 +87,13 @@ class Hosting:
                 base_url=house.settings.primary_base_url,
             )
         ]
+
+    def families(self) -> Iterable[Family]:
+        """What Prometheus is told."""
+        for name, help_text, kind, samples in measured(self.servers.all()):
+            yield Family(
+                name, help_text, kind, [Sample(label_text(labels), value) for labels, value in samples]
+            )
 
     async def _forget_channels(self) -> None:
         self.servers.forget_channels([channel.id for channel in await self._channels.all()])

@@ -142,7 +142,7 @@ Identify = Callable[[str | None], Awaitable[Any]]
 class Doors:
     """All doors of one feature. `routes` are Litestar handlers that state `opt={"access": Access...}`.
 
-    `identify`: how callers of doors with that access are recognised, where a session is not what is asked for.
+    `identify`: how callers of doors with that access are recognised, where it is not by their session.
     """
 
     events: Sequence[Event] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from kuma_lite.core.clock import Clock
@@ -38,6 +38,7 @@ class MetricsRoute:
         self._figures = figures
         self._access = access
         self._started = clock.now()
+        self.more: list[Callable[[], Iterable[Family]]] = []  # what other features measure
 
     def route(self) -> RawRoute:
         """The address; who may is decided here, by HTTP Basic."""
@@ -67,6 +68,7 @@ class MetricsRoute:
         families: list[Family] = [
             *await monitor_families(self._readings),
             *own_families(self._figures(), self._started),
+            *(family for ask in self.more for family in ask()),
         ]
         pieces = []
         for piece in render(families):

@@ -166,7 +166,7 @@ class Projects:
         """
         text = clean_name(name, "token")
         now = to_ms(self._clock.now())
-        if kind not in tokens.STARTS:
+        if not isinstance(kind, str) or kind not in tokens.STARTS:
             raise UserError("The kind of a token is project or user.", status=422)
         if kind == tokens.USER and user_id is None:
             raise UserError("A user token belongs to somebody who is logged in.", status=422)

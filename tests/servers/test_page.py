@@ -1,0 +1,171 @@
+"""What our own page asks about servers, on the whole appliance; and what Prometheus is told."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers.test_routes import Api, api
+from tests.support import http
+from tests.support.served import PASSWORD, USER
+from tests.support.sio import Client, connect
+
+
+@asynccontextmanager
+async def page(running: Api) -> AsyncIterator[Client]:
+    async with connect(running.url, "/page") as client:
+        assert (await client.call("loginByToken", running.session))["ok"]
+        yield client
+
+
+@pytest.fixture
+async def running(tmp_path: Path) -> AsyncIterator[Api]:
+    async with api(tmp_path / "data") as found:
+        yield found
+
+
+def named(answer: dict[str, Any], row: list[Any]) -> dict[str, Any]:
+    return dict(zip(answer["columns"], row, strict=True))
+
+
+async def test_a_new_server_appears_by_itself(running: Api) -> None:
+    async with page(running) as client:
+        assert (await client.call("serversSummary"))["rows"] == []
+        key = await running.server()
+        (pushed,) = await client.wait_for("serverChanges")
+        summary = await client.call("serversSummary")
+        assert pushed == {"rows": summary["rows"], "deleted": []}
+        row = named(summary, summary["rows"][0])
+        assert (row["uuid"], row["name"], row["status"], row["cpu"], row["ram"]) == (
+            key,
+            "web-1",
+            "online",
+            25.0,
+            50.0,
+        )
+        assert (row["disk"], row["netIn"], row["alerts"], row["maintenance"]) == (None, None, [], False)
+        assert (await client.call("deleteServer", key))["ok"]
+        (pushed,) = await client.wait_for("serverChanges")
+        assert pushed == {"rows": [], "deleted": [key]}
+        assert await client.call("server", key) == {"ok": False, "msg": "The server does not exist."}
+
+
+async def test_details_charts_and_sparks(running: Api) -> None:
+    key = await running.server()
+    box = [{"name": "db", "cpu": 1.5, "memory": 2}]
+    await running.send(load_1=0.5, document={"containers": box})
+    async with page(running) as client:
+        found = await client.call("server", key)
+        assert found["server"] == await running.get(f"servers/{key}")
+        assert found["containers"] == box and found["processes"] == []
+        assert found["metrics"] == ["cpu_used", "load_1", "mem_used_b"] and found["units"]["load_1"] == "load"
+        assert (found["rival"], found["clockOffset"], found["incidents"]) == (None, None, [])
+        charts = await client.call("serverMetrics", key, {"metrics": ["cpu", "load_1"]})
+        assert (charts["tier"], charts["step"], charts["thresholds"]) == ("raw", 60_000, {"cpu": 90.0})
+        cpu = charts["series"]["cpu"]
+        assert cpu["unit"] == "%" and cpu["min"] == cpu["mean"] == cpu["max"] == [25.0]
+        assert len(cpu["times"]) == 1 and charts["series"]["load_1"]["mean"] == [0.5]
+        sparks = (await client.call("serverSparks", [key]))["sparks"][key]
+        assert [value for _, value in sparks["cpu"]] == [25.0]
+        for wishes, sentence in [
+            ({"metrics": ["gpu"]}, "One of the metrics is unknown."),
+            ({"metrics": "cpu"}, "One of the metrics is unknown."),
+            ({"since": 5, "until": 4}, "The end of the range lies before its beginning."),
+        ]:
+            assert (await client.call("serverMetrics", key, wishes))["msg"] == sentence
+        assert not (await client.call("serverSparks", [key] * 101))["ok"]
+
+
+async def test_alert_settings_and_links(running: Api) -> None:
+    key = await running.server()
+    async with page(running) as client:
+        saved = await client.call("saveServerAlerts", key, {"threshold": {"cpu": 70}})
+        assert saved["ok"] and saved["alertSettings"]["threshold"]["cpu"] == 70
+        refused = await client.call("saveServerAlerts", key, {"threshold": {"cpu": "x"}})
+        assert not refused["ok"] and refused["errors"] == ["alert_settings.threshold.cpu must be a number"]
+        hook = {
+            "name": "hook",
+            "type": "webhook",
+            "webhookURL": "http://127.0.0.1:9",
+            "webhookContentType": "json",
+        }
+        number = (await client.call("addNotification", hook))["id"]
+        assert (await client.call("setServerNotification", key, number, True))["notifications"] == [number]
+        assert len(await running.get(f"servers/{key}/integrations")) == 1
+        assert not (await client.call("setServerNotification", key, 99, True))["ok"]
+        assert (await client.call("deleteNotification", number))["ok"]
+        for _ in range(50):  # the link goes with it, a moment later
+            found = await client.call("server", key)
+            if not found["notifications"]:
+                break
+        assert found["notifications"] == []
+        assert not (await client.call("setServerMaintenance", key, [99]))["ok"]
+        assert (await client.call("setServerMaintenance", key, []))["maintenancePlans"] == []
+
+
+async def test_tokens_and_projects(running: Api) -> None:
+    async with page(running) as client:
+        made = await client.call("addToken", {"name": "web", "expiresInDays": 3})
+        assert made["secret"].startswith(made["token"]["prefix"]) and made["token"]["expires_at"]
+        assert [entry["name"] for entry in (await client.call("tokens"))["tokens"]] == ["web", "test"]
+        assert (await client.call("revokeToken", made["token"]["uuid"]))["ok"]
+        assert (await running.send(made["secret"], cpu_used=1)).status == 401
+        for wishes in (None, {}, {"name": "x", "expiresInDays": 0}, {"name": "x", "project": "none"}):
+            assert not (await client.call("addToken", wishes))["ok"]
+        project = (await client.call("addProject", "Second"))["project"]
+        assert [entry["root"] for entry in (await client.call("projects"))["projects"]] == [True, False]
+        assert (await client.call("deleteProject", project["uuid"]))["ok"]
+
+
+async def test_incidents_are_empty_and_say_so(running: Api) -> None:
+    async with page(running) as client:
+        assert await client.call("serverIncidents", {}) == {"ok": True, "total": 0, "incidents": []}
+        assert not (await client.call("serverIncidents", {"status": "closed"}))["ok"]
+        assert (await client.call("acknowledgeIncident", "x"))["msg"] == "The incident does not exist."
+        assert (await client.call("snoozeIncident", "x", 5))["msg"] == "The incident does not exist."
+
+
+async def test_the_install_lines(running: Api) -> None:
+    async with page(running) as client:
+        found = await client.call("agentInstall", running.url)
+        assert found["lines"]["run"] == f"kuma-lite agent --url {running.url} --token {{token}}"
+        for bad in ("", None, "javascript:x", "http://x/$(reboot)", "http://x'y"):
+            assert not (await client.call("agentInstall", bad))["ok"]
+
+
+async def test_retention(running: Api) -> None:
+    async with page(running) as client:
+        found = await client.call("serverRetention")
+        assert found["retention"] == {
+            "raw": 7,
+            "ten_minutes": 60,
+            "hours": 400,
+            "days": 3650,
+            "max_bytes": 500_000_000,
+        }
+        saved = await client.call("saveServerRetention", {"raw": 14})
+        assert saved["ok"] and saved["retention"]["raw"] == 14
+        for bad in ({"raw": 0}, {"raw": "7"}, {"weeks": 1}, None, {"max_bytes": 5}):
+            assert not (await client.call("saveServerRetention", bad))["ok"]
+
+
+async def test_prometheus_is_told(running: Api) -> None:
+    key = await running.server()
+    await running.send(net_recv_b=77, attributes={"hostname": 'quo"te'})
+    basic = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    answer = await http.get(f"{running.url}/metrics", headers={"Authorization": f"Basic {basic}"})
+    assert answer.status == 200
+    labels = f'server="{key}",hostname="quo\\"te"'
+    for line in (
+        f"server_up{{{labels}}} 1",
+        f"server_cpu_percent{{{labels}}} 25",
+        f"server_alerts{{{labels}}} 0",
+        f'server_metric{{{labels},metric="mem_used_b"}} 500000',
+        f'server_metric_total{{{labels},metric="net_recv_b"}} 77',
+    ):
+        assert line in answer.text.splitlines(), line
