@@ -1,0 +1,225 @@
+"""A meaningful call of every event of the whole program, made of the ids of things that exist.
+
+The ownership walk and the fuzzer both start here; a test fails when an event is missing.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.sio import Client
+
+PNG = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"\x00" * 20).decode()
+MONITOR: dict[str, Any] = {
+    "type": "push", "name": "watched", "interval": 3600, "retryInterval": 3600, "maxretries": 0,
+    "accepted_statuscodes": ["200-299"], "notificationIDList": {}, "description": "of somebody",
+    "url": "http://127.0.0.1:1/secret-path", "headers": '{"x": "y"}', "timeout": 5, "conditions": [],
+    "kafkaProducerBrokers": [], "kafkaProducerSaslOptions": {"mechanism": "None"}, "rabbitmqNodes": [],
+}  # fmt: skip
+PLAN: dict[str, Any] = {
+    "title": "works", "description": "of somebody", "strategy": "recurring-weekday", "active": True,
+    "intervalDay": 1, "dateRange": ["2026-01-01 00:00:00", None], "weekdays": [1, 5], "daysOfMonth": [1],
+    "timeRange": [{"hours": 2, "minutes": 0}, {"hours": 3, "minutes": 0}], "timezoneOption": "UTC",
+    "cron": "30 3 * * *", "durationMinutes": 60,
+}  # fmt: skip
+PROXY = {"protocol": "http", "host": "127.0.0.1", "port": 1, "auth": True, "username": "p",
+         "password": "proxy-word", "active": True, "default": False, "applyExisting": False}  # fmt: skip
+DOCKER = {"name": "docker", "dockerType": "tcp", "dockerDaemon": "http://127.0.0.1:1"}
+BROWSER = {"name": "browser", "url": "ws://127.0.0.1:1/"}
+KEY = {"name": "key", "expires": "2099-01-01 00:00:00", "active": 1}
+WEBHOOK = {
+    "name": "hook", "type": "webhook", "webhookURL": "http://127.0.0.1:1/hook-path", "isDefault": False,
+    "applyExisting": False, "webhookContentType": "json",
+}  # fmt: skip
+PAGE = {
+    "slug": "shop", "title": "Shop", "description": None, "theme": "auto", "autoRefreshInterval": 300,
+    "customCSS": "p { color: red }", "footerText": "foot", "analyticsType": None, "domainNameList": ["a.b"],
+    "showTags": True,
+}  # fmt: skip
+INCIDENT = {"title": "trouble", "content": "**all**", "style": "danger"}
+WRONG_PASSWORD = "not-The-one-1"
+
+
+@dataclass(frozen=True)
+class Things:
+    """Ids of what a user has."""
+
+    monitor: int = 1
+    plan: int = 1
+    tag: int = 1
+    proxy: int = 1
+    docker: int = 1
+    browser: int = 1
+    key: int = 1
+    notification: int = 1
+    slug: str = "shop"
+    incident: int = 1
+    page: int = 1
+
+
+async def make_things(client: Client) -> Things:
+    """One of everything, made by the user of a client."""
+
+    async def ok(event: str, *arguments: Any) -> Any:
+        answer = await client.call(event, *arguments)
+        assert answer["ok"] is True, (event, answer)
+        return answer
+
+    monitor = (await ok("add", MONITOR))["monitorID"]
+    tag = (await ok("addTag", {"name": "team", "color": "#222222"}))["tag"]["id"]
+    await ok("addMonitorTag", tag, monitor, "blue")
+    plan = (await ok("addMaintenance", PLAN))["maintenanceID"]
+    await ok("addMonitorMaintenance", plan, [{"id": monitor}])
+    await ok("addStatusPage", "Shop", "shop")
+    await ok("saveStatusPage", "shop", PAGE, "", [{"name": "G", "monitorList": []}])
+    incident = (await ok("postIncident", "shop", INCIDENT))["incident"]["id"]
+    return Things(
+        monitor=monitor,
+        plan=plan,
+        tag=tag,
+        proxy=(await ok("addProxy", PROXY, None))["id"],
+        docker=(await ok("addDockerHost", DOCKER, None))["id"],
+        browser=(await ok("addRemoteBrowser", BROWSER, None))["id"],
+        key=(await ok("addAPIKey", KEY))["keyID"],
+        notification=(await ok("addNotification", WEBHOOK, None))["id"],
+        incident=incident,
+    )
+
+
+def calls(it: Things) -> dict[str, list[Any]]:
+    """Event → arguments that concern these things. Passwords in them are wrong, so the user stays."""
+    return {**_monitor_calls(it), **_other_calls(it), **_page_calls(it)}
+
+
+def _monitor_calls(it: Things) -> dict[str, list[Any]]:
+    number = it.monitor
+    return {
+        "add": [{**MONITOR, "parent": number, "notificationIDList": {str(it.notification): True}}],
+        "editMonitor": [{**MONITOR, "id": number, "name": "taken over", "proxyId": it.proxy}],
+        "getMonitorList": [],
+        "getMonitor": [number],
+        "pauseMonitor": [number],
+        "resumeMonitor": [number],
+        "deleteMonitor": [number, False],
+        "getMonitorBeats": [number, 24],
+        "getMonitorChartData": [number, 24],
+        "monitorImportantHeartbeatListCount": [number],
+        "monitorImportantHeartbeatListPaged": [number, 0, 25],
+        "clearEvents": [number],
+        "clearHeartbeats": [number],
+        "clearStatistics": [],
+        "summary": [],
+        "bars": [[number], 50],
+        "monitor": [number],
+        "events": [number, 0, 25],
+        "getTags": [],
+        "addTag": [{"name": "new", "color": "#123456"}],
+        "editTag": [{"id": it.tag, "name": "team", "color": "#123456"}],
+        "deleteTag": [it.tag],
+        "addMonitorTag": [it.tag, number, "red"],
+        "editMonitorTag": [it.tag, number, "green"],
+        "deleteMonitorTag": [it.tag, number, "blue"],
+        "addMaintenance": [PLAN],
+        "editMaintenance": [{**PLAN, "id": it.plan, "title": "taken over"}],
+        "addMonitorMaintenance": [it.plan, [{"id": number}]],
+        "addMaintenanceStatusPage": [it.plan, [{"id": it.page}]],
+        "getMaintenance": [it.plan],
+        "getMaintenanceList": [],
+        "getMonitorMaintenance": [it.plan],
+        "getMaintenanceStatusPage": [it.plan],
+        "deleteMaintenance": [it.plan],
+        "pauseMaintenance": [it.plan],
+        "resumeMaintenance": [it.plan],
+    }
+
+
+def _other_calls(it: Things) -> dict[str, list[Any]]:
+    return {
+        "needSetup": [],
+        "setup": ["second", "a-Good-Word-1"],
+        "login": [{"username": "admin", "password": WRONG_PASSWORD, "token": ""}],
+        "loginByToken": ["eyJhbGciOiJIUzI1NiJ9.eyJ1c2VybmFtZSI6ImFkbWluIn0.AAAA"],
+        "logout": [],
+        "changePassword": [{"currentPassword": WRONG_PASSWORD, "newPassword": "a-Good-Word-2"}],
+        "disconnectOtherSocketClients": [],
+        "twoFAStatus": [],
+        "prepare2FA": [WRONG_PASSWORD],
+        "save2FA": [WRONG_PASSWORD],
+        "disable2FA": [WRONG_PASSWORD],
+        "verifyToken": ["123456", WRONG_PASSWORD],
+        "getSettings": [],
+        "setSettings": [{"keepDataPeriodDays": 180, "checkUpdate": False, "entryPage": "dashboard",
+                         "serverTimezone": "UTC", "trustProxy": False, "disableAuth": False,
+                         "primaryBaseURL": "http://127.0.0.1"}, WRONG_PASSWORD],
+        "initServerTimezone": ["UTC"],
+        "addProxy": [PROXY, it.proxy],
+        "deleteProxy": [it.proxy],
+        "addDockerHost": [DOCKER, it.docker],
+        "deleteDockerHost": [it.docker],
+        "testDockerHost": [DOCKER],
+        "addRemoteBrowser": [BROWSER, it.browser],
+        "deleteRemoteBrowser": [it.browser],
+        "testRemoteBrowser": [BROWSER],
+        "addAPIKey": [KEY],
+        "getAPIKeyList": [],
+        "deleteAPIKey": [it.key],
+        "disableAPIKey": [it.key],
+        "enableAPIKey": [it.key],
+        "cloudflared_join": [],
+        "cloudflared_leave": [],
+        "cloudflared_start": ["eyJhIjoiYiJ9"],
+        "cloudflared_stop": [WRONG_PASSWORD],
+        "cloudflared_removeToken": [],
+        "getDatabaseSize": [],
+        "shrinkDatabase": [],
+        "getPushExample": ["python"],
+        "getGameList": [],
+        "getPM2ProcessList": [],
+        "testChrome": ["/no/such/browser"],
+        "checkDomain": [{"type": "http", "url": "https://www.example.com/"}],
+        "getWebpushVapidPublicKey": [],
+        "addNotification": [WEBHOOK, it.notification],
+        "deleteNotification": [it.notification],
+        "testNotification": [{**WEBHOOK, "id": it.notification}],
+        "checkApprise": [],
+        "notifications": [],
+        "notification": [it.notification],
+    }  # fmt: skip
+
+
+def _page_calls(it: Things) -> dict[str, list[Any]]:
+    shown = [{"name": "G", "monitorList": [{"id": it.monitor, "sendUrl": True, "url": None}]}]
+    return {
+        "addStatusPage": ["Another", "another"],
+        "getStatusPage": [it.slug],
+        "saveStatusPage": [it.slug, {**PAGE, "slug": it.slug}, PNG, shown],
+        "deleteStatusPage": [it.slug],
+        "postIncident": [it.slug, INCIDENT],
+        "unpinIncident": [it.slug],
+        "getIncidentHistory": [it.slug, None],
+        "editIncident": [it.slug, it.incident, INCIDENT],
+        "deleteIncident": [it.slug, it.incident],
+        "resolveIncident": [it.slug, it.incident],
+        "serversSummary": [],
+        "serverSparks": [["no-server"]],
+        "server": ["no-server"],
+        "serverMetrics": ["no-server", {"since": 0, "until": 1, "points": 10, "metrics": ["cpu"]}],
+        "saveServerAlerts": ["no-server", {"threshold": {"cpu": 90}}],
+        "deleteServer": ["no-server"],
+        "setServerNotification": ["no-server", it.notification, True],
+        "setServerMaintenance": ["no-server", [it.plan]],
+        "serverRetention": [],
+        "saveServerRetention": [{"minutes": 7}],
+        "tokens": [],
+        "addToken": [{"name": "agent", "kind": "project", "expiresInDays": 1, "project": None}],
+        "revokeToken": ["no-token"],
+        "projects": [],
+        "addProject": ["side"],
+        "deleteProject": ["no-project"],
+        "serverIncidents": [{"offset": 0, "count": 25, "status": None, "server": None}],
+        "acknowledgeIncident": ["no-incident"],
+        "snoozeIncident": ["no-incident", 60],
+        "agentInstall": ["no-token"],
+    }
