@@ -84,9 +84,9 @@ def before_first_start(config: Config) -> None:
     """
     folder = config.data_dir
     started = unfinished(folder)
-    source = started or folder / KUMA_FILE
-    if not started and ((folder / DATABASE_FILE).exists() or not source.is_file()):
+    if not started and ((folder / DATABASE_FILE).exists() or not (folder / KUMA_FILE).is_file()):
         return
+    source = started or folder
     if config.import_kuma_db:
         take_over_into(folder, source)
         return
@@ -98,8 +98,15 @@ def before_first_start(config: Config) -> None:
             f"The data folder {folder} holds an Uptime Kuma and nothing of Kuma Lite yet. Take it over with: "
             f"{command} (or start with --import-kuma-db)"
         )
-    print(f"The data folder {folder} holds an Uptime Kuma and nothing of Kuma Lite yet.")
-    if input("Take everything over? Uptime Kuma's own files stay as they are. [Y/n] ").strip().lower() in (
-        "", "y", "yes",
-    ):  # fmt: skip
+    if _wanted(folder):
         take_over_into(folder, source)
+
+
+def _wanted(folder: Path) -> bool:
+    """Ask at the terminal. Raises StartupError when there is no answer."""
+    print(f"The data folder {folder} holds an Uptime Kuma and nothing of Kuma Lite yet.")
+    try:
+        answer = input("Take everything over? Uptime Kuma's own files stay as they are. [Y/n] ")
+    except EOFError:
+        raise StartupError("There was no answer; nothing was changed.") from None
+    return answer.strip().lower() in ("", "y", "yes")
