@@ -50,6 +50,11 @@ class Kind(StrEnum):
     STATUS_CODES = "status-codes"  # list of "200" and "200-299"
     TOKEN = "token"  # noqa: S105 - generated text, shown with a button that makes a new one
     LIST = "list"  # list of texts
+    CONDITIONS = "conditions"  # tree of comparisons; stored and obeyed, but not drawn by the page yet
+
+
+# Kinds that no form shows; what a client stored of them counts all the same.
+_NOT_DRAWN = frozenset({Kind.CONDITIONS})
 
 
 @dataclass(frozen=True)
@@ -140,6 +145,8 @@ def describe_options(options: type[Options]) -> list[dict[str, Any]]:
     """The options as the browser's form and the documentation read them (JSON-ready)."""
     described = []
     for key, (info, words) in words_of(options).items():
+        if words.kind in _NOT_DRAWN:
+            continue
         entry: dict[str, Any] = {
             "name": key,
             "label": words.label,
@@ -283,6 +290,14 @@ class CheckContext(Protocol):
         """The latest recorded beat; None before the first."""
 
 
+@dataclass(frozen=True, slots=True)
+class ConditionVariable:
+    """Something a check finds and conditions can be about."""
+
+    id: str
+    operators: tuple[tuple[str, str], ...]  # (id, caption)
+
+
 class MonitorType(ABC, Generic[O]):
     """One way of checking a target."""
 
@@ -292,7 +307,7 @@ class MonitorType(ABC, Generic[O]):
     group: ClassVar[str] = "general"  # general | passive | specific: where the form lists it
     options: ClassVar[type[Options]]
     pushed: ClassVar[bool] = False  # beats come by request; the check only notices that they stopped
-    condition_variables: ClassVar[tuple[Any, ...]] = ()
+    condition_variables: ClassVar[tuple[ConditionVariable, ...]] = ()
     form_defaults: ClassVar[
         Mapping[str, Any]
     ] = {}  # of common fields (interval ...), where this type differs

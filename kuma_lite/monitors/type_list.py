@@ -8,54 +8,49 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-_TEXT_OPERATORS: Final = [
-    ("equals", "equals"),
-    ("not_equals", "not equals"),
-    ("contains", "contains"),
-    ("not_contains", "not contains"),
-    ("starts_with", "starts with"),
-    ("not_starts_with", "not starts with"),
-    ("ends_with", "ends with"),
-    ("not_ends_with", "not ends with"),
-]
-_NUMBER_OPERATORS: Final = [
-    ("num_equals", "equals"),
-    ("num_not_equals", "not equals"),
-    ("lt", "less than"),
-    ("gt", "greater than"),
-    ("lte", "less than or equal to"),
-    ("gte", "greater than or equal to"),
-]
+from kuma_lite.checks import monitor_types
+from kuma_lite.checks._conditions import NUMBER_CAPTIONS, TEXT_CAPTIONS
+from kuma_lite.core.declarations import ConditionVariable
+
 _LISTED: Final = """
     real-browser tailscale-ping websocket-upgrade dns postgres mqtt smtp group snmp grpc-keyword mongodb
     rabbitmq sip-options gamedig steam port manual globalping redis pm2 system-service sqlserver mysql
     oracledb ntp
 """
-_VARIABLES: Final[dict[str, tuple[tuple[str, list[tuple[str, str]]], ...]]] = {
-    "dns": (("record", _TEXT_OPERATORS),),
+_TEXT: Final = tuple(TEXT_CAPTIONS.items())
+_NUMBER: Final = tuple(NUMBER_CAPTIONS.items())
+_RESULT: Final = (ConditionVariable("result", _TEXT),)
+# Of types that are stored only; what is checked declares its own.
+_STORED_ONLY: Final[dict[str, tuple[ConditionVariable, ...]]] = {
     "mqtt": (
-        ("topic", _TEXT_OPERATORS),
-        ("message", _TEXT_OPERATORS),
-        ("json_value", _TEXT_OPERATORS + _NUMBER_OPERATORS),
+        ConditionVariable("topic", _TEXT),
+        ConditionVariable("message", _TEXT),
+        ConditionVariable("json_value", _TEXT + _NUMBER),
     ),
-    "sqlserver": (("result", _TEXT_OPERATORS),),
-    "mysql": (("result", _TEXT_OPERATORS),),
-    "oracledb": (("result", _TEXT_OPERATORS),),
+    "sqlserver": _RESULT,
+    "mysql": _RESULT,
+    "oracledb": _RESULT,
 }
 
 
 def monitor_type_list() -> dict[str, Any]:
     """The payload: type → `{supportsConditions, conditionVariables: [{id, operators: [{id, caption}]}]}`."""
+    return {name: _described(_variables(name)) for name in _LISTED.split()}
+
+
+def _variables(name: str) -> tuple[ConditionVariable, ...]:
+    kind = monitor_types().get(name)
+    return kind.condition_variables if kind is not None else _STORED_ONLY.get(name, ())
+
+
+def _described(variables: tuple[ConditionVariable, ...]) -> dict[str, Any]:
     return {
-        name: {
-            "supportsConditions": name in _VARIABLES,
-            "conditionVariables": [
-                {
-                    "id": variable,
-                    "operators": [{"id": key, "caption": caption} for key, caption in operators],
-                }
-                for variable, operators in _VARIABLES.get(name, ())
-            ],
-        }
-        for name in _LISTED.split()
+        "supportsConditions": bool(variables),
+        "conditionVariables": [
+            {
+                "id": variable.id,
+                "operators": [{"id": key, "caption": caption} for key, caption in variable.operators],
+            }
+            for variable in variables
+        ],
     }

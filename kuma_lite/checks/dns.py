@@ -1,0 +1,193 @@
+"""DNS: a name has records of a type, and on request the right ones."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import field_validator
+
+from kuma_lite.checks._conditions import ConditionError, holds, read_conditions, text_variable
+from kuma_lite.checks._dns_query import QueryFailed, Server, ask
+from kuma_lite.core.declarations import (
+    CheckContext,
+    CheckFailed,
+    CheckResult,
+    Choice,
+    Kind,
+    MonitorType,
+    Options,
+    option,
+)
+from kuma_lite.net.errors import NetworkError
+
+if TYPE_CHECKING:
+    from kuma_lite.net.network import Network
+
+DNS_PORT: Final = 53
+_MAX_PORT: Final = 65_535
+_TYPES: Final = ("A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT")
+_NO_SERVERS: Final = (
+    "No Resolver Servers specified. Please specify at least one resolver server like 1.1.1.1 or a hostname"
+)
+_UNKNOWN_SERVERS: Final = (
+    "None of the configured resolver servers could be resolved to an IP address. Please provide a "
+    "comma-separated list of valid resolver hostnames or IP addresses."
+)
+
+
+class DnsOptions(Options):
+    """What to ask, and whom."""
+
+    hostname: str = option(
+        "",
+        label="Hostname",
+        kind=Kind.HOST,
+        required=True,
+        help="For PTR, the address whose name is wanted.",
+    )
+    server: str = option(
+        "",
+        alias="dns_resolve_server",
+        label="DNS servers",
+        kind=Kind.TEXT,
+        required=True,
+        form_default="1.1.1.1",
+        help="Addresses or names, separated by commas; the next one is asked when one fails.",
+    )
+    port: int | None = option(
+        None, label="Port", kind=Kind.PORT, form_default=DNS_PORT, help="Of the servers, usually 53."
+    )
+    record_type: str = option(
+        "A",
+        alias="dns_resolve_type",
+        label="Record type",
+        kind=Kind.SELECT,
+        choices=tuple(Choice(name, name) for name in _TYPES),
+    )
+    conditions: tuple[Any, ...] = option(
+        (), label="Conditions", kind=Kind.CONDITIONS, help="One record at least has to meet them."
+    )
+
+    @field_validator("conditions", mode="before")
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        return read_conditions(value)
+
+
+class DnsMonitor(MonitorType[DnsOptions]):
+    """Asks for the records of a name."""
+
+    name = "dns"
+    label = "DNS"
+    description = "Asks DNS servers for records, and compares them on request."
+    options = DnsOptions
+    condition_variables = (text_variable("record"),)
+
+    async def check(self, options: DnsOptions, context: CheckContext) -> CheckResult:
+        """The ping is the time of the answer in whole ms, looking up the servers included."""
+        begun = perf_counter()
+        servers = await _servers(options, context.network)
+        records = await _records(options, servers, context)
+        ping = round((perf_counter() - begun) * 1000)
+        message = _message(options.record_type, records)
+        try:
+            met = any(
+                holds(options.conditions, {"record": value})
+                for record in records
+                for value in _values(options.record_type, record)
+            )
+        except ConditionError as error:
+            raise CheckFailed(str(error), ping=ping) from None
+        if not met:
+            raise CheckFailed(message, ping=ping)
+        return CheckResult(message, ping=ping)
+
+
+async def _servers(options: DnsOptions, network: Network) -> list[Server]:
+    """Address and port of each server; names that nobody knows are left out. Raises CheckFailed."""
+    names = [name for name in "".join(options.server.split()).split(",") if name]
+    if not names:
+        raise CheckFailed(_NO_SERVERS)
+    port = DNS_PORT if options.port is None else options.port
+    if not 0 < port <= _MAX_PORT:
+        raise CheckFailed(f"Invalid port of the DNS servers: {port}")
+    found: list[Server] = []
+    unsure = False
+    for name in names:
+        try:
+            found += [(address.ip, port) for address in await network.resolver.resolve(name)]
+        except NetworkError as error:
+            unsure = unsure or error.may_be_own_network
+    if not found:
+        raise CheckFailed(_UNKNOWN_SERVERS, local=unsure)
+    return found
+
+
+async def _records(options: DnsOptions, servers: list[Server], context: CheckContext) -> list[Any]:
+    import dns.exception
+    import dns.name
+    import dns.reversename
+
+    kind, host = options.record_type, options.hostname.strip()
+    if kind not in _TYPES:
+        raise CheckFailed(f"Unknown record type: {kind}")
+    verb = "getHostByAddr" if kind == "PTR" else f"query{kind.capitalize()}"
+    try:
+        name = dns.reversename.from_address(host) if kind == "PTR" else dns.name.from_text(host)
+    except (dns.exception.DNSException, ValueError):
+        raise CheckFailed(f"{verb} {'EINVAL' if kind == 'PTR' else 'EBADNAME'} {host}") from None
+    try:
+        return await ask(context.network, servers, name, kind, context.timeout)
+    except QueryFailed as failed:
+        code = "ENOTFOUND" if kind == "PTR" and failed.code == "ENODATA" else failed.code
+        raise CheckFailed(f"{verb} {code} {host}", local=failed.local) from None
+
+
+# --- Words -------------------------------------------------------------------------------------------------
+
+
+def _message(kind: str, records: list[Any]) -> str:
+    """The records in the words of Uptime Kuma 2.5."""
+    if kind == "CNAME":
+        return _name(records[0].target)
+    if kind == "SOA":
+        soa = records[0]
+        return (
+            f"NS-Name: {_name(soa.mname)} | Hostmaster: {_name(soa.rname)} | Serial: {soa.serial} | "
+            f"Refresh: {soa.refresh} | Retry: {soa.retry} | Expire: {soa.expire} | MinTTL: {soa.minimum}"
+        )
+    texts = " | ".join(_text(kind, record) for record in records)
+    if kind in ("MX", "SRV"):
+        return texts
+    return f"Servers: {texts}" if kind == "NS" else f"Records: {texts}"
+
+
+def _text(kind: str, record: Any) -> str:
+    if kind == "MX":
+        return f"Hostname: {_name(record.exchange)} - Priority: {record.preference}"
+    if kind == "SRV":
+        return (
+            f"Name: {_name(record.target)} | Port: {record.port} | Priority: {record.priority} | "
+            f"Weight: {record.weight}"
+        )
+    return _values(kind, record)[0]
+
+
+def _values(kind: str, record: Any) -> list[str]:
+    """What conditions see of a record. Chunks of a TXT record are one text, but count each as well."""
+    if kind in ("A", "AAAA"):
+        return [record.address]
+    if kind == "TXT":
+        chunks = [chunk.decode("utf-8", "replace") for chunk in record.strings]
+        return ["".join(chunks), *(chunks if len(chunks) > 1 else [])]
+    if kind == "CAA":
+        tag, value = record.tag.decode("ascii", "replace"), record.value.decode("utf-8", "replace")
+        return [value if tag == "issue" else f"{tag} {value}"]
+    field = {"MX": "exchange", "SOA": "mname"}.get(kind, "target")
+    return [_name(getattr(record, field))]
+
+
+def _name(name: Any) -> str:
+    text: str = name.to_text(omit_final_dot=True)
+    return text
