@@ -59,7 +59,7 @@ async def _report(
             await preamble(stream, host)
         pipe = TlsPipe(await network.http.context(options), sni(host))
         try:
-            await _shake_hands(stream, pipe)
+            await shake_hands(stream, pipe)
         except ssl.SSLCertVerificationError:
             raise
         except ssl.SSLError as error:
@@ -77,7 +77,7 @@ async def alert_from(
     try:
         async with _connected(network, host, port, timeout) as stream:
             pipe = TlsPipe(await network.http.context(options), sni(host))
-            await _shake_hands(stream, pipe)
+            await shake_hands(stream, pipe)
             await _listen(stream, pipe)
     except ssl.SSLCertVerificationError as error:
         raise verification_error(error, None, now) from None
@@ -108,7 +108,7 @@ async def _connected(network: Network, host: str, port: int, timeout: float) -> 
             stream.writer.transport.abort()
 
 
-async def _shake_hands(stream: Stream, pipe: TlsPipe) -> None:
+async def shake_hands(stream: Stream, pipe: TlsPipe) -> None:
     """Raises ssl.SSLError as OpenSSL does, NetworkError when the server hangs up."""
     data = b""
     while not _step(stream, pipe, data):

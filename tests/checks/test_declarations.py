@@ -18,6 +18,7 @@ TYPES = list(monitor_types())
 EVERY_TYPE = pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.name)
 SECTIONS = {"general", "request", "authentication", "content", "tls", "advanced"}
 SECRETS = {"basic_auth_pass", "bearer_token", "oauth_client_secret", "tlsKey", "pushToken"}
+SECRETS |= {"databaseConnectionString", "rabbitmqPassword"}
 
 
 def test_the_types_of_this_release() -> None:
