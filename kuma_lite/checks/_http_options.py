@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final
 
+from kuma_lite.checks._auth_options import AuthOptions
 from kuma_lite.checks._http_request import Prepared, Wanted, prepare
 from kuma_lite.checks._status_codes import DEFAULT_CODES
-from kuma_lite.core.declarations import Choice, Kind, Options, ShownWhen, option
+from kuma_lite.core.declarations import Choice, Kind, Options, option
 
 MAX_RESPONSE_CHARS: Final = 1_048_576  # what Uptime Kuma 2.5 accepts for a kept body
 DEFAULT_RESPONSE_CHARS: Final = 1024
@@ -17,12 +18,8 @@ FORM_TIMEOUT_S: Final = 48  # what Uptime Kuma's form starts with: 0.8 of a minu
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
-def _with(*methods: str) -> ShownWhen:
-    return ShownWhen("authMethod", methods)
-
-
-class HttpOptions(Options):
-    """A request, and what makes its answer a good one. Keys are Uptime Kuma 2.5's."""
+class _RequestOptions(Options):
+    """What is asked."""
 
     url: str = option("", label="URL", kind=Kind.URL, placeholder="https://example.org/", required=True)
 
@@ -66,114 +63,9 @@ class HttpOptions(Options):
         help="Adds a random parameter to the address, so that no cache answers in place of the server.",
     )
 
-    auth_method: str | None = option(
-        None,
-        alias="authMethod",
-        label="Authentication",
-        kind=Kind.SELECT,
-        section="authentication",
-        choices=(
-            Choice(None, "None"),
-            Choice("basic", "User name and password (Basic)"),
-            Choice("bearer", "Bearer token"),
-            Choice("oauth2-cc", "OAuth2: client credentials"),
-            Choice("mtls", "Client certificate (mTLS)"),
-        ),
-    )
-    basic_user: str = option(
-        "",
-        alias="basic_auth_user",
-        label="User name",
-        kind=Kind.TEXT,
-        section="authentication",
-        shown_when=_with("basic"),
-    )
-    basic_pass: str = option(
-        "",
-        alias="basic_auth_pass",
-        label="Password",
-        kind=Kind.PASSWORD,
-        section="authentication",
-        secret=True,
-        shown_when=_with("basic"),
-    )
-    bearer_token: str = option(
-        "",
-        label="Token",
-        kind=Kind.PASSWORD,
-        section="authentication",
-        secret=True,
-        shown_when=_with("bearer"),
-    )
-    oauth_token_url: str = option(
-        "",
-        label="Token URL",
-        kind=Kind.URL,
-        section="authentication",
-        placeholder="https://login.example.org/oauth2/token",
-        shown_when=_with("oauth2-cc"),
-    )
-    oauth_client_id: str = option(
-        "", label="Client ID", kind=Kind.TEXT, section="authentication", shown_when=_with("oauth2-cc")
-    )
-    oauth_client_secret: str = option(
-        "",
-        label="Client secret",
-        kind=Kind.PASSWORD,
-        section="authentication",
-        secret=True,
-        shown_when=_with("oauth2-cc"),
-    )
-    oauth_auth_method: str = option(
-        "client_secret_basic",
-        label="Send the secret as",
-        kind=Kind.SELECT,
-        section="authentication",
-        choices=(
-            Choice("client_secret_basic", "Authorization header"),
-            Choice("client_secret_post", "Form data"),
-        ),
-        shown_when=_with("oauth2-cc"),
-    )
-    oauth_scopes: str = option(
-        "",
-        label="Scopes",
-        kind=Kind.TEXT,
-        section="authentication",
-        help="Separated by blanks.",
-        shown_when=_with("oauth2-cc"),
-    )
-    oauth_audience: str = option(
-        "", label="Audience", kind=Kind.TEXT, section="authentication", shown_when=_with("oauth2-cc")
-    )
-    tls_cert: str = option(
-        "",
-        alias="tlsCert",
-        label="Client certificate",
-        kind=Kind.TEXTAREA,
-        section="authentication",
-        placeholder="-----BEGIN CERTIFICATE-----",
-        shown_when=_with("mtls"),
-    )
-    tls_key: str = option(
-        "",
-        alias="tlsKey",
-        label="Key of the client certificate",
-        kind=Kind.TEXTAREA,
-        section="authentication",
-        secret=True,
-        shown_when=_with("mtls"),
-    )
-    tls_ca: str = option(
-        "",
-        alias="tlsCa",
-        label="CA certificate",
-        kind=Kind.TEXTAREA,
-        section="authentication",
-        placeholder="-----BEGIN CERTIFICATE-----",
-        help="Trusted instead of the system's authorities. Leave empty to trust those.",
-        shown_when=_with("mtls"),
-    )
+
+class HttpOptions(AuthOptions, _RequestOptions):  # fields of the last base come first
+    """A request, and what makes its answer a good one. Keys are Uptime Kuma 2.5's."""
 
     ignore_tls: bool = option(
         False,
