@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final
 
+import apsw
+
 from kuma_lite.core.database import Database
 from kuma_lite.importing.reading import BEAT_COLUMNS, BeatReader, BeatRow, whole
 from kuma_lite.importing.report import Report
@@ -21,6 +23,8 @@ from kuma_lite.importing.source import Source
 FETCH_ROWS: Final = 5_000  # in one hop into SQLite's thread
 BATCH_BEATS: Final = 10_000  # in one transaction: a tenth of a second
 STAT_ROWS: Final = 5_000  # in one transaction
+
+GONE_MONITOR: Final = "their monitor has been deleted, or came after the import began"
 
 HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
@@ -50,7 +54,7 @@ class BeatImport:
     async def run(self, report: Report, progress: Progress) -> None:
         """Do it. What was stored by an earlier run is read again, but not written."""
         total = await self._source.number("SELECT count(*) FROM heartbeat")
-        monitors = {row["id"] for row in await self._source.rows("monitor")}
+        monitors = await self._database.read(_monitor_ids)
         stored = await self._database.read(self._rooms.recorded_up_to)
         self._source.connection.text_factory = bytes
         done = 0
@@ -65,7 +69,7 @@ class BeatImport:
         await self._write()
         report.taken["beats"] = self._taken
         if self._orphans:
-            report.leave(f"{self._orphans:,} beats", "their monitor has been deleted")
+            report.leave(f"{self._orphans:,} beats", GONE_MONITOR)
         if self._reader.unreadable:
             report.leave(f"{self._reader.unreadable:,} beats", "they have no time or no status")
 
@@ -76,7 +80,7 @@ class BeatImport:
         ]
         return f"SELECT {', '.join(columns)} FROM heartbeat ORDER BY id"  # noqa: S608 - own column names
 
-    def _gather(self, beats: Iterable[BeatRow], monitors: set[Any], stored: dict[int, int]) -> None:
+    def _gather(self, beats: Iterable[BeatRow], monitors: set[int], stored: dict[int, int]) -> None:
         waiting, length = self._waiting, self._rooms.run_length
         for beat in beats:
             monitor = beat[1]
@@ -129,7 +133,7 @@ class StatisticsImport:
         database: Database,
         rooms: Rooms,
         unit: str,
-        note: Callable[[Any, str, int], None],
+        note: Callable[[apsw.Connection, str, int], None],
     ) -> None:
         self._source = source
         self._database = database
@@ -142,7 +146,7 @@ class StatisticsImport:
         table, seconds = UNITS[self._unit]
         words = f"{self._unit}s of statistics"
         total = await self._source.number(f"SELECT count(*) FROM {table}")  # noqa: S608 - own table names
-        monitors = {row["id"] for row in await self._source.rows("monitor")}
+        monitors = await self._database.read(_monitor_ids)
         extras = "extras" if self._source.has(table, "extras") else "NULL"
         query = f"""
             SELECT id, monitor_id, timestamp, up, down, ping, ping_min, ping_max, {extras} FROM {table}
@@ -154,7 +158,9 @@ class StatisticsImport:
                 stats = [stat_row(row[1:], seconds) for row in rows if row[1] in monitors]
                 last = int(rows[-1][0])
 
-                def write(connection: Any, stats: list[StatRow] = stats, last: int = last) -> None:
+                def write(
+                    connection: apsw.Connection, stats: list[StatRow] = stats, last: int = last
+                ) -> None:
                     self._rooms.write_statistics(connection, self._unit, stats)
                     self._note(connection, self._unit, last)
 
@@ -183,6 +189,12 @@ def stat_row(row: Any, seconds: int) -> StatRow:
         (low or 0.0) if pings else 0.0,
         (high or 0.0) if pings else 0.0,
     )
+
+
+def _monitor_ids(connection: apsw.Connection) -> set[int]:
+    """Those that were taken over; a running Uptime Kuma may have got more since."""
+    rows: Any = connection.execute("SELECT id FROM monitor")
+    return {number for (number,) in rows}
 
 
 def _maintenance(extras: Any) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kuma_lite.core.clock import wire_time
-from kuma_lite.importing.history import stat_row
+from kuma_lite.importing.history import GONE_MONITOR, stat_row
 from kuma_lite.importing.names import UNFINISHED, unfinished
 from kuma_lite.importing.rooms import StatRow
 from tests.importing.bringing import NOW, bring
@@ -162,7 +162,7 @@ async def test_beats_of_nobody_and_beats_that_are_none(tmp_path: Path) -> None:
     connection.close()
     outcome = await bring(database, tmp_path / "ours", now=NOW)
     assert outcome.report.taken["beats"] == 0
-    assert outcome.report.left["their monitor has been deleted"] == ["1 beats"]
+    assert outcome.report.left[GONE_MONITOR] == ["1 beats"]
     assert outcome.report.left["they have no time or no status"] == ["2 beats"]
 
 
@@ -240,3 +240,18 @@ async def test_killed_anywhere_it_goes_on_and_ends_the_same(
 )
 def test_rows_of_statistics(row: tuple[Any, ...], expected: StatRow) -> None:
     assert stat_row(row, 3600) == expected
+
+
+async def test_a_monitor_added_between_two_attempts_is_not_half_there(tmp_path: Path) -> None:
+    database = make_kuma(tmp_path / "kuma", "1.23")
+    add_beats(database, 5, minutes(50))
+    with pytest.raises(Killed):
+        await bring(database, tmp_path / "ours", now=NOW, progress=Killer(0))
+    connection = sqlite3.connect(database)
+    insert(connection, "monitor", id=50, name="new", user_id=1, type="http")
+    connection.commit()
+    connection.close()
+    add_beats(database, 50, minutes(5))
+    outcome = await bring(database, tmp_path / "ours", now=NOW)
+    assert outcome.report.taken["beats"] == 50
+    assert outcome.report.left[GONE_MONITOR] == ["5 beats"]

@@ -145,6 +145,40 @@ async def test_what_a_killed_import_left_is_removed(tmp_path: Path) -> None:
     assert not (tmp_path / "ours" / COPY_FOLDER).exists()
 
 
+def written_meanwhile(times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Uptime Kuma take in its log while its database is being copied, so many times."""
+    import shutil
+
+    real, left = shutil.copyfile, [times]
+
+    def copyfile(source: Path, target: Path) -> None:
+        real(source, target)
+        if source.name == "kuma.db" and left[0]:
+            left[0] -= 1
+            connection = sqlite3.connect(source)
+            insert(connection, "tag", name=f"{left[0]}", color="#fff")
+            connection.commit()
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+
+    monkeypatch.setattr(shutil, "copyfile", copyfile)
+
+
+async def test_a_copy_that_was_disturbed_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_kuma(tmp_path / "kuma", "2.5")
+    written_meanwhile(1, monkeypatch)
+    outcome = await bring(tmp_path / "kuma", tmp_path / "ours")
+    assert outcome.report.taken["tags"] == 2
+
+
+async def test_a_database_that_never_rests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_kuma(tmp_path / "kuma", "2.5")
+    written_meanwhile(100, monkeypatch)
+    assert "stop Uptime Kuma first" in await refusal(tmp_path / "kuma", tmp_path / "ours")
+
+
 async def test_a_full_disk_is_seen_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import shutil
 
