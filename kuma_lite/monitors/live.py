@@ -153,7 +153,7 @@ class MonitorEvents:
         return {"ok": True}
 
     async def clear_statistics(self, caller: Caller) -> Answer:
-        """Forget all beats of all monitors."""
+        """Forget all beats of all monitors of the caller."""
         await self._monitors.clear_statistics(user_of(caller))
         return {"ok": True}
 
@@ -167,9 +167,9 @@ class MonitorEvents:
         return monitor.id if monitor is not None and monitor.owner == caller.user_id else None
 
     def _mine_or_all(self, caller: Caller, monitor_id: Any) -> list[int] | None:
-        """The ids to look at: None for all (there is one account), [] for none."""
+        """The ids to look at: None for all there are, [] for none."""
         if monitor_id is None:
-            return None
+            return self._monitors.all_of(user_of(caller))
         monitor = self._mine(caller, monitor_id)
         return [monitor] if monitor is not None else []
 

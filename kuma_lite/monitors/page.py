@@ -111,9 +111,10 @@ class MonitorPage:
 
     async def events(self, caller: Caller, monitor_id: Any, offset: Any, count: Any) -> Answer:
         """Changes of state, newest first."""
-        wanted = None
+        user = user_of(caller)
+        wanted = self._monitors.all_of(user)
         if monitor_id is not None:
-            wanted = [self._monitors.owned(user_of(caller), monitor_id).id]
+            wanted = [self._monitors.owned(user, monitor_id).id]
         number = max(0, min(MAX_EVENTS, whole(count)))
         beats = await self._monitors.store.important_page(wanted, max(0, whole(offset)), number)
         return {

@@ -160,11 +160,15 @@ class Monitors:
         self._begin_anew(monitor)
 
     async def clear_statistics(self, owner: int) -> None:
-        """Delete everything recorded about all monitors and begin anew."""
+        """Delete everything recorded about all monitors of a user and begin anew."""
         mine = self.roster.of(owner)
         for monitor in mine:
             self.engine.leave(monitor.id)
-        await self.store.clear_all_beats()
+        if self.all_of(owner) is None:
+            await self.store.clear_all_beats()
+        else:
+            for monitor in mine:
+                await self.store.clear_beats(monitor.id)
         for monitor in mine:
             self._begin_anew(monitor)
 
@@ -187,6 +191,11 @@ class Monitors:
         if isinstance(monitor_id, bool) or not isinstance(monitor_id, int):
             return None
         return self.roster.get(monitor_id)
+
+    def all_of(self, owner: int) -> list[int] | None:
+        """The ids of all monitors of a user; None: there are no others, so nothing has to be picked out."""
+        mine = [monitor.id for monitor in self.roster if monitor.owner == owner]
+        return None if len(mine) == len(self.roster) else mine
 
     def owned(self, owner: int, monitor_id: Any, *, refusal: str = NOT_OWNED) -> Monitor:
         """A monitor by id, if it belongs to the user. Raises UserError."""

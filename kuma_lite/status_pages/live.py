@@ -62,9 +62,13 @@ class StatusPageEvents:
             raise UserError("No slug?")
         return {"ok": True, "config": page.private_config()}
 
-    async def save(self, _caller: Caller, slug: Any, config: Any, logo: Any, groups: Any) -> Answer:
+    async def save(self, caller: Caller, slug: Any, config: Any, logo: Any, groups: Any) -> Answer:
         """Changes to a page; new groups come back with their ids."""
-        return {"ok": True, "publicGroupList": await self._pages.save(slug, config, logo, groups)}
+        assert caller.user_id is not None
+        return {
+            "ok": True,
+            "publicGroupList": await self._pages.save(caller.user_id, slug, config, logo, groups),
+        }
 
     async def delete(self, _caller: Caller, slug: Any) -> Answer:
         """Remove a page."""

@@ -135,8 +135,8 @@ class Pages:
             await self.load()
         return self._pages[page_id]
 
-    async def save(self, slug: Any, config: Any, logo: Any, groups: Any) -> list[Document]:
-        """Change a page and its groups, all or nothing; returns the groups with their ids.
+    async def save(self, user_id: int, slug: Any, config: Any, logo: Any, groups: Any) -> list[Document]:
+        """Change a page and its groups for a user, all or nothing; returns the groups with their ids.
 
         Raises:
             UserError: one sentence about what is wrong; nothing has changed then.
@@ -151,7 +151,7 @@ class Pages:
             if picture.png is not None:
                 icon = await self._uploads.stage_logo(page.id, picture.png, self._clock.now())
             changed = replace(changed, icon=icon)
-            ids = await self._database.write(lambda db: store.save_page(db, changed, wanted))
+            ids = await self._database.write(lambda db: store.save_page(db, changed, wanted, user_id))
             if picture.png is not None:
                 await self._uploads.keep_logo(page.id)
             await self.load()

@@ -55,13 +55,15 @@ def insert_page(db: apsw.Connection, slug: str, title: str) -> int:
     return db.last_insert_rowid()
 
 
-def save_page(db: apsw.Connection, page: Page, groups: Sequence[NewGroup]) -> list[int]:
-    """Write a page as a whole; returns the ids of its groups.
+def save_page(db: apsw.Connection, page: Page, groups: Sequence[NewGroup], user_id: int) -> list[int]:
+    """Write a page as a whole, for a user; returns the ids of its groups.
 
     Raises:
-        UserError: the slug is taken, a group is not of this page, or a monitor does not exist.
+        UserError: the slug is taken, a group is not of this page, a monitor does not exist, or it is
+            somebody else's and not on the page yet.
     """
     _refuse_taken(db, page.slug, page.id)
+    _refuse_foreign(db, page.id, groups, user_id)
     assignments = ", ".join(f"{name} = ?" for name in _COLUMNS)
     db.execute(
         f"UPDATE status_page SET {assignments} WHERE id = ?",  # noqa: S608 - own column names
@@ -92,6 +94,18 @@ def _refuse_taken(db: apsw.Connection, slug: str, page_id: int | None) -> None:
     query = "SELECT 1 FROM status_page WHERE slug = ? AND id IS NOT ?"
     if db.execute(query, (slug, page_id)).fetchone():
         raise UserError("Another status page has this slug.")
+
+
+def _refuse_foreign(db: apsw.Connection, page_id: int, groups: Sequence[NewGroup], user_id: int) -> None:
+    """Pages are everybody's; making a monitor public is its owner's decision."""
+    query = """
+        SELECT id FROM monitor WHERE user_id != ? AND id NOT IN (
+            SELECT monitor_id FROM monitor_group JOIN page_group ON page_group.id = group_id
+            WHERE status_page_id = ?)
+    """
+    foreign = {row[0] for row in db.execute(query, (user_id, page_id))}
+    if any(member.monitor_id in foreign for group in groups for member in group.members):
+        raise UserError("A monitor of this page does not exist any more. Load the page again.")
 
 
 def _save_domains(db: apsw.Connection, page: Page) -> None:

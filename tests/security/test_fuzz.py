@@ -161,7 +161,9 @@ async def torment(client: Client, found: list[Call], events: dict[str, Any]) -> 
             due.add(number)
     await client.call("needSetup")
     async with asyncio.timeout(20), client._news:
-        await client._news.wait_for(lambda: client.disconnected.is_set() or due <= set(client.acknowledgements))
+        await client._news.wait_for(
+            lambda: client.disconnected.is_set() or due <= set(client.acknowledgements)
+        )
     answers = [client.acknowledgements.get(number) for number in sent]
     client.acknowledgements.clear()
     client.forget()

@@ -54,6 +54,8 @@ EMPTY: dict[str, Any] = {
     "clearEvents": {"ok": True},
     "clearHeartbeats": {"ok": True},
     "bars": {"ok": True, "bars": {}},
+    "getMonitorMaintenance": {"ok": True, "monitors": []},
+    "getMaintenanceStatusPage": {"ok": True, "statusPages": []},
     "deleteMaintenance": {"ok": True, "msg": "successDeleted", "msgi18n": True},
     "deleteAPIKey": {"ok": True, "msg": "successDeleted", "msgi18n": True},
     "disableAPIKey": {"ok": True, "msg": "successDisabled", "msgi18n": True},
@@ -165,7 +167,10 @@ async def test_all_of_mine_is_not_all(two: Two) -> None:
     async with connect(two.server.url, "/page") as stranger:
         assert await stranger.call("loginByToken", two.token) == {"ok": True}
         assert await stranger.call("monitorImportantHeartbeatListCount", None) == {"ok": True, "count": 0}
-        assert await stranger.call("monitorImportantHeartbeatListPaged", None, 0, 25) == {"ok": True, "data": []}
+        assert await stranger.call("monitorImportantHeartbeatListPaged", None, 0, 25) == {
+            "ok": True,
+            "data": [],
+        }
         assert await stranger.call("events", None, 0, 25) == {"ok": True, "total": 0, "events": []}
         assert (await stranger.call("clearStatistics"))["ok"] is True
     assert len((await two.owner.call("getMonitorBeats", number, 24))["data"]) == 1
