@@ -122,7 +122,7 @@ class Watching:
             *self.pushes.late_doors(),
             self.page.doors(),
             self.maintenance.doors(),
-            Doors(raw=[push_route.route()], routes=monitor_routes(self.monitors.types, self.figures)),
+            Doors(raw=[push_route.route()], routes=monitor_routes(self.figures)),
         ]
 
     def _keep_days(self) -> int:

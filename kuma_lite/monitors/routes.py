@@ -7,34 +7,21 @@ from typing import Any
 
 from litestar import get, post
 
-from kuma_lite.core.declarations import MonitorType, Registry, describe_options
+from kuma_lite.checks import describe_types
+from kuma_lite.core.declarations import describe_options
 from kuma_lite.core.doors import Access
 from kuma_lite.monitors.common import CommonOptions
 from kuma_lite.monitors.figures import Figures
 
 
-def describe(types: Registry[MonitorType[Any]]) -> dict[str, Any]:
+def describe() -> dict[str, Any]:
     """Every monitor type with the fields of its form, and the fields all of them have."""
-    return {
-        "types": [
-            {
-                "name": kind.name,
-                "label": kind.label,
-                "description": kind.description,
-                "group": kind.group,
-                "pushed": kind.pushed,
-                "formDefaults": dict(kind.form_defaults),
-                "fields": describe_options(kind.options),
-            }
-            for kind in types
-        ],
-        "common": describe_options(CommonOptions),
-    }
+    return {**describe_types(), "common": describe_options(CommonOptions)}
 
 
-def monitor_routes(types: Registry[MonitorType[Any]], figures: Figures) -> Sequence[Any]:
+def monitor_routes(figures: Figures) -> Sequence[Any]:
     """The routes of this feature."""
-    described = describe(types)
+    described = describe()
 
     @get("/api/v1/monitor-types", opt={"access": Access.USER}, sync_to_thread=False, tags=["Declarations"])
     def monitor_types() -> dict[str, Any]:
