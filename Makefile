@@ -74,7 +74,7 @@ $(MODULES): frontend/package.json frontend/package-lock.json
 
 $(PAGE): $(MODULES) $(PAGE_SOURCES)
 	@mkdir -p build && touch build/page-begun
-	@cd frontend && npm run --silent build
+	@cd frontend && npm run --silent build -- --logLevel warn
 	@touch -r build/page-begun $@ # what changed meanwhile is newer
 
 # --- run -------------------------------------------------------------------------------------------------
