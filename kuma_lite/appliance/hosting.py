@@ -21,7 +21,14 @@ from kuma_lite.notifications.rules import beat_text, heartbeat_object
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.servers.doors import server_doors
 from kuma_lite.servers.integrations import Channel, Integrations
-from kuma_lite.servers.model import Incident, Server
+from kuma_lite.servers.model import (
+    AlertClosed,
+    AlertOpened,
+    Incident,
+    PageServersChanged,
+    Server,
+    ServerRemoved,
+)
 from kuma_lite.servers.prometheus import measured
 from kuma_lite.servers.service import Servers
 from kuma_lite.status_pages.service import StatusPages
@@ -61,6 +68,10 @@ class Hosting:
         self._integrations = Integrations(channels, house.database, house.clock)
         self._pages = ListedPages(pages, watching)
         self._channels = channels
+        self._status_pages = pages
+        pages.show_servers(self._shown_on)
+        for happening in (AlertOpened, AlertClosed, ServerRemoved, PageServersChanged):
+            house.bus.subscribe(happening, lambda _event: pages.clear_cache())
         house.bus.subscribe(ChannelsChanged, lambda _event: house.spawn(self._forget_channels()))
 
     async def load(self) -> None:
@@ -85,7 +96,20 @@ class Hosting:
                 clock=house.clock,
                 spawn=house.spawn,
                 base_url=house.settings.primary_base_url,
+                page_exists=lambda page_id: self._status_pages.title_of(page_id) is not None,
             )
+        ]
+
+    def _shown_on(self, page_id: int) -> list[dict[str, Any]]:
+        """What visitors of a status page see of its servers: that they are well, and nothing else."""
+        return [
+            {
+                "name": server.name,
+                "status": server.status,
+                "alerts": sorted(server.incidents),
+                "maintenance": self.servers.is_covered(server),
+            }
+            for server in self.servers.servers_of_page(page_id)
         ]
 
     def families(self) -> Iterable[Family]:

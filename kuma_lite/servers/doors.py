@@ -27,9 +27,10 @@ def server_doors(
     clock: Clock,
     spawn: Callable[[Coroutine[Any, Any, None]], None],
     base_url: Callable[[], str],
+    page_exists: Callable[[int], bool],
 ) -> Doors:
     """Routes of the Servers API, events of the page, and who may use the former."""
-    page = ServerPage(servers, push, bus, clock, spawn)
+    page = ServerPage(servers, push, bus, clock, spawn, page_exists)
     keys = KeyPage(servers, clock, base_url)
     return Doors(
         events=[*page.events(), *keys.events()],

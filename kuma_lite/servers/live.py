@@ -48,11 +48,13 @@ class ServerPage:
         bus: Bus,
         clock: Clock,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
+        page_exists: Callable[[int], bool],
     ) -> None:
         self._servers = servers
         self._push = push
         self._clock = clock
         self._spawn = spawn
+        self._page_exists = page_exists
         self._changed: set[int] = set()
         self._deleted: list[str] = []
         self._incidents = False
@@ -73,6 +75,8 @@ class ServerPage:
             _event("deleteServer", self.delete, 1),
             _event("setServerNotification", self.set_notification, 3),
             _event("setServerMaintenance", self.set_maintenance, 2),
+            _event("pageServers", self.page_servers, 1),
+            _event("setPageServers", self.set_page_servers, 2),
             _event("serverRetention", self.retention),
             _event("saveServerRetention", self.save_retention, 1),
         ]
@@ -207,6 +211,20 @@ class ServerPage:
         server = self._find(key)
         await self._servers.set_plans(server, plans)
         return {"ok": True, "maintenancePlans": self._servers.plans_of(server)}
+
+    async def page_servers(self, caller: Caller, page_id: Any) -> Answer:
+        """Which servers stand on a status page, in their order."""
+        del caller
+        found = self._servers.servers_of_page(_whole(page_id, -1))
+        return {"ok": True, "servers": [server.uuid for server in found]}
+
+    async def set_page_servers(self, caller: Caller, page_id: Any, keys: Any) -> Answer:
+        """Put servers on a status page, in that order."""
+        known = type(page_id) is int and self._page_exists(page_id)
+        if not known or not isinstance(keys, list) or len(keys) > MAX_SPARKS:
+            raise UserError("A status page and a list of servers are expected.")
+        await self._servers.set_page_servers(page_id, [self._find(key) for key in keys])
+        return await self.page_servers(caller, page_id)
 
     async def retention(self, caller: Caller) -> Answer:
         """How long history is kept (days), how large it may become and is (bytes)."""

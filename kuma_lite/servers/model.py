@@ -160,6 +160,13 @@ class IncidentsChanged:
     incident: Incident
 
 
+@dataclass(frozen=True, slots=True)
+class PageServersChanged:
+    """Other servers stand on a status page."""
+
+    page_id: int
+
+
 def iso(ms: int | None) -> str | None:
     """Milliseconds since 1970 as `2024-01-20T14:22:00Z`, the way the Servers API writes dates."""
     if ms is None:

@@ -29,6 +29,7 @@ from kuma_lite.servers.model import (
     OFFLINE,
     Incident,
     IncidentsChanged,
+    PageServersChanged,
     Server,
     ServerChanged,
     ServerRemoved,
@@ -86,6 +87,7 @@ class Servers:
         self._by_identity: dict[tuple[int, str], Server] = {}
         self._names: dict[int, str] = {}  # of series
         self._plans: dict[int, set[int]] = {}  # server id → maintenance plans
+        self._pages: dict[int, list[int]] = {}  # status page → server ids
         self._reporting: dict[tuple[int, str], asyncio.Lock] = {}
         self.watch = Watch(database, clock, bus, announcer, self.is_covered, self._by_id.values)
         self.upkeep = Upkeep(database, clock, self.kept, self._names.get)
@@ -96,6 +98,7 @@ class Servers:
         """Read everything, and judge the last hour again: a breach under way is still one."""
         await self.projects.load()
         self._plans = await self._database.read(store.read_plans)
+        self._pages = await self._database.read(store.read_page_servers)
         for server in await self._database.read(store.read_servers):
             self._keep(server)
             for cause, incident in server.incidents.items():
@@ -254,15 +257,17 @@ class Servers:
         plans = self._plans.get(server.id)
         return bool(plans) and self._plans_run(plans or ())
 
-    async def servers_of_page(self, page_id: int) -> list[Server]:
+    def servers_of_page(self, page_id: int) -> list[Server]:
         """The servers on a status page, in their order."""
-        ids = await self._database.read(lambda db: store.read_page_servers(db, page_id))
+        ids = self._pages.get(page_id, ())
         return [self._by_id[number] for number in ids if number in self._by_id]
 
     async def set_page_servers(self, page_id: int, servers: Sequence[Server]) -> None:
         """Put servers on a status page, in that order."""
         ids = [server.id for server in servers]
         await self._database.write(lambda db: store.set_page_servers(db, page_id, ids))
+        self._pages[page_id] = ids
+        self._bus.publish(PageServersChanged(page_id))
 
     # --- history -----------------------------------------------------------------------------------------
 

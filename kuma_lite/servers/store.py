@@ -161,13 +161,15 @@ def set_plans(connection: apsw.Connection, server_id: int, plans: Iterable[int])
     )
 
 
-def read_page_servers(connection: apsw.Connection, page_id: int) -> list[int]:
-    """Ids of the servers that stand on a status page, in their order."""
+def read_page_servers(connection: apsw.Connection) -> dict[int, list[int]]:
+    """Status page → ids of its servers, in their order."""
+    found: dict[int, list[int]] = {}
     rows: Any = connection.execute(
-        "SELECT server_id FROM status_page_server WHERE status_page_id = ? ORDER BY weight, server_id",
-        (page_id,),
+        "SELECT status_page_id, server_id FROM status_page_server ORDER BY status_page_id, weight, server_id"
     )
-    return [number for (number,) in rows]
+    for page_id, server_id in rows:
+        found.setdefault(page_id, []).append(server_id)
+    return found
 
 
 def set_page_servers(connection: apsw.Connection, page_id: int, server_ids: Iterable[int]) -> None:

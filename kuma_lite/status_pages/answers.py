@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kuma_lite.core.clock import Clock, wire_time
@@ -37,9 +37,15 @@ class Answers:
         self._monitors = monitors
         self._maintenance = maintenance
         self._clock = clock
+        self.servers_on: Callable[[int], Sequence[Document]] = lambda page_id: ()  # page id → its servers
 
     async def everything(self, page: Page) -> Document:
-        """Configuration, incidents, groups and maintenance."""
+        """Configuration, incidents, groups and maintenance; servers where the page has some."""
+        servers = self.servers_on(page.id)
+        document = await self._of_monitors(page)
+        return {**document, "serverList": list(servers)} if servers else document
+
+    async def _of_monitors(self, page: Page) -> Document:
         return {
             "config": page.public_config(),
             "incidents": [incident.as_wire() for incident in await self._incidents.shown(page)],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from kuma_lite.status_pages.badge_routes import MonitorBadges
 from kuma_lite.status_pages.cache import AnswerCache
 from kuma_lite.status_pages.incidents import Incidents
 from kuma_lite.status_pages.live import StatusPageEvents
-from kuma_lite.status_pages.model import Group, Maintenance, Monitors, Page, Settings
+from kuma_lite.status_pages.model import Document, Group, Maintenance, Monitors, Page, Settings
 from kuma_lite.status_pages.pages import Database, Pages
 from kuma_lite.status_pages.routes import PublicRoutes
 from kuma_lite.status_pages.uploads import Uploads
@@ -52,10 +53,11 @@ class StatusPages:
         self._pages = Pages(database, clock, bus, settings, pictures, self._cache.clear)
         incidents = Incidents(database, self._pages, clock, self._cache.clear)
         self._events = StatusPageEvents(self._pages, incidents, push)
+        self._answers = Answers(self._pages, incidents, monitors, maintenance, clock)
         self._routes = PublicRoutes(
             self._pages,
             incidents,
-            Answers(self._pages, incidents, monitors, maintenance, clock),
+            self._answers,
             MonitorBadges(self._pages, monitors),
             pictures,
             settings,
@@ -71,6 +73,10 @@ class StatusPages:
     def doors(self) -> list[Doors]:
         """Events, the list at login, and the addresses of visitors."""
         return [self._events.doors(), Doors(raw=self._routes.routes())]
+
+    def show_servers(self, servers_on: Callable[[int], Sequence[Document]]) -> None:
+        """Let the servers of a page (by its id) stand on it."""
+        self._answers.servers_on = servers_on
 
     def with_groups(self) -> list[tuple[Page, list[Group]]]:
         """Every page with its groups, for lists of pages."""

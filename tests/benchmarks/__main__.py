@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.benchmarks import servers
 from tests.benchmarks.client import Client, time_log_in
 from tests.benchmarks.process import Served
 from tests.benchmarks.seed import seed
@@ -138,6 +139,8 @@ def main() -> None:
         rows = asyncio.run(running(options, Path(folder) / "running", target))
         rows += asyncio.run(with_history(options, Path(folder) / "history"))
     show(rows, options)
+    print()
+    servers.show(servers.measure())
 
 
 if __name__ == "__main__":

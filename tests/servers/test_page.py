@@ -138,6 +138,24 @@ async def test_the_install_lines(running: Api) -> None:
             assert not (await client.call("agentInstall", bad))["ok"]
 
 
+async def test_servers_stand_on_status_pages(running: Api) -> None:
+    key = await running.server()
+    async with page(running) as client:
+        assert (await client.call("addStatusPage", "Public", "public"))["ok"]
+        before = (await http.get(f"{running.url}/api/status-page/public")).json()
+        assert "serverList" not in before
+        (number,) = [n for n in range(1, 5) if (await client.call("setPageServers", n, [key]))["ok"]]
+        assert (await client.call("pageServers", number))["servers"] == [key]
+        shown = (await http.get(f"{running.url}/api/status-page/public")).json()
+        assert shown["serverList"] == [
+            {"name": "web-1", "status": "online", "alerts": [], "maintenance": False}
+        ]
+        assert not (await client.call("setPageServers", number, ["nothing"]))["ok"]
+        assert not (await client.call("setPageServers", 99, [key]))["ok"]
+        assert (await client.call("deleteServer", key))["ok"]
+        assert "serverList" not in (await http.get(f"{running.url}/api/status-page/public")).json()
+
+
 async def test_retention(running: Api) -> None:
     async with page(running) as client:
         found = await client.call("serverRetention")
