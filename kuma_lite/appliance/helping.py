@@ -34,6 +34,7 @@ class Helpers:
         self.cloudflared = CloudflaredEvents(house.settings, house.accounts)
         self.metrics = metrics_route(house, watching, self.api_keys)
         house.network.find_proxy = self.proxies.find
+        house.network.find_docker_host = self.docker_hosts.find
 
     async def load(self) -> None:
         """Read everything."""

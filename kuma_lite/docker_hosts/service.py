@@ -13,7 +13,7 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.docker_hosts import store
 from kuma_lite.docker_hosts.model import DockerHost, daemon_request, read_host
 from kuma_lite.net.errors import ErrorKind, NetworkError
-from kuma_lite.net.http import HttpClient
+from kuma_lite.net.http import HttpClient, Request
 
 T = TypeVar("T")
 
@@ -57,6 +57,13 @@ class DockerHosts:
     def of(self, owner: int) -> list[DockerHost]:
         """A user's hosts, oldest first."""
         return [host for host in self._hosts.values() if host.owner == owner]
+
+    def find(self, host_id: int) -> Callable[[str, float], Request] | None:
+        """Makes the request for a path of a host's API, given the seconds it may take; None for no host."""
+        host = self._hosts.get(host_id)
+        if host is None:
+            return None
+        return lambda path, timeout: daemon_request(host, path, timeout, self._data_folder)
 
     async def save(self, owner: int, payload: Any, host_id: Any) -> int:
         """Add a host, or change the one of that id; returns the id. Raises UserError."""

@@ -12,7 +12,7 @@ from kuma_lite.core.clock import Clock, SystemClock
 from kuma_lite.net import uplink
 from kuma_lite.net.connect import Connected, Connector, Stream
 from kuma_lite.net.contexts import ContextCache
-from kuma_lite.net.http import HttpClient
+from kuma_lite.net.http import HttpClient, Request
 from kuma_lite.net.icmp import Pinger
 from kuma_lite.net.proxy import ProxyRule, ProxyServer, always
 from kuma_lite.net.resolve import IpFamily, Resolver
@@ -21,6 +21,9 @@ from kuma_lite.net.resolve import IpFamily, Resolver
 USER_AGENT: Final = f"Uptime-Kuma/{UPTIME_KUMA_VERSION}"
 
 P = TypeVar("P", bound=asyncio.BaseProtocol)
+
+# Makes the request for a path of a daemon's API, to be answered within that many seconds.
+DockerHostRequest = Callable[[str, float], Request]
 
 
 class Network:
@@ -32,6 +35,8 @@ class Network:
 
     Attributes:
         find_proxy: the proxy a monitor names by its id; None for one that is gone or switched off.
+        find_docker_host: how the Docker daemon that a monitor names by its id is asked; None for one that
+            is gone.
     """
 
     user_agent: Final = USER_AGENT
@@ -39,6 +44,7 @@ class Network:
     def __init__(self, clock: Clock | None = None, proxy: ProxyRule | None = None) -> None:
         clock = clock or SystemClock()
         self.find_proxy: Callable[[int], ProxyServer | None] = _no_proxy
+        self.find_docker_host: Callable[[int], DockerHostRequest | None] = _no_docker_host
         self.resolver = Resolver()
         self.connector = Connector(self.resolver)
         self.http = HttpClient(self.connector, ContextCache(), clock, proxy)
@@ -91,3 +97,7 @@ class Network:
 
 def _no_proxy(proxy_id: int) -> None:
     del proxy_id
+
+
+def _no_docker_host(host_id: int) -> None:
+    del host_id
