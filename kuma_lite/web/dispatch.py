@@ -19,8 +19,8 @@ TOO_FREQUENT: Final = "Too frequently, try again later."
 class Limiter(Protocol):
     """Something that lets only so many calls pass."""
 
-    def take(self) -> float | None:
-        """Seconds to wait before the call may go on; None: refuse it."""
+    def take(self, address: str) -> float | None:
+        """Seconds to wait before a call from that address may go on; None: refuse it."""
 
 
 class Outcome(NamedTuple):
@@ -71,7 +71,7 @@ class Dispatcher:
 
     async def _run(self, event: Event, caller: Caller, arguments: list[Any]) -> Outcome:
         try:
-            await self._pass_limiter(event)
+            await self._pass_limiter(event, caller.address)
             require(event.access, caller.user_id is not None)
             answer = await event.handler(caller, *arguments)
         except UserError as error:
@@ -81,10 +81,10 @@ class Dispatcher:
             return Outcome(event.on_error(UserError(INTERNAL_ERROR)))
         return Outcome(answer.answer, answer.after) if isinstance(answer, Then) else Outcome(answer)
 
-    async def _pass_limiter(self, event: Event) -> None:
+    async def _pass_limiter(self, event: Event, address: str) -> None:
         if event.limiter is None:
             return
-        delay = self._limiters[event.limiter].take()
+        delay = self._limiters[event.limiter].take(address)
         if delay is None:
             raise UserError(TOO_FREQUENT)
         if delay > 0:

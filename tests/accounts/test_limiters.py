@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.accounts.limiters import LOGIN, TWO_FACTOR, RateLimiter, make_limiters
+from kuma_lite.accounts.limiters import (
+    LOGIN,
+    MAX_ADDRESSES,
+    TWO_FACTOR,
+    AddressLimiter,
+    RateLimiter,
+    make_limiters,
+)
 from kuma_lite.core.clock import ManualClock
 
 
@@ -64,4 +71,27 @@ def test_the_delay_is_bounded(pauses: list[float]) -> None:
 def test_limiters_by_name() -> None:
     limiters = make_limiters(ManualClock())
     assert set(limiters) == {LOGIN, TWO_FACTOR}
-    assert sum(limiters[TWO_FACTOR].take() is not None for _ in range(40)) == 30
+    assert sum(limiters[TWO_FACTOR].take("192.0.2.1") is not None for _ in range(40)) == 30
+
+
+def test_each_address_has_a_bucket_of_its_own() -> None:
+    limiter = AddressLimiter(1, ManualClock())
+    assert limiter.take("192.0.2.1") == 0.0
+    assert limiter.take("192.0.2.1") is None
+    assert limiter.take("192.0.2.2") == 0.0
+    assert limiter.take("2001:db8::1") == 0.0
+    assert limiter.take("2001:db8::ffff:2") is None, "the same network: one customer has all of it"
+    assert limiter.take("2001:db8:0:1::1") == 0.0
+    assert limiter.take("fe80::1%eth0") == 0.0
+    assert limiter.take("nonsense") == 0.0
+    assert limiter.take("nonsense") is None
+
+
+def test_only_so_many_addresses_are_remembered() -> None:
+    limiter = AddressLimiter(1, ManualClock())
+    for number in range(MAX_ADDRESSES):
+        limiter.take(f"name-{number}")
+    assert limiter.take("name-0") is None, "asking makes it the last to be forgotten"
+    limiter.take("one more")
+    assert limiter.take("name-0") is None
+    assert limiter.take("name-1") == 0.0

@@ -201,3 +201,109 @@ def test_events(target: Ground, namespace: str) -> None:
         hammer(target, namespace, found, as_guest=False)
 
     run()
+
+
+# --- Routes ------------------------------------------------------------------------------------------------
+
+RAW = [
+    "/api/push/{}", "/api/badge/{}/status", "/api/badge/1/{}", "/api/badge/1/uptime/{}", "/api/badge/{}/ping/{}",
+    "/api/status-page/{}", "/api/status-page/shop/{}", "/api/status-page/heartbeat/{}", "/status/{}",
+    "/status/{}/rss", "/upload/{}", "/metrics", "/status", "/{}", "/api/{}", "/api/v1/{}", "/socket.io/",
+    "/assets/{}", "/api/entry-page", "/.well-known/{}",
+]  # fmt: skip
+QUERY = ["status", "msg", "ping", "label", "color", "style", "labelPrefix", "suffix", "cursor", "since", "until",
+         "from", "to", "page", "items", "metrics", "project", "EIO", "sid", "transport", "t"]  # fmt: skip
+METHODS = ["GET", "GET", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+Ask = tuple[str, str, str, bytes, str]
+
+
+def test_every_route_is_known(target: Ground) -> None:
+    """The generator below asks the program itself what there is."""
+    assert len({path for _method, path, _access in routes(target.app)}) > 5
+
+
+@st.composite
+def asks(draw: st.DrawFn, places: list[str]) -> list[Ask]:
+    found = []
+    for _ in range(draw(st.integers(1, 8))):
+        parts = re.split(r"\{[^}]*\}", draw(st.sampled_from(places)))
+        path = parts[0] + "".join(
+            quote(_encodable(draw(hostile_texts | st.text(max_size=10))), safe="") + part
+            for part in parts[1:]
+        )
+        names = draw(st.lists(st.sampled_from(QUERY), max_size=3))
+        query = "&".join(f"{name}={quote(_encodable(str(draw(leaves))))[:3000]}" for name in names)
+        body = draw(
+            st.just(b"")
+            | values.map(lambda value: json.dumps(value).encode())
+            | st.binary(max_size=30)
+            | st.sampled_from([b"{", b'{"a":', b"\x1f\x8b\x08", b"[" * 100_000, b"a" * 1_100_000])
+        )
+        who = draw(st.sampled_from(["", "session", "Bearer x", "Basic Og==", "Basic \xff", "Bearer kl_x"]))
+        found.append((draw(st.sampled_from(METHODS)), path[:6000], query, body, who))
+    return found
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+@pytest.mark.timeout(LONG_S + 120)
+def test_routes(target: Ground) -> None:
+    places = RAW + sorted({path for _method, path, _access in routes(target.app)})
+
+    @profile(250)
+    @given(asks(places))
+    def run(found: list[Ask]) -> None:
+        target.run(lambda: _ask(target, found))
+        check(target)
+
+    run()
+
+
+async def _ask(target: Ground, found: list[Ask]) -> None:
+    accounts = target.server.appliance._house.accounts
+    for method, path, query, body, who in found:
+        headers = {"Content-Type": "application/json"} if body else {}
+        if who == "session":
+            headers["Authorization"] = f"Bearer {accounts.token_for(await accounts._user(1))}"
+        elif who:
+            headers["Authorization"] = who
+        address = f"{target.url}{path}?{query}"
+        try:
+            answer = await http.request(method, address, body=body, headers=headers)
+        except (OSError, asyncio.IncompleteReadError):
+            assert len(body) > 1_000_000 or len(address) > 4000, address  # cut off while it still sends
+            continue
+        assert answer.status < 500, (method, address, answer.text[:300])
+        assert INTERNAL_ERROR.encode() not in answer.body, (method, address)
+
+
+# --- Packets -----------------------------------------------------------------------------------------------
+
+PACKETS = [
+    "", "4", "42", "42[", "42[]", "42[1]", "42{}", "42null", '42["getTags"', '420["\\ud800"]', '42["\\ud800",{}]',
+    '420["add",{"name":"\\udfff"}]', "42" + "9" * 400 + '["needSetup"]', "40/none,", "41", "43[]", "44", "451-[]",
+    '452-["x",{"_placeholder":true,"num":9}]', "6", "9", "x", '42/page,["x"]', "4" + "[" * 100_000, "\x00",
+    '420["needSetup"]' + " " * 1000, '420["__proto__"]', '420["constructor",{}]', '42-1["needSetup"]',
+    '420["add",' + "[" * 2000 + "]" * 2000 + "]", '420["add",' + "[" * 700 + "]" * 700 + "]",
+    '420["login",{"username":"' + "a" * 900_000 + '","password":"x"}]', '42["x","' + "a" * 2_000_000 + '"]',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(len(PACKETS)))
+def test_packets(target: Ground, number: int) -> None:
+    """One broken packet at worst ends the connection that sent it."""
+
+    async def send() -> None:
+        async with connect(target.url) as other, connect(target.url) as sender:
+            try:
+                await sender._send(PACKETS[number])
+                await sender.call("needSetup", timeout=3)
+            except (OSError, TimeoutError):
+                pass
+            assert await other.call("needSetup") is False
+        assert (await http.get(f"{target.url}/healthz")).status == 200
+
+    target.run(send)
+    check(target)

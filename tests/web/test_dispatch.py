@@ -126,7 +126,7 @@ class Limiter:
     def __init__(self, *answers: float | None) -> None:
         self.answers = list(answers)
 
-    def take(self) -> float | None:
+    def take(self, address: str) -> float | None:
         return self.answers.pop(0)
 
 
