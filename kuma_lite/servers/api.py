@@ -143,7 +143,7 @@ def documented(
         def __init__(self, **words: Any) -> None:
             super().__init__(**words)
             self.security = [{"token": []}]
-            self.responses = {str(status): _described(response), **_refusals(status)}
+            self.responses = {str(status): _described(response), **_refusals()}
             self.parameters = [*(self.parameters or []), *(_parameter(*item) for item in query)] or None
             if request is not None:
                 self.request_body = RequestBody(content={JSON: _media(request)}, required=True)
@@ -157,8 +157,7 @@ def _described(response: Any) -> OpenAPIResponse:
     return OpenAPIResponse(description="The answer", content={JSON: _media(response)})
 
 
-def _refusals(status: int) -> dict[str, OpenAPIResponse]:
-    del status
+def _refusals() -> dict[str, OpenAPIResponse]:
     return {
         "401": OpenAPIResponse(
             description="The token is missing or invalid", content={JSON: _media({"error": "Unauthorized"})}

@@ -44,7 +44,7 @@ def integration_routes(servers: Servers, integrations: Integrations) -> Sequence
         wanted = (await json_object(request)).get("integration_id")
         if not isinstance(wanted, str) or not wanted:
             raise Unprocessable("integration_id is required")
-        channel, shown = await integrations.find(wanted)
+        channel, shown = await integrations.find(wanted, server.project_id)
         await servers.link(server, channel.id, on=True)
         return {"message": "Integration attached to server", "integration": shown}
 
@@ -57,15 +57,15 @@ def integration_routes(servers: Servers, integrations: Integrations) -> Sequence
     async def detach_integration(request: AnyRequest, key: FromPath[str], integration: FromPath[str]) -> None:
         """Take the alerts of a server away from an integration."""
         server = servers.find(key, identity(request).project_id)
-        channel, _ = await integrations.find(integration)
+        channel, _ = await integrations.find(integration, server.project_id)
         if channel.id not in server.channels:
             raise NotFound
         await servers.link(server, channel.id, on=False)
 
     @get("/api/v1/integrations", operation_class=documented([examples.INTEGRATION]), tags=_TAGS, **ROUTE)
-    async def list_integrations() -> list[dict[str, Any]]:
+    async def list_integrations(request: AnyRequest) -> list[dict[str, Any]]:
         """List all integrations; secrets are veiled."""
-        return await integrations.all()
+        return await integrations.all(identity(request).project_id)
 
     @post(
         "/api/v1/integrations",
@@ -76,7 +76,8 @@ def integration_routes(servers: Servers, integrations: Integrations) -> Sequence
     )
     async def create_integration(request: AnyRequest) -> dict[str, Any]:
         """Add an integration."""
-        return await integrations.add(inner_object(await json_object(request), "integration"))
+        wishes = inner_object(await json_object(request), "integration")
+        return await integrations.add(wishes, identity(request).project_id)
 
     @get(
         "/api/v1/integrations/{integration:str}",
@@ -84,9 +85,9 @@ def integration_routes(servers: Servers, integrations: Integrations) -> Sequence
         tags=_TAGS,
         **ROUTE,
     )
-    async def get_integration(integration: FromPath[str]) -> dict[str, Any]:
+    async def get_integration(request: AnyRequest, integration: FromPath[str]) -> dict[str, Any]:
         """Show one integration."""
-        return (await integrations.find(integration))[1]
+        return (await integrations.find(integration, identity(request).project_id))[1]
 
     @route(
         "/api/v1/integrations/{integration:str}",
@@ -98,7 +99,7 @@ def integration_routes(servers: Servers, integrations: Integrations) -> Sequence
     async def update_integration(request: AnyRequest, integration: FromPath[str]) -> dict[str, Any]:
         """Change an integration; settings that are not mentioned stay, its type does."""
         wishes = inner_object(await json_object(request), "integration")
-        return await integrations.change(integration, wishes)
+        return await integrations.change(integration, wishes, identity(request).project_id)
 
     @delete(
         "/api/v1/integrations/{integration:str}",
@@ -106,9 +107,9 @@ def integration_routes(servers: Servers, integrations: Integrations) -> Sequence
         tags=_TAGS,
         **ROUTE,
     )
-    async def delete_integration(integration: FromPath[str]) -> None:
+    async def delete_integration(request: AnyRequest, integration: FromPath[str]) -> None:
         """Remove an integration, from all servers and monitors too."""
-        await integrations.remove(integration)
+        await integrations.remove(integration, identity(request).project_id)
 
     return [
         list_server_integrations,

@@ -68,39 +68,41 @@ class Integrations:
         self._database = database
         self._clock = clock
 
-    async def all(self) -> list[dict[str, Any]]:
-        """Every integration, in the order of creation."""
-        return [wire(channel, name) for channel, name in await self._named()]
+    async def all(self, project_id: int) -> list[dict[str, Any]]:
+        """Every integration of a project, in the order of creation; the first one has the page's as well."""
+        return [wire(channel, name) for channel, name in await self._named() if name.project_id == project_id]
 
     async def of(self, channel_ids: set[int]) -> list[dict[str, Any]]:
         """Those with these ids of notifications."""
         return [wire(channel, name) for channel, name in await self._named() if channel.id in channel_ids]
 
-    async def find(self, key: object) -> tuple[Channel, dict[str, Any]]:
-        """One by its UUID. Raises NotFound."""
+    async def find(self, key: object, project_id: int) -> tuple[Channel, dict[str, Any]]:
+        """One of a project by its UUID. Raises NotFound."""
         for channel, name in await self._named():
-            if name.uuid == key:
+            if name.uuid == key and name.project_id == project_id:
                 return channel, wire(channel, name)
         raise NotFound
 
-    async def add(self, wishes: Mapping[str, Any]) -> dict[str, Any]:
+    async def add(self, wishes: Mapping[str, Any], project_id: int) -> dict[str, Any]:
         """A new one. Raises Unprocessable, UserError."""
         kind = type_of(wishes.get("type"), self._channels.types())
         number = await self._channels.save(_form(kind, wishes, {}), None)
+        now = to_ms(self._clock.now())
+        await self._database.write(lambda connection: _add_names(connection, [number], now, project_id))
         return (await self.of({number}))[0]
 
-    async def change(self, key: object, wishes: Mapping[str, Any]) -> dict[str, Any]:
+    async def change(self, key: object, wishes: Mapping[str, Any], project_id: int) -> dict[str, Any]:
         """Other settings; what is not mentioned stays. Raises NotFound, Unprocessable, UserError."""
-        channel, _ = await self.find(key)
+        channel, _ = await self.find(key, project_id)
         stored = {**channel.options, "name": channel.name}
         await self._channels.save(_form(channel.type, wishes, stored), channel.id)
         now = to_ms(self._clock.now())
         await self._database.write(lambda connection: _note_change(connection, channel.id, now))
         return (await self.of({channel.id}))[0]
 
-    async def remove(self, key: object) -> None:
+    async def remove(self, key: object, project_id: int) -> None:
         """Remove one. Raises NotFound."""
-        channel, _ = await self.find(key)
+        channel, _ = await self.find(key, project_id)
         await self._channels.remove(channel.id)
 
     async def _named(self) -> list[tuple[Channel, Name]]:
@@ -187,20 +189,28 @@ class Name:
     """What the API calls a notification, and since when it knows it; times in ms."""
 
     uuid: str
+    project_id: int
     created: int
     updated: int
 
 
 def _names(connection: apsw.Connection) -> dict[int, Name]:
-    rows: Any = connection.execute("SELECT notification_id, uuid, created, updated FROM notification_uuid")
-    return {number: Name(key, created, updated) for number, key, created, updated in rows}
+    rows: Any = connection.execute(
+        "SELECT notification_id, uuid, project_id, created, updated FROM notification_uuid"
+    )
+    return {number: Name(*rest) for number, *rest in rows}
 
 
-def _add_names(connection: apsw.Connection, ids: Sequence[int], now: int) -> dict[int, Name]:
+def _add_names(
+    connection: apsw.Connection, ids: Sequence[int], now: int, project_id: int | None = None
+) -> dict[int, Name]:
+    """Name notifications; those that were made in the page belong to the first project."""
     connection.executemany(
-        "INSERT INTO notification_uuid (notification_id, uuid, created, updated) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT DO NOTHING",
-        [(number, new_uuid(), now, now) for number in ids],
+        "INSERT INTO notification_uuid (notification_id, uuid, project_id, created, updated) "
+        "VALUES (?1, ?2, coalesce(?3, (SELECT id FROM project WHERE is_root)), ?4, ?5) "
+        "ON CONFLICT (notification_id) DO UPDATE "
+        "SET project_id = coalesce(?3, project_id)",
+        [(number, new_uuid(), project_id, now, now) for number in ids],
     )
     return _names(connection)
 

@@ -88,7 +88,8 @@ class Fleet:
     async def minutes(self, values: Iterable[float], metric: str = "cpu_used", **parts: Any) -> None:
         """A report a minute."""
         for value in values:
-            await self.send(**{metric: value}, **parts)
+            sample: dict[str, Any] = {metric: value, **parts}
+            await self.send(**sample)
             self.clock.advance(60)
 
     async def restarted(self) -> Fleet:

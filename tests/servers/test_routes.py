@@ -146,6 +146,11 @@ async def test_a_token_of_another_project_sees_nothing(running: Api) -> None:
     ]:
         answer = await running.ask(method, path, other, body=b"" if method != "PATCH" else b"{}")
         assert (answer.status, answer.json()) == (404, NOT_FOUND), path
+    hook = await running.webhook()
+    assert await running.get("integrations", token=other) == []
+    for method in ("GET", "PATCH", "DELETE"):
+        answer = await running.ask(method, f"integrations/{hook}", other, json={"integration": {}})
+        assert answer.status == 404, method
     assert (await running.send(other, cpu_used=1)).status == 201
     assert len(await running.get("servers")) == len(await running.get("servers", token=other)) == 1
 

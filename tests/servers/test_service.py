@@ -438,8 +438,9 @@ async def test_tokens_open_until_they_end(fleet: Fleet) -> None:
     for header in (secret, f"Bearer {secret}", f"bearer  {secret} "):
         found = await projects.identify(header)
         assert found is not None and (found.project_id, found.user_id) == (fleet.root, None)
-    for header in (None, "", "Bearer", secret[:-1] + "x", secret + "x", f"Basic {secret}"):
-        assert await projects.identify(header) is None
+    wrong: list[str | None] = [None, "", "Bearer", secret[:-1] + "x", secret + "x", f"Basic {secret}"]
+    for other in wrong:
+        assert await projects.identify(other) is None
     await fleet.database.flush()
     assert (await projects.list_tokens())[0].last_used == fleet.now
     fleet.clock.advance(61)

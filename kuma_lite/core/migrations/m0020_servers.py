@@ -62,9 +62,10 @@ CREATE TABLE server_notification (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX server_notification_notification ON server_notification (notification_id);
 
--- The Servers API names things by UUID; notifications have numbers.
+-- The Servers API names things by UUID, and they belong to projects; notifications have numbers.
 CREATE TABLE notification_uuid (
     notification_id INTEGER PRIMARY KEY REFERENCES notification (id) ON DELETE CASCADE,
+    project_id INTEGER NOT NULL REFERENCES project (id) ON DELETE CASCADE,
     uuid TEXT NOT NULL UNIQUE,
     created INTEGER NOT NULL,
     updated INTEGER NOT NULL
