@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from kuma_lite.core.doors import RawHeaders
+
+# A page of one sentence needs nothing at all.
+_NOTHING_ELSE: Final = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 async def read_body(scope: Any, receive: Any, limit: int) -> bytes | None:
@@ -56,4 +59,10 @@ async def answer_text(send: Any, status: int, text: str, headers: RawHeaders = (
 async def answer_html(send: Any, status: int, sentence: str, headers: RawHeaders = ()) -> None:
     """Send a page of one sentence (which must not hold anything a client sent)."""
     page = f'<!DOCTYPE html>\n<html lang="en"><title>Error</title><p>{sentence}</p></html>\n'
-    await answer(send, status, page.encode(), b"text/html; charset=utf-8", headers)
+    await answer(
+        send,
+        status,
+        page.encode(),
+        b"text/html; charset=utf-8",
+        [*headers, (b"content-security-policy", _NOTHING_ELSE)],
+    )

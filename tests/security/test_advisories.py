@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
@@ -126,7 +127,7 @@ async def test_nothing_a_user_wrote_becomes_markup(server: Running) -> None:
         await owner.call("addMonitorTag", tag, number, SCRIPT)
         plan = await owner.call("addMaintenance", {**PLAN, "title": SCRIPT, "strategy": "manual"})
         await owner.call("addStatusPage", SCRIPT, "shop")
-        texts = {key: SCRIPT for key in ("title", "description", "footerText", "customCSS", "rssTitle")}
+        texts = dict.fromkeys(("title", "description", "footerText", "customCSS", "rssTitle"), SCRIPT)
         config = {**PAGE, **texts, "analyticsType": "google", "analyticsId": SCRIPT}
         member = {"id": number, "sendUrl": True, "url": "javascript:alert(1)//" + SCRIPT}
         groups = [{"name": SCRIPT, "monitorList": [member]}]
@@ -140,7 +141,7 @@ async def test_nothing_a_user_wrote_becomes_markup(server: Running) -> None:
     for path in (
         "/status/shop",
         "/status/shop/rss",
-        f"/api/badge/{number}/status?label={SCRIPT.replace(' ', '%20')}&color=%22%3E%3Cscript%3E",
+        f"/api/badge/{number}/status?label={quote(SCRIPT, safe='')}&color=%22%3E%3Cscript%3E",
         f"/api/badge/{number}/uptime?labelPrefix=%3Cscript%3E&style=%3Cscript%3E",
         "/api/status-page/shop/badge?label=%3Cscript%3E",
         "/status/%3Cscript%3Ealert(1)%3C%2fscript%3E",
@@ -153,7 +154,7 @@ async def test_nothing_a_user_wrote_becomes_markup(server: Running) -> None:
         for mark in ("<script>alert", "<img src=x", "<b onclick", 'href="javascript:'):
             found = answer.text.find(mark)
             assert found < 0, (path, answer.text[max(0, found - 80) : found + 80])
-        if "html" in answer.headers["content-type"]:
+        if "html" in answer.headers.get("content-type", ""):
             assert_strict(answer.headers["content-security-policy"], path)
         assert answer.headers["x-content-type-options"] == "nosniff"
 
@@ -164,7 +165,7 @@ def assert_strict(policy: str, path: str) -> None:
     rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
     assert "*" not in rules.get("script-src", rules["default-src"]).split(), path
     assert rules.get("object-src", rules["default-src"]) == "'none'", path
-    assert rules["frame-ancestors"] == "'self'" and "base-uri" in rules, path
+    assert rules["frame-ancestors"] in ("'self'", "'none'") and "base-uri" in rules, path
 
 
 async def test_every_html_answer_forbids_inline_code(server: Running) -> None:
@@ -187,7 +188,7 @@ async def test_every_html_answer_forbids_inline_code(server: Running) -> None:
         assert answer.headers["x-content-type-options"] == "nosniff", (method, path)
         assert answer.headers["x-frame-options"] == "SAMEORIGIN", (method, path)
         assert answer.headers["referrer-policy"] == "same-origin", (method, path)
-        if "<" in answer.text and "html" in answer.headers["content-type"]:
+        if "<" in answer.text and "html" in answer.headers.get("content-type", ""):
             seen += 1
             assert_strict(answer.headers.get("content-security-policy", ""), f"{method} {path}")
     assert seen > 5
@@ -272,7 +273,7 @@ async def test_a_host_name_is_never_a_command(kind: str, server: Running) -> Non
         "data:,x",
         "javascript:alert(1)",
         "unix:/run/docker.sock",
-    ],  # fmt: skip
+    ],
 )
 async def test_only_the_web_is_fetched(server: Running, kind: str, url: str) -> None:
     """GHSA-2qgm-m29m-cj2h: a URL names a web server, never a file."""

@@ -39,12 +39,12 @@ hostile_texts = st.sampled_from(
         "http://[::1", "http://127.0.0.1:99999/", "http://127.0.0.1:1/", "{{ 7 * 7 }}",
         "{% for i in (1..9999999) %}x{% endfor %}", "{% include '/etc/passwd' %}", "$(id)", "`id`", "-rf",
         "--help", "|id", "a" * 5000, "/" * 5000, "[" * 2000, "(a+)+$", "\n", "\r\nX: y", "2026-13-45 99:99",
-        "9999-12-31 23:59:59", "0001-01-01 00:00:00", "* * * * *", "*/0 * * * *", "UTC", "Etc/GMT-14", "../UTC",
+        "9999-12-31 23:59:59", "0001-01-01 00:00:00", "* * * * *", "*/0 * * * *", "UTC", "Etc/GMT-14", "../UTC",  # noqa: E501
         "statusPage-", "%", "%zz", "eyJh.eyJh.AA", "kuma:1", "http", "json-query", "group", "push", "ping",
     ]
 )  # fmt: skip
 hostile_numbers = st.sampled_from(
-    [0, 1, 2, 3, -1, 0.5, -0.0, 1e308, -1e308, 2**31, 2**53, 2**63 - 1, 2**63, -(2**63) - 1, 2**64, 10**30, 10**400]
+    [0, 1, 2, 3, -1, 0.5, -0.0, 1e308, -1e308, 2**31, 2**53, 2**63 - 1, 2**63, -(2**63) - 1, 2**64, 10**30, 10**400]  # noqa: E501
 )  # fmt: skip
 leaves = st.none() | st.booleans() | hostile_numbers | hostile_texts | st.text(max_size=20)
 keys = st.sampled_from(["id", "name", "type", "config", "token", "", "__proto__", "isDefault"]) | st.text(
@@ -206,12 +206,12 @@ def test_events(target: Ground, namespace: str) -> None:
 # --- Routes ------------------------------------------------------------------------------------------------
 
 RAW = [
-    "/api/push/{}", "/api/badge/{}/status", "/api/badge/1/{}", "/api/badge/1/uptime/{}", "/api/badge/{}/ping/{}",
+    "/api/push/{}", "/api/badge/{}/status", "/api/badge/1/{}", "/api/badge/1/uptime/{}", "/api/badge/{}/ping/{}",  # noqa: E501
     "/api/status-page/{}", "/api/status-page/shop/{}", "/api/status-page/heartbeat/{}", "/status/{}",
     "/status/{}/rss", "/upload/{}", "/metrics", "/status", "/{}", "/api/{}", "/api/v1/{}", "/socket.io/",
     "/assets/{}", "/api/entry-page", "/.well-known/{}",
 ]  # fmt: skip
-QUERY = ["status", "msg", "ping", "label", "color", "style", "labelPrefix", "suffix", "cursor", "since", "until",
+QUERY = ["status", "msg", "ping", "label", "color", "style", "labelPrefix", "suffix", "cursor", "since", "until",  # noqa: E501
          "from", "to", "page", "items", "metrics", "project", "EIO", "sid", "transport", "t"]  # fmt: skip
 METHODS = ["GET", "GET", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 Ask = tuple[str, str, str, bytes, str]
@@ -282,7 +282,7 @@ async def _ask(target: Ground, found: list[Ask]) -> None:
 # --- Packets -----------------------------------------------------------------------------------------------
 
 PACKETS = [
-    "", "4", "42", "42[", "42[]", "42[1]", "42{}", "42null", '42["getTags"', '420["\\ud800"]', '42["\\ud800",{}]',
+    "", "4", "42", "42[", "42[]", "42[1]", "42{}", "42null", '42["getTags"', '420["\\ud800"]', '42["\\ud800",{}]',  # noqa: E501
     '420["add",{"name":"\\udfff"}]', "42" + "9" * 400 + '["needSetup"]', "41", "43[]", "44", "451-[]",
     '452-["x",{"_placeholder":true,"num":9}]', "6", "9", "x", '42/page,["x"]', "4" + "[" * 100_000, "\x00",
     '420["needSetup"]' + " " * 1000, '420["__proto__"]', '420["constructor",{}]', '42-1["needSetup"]',
