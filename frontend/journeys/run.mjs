@@ -8,6 +8,7 @@ import { firstRun } from "./first-run.mjs";
 import { keyboard, logInByForm } from "./keyboard.mjs";
 import { openBrowser } from "./lib.mjs";
 import { many, phone } from "./many.mjs";
+import { servers } from "./servers.mjs";
 import { settings } from "./settings.mjs";
 
 const { values: options } = parseArgs({
@@ -25,6 +26,7 @@ const journeys = {
   "log-in": (browser) => logInByForm(browser, url),
   keyboard: (browser) => keyboard(browser, url),
   settings: (browser) => settings(browser, url),
+  servers: (browser) => servers(browser, url),
   many: (browser) => many(browser, url, Number(options.monitors)),
   phone: (browser) => phone(browser, url),
 };

@@ -8,6 +8,7 @@ import { searchField } from "./focus.ts";
 interface Surroundings {
   router: Router;
   current: () => number | null;
+  listed: () => boolean; // whether the list of monitors is there
   step: (by: number) => void;
   fold: (open: boolean) => boolean;
   help: () => void;
@@ -36,12 +37,14 @@ function act(event: KeyboardEvent, target: Element, around: Surroundings): boole
   const arrow = event.key.startsWith("Arrow");
   if (arrow && (target.closest(ARROWS_BELONG_TO) || !inListOrNowhere(target))) return false;
   const onRow = (target as HTMLElement).dataset.row;
-  const id = onRow ? Number(onRow) : (around.current() ?? cursor.value);
+  const id = onRow ? Number(onRow) : (around.current() ?? (around.listed() ? cursor.value : null));
   switch (event.key) {
-    case "/":
-      searchField.value?.focus();
-      searchField.value?.select();
+    case "/": {
+      const field = around.listed() ? searchField.value : document.querySelector<HTMLInputElement>("#detail [type=search]");
+      field?.focus();
+      field?.select();
       return true;
+    }
     case "j":
     case "ArrowDown":
       step(1);
@@ -74,3 +77,12 @@ function act(event: KeyboardEvent, target: Element, around: Surroundings): boole
 /** Arrows move through the list from the list itself or from nowhere; elsewhere they scroll. */
 const inListOrNowhere = (target: Element): boolean =>
   target === document.body || (target as HTMLElement).dataset.row !== undefined;
+
+/** On a screen without the list, j and k go from one marked link to the next. */
+export function stepLinks(root: HTMLElement | null, by: number): void {
+  const links = [...(root?.querySelectorAll<HTMLElement>("[data-step]") ?? [])];
+  const at = links.indexOf(document.activeElement as HTMLElement);
+  const next = at < 0 ? 0 : Math.min(links.length - 1, Math.max(0, at + by));
+  links[next]?.focus();
+  links[next]?.scrollIntoView({ block: "nearest" });
+}

@@ -9,6 +9,8 @@ import { basePath } from "../wire/socket.ts";
 const Overview = () => import("../screens/overview/Overview.vue");
 const MonitorPage = () => import("../screens/monitor/MonitorPage.vue");
 const MonitorForm = () => import("../screens/monitor-form/MonitorForm.vue");
+const Servers = () => import("../screens/servers/Servers.vue");
+const ServerPage = () => import("../screens/server/ServerPage.vue");
 const Settings = () => import("../screens/settings/Settings.vue");
 
 const routes: RouteRecordRaw[] = [
@@ -18,7 +20,9 @@ const routes: RouteRecordRaw[] = [
   { path: "/add", name: "add", component: MonitorForm },
   { path: "/edit/:id(\\d+)", name: "edit", component: MonitorForm },
   { path: "/clone/:id(\\d+)", name: "clone", component: MonitorForm },
-  { path: "/settings/:section(notifications|general|security)", name: "settings", component: Settings },
+  { path: "/servers", name: "servers", component: Servers, meta: { wide: true } },
+  { path: "/servers/:uuid", name: "server", component: ServerPage, meta: { wide: true } },
+  { path: "/settings/:section(notifications|general|tokens|security)", name: "settings", component: Settings },
   { path: "/:rest(.*)*", redirect: { name: "overview" } },
 ];
 

@@ -67,6 +67,12 @@ export function connect(handlers: Record<string, (...args: never[]) => void>): v
   for (const [event, handler] of Object.entries(handlers)) socket.on(event, handler as () => void);
 }
 
+/** A pushed event only some screens care for. Returns how to stop. */
+export function onPush<T>(event: string, handler: (message: T) => void): () => void {
+  socket?.on(event, handler as () => void);
+  return () => socket?.off(event, handler as () => void);
+}
+
 /** Try again now instead of when the back-off ends. */
 export function reconnectNow(): void {
   if (socket && !socket.connected) socket.disconnect().connect();

@@ -36,6 +36,23 @@ export function percent(ratio: number | null | undefined): string {
   return `${cut.toFixed(value >= 99 ? 2 : 1)}%`;
 }
 
+/** A value 0…100 as a percentage: "7.4%", "82%". */
+export function share(value: number | null | undefined): string {
+  if (value === null || value === undefined) return "–";
+  return `${value < 10 ? value.toFixed(1).replace(/\.0$/, "") : Math.round(value)}%`;
+}
+
+const SIZES = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
+
+/** Bytes with three digits: "1.54 GB". */
+export function bytes(value: number | null | undefined): string {
+  if (value === null || value === undefined) return "–";
+  let at = 0;
+  let rest = value;
+  for (; rest >= 999.5 && at < SIZES.length - 1; at += 1) rest /= 1000;
+  return `${at === 0 || rest >= 99.5 ? Math.round(rest) : Number(rest.toPrecision(3))} ${SIZES[at] ?? ""}`;
+}
+
 export function milliseconds(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return "–";
   if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import en from "./en.json";
-import { ago, duration, milliseconds, percent } from "./format.ts";
+import { ago, bytes, duration, milliseconds, percent, share } from "./format.ts";
 import { t, translateServer } from "./index.ts";
 
 const SOURCE = join(process.cwd(), "src");
@@ -69,6 +69,14 @@ describe("formats", () => {
 
   it.each([[0, "0 s"], [59, "59 s"], [90, "1 min 30 s"], [3600, "1 h"], [90_061, "1 d 1 h"]])(
     "%s seconds are %s", (value, expected) => expect(duration(value)).toBe(expected),
+  );
+
+  it.each([[null, "–"], [0, "0%"], [7.44, "7.4%"], [5, "5%"], [81.6, "82%"], [100, "100%"]])(
+    "a share of %s is %s", (value, expected) => expect(share(value)).toBe(expected),
+  );
+
+  it.each([[null, "–"], [0, "0 B"], [999, "999 B"], [1000, "1 kB"], [999_700, "1 MB"], [1_536_000_000, "1.54 GB"]])(
+    "%s bytes are %s", (value, expected) => expect(bytes(value)).toBe(expected),
   );
 
   it("tells how long ago", () => {

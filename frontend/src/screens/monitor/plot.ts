@@ -1,24 +1,12 @@
 /** The chart's drawing: a uPlot with our colours, shaded trouble and 24-hour times. */
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { axis, timeLabels } from "../../ui/axes.ts";
 import { colour } from "../../ui/colours.ts";
 import { locale } from "../../words/index.ts";
 import type { ChartData, Span } from "./chart-data.ts";
 
-const DAY_S = 86_400;
 const HEIGHT_PX = 240;
-
-const seconds = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
-const minutes = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hour12: false });
-const days = new Intl.DateTimeFormat(locale, { month: "short", day: "numeric" });
-
-function timeLabels(step: number, values: number[]): string[] {
-  return values.map((value) => {
-    const date = new Date(value * 1000);
-    if (step >= DAY_S || (step >= 3600 && date.getHours() === 0 && date.getMinutes() === 0)) return days.format(date);
-    return (step < 60 ? seconds : minutes).format(date);
-  });
-}
 
 function shade(plot: uPlot, spans: readonly Span[]): void {
   const { ctx, bbox } = plot;
@@ -40,16 +28,6 @@ function shade(plot: uPlot, spans: readonly Span[]): void {
 }
 
 const aligned = ({ times, average, high, low }: ChartData): uPlot.AlignedData => [times, average, high, low];
-
-function axis(size: number): uPlot.Axis {
-  return {
-    stroke: colour("text-soft"),
-    font: "11px system-ui, sans-serif",
-    size,
-    grid: { stroke: colour("line"), width: 1 },
-    ticks: { show: false },
-  };
-}
 
 export class Plot {
   private plot: uPlot | null = null;

@@ -1,0 +1,37 @@
+/** One server as its page holds it: read once, and again when it was heard or changed. */
+import { computed, onBeforeUnmount, shallowRef, watch, type ComputedRef, type ShallowRef } from "vue";
+import { onRefresh } from "../../app/live.ts";
+import { servers } from "../../state/servers.ts";
+import type { ServerAck, ServerRow } from "../../wire/server-types.ts";
+import { call } from "../../wire/socket.ts";
+
+export interface Detail {
+  row: ComputedRef<ServerRow | null>;
+  data: ShallowRef<ServerAck | null>;
+  problem: ShallowRef<string>;
+  read: () => Promise<void>;
+}
+
+export function useServer(uuid: string): Detail {
+  const data = shallowRef<ServerAck | null>(null);
+  const problem = shallowRef("");
+  const row = computed(() => {
+    void servers.version.value;
+    return servers.rows.get(uuid) ?? null;
+  });
+
+  async function read(): Promise<void> {
+    try {
+      data.value = await call<ServerAck>("server", uuid);
+      problem.value = "";
+    } catch (error) {
+      if (!data.value) problem.value = (error as Error).message;
+    }
+  }
+
+  // A changed row is a new object.
+  const stops = [onRefresh(() => void read()), watch(row, (now, before) => now && before && void read())];
+  onBeforeUnmount(() => stops.forEach((stop) => stop()));
+  void read();
+  return { row, data, problem, read };
+}

@@ -1,0 +1,156 @@
+/** The drawing of one chart of a server: lines, their range, the threshold; dragging chooses a span. */
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { axis, timeLabels } from "../../ui/axes.ts";
+import { colour } from "../../ui/colours.ts";
+import type { Drawing, Line } from "./metric-data.ts";
+
+const HEIGHT_PX = 170;
+const LEAST_DRAG_PX = 8; // shorter is a click
+const SHOW_LIMIT_FROM = 0.4; // a rate's threshold is drawn when the values come this near
+
+// One colour and one pattern each, so that lines differ for everybody.
+export const LINES: readonly { token: string; dash: number[] }[] = [
+  { token: "accent", dash: [] },
+  { token: "maintenance", dash: [7, 4] },
+  { token: "pending", dash: [2, 3] },
+  { token: "down", dash: [10, 3, 2, 3] },
+  { token: "up", dash: [4, 2] },
+  { token: "paused", dash: [1, 2] },
+];
+
+export interface Look {
+  percent: boolean;
+  label: (metric: string) => string;
+  figure: (value: number) => string;
+  limit: string; // words beside the threshold
+}
+
+interface Wishes {
+  point: (index: number | null) => void;
+  zoom: (from: number, to: number) => void; // ms
+}
+
+const flat = ({ times, lines }: Drawing): uPlot.AlignedData =>
+  [times, ...lines.flatMap(({ mean, high, low }) => [mean, high, low])] as uPlot.AlignedData;
+
+const faded = (css: string): string => css.replace("rgb(", "rgba(").replace(")", ", 0.16)");
+
+function seriesOf({ metric }: Line, index: number, look: Look): uPlot.Series[] {
+  const { token, dash } = LINES[index % LINES.length] ?? { token: "accent", dash: [] };
+  const line: uPlot.Series = {
+    label: look.label(metric),
+    stroke: colour(token),
+    width: 1.75,
+    dash,
+    points: { show: false },
+    spanGaps: false,
+  };
+  return [line, { ...line, width: 0 }, { ...line, width: 0 }];
+}
+
+export class MetricPlot {
+  private plot: uPlot | null = null;
+  private drawing: Drawing | null = null;
+  private span: readonly [number, number] = [0, 1]; // seconds
+
+  constructor(
+    private readonly element: HTMLElement,
+    private readonly sync: string,
+    private readonly wishes: Wishes,
+  ) {}
+
+  /** Colours and lines are fixed when a uPlot is made: a new theme or another line needs a new one. */
+  draw(drawing: Drawing, span: readonly [number, number], look: Look): void {
+    this.plot?.destroy();
+    this.drawing = drawing;
+    this.span = [span[0] / 1000, span[1] / 1000];
+    const bands = drawing.lines.map((_line, index) => ({
+      series: [index * 3 + 2, index * 3 + 3] as [number, number],
+      fill: faded(colour(LINES[index % LINES.length]?.token ?? "accent")),
+    }));
+    this.plot = new uPlot(
+      {
+        width: this.element.clientWidth || 400,
+        height: HEIGHT_PX,
+        padding: [10, 10, 0, 0],
+        legend: { show: false },
+        cursor: {
+          drag: { x: true, y: false, setScale: false },
+          points: { size: 6 },
+          y: false,
+          sync: { key: this.sync, setSeries: false },
+        },
+        scales: {
+          x: { range: () => [this.span[0], this.span[1]] },
+          y: { range: (_plot, low, high) => this.range(look.percent, low, high) },
+        },
+        axes: [
+          { ...axis(26), values: (_plot, splits, _index, _space, step) => timeLabels(step, splits), space: 64 },
+          { ...axis(62), values: (_plot, splits) => splits.map(look.figure), space: 34 },
+        ],
+        series: [{}, ...drawing.lines.flatMap((line, index) => seriesOf(line, index, look))],
+        bands,
+        hooks: {
+          draw: [(plot) => this.limit(plot, look.limit)],
+          setCursor: [(plot) => this.wishes.point(plot.cursor.idx ?? null)],
+          setSelect: [(plot) => this.choose(plot)],
+        },
+      },
+      flat(drawing),
+      this.element,
+    );
+  }
+
+  /** New values under the same pointer. */
+  update(drawing: Drawing, span: readonly [number, number]): void {
+    this.drawing = drawing;
+    this.span = [span[0] / 1000, span[1] / 1000];
+    this.plot?.setData(flat(drawing));
+  }
+
+  resize(): void {
+    this.plot?.setSize({ width: this.element.clientWidth, height: HEIGHT_PX });
+  }
+
+  destroy(): void {
+    this.plot?.destroy();
+    this.plot = null;
+  }
+
+  private range(percent: boolean, low: number | null, high: number | null): [number, number] {
+    if (percent) return [0, Math.max(100, high ?? 0)];
+    const top = high ?? 0;
+    const limit = this.drawing?.threshold?.value ?? Infinity;
+    return [Math.min(0, low ?? 0), Math.max(top * 1.12, top >= limit * SHOW_LIMIT_FROM ? limit * 1.12 : 0) || 1];
+  }
+
+  private limit(plot: uPlot, words: string): void {
+    const limit = this.drawing?.threshold;
+    if (!limit || limit.value > (plot.scales.y?.max ?? 0)) return;
+    const { ctx, bbox } = plot;
+    const y = Math.round(plot.valToPos(limit.value, "y", true));
+    const ratio = window.devicePixelRatio || 1;
+    ctx.save();
+    ctx.strokeStyle = colour("down");
+    ctx.lineWidth = ratio;
+    ctx.setLineDash([4 * ratio, 4 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+    ctx.fillStyle = colour("down-ink");
+    ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+    ctx.textBaseline = "bottom";
+    ctx.fillText(words, bbox.left + 4 * ratio, y - 2 * ratio);
+    ctx.restore();
+  }
+
+  private choose(plot: uPlot): void {
+    const { left, width } = plot.select;
+    if (width < LEAST_DRAG_PX) return;
+    const [from, to] = [plot.posToVal(left, "x"), plot.posToVal(left + width, "x")];
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.wishes.zoom(Math.round(from * 1000), Math.round(to * 1000));
+  }
+}
