@@ -65,7 +65,7 @@ async def test_what_the_process_tells_of_itself(tmp_path: Path) -> None:
     assert found["kuma_lite_checks"].value == 1
     assert found["kuma_lite_beats"].value == 1
     assert found["kuma_lite_database_commits"].value >= 1
-    assert found["kuma_lite_database_size_bytes"].value >= 4096
+    assert found["kuma_lite_database_size_bytes"].value >= 2048
     assert found["kuma_lite_connections"].value == 1
     assert found["kuma_lite_own_faults"].value == 0
     assert 20e6 < found["process_resident_memory_bytes"].value < 2e9

@@ -32,7 +32,7 @@ async def test_push_examples_hold_what_clients_replace(tmp_path: Path) -> None:
 async def test_small_answers(tmp_path: Path) -> None:
     async with running(tmp_path) as server, server.logged_in() as client:
         size = await client.call("getDatabaseSize")
-        assert size["size"] >= 4096
+        assert size["size"] >= 2048
         assert await client.call("shrinkDatabase") == {"ok": True}
         assert await client.call("getGameList") == {"ok": True, "gameList": []}
         found = await client.call("checkDomain", {"type": "http", "url": "https://www.example.com/"})
