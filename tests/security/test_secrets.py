@@ -39,7 +39,7 @@ async def _use_everything(url: str) -> str:
         monitor = {
             **MONITOR, "type": "http", "url": f"http://user:{WORD}url@127.0.0.1:1/?token={WORD}query",
             "authMethod": "basic", "basic_auth_user": "u", "basic_auth_pass": WORD + "basic",
-            "headers": json.dumps({"Authorization": f"Bearer {WORD}header"}), "body": WORD + "body",
+            "headers": json.dumps({"Authorization": f"Bearer {WORD}header"}), "body": json.dumps({"k": WORD + "body"}),
         }  # fmt: skip
         number = (await client.call("add", monitor))["monitorID"]
         await client.wait_for("heartbeat", timeout=10)
