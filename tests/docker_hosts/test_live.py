@@ -38,6 +38,19 @@ async def test_hosts_are_kept(tmp_path: Path) -> None:
         assert await client.call("deleteDockerHost", 1) == {"ok": False, "msg": "docker host not found"}
 
 
+async def test_a_monitor_asks_the_host_it_names(tmp_path: Path) -> None:
+    state = {"Status": "running", "Running": True, "Health": {"Status": "healthy"}}
+    async with (
+        serve(answer(json.dumps({"State": state}).encode())) as daemon,
+        running(tmp_path) as server,
+        server.logged_in() as client,
+    ):
+        saved = await client.call("addDockerHost", host(daemon.url().rstrip("/")), None)
+        monitor = await add_monitor(client, type="docker", docker_container="web", docker_host=saved["id"])
+        (beat,) = await client.wait_for("heartbeat")
+        assert (beat["monitorID"], beat["status"], beat["msg"]) == (monitor, 1, "healthy")
+
+
 async def test_what_a_test_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     socket = tmp_path / "docker.sock"
     unix = await asyncio.start_unix_server(_containers, socket)
