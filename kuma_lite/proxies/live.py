@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Push
@@ -37,6 +38,8 @@ class ProxyEvents:
     async def save(self, caller: Caller, payload: Any, proxy_id: Any) -> Answer:
         """A new proxy, or changes to one; `applyExisting` gives it to all monitors."""
         user = user_of(caller)
+        if caller.namespace == PAGE and isinstance(payload, Mapping) and "password" not in payload:
+            payload = {**payload, "password": self._password_of(user, proxy_id)}
         saved = await self._proxies.save(user, payload, proxy_id)
         await self._push_change(user)
         if payload.get("applyExisting"):
@@ -58,8 +61,15 @@ class ProxyEvents:
         for namespace in (COMPATIBLE, PAGE):
             await self._push_list(user, namespace)
 
+    def _password_of(self, user: int, proxy_id: Any) -> Any:
+        """What is stored: our page is not shown it, and keeps it by leaving it out."""
+        wires = (proxy.as_wire() for proxy in self._proxies.of(user))
+        return next((wire["password"] for wire in wires if str(wire["id"]) == str(proxy_id)), None)
+
     async def _push_list(self, user: int, namespace: str) -> None:
         items = [proxy.as_wire() for proxy in self._proxies.of(user)]
+        if namespace == PAGE:
+            items = [{key: value for key, value in item.items() if key != "password"} for item in items]
         await self._push.to_user(user, "proxyList", items, namespace=namespace)
 
 

@@ -195,7 +195,7 @@ def test_events_of_guests(target: Ground, found: list[Call]) -> None:
 @pytest.mark.timeout(LONG_S + 120)
 @pytest.mark.parametrize("namespace", ["/", "/page"])
 def test_events(target: Ground, namespace: str) -> None:
-    @profile(150)
+    @profile(60)
     @given(some_calls())
     def run(found: list[Call]) -> None:
         hammer(target, namespace, found, as_guest=False)
@@ -252,7 +252,7 @@ def _encodable(text: str) -> str:
 def test_routes(target: Ground) -> None:
     places = RAW + sorted({path for _method, path, _access in routes(target.app)})
 
-    @profile(250)
+    @profile(120)
     @given(asks(places))
     def run(found: list[Ask]) -> None:
         target.run(lambda: _ask(target, found))
