@@ -141,6 +141,7 @@ export class MetricPlot {
     ctx.stroke();
     ctx.fillStyle = colour("down-ink");
     ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+    ctx.textAlign = "left";
     ctx.textBaseline = "bottom";
     ctx.fillText(words, bbox.left + 4 * ratio, y - 2 * ratio);
     ctx.restore();
