@@ -129,7 +129,7 @@ const steps = {
 
     async history() {
         assert.equal((await session.done("getMonitorBeats", monitor, 1)).data[0].msg, "200 - OK");
-        assert.equal((await session.done("getMonitorChartData", monitor, 1)).data[0].up, 1);
+        assert.ok((await session.done("getMonitorChartData", monitor, 1)).data[0].up >= 1);
         const { count } = await session.done("monitorImportantHeartbeatListCount", monitor);
         const { data } = await session.done("monitorImportantHeartbeatListPaged", monitor, 0, 10);
         assert.ok(count >= 1);

@@ -15,7 +15,7 @@ from tests.clients.watched import Watched
 from tests.support.served import PASSWORD, USER
 
 TIMEOUT_S: Final = 10
-WAIT_EVENTS_S: Final = 0.02  # the client's pause for "more of the same" at each getter; 0.2 unless told
+WAIT_EVENTS_S: Final = 0.05  # the client's pause for "more of the same" at each getter; 0.2 unless told
 
 
 class Session:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,25 +25,25 @@ pytestmark = [
 ]
 
 
+def make_round(name: str, data: Path) -> dict[str, Any]:
+    """Step → trouble, in a process of its own: all three are the same module."""
+    folder = str(CLIENTS / name)
+    with serving(data) as server:
+        return run_round(
+            [sys.executable, "-m", "tests.clients.round", name, server.url, folder],
+            {**os.environ, "PYTHONPATH": folder},
+        )
+
+
 @pytest.fixture(scope="module")
-def troubles_of(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Client → step → trouble; the round is made when it is first asked for."""
-
-    @cache
-    def make_round(name: str) -> dict[str, Any]:
-        # In a process of its own: all three are the same module.
-        folder = str(CLIENTS / name)
-        with serving(tmp_path_factory.mktemp("client") / "data") as server:
-            return run_round(
-                [sys.executable, "-m", "tests.clients.round", name, server.url, folder],
-                {**os.environ, "PYTHONPATH": folder},
-            )
-
-    return make_round
+def rounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[dict[str, Any]]]]:
+    """All three at once, because each waits most of the time."""
+    with ThreadPoolExecutor(len(NAMES)) as pool:
+        yield {name: pool.submit(make_round, name, tmp_path_factory.mktemp(name) / "data") for name in NAMES}
 
 
 @pytest.mark.parametrize("step", [step.__name__ for step in STEPS])
 @pytest.mark.parametrize("name", NAMES)
-def test_step_of(name: str, step: str, troubles_of: Any) -> None:
-    trouble = troubles_of(name)[step]
+def test_step_of(name: str, step: str, rounds: dict[str, Future[dict[str, Any]]]) -> None:
+    trouble = rounds[name].result()[step]
     assert trouble is None, trouble
