@@ -222,4 +222,6 @@ def _page_calls(it: Things) -> dict[str, list[Any]]:
         "acknowledgeIncident": ["no-incident"],
         "snoozeIncident": ["no-incident", 60],
         "agentInstall": ["no-token"],
+        "pageServers": [it.slug],
+        "setPageServers": [it.slug, []],
     }
