@@ -37,8 +37,8 @@ SHARED = {
     # servers, their projects and tokens
     "serversSummary", "serverSparks", "server", "serverMetrics", "saveServerAlerts", "deleteServer",
     "setServerNotification", "setServerMaintenance", "serverRetention", "saveServerRetention", "tokens",
-    "pageServers", "setPageServers", "addToken", "revokeToken", "projects", "addProject", "deleteProject", "serverIncidents",
-    "acknowledgeIncident", "snoozeIncident", "agentInstall",
+    "pageServers", "setPageServers", "addToken", "revokeToken", "projects", "addProject", "deleteProject",
+    "serverIncidents", "acknowledgeIncident", "snoozeIncident", "agentInstall",
 }  # fmt: skip
 # About nothing but the caller: lists of their own things, new things, their own account.
 OWN = {
