@@ -38,6 +38,11 @@ export async function openPage(browser, options = {}) {
 
 /** axe's rules of WCAG 2.2 A and AA, in the theme that is on. */
 export async function expectAccessible(page, where) {
+  // What is fading in or out has no contrast yet.
+  await page.evaluate(() => {
+    const ending = document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity);
+    return Promise.all(ending.map((one) => one.finished.catch(() => null)));
+  });
   // The page's policy forbids inline scripts; the debugger's channel is no script of the page.
   await page.evaluate(AXE);
   const violations = await page.evaluate(async () => {

@@ -130,6 +130,9 @@ async def test_loss_and_duplicates(monkeypatch: pytest.MonkeyPatch) -> None:
 @needs_icmp
 async def test_answer_is_not_late_because_we_are(pinger: Pinger) -> None:
     await pinger.ping("127.0.0.1")
+    await asyncio.sleep(
+        0.3
+    )  # the kernel begins to stamp packets a moment after the first socket asked for it
     pinging = asyncio.ensure_future(pinger.ping("127.0.0.1", per_request_timeout=0.1))
     await asyncio.sleep(0)
     time.sleep(0.3)  # our loop looks away for longer than the timeout

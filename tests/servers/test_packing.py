@@ -10,8 +10,9 @@ from kuma_lite.servers.packing import Point, pack_points, pack_samples, unpack_p
 
 START = 1_700_000_000_000
 moments = st.integers(0, 2**45)
+# Whole numbers up to where they are exact as what they are kept as.
 numbers = st.one_of(
-    st.integers(-(10**18), 10**18), st.floats(-1e18, 1e18, allow_nan=False).map(lambda value: value + 0.0)
+    st.integers(-(2**53), 2**53), st.floats(-1e18, 1e18, allow_nan=False).map(lambda value: value + 0.0)
 )
 
 
