@@ -28,6 +28,7 @@ from tests.benchmarks.process import Served
 from tests.benchmarks.seed import seed
 
 HTTP = {"type": "http", "retryInterval": 20, "timeout": 16, "accepted_statuscodes": ["200-299"]}
+STARTS = 5  # the first one also fills the caches of the disk
 HISTORY = 100  # beats per monitor in the second part
 
 
@@ -61,17 +62,24 @@ def ask(server: Served, token: str, path: str, *, method: str = "GET") -> Any:
         return json.load(answer)
 
 
+def start_once(folder: Path) -> tuple[float, float]:
+    """Seconds of wall time and of CPU until a fresh server answers."""
+    server = Served(folder)
+    ready, cpu = server.wait_ready(), server.figures().cpu
+    server.stop()
+    return ready, cpu
+
+
 async def running(options: argparse.Namespace, folder: Path, target: str) -> list[Row]:
     """A fresh server, the monitors added, everything running."""
-    warm = Served(folder.with_name("warm"))
-    warm.wait_ready()
-    warm.stop()
-    server = Served(folder)
-    ready = server.wait_ready()
+    starts = [start_once(folder.with_name(f"start{number}")) for number in range(STARTS)]
+    wall, cpu = (sorted(figures)[STARTS // 2] for figures in zip(*starts, strict=True))
     rows = [
-        Row("start to ready, wall", f"{ready:.2f} s"),
-        Row("CPU until ready", f"{server.figures().cpu:.2f} s", "≤ 0.8 s"),
+        Row(f"start to ready, wall (median of {STARTS})", f"{wall:.2f} s"),
+        Row("CPU until ready", f"{cpu:.2f} s", "≤ 0.8 s"),
     ]
+    server = Served(folder)
+    server.wait_ready()
     await asyncio.sleep(3)
     rows.append(Row("RSS idle", f"{server.figures().rss:.0f} MB", "≤ 70 MB"))
     async with Client(server.url) as client:
