@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from kuma_lite.api_keys.service import ApiKeys
-from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Push, Then
+from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Push, Then, user_of
 
 _LOGIN_ORDER: Final = 30  # of the list, after monitors and `info`
 _PAGE_ORDER: Final = 60  # after what the page shows first
@@ -74,9 +74,3 @@ class ApiKeyEvents:
 
     async def _push_list(self, user: int, namespace: str) -> None:
         await self._push.to_user(user, "apiKeyList", self._keys.wire(user), namespace=namespace)
-
-
-def user_of(caller: Caller) -> int:
-    """The caller's user; the guard has seen to it that there is one."""
-    assert caller.user_id is not None
-    return caller.user_id

@@ -61,6 +61,12 @@ class Caller(Protocol):
         """Leave the user's room."""
 
 
+def user_of(caller: Caller) -> int:
+    """The caller's user, behind a door for users: the guard has seen to it that there is one."""
+    assert caller.user_id is not None
+    return caller.user_id
+
+
 class Push(Protocol):
     """Pushing to connections, without knowing them."""
 
@@ -152,5 +158,4 @@ class Doors:
     on_login: Callable[[Caller], Awaitable[None]] | None = None
     login_order: int = 50  # of both; smaller runs earlier, handlers of the same number run concurrently
     namespace: str = COMPATIBLE  # of on_connect and on_login
-    notes: dict[str, str] = field(default_factory=dict)
     identify: Mapping[Access, Identify] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Push
+from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Push, user_of
 from kuma_lite.docker_hosts.service import DockerHosts
 
 _LOGIN_ORDER: Final = 30  # of the list, after monitors and `info`
@@ -63,9 +63,3 @@ class DockerHostEvents:
     async def _push_list(self, user: int, namespace: str) -> None:
         items = [host.as_wire() for host in self._hosts.of(user)]
         await self._push.to_user(user, "dockerHostList", items, namespace=namespace)
-
-
-def user_of(caller: Caller) -> int:
-    """The caller's user; the guard has seen to it that there is one."""
-    assert caller.user_id is not None
-    return caller.user_id

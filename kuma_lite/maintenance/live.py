@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kuma_lite.core.clock import Clock
-from kuma_lite.core.doors import Answer, Caller, Doors, Event, Then
+from kuma_lite.core.doors import Answer, Caller, Doors, Event, Then, user_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.maintenance.plans import Plans, id_of
 from kuma_lite.maintenance.pushes import MaintenancePushes
@@ -114,12 +114,6 @@ class MaintenanceEvents:
         user = user_of(caller)
         answer = {"ok": True, "msg": message, "msgi18n": True}
         return Then(answer, lambda: self._pushes.push_change(user))
-
-
-def user_of(caller: Caller) -> int:
-    """The caller's user; the guard has seen to it that there is one."""
-    assert caller.user_id is not None
-    return caller.user_id
 
 
 def ids_in(items: Any) -> list[int]:

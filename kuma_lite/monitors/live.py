@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.doors import Answer, Caller, Doors, Event, Push, Then
+from kuma_lite.core.doors import Answer, Caller, Doors, Event, Push, Then, user_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.pushes import MonitorPushes, listed_heartbeat
 from kuma_lite.monitors.service import Monitors
@@ -172,15 +171,6 @@ class MonitorEvents:
             return self._monitors.all_of(user_of(caller))
         monitor = self._mine(caller, monitor_id)
         return [monitor] if monitor is not None else []
-
-
-Method = Callable[..., Awaitable[Answer]]
-
-
-def user_of(caller: Caller) -> int:
-    """The caller's user; the guard has seen to it that there is one."""
-    assert caller.user_id is not None
-    return caller.user_id
 
 
 def period_of(period: Any) -> float:

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push
+from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push, user_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.certificates import Certificates
-from kuma_lite.monitors.live import user_of, whole
+from kuma_lite.monitors.live import whole
 from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved, wire_number
 from kuma_lite.monitors.recorder import Recorder
 from kuma_lite.monitors.roster import Monitor

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
-from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Push
+from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Push, user_of
 from kuma_lite.proxies.service import Proxies
 
 _LOGIN_ORDER: Final = 30  # of the list, after monitors and `info`
@@ -71,9 +71,3 @@ class ProxyEvents:
         if namespace == PAGE:
             items = [{key: value for key, value in item.items() if key != "password"} for item in items]
         await self._push.to_user(user, "proxyList", items, namespace=namespace)
-
-
-def user_of(caller: Caller) -> int:
-    """The caller's user; the guard has seen to it that there is one."""
-    assert caller.user_id is not None
-    return caller.user_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Push
+from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Push, user_of
 from kuma_lite.remote_browsers.service import RemoteBrowsers
 
 _LOGIN_ORDER: Final = 30  # of the list, after monitors and `info`
@@ -61,9 +61,3 @@ class RemoteBrowserEvents:
     async def _push_list(self, user: int, namespace: str) -> None:
         items = [browser.as_wire() for browser in self._browsers.of(user)]
         await self._push.to_user(user, "remoteBrowserList", items, namespace=namespace)
-
-
-def user_of(caller: Caller) -> int:
-    """The caller's user; the guard has seen to it that there is one."""
-    assert caller.user_id is not None
-    return caller.user_id
