@@ -12,6 +12,7 @@ from kuma_lite.appliance.watching import Watching
 from kuma_lite.core.declarations import Message, Status
 from kuma_lite.core.doors import Doors
 from kuma_lite.core.errors import UserError
+from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted
 from kuma_lite.metrics.exposition import label_text
 from kuma_lite.metrics.model import Family, Sample
 from kuma_lite.monitors.model import Beat
@@ -54,7 +55,7 @@ class Hosting:
         self, house: House, watching: Watching, notifications: Notifications, pages: StatusPages
     ) -> None:
         self._house = house
-        maintenance = watching.maintenance
+        maintenance = self._maintenance = watching.maintenance
         channels = ServerChannels(house, notifications)
         self.servers = Servers(
             house.database,
@@ -72,6 +73,9 @@ class Hosting:
         pages.show_servers(self._shown_on)
         for happening in (AlertOpened, AlertClosed, ServerRemoved, PageServersChanged):
             house.bus.subscribe(happening, lambda _event: pages.clear_cache())
+        house.bus.subscribe(MaintenanceStarted, self._on_maintenance)
+        house.bus.subscribe(MaintenanceEnded, self._on_maintenance)
+        house.bus.subscribe(MaintenanceChanged, self._on_maintenance)
         house.bus.subscribe(ChannelsChanged, lambda _event: house.spawn(self._forget_channels()))
 
     async def load(self) -> None:
@@ -96,9 +100,13 @@ class Hosting:
                 clock=house.clock,
                 spawn=house.spawn,
                 base_url=house.settings.primary_base_url,
-                page_exists=lambda page_id: self._status_pages.title_of(page_id) is not None,
+                status_pages=lambda: [(page.id, page.title, page.slug) for page in self._status_pages.all()],
             )
         ]
+
+    def _on_maintenance(self, event: MaintenanceStarted | MaintenanceEnded | MaintenanceChanged) -> None:
+        exists = self._maintenance.exists(event.plan_id)
+        self.servers.maintenance_changed(event.plan_id, exists=exists)
 
     def _shown_on(self, page_id: int) -> list[dict[str, Any]]:
         """What visitors of a status page see of its servers: that they are well, and nothing else."""

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kuma_lite.core.clock import Clock
-from kuma_lite.core.doors import Answer, Caller, Doors, Event, Then, user_of
+from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Then, user_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.maintenance.plans import Plans, id_of
 from kuma_lite.maintenance.pushes import MaintenancePushes
 from kuma_lite.maintenance.wire import stored
 
 MAX_LINKS: Final = 100_000  # of one plan; ten times the monitors one server is built for
+_SUMMARY: Final = ("id", "title", "strategy", "status", "active")
 _LOGIN_ORDER: Final = 30  # of the list, after monitors and `info`
 
 
@@ -34,6 +35,7 @@ class MaintenanceEvents:
                 Event("addMaintenanceStatusPage", self.link_pages, 2),
                 Event("getMaintenance", self.get, 1),
                 Event("getMaintenanceList", self.get_list),
+                Event("maintenancePlans", self.plans, namespaces=(PAGE,)),
                 Event("getMonitorMaintenance", self.monitors, 1),
                 Event("getMaintenanceStatusPage", self.pages, 1),
                 Event("deleteMaintenance", self.delete, 1),
@@ -82,6 +84,11 @@ class MaintenanceEvents:
         """Push the list to where the question came from."""
         await self._pushes.push_list(user_of(caller), caller.namespace)
         return {"ok": True}
+
+    async def plans(self, caller: Caller) -> Answer:
+        """What our own page shows where something can be put under maintenance."""
+        found = self._pushes.wire(self._plans.of(user_of(caller)))
+        return {"ok": True, "plans": [{key: plan[key] for key in _SUMMARY} for plan in found]}
 
     async def monitors(self, caller: Caller, plan_id: Any) -> Answer:
         """The monitors a plan is for; none for an unknown plan."""

@@ -148,6 +148,10 @@ class Plans:
         entry = self._entries.get(plan_id)
         return entry is not None and entry.running
 
+    def exists(self, plan_id: int) -> bool:
+        """Whether there is such a plan, of whomever."""
+        return plan_id in self._entries
+
     def monitors_of(self, entry: Entry) -> list[int]:
         """Linked monitors that exist, ascending."""
         return [item for item in sorted(entry.monitor_ids) if self._monitor_exists(entry.plan.owner, item)]
@@ -188,7 +192,7 @@ class Plans:
         if self._entries.pop(number, None) is None:
             return
         self._cover()
-        if entry.running and entry.monitor_ids:
+        if entry.running:
             self._bus.publish(MaintenanceEnded(number, entry.monitor_ids))
         self._bus.publish(MaintenanceChanged(number, owner))
 
@@ -249,9 +253,9 @@ class Plans:
         self._look_at(entry)
         if entry.running != was_running:
             self._cover()
-            none: frozenset[int] = frozenset()
-            started, ended = (entry.monitor_ids, none) if entry.running else (none, entry.monitor_ids)
-            self._tell(entry.plan.id, started=started, ended=ended)
+            # Also without monitors: a plan may cover other things, which only those who link them know.
+            happened = MaintenanceStarted if entry.running else MaintenanceEnded
+            self._bus.publish(happened(entry.plan.id, entry.monitor_ids))
         return entry.status is not before
 
     def _look_at(self, entry: Entry) -> None:

@@ -58,6 +58,6 @@ class MaintenancePushes:
         await self._push.to_user(user_id, "maintenanceList", by_id, namespace=namespace)
 
     async def push_change(self, user_id: int) -> None:
-        """To compatible clients and to our own page."""
+        """The list to compatible clients; our own page asks for what it shows."""
         await self.push_list(user_id)
-        await self.push_list(user_id, PAGE)
+        await self._push.to_user(user_id, "maintenanceChanged", {}, namespace=PAGE)

@@ -89,6 +89,10 @@ class Maintenance:
         """Whether a plan is under maintenance now, for what else it covers."""
         return self._plans.is_running(plan_id)
 
+    def exists(self, plan_id: int) -> bool:
+        """Whether there is such a plan."""
+        return self._plans.exists(plan_id)
+
     def running_on_page(self, page_id: int) -> list[Document]:
         """What a status page shows: its plans that are under maintenance now."""
         return self._pushes.wire(self._plans.running_on_page(page_id))

@@ -11,6 +11,7 @@ from kuma_lite.core.doors import Access, Doors, Push
 from kuma_lite.servers.integration_routes import integration_routes
 from kuma_lite.servers.integrations import Integrations
 from kuma_lite.servers.key_page import KeyPage
+from kuma_lite.servers.links_page import LinksPage, Titles
 from kuma_lite.servers.live import ServerPage
 from kuma_lite.servers.neighbour_routes import StatusPages, incident_routes, project_routes
 from kuma_lite.servers.routes import server_routes
@@ -27,13 +28,14 @@ def server_doors(
     clock: Clock,
     spawn: Callable[[Coroutine[Any, Any, None]], None],
     base_url: Callable[[], str],
-    page_exists: Callable[[int], bool],
+    status_pages: Titles,
 ) -> Doors:
     """Routes of the Servers API, events of the page, and who may use the former."""
-    page = ServerPage(servers, push, bus, clock, spawn, page_exists)
+    page = ServerPage(servers, push, bus, clock, spawn)
+    links = LinksPage(servers, status_pages)
     keys = KeyPage(servers, clock, base_url)
     return Doors(
-        events=[*page.events(), *keys.events()],
+        events=[*page.events(), *links.events(), *keys.events()],
         routes=[
             *server_routes(servers, clock),
             *integration_routes(servers, integrations),

@@ -11,6 +11,7 @@ from kuma_lite.core.clock import MILLISECONDS, Clock, to_ms
 from kuma_lite.core.doors import PAGE, Answer, Caller, Event, Push
 from kuma_lite.core.errors import UserError
 from kuma_lite.servers.incoming import Unprocessable
+from kuma_lite.servers.links_page import find_server
 from kuma_lite.servers.metrics import FRIENDLY, METRICS
 from kuma_lite.servers.model import (
     AlertClosed,
@@ -23,7 +24,7 @@ from kuma_lite.servers.model import (
 )
 from kuma_lite.servers.queries import friendly_value, is_known
 from kuma_lite.servers.rollup import DAY_MS, MINUTE_MS
-from kuma_lite.servers.service import NotFound, Servers
+from kuma_lite.servers.service import Servers
 from kuma_lite.servers.upkeep import save_kept
 
 BATCH_S: Final = 0.5  # changes are gathered this long: a hundred agents report in the same second
@@ -48,13 +49,11 @@ class ServerPage:
         bus: Bus,
         clock: Clock,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
-        page_exists: Callable[[int], bool],
     ) -> None:
         self._servers = servers
         self._push = push
         self._clock = clock
         self._spawn = spawn
-        self._page_exists = page_exists
         self._changed: set[int] = set()
         self._deleted: list[str] = []
         self._incidents = False
@@ -73,10 +72,6 @@ class ServerPage:
             _event("serverMetrics", self.metrics, 2),
             _event("saveServerAlerts", self.save_alerts, 2),
             _event("deleteServer", self.delete, 1),
-            _event("setServerNotification", self.set_notification, 3),
-            _event("setServerMaintenance", self.set_maintenance, 2),
-            _event("pageServers", self.page_servers, 1),
-            _event("setPageServers", self.set_page_servers, 2),
             _event("serverRetention", self.retention),
             _event("saveServerRetention", self.save_retention, 1),
         ]
@@ -119,7 +114,7 @@ class ServerPage:
         now = to_ms(self._clock.now())
         sparks = {}
         for key in keys:
-            server = self._find(key)
+            server = find_server(self._servers, key)
             found = await self._servers.values(server, ["cpu", "ram"], now - SPARK_MS, now, MAX_POINTS)
             sparks[server.uuid] = {name: [list(value) for value in values] for name, values in found.items()}
         return {"ok": True, "sparks": sparks}
@@ -127,7 +122,7 @@ class ServerPage:
     async def server(self, caller: Caller, key: Any) -> Answer:
         """One server with everything its page shows but charts."""
         del caller
-        server = self._find(key)
+        server = find_server(self._servers, key)
         return {
             "ok": True,
             "server": as_wire(server),
@@ -151,7 +146,7 @@ class ServerPage:
     async def metrics(self, caller: Caller, key: Any, wishes: Any) -> Answer:
         """Columns for charts: minimum, mean and maximum per step, in as many points as fit."""
         del caller
-        server = self._find(key)
+        server = find_server(self._servers, key)
         found = wishes if isinstance(wishes, dict) else {}
         now = to_ms(self._clock.now())
         until = _whole(found.get("until"), now)
@@ -177,7 +172,7 @@ class ServerPage:
     async def save_alerts(self, caller: Caller, key: Any, change: Any) -> Answer:
         """Take over a part of the alert settings."""
         del caller
-        server = self._find(key)
+        server = find_server(self._servers, key)
         try:
             await self._servers.save_settings(server, change)
         except Unprocessable as refusal:
@@ -187,44 +182,8 @@ class ServerPage:
     async def delete(self, caller: Caller, key: Any) -> Answer:
         """Remove a server and its history."""
         del caller
-        await self._servers.delete(self._find(key))
+        await self._servers.delete(find_server(self._servers, key))
         return {"ok": True, "msg": "successDeleted", "msgi18n": True}
-
-    async def set_notification(self, caller: Caller, key: Any, channel_id: Any, on: Any) -> Answer:
-        """Let a notification have the alerts, or not."""
-        del caller
-        if isinstance(channel_id, bool) or not isinstance(channel_id, int):
-            raise UserError("The notification does not exist.")
-        server = self._find(key)
-        try:
-            await self._servers.link(server, channel_id, on=on is True)
-        except NotFound:
-            raise UserError("The notification does not exist.") from None
-        return {"ok": True, "notifications": sorted(server.channels)}
-
-    async def set_maintenance(self, caller: Caller, key: Any, plans: Any) -> Answer:
-        """Which maintenance plans cover the server."""
-        del caller
-        whole = isinstance(plans, list) and all(type(plan) is int for plan in plans)
-        if not whole:
-            raise UserError("A list of maintenance ids is expected.")
-        server = self._find(key)
-        await self._servers.set_plans(server, plans)
-        return {"ok": True, "maintenancePlans": self._servers.plans_of(server)}
-
-    async def page_servers(self, caller: Caller, page_id: Any) -> Answer:
-        """Which servers stand on a status page, in their order."""
-        del caller
-        found = self._servers.servers_of_page(_whole(page_id, -1))
-        return {"ok": True, "servers": [server.uuid for server in found]}
-
-    async def set_page_servers(self, caller: Caller, page_id: Any, keys: Any) -> Answer:
-        """Put servers on a status page, in that order."""
-        known = type(page_id) is int and self._page_exists(page_id)
-        if not known or not isinstance(keys, list) or len(keys) > MAX_SPARKS:
-            raise UserError("A status page and a list of servers are expected.")
-        await self._servers.set_page_servers(page_id, [self._find(key) for key in keys])
-        return await self.page_servers(caller, page_id)
 
     async def retention(self, caller: Caller) -> Answer:
         """How long history is kept (days), how large it may become and is (bytes)."""
@@ -237,12 +196,6 @@ class ServerPage:
         """Change it."""
         await save_kept(self._servers.settings, wishes)
         return {**await self.retention(caller), "msg": "Saved.", "msgi18n": True}
-
-    def _find(self, key: Any) -> Server:
-        try:
-            return self._servers.find(key)
-        except NotFound:
-            raise UserError("The server does not exist.") from None
 
     # --- pushes ------------------------------------------------------------------------------------------
 

@@ -89,6 +89,7 @@ class Servers:
         self._plans: dict[int, set[int]] = {}  # server id → maintenance plans
         self._pages: dict[int, list[int]] = {}  # status page → server ids
         self._reporting: dict[tuple[int, str], asyncio.Lock] = {}
+        self._placing = asyncio.Lock()  # of two servers put on one page at once, both stay
         self.watch = Watch(database, clock, bus, announcer, self.is_covered, self._by_id.values)
         self.upkeep = Upkeep(database, clock, self.kept, self._names.get)
 
@@ -252,6 +253,14 @@ class Servers:
         self._plans[server.id] = wanted
         self._bus.publish(ServerChanged(server.id))
 
+    def maintenance_changed(self, plan_id: int, *, exists: bool) -> None:
+        """A plan began, ended, was edited or removed (its links went with it)."""
+        for server_id, plans in self._plans.items():
+            if plan_id in plans:
+                if not exists:
+                    plans.discard(plan_id)
+                self._bus.publish(ServerChanged(server_id))
+
     def is_covered(self, server: Server) -> bool:
         """Whether the server is under maintenance now."""
         plans = self._plans.get(server.id)
@@ -268,6 +277,14 @@ class Servers:
         await self._database.write(lambda db: store.set_page_servers(db, page_id, ids))
         self._pages[page_id] = ids
         self._bus.publish(PageServersChanged(page_id))
+
+    async def show_on_page(self, server: Server, page_id: int, *, shown: bool) -> None:
+        """Put a server on a status page, behind those that are there, or take it off."""
+        async with self._placing:
+            others = [found for found in self.servers_of_page(page_id) if found is not server]
+            is_there = len(others) < len(self.servers_of_page(page_id))
+            if shown != is_there:
+                await self.set_page_servers(page_id, [*others, server] if shown else others)
 
     # --- history -----------------------------------------------------------------------------------------
 

@@ -78,6 +78,10 @@ class StatusPages:
         """Let the servers of a page (by its id) stand on it."""
         self._answers.servers_on = servers_on
 
+    def all(self) -> list[Page]:
+        """Every page."""
+        return self._pages.all()
+
     def with_groups(self) -> list[tuple[Page, list[Group]]]:
         """Every page with its groups, for lists of pages."""
         return [(page, self._pages.public_groups(page.id)) for page in self._pages.all()]

@@ -29,13 +29,15 @@ async def test_the_doors(house: House) -> None:
         "addMaintenanceStatusPage": 2,
         "getMaintenance": 1,
         "getMaintenanceList": 0,
+        "maintenancePlans": 0,
         "getMonitorMaintenance": 1,
         "getMaintenanceStatusPage": 1,
         "deleteMaintenance": 1,
         "pauseMaintenance": 1,
         "resumeMaintenance": 1,
     }
-    assert all(event.namespaces == (COMPATIBLE, PAGE) for event in doors.events)
+    assert {event.name for event in doors.events if event.namespaces == (PAGE,)} == {"maintenancePlans"}
+    assert all(PAGE in event.namespaces for event in doors.events)
     assert (doors.login_order, doors.namespace) == (30, COMPATIBLE)
 
 
@@ -45,7 +47,16 @@ async def test_adding_pushes_the_list_before_the_answer(house: House) -> None:
     (pushed,) = house.push.take()
     assert list(pushed) == ["1"]
     assert (pushed["1"]["title"], pushed["1"]["status"]) == ("By hand", "under-maintenance")
-    assert house.statuses(PAGE) == [{"1": "under-maintenance"}]
+    assert house.push.take(PAGE) == [{}]  # ask again
+    (plan,) = (await house.call("maintenancePlans", caller=Client(namespace=PAGE)))["plans"]
+    assert plan == {
+        "id": 1,
+        "title": "By hand",
+        "strategy": "manual",
+        "status": "under-maintenance",
+        "active": True,
+    }
+    assert await house.call("maintenancePlans", caller=Client(user_id=OTHER)) == {"ok": True, "plans": []}
 
 
 async def test_the_list_is_ascending_and_the_users_own(house: House) -> None:
@@ -116,10 +127,10 @@ async def test_pausing_and_resuming_push_after_the_answer(house: House) -> None:
     plan = await house.add(sent("manual"))
     answer = await house.call("pauseMaintenance", plan)
     assert answer == {"ok": True, "msg": "successPaused", "msgi18n": True}
-    assert house.statuses() == house.statuses(PAGE) == [{"1": "inactive"}]
+    assert (house.statuses(), house.push.take(PAGE)) == ([{"1": "inactive"}], [{}])
     answer = await house.call("resumeMaintenance", plan)
     assert answer == {"ok": True, "msg": "successResumed", "msgi18n": True}
-    assert house.statuses() == house.statuses(PAGE) == [{"1": "under-maintenance"}]
+    assert (house.statuses(), house.push.take(PAGE)) == ([{"1": "under-maintenance"}], [{}])
 
 
 async def test_deleting_pushes_after_the_answer_and_may_be_repeated(house: House) -> None:

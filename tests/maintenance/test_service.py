@@ -117,9 +117,13 @@ async def test_switching_and_removing_are_told(house: House) -> None:
     assert house.take_told() == [ended(plan, 1), changed(plan)]
 
 
-async def test_a_plan_without_monitors_starts_for_nobody(house: House) -> None:
+async def test_a_plan_without_monitors_is_told_for_what_else_it_covers(house: House) -> None:
     await house.call("addMaintenance", sent("manual"))
-    assert house.take_told() == [changed(1)]
+    assert house.take_told() == [started(1), changed(1)]
+    assert house.maintenance.exists(1)
+    await house.call("deleteMaintenance", 1)
+    assert house.take_told() == [ended(1), changed(1)]
+    assert not house.maintenance.exists(1)
 
 
 async def test_an_edit_may_start_and_end(house: House) -> None:
@@ -142,10 +146,10 @@ async def test_a_single_window_begins_and_ends(house: House) -> None:
     assert (house.covered(1), house.statuses(), house.take_told()) == ([], [], [])
     await house.later(at("2026-06-01 10:00"))
     assert (house.covered(1), house.take_told()) == ([1], [started(plan, 1)])
-    assert house.statuses() == house.statuses(PAGE) == [{"1": "under-maintenance"}]
+    assert (house.statuses(), house.push.take(PAGE)) == ([{"1": "under-maintenance"}], [{}])
     await house.later(at("2026-06-01 12:00"))
     assert (house.covered(1), house.take_told()) == ([], [ended(plan, 1)])
-    assert house.statuses() == house.statuses(PAGE) == [{"1": "ended"}]
+    assert (house.statuses(), house.push.take(PAGE)) == ([{"1": "ended"}], [{}])
 
 
 async def test_a_window_that_includes_now_runs_from_the_start(house: House) -> None:

@@ -222,6 +222,9 @@ def _page_calls(it: Things) -> dict[str, list[Any]]:
         "acknowledgeIncident": ["no-incident"],
         "snoozeIncident": ["no-incident", 60],
         "agentInstall": ["no-token"],
-        "pageServers": [it.slug],
-        "setPageServers": [it.slug, []],
+        "pageServers": [it.page],
+        "setPageServers": [it.page, []],
+        "serverPages": ["no-server"],
+        "setServerPage": ["no-server", it.page, True],
+        "maintenancePlans": [],
     }

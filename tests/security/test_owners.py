@@ -37,14 +37,15 @@ SHARED = {
     # servers, their projects and tokens
     "serversSummary", "serverSparks", "server", "serverMetrics", "saveServerAlerts", "deleteServer",
     "setServerNotification", "setServerMaintenance", "serverRetention", "saveServerRetention", "tokens",
-    "pageServers", "setPageServers", "addToken", "revokeToken", "projects", "addProject", "deleteProject",
+    "pageServers", "setPageServers", "serverPages", "setServerPage", "addToken", "revokeToken", "projects",
+    "addProject", "deleteProject",
     "serverIncidents", "acknowledgeIncident", "snoozeIncident", "agentInstall",
 }  # fmt: skip
 # About nothing but the caller: lists of their own things, new things, their own account.
 OWN = {
-    "getMonitorList", "summary", "getMaintenanceList", "getAPIKeyList", "notifications", "addMaintenance",
-    "addAPIKey", "clearStatistics", "changePassword", "disconnectOtherSocketClients", "twoFAStatus",
-    "prepare2FA", "save2FA", "disable2FA", "verifyToken",
+    "getMonitorList", "summary", "getMaintenanceList", "maintenancePlans", "getAPIKeyList", "notifications",
+    "addMaintenance", "addAPIKey", "clearStatistics", "changePassword", "disconnectOtherSocketClients",
+    "twoFAStatus", "prepare2FA", "save2FA", "disable2FA", "verifyToken",
 }  # fmt: skip
 # Answered with ok, and with nothing in it, for what is not there; so for what is another's.
 EMPTY: dict[str, Any] = {

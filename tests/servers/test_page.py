@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.security.examples import PLAN
 from tests.servers.test_routes import Api, api
 from tests.support import http
 from tests.support.served import PASSWORD, USER
@@ -154,6 +156,59 @@ async def test_servers_stand_on_status_pages(running: Api) -> None:
         assert not (await client.call("setPageServers", 99, [key]))["ok"]
         assert (await client.call("deleteServer", key))["ok"]
         assert "serverList" not in (await http.get(f"{running.url}/api/status-page/public")).json()
+
+
+async def test_a_server_says_on_which_pages_it_stands(running: Api) -> None:
+    key = await running.server()
+    await running.send(cpu_used=1, attributes={"motherboard_id": "MB-2", "hostname": "web-2"})
+    other = (await running.get("servers"))[1]["uuid"]
+    async with page(running) as client:
+        assert (await client.call("serverPages", key))["pages"] == []
+        assert (await client.call("addStatusPage", "Public", "public"))["ok"]
+        ((number, title, slug, shown),) = [
+            tuple(found.values()) for found in (await client.call("serverPages", key))["pages"]
+        ]
+        assert (title, slug, shown) == ("Public", "public", False)
+        both = [client.call("setServerPage", one, number, True) for one in (other, key)]
+        assert all(answer["pages"][0]["shown"] for answer in await asyncio.gather(*both))
+        assert set((await client.call("pageServers", number))["servers"]) == {other, key}
+        await client.call("setServerPage", key, number, True)  # a second time changes nothing
+        await client.call("setServerPage", other, number, False)
+        assert (await client.call("pageServers", number))["servers"] == [key]
+        for bad in (("nothing", number, True), (key, 99, True), (key, "1", True), (key, None, False)):
+            assert not (await client.call("setServerPage", *bad))["ok"], bad
+
+
+async def test_maintenance_of_a_server_begins_and_ends_at_once(running: Api) -> None:
+    key = await running.server()
+    async with page(running) as client:
+        plan = {**PLAN, "strategy": "manual"}
+        number = (await client.call("addMaintenance", plan))["maintenanceID"]
+        listed = (await client.call("maintenancePlans"))["plans"]
+        assert listed == [
+            {
+                "id": number,
+                "title": "works",
+                "strategy": "manual",
+                "status": "under-maintenance",
+                "active": True,
+            }
+        ]
+        await client.call("setServerMaintenance", key, [number])
+        assert (await client.call("server", key))["maintenance"] is True
+        client.forget()
+        await client.call("pauseMaintenance", number)
+        await client.wait_for("maintenanceChanged")
+        (change,) = await client.wait_for("serverChanges")
+        assert [row[:4] for row in change["rows"]] == [[key, "web-1", "online", False]]
+        client.forget()
+        assert (await client.call("deleteMaintenance", number))["ok"]
+        await client.wait_for("serverChanges")
+        assert (await client.call("server", key))["maintenancePlans"] == []
+        # What was left is no plan any more: others can still be set.
+        second = (await client.call("addMaintenance", plan))["maintenanceID"]
+        found = await client.call("setServerMaintenance", key, [second])
+        assert found["maintenancePlans"] == [second]
 
 
 async def test_retention(running: Api) -> None:
