@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.appliance.house import House
+from kuma_lite.appliance.neighbours import ListedPages, OutageIncidents
 from kuma_lite.appliance.watching import Watching
 from kuma_lite.core.declarations import Message, Status
 from kuma_lite.core.doors import Doors
@@ -15,7 +15,6 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted
 from kuma_lite.metrics.exposition import label_text
 from kuma_lite.metrics.model import Family, Sample
-from kuma_lite.monitors.model import Beat
 from kuma_lite.notifications.fields import secret_keys
 from kuma_lite.notifications.model import ChannelsChanged, pack
 from kuma_lite.notifications.rules import beat_text, heartbeat_object
@@ -38,14 +37,6 @@ if TYPE_CHECKING:
     import apsw
 
 _FIRST_USER: Final = "SELECT min(id) FROM user"
-# Status pages and monitors have no UUID of their own; made of their number it is always the same.
-_NAMESPACE: Final = uuid.UUID("6f1c2a0e-3b7d-5c58-9f2e-8d1f0b7a4c21")
-_STATUS_WORDS: Final = {
-    Status.DOWN: "down",
-    Status.UP: "up",
-    Status.PENDING: "pending",
-    Status.MAINTENANCE: "maintenance",
-}
 
 
 class Hosting:
@@ -68,6 +59,7 @@ class Hosting:
         )
         self._integrations = Integrations(channels, house.database, house.clock)
         self._pages = ListedPages(pages, watching)
+        self._outages = OutageIncidents(watching)
         self._channels = channels
         self._status_pages = pages
         pages.show_servers(self._shown_on)
@@ -95,6 +87,7 @@ class Hosting:
                 self.servers,
                 self._integrations,
                 self._pages,
+                self._outages,
                 push=house.push,
                 bus=house.bus,
                 clock=house.clock,
@@ -220,49 +213,3 @@ class ServerChannels:
     async def _owner(self) -> int | None:
         found: Any = await self._database.read(lambda connection: connection.execute(_FIRST_USER).get)
         return found if isinstance(found, int) else None
-
-
-class ListedPages:
-    """The status pages as the Servers API lists them (see `servers.neighbour_routes.StatusPages`)."""
-
-    def __init__(self, pages: StatusPages, watching: Watching) -> None:
-        self._pages = pages
-        self._watching = watching
-
-    async def listed(self) -> Sequence[Mapping[str, Any]]:
-        """All of them."""
-        return [
-            {
-                "uuid": str(uuid.uuid5(_NAMESPACE, f"status page {page.id}")),
-                "name": page.title,
-                "custom_url": page.domains[0] if page.domains else None,
-                "ssl_installed": False,  # a proxy in front of us sees to certificates
-                "logo_url": page.icon or None,
-                "favicon_url": None,
-                "network_monitors": self._monitors(
-                    member.monitor_id for group in groups for member in group.members
-                ),
-                "created_at": None,
-                "updated_at": None,
-            }
-            for page, groups in self._pages.with_groups()
-        ]
-
-    def _monitors(self, ids: Iterable[int]) -> list[dict[str, Any]]:
-        found = []
-        for number in dict.fromkeys(ids):
-            monitor = self._watching.roster.get(number)
-            if monitor is not None:
-                beat: Beat | None = self._watching.recorder.last(number)
-                found.append(
-                    {
-                        "id": number,
-                        "uuid": str(uuid.uuid5(_NAMESPACE, f"monitor {number}")),
-                        "name": monitor.name,
-                        "url": monitor.get("url"),
-                        "check_type": monitor.type,
-                        "status": _STATUS_WORDS[Status(beat.status)] if beat else "pending",
-                        "paused": not monitor.active,
-                    }
-                )
-        return found

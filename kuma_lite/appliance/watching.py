@@ -16,6 +16,7 @@ from kuma_lite.monitors.expiry import ExpiryWatch
 from kuma_lite.monitors.figures import Figures
 from kuma_lite.monitors.live import MonitorEvents
 from kuma_lite.monitors.model import MonitorRemoved
+from kuma_lite.monitors.outages import Outages
 from kuma_lite.monitors.ownfault import OwnFault
 from kuma_lite.monitors.page import MonitorPage
 from kuma_lite.monitors.push_route import PushRoute
@@ -41,6 +42,7 @@ class Watching:
         self.roster = Roster()
         self.recorder = Recorder(house.database, clock)
         self.store = MonitorStore(house.database, self.recorder)
+        self.outages = Outages(house.database, self.recorder, self.roster)
         self.certificates = Certificates(self.store, clock.now, spawn)
         messages = Messages(notifications, clock, bus)
         self.expiry = ExpiryWatch(

@@ -8,12 +8,13 @@ from typing import Any
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Access, Doors, Push
+from kuma_lite.servers.incident_routes import MonitorIncidents, incident_routes
 from kuma_lite.servers.integration_routes import integration_routes
 from kuma_lite.servers.integrations import Integrations
 from kuma_lite.servers.key_page import KeyPage
 from kuma_lite.servers.links_page import LinksPage, Titles
 from kuma_lite.servers.live import ServerPage
-from kuma_lite.servers.neighbour_routes import StatusPages, incident_routes, project_routes
+from kuma_lite.servers.neighbour_routes import StatusPages, project_routes, status_page_routes
 from kuma_lite.servers.routes import server_routes
 from kuma_lite.servers.service import Servers
 
@@ -22,6 +23,7 @@ def server_doors(
     servers: Servers,
     integrations: Integrations,
     pages: StatusPages,
+    outages: MonitorIncidents,
     *,
     push: Push,
     bus: Bus,
@@ -39,7 +41,8 @@ def server_doors(
         routes=[
             *server_routes(servers, clock),
             *integration_routes(servers, integrations),
-            *incident_routes(servers, pages),
+            *incident_routes(servers, outages),
+            *status_page_routes(servers, pages),
             *project_routes(servers),
         ],
         identify={Access.PROJECT: servers.projects.identify},

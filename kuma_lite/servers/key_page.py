@@ -8,9 +8,9 @@ from typing import Any, Final
 from kuma_lite.core.clock import MILLISECONDS, Clock, to_ms
 from kuma_lite.core.doors import PAGE, Answer, Caller, Event
 from kuma_lite.core.errors import UserError
-from kuma_lite.servers.neighbour_routes import incident_wire, project_wire, token_wire
 from kuma_lite.servers.service import NotFound, Servers
 from kuma_lite.servers.tokens import PROJECT
+from kuma_lite.servers.wire import incident_wire, project_wire, token_wire
 
 MAX_INCIDENTS: Final = 200  # in one answer
 MAX_TOKEN_DAYS: Final = 36_500

@@ -15,7 +15,9 @@ import pytest
 from kuma_lite.appliance.build import Appliance
 from kuma_lite.core.clock import SystemClock, to_ms
 from kuma_lite.core.config import Config
+from kuma_lite.servers import examples
 from kuma_lite.servers.model import iso
+from tests.security.examples import MONITOR
 from tests.servers.reports import ATTRIBUTES, BUSY, report
 from tests.support import http
 from tests.support.http import Response
@@ -52,6 +54,12 @@ class Api:
         """The id of a server that has reported."""
         assert (await self.send(cpu_used=1024, mem_used_b=500_000)).status == 201
         return str((await self.get("servers"))[0]["uuid"])
+
+    async def other_project(self) -> str:
+        """The token of a second project."""
+        made = await self.ask("POST", "projects", self.session, json={"project": {"name": "Other"}})
+        wishes = {"token": {"name": "other", "project_uuid": made.json()["uuid"]}}
+        return str((await self.ask("POST", "tokens", self.session, json=wishes)).json()["token"])
 
     async def webhook(self, url: str = "http://127.0.0.1:9/hook") -> str:
         wishes = {"type": "Integrations::WebhookIntegration", "settings": {"webhook_url": url}}
@@ -130,11 +138,7 @@ async def test_a_session_is_a_user_token(running: Api) -> None:
 
 async def test_a_token_of_another_project_sees_nothing(running: Api) -> None:
     key = await running.server()
-    project = (
-        await running.ask("POST", "projects", running.session, json={"project": {"name": "Other"}})
-    ).json()
-    wishes = {"token": {"name": "other", "project_uuid": project["uuid"]}}
-    other = (await running.ask("POST", "tokens", running.session, json=wishes)).json()["token"]
+    other = await running.other_project()
     assert await running.get("servers", token=other) == []
     for method, path in [
         ("GET", f"servers/{key}"),
@@ -353,6 +357,36 @@ async def test_an_alert_arrives_at_the_webhook(running: Api) -> None:
         assert (await running.ask("GET", "incidents?status=closed")).status == 422
     finally:
         target.stop()
+
+
+async def test_outages_of_monitors_are_incidents_of_the_first_project(running: Api) -> None:
+    await running.server()
+    async with connect(running.url) as client:
+        assert (await client.call("loginByToken", running.session))["ok"]
+        assert (await client.call("addStatusPage", "Public", "public"))["ok"]
+        wishes = {**MONITOR, "type": "push", "pushToken": "0123456789"}
+        number = (await client.call("add", wishes))["monitorID"]
+        beat = f"{running.url}/api/push/0123456789?msg=broken&status="
+        assert (await http.get(beat + "down")).json()["ok"]
+        (incident,) = (await running.get("incidents?status=ongoing"))["data"]
+        assert (incident["monitorable_type"], incident["monitorable_name"]) == ("NetworkMonitor", "watched")
+        assert (incident["error_message"], incident["closed_at"]) == ("broken", None)
+        assert {**incident, "cause": None}.keys() == examples.INCIDENT.keys()
+        for order in ("acknowledge", "snooze"):
+            answer = await running.ask("POST", f"incidents/{incident['uuid']}/{order}", json={"minutes": 1})
+            assert answer.status == 422 and "Only incidents of servers" in answer.json()["errors"][0]
+        assert (await http.get(beat + "up")).json()["ok"]
+        found = await running.get("incidents")
+        assert [one["uuid"] for one in found["data"]] == [incident["uuid"]]
+        assert found["data"][0]["status"] == "resolved" and found["data"][0]["closed_at"]
+        assert found["meta"]["total_count"] == 1 and (await running.get("incidents?page=2"))["data"] == []
+        # Another project has servers of its own, and none of what belongs to the first.
+        other = await running.other_project()
+        assert (await running.get("incidents", token=other))["data"] == []
+        assert len(await running.get("status_pages")) == 1
+        assert await running.get("status_pages", token=other) == []
+        assert (await client.call("deleteMonitor", number))["ok"]
+        assert (await running.get("incidents"))["meta"]["total_count"] == 0
 
 
 async def test_tokens_are_shown_once(running: Api) -> None:

@@ -1,0 +1,124 @@
+"""Monitors and status pages as the Servers API lists them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from kuma_lite.appliance.watching import Watching
+from kuma_lite.core.declarations import Status
+from kuma_lite.monitors.model import Beat
+from kuma_lite.monitors.outages import Outage
+from kuma_lite.servers.model import iso
+from kuma_lite.servers.wire import Listed
+from kuma_lite.status_pages.service import StatusPages
+
+# Status pages and monitors have no UUID of their own; made of their number it is always the same.
+_NAMESPACE: Final = uuid.UUID("6f1c2a0e-3b7d-5c58-9f2e-8d1f0b7a4c21")
+_STATUS_WORDS: Final = {
+    Status.DOWN: "down",
+    Status.UP: "up",
+    Status.PENDING: "pending",
+    Status.MAINTENANCE: "maintenance",
+}
+# The lower 62 bits of an outage's UUID are its number.
+_OUTAGES: Final = uuid.uuid5(_NAMESPACE, "outages").int >> 62
+
+
+class ListedPages:
+    """The status pages as the Servers API lists them (see `servers.neighbour_routes.StatusPages`)."""
+
+    def __init__(self, pages: StatusPages, watching: Watching) -> None:
+        self._pages = pages
+        self._watching = watching
+
+    async def listed(self) -> Sequence[Mapping[str, Any]]:
+        """All of them."""
+        return [
+            {
+                "uuid": str(uuid.uuid5(_NAMESPACE, f"status page {page.id}")),
+                "name": page.title,
+                "custom_url": page.domains[0] if page.domains else None,
+                "ssl_installed": False,  # a proxy in front of us sees to certificates
+                "logo_url": page.icon or None,
+                "favicon_url": None,
+                "network_monitors": self._monitors(
+                    member.monitor_id for group in groups for member in group.members
+                ),
+                "created_at": None,
+                "updated_at": None,
+            }
+            for page, groups in self._pages.with_groups()
+        ]
+
+    def _monitors(self, ids: Iterable[int]) -> list[dict[str, Any]]:
+        found = []
+        for number in dict.fromkeys(ids):
+            monitor = self._watching.roster.get(number)
+            if monitor is not None:
+                beat: Beat | None = self._watching.recorder.last(number)
+                found.append(
+                    {
+                        "id": number,
+                        "uuid": _monitor_uuid(number),
+                        "name": monitor.name,
+                        "url": monitor.get("url"),
+                        "check_type": monitor.type,
+                        "status": _STATUS_WORDS[Status(beat.status)] if beat else "pending",
+                        "paused": not monitor.active,
+                    }
+                )
+        return found
+
+
+class OutageIncidents:
+    """When monitors were down, as incidents (see `servers.incident_routes.MonitorIncidents`)."""
+
+    def __init__(self, watching: Watching) -> None:
+        self._outages = watching.outages
+        self._roster = watching.roster
+
+    async def newest(self, count: int, *, ongoing: bool | None) -> Sequence[Listed]:
+        """The first ones."""
+        found = await self._outages.newest(count, ongoing=ongoing)
+        return [Listed(outage.ended is None, outage.began, self._wire(outage)) for outage in found]
+
+    async def total(self, *, ongoing: bool | None) -> int:
+        """How many there are."""
+        return await self._outages.total(ongoing=ongoing)
+
+    def is_one(self, key: str) -> bool:
+        """Whether a UUID is that of an outage."""
+        try:
+            return uuid.UUID(key).int >> 62 == _OUTAGES
+        except ValueError:
+            return False
+
+    def _wire(self, outage: Outage) -> dict[str, Any]:
+        """The object of the API. What was asked and answered may hold secrets, and stays here."""
+        monitor = self._roster.get(outage.monitor_id)
+        return {
+            "uuid": str(uuid.UUID(int=_OUTAGES << 62 | outage.id)),
+            "status": "ongoing" if outage.ended is None else "resolved",
+            "error_message": outage.message,
+            "cause": "downtime",
+            "closed_at": iso(outage.ended),
+            "acknowledged_at": None,
+            "acknowledged_by": None,
+            "snoozed_at": None,
+            "snooze_until": None,
+            "monitorable_type": "NetworkMonitor",
+            "monitorable_uuid": _monitor_uuid(outage.monitor_id),
+            "monitorable_name": monitor.name if monitor else None,
+            "request": None,
+            "request_headers": None,
+            "response": None,
+            "response_headers": None,
+            "created_at": iso(outage.began),
+            "updated_at": iso(outage.ended or outage.began),
+        }
+
+
+def _monitor_uuid(monitor_id: int) -> str:
+    return str(uuid.uuid5(_NAMESPACE, f"monitor {monitor_id}"))

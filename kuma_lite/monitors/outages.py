@@ -1,0 +1,114 @@
+"""When monitors were down: from a change of state to DOWN until the next change."""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import apsw
+
+from kuma_lite.core.database import Database
+from kuma_lite.core.declarations import Status
+from kuma_lite.monitors.recorder import Recorder
+from kuma_lite.monitors.roster import Roster
+
+_OUTAGE: Final = "event.id, event.monitor_id, event.time, event.msg"
+# The change of state that follows; an index on (monitor_id, time) finds it.
+_NEXT: Final = """(
+    SELECT later.time FROM beat_event AS later
+    WHERE later.monitor_id = event.monitor_id AND (later.time, later.id) > (event.time, event.id)
+    ORDER BY later.time, later.id LIMIT 1
+)"""
+
+
+class Outage(NamedTuple):
+    """One time a monitor was down, or is (`ended` None). Times in milliseconds since 1970."""
+
+    id: int  # of the beat that noticed it
+    monitor_id: int
+    began: int
+    ended: int | None
+    message: str
+
+
+class Outages:
+    """All outages that the events of monitors tell of.
+
+    Args:
+        database: with the events.
+        recorder: the newest beats.
+        roster: the monitors there are.
+    """
+
+    def __init__(self, database: Database, recorder: Recorder, roster: Roster) -> None:
+        self._database = database
+        self._recorder = recorder
+        self._roster = roster
+
+    async def newest(self, count: int, *, ongoing: bool | None = None) -> list[Outage]:
+        """The first `count`, those that go on before the others, then the newest first.
+
+        Args:
+            count: how many at most.
+            ongoing: only those that go on (True), only those that are over (False).
+        """
+        last = await self._last()
+        going_on = [outage for outage in last if outage.ended is None]
+        if ongoing is True:
+            return going_on[:count]
+        abandoned = [outage for outage in last if outage.ended is not None]
+        over = await self._database.read(lambda connection: _over(connection, count))
+        past = list(heapq.merge(abandoned, over, key=_newest_first))
+        return (past if ongoing is False else [*going_on, *past])[:count]
+
+    async def total(self, *, ongoing: bool | None = None) -> int:
+        """How many there are."""
+        going_on = sum(outage.ended is None for outage in await self._last())
+        if ongoing is True:
+            return going_on
+        everything = await self._database.read(_count)
+        return everything - going_on if ongoing is False else everything
+
+    async def _last(self) -> list[Outage]:
+        """Of each monitor whose latest change was to DOWN, that outage; the newest first.
+
+        It goes on while the monitor is watched; of one that was paused nothing is known beyond its last beat.
+        """
+        await self._recorder.flush()
+        ends = {monitor.id: self._end(monitor.id) for monitor in self._roster}
+        return await self._database.read(lambda connection: _unfinished(connection, ends))
+
+    def _end(self, monitor_id: int) -> int | None:
+        monitor, beat = self._roster.get(monitor_id), self._recorder.last(monitor_id)
+        is_watched = monitor is not None and self._roster.is_active(monitor)
+        return None if is_watched or beat is None else beat.end_time
+
+
+def _newest_first(outage: Outage) -> tuple[int, int]:
+    return -outage.began, -outage.id
+
+
+def _unfinished(connection: apsw.Connection, ends: Mapping[int, int | None]) -> list[Outage]:
+    query = f"""
+        SELECT {_OUTAGE} FROM json_each(?) AS wanted JOIN beat_event AS event ON event.id = (
+            SELECT id FROM beat_event WHERE monitor_id = wanted.value ORDER BY time DESC, id DESC LIMIT 1
+        ) WHERE event.status = ?
+    """  # noqa: S608 - own columns
+    rows: Any = connection.execute(query, (json.dumps(list(ends)), int(Status.DOWN)))
+    found = [Outage(number, monitor, began, ends[monitor], text) for number, monitor, began, text in rows]
+    return sorted(found, key=_newest_first)
+
+
+def _over(connection: apsw.Connection, count: int) -> list[Outage]:
+    query = f"""
+        SELECT {_OUTAGE}, {_NEXT} AS ended FROM beat_event AS event
+        WHERE event.status = 0 AND ended IS NOT NULL ORDER BY event.time DESC, event.id DESC LIMIT ?
+    """  # noqa: S608 - own columns
+    rows: Any = connection.execute(query, (count,))
+    return [Outage(number, monitor, began, ended, text) for number, monitor, began, text, ended in rows]
+
+
+def _count(connection: apsw.Connection) -> int:
+    return int(str(connection.execute("SELECT count(*) FROM beat_event WHERE status = 0").get))

@@ -1,0 +1,127 @@
+"""The routes about incidents: alerts of servers, and outages of monitors where somebody tells of them."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+from litestar import get, post
+from litestar.params import FromPath
+
+from kuma_lite.servers import examples
+from kuma_lite.servers.api import (
+    MAX_PER_PAGE,
+    ROUTE,
+    AnyRequest,
+    documented,
+    identity,
+    json_object,
+    whole_query,
+)
+from kuma_lite.servers.incoming import Unprocessable
+from kuma_lite.servers.service import Servers
+from kuma_lite.servers.wire import Listed, incident_wire
+
+PER_PAGE: Final = 25  # incidents, as on the hosted product
+_STATUS: Final = {"ongoing": True, "resolved": False}
+_NO_SERVER: Final = "Only incidents of servers can be acknowledged or snoozed"
+
+
+class MonitorIncidents(Protocol):
+    """The outages of monitors, wherever they are kept."""
+
+    async def newest(self, count: int, *, ongoing: bool | None) -> Sequence[Listed]:
+        """The first `count`, ongoing ones first, then the newest; of both kinds, or of one."""
+
+    async def total(self, *, ongoing: bool | None) -> int:
+        """How many there are."""
+
+    def is_one(self, key: str) -> bool:
+        """Whether a UUID can only be one of theirs."""
+
+
+def incident_routes(servers: Servers, outages: MonitorIncidents) -> Sequence[Any]:
+    """The routes. Monitors belong to the first project."""
+
+    async def listed(project: int, ongoing: bool | None, offset: int, count: int) -> tuple[list[Any], int]:
+        wanted = offset + count
+        status = None if ongoing is None else "ongoing" if ongoing else "resolved"
+        incidents, total = await servers.incidents(servers.of(project), status, 0, wanted)
+        found = [Listed(one.closed is None, one.started, incident_wire(servers, one)) for one in incidents]
+        if project == servers.projects.root.id:
+            total += await outages.total(ongoing=ongoing)
+            found = list(
+                heapq.merge(found, await outages.newest(wanted, ongoing=ongoing), key=_ongoing_then_newest)
+            )
+        return [dict(one.wire) for one in found[offset:wanted]], total
+
+    def own_server(key: str) -> None:
+        if outages.is_one(key):
+            raise Unprocessable(_NO_SERVER)
+
+    @get(
+        "/api/v1/incidents",
+        operation_class=documented(
+            examples.INCIDENTS,
+            query=[
+                ("page", "Number of the page, from 1"),
+                ("per_page", f"Incidents per page, {PER_PAGE}, at most {MAX_PER_PAGE}"),
+                ("status", "ongoing or resolved; both when it is left out"),
+            ],
+        ),
+        tags=["Incidents"],
+        **ROUTE,
+    )
+    async def list_incidents(request: AnyRequest) -> dict[str, Any]:
+        """List incidents: ongoing ones first, then the newest."""
+        page = whole_query(request, "page", 1, 10**9)
+        count = whole_query(request, "per_page", PER_PAGE, MAX_PER_PAGE)
+        status = request.query_params.get("status") or None
+        if status is not None and status not in _STATUS:
+            raise Unprocessable("status must be ongoing or resolved")
+        project, ongoing = identity(request).project_id, _STATUS.get(status or "")
+        found, total = await listed(project, ongoing, (page - 1) * count, count)
+        return {
+            "data": found,
+            "meta": {
+                "current_page": page,
+                "per_page": count,
+                "total_pages": -(-total // count),
+                "total_count": total,
+            },
+        }
+
+    @post(
+        "/api/v1/incidents/{key:str}/acknowledge",
+        status_code=200,
+        operation_class=documented(examples.INCIDENT),
+        tags=["Incidents"],
+        **ROUTE,
+    )
+    async def acknowledge_incident(request: AnyRequest, key: FromPath[str]) -> dict[str, Any]:
+        """Say that somebody takes care of it."""
+        own_server(key)
+        caller = identity(request)
+        incident = await servers.acknowledge(key, caller.username or "API", caller.project_id)
+        return incident_wire(servers, incident)
+
+    @post(
+        "/api/v1/incidents/{key:str}/snooze",
+        status_code=200,
+        operation_class=documented(examples.INCIDENT, request={"minutes": 60}),
+        tags=["Incidents"],
+        **ROUTE,
+    )
+    async def snooze_incident(request: AnyRequest, key: FromPath[str]) -> dict[str, Any]:
+        """Be silent about it, and about the next ones of its cause, for some minutes; 0 ends that."""
+        own_server(key)
+        minutes = (await json_object(request)).get("minutes")
+        incident = await servers.snooze(key, minutes, identity(request).project_id)
+        return incident_wire(servers, incident)
+
+    return [list_incidents, acknowledge_incident, snooze_incident]
+
+
+def _ongoing_then_newest(one: Listed) -> tuple[bool, int]:
+    return not one.ongoing, -one.began

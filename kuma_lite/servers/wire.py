@@ -1,0 +1,69 @@
+"""Incidents, projects and tokens as the Servers API shows them; a server is in `model.as_wire`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from kuma_lite.servers.model import Incident, Project, Token, iso
+from kuma_lite.servers.projects import Projects
+from kuma_lite.servers.service import Servers
+
+
+class Listed(NamedTuple):
+    """One incident in a list, with what lists are ordered by."""
+
+    ongoing: bool
+    began: int  # milliseconds since 1970
+    wire: Mapping[str, Any]  # the object of the API
+
+
+def incident_wire(servers: Servers, incident: Incident) -> dict[str, Any]:
+    """The object of the API. `request` and `response` belong to checks, which a server has none of."""
+    server = servers.by_id(incident.server_id)
+    return {
+        "uuid": incident.uuid,
+        "status": "ongoing" if incident.closed is None else "resolved",
+        "error_message": incident.message,
+        "cause": incident.cause,
+        "closed_at": iso(incident.closed),
+        "acknowledged_at": iso(incident.acknowledged),
+        "acknowledged_by": incident.acknowledged_by,
+        "snoozed_at": iso(incident.snoozed),
+        "snooze_until": iso(incident.snooze_until),
+        "monitorable_type": "Server",
+        "monitorable_uuid": server.uuid if server else None,
+        "monitorable_name": server.name if server else None,
+        "request": None,
+        "request_headers": None,
+        "response": None,
+        "response_headers": None,
+        "created_at": iso(incident.started),
+        "updated_at": iso(incident.updated),
+    }
+
+
+def project_wire(project: Project) -> dict[str, Any]:
+    """A project as the API shows it."""
+    return {
+        "uuid": project.uuid,
+        "name": project.name,
+        "root": project.is_root,
+        "created_at": iso(project.created),
+    }
+
+
+def token_wire(projects: Projects, token: Token) -> dict[str, Any]:
+    """A token as lists show it; of itself only the beginning."""
+    project = projects.all.get(token.project_id)
+    return {
+        "uuid": token.uuid,
+        "name": token.name,
+        "kind": token.kind,
+        "project_uuid": project.uuid if project else None,
+        "prefix": token.prefix,
+        "created_at": iso(token.created),
+        "expires_at": iso(token.expires),
+        "last_used_at": iso(token.last_used),
+        "revoked_at": iso(token.revoked),
+    }
