@@ -56,6 +56,7 @@ class Hosting:
             house.settings,
             house.accounts.session,
             lambda plans: any(map(maintenance.is_running, plans)),
+            lambda: house.network.has_uplink() and watching.figures.storage_problem() is None,
         )
         self._integrations = Integrations(channels, house.database, house.clock)
         self._pages = ListedPages(pages, watching)

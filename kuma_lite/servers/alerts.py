@@ -16,6 +16,8 @@ from typing import Final
 MINUTE_MS: Final = 60_000
 # Samples closer together than this count as one towards "one a minute"; it bounds what a state remembers.
 SPACING_MS: Final = 15_000
+# A host that reports once a minute is not silent between two reports, some seconds late.
+LEAST_SILENCE_MS: Final = 75_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,9 @@ def is_down(last_heard: int, watching_since: int, now: int, grace: int) -> bool:
 
     Args:
         last_heard: milliseconds since 1970.
-        watching_since: since when we have been able to hear it: we may have been stopped or asleep.
+        watching_since: since when we have been able to hear it: we may have been stopped, asleep, without
+            network or without a place to store what it says.
         now: milliseconds since 1970.
         grace: minutes.
     """
-    return now - max(last_heard, watching_since) >= grace * MINUTE_MS
+    return now - max(last_heard, watching_since) >= max(grace * MINUTE_MS, LEAST_SILENCE_MS)

@@ -18,6 +18,7 @@ import apsw
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.core.database_file import StorageTrouble
 from kuma_lite.core.errors import UserError
 from kuma_lite.servers import history, queries, store
 from kuma_lite.servers.alert_settings import changed
@@ -41,7 +42,7 @@ from kuma_lite.servers.upkeep import SettingsStore, Upkeep, kept_by
 from kuma_lite.servers.watch import Announcer, Watch
 
 MAX_SERVERS: Final = 10_000  # of all projects; a token that leaked must not fill the disk
-REPLAYED_MS: Final = 60 * MINUTE_MS  # of samples judged again after a start
+REPLAYED_MS: Final = 60 * MINUTE_MS  # of samples judged again after a start, at least
 MAX_SNOOZE_MIN: Final = 60 * 24 * 30
 NOT_FOUND: Final = "Not Found"
 
@@ -64,6 +65,7 @@ class Servers:
         settings: for retention.
         sessions: who is behind a session token.
         plans_run: whether one of these maintenance plans is running.
+        can_hear: whether reports can reach us, and be stored, at the moment.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Servers:
         settings: SettingsStore,
         sessions: Sessions,
         plans_run: Callable[[Iterable[int]], bool] = lambda plans: False,
+        can_hear: Callable[[], bool] = lambda: True,
     ) -> None:
         self.projects = Projects(database, clock, sessions)
         self.settings = settings
@@ -90,13 +93,13 @@ class Servers:
         self._pages: dict[int, list[int]] = {}  # status page → server ids
         self._reporting: dict[tuple[int, str], asyncio.Lock] = {}
         self._placing = asyncio.Lock()  # of two servers put on one page at once, both stay
-        self.watch = Watch(database, clock, bus, announcer, self.is_covered, self._by_id.values)
+        self.watch = Watch(database, clock, bus, announcer, self.is_covered, self._by_id.values, can_hear)
         self.upkeep = Upkeep(database, clock, self.kept, self._names.get)
 
     # --- starting and stopping ---------------------------------------------------------------------------
 
     async def load(self) -> None:
-        """Read everything, and judge the last hour again: a breach under way is still one."""
+        """Read everything, and judge the latest samples again: a breach under way is still one."""
         await self.projects.load()
         self._plans = await self._database.read(store.read_plans)
         self._pages = await self._database.read(store.read_page_servers)
@@ -107,8 +110,11 @@ class Servers:
                     server.states[cause] = Open(incident.started, incident.started, incident.started)
             if DOWNTIME in server.incidents:
                 server.status = OFFLINE
-        since = to_ms(self._clock.now()) - REPLAYED_MS
+        now = to_ms(self._clock.now())
         for server in self._by_id.values():
+            # As far back as a breach may have begun that is not open yet.
+            grace = max(server.settings["grace_period"].values()) * MINUTE_MS
+            since = now - max(REPLAYED_MS, grace + MINUTE_MS)
             self.watch.take(server, await self._database.read(partial(_recent, server=server, since=since)))
 
     def start(self) -> None:
@@ -142,6 +148,9 @@ class Servers:
         try:
             async with lock:
                 server = await self._store_report(key, report, now)
+        except StorageTrouble:
+            self.watch.listen_anew()
+            raise
         finally:
             if key not in self._by_identity and not lock.locked():
                 self._reporting.pop(key, None)

@@ -66,6 +66,7 @@ class Watch:
         announcer: tells people.
         covered: whether a server is under maintenance now.
         servers: all of them.
+        can_hear: whether reports can reach us, and be stored, at the moment.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Watch:
         announcer: Announcer,
         covered: Callable[[Server], bool],
         servers: Callable[[], Iterable[Server]],
+        can_hear: Callable[[], bool],
     ) -> None:
         self._database = database
         self._clock = clock
@@ -83,6 +85,7 @@ class Watch:
         self._announcer = announcer
         self._covered = covered
         self._servers = servers
+        self._can_hear = can_hear
         self._listening_since = to_ms(clock.now())
         self._ticked = clock.monotonic()
         self._settling = asyncio.Lock()  # a report and a tick must not open the same incident
@@ -126,12 +129,16 @@ class Watch:
 
     async def tick(self) -> None:
         """Look for hosts that have fallen silent, and for alerts that maintenance held back."""
-        now, monotonic = to_ms(self._clock.now()), self._clock.monotonic()
-        if monotonic - self._ticked > STALLED_S:
-            self._listening_since = now
+        monotonic = self._clock.monotonic()
+        if monotonic - self._ticked > STALLED_S or not self._can_hear():
+            self.listen_anew()
         self._ticked = monotonic
         for server in list(self._servers()):
             await self.settle(server)
+
+    def listen_anew(self) -> None:
+        """We were deaf until now: nobody's silence so far is theirs."""
+        self._listening_since = to_ms(self._clock.now())
 
     async def _settle_silence(self, server: Server, now: int) -> None:
         settings = server.settings

@@ -16,6 +16,7 @@ from kuma_lite.core.database import Database
 from kuma_lite.servers.model import Incident, Server, iso
 from kuma_lite.servers.service import Servers
 from tests.servers.reports import report
+from tests.support.storage import FaultyDisk
 
 
 @dataclass
@@ -64,6 +65,7 @@ class Fleet:
     said: Said
     wishes: Wishes
     running_plans: set[int]
+    deaf: list[str]  # why nobody can be heard
 
     @property
     def now(self) -> int:
@@ -99,18 +101,32 @@ class Fleet:
 
 async def make(database: Database, clock: ManualClock, wishes: Wishes) -> Fleet:
     bus, said, plans = Bus(), Said(), set[int]()
+    deaf: list[str] = []
     servers = Servers(
-        database, clock, bus, said, wishes, nobody, lambda found: any(plan in plans for plan in found)
+        database,
+        clock,
+        bus,
+        said,
+        wishes,
+        nobody,
+        lambda found: any(plan in plans for plan in found),
+        lambda: not deaf,
     )
     await servers.load()
-    return Fleet(servers, database, clock, bus, said, wishes, plans)
+    return Fleet(servers, database, clock, bus, said, wishes, plans, deaf)
 
 
 @pytest.fixture
-async def fleet(tmp_path: Path) -> AsyncIterator[Fleet]:
+def disk() -> FaultyDisk:
+    return FaultyDisk()
+
+
+@pytest.fixture
+async def fleet(tmp_path: Path, disk: FaultyDisk) -> AsyncIterator[Fleet]:
     clock = ManualClock(1_799_971_200.0)  # a whole day, so that spans begin here
-    database = await Database.open(tmp_path / "kuma-lite.db", clock=clock)
+    database = await Database.open(tmp_path / "kuma-lite.db", clock=clock, vfs=disk.name)
     try:
         yield await make(database, clock, Wishes())
     finally:
+        disk.full = False
         await database.close()

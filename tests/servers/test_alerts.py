@@ -164,3 +164,8 @@ def test_a_resend_changes_nothing(steps: list[tuple[int, float]]) -> None:
 def test_silence(heard: float, listening: float, now: float, down: bool) -> None:
     ms = [round(minute * MINUTE_MS) for minute in (heard, listening, now)]
     assert is_down(ms[0], ms[1], ms[2], 5) is down
+
+
+@pytest.mark.parametrize(("silence", "grace", "down"), [(74, 1, False), (75, 1, True), (119, 2, False)])
+def test_the_time_between_two_reports_is_no_silence(silence: int, grace: int, down: bool) -> None:
+    assert is_down(0, 0, silence * 1000, grace) is down

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kuma_lite.core.database_file import StorageTrouble
 from kuma_lite.core.errors import UserError
 from kuma_lite.servers import history
 from kuma_lite.servers.incoming import Unprocessable
@@ -14,6 +15,7 @@ from kuma_lite.servers.rollup import DAY_MS, HOUR_MS, MINUTE_MS, Kept
 from kuma_lite.servers.service import NotFound
 from tests.servers.conftest import Fleet
 from tests.servers.reports import BUSY, CALM, report
+from tests.support.storage import FaultyDisk
 
 FRIENDLY = ["cpu", "ram", "disk", "net_in", "net_out"]
 
@@ -212,6 +214,54 @@ async def test_a_restart_of_ours_is_nobodys_downtime(fleet: Fleet) -> None:
     assert (again.only().status, again.said.texts) == ("online", [])
     await silent(again, 320)
     assert again.only().status == "offline"
+
+
+async def test_without_network_nobody_is_down(fleet: Fleet) -> None:
+    await fleet.send(cpu_used=1)
+    fleet.deaf.append("no network")
+    await silent(fleet, 3600)
+    assert (fleet.only().status, fleet.said.texts) == ("online", [])
+    fleet.deaf.clear()
+    await silent(fleet, 280)  # the grace period begins when we can hear again
+    assert (fleet.only().status, fleet.said.texts) == ("online", [])
+    await silent(fleet, 40)
+    assert (fleet.only().status, fleet.said.texts) == ("offline", ["Nothing was heard from it for 5 minutes"])
+
+
+async def test_a_report_that_could_not_be_stored_is_no_silence(fleet: Fleet, disk: FaultyDisk) -> None:
+    await fleet.send(cpu_used=1)
+    for _ in range(10):
+        await silent(fleet, 60)
+        disk.full = True
+        with pytest.raises(StorageTrouble):
+            await fleet.send(cpu_used=1)
+        disk.full = False
+    assert (fleet.only().status, fleet.said.texts) == ("online", [])
+
+
+async def test_a_grace_of_a_minute_bears_reports_once_a_minute(fleet: Fleet) -> None:
+    await fleet.send(cpu_used=1)
+    await fleet.servers.save_settings(fleet.only(), {"grace_period": {"downtime": 1}})
+    for second in range(1, 300):
+        fleet.clock.advance(1)
+        await fleet.servers.watch.tick()
+        if second % 62 == 0:
+            await fleet.send(cpu_used=1)
+    assert (fleet.only().status, fleet.said.texts) == ("online", [])
+    await silent(fleet, 80)
+    assert fleet.said.texts == ["Nothing was heard from it for 1 minute"]
+
+
+async def test_a_long_breach_under_way_survives_a_restart(fleet: Fleet) -> None:
+    await fleet.send(cpu_used=CALM)
+    await fleet.servers.save_settings(fleet.only(), {"grace_period": {"cpu": 120}})
+    fleet.clock.advance(60)
+    await fleet.minutes([BUSY] * 110)
+    again = await fleet.restarted()
+    await again.minutes([BUSY] * 10)
+    assert again.said.texts == []
+    await again.minutes([BUSY])
+    assert again.said.texts == ["CPU is at 95.0 %, above 90 % for 2 hours"]
 
 
 async def test_a_breach_under_way_survives_a_restart(fleet: Fleet) -> None:
