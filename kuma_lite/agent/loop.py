@@ -40,7 +40,7 @@ class Agent:
     Args:
         measurements: of the host.
         describe: the attributes that seldom change.
-        containers: the busiest ones; None where there are none.
+        snapshot: lists of what is busy, by the name they have in a report.
         server: where reports go.
         spool: for those that cannot be sent.
         clock: for the time of samples.
@@ -51,7 +51,7 @@ class Agent:
         self,
         measurements: Measurements,
         describe: Callable[[], dict[str, Any]],
-        containers: Callable[[], list[dict[str, Any]] | None],
+        snapshot: Callable[[], dict[str, list[dict[str, Any]]]],
         server: Receiver,
         spool: Spool,
         clock: Clock,
@@ -59,7 +59,7 @@ class Agent:
     ) -> None:
         self._measurements = measurements
         self._describe = describe
-        self._containers = containers
+        self._snapshot = snapshot
         self._server = server
         self._spool = spool
         self._clock = clock
@@ -116,14 +116,13 @@ class Agent:
         return self._spool.empty
 
     def _report(self, rounds: list[Round]) -> dict[str, Any]:
-        report = {
+        return {
             "agent_version": __version__,
             "sent_at": iso(self._clock.now()),
             "attributes": {**self._describe(), **self._measurements.attributes()},
             "metrics": [sample for entry in rounds for sample in entry["metrics"]],
+            **self._snapshot(),
         }
-        containers = self._containers()
-        return report if containers is None else {**report, "containers": containers}
 
     def _keep(self, entry: Round) -> None:
         try:

@@ -12,7 +12,7 @@ MAX_DISKS: Final = 8  # mounted file systems with figures of their own
 MAX_SENSORS: Final = 8
 # Interfaces whose traffic passes another one as well.
 _VIRTUAL: Final = ("lo", "veth", "docker", "br-", "virbr", "cni", "flannel", "cali", "tun", "tap", "wg")
-_REAL_MOUNTS: Final = ("/", "/home", "/var", "/srv", "/data", "/mnt", "/opt", "/boot")
+_IMAGES: Final = frozenset({"squashfs", "erofs", "iso9660", "udf"})  # read-only, always full
 
 Sample = tuple[str, float]  # stored name, value
 
@@ -74,16 +74,21 @@ class Gauge:
 
     def _disks(self) -> list[Sample]:
         found: list[Sample] = [("disk_used_b", self._psutil.disk_usage("/").used)]
-        seen: set[str] = set()
-        for part in self._psutil.disk_partitions(all=False):
-            if part.device in seen or part.mountpoint == "/" or not part.mountpoint.startswith(_REAL_MOUNTS):
+        parts = self._psutil.disk_partitions(all=False)
+        seen = {part.device for part in parts if part.mountpoint == "/"}
+        for part in parts:
+            # A file system is mounted in many places on some machines, and into files in containers.
+            if part.device in seen or part.fstype in _IMAGES or os.path.isfile(part.mountpoint):
                 continue
-            if os.path.isfile(part.mountpoint) or len(seen) >= MAX_DISKS:
-                continue
+            try:
+                usage = self._psutil.disk_usage(part.mountpoint)
+            except OSError:
+                continue  # not for this user; the others are
             seen.add(part.device)
-            usage = self._psutil.disk_usage(part.mountpoint)
             found.append((f"disk_used_b[{part.mountpoint}]", usage.used))
             found.append((f"disk_total_b[{part.mountpoint}]", usage.total))
+            if len(found) > 2 * MAX_DISKS:
+                break
         return found
 
     def _disk_traffic(self) -> list[Sample]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,7 @@ After=network-online.target
 Wants=network-online.target
 
 [Service]
-ExecStart={program} agent
+ExecStart={command}
 EnvironmentFile=/{environment}
 Restart=on-failure
 RestartSec=30
@@ -30,8 +31,8 @@ UMask=0077
 MemoryMax=64M
 CPUQuota=20%
 
-# It reads figures of the machine and talks to one server. For containers, add: SupplementaryGroups=docker
-NoNewPrivileges=yes
+# It reads figures of the machine and talks to one server.
+{groups}NoNewPrivileges=yes
 CapabilityBoundingSet=
 ProtectSystem=strict
 ProtectHome=read-only
@@ -53,19 +54,38 @@ SystemCallErrorNumber=EPERM
 WantedBy=multi-user.target
 """
 
-
-def unit_text(program: str) -> str:
-    """The unit; `program` is the command with its absolute path."""
-    return _UNIT_TEXT.format(program=program, environment=ENVIRONMENT)
+_NO_DOCKER: Final = "# For containers, add SupplementaryGroups=docker (which is as good as root).\n"
 
 
-def install(url: str, token: str, program: str, root: Path = Path("/")) -> list[Path]:
+def unit_text(program: str, arguments: Sequence[str] = (), *, docker: bool = False) -> str:
+    """The unit.
+
+    Args:
+        program: the command with its absolute path.
+        arguments: of the agent, beside address and token.
+        docker: whether it may ask Docker; whoever may is as good as root.
+    """
+    command = " ".join([quoted(program), "agent", *map(quoted, arguments)])
+    groups = "SupplementaryGroups=docker\n" if docker else _NO_DOCKER
+    return _UNIT_TEXT.format(command=command, environment=ENVIRONMENT, groups=groups)
+
+
+def quoted(word: str) -> str:
+    """A word of a command line as systemd reads it."""
+    safe = word.replace("%", "%%").replace("$", "$$")
+    if safe and not set(safe) & set(" \t\n\"'\\;"):
+        return safe
+    escaped = safe.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return f'"{escaped}"'
+
+
+def install(url: str, token: str, unit: str, root: Path = Path("/")) -> list[Path]:
     """Write the unit and, for root's eyes only, address and token. Raises OSError."""
-    environment, unit = root / ENVIRONMENT, root / UNIT
-    for path in (environment, unit):
+    environment, service = root / ENVIRONMENT, root / UNIT
+    for path in (environment, service):
         path.parent.mkdir(parents=True, exist_ok=True)
     environment.touch(mode=0o600)
     os.chmod(environment, 0o600)
     environment.write_text(f"{URL_VARIABLE}={url}\n{TOKEN_VARIABLE}={token}\n")
-    unit.write_text(unit_text(program))
-    return [environment, unit]
+    service.write_text(unit)
+    return [environment, service]

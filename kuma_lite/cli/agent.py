@@ -9,10 +9,10 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from kuma_lite.agent.unit import TOKEN_VARIABLE, URL_VARIABLE, install
-from kuma_lite.core.clock import SystemClock
+from kuma_lite.agent.unit import TOKEN_VARIABLE, URL_VARIABLE, install, unit_text
+from kuma_lite.core.clock import Clock, SystemClock
 from kuma_lite.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DEFAULT_INTERVAL_S: Final = 60.0  # what thresholds and charts are made for
 MIN_INTERVAL_S: Final = 5.0
+_DOCKER_SOCKET: Final = "/var/run/docker.sock"
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -34,11 +35,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--spool", metavar="FOLDER", help="for reports that cannot be sent")
     parser.add_argument("--id", help="identity of this host, where the machine id will not do")
     parser.add_argument(
-        "--docker-socket", default="/var/run/docker.sock", metavar="PATH", help="default: %(default)s"
+        "--docker-socket", default=_DOCKER_SOCKET, metavar="PATH", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--no-processes", action="store_true", help="keep the names of the busiest processes to itself"
     )
     parser.add_argument("--ca-file", default="", metavar="FILE", help="certificates to trust as well")
     parser.add_argument("--once", action="store_true", help="send one report and end; status 1 if it failed")
     parser.add_argument("--install", action="store_true", help="write a systemd service and end (as root)")
+    parser.add_argument(
+        "--docker", action="store_true", help="with --install: let the service ask Docker for containers"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -49,8 +56,12 @@ def run(options: argparse.Namespace) -> int:
         raise UserError("Give the address of the server with --url and the token of a project with --token.")
     if not options.interval >= MIN_INTERVAL_S:
         raise UserError(f"The interval must be at least {MIN_INTERVAL_S:g} seconds.")
+    if options.interval > DEFAULT_INTERVAL_S:
+        _say(
+            f"With more than {DEFAULT_INTERVAL_S:g} seconds between reports no threshold can raise an alert."
+        )
     if options.install:
-        return _install(url, token)
+        return _install(options, url, token)
     agent = _build(options, url, token)
     if options.once:
         agent.run(options.interval, _once())
@@ -58,6 +69,11 @@ def run(options: argparse.Namespace) -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     agent.run(options.interval, _wait)
     return 0
+
+
+def _say(line: str) -> None:
+    """One line for the journal."""
+    print(f"kuma-lite agent: {line}", file=sys.stderr, flush=True)
 
 
 def _wait(seconds: float) -> bool:
@@ -81,7 +97,6 @@ def _once() -> Callable[[float], bool]:
 
 
 def _build(options: argparse.Namespace, url: str, token: str) -> Agent:
-    from kuma_lite.agent.containers import Containers
     from kuma_lite.agent.identity import describe
     from kuma_lite.agent.loop import Agent
     from kuma_lite.agent.measure import Gauge
@@ -98,12 +113,28 @@ def _build(options: argparse.Namespace, url: str, token: str) -> Agent:
     return Agent(
         measurements=gauge,
         describe=lambda: describe(url, options.id, gauge.mac_of),
-        containers=Containers(options.docker_socket).busiest,
+        snapshot=_snapshot(options, clock),
         server=server,
         spool=spool,
         clock=clock,
-        say=lambda line: print(f"kuma-lite agent: {line}", file=sys.stderr, flush=True),
+        say=_say,
     )
+
+
+def _snapshot(options: argparse.Namespace, clock: Clock) -> Callable[[], dict[str, list[dict[str, Any]]]]:
+    """What is asked for the lists of a report; what cannot be told is left out of it."""
+    from kuma_lite.agent.containers import Containers
+    from kuma_lite.agent.processes import Processes
+
+    sources = {"containers": Containers(options.docker_socket).busiest}
+    if not options.no_processes:
+        sources["processes"] = Processes(clock).busiest
+
+    def ask() -> dict[str, list[dict[str, Any]]]:
+        found = {name: source() for name, source in sources.items()}
+        return {name: rows for name, rows in found.items() if rows is not None}
+
+    return ask
 
 
 def _token(options: argparse.Namespace) -> str:
@@ -125,13 +156,29 @@ def _spool_folder(wish: str | None) -> Path:
     return Path(base) / "kuma-lite-agent"
 
 
-def _install(url: str, token: str) -> int:
+def _install(options: argparse.Namespace, url: str, token: str) -> int:
     frozen = getattr(sys, "frozen", False)
     program = sys.executable if frozen else shutil.which("kuma-lite") or os.path.abspath(sys.argv[0])
     try:
-        for path in install(url, token, program):
+        for path in install(url, token, unit_text(program, _kept(options), docker=options.docker)):
             print(f"{path} is written.")
     except OSError as error:
         raise UserError(f"The service cannot be written: {error}.") from None
+    if not options.docker and os.path.exists(options.docker_socket):
+        print("Docker is here: with --docker the service reports containers, too (and is as good as root).")
     print("Start it with: systemctl daemon-reload && systemctl enable --now kuma-lite-agent")
     return 0
+
+
+def _kept(options: argparse.Namespace) -> list[str]:
+    """The wishes the service has to know, as arguments. (Its spool is systemd's StateDirectory.)"""
+    words: list[str] = []
+    if options.interval != DEFAULT_INTERVAL_S:
+        words += ["--interval", f"{options.interval:g}"]
+    if options.docker_socket != _DOCKER_SOCKET:
+        words += ["--docker-socket", options.docker_socket]
+    if options.id:
+        words += ["--id", options.id]
+    if options.ca_file:
+        words += ["--ca-file", os.path.abspath(options.ca_file)]
+    return [*words, "--no-processes"] if options.no_processes else words

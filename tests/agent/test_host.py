@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingMixIn, UnixStreamServer
+from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 
 from kuma_lite.agent.containers import Containers, percent
 from kuma_lite.agent.identity import describe, host_id, local_address, operating_system, processor
-from kuma_lite.agent.measure import Gauge
+from kuma_lite.agent.measure import MAX_DISKS, Gauge
+from kuma_lite.agent.processes import MAX_PROCESSES, SHOWN, Processes, share
 from kuma_lite.agent.sending import Outcome, Server
-from kuma_lite.agent.unit import ENVIRONMENT, UNIT, install, unit_text
-from kuma_lite.core.clock import SystemClock
+from kuma_lite.agent.unit import ENVIRONMENT, UNIT, install, quoted, unit_text
+from kuma_lite.core.clock import ManualClock, SystemClock
 from kuma_lite.servers.metrics import metric_of, value_problem
 from tests.requires import ROOT, needs_program
 
@@ -46,6 +52,31 @@ def test_what_a_machine_cannot_tell_is_left_out(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(gauge, "_network", broken)
     names = dict(gauge.samples())
     assert "net_recv_b" not in names and "mem_used_b" in names
+
+
+def test_every_file_system_is_named_once_and_images_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    mounts = [
+        ("/dev/sda2", "/", "ext4"),
+        ("/dev/sda2", "/var/lib/docker/volumes", "ext4"),
+        ("/dev/sdb1", "/mnt/disk", "ext4"),
+        ("/dev/sdb1", "/srv/disk", "ext4"),
+        ("/dev/loop0", "/snap/core/1", "squashfs"),
+        ("/dev/sdc1", "/secret", "ext4"),
+        *((f"/dev/sd{letter}", f"/disk/{letter}", "ext4") for letter in "defghijklmn"),
+    ]
+
+    def usage(path: str) -> Any:
+        if path == "/secret":
+            raise PermissionError(path)
+        return SimpleNamespace(used=1, total=2)
+
+    gauge = Gauge(SystemClock())
+    parts = [SimpleNamespace(device=d, mountpoint=m, fstype=f) for d, m, f in mounts]
+    monkeypatch.setattr(psutil, "disk_partitions", lambda all: parts)
+    monkeypatch.setattr(psutil, "disk_usage", usage)
+    names = [name for name, _ in gauge.samples() if name.startswith("disk_used_b")]
+    assert names[:3] == ["disk_used_b", "disk_used_b[/mnt/disk]", "disk_used_b[/disk/d]"]
+    assert len(names) == 1 + MAX_DISKS
 
 
 @pytest.mark.parametrize(
@@ -80,6 +111,51 @@ def test_the_address_that_reaches_the_server() -> None:
     assert local_address("http://127.0.0.1:9") == "127.0.0.1"
     found = describe("http://127.0.0.1:9", "my-id", lambda address: f"mac of {address}")
     assert found["motherboard_id"] == "my-id" and found["mac_address"] == "mac of 127.0.0.1"
+
+
+# --- processes ---------------------------------------------------------------------------------------------
+
+
+def test_the_busiest_process_comes_first() -> None:
+    clock = ManualClock()
+    processes = Processes(clock)
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+        try:
+            processes.busiest()
+            wait_for_processor_time(busy.pid)
+            clock.advance(1)
+            rows = processes.busiest()
+            assert rows is not None
+            assert len(rows) <= 2 * SHOWN and rows == sorted(
+                rows, key=lambda row: (row["cpu"], row["memory"]), reverse=True
+            )
+            (row,) = [row for row in rows if row["pid"] == busy.pid]
+            assert row["name"].startswith("python") and row["cpu"] >= 20 and row["memory"] > 1_000_000
+        finally:
+            busy.kill()
+
+
+def wait_for_processor_time(pid: int) -> None:
+    """Until a process has used a fifth of a second."""
+    process = psutil.Process(pid)
+    deadline = time.monotonic() + 20
+    while sum(process.cpu_times()[:2]) < 0.2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_too_many_processes_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    processes = Processes(ManualClock())
+    monkeypatch.setattr(psutil, "pids", lambda: range(MAX_PROCESSES + 1))
+    assert processes.busiest() is None
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "passed", "expected"),
+    [(None, 5, 60, 0.0), (5, 35, 60, 50.0), (5, 125, 60, 200.0), (5, 4, 60, 0.0), (5, 6, 0, 0.0)],
+)
+def test_the_share_of_a_core(before: float | None, now: float, passed: float, expected: float) -> None:
+    assert share(before, now, passed) == expected
 
 
 # --- Docker ------------------------------------------------------------------------------------------------
@@ -218,7 +294,7 @@ def test_addresses_that_are_none(url: str) -> None:
 
 def test_installing_writes_the_token_for_root_alone(tmp_path: Path) -> None:
     for token in ("first", "second"):
-        install("http://127.0.0.1:3001", token, "/usr/bin/kuma-lite", tmp_path)
+        install("http://127.0.0.1:3001", token, unit_text("/usr/bin/kuma-lite"), tmp_path)
     environment = tmp_path / ENVIRONMENT
     assert environment.stat().st_mode & 0o777 == 0o600
     assert (
@@ -233,11 +309,25 @@ def test_the_packaged_unit_is_the_same() -> None:
     assert packaged == unit_text("/opt/kuma-lite/kuma-lite")
 
 
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("plain-1", "plain-1"),
+        ("/with space", '"/with space"'),
+        ("100%", "100%%"),
+        ("$HOME", "$$HOME"),
+        ('a"b', '"a\\"b"'),
+        ("", '""'),
+    ],
+)
+def test_words_as_systemd_reads_them(word: str, expected: str) -> None:
+    assert quoted(word) == expected
+
+
 @needs_program("systemd-analyze")
 def test_systemd_understands_the_unit(tmp_path: Path) -> None:
-    import subprocess
-
     unit = tmp_path / "kuma-lite-agent.service"
-    unit.write_text(unit_text("/bin/true"))
+    arguments = ["--id", 'a "b" 100% $HOME\\', "--interval", "30"]
+    unit.write_text(unit_text("/bin/true", arguments, docker=True))
     done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")

@@ -65,7 +65,7 @@ class Scene:
         return Agent(
             self.host,
             lambda: {"motherboard_id": "m"},
-            lambda: None,
+            lambda: {"containers": [{"name": "db"}]},
             self.server,
             Spool(self.folder),
             self.clock,
@@ -89,7 +89,7 @@ def test_a_report_says_who_when_and_what(scene: Scene) -> None:
     assert report["agent_version"] and report["sent_at"] == "2027-01-15T08:00:00Z"
     assert report["attributes"] == {"motherboard_id": "m", "uptime": 1}
     assert report["metrics"][0] == {"metric": "cpu_used", "value": 1, "timestamp": "2027-01-15T08:00:00Z"}
-    assert "containers" not in report and list(scene.folder.iterdir()) == []
+    assert report["containers"] == [{"name": "db"}] and list(scene.folder.iterdir()) == []
 
 
 def test_it_catches_up_in_order(scene: Scene) -> None:

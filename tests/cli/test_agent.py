@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from kuma_lite.cli.agent import _kept, add_arguments
 from tests.support.served import Server, serving
 
 COMMAND = [sys.executable, "-m", "kuma_lite"]
@@ -51,7 +53,8 @@ def test_a_token_beside_a_running_server_opens_it_and_the_agent_reports(tmp_path
         (found,) = servers(server, key)
         assert found["hostname"] and found["uptime"] > 0
         assert {"cpu_used", "mem_used_b", "disk_used_b"} <= found["last_metrics"]["metrics"].keys()
-        refused = run(*arguments, "--token", "wrong", "--once")
+        refused = run(*arguments, "--token", "wrong", "--once", "--interval", "300")
+        assert "no threshold can raise an alert" in refused.stderr
         assert refused.returncode == 1 and "The server answers 401" in refused.stderr
 
 
@@ -103,6 +106,17 @@ def test_mistakes_are_one_sentence(arguments: list[str], sentence: str) -> None:
     done = run(*arguments)
     assert done.returncode == 1 and done.stdout == ""
     assert sentence in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_the_service_keeps_what_was_asked_for(tmp_path: Path) -> None:
+    options = argparse.ArgumentParser()
+    add_arguments(options)
+    given = ["--interval", "30", "--id", "web 1", "--no-processes", "--docker-socket", "", "--spool", "x"]
+    kept = ["--interval", "30", "--docker-socket", "", "--id", "web 1", "--no-processes"]
+    assert _kept(options.parse_args(given)) == kept
+    assert _kept(options.parse_args([])) == []
+    (path,) = _kept(options.parse_args(["--ca-file", "ca.pem"]))[1:]
+    assert path == str(Path.cwd() / "ca.pem")
 
 
 def test_names_and_days_of_tokens(tmp_path: Path) -> None:
