@@ -31,6 +31,7 @@ from kuma_lite.servers.model import (
 )
 from kuma_lite.servers.prometheus import measured
 from kuma_lite.servers.service import Servers
+from kuma_lite.servers.store import link_all
 from kuma_lite.status_pages.service import StatusPages
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ class Hosting:
     ) -> None:
         self._house = house
         maintenance = self._maintenance = watching.maintenance
-        channels = ServerChannels(house, notifications)
         self.servers = Servers(
             house.database,
             house.clock,
@@ -58,10 +58,9 @@ class Hosting:
             lambda plans: any(map(maintenance.is_running, plans)),
             lambda: house.network.has_uplink() and watching.figures.storage_problem() is None,
         )
-        self._integrations = Integrations(channels, house.database, house.clock)
+        self._integrations = Integrations(ServerChannels(house, notifications), house.database, house.clock)
         self._pages = ListedPages(pages, watching)
         self._outages = OutageIncidents(watching)
-        self._channels = channels
         self._status_pages = pages
         pages.show_servers(self._shown_on)
         for happening in (AlertOpened, AlertClosed, ServerRemoved, PageServersChanged):
@@ -69,7 +68,8 @@ class Hosting:
         house.bus.subscribe(MaintenanceStarted, self._on_maintenance)
         house.bus.subscribe(MaintenanceEnded, self._on_maintenance)
         house.bus.subscribe(MaintenanceChanged, self._on_maintenance)
-        house.bus.subscribe(ChannelsChanged, lambda _event: house.spawn(self._forget_channels()))
+        notifications.applied.append(link_all)
+        house.bus.subscribe(ChannelsChanged, lambda _event: house.spawn(self.servers.reread_links()))
 
     async def load(self) -> None:
         """Read everything."""
@@ -121,9 +121,6 @@ class Hosting:
                 name, help_text, kind, [Sample(label_text(labels), value) for labels, value in samples]
             )
 
-    async def _forget_channels(self) -> None:
-        self.servers.forget_channels([channel.id for channel in await self._channels.all()])
-
 
 class ServerMessages:
     """Writes the messages about incidents into the outbox (see `servers.watch.Announcer`)."""
@@ -155,6 +152,10 @@ class ServerMessages:
     def sent(self) -> None:
         """They are committed."""
         self._notifications.wake()
+
+    def for_new(self, connection: apsw.Connection) -> Iterable[int]:
+        """Those that new monitors get by themselves, too."""
+        return self._notifications.defaults(connection)
 
 
 @dataclass(frozen=True, slots=True)

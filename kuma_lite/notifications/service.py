@@ -11,7 +11,7 @@ notifications.wake()
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kuma_lite.core.bus import Bus
@@ -67,6 +67,8 @@ class Notifications:
         # mypy wants a concrete class for an abstract base that discovery never instantiates itself.
         base: Any = NotificationService
         self.services: Services = services if services is not None else discover(services_package, base)
+        # What else gets a channel that is applied to everything there is, in the same transaction.
+        self.applied: list[Callable[[apsw.Connection, int], None]] = []
         self.dispatcher = Dispatcher(database, self._hand_over, clock, bus)
         self._database = database
         self._network = network
@@ -174,6 +176,8 @@ class Notifications:
                 store.set_active(connection, number, active)
             if apply_existing:
                 store.link_all(connection, number, user_id)
+                for also in self.applied:
+                    also(connection, number)
             return number
 
         number = await self._database.write(write)
@@ -202,6 +206,11 @@ class Notifications:
             self._bus.publish(LinksChanged(await self._database.read(store.links)))
         self._bus.publish(ChannelsChanged(user_id))
         self.wake()
+
+    @staticmethod
+    def defaults(connection: apsw.Connection) -> list[int]:
+        """Ids of the channels that new things get by themselves. For use inside a transaction."""
+        return store.defaults(connection)
 
     async def _known(self, channel_id: object, user_id: int) -> Channel:
         channel = await self._find(channel_id, user_id)

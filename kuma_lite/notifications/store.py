@@ -101,6 +101,14 @@ def link_all(connection: apsw.Connection, channel_id: int, user_id: int) -> None
     )
 
 
+def defaults(connection: apsw.Connection) -> list[int]:
+    """The first user's channels that new things get by themselves."""
+    rows: Any = connection.execute(
+        "SELECT id FROM notification WHERE is_default AND user_id = (SELECT min(id) FROM user) ORDER BY id"
+    )
+    return [number for (number,) in rows]
+
+
 def links(connection: apsw.Connection) -> dict[int, tuple[int, ...]]:
     """Monitor id → ids of its channels."""
     found: dict[int, tuple[int, ...]] = {}

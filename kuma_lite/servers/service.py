@@ -84,6 +84,7 @@ class Servers:
         self._database = database
         self._clock = clock
         self._bus = bus
+        self._announcer = announcer
         self._plans_run = plans_run
         self._by_id: dict[int, Server] = {}
         self._by_uuid: dict[str, Server] = {}
@@ -92,7 +93,7 @@ class Servers:
         self._plans: dict[int, set[int]] = {}  # server id → maintenance plans
         self._pages: dict[int, list[int]] = {}  # status page → server ids
         self._reporting: dict[tuple[int, str], asyncio.Lock] = {}
-        self._placing = asyncio.Lock()  # of two servers put on one page at once, both stay
+        self._linking = asyncio.Lock()  # of two links made at once, both stay
         self.watch = Watch(database, clock, bus, announcer, self.is_covered, self._by_id.values, can_hear)
         self.upkeep = Upkeep(database, clock, self.kept, self._names.get)
 
@@ -167,9 +168,16 @@ class Servers:
         )
         draft = after_report(before, report, now)
         samples = list(report.samples)
-        series = await self._database.write(
-            lambda connection: store.contact(connection, draft, samples, history.insert_samples)
-        )
+
+        def write(connection: apsw.Connection) -> dict[str, int]:
+            series = store.contact(connection, draft, samples, history.insert_samples)
+            if known is None and key[0] == self.projects.root.id:
+                draft.channels = set(self._announcer.for_new(connection))
+                for channel in draft.channels:
+                    store.link(connection, draft.id, channel)
+            return series
+
+        series = await self._database.write(write)
         server = known or draft
         for name in REPORTED:
             setattr(server, name, getattr(draft, name))
@@ -233,18 +241,23 @@ class Servers:
     async def link(self, server: Server, channel_id: int, *, on: bool) -> None:
         """Let a notification have the server's alerts, or not."""
         change = store.link if on else store.unlink
-        try:
-            await self._database.write(lambda connection: change(connection, server.id, channel_id))
-        except apsw.ConstraintError:
-            raise NotFound from None
-        (server.channels.add if on else server.channels.discard)(channel_id)
+        async with self._linking:
+            try:
+                await self._database.write(lambda connection: change(connection, server.id, channel_id))
+            except apsw.ConstraintError:
+                raise NotFound from None
+            (server.channels.add if on else server.channels.discard)(channel_id)
         self._bus.publish(ServerChanged(server.id))
 
-    def forget_channels(self, existing: Iterable[int]) -> None:
-        """Notifications were removed (their links went with them)."""
-        still = set(existing)
-        for server in self._by_id.values():
-            server.channels &= still
+    async def reread_links(self) -> None:
+        """Notifications were removed, or given to all servers."""
+        async with self._linking:
+            links = await self._database.read(store.read_links)
+            changed = [one for one in self._by_id.values() if one.channels != links.get(one.id, set())]
+            for server in changed:
+                server.channels = links.get(server.id, set())
+        for server in changed:
+            self._bus.publish(ServerChanged(server.id))
 
     # --- maintenance and status pages --------------------------------------------------------------------
 
@@ -289,7 +302,7 @@ class Servers:
 
     async def show_on_page(self, server: Server, page_id: int, *, shown: bool) -> None:
         """Put a server on a status page, behind those that are there, or take it off."""
-        async with self._placing:
+        async with self._linking:
             others = [found for found in self.servers_of_page(page_id) if found is not server]
             is_there = len(others) < len(self.servers_of_page(page_id))
             if shown != is_there:

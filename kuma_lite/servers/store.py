@@ -29,9 +29,8 @@ def read_servers(connection: apsw.Connection) -> list[Server]:
     found: Any = connection.execute("SELECT server_id, name, id FROM server_series")
     for server_id, name, number in found:
         servers[server_id].series[name] = number
-    found = connection.execute("SELECT server_id, notification_id FROM server_notification")
-    for server_id, channel in found:
-        servers[server_id].channels.add(channel)
+    for server_id, channels in read_links(connection).items():
+        servers[server_id].channels = channels
     for incident in _incidents(connection, "WHERE closed IS NULL", ()):
         servers[incident.server_id].incidents[incident.cause] = incident
     return list(servers.values())
@@ -141,6 +140,24 @@ def unlink(connection: apsw.Connection, server_id: int, channel_id: int) -> None
     connection.execute(
         "DELETE FROM server_notification WHERE server_id = ? AND notification_id = ?", (server_id, channel_id)
     )
+
+
+def link_all(connection: apsw.Connection, channel_id: int) -> None:
+    """Let a notification have the alerts of every server of the first project."""
+    connection.execute(
+        "INSERT OR IGNORE INTO server_notification (server_id, notification_id) "
+        "SELECT id, ? FROM server WHERE project_id = (SELECT id FROM project WHERE is_root)",
+        (channel_id,),
+    )
+
+
+def read_links(connection: apsw.Connection) -> dict[int, set[int]]:
+    """Server id → ids of its notifications."""
+    links: dict[int, set[int]] = {}
+    rows: Any = connection.execute("SELECT server_id, notification_id FROM server_notification")
+    for server_id, channel in rows:
+        links.setdefault(server_id, set()).add(channel)
+    return links
 
 
 def read_plans(connection: apsw.Connection) -> dict[int, set[int]]:

@@ -55,6 +55,9 @@ class Announcer(Protocol):
     def sent(self) -> None:
         """The messages are committed."""
 
+    def for_new(self, connection: apsw.Connection) -> Iterable[int]:
+        """Ids of the notifications that a new server of the first project gets by itself."""
+
 
 class Watch:
     """The one that judges.

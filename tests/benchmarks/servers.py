@@ -64,6 +64,9 @@ class Nobody:
     def sent(self) -> None:
         pass
 
+    def for_new(self, connection: Any) -> list[int]:
+        return []
+
 
 class NoWishes:
     """Settings that are all unset."""

@@ -25,12 +25,16 @@ class Said:
 
     texts: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    defaults: list[int] = field(default_factory=list)
 
     def announce(
         self, connection: apsw.Connection, server: Server, incident: Incident, text: str, now: int
     ) -> None:
         assert connection.in_transaction
         self.waiting.append(text)
+
+    def for_new(self, connection: apsw.Connection) -> list[int]:
+        return self.defaults
 
     def sent(self) -> None:
         self.texts += self.waiting

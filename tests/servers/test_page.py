@@ -110,6 +110,33 @@ async def test_alert_settings_and_links(running: Api) -> None:
         assert (await client.call("setServerMaintenance", key, []))["maintenancePlans"] == []
 
 
+async def test_new_servers_get_the_default_notifications_and_all_get_what_is_applied(running: Api) -> None:
+    hook = {
+        "name": "hook",
+        "type": "webhook",
+        "webhookURL": "http://127.0.0.1:9",
+        "webhookContentType": "json",
+    }
+    async with page(running) as client:
+        default = (await client.call("addNotification", {**hook, "isDefault": True}))["id"]
+        later = (await client.call("addNotification", hook))["id"]
+        key = await running.server()
+        assert (await client.call("server", key))["notifications"] == [default]
+        assert len(await running.get(f"servers/{key}/integrations")) == 1
+        other = await running.other_project()
+        assert (await running.send(other, cpu_used=1)).status == 201
+        (theirs,) = await running.get("servers", token=other)
+        assert await running.get(f"servers/{theirs['uuid']}/integrations", token=other) == []
+        await client.call("setServerNotification", key, default, False)
+        await running.send(cpu_used=2)  # only the first contact counts
+        assert (await client.call("server", key))["notifications"] == []
+        client.forget()
+        await client.call("addNotification", {**hook, "applyExisting": True}, later)
+        await client.wait_for("serverChanges")
+        assert (await client.call("server", key))["notifications"] == [later]
+        assert await running.get(f"servers/{theirs['uuid']}/integrations", token=other) == []
+
+
 async def test_tokens_and_projects(running: Api) -> None:
     async with page(running) as client:
         made = await client.call("addToken", {"name": "web", "expiresInDays": 3})
