@@ -69,7 +69,9 @@ class Hosting:
         house.bus.subscribe(MaintenanceEnded, self._on_maintenance)
         house.bus.subscribe(MaintenanceChanged, self._on_maintenance)
         notifications.applied.append(link_all)
-        house.bus.subscribe(ChannelsChanged, lambda _event: house.spawn(self.servers.reread_links()))
+        house.bus.subscribe(
+            ChannelsChanged, lambda _event: house.spawn(self.servers.links.reread_notifications())
+        )
 
     async def load(self) -> None:
         """Read everything."""
@@ -100,7 +102,7 @@ class Hosting:
 
     def _on_maintenance(self, event: MaintenanceStarted | MaintenanceEnded | MaintenanceChanged) -> None:
         exists = self._maintenance.exists(event.plan_id)
-        self.servers.maintenance_changed(event.plan_id, exists=exists)
+        self.servers.links.maintenance_changed(event.plan_id, exists=exists)
 
     def _shown_on(self, page_id: int) -> list[dict[str, Any]]:
         """What visitors of a status page see of its servers: that they are well, and nothing else."""
@@ -109,9 +111,9 @@ class Hosting:
                 "name": server.name,
                 "status": server.status,
                 "alerts": sorted(server.incidents),
-                "maintenance": self.servers.is_covered(server),
+                "maintenance": self.servers.links.is_covered(server),
             }
-            for server in self.servers.servers_of_page(page_id)
+            for server in self.servers.links.servers_of_page(page_id)
         ]
 
     def families(self) -> Iterable[Family]:

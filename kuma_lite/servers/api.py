@@ -24,7 +24,7 @@ from litestar.openapi.spec.enums import OpenAPIType
 
 from kuma_lite.core.doors import Access
 from kuma_lite.core.errors import UserError
-from kuma_lite.servers.incoming import Unprocessable
+from kuma_lite.servers.errors import Unprocessable
 from kuma_lite.servers.model import Identity
 
 AnyRequest = Request[Any, Any, Any]

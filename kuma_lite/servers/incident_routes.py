@@ -19,7 +19,7 @@ from kuma_lite.servers.api import (
     json_object,
     whole_query,
 )
-from kuma_lite.servers.incoming import Unprocessable
+from kuma_lite.servers.errors import Unprocessable
 from kuma_lite.servers.service import Servers
 from kuma_lite.servers.wire import Listed, incident_wire
 
@@ -47,7 +47,7 @@ def incident_routes(servers: Servers, outages: MonitorIncidents) -> Sequence[Any
     async def listed(project: int, ongoing: bool | None, offset: int, count: int) -> tuple[list[Any], int]:
         wanted = offset + count
         status = None if ongoing is None else "ongoing" if ongoing else "resolved"
-        incidents, total = await servers.incidents(servers.of(project), status, 0, wanted)
+        incidents, total = await servers.incidents.page(servers.of(project), status, 0, wanted)
         found = [Listed(one.closed is None, one.started, incident_wire(servers, one)) for one in incidents]
         if project == servers.projects.root.id:
             total += await outages.total(ongoing=ongoing)
@@ -103,7 +103,7 @@ def incident_routes(servers: Servers, outages: MonitorIncidents) -> Sequence[Any
         """Say that somebody takes care of it."""
         own_server(key)
         caller = identity(request)
-        incident = await servers.acknowledge(key, caller.username or "API", caller.project_id)
+        incident = await servers.incidents.acknowledge(key, caller.username or "API", caller.project_id)
         return incident_wire(servers, incident)
 
     @post(
@@ -117,7 +117,7 @@ def incident_routes(servers: Servers, outages: MonitorIncidents) -> Sequence[Any
         """Be silent about it, and about the next ones of its cause, for some minutes; 0 ends that."""
         own_server(key)
         minutes = (await json_object(request)).get("minutes")
-        incident = await servers.snooze(key, minutes, identity(request).project_id)
+        incident = await servers.incidents.snooze(key, minutes, identity(request).project_id)
         return incident_wire(servers, incident)
 
     return [list_incidents, acknowledge_incident, snooze_incident]

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from kuma_lite.core.clock import MILLISECONDS
+from kuma_lite.servers.errors import Unprocessable
 from kuma_lite.servers.metrics import metric_of, value_problem
 from kuma_lite.servers.model import parse_iso
 
@@ -29,14 +30,6 @@ _TEXTS: Final = (
 )  # fmt: skip
 _NUMBERS: Final = ("cpu_cores", "uptime", "disk_total_bytes", "memory_total_bytes", "swap_total_bytes")
 _SNAPSHOT: Final = {"processes": ("name", "pid", "cpu", "memory"), "containers": ("name", "cpu", "memory")}
-
-
-class Unprocessable(Exception):
-    """The report as a whole is refused, with these sentences."""
-
-    def __init__(self, *errors: str) -> None:
-        super().__init__("; ".join(errors))
-        self.errors = list(errors)
 
 
 class NewSample(NamedTuple):

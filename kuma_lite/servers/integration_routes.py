@@ -11,9 +11,9 @@ from litestar.params import FromPath
 
 from kuma_lite.servers import examples
 from kuma_lite.servers.api import ROUTE, AnyRequest, documented, identity, inner_object, json_object
-from kuma_lite.servers.incoming import Unprocessable
+from kuma_lite.servers.errors import NotFound, Unprocessable
 from kuma_lite.servers.integrations import Integrations
-from kuma_lite.servers.service import NotFound, Servers
+from kuma_lite.servers.service import Servers
 
 _TAGS: Final = ["Integrations"]
 
@@ -45,7 +45,7 @@ def integration_routes(servers: Servers, integrations: Integrations) -> Sequence
         if not isinstance(wanted, str) or not wanted:
             raise Unprocessable("integration_id is required")
         channel, shown = await integrations.find(wanted, server.project_id)
-        await servers.link(server, channel.id, on=True)
+        await servers.links.notify(server, channel.id, on=True)
         return {"message": "Integration attached to server", "integration": shown}
 
     @delete(
@@ -60,7 +60,7 @@ def integration_routes(servers: Servers, integrations: Integrations) -> Sequence
         channel, _ = await integrations.find(integration, server.project_id)
         if channel.id not in server.channels:
             raise NotFound
-        await servers.link(server, channel.id, on=False)
+        await servers.links.notify(server, channel.id, on=False)
 
     @get("/api/v1/integrations", operation_class=documented([examples.INTEGRATION]), tags=_TAGS, **ROUTE)
     async def list_integrations(request: AnyRequest) -> list[dict[str, Any]]:

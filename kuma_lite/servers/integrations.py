@@ -14,10 +14,9 @@ from urllib.parse import urlsplit
 import apsw
 
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.servers.incoming import Unprocessable
+from kuma_lite.servers.errors import NotFound, Unprocessable
 from kuma_lite.servers.model import iso
 from kuma_lite.servers.projects import ServersDatabase
-from kuma_lite.servers.service import NotFound
 from kuma_lite.servers.store import new_uuid
 
 _FRAME: Final = ("Integrations::", "Integration")

@@ -8,7 +8,8 @@ from typing import Any, Final
 from kuma_lite.core.clock import MILLISECONDS, Clock, to_ms
 from kuma_lite.core.doors import PAGE, Answer, Caller, Event
 from kuma_lite.core.errors import UserError
-from kuma_lite.servers.service import NotFound, Servers
+from kuma_lite.servers.errors import NotFound
+from kuma_lite.servers.service import Servers
 from kuma_lite.servers.tokens import PROJECT
 from kuma_lite.servers.wire import incident_wire, project_wire, token_wire
 
@@ -111,14 +112,14 @@ class KeyPage:
             raise UserError("The status is ongoing or resolved.")
         key = found.get("server")
         servers = self._servers.all() if key is None else [self._servers.find(key)]
-        incidents, total = await self._servers.incidents(servers, status, offset, count)
+        incidents, total = await self._servers.incidents.page(servers, status, offset, count)
         rows = [incident_wire(self._servers, incident) for incident in incidents]
         return {"ok": True, "total": total, "incidents": rows}
 
     async def acknowledge(self, caller: Caller, key: Any) -> Answer:
         """Somebody takes care of it."""
         try:
-            incident = await self._servers.acknowledge(key, caller.username or "")
+            incident = await self._servers.incidents.acknowledge(key, caller.username or "")
         except NotFound:
             raise UserError("The incident does not exist.") from None
         return {"ok": True, "incident": incident_wire(self._servers, incident)}
@@ -127,7 +128,7 @@ class KeyPage:
         """Be silent about it for a while; 0 minutes end that."""
         del caller
         try:
-            incident = await self._servers.snooze(key, minutes)
+            incident = await self._servers.incidents.snooze(key, minutes)
         except NotFound:
             raise UserError("The incident does not exist.") from None
         return {"ok": True, "incident": incident_wire(self._servers, incident)}

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from kuma_lite.core.doors import PAGE, Answer, Caller, Event
 from kuma_lite.core.errors import UserError
+from kuma_lite.servers.errors import NotFound
 from kuma_lite.servers.model import Server
-from kuma_lite.servers.service import NotFound, Servers
+from kuma_lite.servers.service import Servers
 
 MAX_ON_PAGE: Final = 100  # servers of one status page; visitors read it as one list
 NO_SERVER: Final = "The server does not exist."
@@ -50,7 +51,7 @@ class LinksPage:
             raise UserError("The notification does not exist.")
         server = find_server(self._servers, key)
         try:
-            await self._servers.link(server, channel_id, on=on is True)
+            await self._servers.links.notify(server, channel_id, on=on is True)
         except NotFound:
             raise UserError("The notification does not exist.") from None
         return {"ok": True, "notifications": sorted(server.channels)}
@@ -61,8 +62,8 @@ class LinksPage:
         if not isinstance(plans, list) or not all(type(plan) is int for plan in plans):
             raise UserError("A list of maintenance ids is expected.")
         server = find_server(self._servers, key)
-        await self._servers.set_plans(server, plans)
-        return {"ok": True, "maintenancePlans": self._servers.plans_of(server)}
+        await self._servers.links.set_plans(server, plans)
+        return {"ok": True, "maintenancePlans": self._servers.links.plans_of(server)}
 
     # --- status pages ------------------------------------------------------------------------------------
 
@@ -80,14 +81,14 @@ class LinksPage:
         """Put a server on a status page, behind those that are there, or take it off."""
         server, number = find_server(self._servers, key), self._page(page_id)
         if on is True and not self._is_on(server, number):
-            _check_room(len(self._servers.servers_of_page(number)) + 1)
-        await self._servers.show_on_page(server, number, shown=on is True)
+            _check_room(len(self._servers.links.servers_of_page(number)) + 1)
+        await self._servers.links.show_on_page(server, number, shown=on is True)
         return await self.pages_of_server(caller, key)
 
     async def servers_of_page(self, caller: Caller, page_id: Any) -> Answer:
         """Which servers stand on a status page, in their order."""
         del caller
-        found = self._servers.servers_of_page(page_id) if type(page_id) is int else []
+        found = self._servers.links.servers_of_page(page_id) if type(page_id) is int else []
         return {"ok": True, "servers": [server.uuid for server in found]}
 
     async def set_servers_of_page(self, caller: Caller, page_id: Any, keys: Any) -> Answer:
@@ -96,11 +97,11 @@ class LinksPage:
             raise UserError("A list of servers is expected.")
         _check_room(len(keys))
         found = [find_server(self._servers, key) for key in keys]
-        await self._servers.set_page_servers(self._page(page_id), found)
+        await self._servers.links.set_page_servers(self._page(page_id), found)
         return await self.servers_of_page(caller, page_id)
 
     def _is_on(self, server: Server, page_id: int) -> bool:
-        return any(found is server for found in self._servers.servers_of_page(page_id))
+        return any(found is server for found in self._servers.links.servers_of_page(page_id))
 
     def _page(self, page_id: Any) -> int:
         """A status page that exists. Raises UserError."""

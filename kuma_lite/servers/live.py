@@ -10,7 +10,7 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import MILLISECONDS, Clock, to_ms
 from kuma_lite.core.doors import PAGE, Answer, Caller, Event, Push
 from kuma_lite.core.errors import UserError
-from kuma_lite.servers.incoming import Unprocessable
+from kuma_lite.servers.errors import Unprocessable
 from kuma_lite.servers.links_page import find_server
 from kuma_lite.servers.metrics import FRIENDLY, METRICS
 from kuma_lite.servers.model import (
@@ -97,7 +97,7 @@ class ServerPage:
             server.uuid,
             server.name,
             server.status,
-            self._servers.is_covered(server),
+            self._servers.links.is_covered(server),
             *figures,
             server.attributes.get("uptime"),
             server.last_seen,
@@ -136,8 +136,8 @@ class ServerPage:
             "processes": server.snapshot.get("processes", []),
             "containers": server.snapshot.get("containers", []),
             "notifications": sorted(server.channels),
-            "maintenancePlans": self._servers.plans_of(server),
-            "maintenance": self._servers.is_covered(server),
+            "maintenancePlans": self._servers.links.plans_of(server),
+            "maintenance": self._servers.links.is_covered(server),
             "incidents": [incident.uuid for incident in server.incidents.values()],
             "rival": server.rival,
             "clockOffset": None if server.clock_offset is None else round(server.clock_offset / MILLISECONDS),

@@ -21,7 +21,7 @@ from kuma_lite.servers.api import (
     json_object,
     whole_query,
 )
-from kuma_lite.servers.incoming import Unprocessable
+from kuma_lite.servers.errors import Unprocessable
 from kuma_lite.servers.metrics import FRIENDLY
 from kuma_lite.servers.model import Server, as_wire, iso, iso_exact, parse_iso
 from kuma_lite.servers.queries import is_known

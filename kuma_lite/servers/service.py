@@ -19,18 +19,17 @@ import apsw
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database_file import StorageTrouble
-from kuma_lite.core.errors import UserError
 from kuma_lite.servers import history, queries, store
 from kuma_lite.servers.alert_settings import changed
 from kuma_lite.servers.alerts import Open
-from kuma_lite.servers.incoming import Report, Unprocessable, read_report
+from kuma_lite.servers.errors import NotFound, Unprocessable
+from kuma_lite.servers.incidents import Incidents
+from kuma_lite.servers.incoming import Report, read_report
+from kuma_lite.servers.links import Links
 from kuma_lite.servers.metrics import FRIENDLY, FRIENDLY_OF
 from kuma_lite.servers.model import (
     DOWNTIME,
     OFFLINE,
-    Incident,
-    IncidentsChanged,
-    PageServersChanged,
     Server,
     ServerChanged,
     ServerRemoved,
@@ -43,15 +42,6 @@ from kuma_lite.servers.watch import Announcer, Watch
 
 MAX_SERVERS: Final = 10_000  # of all projects; a token that leaked must not fill the disk
 REPLAYED_MS: Final = 60 * MINUTE_MS  # of samples judged again after a start, at least
-MAX_SNOOZE_MIN: Final = 60 * 24 * 30
-NOT_FOUND: Final = "Not Found"
-
-
-class NotFound(UserError):
-    """There is no such thing in the caller's project."""
-
-    def __init__(self) -> None:
-        super().__init__(NOT_FOUND, status=404)
 
 
 class Servers:
@@ -85,16 +75,16 @@ class Servers:
         self._clock = clock
         self._bus = bus
         self._announcer = announcer
-        self._plans_run = plans_run
         self._by_id: dict[int, Server] = {}
         self._by_uuid: dict[str, Server] = {}
         self._by_identity: dict[tuple[int, str], Server] = {}
         self._names: dict[int, str] = {}  # of series
-        self._plans: dict[int, set[int]] = {}  # server id → maintenance plans
-        self._pages: dict[int, list[int]] = {}  # status page → server ids
         self._reporting: dict[tuple[int, str], asyncio.Lock] = {}
-        self._linking = asyncio.Lock()  # of two links made at once, both stay
-        self.watch = Watch(database, clock, bus, announcer, self.is_covered, self._by_id.values, can_hear)
+        self.links = Links(database, bus, self._by_id, plans_run)
+        self.incidents = Incidents(database, clock, bus, self._by_id.get)
+        self.watch = Watch(
+            database, clock, bus, announcer, self.links.is_covered, self._by_id.values, can_hear
+        )
         self.upkeep = Upkeep(database, clock, self.kept, self._names.get)
 
     # --- starting and stopping ---------------------------------------------------------------------------
@@ -102,8 +92,7 @@ class Servers:
     async def load(self) -> None:
         """Read everything, and judge the latest samples again: a breach under way is still one."""
         await self.projects.load()
-        self._plans = await self._database.read(store.read_plans)
-        self._pages = await self._database.read(store.read_page_servers)
+        await self.links.load()
         for server in await self._database.read(store.read_servers):
             self._keep(server)
             for cause, incident in server.incidents.items():
@@ -235,78 +224,8 @@ class Servers:
         self._reporting.pop((server.project_id, server.motherboard_id), None)
         for number in ids:
             self._names.pop(number, None)
-        self._plans.pop(server.id, None)
+        self.links.forget(server)
         self._bus.publish(ServerRemoved(server.id, server.uuid))
-
-    async def link(self, server: Server, channel_id: int, *, on: bool) -> None:
-        """Let a notification have the server's alerts, or not."""
-        change = store.link if on else store.unlink
-        async with self._linking:
-            try:
-                await self._database.write(lambda connection: change(connection, server.id, channel_id))
-            except apsw.ConstraintError:
-                raise NotFound from None
-            (server.channels.add if on else server.channels.discard)(channel_id)
-        self._bus.publish(ServerChanged(server.id))
-
-    async def reread_links(self) -> None:
-        """Notifications were removed, or given to all servers."""
-        async with self._linking:
-            links = await self._database.read(store.read_links)
-            changed = [one for one in self._by_id.values() if one.channels != links.get(one.id, set())]
-            for server in changed:
-                server.channels = links.get(server.id, set())
-        for server in changed:
-            self._bus.publish(ServerChanged(server.id))
-
-    # --- maintenance and status pages --------------------------------------------------------------------
-
-    def plans_of(self, server: Server) -> list[int]:
-        """Ids of the maintenance plans that cover it."""
-        return sorted(self._plans.get(server.id, ()))
-
-    async def set_plans(self, server: Server, plans: Iterable[int]) -> None:
-        """Replace them. Raises UserError for a plan that does not exist."""
-        wanted = set(plans)
-        try:
-            await self._database.write(lambda db: store.set_plans(db, server.id, wanted))
-        except apsw.ConstraintError:
-            raise UserError("One of the maintenance plans does not exist.") from None
-        self._plans[server.id] = wanted
-        self._bus.publish(ServerChanged(server.id))
-
-    def maintenance_changed(self, plan_id: int, *, exists: bool) -> None:
-        """A plan began, ended, was edited or removed (its links went with it)."""
-        for server_id, plans in self._plans.items():
-            if plan_id in plans:
-                if not exists:
-                    plans.discard(plan_id)
-                self._bus.publish(ServerChanged(server_id))
-
-    def is_covered(self, server: Server) -> bool:
-        """Whether the server is under maintenance now."""
-        plans = self._plans.get(server.id)
-        return bool(plans) and self._plans_run(plans or ())
-
-    def servers_of_page(self, page_id: int) -> list[Server]:
-        """The servers on a status page, in their order."""
-        ids = self._pages.get(page_id, ())
-        return [self._by_id[number] for number in ids if number in self._by_id]
-
-    async def set_page_servers(self, page_id: int, servers: Sequence[Server]) -> None:
-        """Put servers on a status page, in that order."""
-        ids = [server.id for server in servers]
-        await self._database.write(lambda db: store.set_page_servers(db, page_id, ids))
-        self._pages[page_id] = ids
-        self._bus.publish(PageServersChanged(page_id))
-
-    async def show_on_page(self, server: Server, page_id: int, *, shown: bool) -> None:
-        """Put a server on a status page, behind those that are there, or take it off."""
-        async with self._linking:
-            others = [found for found in self.servers_of_page(page_id) if found is not server]
-            is_there = len(others) < len(self.servers_of_page(page_id))
-            if shown != is_there:
-                await self.set_page_servers(page_id, [*others, server] if shown else others)
 
     # --- history -----------------------------------------------------------------------------------------
 
@@ -331,50 +250,6 @@ class Servers:
     async def stored_bytes(self) -> int:
         """What the history of all servers takes."""
         return await self._database.read(history.stored_bytes)
-
-    # --- incidents ---------------------------------------------------------------------------------------
-
-    async def incidents(
-        self, servers: Iterable[Server], status: str | None, offset: int, count: int
-    ) -> tuple[list[Incident], int]:
-        """Incidents of some servers, ongoing first, then the newest; and how many there are."""
-        ids = [server.id for server in servers]
-        return await self._database.read(lambda db: store.read_incidents(db, ids, status, offset, count))
-
-    async def acknowledge(self, key: object, who: str, project_id: int | None = None) -> Incident:
-        """Somebody takes care of an incident. Raises NotFound."""
-        incident = await self._incident(key, project_id)
-        now = to_ms(self._clock.now())
-        if incident.acknowledged is None:
-            incident.acknowledged, incident.acknowledged_by = now, who
-        return await self._save(incident, now)
-
-    async def snooze(self, key: object, minutes: object, project_id: int | None = None) -> Incident:
-        """Be silent about an incident, and about the next ones of its cause, for a while; 0 ends that.
-
-        Raises NotFound, UserError.
-        """
-        if isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 <= minutes <= MAX_SNOOZE_MIN:
-            raise UserError(f"minutes must be a whole number between 0 and {MAX_SNOOZE_MIN}.", status=422)
-        incident = await self._incident(key, project_id)
-        now = to_ms(self._clock.now())
-        incident.snoozed = now if minutes else None
-        incident.snooze_until = now + minutes * MINUTE_MS if minutes else None
-        return await self._save(incident, now)
-
-    async def _incident(self, key: object, project_id: int | None) -> Incident:
-        incident = await self._database.read(lambda db: store.find_incident(db, str(key)))
-        server = self._by_id.get(incident.server_id) if incident else None
-        if incident is None or server is None or project_id not in (None, server.project_id):
-            raise NotFound
-        live = server.incidents.get(incident.cause)
-        return live if live is not None and live.id == incident.id else incident
-
-    async def _save(self, incident: Incident, now: int) -> Incident:
-        incident.updated = now
-        await self._database.write(lambda db: store.save_incident(db, incident))
-        self._bus.publish(IncidentsChanged(incident))
-        return incident
 
 
 def _recent(connection: apsw.Connection, server: Server, since: int) -> list[tuple[str, int, float]]:

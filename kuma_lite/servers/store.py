@@ -220,13 +220,20 @@ def open_incident(connection: apsw.Connection, incident: Incident) -> None:
     incident.id = connection.last_insert_rowid()
 
 
-def save_incident(connection: apsw.Connection, incident: Incident) -> None:
-    """Store what changes about an incident."""
+def close_incident(connection: apsw.Connection, incident: Incident) -> None:
+    """Store that an incident is over."""
     connection.execute(
-        "UPDATE server_incident SET closed = ?, updated = ?, acknowledged = ?, acknowledged_by = ?, "
-        "snoozed = ?, snooze_until = ? WHERE id = ?",
+        "UPDATE server_incident SET closed = ?, updated = ? WHERE id = ?",
+        (incident.closed, incident.updated, incident.id),
+    )
+
+
+def save_wishes(connection: apsw.Connection, incident: Incident) -> None:
+    """Store what people want of an incident."""
+    connection.execute(
+        "UPDATE server_incident SET updated = ?, acknowledged = ?, acknowledged_by = ?, snoozed = ?, "
+        "snooze_until = ? WHERE id = ?",
         (
-            incident.closed,
             incident.updated,
             incident.acknowledged,
             incident.acknowledged_by,

@@ -204,7 +204,7 @@ class Watch:
         incident.closed = incident.updated = now
 
         def write(connection: apsw.Connection) -> None:
-            store.save_incident(connection, incident)
+            store.close_incident(connection, incident)
             if not quiet:
                 self._announcer.announce(connection, server, incident, text, now)
 

@@ -9,10 +9,9 @@ import pytest
 from kuma_lite.core.database_file import StorageTrouble
 from kuma_lite.core.errors import UserError
 from kuma_lite.servers import history
-from kuma_lite.servers.incoming import Unprocessable
+from kuma_lite.servers.errors import NotFound, Unprocessable
 from kuma_lite.servers.model import AlertClosed, AlertOpened, as_wire, iso
 from kuma_lite.servers.rollup import DAY_MS, HOUR_MS, MINUTE_MS, Kept
-from kuma_lite.servers.service import NotFound
 from tests.servers.conftest import Fleet
 from tests.servers.reports import BUSY, CALM, report
 from tests.support.storage import FaultyDisk
@@ -137,7 +136,7 @@ async def test_one_message_when_it_opens_and_one_when_it_closes(fleet: Fleet) ->
     await fleet.minutes([CALM] * 2)
     assert fleet.said.texts[1:] == ["CPU is at 10.0 %, below 90 % again after 10 minutes"]
     assert [type(event) for event in opened] == [AlertOpened, AlertClosed]
-    (incident,), total = await fleet.servers.incidents(fleet.servers.all(), None, 0, 10)
+    (incident,), total = await fleet.servers.incidents.page(fleet.servers.all(), None, 0, 10)
     assert (total, incident.cause, incident.closed is not None) == (1, "cpu", True)
 
 
@@ -297,7 +296,7 @@ async def plan(fleet: Fleet) -> int:
 async def test_maintenance_keeps_quiet_and_what_is_still_wrong_is_told_after(fleet: Fleet) -> None:
     number = await plan(fleet)
     await fleet.send(cpu_used=CALM)
-    await fleet.servers.set_plans(fleet.only(), [number])
+    await fleet.servers.links.set_plans(fleet.only(), [number])
     fleet.running_plans.add(number)
     await fleet.minutes([BUSY] * 10)
     assert (fleet.said.texts, fleet.only().incidents) == ([], {})
@@ -307,35 +306,35 @@ async def test_maintenance_keeps_quiet_and_what_is_still_wrong_is_told_after(fle
     fleet.running_plans.add(number)
     await fleet.minutes([CALM])
     assert len(fleet.said.texts) == 1 and fleet.only().incidents == {}
-    assert fleet.servers.plans_of(fleet.only()) == [number]
+    assert fleet.servers.links.plans_of(fleet.only()) == [number]
     with pytest.raises(UserError, match="does not exist"):
-        await fleet.servers.set_plans(fleet.only(), [99])
+        await fleet.servers.links.set_plans(fleet.only(), [99])
 
 
 async def test_acknowledge_and_snooze(fleet: Fleet) -> None:
     await fleet.minutes([BUSY] * 6)
     incident = fleet.only().incidents["cpu"]
-    await fleet.servers.acknowledge(incident.uuid, "anna")
+    await fleet.servers.incidents.acknowledge(incident.uuid, "anna")
     fleet.clock.advance(1)
-    await fleet.servers.acknowledge(incident.uuid, "bert")
+    await fleet.servers.incidents.acknowledge(incident.uuid, "bert")
     assert incident.acknowledged_by == "anna"
-    await fleet.servers.snooze(incident.uuid, 60)
+    await fleet.servers.incidents.snooze(incident.uuid, 60)
     await fleet.minutes([CALM])
     await fleet.minutes([BUSY] * 7)  # flapping
     assert len(fleet.said.texts) == 1
     again = fleet.only().incidents["cpu"]
     assert again.snooze_until == incident.snooze_until
-    await fleet.servers.snooze(again.uuid, 0)
+    await fleet.servers.incidents.snooze(again.uuid, 0)
     await fleet.minutes([CALM])
     assert len(fleet.said.texts) == 2
     for minutes in (-1, 1.5, "60", True, None):
         with pytest.raises(UserError, match="minutes must be"):
-            await fleet.servers.snooze(again.uuid, minutes)
+            await fleet.servers.incidents.snooze(again.uuid, minutes)
     with pytest.raises(NotFound):
-        await fleet.servers.acknowledge("nothing", "anna")
+        await fleet.servers.incidents.acknowledge("nothing", "anna")
     other = await fleet.servers.projects.add("Other")
     with pytest.raises(NotFound):
-        await fleet.servers.snooze(again.uuid, 5, other.id)
+        await fleet.servers.incidents.snooze(again.uuid, 5, other.id)
 
 
 async def test_bad_settings_change_nothing(fleet: Fleet) -> None:

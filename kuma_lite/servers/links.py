@@ -1,0 +1,124 @@
+"""What a server is linked with: notifications, maintenance plans, status pages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import apsw
+
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.errors import UserError
+from kuma_lite.servers import store
+from kuma_lite.servers.errors import NotFound
+from kuma_lite.servers.model import PageServersChanged, Server, ServerChanged
+from kuma_lite.servers.projects import ServersDatabase
+
+
+class Links:
+    """The links of all servers.
+
+    Args:
+        database: where they are kept.
+        bus: is told `ServerChanged` and `PageServersChanged`.
+        servers: id → server.
+        plans_run: whether one of these maintenance plans is running.
+    """
+
+    def __init__(
+        self,
+        database: ServersDatabase,
+        bus: Bus,
+        servers: Mapping[int, Server],
+        plans_run: Callable[[Iterable[int]], bool],
+    ) -> None:
+        self._database = database
+        self._bus = bus
+        self._servers = servers
+        self._plans_run = plans_run
+        self._plans: dict[int, set[int]] = {}  # server id → maintenance plans
+        self._pages: dict[int, list[int]] = {}  # status page → server ids
+        self._linking = asyncio.Lock()  # of two links made at once, both stay
+
+    async def load(self) -> None:
+        """Read them; those with notifications come with the servers."""
+        self._plans = await self._database.read(store.read_plans)
+        self._pages = await self._database.read(store.read_page_servers)
+
+    def forget(self, server: Server) -> None:
+        """A server is gone, and its links with it."""
+        self._plans.pop(server.id, None)
+
+    # --- notifications -----------------------------------------------------------------------------------
+
+    async def notify(self, server: Server, channel_id: int, *, on: bool) -> None:
+        """Let a notification have the server's alerts, or not. Raises NotFound."""
+        change = store.link if on else store.unlink
+        async with self._linking:
+            try:
+                await self._database.write(lambda connection: change(connection, server.id, channel_id))
+            except apsw.ConstraintError:
+                raise NotFound from None
+            (server.channels.add if on else server.channels.discard)(channel_id)
+        self._bus.publish(ServerChanged(server.id))
+
+    async def reread_notifications(self) -> None:
+        """Notifications were removed, or given to all servers."""
+        async with self._linking:
+            links = await self._database.read(store.read_links)
+            changed = [one for one in self._servers.values() if one.channels != links.get(one.id, set())]
+            for server in changed:
+                server.channels = links.get(server.id, set())
+        for server in changed:
+            self._bus.publish(ServerChanged(server.id))
+
+    # --- maintenance -------------------------------------------------------------------------------------
+
+    def plans_of(self, server: Server) -> list[int]:
+        """Ids of the maintenance plans that cover it."""
+        return sorted(self._plans.get(server.id, ()))
+
+    async def set_plans(self, server: Server, plans: Iterable[int]) -> None:
+        """Replace them. Raises UserError for a plan that does not exist."""
+        wanted = set(plans)
+        try:
+            await self._database.write(lambda db: store.set_plans(db, server.id, wanted))
+        except apsw.ConstraintError:
+            raise UserError("One of the maintenance plans does not exist.") from None
+        self._plans[server.id] = wanted
+        self._bus.publish(ServerChanged(server.id))
+
+    def maintenance_changed(self, plan_id: int, *, exists: bool) -> None:
+        """A plan began, ended, was edited or removed (its links went with it)."""
+        for server_id, plans in self._plans.items():
+            if plan_id in plans:
+                if not exists:
+                    plans.discard(plan_id)
+                self._bus.publish(ServerChanged(server_id))
+
+    def is_covered(self, server: Server) -> bool:
+        """Whether the server is under maintenance now."""
+        plans = self._plans.get(server.id)
+        return bool(plans) and self._plans_run(plans or ())
+
+    # --- status pages ------------------------------------------------------------------------------------
+
+    def servers_of_page(self, page_id: int) -> list[Server]:
+        """The servers on a status page, in their order."""
+        ids = self._pages.get(page_id, ())
+        return [self._servers[number] for number in ids if number in self._servers]
+
+    async def set_page_servers(self, page_id: int, servers: Sequence[Server]) -> None:
+        """Put servers on a status page, in that order."""
+        ids = [server.id for server in servers]
+        await self._database.write(lambda db: store.set_page_servers(db, page_id, ids))
+        self._pages[page_id] = ids
+        self._bus.publish(PageServersChanged(page_id))
+
+    async def show_on_page(self, server: Server, page_id: int, *, shown: bool) -> None:
+        """Put a server on a status page, behind those that are there, or take it off."""
+        async with self._linking:
+            others = [found for found in self.servers_of_page(page_id) if found is not server]
+            is_there = len(others) < len(self.servers_of_page(page_id))
+            if shown != is_there:
+                await self.set_page_servers(page_id, [*others, server] if shown else others)
