@@ -16,23 +16,41 @@ def opening_text(cause: str, value: float | None, settings: AlertSettings) -> st
     grace = minutes(settings["grace_period"][cause])
     if cause == DOWNTIME:
         return f"Nothing was heard from it for {grace}"
-    friendly = FRIENDLY[cause]
-    limit = f"{settings['threshold'][cause]:g} {friendly.unit}"
-    now = f"is at {_figure(value)} {friendly.unit}, " if value is not None else "is "
-    return f"{friendly.label} {now}above {limit} for {grace}"
+    return f"{_measured(cause, value)}above {_limit(cause, settings)} for {grace}"
+
+
+def still_text(incident: Incident, value: float | None, settings: AlertSettings, now: int) -> str:
+    """How an incident goes on."""
+    lasted = _lasted(incident, now)
+    if incident.cause == DOWNTIME:
+        return f"Still nothing was heard from it, for {lasted} now"
+    measured, limit = _measured(incident.cause, value, "still"), _limit(incident.cause, settings)
+    return f"{measured}above {limit}, for {lasted} now"
 
 
 def closing_text(incident: Incident, value: float | None, settings: AlertSettings, now: int) -> str:
     """How an incident ended."""
-    lasted = minutes(round((now - incident.started) / _MINUTE_MS))
+    lasted = _lasted(incident, now)
     if incident.cause == DOWNTIME:
         if not settings["general"][DOWNTIME]:
             return "It is no longer watched for downtime"
         return f"It is heard again after {lasted}"
-    friendly = FRIENDLY[incident.cause]
-    limit = f"{settings['threshold'][incident.cause]:g} {friendly.unit}"
-    at = f"is at {_figure(value)} {friendly.unit}, " if value is not None else "is "
-    return f"{friendly.label} {at}below {limit} again after {lasted}"
+    return f"{_measured(incident.cause, value)}below {_limit(incident.cause, settings)} again after {lasted}"
+
+
+def _lasted(incident: Incident, now: int) -> str:
+    return minutes(round((now - incident.started) / _MINUTE_MS))
+
+
+def _limit(cause: str, settings: AlertSettings) -> str:
+    return f"{settings['threshold'][cause]:g} {FRIENDLY[cause].unit}"
+
+
+def _measured(cause: str, value: float | None, still: str = "") -> str:
+    """`CPU is still at 95.0 %, `, or without the value where there is none."""
+    friendly = FRIENDLY[cause]
+    start = f"{friendly.label} is {still} " if still else f"{friendly.label} is "
+    return f"{start}at {value:.1f} {friendly.unit}, " if value is not None else start
 
 
 def minutes(number: int) -> str:
@@ -42,7 +60,3 @@ def minutes(number: int) -> str:
     if rest or not hours:
         parts.append(f"{rest} minute{'s' * (rest != 1)}")
     return " ".join(parts)
-
-
-def _figure(value: float) -> str:
-    return f"{value:.1f}"

@@ -10,6 +10,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from typing import Any, Final, Protocol
 
 import apsw
@@ -27,11 +29,12 @@ from kuma_lite.servers.model import (
     AlertClosed,
     AlertOpened,
     Incident,
+    IncidentsChanged,
     Server,
     ServerChanged,
 )
 from kuma_lite.servers.projects import ServersDatabase
-from kuma_lite.servers.texts import closing_text, opening_text
+from kuma_lite.servers.texts import closing_text, opening_text, still_text
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +120,7 @@ class Watch:
             async with self._settling:
                 await self._settle_thresholds(server, now)
                 await self._settle_silence(server, now)
+                await self._settle_snoozes(server, now)
 
     async def _settle_thresholds(self, server: Server, now: int) -> None:
         for name in FRIENDLY:
@@ -178,6 +182,27 @@ class Watch:
                 await self.tick()
             except Exception:
                 log.exception("Silent servers cannot be looked for; trying again")
+
+    # --- snoozes -----------------------------------------------------------------------------------------
+
+    async def _settle_snoozes(self, server: Server, now: int) -> None:
+        """A snooze is over and it is still so: say it again, unless somebody takes care of it already."""
+        for incident in list(server.incidents.values()):
+            if (incident.snooze_until or now + 1) > now or self._covered(server):
+                continue
+            awake = replace(incident, snoozed=None, snooze_until=None, updated=now)
+            text = still_text(incident, server.values.get(incident.cause), server.settings, now)
+            await self._tell(partial(self._wake, server=server, incident=awake, text=text, now=now))
+            incident.snoozed = incident.snooze_until = None
+            incident.updated = now
+            self._bus.publish(IncidentsChanged(incident))
+
+    def _wake(
+        self, connection: apsw.Connection, server: Server, incident: Incident, text: str, now: int
+    ) -> None:
+        store.save_wishes(connection, incident)
+        if incident.acknowledged is None:
+            self._announcer.announce(connection, server, incident, text, now)
 
     # --- incidents ---------------------------------------------------------------------------------------
 

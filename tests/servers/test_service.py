@@ -337,6 +337,38 @@ async def test_acknowledge_and_snooze(fleet: Fleet) -> None:
         await fleet.servers.incidents.snooze(again.uuid, 5, other.id)
 
 
+async def test_what_goes_on_when_a_snooze_is_over_is_said_again(fleet: Fleet) -> None:
+    await fleet.minutes([BUSY] * 6)
+    incident = fleet.only().incidents["cpu"]
+    await fleet.servers.incidents.snooze(incident.uuid, 10)
+    await fleet.minutes([BUSY] * 9)
+    assert len(fleet.said.texts) == 1
+    await fleet.minutes([BUSY] * 5)
+    assert fleet.said.texts[1:] == ["CPU is still at 95.0 %, above 90 %, for 16 minutes now"]
+    assert (incident.snoozed, incident.snooze_until) == (None, None)
+    await fleet.servers.incidents.snooze(incident.uuid, 10)
+    await fleet.servers.incidents.acknowledge(incident.uuid, "anna")
+    await fleet.minutes([BUSY] * 15)
+    assert len(fleet.said.texts) == 2  # anna knows
+    again = await fleet.restarted()
+    stored = again.only().incidents["cpu"]
+    assert (stored.snooze_until, stored.acknowledged_by) == (None, "anna")
+
+
+async def test_a_snooze_that_ends_during_maintenance_waits_for_its_end(fleet: Fleet) -> None:
+    await fleet.send(cpu_used=1)
+    await silent(fleet, 320)
+    await fleet.servers.incidents.snooze(fleet.only().incidents["downtime"].uuid, 10)
+    number = await plan(fleet)
+    await fleet.servers.links.set_plans(fleet.only(), [number])
+    fleet.running_plans.add(number)
+    await silent(fleet, 1200)
+    assert len(fleet.said.texts) == 1
+    fleet.running_plans.clear()
+    await silent(fleet, 60)
+    assert fleet.said.texts[1:] == ["Still nothing was heard from it, for 26 minutes now"]
+
+
 async def test_bad_settings_change_nothing(fleet: Fleet) -> None:
     await fleet.send(cpu_used=1)
     with pytest.raises(Unprocessable):
