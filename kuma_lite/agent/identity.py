@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -22,6 +23,9 @@ SOURCES: Final = (
 _PLACEHOLDERS: Final = frozenset(
     {"", "none", "unknown", "default string", "to be filled by o.e.m.", "not specified", "0", "uninitialized"}
 )
+
+# An address of documentation (RFC 5737): it stands for whatever lies beyond this host's own network.
+_ELSEWHERE: Final = ("192.0.2.1", 9)
 
 
 def host_id(root: Path = Path("/")) -> str:
@@ -43,23 +47,33 @@ def operating_system(root: Path = Path("/")) -> str:
 
 
 def processor(root: Path = Path("/")) -> str | None:
-    """The model of the processor."""
+    """The model of the processor; on boards that name none, the board."""
+    found: dict[str, str] = {}
     for line in _read(root / "proc/cpuinfo").splitlines():
         key, _, value = line.partition(":")
-        if key.strip().lower() in ("model name", "model", "hardware") and value.strip():
-            return value.strip()
-    return None
+        found.setdefault(key.strip(), value.strip())
+    # On x86 there is a `model` as well, a number.
+    return next((found[key] for key in ("model name", "Model", "Hardware") if found.get(key)), None)
 
 
 def local_address(url: str) -> str | None:
-    """The address with which this host reaches the server; nothing is sent to find out."""
+    """The address this host has in the network of the server; nothing is sent to find out."""
     parts = urlsplit(url)
-    with suppress(OSError):
+    with suppress(OSError, ValueError):
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_DGRAM)
-        family, kind, protocol, _, address = found[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.connect(address)
-            return str(probe.getsockname()[0])
+        for target in (found[0][4], _ELSEWHERE):
+            address = _own_address(target)
+            if address is not None and not ip_address(address.partition("%")[0]).is_loopback:
+                return address
+    return None
+
+
+def _own_address(target: Any) -> str | None:
+    """The address from which something would be sent to a target."""
+    family = socket.AF_INET6 if ":" in target[0] else socket.AF_INET
+    with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.connect(target)
+        return str(probe.getsockname()[0])
     return None
 
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
+from ipaddress import ip_address
 from pathlib import Path
 from socketserver import ThreadingMixIn, UnixStreamServer
 from types import SimpleNamespace
@@ -102,15 +103,21 @@ def test_what_the_system_is_called(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     (tmp_path / "proc").mkdir()
     (tmp_path / "etc/os-release").write_text('NAME=x\nPRETTY_NAME="Debian GNU/Linux 12"\n')
-    (tmp_path / "proc/cpuinfo").write_text("processor : 0\nmodel name\t: Fast 1\n")
+    (tmp_path / "proc/cpuinfo").write_text("processor : 0\nmodel\t\t: 167\nmodel name\t: Fast 1\n")
     assert (operating_system(tmp_path), processor(tmp_path)) == ("Debian GNU/Linux 12", "Fast 1")
+    (tmp_path / "proc/cpuinfo").write_text("processor : 0\nRevision : c03\nModel : Raspberry Pi 5\n")
+    assert processor(tmp_path) == "Raspberry Pi 5"
     assert processor(tmp_path / "nothing") is None
 
 
-def test_the_address_that_reaches_the_server() -> None:
-    assert local_address("http://127.0.0.1:9") == "127.0.0.1"
+def test_the_address_in_the_network_of_the_server() -> None:
+    outside = local_address("http://192.0.2.7:9")
+    assert outside is None or not ip_address(outside).is_loopback
+    assert local_address("http://127.0.0.1:9") == outside  # beside the server, what others know it by
+    assert local_address("http://no-such-host.invalid") is None
     found = describe("http://127.0.0.1:9", "my-id", lambda address: f"mac of {address}")
-    assert found["motherboard_id"] == "my-id" and found["mac_address"] == "mac of 127.0.0.1"
+    assert found["motherboard_id"] == "my-id"
+    assert found.get("mac_address") == (f"mac of {outside}" if outside else None)
 
 
 # --- processes ---------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from kuma_lite.servers.model import iso_exact
 from tests.support.served import PASSWORD, USER, Server, Target
 from tests.support.sio import Client, connect
 
@@ -84,6 +87,53 @@ async def test_every_acknowledged_push_is_there_after_a_kill(server: Server) -> 
         chart = (await client.call("getMonitorChartData", monitor, 1))["data"]
     assert [beat["msg"] for beat in beats] == acknowledged
     assert sum(bucket["up"] for bucket in chart) == len(acknowledged)
+
+
+def report(server: Server, token: str, time_ms: int, value: int) -> bool:
+    """Whether the server acknowledged a sample."""
+    stamp = iso_exact(time_ms)
+    body = {
+        "agent_version": "1",
+        "attributes": {"motherboard_id": "board"},
+        "metrics": [{"metric": "cpu_used", "value": value, "timestamp": stamp}],
+    }
+    request = urllib.request.Request(
+        f"{server.url}/api/v1/server_metrics",
+        json.dumps(body).encode(),
+        {"Authorization": token, "Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return bool(answer.status == 201)
+    except OSError:
+        return False
+
+
+async def test_every_acknowledged_sample_is_there_after_a_kill(server: Server) -> None:
+    made = subprocess.run(
+        [sys.executable, "-m", "kuma_lite", "token", "create", "--name", "x", "--data-dir", server.folder],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    token, start, sent = made.stdout.strip(), int(time.time() * 1000) - 60_000, 0
+    for _ in range(3):
+        began = time.monotonic()
+        while time.monotonic() - began < 0.5:
+            assert await asyncio.to_thread(report, server, token, start + sent, sent)
+            sent += 1
+        server.kill()
+        server.start()
+
+    def ask(path: str) -> Any:
+        request = urllib.request.Request(f"{server.url}/api/v1/{path}", headers={"Authorization": token})
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return json.load(answer)
+
+    (found,) = await asyncio.to_thread(ask, "servers")
+    metrics = await asyncio.to_thread(ask, f"servers/{found['uuid']}/metrics?metrics=cpu_used")
+    assert sent > 30
+    assert [point["value"] for point in metrics["metrics"]["cpu_used"]] == list(range(sent))
 
 
 async def test_a_message_that_could_not_be_sent_is_sent_after_a_kill(server: Server, target: Target) -> None:
