@@ -1,8 +1,8 @@
 /**
- * A stand-in for the server, for looking at the page with many monitors: speaks docs/page-protocol.md, with
- * invented monitors and beats, and serves the built page under the server's Content-Security-Policy.
+ * A stand-in for the server, for looking at the page with many monitors and servers: speaks docs/page-protocol.md,
+ * with invented beats and reports, and serves the built page under the server's Content-Security-Policy.
  *
- *   npm run mock -- --port 4000 --monitors 5000 [--empty] [--setup] [--server http://127.0.0.1:3001]
+ *   npm run mock -- --port 4000 --monitors 5000 --servers 2000 [--setup] [--server http://127.0.0.1:3001]
  *
  * With --server, forms are drawn from that server's declarations. Any username with password "secret1" logs in.
  */
@@ -13,12 +13,14 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Server } from "socket.io";
 import { declarations } from "./declarations.mjs";
+import { Fleet } from "./fleet.mjs";
 import { World } from "./world.mjs";
 
 const { values: options } = parseArgs({
   options: {
     port: { type: "string", default: "4000" },
     monitors: { type: "string", default: "5000" },
+    servers: { type: "string", default: "200" },
     setup: { type: "boolean", default: false },
     server: { type: "string" },
   },
@@ -30,6 +32,7 @@ const POLICY =
   "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'self'; form-action 'self'";
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 const BEATS_MS = 250;
+const REPORTS_MS = 500;
 
 async function answerApi(url, response) {
   const body = options.server
@@ -58,6 +61,7 @@ const http = createServer((request, response) => {
 });
 
 const world = new World(Number(options.monitors));
+const fleet = new Fleet(Number(options.servers));
 const page = new Server(http, { transports: ["polling", "websocket"] }).of("/page");
 let needSetup = options.setup;
 
@@ -88,7 +92,7 @@ page.on("connection", (socket) => {
     socket.leave("in");
     ack();
   });
-  for (const [event, answer] of Object.entries(world.doors(page))) {
+  for (const [event, answer] of Object.entries({ ...world.doors(page), ...fleet.doors(page) })) {
     socket.on(event, (...args) => {
       const ack = args.pop();
       try {
@@ -105,6 +109,12 @@ setInterval(() => {
   if (beats.length) page.to("in").emit("beats", { beats });
 }, BEATS_MS);
 
+setInterval(() => {
+  const rows = fleet.tick(REPORTS_MS);
+  if (rows.length) page.to("in").emit("serverChanges", { rows, deleted: [] });
+}, REPORTS_MS);
+
 http.listen(Number(options.port), "127.0.0.1", () => {
-  console.log(`mock with ${world.monitors.size} monitors on http://127.0.0.1:${options.port}/`);
+  const size = `${world.monitors.size} monitors and ${fleet.servers.size} servers`;
+  console.log(`mock with ${size} on http://127.0.0.1:${options.port}/`);
 });

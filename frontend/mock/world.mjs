@@ -20,7 +20,7 @@ const TROUBLES = [
   "getaddrinfo ENOTFOUND",
 ];
 
-function generator(seed) {
+export function generator(seed) {
   let state = seed;
   return () => {
     state = (state * 1664525 + 1013904223) % 4294967296;
