@@ -1,6 +1,7 @@
 import { createApp } from "vue";
 import App from "./app/App.vue";
 import { startBadge } from "./app/badge.ts";
+import { startFleet } from "./app/fleet.ts";
 import { startLive } from "./app/live.ts";
 import { router } from "./app/router.ts";
 import "./tokens.css";
@@ -9,6 +10,7 @@ import "./base.css";
 createApp(App).use(router).mount("#app");
 startBadge();
 startLive();
+startFleet();
 
 const RELOAD_PAUSE_MS = 10_000; // a file that is missing even after a reload must not make it loop
 

@@ -1,6 +1,7 @@
-/** The number of monitors that are down, in the title and on the icon of the tab. */
+/** The number of monitors and servers that are down, in the title and on the icon of the tab. */
 import { watchEffect } from "vue";
 import { monitors } from "../state/monitors.ts";
+import { servers } from "../state/servers.ts";
 import { t } from "../words/index.ts";
 import { pageTitle } from "./title.ts";
 
@@ -11,7 +12,8 @@ export function startBadge(): void {
   const icon = document.querySelector<HTMLLinkElement>("#icon");
   watchEffect(() => {
     void monitors.statuses.value;
-    const down = monitors.counts.down;
+    void servers.statuses.value;
+    const down = monitors.counts.down + servers.counts.down;
     const title = pageTitle.value ? `${pageTitle.value} · ${t("app.name")}` : t("app.name");
     document.title = down ? `(${down}) ${title}` : title;
     const href = iconFor(down);

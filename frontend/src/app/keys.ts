@@ -75,14 +75,7 @@ function act(event: KeyboardEvent, target: Element, around: Surroundings): boole
 }
 
 /** Arrows move through the list from the list itself or from nowhere; elsewhere they scroll. */
-const inListOrNowhere = (target: Element): boolean =>
-  target === document.body || (target as HTMLElement).dataset.row !== undefined;
-
-/** On a screen without the list, j and k go from one marked link to the next. */
-export function stepLinks(root: HTMLElement | null, by: number): void {
-  const links = [...(root?.querySelectorAll<HTMLElement>("[data-step]") ?? [])];
-  const at = links.indexOf(document.activeElement as HTMLElement);
-  const next = at < 0 ? 0 : Math.min(links.length - 1, Math.max(0, at + by));
-  links[next]?.focus();
-  links[next]?.scrollIntoView({ block: "nearest" });
-}
+const inListOrNowhere = (target: Element): boolean => {
+  const { row, step } = (target as HTMLElement).dataset;
+  return target === document.body || row !== undefined || step !== undefined;
+};

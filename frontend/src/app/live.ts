@@ -83,7 +83,10 @@ async function receiveHello(message: Hello): Promise<void> {
 export function startLive(): void {
   watch(stage, (now) => {
     if (now === "ready") void readSummary();
-    else if (now === "login") monitors.clear();
+    else if (now === "login") {
+      monitors.clear();
+      bars.clear();
+    }
   });
   connect({
     hello: (message: Hello) => void receiveHello(message),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ServerStore, SPARK_MS, shownOf } from "./servers.ts";
+import { ServerStore, shownOf } from "./servers.ts";
 import type { ServerRow } from "../wire/server-types.ts";
 
 const COLUMNS = ["uuid", "name", "status", "maintenance", "cpu", "lastSeen", "alerts"];
@@ -31,21 +31,34 @@ describe("ServerStore", () => {
     expect(store.rows.size).toBe(0);
   });
 
-  it("continues sparklines, once per report, and lets the old end fall off", () => {
-    const store = storeOf({ uuid: "a" });
-    store.takeSparks({ a: { cpu: [[1000, 5]] } });
-    store.change({ rows: [valuesOf({ uuid: "a", cpu: 7, lastSeen: 2000 })], deleted: [] });
-    store.change({ rows: [valuesOf({ uuid: "a", cpu: 7, lastSeen: 2000, alerts: ["cpu"] })], deleted: [] });
-    expect(store.sparks.get("a")).toEqual([[1000, 5], [2000, 7]]);
-    store.change({ rows: [valuesOf({ uuid: "a", cpu: 9, lastSeen: SPARK_MS + 1500 })], deleted: [] });
-    expect(store.sparks.get("a")).toEqual([[2000, 7], [SPARK_MS + 1500, 9]]);
+  it("counts what its rows show", () => {
+    const store = storeOf({ uuid: "a" }, { uuid: "b", status: "offline" });
+    store.change({ rows: [valuesOf({ uuid: "a", alerts: ["cpu"] }), valuesOf({ uuid: "c" })], deleted: ["b", "nobody"] });
+    expect(store.counts).toMatchObject({ up: 1, pending: 1, down: 0 });
+    store.clear();
+    expect(store.counts).toMatchObject({ up: 0, pending: 0, down: 0 });
   });
 
-  it("forgets the sparklines of servers a new summary does not have", () => {
+  it.each<[string, Given[], string[], [structure: number, statuses: number]]>([
+    ["figures", [{ uuid: "a", cpu: 7, lastSeen: 9 }], [], [0, 0]],
+    ["an alert", [{ uuid: "a", alerts: ["cpu"] }], [], [0, 1]],
+    ["a name", [{ uuid: "a", name: "b" }], [], [1, 0]],
+    ["a server that came", [{ uuid: "c" }], [], [1, 1]],
+    ["a server that went", [], ["a"], [1, 1]],
+    ["a server nobody knew", [], ["c"], [0, 0]],
+  ])("tells apart a change of %s", (_what, rows, deleted, expected) => {
     const store = storeOf({ uuid: "a" });
-    store.takeSparks({ a: { cpu: [[1, 1]] } });
-    store.load({ columns: COLUMNS, rows: [valuesOf({ uuid: "b" })], serverTime: 0 });
-    expect(store.sparks.size).toBe(0);
+    const counters = [store.structure, store.statuses];
+    const before = counters.map(({ value }) => value);
+    store.change({ rows: rows.map(valuesOf), deleted });
+    expect(counters.map(({ value }, index) => value - (before[index] ?? 0))).toEqual(expected);
+  });
+
+  it("hands out what a row was before", () => {
+    const store = storeOf({ uuid: "a" });
+    const changes = store.change({ rows: [valuesOf({ uuid: "a", cpu: 7 }), valuesOf({ uuid: "b" })], deleted: [] });
+    expect(changes.map(({ before, row }) => [before?.cpu, row.cpu])).toEqual([[null, 7], [undefined, null]]);
+    expect(changes[0]?.row).toBe(store.rows.get("a"));
   });
 });
 

@@ -1,24 +1,26 @@
 /**
- * Every server of the summary, in plain objects; views follow `version`. Asked for when the first screen about
- * servers opens, kept up to date by pushed changes from then on.
+ * Every server of the summary, in plain objects outside Vue's deep reactivity. A row that changed is a new object.
+ * Views follow four counters:
+ *
+ *   structure  a server came, went, or changed what it is found and ordered by: its name, its system
+ *   statuses   at least one came to say something else of itself: counts, and lists of trouble
+ *   version    anything: what is on the screen is looked at again
+ *   epoch      everything was read again: what is known beside the rows may have holes
  */
-import { shallowRef, watch } from "vue";
-import { onRefresh } from "../app/live.ts";
+import { shallowRef } from "vue";
 import type { ServerRow } from "../wire/server-types.ts";
-import { stage } from "../wire/session.ts";
-import { call, onPush } from "../wire/socket.ts";
 import type { SummaryAck } from "../wire/types.ts";
-import type { Shown } from "./monitors.ts";
-
-export const SPARK_MS = 3_600_000;
-const SPARKS_AT_ONCE = 100; // as many as the server answers
-const MOST_POINTS = 400; // of one sparkline; more than it has pixels
-
-export type SparkPoint = [time: number, value: number];
+import { noCounts, type Counts, type Shown } from "./monitors.ts";
 
 export interface ServerChanges {
   rows: unknown[][];
   deleted: string[];
+}
+
+/** A row as it is now, and as it was; a server that is new has no past. */
+export interface ServerChange {
+  before: ServerRow | undefined;
+  row: ServerRow;
 }
 
 /** What a row's mark says: silence is worse than a threshold. */
@@ -28,58 +30,74 @@ export function shownOf(row: ServerRow): Shown {
   return row.alerts.length ? "pending" : "up";
 }
 
+const isMoved = (a: ServerRow, b: ServerRow): boolean => a.name !== b.name || a.operatingSystem !== b.operatingSystem;
+const saysElse = (a: ServerRow, b: ServerRow): boolean =>
+  shownOf(a) !== shownOf(b) || a.alerts.join() !== b.alerts.join();
+
 export class ServerStore {
   readonly rows = new Map<string, ServerRow>();
-  readonly sparks = new Map<string, SparkPoint[]>();
+  readonly structure = shallowRef(0);
+  readonly statuses = shallowRef(0);
   readonly version = shallowRef(0);
+  readonly epoch = shallowRef(0);
   readonly loaded = shallowRef(false);
   readonly problem = shallowRef("");
+  counts: Counts = noCounts();
   private columns: string[] = [];
 
   load(summary: SummaryAck): void {
     this.columns = summary.columns;
-    const found = summary.rows.map((values) => this.read(values));
-    this.rows.clear();
-    for (const row of found) this.rows.set(row.uuid, row);
-    for (const uuid of this.sparks.keys()) if (!this.rows.has(uuid)) this.sparks.delete(uuid);
-    this.loaded.value = true;
-    this.problem.value = "";
-    this.version.value += 1;
-  }
-
-  change({ rows, deleted }: ServerChanges): void {
-    if (!this.loaded.value) return;
-    for (const values of rows) {
+    this.forget();
+    for (const values of summary.rows) {
       const row = this.read(values);
       this.rows.set(row.uuid, row);
-      this.append(row);
+      this.counts[shownOf(row)] += 1;
     }
-    for (const uuid of deleted) {
-      this.rows.delete(uuid);
-      this.sparks.delete(uuid);
-    }
-    this.version.value += 1;
+    this.loaded.value = true;
+    this.problem.value = "";
+    this.renew();
   }
 
-  takeSparks(sparks: Record<string, { cpu?: SparkPoint[] }>): void {
-    for (const [uuid, { cpu }] of Object.entries(sparks)) this.sparks.set(uuid, [...(cpu ?? [])]);
+  /** A batch of changed rows. Returns what changed, in order. */
+  change({ rows, deleted }: ServerChanges): ServerChange[] {
+    if (!this.loaded.value) return [];
+    const changes = rows.map((values) => this.put(this.read(values)));
+    const gone = deleted.filter((uuid) => this.drop(uuid)).length > 0;
+    const both = changes.filter(({ before }) => before) as { before: ServerRow; row: ServerRow }[];
+    const came = both.length < changes.length;
+    if (came || gone || both.some(({ before, row }) => isMoved(before, row))) this.structure.value += 1;
+    if (came || gone || both.some(({ before, row }) => saysElse(before, row))) this.statuses.value += 1;
     this.version.value += 1;
+    return changes;
   }
 
   clear(): void {
-    this.rows.clear();
-    this.sparks.clear();
+    this.forget();
     this.loaded.value = false;
-    this.version.value += 1;
+    this.renew();
   }
 
-  private append(row: ServerRow): void {
-    if (row.cpu === null) return;
-    const points = this.sparks.get(row.uuid) ?? [];
-    if (row.lastSeen <= (points.at(-1)?.[0] ?? 0)) return;
-    points.push([row.lastSeen, row.cpu]);
-    const oldest = row.lastSeen - SPARK_MS;
-    this.sparks.set(row.uuid, points.filter(([time]) => time >= oldest).slice(-MOST_POINTS));
+  private forget(): void {
+    this.rows.clear();
+    this.counts = noCounts();
+  }
+
+  private renew(): void {
+    for (const counter of [this.structure, this.statuses, this.version, this.epoch]) counter.value += 1;
+  }
+
+  private put(row: ServerRow): ServerChange {
+    const before = this.rows.get(row.uuid);
+    if (before) this.counts[shownOf(before)] -= 1;
+    this.counts[shownOf(row)] += 1;
+    this.rows.set(row.uuid, row);
+    return { before, row };
+  }
+
+  private drop(uuid: string): boolean {
+    const row = this.rows.get(uuid);
+    if (row) this.counts[shownOf(row)] -= 1;
+    return this.rows.delete(uuid);
   }
 
   private read(values: unknown[]): ServerRow {
@@ -90,34 +108,3 @@ export class ServerStore {
 }
 
 export const servers = new ServerStore();
-
-let followed = false;
-
-async function readSummary(): Promise<void> {
-  try {
-    servers.load(await call<SummaryAck>("serversSummary"));
-    const all = [...servers.rows.keys()];
-    for (let from = 0; from < all.length; from += SPARKS_AT_ONCE) {
-      const keys = all.slice(from, from + SPARKS_AT_ONCE);
-      servers.takeSparks((await call<{ sparks: Record<string, { cpu?: SparkPoint[] }> }>("serverSparks", keys)).sparks);
-    }
-  } catch (error) {
-    if (!servers.loaded.value) servers.problem.value = (error as Error).message;
-  }
-}
-
-/** From the first screen that needs them on. */
-export function followServers(): void {
-  if (followed) {
-    if (!servers.loaded.value) void readSummary();
-    return;
-  }
-  followed = true;
-  onPush<ServerChanges>("serverChanges", (changes) => servers.change(changes));
-  onRefresh(() => void readSummary());
-  watch(stage, (now) => {
-    if (now === "login") servers.clear();
-    else if (now === "ready" && !servers.loaded.value) void readSummary();
-  });
-  void readSummary();
-}
