@@ -1,10 +1,13 @@
-"""`kuma-lite token create`: a key for an agent, made where the database is."""
+"""`kuma-lite token create|list|revoke`: keys for agents and scripts, also beside a running server."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-from typing import Final
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from kuma_lite.core.clock import MILLISECONDS, Clock, SystemClock, to_ms
 from kuma_lite.core.config import add_options, load_config
@@ -12,30 +15,50 @@ from kuma_lite.core.database import Database
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.limits import DATABASE_FILE
 
+if TYPE_CHECKING:
+    import apsw
+
+    from kuma_lite.servers.model import Project, Token
+
+T = TypeVar("T")
+
 _DAY_MS: Final = 86_400 * MILLISECONDS
 MAX_DAYS: Final = 36_500
+_HEAD: Final = ("PREFIX", "NAME", "PROJECT", "CREATED", "LAST USED", "EXPIRES", "STATE")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to do, and where the data is."""
-    parser.add_argument("what", choices=["create"])
-    parser.add_argument("--name", required=True, help="what the list of tokens calls it")
-    parser.add_argument("--expires-in-days", type=int, metavar="DAYS", help="it never expires by default")
-    add_options(parser)
+    actions = parser.add_subparsers(dest="what", metavar="ACTION", required=True)
+    create = actions.add_parser("create", help="print a new token, and nothing else")
+    create.add_argument("--name", required=True, help="what the list of tokens calls it")
+    create.add_argument("--project", metavar="NAME", help="the project it is for; the first one by default")
+    create.add_argument("--expires-in-days", type=int, metavar="DAYS", help="it never expires by default")
+    listing = actions.add_parser("list", help="show all tokens by their prefix")
+    revoke = actions.add_parser("revoke", help="end a token")
+    revoke.add_argument("prefix", metavar="PREFIX", help="the beginning of the token, as the list shows it")
+    for action in (create, listing, revoke):
+        add_options(action)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the token and nothing else; a running server goes on meanwhile, and knows the token at once."""
-    config = load_config(options)
-    database = config.data_dir / DATABASE_FILE
+    """Do it; a running server goes on meanwhile, and knows of it within seconds."""
+    database = load_config(options).data_dir / DATABASE_FILE
     if not database.exists():
-        raise UserError(f"There is no database in {config.data_dir}; start the server first.")
-    print(asyncio.run(create(str(database), options.name, options.expires_in_days, SystemClock())))
+        raise UserError(f"There is no database in {database.parent}; start the server first.")
+    clock = SystemClock()
+    if options.what == "create":
+        print(create(database, options.name, options.project, options.expires_in_days, clock))
+    elif options.what == "list":
+        print(table(database, clock))
+    else:
+        token = revoke(database, options.prefix, clock)
+        print(f"{token.prefix} ({token.name}) is revoked; a running server refuses it within seconds.")
     return 0
 
 
-async def create(path: str, name: str, days: int | None, clock: Clock) -> str:
-    """A new token of the first project. Raises UserError."""
+def create(path: Path, name: str, project: str | None, days: int | None, clock: Clock) -> str:
+    """A new token. Raises UserError."""
     from kuma_lite.servers.projects import clean_name, insert_token
     from kuma_lite.servers.tokens import PROJECT, new_token
 
@@ -43,11 +66,84 @@ async def create(path: str, name: str, days: int | None, clock: Clock) -> str:
         raise UserError(f"The days until the token expires must be between 1 and {MAX_DAYS}.")
     text, secret, now = clean_name(name, "token"), new_token(PROJECT), to_ms(clock.now())
     expires = None if days is None else now + days * _DAY_MS
-    database = await Database.open(path, clock=clock)
-    try:
-        await database.write(
-            lambda connection: insert_token(connection, None, PROJECT, None, text, secret, now, expires)
-        )
-    finally:
-        await database.close()
+
+    def write(connection: apsw.Connection) -> None:
+        number = None if project is None else _project(connection, project).id
+        insert_token(connection, number, PROJECT, None, text, secret, now, expires)
+
+    _change(path, clock, write)
     return secret
+
+
+def table(path: Path, clock: Clock) -> str:
+    """All tokens, the newest first."""
+    from kuma_lite.servers.projects import read_projects, read_tokens
+
+    def read(connection: apsw.Connection) -> tuple[dict[int, str], list[Token]]:
+        names = {project.id: project.name for project in read_projects(connection)}
+        return names, read_tokens(connection, None)
+
+    names, tokens = _change(path, clock, read)
+    now = to_ms(clock.now())
+    rows = [
+        (
+            token.prefix,
+            token.name,
+            names.get(token.project_id, ""),
+            _date(token.created),
+            _date(token.last_used) if token.last_used else "never",
+            _date(token.expires) if token.expires else "never",
+            "revoked" if token.revoked else "usable" if token.usable(now) else "expired",
+        )
+        for token in tokens
+    ]
+    widths = [max(map(len, column)) for column in zip(_HEAD, *rows, strict=True)]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in (_HEAD, *rows)]
+    return "\n".join(lines)
+
+
+def revoke(path: Path, prefix: str, clock: Clock) -> Token:
+    """End the one usable token that begins so. Raises UserError."""
+    from kuma_lite.servers.projects import read_tokens, revoke_token
+
+    now = to_ms(clock.now())
+
+    def write(connection: apsw.Connection) -> Token:
+        found = [token for token in read_tokens(connection, None) if token.revoked is None]
+        # The whole token does as well: its owner may have nothing else at hand.
+        matching = [
+            token for token in found if prefix and token.prefix.startswith(prefix[: len(token.prefix)])
+        ]
+        if len(matching) != 1:
+            many = "More than one token begins" if matching else "No token begins"
+            raise UserError(f"{many} with {prefix[:10]!r}.")
+        revoke_token(connection, matching[0].uuid, None, now)
+        return matching[0]
+
+    return _change(path, clock, write)
+
+
+def _project(connection: apsw.Connection, name: str) -> Project:
+    from kuma_lite.servers.projects import read_projects
+
+    found = [project for project in read_projects(connection) if name in (project.name, project.uuid)]
+    if len(found) != 1:
+        raise UserError(f"There {'are several projects' if found else 'is no project'} called {name!r}.")
+    return found[0]
+
+
+def _date(ms: int) -> str:
+    return datetime.fromtimestamp(ms // MILLISECONDS, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def _change(path: Path, clock: Clock, work: Callable[[apsw.Connection], T]) -> T:
+    """Run a function in a transaction on the database."""
+
+    async def go() -> T:
+        database = await Database.open(path, clock=clock)
+        try:
+            return await database.write(work)
+        finally:
+            await database.close()
+
+    return asyncio.run(go())

@@ -66,7 +66,7 @@ class Projects:
         self._database = database
         self._clock = clock
         self._sessions = sessions
-        self._known: dict[str, Token] = {}  # by hash; a token costs a query only when it is first seen
+        self._known: dict[str, tuple[Token, float]] = {}  # by hash; and until when no look is needed
         self._names: dict[int, str] = {}  # of the users behind user tokens
         self.all: dict[int, Project] = {}
 
@@ -100,16 +100,17 @@ class Projects:
 
     async def _machine(self, text: str) -> Identity | None:
         hashed = tokens.hash_of(text)
-        token = self._known.get(hashed)
-        if token is None:
+        token, fresh_until = self._known.get(hashed, (None, 0.0))
+        if self._clock.monotonic() >= fresh_until:
             token = await self._database.read(lambda connection: find_token(connection, hashed))
+            fresh_until = self._clock.monotonic() + tokens.FRESH_S
         now = to_ms(self._clock.now())
         if token is None or not token.usable(now):
             return None
         if token.last_used is None or now - token.last_used >= tokens.USED_MS:
             self._database.defer(partial(note_use, token_id=token.id, now=now))
             token = replace(token, last_used=now)
-        self._known[hashed] = token
+        self._known[hashed] = (token, fresh_until)
         if token.user_id is None:
             return Identity(token.project_id)
         return Identity(token.project_id, token.user_id, await self._name_of(token.user_id))

@@ -17,6 +17,7 @@ STARTS: Final = {PROJECT: "klp_", USER: "klu_"}  # secret scanners and people re
 SECRET_CHARS: Final = 40  # of 62 letters: 238 bits
 PREFIX_CHARS: Final = 10  # shown in lists
 MAX_NAME_CHARS: Final = 100
+FRESH_S: Final = 5.0  # a token is looked up again after this: another process may have revoked it
 USED_MS: Final = 60_000  # "last used" is written at most this often
 _LETTERS: Final = string.ascii_letters + string.digits
 _BEARER: Final = "bearer "

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -121,13 +122,44 @@ def test_the_service_keeps_what_was_asked_for(tmp_path: Path) -> None:
 
 def test_names_and_days_of_tokens(tmp_path: Path) -> None:
     with serving(tmp_path / "data") as server:
-        for wrong in (["--name", " "], ["--name", "x", "--expires-in-days", "0"]):
-            done = run("token", "create", *wrong, "--data-dir", str(server.folder))
-            assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
-        fine = run(
-            "token", "create", "--name", "x", "--expires-in-days", "3", "--data-dir", str(server.folder)
-        )
+        where = ["--data-dir", str(server.folder)]
+        for wrong in (
+            ["create", "--name", " "],
+            ["create", "--name", "x", "--expires-in-days", "0"],
+            ["create", "--name", "x", "--project", "nowhere"],
+            ["revoke", "klp_nothing"],
+            ["revoke", ""],
+        ):
+            done = run("token", *wrong, *where)
+            assert done.returncode == 1 and done.stdout == "" and len(done.stderr.splitlines()) == 1, wrong
+        fine = run("token", "create", "--name", "x", "--expires-in-days", "3", *where)
         assert servers(server, fine.stdout.strip()) == []
+
+
+def test_tokens_are_listed_by_their_prefix_and_revoked_beside_a_running_server(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as server:
+        where = ["--data-dir", str(server.folder)]
+        keys = [run("token", "create", "--name", name, *where).stdout.strip() for name in ("one", "two")]
+        assert [servers(server, key) for key in keys] == [[], []]
+        listed = run("token", "list", *where).stdout.splitlines()
+        assert [line.split()[:2] for line in listed[1:]] == [[keys[1][:10], "two"], [keys[0][:10], "one"]]
+        assert all(key not in "".join(listed) for key in keys)
+        ambiguous = run("token", "revoke", "klp_", *where)
+        assert ambiguous.returncode == 1 and "More than one token" in ambiguous.stderr
+        done = run("token", "revoke", keys[0], *where)  # its owner pastes the whole
+        assert done.returncode == 0 and keys[0] not in done.stdout and "(one) is revoked" in done.stdout
+        wait_until(lambda: status(server, keys[0]) == 401)
+        assert status(server, keys[1]) == 200
+        states = [line.split()[-1] for line in run("token", "list", *where).stdout.splitlines()[1:]]
+        assert states == ["usable", "revoked"]
+
+
+def status(server: Server, key: str) -> int:
+    try:
+        servers(server, key)
+    except urllib.error.HTTPError as error:
+        return error.code
+    return 200
 
 
 def wait_until(condition: Any, seconds: float = 20) -> None:

@@ -11,7 +11,9 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.servers import history
 from kuma_lite.servers.errors import NotFound, Unprocessable
 from kuma_lite.servers.model import AlertClosed, AlertOpened, as_wire, iso
+from kuma_lite.servers.projects import revoke_token
 from kuma_lite.servers.rollup import DAY_MS, HOUR_MS, MINUTE_MS, Kept
+from kuma_lite.servers.tokens import FRESH_S
 from tests.servers.conftest import Fleet
 from tests.servers.reports import BUSY, CALM, report
 from tests.support.storage import FaultyDisk
@@ -538,6 +540,16 @@ async def test_a_revoked_token_is_closed_at_once(fleet: Fleet) -> None:
     assert left.revoked == fleet.now
     with pytest.raises(UserError, match="does not exist"):
         await projects.revoke("nothing")
+
+
+async def test_what_another_process_revokes_is_closed_within_seconds(fleet: Fleet) -> None:
+    projects = fleet.servers.projects
+    token, secret = await projects.add_token("web")
+    assert await projects.identify(secret) is not None
+    await fleet.database.write(lambda db: revoke_token(db, token.uuid, None, fleet.now))
+    assert await projects.identify(secret) is not None  # known still
+    fleet.clock.advance(FRESH_S)
+    assert await projects.identify(secret) is None
 
 
 async def test_the_token_itself_is_not_stored(fleet: Fleet) -> None:
