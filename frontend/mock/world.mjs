@@ -1,7 +1,7 @@
 /** Invented monitors with a believable past; every number comes from a seeded generator, so pictures repeat. */
 
 const COLUMNS =
-  "id name type parent active forceInactive maintenance status time ping uptime24 msg weight tags".split(" ");
+  "id name type parent active forceInactive maintenance status time ping uptime24 msg weight tags since".split(" ");
 const INTERVAL_MS = 20_000;
 const PAST = 100;
 const TAGS = [
@@ -86,6 +86,7 @@ export class World {
     for (let index = PAST; index > 0; index -= 1) {
       const beat = beatOf(monitor, now - index * INTERVAL_MS);
       const last = monitor.beats.at(-1);
+      if (last?.[1] !== beat[1]) monitor.since = beat[0];
       if (last && last[1] !== beat[1]) this.events.push([id, beat[0], beat[1], beat[3]]);
       monitor.beats.push(beat);
     }
@@ -114,6 +115,7 @@ export class World {
       monitor.beats.push(beat);
       if (monitor.beats.length > PAST) monitor.beats.shift();
       const important = last?.[1] !== beat[1];
+      if (important) monitor.since = beat[0];
       if (important) this.events.unshift([id, beat[0], beat[1], beat[3]]);
       const [time, status, ping, msg] = beat;
       const told = last?.[3] === msg ? null : msg;
