@@ -22,6 +22,7 @@ from kuma_lite.notifications.service import Notifications
 from kuma_lite.servers.doors import server_doors
 from kuma_lite.servers.integrations import Channel, Integrations
 from kuma_lite.servers.model import (
+    ONLINE,
     AlertClosed,
     AlertOpened,
     Incident,
@@ -32,6 +33,7 @@ from kuma_lite.servers.model import (
 from kuma_lite.servers.prometheus import measured
 from kuma_lite.servers.service import Servers
 from kuma_lite.servers.store import link_all
+from kuma_lite.status_pages.model import ShownServer
 from kuma_lite.status_pages.service import StatusPages
 
 if TYPE_CHECKING:
@@ -104,15 +106,16 @@ class Hosting:
         exists = self._maintenance.exists(event.plan_id)
         self.servers.links.maintenance_changed(event.plan_id, exists=exists)
 
-    def _shown_on(self, page_id: int) -> list[dict[str, Any]]:
-        """What visitors of a status page see of its servers: that they are well, and nothing else."""
+    def _shown_on(self, page_id: int) -> list[ShownServer]:
+        """What visitors of a status page see of its servers."""
         return [
-            {
-                "name": server.name,
-                "status": server.status,
-                "alerts": sorted(server.incidents),
-                "maintenance": self.servers.links.is_covered(server),
-            }
+            ShownServer(
+                server.name,
+                server.status == ONLINE,
+                tuple(sorted(server.incidents)),
+                self.servers.links.is_covered(server),
+                server.last_seen,
+            )
             for server in self.servers.links.servers_of_page(page_id)
         ]
 

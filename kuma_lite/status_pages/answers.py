@@ -15,6 +15,8 @@ from kuma_lite.status_pages.model import (
     Page,
     ShownBeat,
     ShownMonitor,
+    ShownServer,
+    ShownState,
     ShownTag,
 )
 from kuma_lite.status_pages.pages import Pages
@@ -37,13 +39,12 @@ class Answers:
         self._monitors = monitors
         self._maintenance = maintenance
         self._clock = clock
-        self.servers_on: Callable[[int], Sequence[Document]] = lambda page_id: ()  # page id → its servers
+        self.servers_on: Callable[[int], Sequence[ShownServer]] = lambda page_id: ()  # page id → its servers
 
     async def everything(self, page: Page) -> Document:
         """Configuration, incidents, groups and maintenance; servers where the page has some."""
-        servers = self.servers_on(page.id)
-        document = await self._of_monitors(page)
-        return {**document, "serverList": list(servers)} if servers else document
+        document, servers = await self._of_monitors(page), self.servers_on(page.id)
+        return {**document, "serverList": [server.as_wire() for server in servers]} if servers else document
 
     async def _of_monitors(self, page: Page) -> Document:
         return {
@@ -77,14 +78,15 @@ class Answers:
         incidents = await self._incidents.shown(page)
         return feed(page, url, incidents, self.latest(page), self._clock.now())
 
-    def latest(self, page: Page) -> list[tuple[str, ShownBeat]]:
-        """Name and newest beat of the page's monitors that have one."""
+    def latest(self, page: Page) -> list[tuple[str, ShownState]]:
+        """Name and state of the page's monitors that have one, and of its servers."""
         found = []
         for number in self._pages.public_members(page.id):
             monitor, beat = self._monitors.find(number), self._monitors.last(number)
             if monitor is not None and beat is not None:
-                found.append((monitor.name, beat))
-        return found
+                found.append((monitor.name, ShownState(beat.status, beat.time)))
+        servers = self.servers_on(page.id)
+        return found + [(server.name, ShownState(server.status, server.since)) for server in servers]
 
     async def _groups(self, page: Page) -> list[Document]:
         members = self._pages.public_members(page.id)

@@ -12,7 +12,7 @@ from kuma_lite.status_pages import colours
 from kuma_lite.status_pages.analytics import analytics_of
 from kuma_lite.status_pages.markdown import to_html, to_text
 from kuma_lite.status_pages.markup import clean, escape
-from kuma_lite.status_pages.model import DEFAULT_ICON, Document, Page
+from kuma_lite.status_pages.model import DEFAULT_ICON, Document, Page, ShownServer
 from kuma_lite.status_pages.rules import STATUS_TEXTS, Overall, incident_style, overall
 
 STYLE_PATH: Final = "/status-page.css"
@@ -39,23 +39,34 @@ _OVERALL_CLASSES: Final = {
 }
 
 
-def render(page: Page, document: Document, heartbeats: Document, now: float) -> str:
+# What visitors read about a server that is busy.
+_ALERTS: Final = {
+    "cpu": "processor", "ram": "memory", "disk": "disk", "net_in": "incoming traffic",
+    "net_out": "outgoing traffic", "downtime": "silent",
+}  # fmt: skip
+
+
+def render(
+    page: Page, document: Document, heartbeats: Document, servers: Sequence[ShownServer], now: float
+) -> str:
     """The page.
 
     Args:
         page: whose it is.
         document: of `Answers.everything`.
         heartbeats: of `Answers.heartbeats`.
+        servers: those on the page.
         now: seconds since 1970.
     """
     theme = f' data-theme="{escape(page.theme)}"' if page.theme != "auto" else ""
     return (
         f'<!DOCTYPE html>\n<html lang="en"{theme}>\n<head>\n{_head(page)}</head>\n<body>\n<main>\n'
-        f"{_header(page, heartbeats)}"
+        f"{_header(page, heartbeats, servers)}"
         f"{''.join(_incident(incident) for incident in document['incidents'])}"
         f"{''.join(_maintenance(plan) for plan in document['maintenanceList'])}"
         f"{_described(page)}"
         f"{''.join(_group(page, group, heartbeats) for group in document['publicGroupList'])}"
+        f"{_servers(servers)}"
         f"{_footer(page, now)}</main>\n{_preload(document)}</body>\n</html>\n"
     )
 
@@ -119,9 +130,9 @@ def _preload(document: Document) -> str:
 # --- Body --------------------------------------------------------------------------------------------------
 
 
-def _header(page: Page, heartbeats: Document) -> str:
+def _header(page: Page, heartbeats: Document, servers: Sequence[ShownServer]) -> str:
     latest = [Status(beats[-1]["status"]) for beats in heartbeats["heartbeatList"].values() if beats]
-    state = overall(latest)
+    state = overall([*latest, *(server.status for server in servers)])
     logo = ""
     if page.shown_icon != DEFAULT_ICON:
         logo = f'<img class="logo" src="{escape(page.shown_icon)}" alt="" width="64" height="64">'
@@ -165,6 +176,21 @@ def _monitor(page: Page, monitor: Mapping[str, Any], heartbeats: Document) -> st
     return (
         f'<li><span class="state {kind}">{word}</span>{uptime}<span class="name">{_name(monitor)}</span>'
         f"{_tags(monitor)}{_certificate(monitor)}{bars}</li>"
+    )
+
+
+def _servers(servers: Sequence[ShownServer]) -> str:
+    rows = "".join(map(_server, servers))
+    return f"<section><h2>Servers</h2><ul>{rows}</ul></section>\n" if servers else ""
+
+
+def _server(server: ShownServer) -> str:
+    word, kind = _WORDS[server.status]
+    busy = ", ".join(_ALERTS[cause] for cause in server.alerts) if server.status is Status.UP else ""
+    note = f'<span class="busy">{busy}</span>' if busy else ""
+    return (
+        f'<li><span class="state {"pending" if busy else kind}">{"Busy" if busy else word}</span>'
+        f'<span class="name">{escape(server.name)}</span>{note}</li>'
     )
 
 

@@ -144,6 +144,39 @@ class ShownMonitor(NamedTuple):
     url: str | None
 
 
+class ShownServer(NamedTuple):
+    """What a page shows of a server: how it is, and nothing else."""
+
+    name: str
+    online: bool
+    alerts: tuple[str, ...]  # what is above its threshold: cpu, ram, disk, net_in, net_out, downtime
+    maintenance: bool
+    since: int  # of the present state, as far as it is known; milliseconds since 1970
+
+    @property
+    def status(self) -> Status:
+        """As a monitor would say it; a busy server is up."""
+        if self.maintenance:
+            return Status.MAINTENANCE
+        return Status.UP if self.online else Status.DOWN
+
+    def as_wire(self) -> Document:
+        """One entry of `serverList`."""
+        return {
+            "name": self.name,
+            "status": "online" if self.online else "offline",
+            "alerts": list(self.alerts),
+            "maintenance": self.maintenance,
+        }
+
+
+class ShownState(NamedTuple):
+    """How something on a page is, since when (milliseconds since 1970)."""
+
+    status: Status
+    time: int
+
+
 class ShownBeat(Protocol):
     """A recorded beat."""
 

@@ -188,7 +188,8 @@ class PublicRoutes:
 
     async def _page(self, page: Page) -> Answer:
         document, beats = await self._answers.everything(page), self._answers.heartbeats(page)
-        return Answer(200, render_page(page, document, beats, self._clock.now()).encode(), _HTML)
+        servers = self._answers.servers_on(page.id)
+        return Answer(200, render_page(page, document, beats, servers, self._clock.now()).encode(), _HTML)
 
     def _page_headers(self, page: Page) -> Headers:
         policy = content_policy(page, same_origin_frames=self._same_origin_frames)

@@ -1,4 +1,4 @@
-"""The feed of a status page: RSS 2.0, one item per incident on the page and per monitor that is down."""
+"""The feed of a status page: RSS 2.0, one item per incident, and per monitor or server that is down."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from kuma_lite.core.clock import MILLISECONDS, wire_date, wire_time
 from kuma_lite.core.declarations import Status
 from kuma_lite.status_pages.markup import cdata, escape
-from kuma_lite.status_pages.model import Incident, Page, ShownBeat
+from kuma_lite.status_pages.model import Incident, Page, ShownState
 from kuma_lite.status_pages.rules import STATUS_TEXTS, overall
 
 _DOCUMENTATION: Final = "https://validator.w3.org/feed/docs/rss2.html"
@@ -27,7 +27,7 @@ class Item(NamedTuple):
 
 
 def feed(
-    page: Page, url: str, incidents: Sequence[Incident], latest: Sequence[tuple[str, ShownBeat]], now: float
+    page: Page, url: str, incidents: Sequence[Incident], latest: Sequence[tuple[str, ShownState]], now: float
 ) -> str:
     """The document.
 
@@ -35,7 +35,7 @@ def feed(
         page: whose it is.
         url: absolute address of the page.
         incidents: those on the page, newest first.
-        latest: name and newest beat of each monitor on the page that has one.
+        latest: name and state of each monitor on the page that has one, and of each server.
         now: seconds since 1970.
     """
     title = page.rss_title or (f"{page.title} RSS Feed" if page.title else "Uptime Kuma RSS Feed")
@@ -58,7 +58,7 @@ def _incident(incident: Incident) -> Item:
     return Item(incident.title, incident.content, f"i{incident.id}-{wire_date(at)}", at)
 
 
-def _outage(name: str, beat: ShownBeat) -> Item:
+def _outage(name: str, beat: ShownState) -> Item:
     since = wire_time(beat.time)
     # The word before the date is what Uptime Kuma 2.5 writes; feed readers know the entries by it.
     return Item(

@@ -14,7 +14,7 @@ from kuma_lite.status_pages.badge_routes import MonitorBadges
 from kuma_lite.status_pages.cache import AnswerCache
 from kuma_lite.status_pages.incidents import Incidents
 from kuma_lite.status_pages.live import StatusPageEvents
-from kuma_lite.status_pages.model import Document, Group, Maintenance, Monitors, Page, Settings
+from kuma_lite.status_pages.model import Group, Maintenance, Monitors, Page, Settings, ShownServer
 from kuma_lite.status_pages.pages import Database, Pages
 from kuma_lite.status_pages.routes import PublicRoutes
 from kuma_lite.status_pages.uploads import Uploads
@@ -74,7 +74,7 @@ class StatusPages:
         """Events, the list at login, and the addresses of visitors."""
         return [self._events.doors(), Doors(raw=self._routes.routes())]
 
-    def show_servers(self, servers_on: Callable[[int], Sequence[Document]]) -> None:
+    def show_servers(self, servers_on: Callable[[int], Sequence[ShownServer]]) -> None:
         """Let the servers of a page (by its id) stand on it."""
         self._answers.servers_on = servers_on
 

@@ -67,7 +67,7 @@ section > ul > li {
 .uptime { grid-column: 2; color: var(--soft); font-variant-numeric: tabular-nums; }
 .name { grid-column: 3; overflow-wrap: anywhere; }
 .bars { grid-column: 4; grid-row: 1; width: 100%; height: 20px; }
-.tag, .certificate { grid-column: 3; font-size: 0.85rem; color: var(--soft); }
+.tag, .certificate, .busy { grid-column: 3; font-size: 0.85rem; color: var(--soft); }
 .tag svg { margin-right: 0.35rem; }
 .up { color: var(--up); fill: var(--up); }
 .down { color: var(--down); fill: var(--down); }

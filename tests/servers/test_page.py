@@ -179,6 +179,13 @@ async def test_servers_stand_on_status_pages(running: Api) -> None:
         assert shown["serverList"] == [
             {"name": "web-1", "status": "online", "alerts": [], "maintenance": False}
         ]
+        for address, words in (
+            ("/status/public", "<h2>Servers</h2>"),
+            ("/status/public", "All Systems Operational"),
+            ("/status/public/rss", "Current status: All Systems Operational"),
+            ("/api/status-page/public/badge", "Up"),
+        ):
+            assert words in (await http.get(running.url + address)).text, address
         assert not (await client.call("setPageServers", number, ["nothing"]))["ok"]
         assert not (await client.call("setPageServers", 99, [key]))["ok"]
         assert (await client.call("deleteServer", key))["ok"]

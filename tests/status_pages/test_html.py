@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kuma_lite.status_pages.analytics import analytics_of
 from kuma_lite.status_pages.html import content_policy, render
-from kuma_lite.status_pages.model import Page
+from kuma_lite.status_pages.model import Page, ShownServer
 
 NOW = 1_795_311_412.0
 PAGE = Page(id=1, slug="page", title="My page")
@@ -60,7 +60,7 @@ def test_a_page_can_be_read_without_scripts() -> None:
         maintenanceList=[{"title": "Cables", "description": "new **ones**"}],
         publicGroupList=[{"id": 1, "name": "Shop", "weight": 1, "monitorList": [monitor(), monitor(2)]}],
     )
-    text = render(PAGE, shown, beats(1, 0), NOW)
+    text = render(PAGE, shown, beats(1, 0), (), NOW)
     for words in ("Degraded Service", "Trouble", "We <em>know</em>", "Cables", "new <strong>ones</strong>",
                   "Shop", "web", ">Down<", "No data yet", "50 %", "2026-11-22 01:00:00 UTC"):  # fmt: skip
         assert words in text
@@ -84,7 +84,7 @@ def test_whatever_is_typed_stays_text(words: str, theme: str) -> None:
         publicGroupList=[group],
         maintenanceList=[{"title": words, "description": words}],
     )
-    text = render(page, shown, beats(1), NOW)
+    text = render(page, shown, beats(1), (), NOW)
     tags = Tags(text).tags
     scripts = [attributes for tag_name, attributes in tags if tag_name == "script"]
     assert [script.get("type") for script in scripts] == ["application/json", "text/plain"]
@@ -95,10 +95,37 @@ def test_whatever_is_typed_stays_text(words: str, theme: str) -> None:
     json.loads(found[1])
 
 
+def server(
+    name: str = "db-1", *, online: bool = True, alerts: Any = (), maintenance: bool = False
+) -> ShownServer:
+    return ShownServer(name, online, alerts, maintenance, 0)
+
+
+@pytest.mark.parametrize(
+    ("shown", "row", "whole"),
+    [
+        (server(), ">Up<", "All Systems Operational"),
+        (server(online=False, alerts=("downtime",)), ">Down<", "Degraded Service"),
+        (server(alerts=("cpu", "disk")), ">Busy<", "All Systems Operational"),
+        (server(online=False, maintenance=True), ">Maintenance<", "Under maintenance"),
+    ],
+)
+def test_servers_stand_below_the_monitors(shown: ShownServer, row: str, whole: str) -> None:
+    text = render(PAGE, document(), NO_BEATS, [shown], NOW)
+    assert row in text and whole in text and ">db-1<" in text
+    assert ("processor, disk" in text) == bool(row == ">Busy<")
+    assert "<h2>Servers</h2>" not in render(PAGE, document(), NO_BEATS, (), NOW)
+    assert "<b>" not in render(PAGE, document(), NO_BEATS, [server("<b>")], NOW)
+
+
 def test_monitors_link_to_web_addresses_only() -> None:
     def page_with(url: str) -> str:
         return render(
-            PAGE, document(publicGroupList=[{"name": "g", "monitorList": [monitor(url=url)]}]), NO_BEATS, NOW
+            PAGE,
+            document(publicGroupList=[{"name": "g", "monitorList": [monitor(url=url)]}]),
+            NO_BEATS,
+            (),
+            NOW,
         )
 
     assert '<a href="https://shop.example"' in page_with("https://shop.example")
@@ -107,15 +134,15 @@ def test_monitors_link_to_web_addresses_only() -> None:
 
 
 def test_a_logo_is_shown_where_there_is_one() -> None:
-    assert "<img" not in render(PAGE, document(), NO_BEATS, NOW)
+    assert "<img" not in render(PAGE, document(), NO_BEATS, (), NOW)
     page = Page(id=1, slug="page", title="x", icon="/upload/logo1.png?t=1")
-    assert '<img class="logo" src="/upload/logo1.png?t=1"' in render(page, document(), NO_BEATS, NOW)
+    assert '<img class="logo" src="/upload/logo1.png?t=1"' in render(page, document(), NO_BEATS, (), NOW)
 
 
 def test_only_the_last_beat() -> None:
     page = Page(id=1, slug="page", title="x", show_only_last_heartbeat=True)
     text = render(
-        page, document(publicGroupList=[{"name": "g", "monitorList": [monitor()]}]), beats(0, 1), NOW
+        page, document(publicGroupList=[{"name": "g", "monitorList": [monitor()]}]), beats(0, 1), (), NOW
     )
     assert ">Up<" in text and "bars" not in text and "%" not in text
 
@@ -123,7 +150,7 @@ def test_only_the_last_beat() -> None:
 def test_certificates() -> None:
     def shown(**fields: Any) -> str:
         group = {"name": "g", "monitorList": [monitor(**fields)]}
-        return render(PAGE, document(publicGroupList=[group]), NO_BEATS, NOW)
+        return render(PAGE, document(publicGroupList=[group]), NO_BEATS, (), NOW)
 
     assert "Certificate: 90 days" in shown(validCert=True, certExpiryDaysRemaining=90)
     assert 'certificate down">Certificate: 1 day<' in shown(validCert=True, certExpiryDaysRemaining=1)

@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.declarations import Status
-from kuma_lite.status_pages.model import Incident, Page
+from kuma_lite.status_pages.model import Incident, Page, ShownState
 from kuma_lite.status_pages.rss import feed
-from tests.status_pages.shown import Beat
 
 NOW = 1_795_311_412.0
 URL = "https://status.example/status/page"
@@ -17,7 +16,7 @@ URL = "https://status.example/status/page"
 def test_a_feed() -> None:
     page = Page(id=1, slug="page", title="Public & <page>")
     incidents = [Incident(3, 1, "Trouble", "We *know*", "info", 1_795_311_000, None)]
-    latest = [("web", Beat(Status.UP)), ("db", Beat(Status.DOWN, time=1_795_311_406_253))]
+    latest = [("web", ShownState(Status.UP, 0)), ("db", ShownState(Status.DOWN, 1_795_311_406_253))]
     channel = ElementTree.fromstring(feed(page, URL, incidents, latest, NOW)).find("channel")
     assert channel is not None
     assert channel.findtext("title") == "Public & <page> RSS Feed"
@@ -45,5 +44,5 @@ def test_a_feed() -> None:
 def test_any_words_make_a_document(title: str, words: str, name: str, url: str) -> None:
     page = Page(id=1, slug="page", title=title, rss_title=words)
     incident = Incident(1, 1, title, words + "]]>", "info", 1_795_311_000, 1_795_311_001)
-    text = feed(page, url, [incident], [(name, Beat(Status.DOWN))], NOW)
+    text = feed(page, url, [incident], [(name, ShownState(Status.DOWN, 0))], NOW)
     assert len(ElementTree.fromstring(text).findall("channel/item")) == 2
