@@ -28,8 +28,6 @@ from kuma_lite.servers.queries import is_known
 from kuma_lite.servers.rollup import HOUR_MS
 from kuma_lite.servers.service import Servers
 
-# What an agent saved up in some days, sent at once: the public one drops what it cannot send so.
-MAX_REPORT_BYTES: Final = 4_000_000
 SERVERS_PER_PAGE: Final = 100  # when the caller says nothing
 MAX_SERVERS_PER_PAGE: Final = 1_000
 POINTS: Final = 10_000  # of the Servers API
@@ -47,7 +45,6 @@ def server_routes(servers: Servers, clock: Clock) -> Sequence[Any]:
     @post(
         "/api/v1/server_metrics",
         status_code=201,
-        request_max_body_size=MAX_REPORT_BYTES,
         operation_class=documented(examples.REPORTED, status=201, request=examples.REPORT),
         tags=["Agents"],
         **ROUTE,

@@ -274,13 +274,6 @@ async def test_an_offset_with_a_bare_plus_is_understood(running: Api) -> None:
 async def test_large_bodies(running: Api) -> None:
     answer = await running.ask("POST", "server_metrics", body=b"x" * 10_000_000)
     assert (answer.status, answer.json()) == (413, {"error": "Payload Too Large"})
-    now = to_ms(SystemClock().now())
-    days = [
-        {"metric": "cpu_used", "value": 1, "timestamp": iso(now - number * 10_000)}
-        for number in range(40_000)
-    ]
-    answer = await running.send(document={"metrics": days})  # what an agent saves up in some days
-    assert (answer.status, answer.json()["success_count"]) == (201, 40_000)
 
 
 async def test_integrations_come_and_go(running: Api) -> None:
@@ -465,7 +458,7 @@ async def test_the_public_agent_sends_again_until_it_hears_201(running: Api) -> 
     (server,) = await running.get("servers")
     found = await running.get(f"servers/{server['uuid']}/metrics?metrics={','.join(names)}")
     assert found["meta"]["total_count"] == 21
-    too_large = await post(rounds(0, 20) + b" " * 5_000_000, running.token)
+    too_large = await post(rounds(0, 20) + b" " * 2_000_000, running.token)
     assert too_large.status == 413
     last_six = json.loads(rounds(0, 20))
     last_six["metrics"] = last_six["metrics"][-6:]
