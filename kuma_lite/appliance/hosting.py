@@ -17,7 +17,7 @@ from kuma_lite.metrics.exposition import label_text
 from kuma_lite.metrics.model import Family, Sample
 from kuma_lite.notifications.fields import secret_keys
 from kuma_lite.notifications.model import ChannelsChanged, pack
-from kuma_lite.notifications.rules import beat_text, heartbeat_object
+from kuma_lite.notifications.rules import heartbeat_object
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.servers.doors import server_doors
 from kuma_lite.servers.integrations import Channel, Integrations
@@ -33,6 +33,7 @@ from kuma_lite.servers.model import (
 from kuma_lite.servers.prometheus import measured
 from kuma_lite.servers.service import Servers
 from kuma_lite.servers.store import link_all
+from kuma_lite.servers.texts import headline
 from kuma_lite.status_pages.model import ShownServer
 from kuma_lite.status_pages.service import StatusPages
 
@@ -151,7 +152,7 @@ class ServerMessages:
             "incident": incident.uuid,
             "cause": incident.cause,
         }
-        message = pack(Message(beat_text(server.name, status, text), monitor, heartbeat))
+        message = pack(Message(headline(server.name, incident, text), monitor, heartbeat))
         self._notifications.enqueue(connection, sorted(server.channels), None, message, now)
 
     def sent(self) -> None:

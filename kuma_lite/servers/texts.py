@@ -9,6 +9,14 @@ from kuma_lite.servers.metrics import FRIENDLY
 from kuma_lite.servers.model import DOWNTIME, Incident
 
 _MINUTE_MS: Final = 60_000
+# A busy server is not down, and must not be called so.
+_WORDS: Final = {True: ("🔴 Down", "✅ Up"), False: ("⚠️ Alert", "✅ Resolved")}
+
+
+def headline(server: str, incident: Incident, text: str) -> str:
+    """What is sent, in the manner of messages about monitors: `[web-1] [⚠️ Alert] CPU is at ...`."""
+    opening, closing = _WORDS[incident.cause == DOWNTIME]
+    return f"[{server}] [{opening if incident.closed is None else closing}] {text}"
 
 
 def opening_text(cause: str, value: float | None, settings: AlertSettings) -> str:

@@ -348,7 +348,7 @@ async def test_an_alert_arrives_at_the_webhook(running: Api) -> None:
 
                 await asyncio.sleep(0.05)
         body = json.loads(target.requests[0][2])
-        assert body["msg"] == "[web-2] [🔴 Down] CPU is at 95.0 %, above 90 % for 5 minutes"
+        assert body["msg"] == "[web-2] [⚠️ Alert] CPU is at 95.0 %, above 90 % for 5 minutes"
         assert (body["monitor"]["type"], body["monitor"]["uuid"]) == ("server", second)
         taken = await running.ask("POST", f"incidents/{incident['uuid']}/acknowledge")
         assert taken.json()["acknowledged_by"] == "API"

@@ -1,0 +1,82 @@
+"""What people read about alerts."""
+
+from __future__ import annotations
+
+import pytest
+
+from kuma_lite.servers.alert_settings import merged
+from kuma_lite.servers.model import Incident
+from kuma_lite.servers.texts import closing_text, headline, minutes, opening_text, still_text
+
+HOUR_MS = 3_600_000
+
+
+def incident(cause: str, closed: int | None = None) -> Incident:
+    return Incident(1, "uuid", 1, cause, "", 0, closed, 0)
+
+
+@pytest.mark.parametrize(
+    ("cause", "closed", "expected"),
+    [
+        ("downtime", None, "[web] [🔴 Down] words"),
+        ("downtime", 1, "[web] [✅ Up] words"),
+        ("cpu", None, "[web] [⚠️ Alert] words"),
+        ("net_in", 1, "[web] [✅ Resolved] words"),
+    ],
+)
+def test_a_busy_server_is_not_called_down(cause: str, closed: int | None, expected: str) -> None:
+    assert headline("web", incident(cause, closed), "words") == expected
+
+
+@pytest.mark.parametrize(
+    ("cause", "value", "texts"),
+    [
+        (
+            "ram",
+            96.25,
+            (
+                "Memory is at 96.2 %, above 90 % for 5 minutes",
+                "Memory is still at 96.2 %, above 90 %, for 1 hour now",
+                "Memory is at 96.2 %, below 90 % again after 1 hour",
+            ),
+        ),
+        (
+            "net_out",
+            None,
+            (
+                "Network out is above 10 MB/s for 3 minutes",
+                "Network out is still above 10 MB/s, for 1 hour now",
+                "Network out is below 10 MB/s again after 1 hour",
+            ),
+        ),
+        (
+            "downtime",
+            None,
+            (
+                "Nothing was heard from it for 5 minutes",
+                "Still nothing was heard from it, for 1 hour now",
+                "It is heard again after 1 hour",
+            ),
+        ),
+    ],
+)
+def test_sentences(cause: str, value: float | None, texts: tuple[str, str, str]) -> None:
+    settings, one = merged({}), incident(cause)
+    assert opening_text(cause, value, settings) == texts[0]
+    assert still_text(one, value, settings, HOUR_MS) == texts[1]
+    assert closing_text(one, value, settings, HOUR_MS) == texts[2]
+
+
+def test_a_server_that_is_no_longer_watched() -> None:
+    settings = merged({"general": {"downtime": False}})
+    assert (
+        closing_text(incident("downtime"), None, settings, HOUR_MS) == "It is no longer watched for downtime"
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(0, "0 minutes"), (1, "1 minute"), (60, "1 hour"), (61, "1 hour 1 minute"), (135, "2 hours 15 minutes")],
+)
+def test_minutes(number: int, expected: str) -> None:
+    assert minutes(number) == expected
