@@ -157,9 +157,9 @@ export class Fleet {
       maintenancePlans: () => ({ plans: this.plans }),
       getMaintenance: (id) => ({ maintenance: this.plans.find((plan) => plan.id === id) ?? null }),
       getMonitorMaintenance: () => ({ monitors: [] }),
-      addMaintenance: ({ title, strategy, active, dateRange }) => {
+      addMaintenance: (plan) => {
         const id = Math.max(0, ...this.plans.map((plan) => plan.id)) + 1;
-        this.plans.push({ id, title, strategy, status: "under-maintenance", active, dateRange });
+        this.plans.push({ ...plan, id, status: "under-maintenance" });
         plansChanged();
         return { msg: "successAdded", msgi18n: true, maintenanceID: id };
       },

@@ -58,6 +58,7 @@ export interface ServerAck {
   processes: Consumer[];
   containers: Consumer[];
   notifications: number[];
+  maintenancePlans: number[];
   maintenance: boolean;
   rival: string | null;
   clockOffset: number | null; // seconds
@@ -109,4 +110,36 @@ export interface Project {
   uuid: string;
   name: string;
   root: boolean;
+}
+
+/** A maintenance plan as `maintenancePlans` has it. */
+export interface PlanRow {
+  id: number;
+  title: string;
+  strategy:
+    | "manual"
+    | "single"
+    | "cron"
+    | "recurring-interval"
+    | "recurring-weekday"
+    | "recurring-day-of-month";
+  status: "scheduled" | "under-maintenance" | "ended" | "inactive" | "unknown";
+  active: boolean;
+}
+
+/** A status page, and whether a server stands on it. */
+export interface PageRow {
+  id: number;
+  title: string;
+  slug: string;
+  shown: boolean;
+}
+
+/** How many days each precision is kept, and how large all of it may become. */
+export interface Retention {
+  raw: number;
+  ten_minutes: number;
+  hours: number;
+  days: number;
+  max_bytes: number;
 }
