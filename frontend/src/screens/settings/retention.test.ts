@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { changesIn, draftOf, wrongIn } from "./retention.ts";
+
+const stored = { raw: 7, ten_minutes: 60, hours: 400, days: 3650, max_bytes: 500_400_000 };
+
+describe("the form of the history of servers", () => {
+  it("shows megabytes and sends only what changed", () => {
+    const draft = draftOf(stored);
+    expect(draft.megabytes).toBe(500);
+    expect(changesIn(draft, stored)).toEqual({});
+    Object.assign(draft, { raw: "14", megabytes: 750 });
+    expect(changesIn(draft, stored)).toEqual({ raw: 14, max_bytes: 750_000_000 });
+  });
+
+  it("knows what the server would refuse", () => {
+    const draft = draftOf(stored);
+    expect([...wrongIn(draft)]).toEqual([]);
+    Object.assign(draft, { raw: 91, ten_minutes: "", hours: 1.5, days: 0, megabytes: 0 });
+    expect([...wrongIn(draft)]).toEqual(["raw", "ten_minutes", "hours", "days", "megabytes"]);
+  });
+});
