@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { firstRun } from "./first-run.mjs";
+import { fleet } from "./fleet.mjs";
 import { keyboard, logInByForm } from "./keyboard.mjs";
 import { openBrowser } from "./lib.mjs";
 import { many, phone } from "./many.mjs";
@@ -27,6 +28,7 @@ const journeys = {
   keyboard: (browser) => keyboard(browser, url),
   settings: (browser) => settings(browser, url),
   servers: (browser) => servers(browser, url),
+  fleet: (browser) => fleet(browser, url),
   many: (browser) => many(browser, url, Number(options.monitors)),
   phone: (browser) => phone(browser, url),
 };

@@ -1,4 +1,4 @@
-/** Notifications and settings: add, test, edit without losing the secret, delete; time zone. */
+/** Notifications and settings: add, test, edit without losing the secret, delete; time zone; history. */
 import { check, expectAccessible, logIn, openPage } from "./lib.mjs";
 
 export async function settings(browser, url) {
@@ -28,8 +28,9 @@ export async function settings(browser, url) {
 
   await page.goto(`${url}/settings/general`);
   await page.getByLabel("Address of this server").fill("https://kuma.example.org/");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save" }).first().click();
   await page.getByText("Saved.").waitFor();
+  await keepHistoryOfServers(page);
   await expectAccessible(page, "the general settings");
 
   await page.goto(`${url}/settings/notifications`);
@@ -38,4 +39,19 @@ export async function settings(browser, url) {
   await page.getByText("Nobody is told yet").waitFor();
   check(page.problems.length === 0, `the browser complained: ${page.problems.join("; ")}`);
   await page.context().close();
+}
+
+async function keepHistoryOfServers(page) {
+  const form = page.locator("form").filter({ has: page.getByRole("heading", { name: "History of servers" }) });
+  const samples = form.getByLabel("Every sample");
+  await samples.fill("91");
+  await form.getByText("Between 1 and 90.").waitFor();
+  await expectAccessible(page, "a wrong number of days");
+  await samples.fill("14");
+  await form.getByLabel("Use at most").fill("750");
+  await form.getByRole("button", { name: "Save" }).click();
+  await form.getByText(/ of 750 MB$/).waitFor();
+  await page.reload();
+  await samples.waitFor();
+  check((await samples.inputValue()) === "14", `samples are kept for ${await samples.inputValue()} days`);
 }
