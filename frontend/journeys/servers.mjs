@@ -120,7 +120,7 @@ async function handleAlert(page) {
   await open.getByText(/snoozed until/).waitFor();
   await expectAccessible(page, "a server with an alert");
   await page.getByRole("link", { name: "Back to the servers" }).click();
-  await page.getByText("CPU above its threshold").waitFor();
+  await page.getByText("CPU above its threshold", { exact: true }).waitFor();
 }
 
 async function fitsAPhone(browser, url) {
