@@ -154,8 +154,8 @@ async function fitsAPhone(browser, url) {
   await logIn(page, `${url}/servers?find=fleet`);
   await rows(page).first().waitFor({ timeout: SLOW_MS });
   check((await rows(page).count()) <= MOST_ROWS, `${await rows(page).count()} rows exist on a phone`);
-  const cut = await page.locator("#detail li").evaluateAll((items) => items.some((one) => one.scrollHeight > one.clientHeight));
-  check(!cut, "a row is higher than its place");
+  const isCut = (items) => items.some((one) => one.scrollHeight > one.clientHeight);
+  check(!(await page.locator("#detail li").evaluateAll(isCut)), "a row is higher than its place");
   await expectNoSidewaysScroll(page, "a long list of servers");
   await expectAccessible(page, "a long list of servers on a phone");
   await page.goto(`${url}/dashboard`);

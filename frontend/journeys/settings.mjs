@@ -42,7 +42,7 @@ export async function settings(browser, url) {
 }
 
 async function keepHistoryOfServers(page) {
-  const form = page.locator("form").filter({ has: page.getByRole("heading", { name: "History of servers" }) });
+  const form = page.locator("section").filter({ has: page.getByRole("heading", { name: "History of servers" }) });
   const samples = form.getByLabel("Every sample");
   await samples.fill("91");
   await form.getByText("Between 1 and 90.").waitFor();
