@@ -1,12 +1,13 @@
-/** Servers: a token, samples pushed with it, the list, the charts, a threshold that alerts, the token revoked. */
+/** Servers: a token, samples pushed with it, the list, charts, comparisons, a threshold that alerts, the token revoked. */
 import { check, expectAccessible, expectNoSidewaysScroll, logIn, openPage } from "./lib.mjs";
 
 const GB = 1e9;
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 const SLOW_MS = 10_000;
 
 /** Samples of one machine at some moments, as an agent sends them. `cpu` in percent. */
-function report(moments, cpu) {
+function report(moments, cpu, hostname = "journey-host") {
   const metrics = moments.flatMap((ms) => {
     const timestamp = new Date(ms).toISOString();
     const seconds = Math.floor(ms / 1000);
@@ -19,8 +20,8 @@ function report(moments, cpu) {
     ];
   });
   const attributes = {
-    motherboard_id: "journey-1",
-    hostname: "journey-host",
+    motherboard_id: `board of ${hostname}`,
+    hostname,
     operating_system: "Debian GNU/Linux 13",
     cpu_cores: 4,
     memory_total_bytes: 16 * GB,
@@ -43,9 +44,14 @@ export async function servers(browser, url) {
   const token = await createToken(page);
   const now = Date.now();
   const past = Array.from({ length: 30 }, (_, index) => now - (31 - index) * MINUTE_MS);
+  const dayBefore = past.map((ms) => ms - DAY_MS);
+  check((await push(url, token, report(dayBefore, 10))) === 201, "samples of the day before were not taken");
   check((await push(url, token, report(past, 30))) === 201, "samples were not taken");
   await lookAtList(page);
   await lookAtServer(page);
+  check((await push(url, token, report(past, 55, "journey-other"))) === 201, "samples of another were not taken");
+  await compareSpans(page);
+  await compareServers(page);
   await setThreshold(page);
   check((await push(url, token, report([now], 90))) === 201, "samples were not taken");
   await handleAlert(page);
@@ -97,6 +103,61 @@ async function lookAtServer(page) {
   await page.waitForURL(/range=1/);
 }
 
+const sectionOf = (page, title) => page.locator("section").filter({ has: page.getByRole("heading", { name: title }) });
+
+async function expectLegend(page, title, name, value) {
+  const row = sectionOf(page, title).getByRole("listitem").filter({ hasText: name });
+  await row.filter({ hasText: value }).waitFor({ timeout: SLOW_MS });
+}
+
+async function compareSpans(page) {
+  const choice = page.getByRole("combobox", { name: "Compare with" });
+  await choice.selectOption({ label: "a day earlier" });
+  await page.waitForURL(/compare=day/);
+  await expectLegend(page, "CPU", "this span", "30%");
+  await expectLegend(page, "CPU", "a day earlier", "10%");
+  await page.getByRole("img", { name: /^CPU: this span 30%, a day earlier 10%/ }).waitFor();
+  await page.getByRole("img", { name: /^Network in: this span 120 kB\/s/ }).waitFor();
+  await expectAccessible(page, "a server beside its day before");
+  await page.reload();
+  await expectLegend(page, "CPU", "a day earlier", "10%");
+  await page.getByRole("radio", { name: "24 h" }).click();
+  await choice.selectOption({ label: "the span before" });
+  await page.waitForURL(/compare=previous/);
+  await expectLegend(page, "CPU", "the span before", "10%");
+  // What is pointed at has its time, of now and of then.
+  const box = await page.getByRole("img", { name: /^CPU: this span/ }).boundingBox();
+  await page.mouse.move(box.x + box.width - 16, box.y + 60);
+  await expectLegend(page, "CPU", "this span", "30%");
+  await expectLegend(page, "CPU", "the span before", /10%.*\d\d:\d\d:\d\d/);
+  await page.getByRole("radio", { name: "1 h" }).click();
+  await expectLegend(page, "CPU", "the span before", "–");
+}
+
+async function compareServers(page) {
+  await page.getByRole("combobox", { name: "Compare with" }).selectOption({ label: "other servers" });
+  const search = page.getByRole("combobox", { name: "Add a server" });
+  await search.focus();
+  await page.keyboard.type("other");
+  await page.getByRole("option", { name: "journey-other" }).waitFor();
+  await expectAccessible(page, "the search for a server to compare with");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/compare=[0-9a-f]{8}-/);
+  await expectLegend(page, "CPU", "journey-host", "30%");
+  await expectLegend(page, "CPU", "journey-other", "55%");
+  await expectLegend(page, "Load · 1 min", "journey-other", "2.2");
+  await expectAccessible(page, "two servers beside each other");
+  const known = page.url();
+  await page.goto(known.replace("compare=", "compare=00000000-0000-4000-8000-000000000000,"));
+  await expectLegend(page, "CPU", "journey-other", "55%");
+  check((await page.getByRole("alert").filter({ hasText: /\S/ }).count()) === 0, "a server that is gone is an error");
+  await page.getByRole("button", { name: "Remove journey-other" }).press("Enter");
+  await page.getByRole("img", { name: /^CPU: CPU 30%/ }).waitFor();
+  check(await search.evaluate((input) => input === document.activeElement), "the focus was lost with the server");
+  await page.getByRole("combobox", { name: "Compare with" }).selectOption({ label: "nothing" });
+  await page.waitForURL((address) => !address.search.includes("compare="));
+}
+
 async function setThreshold(page) {
   await page.getByRole("radio", { name: "Alerts" }).click();
   const cpu = page.getByRole("group", { name: "CPU" });
@@ -137,6 +198,13 @@ async function fitsAPhone(browser, url) {
   await page.getByRole("img", { name: /^CPU: CPU 90%/ }).waitFor();
   await expectNoSidewaysScroll(page, "a server");
   await expectAccessible(page, "a server on a phone");
+  await page.getByRole("combobox", { name: "Compare with" }).selectOption({ label: "other servers" });
+  await page.getByRole("combobox", { name: "Add a server" }).tap();
+  await expectNoSidewaysScroll(page, "the search for a server");
+  await page.getByRole("option", { name: "journey-other" }).tap();
+  await page.getByRole("img", { name: /^CPU: journey-host 90%, journey-other 55%/ }).waitFor();
+  await expectNoSidewaysScroll(page, "two servers");
+  await expectAccessible(page, "two servers on a phone");
   check(page.problems.length === 0, `the phone complained: ${page.problems.join("; ")}`);
   await page.context().close();
 }

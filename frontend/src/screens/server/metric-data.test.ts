@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Columns } from "../../wire/server-types.ts";
-import { align, plansFor, refreshMs, shifted, valueAt } from "./metric-data.ts";
+import { align, newestAt, plansFor, refreshMs, sampleAt, shifted, type Answer } from "./metric-data.ts";
 
 const MINUTE = 60_000;
 const columns = (times: number[], unit = "%"): Columns => ({
@@ -10,6 +10,7 @@ const columns = (times: number[], unit = "%"): Columns => ({
   mean: times,
   max: times.map((time) => time + 1),
 });
+const answer = (series: Record<string, Columns>, thresholds = {}): Answer => ({ series, step: MINUTE, thresholds });
 const plan = (metrics: string[]) => ({ name: "net" as const, metrics, percent: false });
 
 describe("plansFor", () => {
@@ -30,7 +31,7 @@ describe("plansFor", () => {
 describe("align", () => {
   it("joins series of different times: what one lacks is no hole", () => {
     const series = { net_in: columns([1, 2, 3]), net_out: columns([2, 3]) };
-    const drawing = align(plan(["net_in", "net_out"]), { series, step: MINUTE, thresholds: { net_out: 10 } });
+    const drawing = align(plan(["net_in", "net_out"]), [answer(series, { net_out: 10 })]);
     expect(drawing.times).toEqual([60, 120, 180]);
     expect(drawing.lines.map(({ mean }) => mean)).toEqual([[1, 2, 3], [undefined, 2, 3]]);
     expect(drawing.lines[0]?.high).toEqual([2, 3, 4]);
@@ -38,26 +39,63 @@ describe("align", () => {
   });
 
   it("breaks a line where samples are missing, by the pace they come in", () => {
-    const series = { net_in: columns([1, 2, 9]) };
-    const drawing = align(plan(["net_in"]), { series, step: MINUTE, thresholds: {} });
+    const drawing = align(plan(["net_in"]), [answer({ net_in: columns([1, 2, 9]) })]);
     expect(drawing.lines[0]?.mean).toEqual([1, 2, null, 9]);
-    const slow = align(plan(["net_in"]), { series: { net_in: columns([0, 5, 10]) }, step: MINUTE, thresholds: {} });
+    const slow = align(plan(["net_in"]), [answer({ net_in: columns([0, 5, 10]) })]);
     expect(slow.lines[0]?.mean).toEqual([0, 5, 10]);
   });
 
   it("has no lines for what the answer lacks", () => {
-    expect(align(plan(["net_in"]), { series: {}, step: MINUTE, thresholds: { net_in: 1 } })).toEqual({
-      times: [], lines: [], unit: "", threshold: null,
-    });
+    const nothing = { times: [], lines: [], unit: "", threshold: null };
+    expect(align(plan(["net_in"]), [answer({}, { net_in: 1 })])).toEqual(nothing);
+    expect(align(plan(["net_in"]), [null])).toEqual(nothing);
+  });
+
+  it("puts answers over the same times, each with its own holes", () => {
+    const own = answer({ cpu: columns([1, 2, 9]) });
+    const other = answer({ cpu: columns([1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5]) });
+    const { times, lines } = align(plan(["cpu"]), [own, other]);
+    expect(times).toHaveLength(12);
+    expect(lines.map(({ source }) => source)).toEqual([0, 1]);
+    // All of the hole is one, at the times of the other too.
+    expect(lines[0]?.mean).toEqual([1, undefined, 2, ...Array.from({ length: 8 }, () => null), 9]);
+    expect(lines[1]?.mean.includes(null)).toBe(false);
+  });
+
+  it("keeps the line of one that has no samples, or has not answered", () => {
+    const { lines, unit } = align(plan(["cpu"]), [answer({}), null, answer({ cpu: columns([1]) })]);
+    expect(lines.map(({ source, mean }) => [source, mean])).toEqual([[0, [undefined]], [1, [undefined]], [2, [1]]]);
+    expect(unit).toBe("%");
+  });
+
+  it("has the threshold of the server itself alone", () => {
+    const series = { cpu: columns([1]) };
+    const limits = (own: object, other: object) =>
+      align(plan(["cpu"]), [answer(series, own), answer(series, other)]).threshold;
+    expect(limits({ cpu: 80 }, { cpu: 50 })).toEqual({ metric: "cpu", value: 80 });
+    expect(limits({}, { cpu: 50 })).toBeNull();
   });
 });
 
-describe("valueAt", () => {
-  it("is the one pointed at, or the newest", () => {
-    expect(valueAt([1, 2, undefined], 0)).toBe(1);
-    expect(valueAt([1, 2, undefined], null)).toBe(2);
-    expect(valueAt([1, undefined], 1)).toBeNull();
-    expect(valueAt([], null)).toBeNull();
+describe("the sample at a time", () => {
+  const times = [0, 30, 60, 90, 120, 600];
+  const line = { mean: [1, undefined, 2, undefined, null, 3], reach: 75 };
+
+  it("is the one there, or the closest of the line", () => {
+    expect(sampleAt(line, times, 0)).toBe(0);
+    expect(sampleAt(line, times, 1)).toBe(0);
+    expect(sampleAt({ mean: [undefined, 5], reach: 75 }, [0, 30], 0)).toBe(1);
+  });
+
+  it("is none in a hole, or too far away", () => {
+    expect(sampleAt(line, times, 4)).toBeNull();
+    expect(sampleAt({ mean: [1, undefined], reach: 75 }, [0, 90], 1)).toBeNull();
+    expect(sampleAt({ mean: [undefined], reach: 0 }, [0], 0)).toBeNull();
+  });
+
+  it("is the newest when no time is pointed at", () => {
+    expect(newestAt({ mean: [1, 2, null, undefined] })).toBe(1);
+    expect(newestAt({ mean: [] })).toBeNull();
   });
 });
 

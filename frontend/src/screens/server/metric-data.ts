@@ -14,13 +14,16 @@ export interface ChartPlan {
   name: ChartName;
   metrics: string[]; // as they are asked for
   percent: boolean;
+  part?: string; // the one metric that is left of a chart of several
 }
 
 /** undefined: no sample of this series at that time, another has one; null: a hole. */
 export type Cell = number | null | undefined;
 
 export interface Line {
+  source: number; // which of the answers it comes from; 0 is the server's own
   metric: string;
+  reach: number; // seconds around a sample it speaks for
   mean: Cell[];
   low: Cell[];
   high: Cell[];
@@ -32,6 +35,9 @@ export interface Drawing {
   unit: string;
   threshold: { metric: string; value: number } | null;
 }
+
+/** What a chart needs of an answer; null: none yet. */
+export type Answer = Pick<MetricsAck, "series" | "step" | "thresholds"> | null;
 
 /** How much time a span may cover: `[from, to]` in ms. */
 export type Window = readonly [from: number, to: number];
@@ -79,46 +85,87 @@ function stepOf(times: readonly number[], declared: number): number {
   return Math.max(declared, steps[Math.floor((steps.length - 1) / 2)] ?? 0);
 }
 
-/** Times after which nothing came for too long. */
+/** Times of samples after which nothing came for too long. */
 function holesOf(times: readonly number[], step: number): number[] {
-  return times.filter((time, index) => (times[index + 1] ?? time) - time > step * GAP_FACTOR).map((time) => time + step);
+  return times.filter((time, index) => (times[index + 1] ?? time) - time > step * GAP_FACTOR);
 }
 
-/** All series of one chart over the same times. */
-export function align(plan: ChartPlan, answer: Pick<MetricsAck, "series" | "step" | "thresholds">): Drawing {
-  const found = plan.metrics.flatMap((metric) => {
-    const columns = answer.series[metric];
-    if (!columns?.times.length) return [];
-    return [{ metric, columns, holes: holesOf(columns.times, stepOf(columns.times, answer.step)) }];
-  });
-  const all = new Set<number>();
-  for (const { columns, holes } of found) for (const time of [...columns.times, ...holes]) all.add(time);
+interface Found {
+  source: number;
+  metric: string;
+  columns: Columns | undefined;
+  step: number;
+  holes: number[];
+}
+
+function findSeries(metric: string, answer: Answer, source: number): Found {
+  const columns = answer?.series[metric];
+  const step = columns && answer ? stepOf(columns.times, answer.step) : 0;
+  return { source, metric, columns, step, holes: columns ? holesOf(columns.times, step) : [] };
+}
+
+/**
+ * All series of one chart over the same times: the server's own answer first, then those it is compared with.
+ * Where answers are compared, one without samples keeps its line, so that its name stays in the legend.
+ */
+export function align(plan: ChartPlan, answers: readonly Answer[]): Drawing {
+  const found = answers
+    .flatMap((answer, source) => plan.metrics.map((metric) => findSeries(metric, answer, source)))
+    .filter(({ columns }) => columns?.times.length || answers.length > 1);
+  // In every hole there has to be a time, or nothing would break the line.
+  const within = ({ holes, step }: Found) => holes.map((time) => time + step);
+  const all = new Set(found.flatMap((series) => [...(series.columns?.times ?? []), ...within(series)]));
   const times = [...all].sort((a, b) => a - b);
-  const lines = found.map(({ metric, columns, holes }) => lineOf(metric, columns, new Set(holes), times));
-  const limited = found.find(({ metric }) => answer.thresholds[metric as Friendly] !== undefined)?.metric;
-  const value = limited === undefined ? undefined : answer.thresholds[limited as Friendly];
   return {
     times: times.map((time) => time / 1000),
-    lines,
-    unit: found[0]?.columns.unit ?? "",
-    threshold: limited === undefined || value === undefined ? null : { metric: limited, value },
+    lines: found.map((series) => lineOf(series, times)),
+    unit: found.find(({ columns }) => columns)?.columns?.unit ?? "",
+    threshold: thresholdOf(found, answers[0] ?? null),
   };
 }
 
-function lineOf(metric: string, columns: Columns, holes: ReadonlySet<number>, times: readonly number[]): Line {
-  const index = new Map(columns.times.map((time, at) => [time, at]));
-  const pick = (column: readonly number[]): Cell[] =>
-    times.map((time) => {
-      const at = index.get(time);
-      return at === undefined ? (holes.has(time) ? null : undefined) : column[at];
-    });
-  return { metric, mean: pick(columns.mean), low: pick(columns.min), high: pick(columns.max) };
+/** Only the server's own is drawn. */
+function thresholdOf(found: readonly Found[], own: Answer): Drawing["threshold"] {
+  for (const { source, metric, columns } of found) {
+    const value = own?.thresholds[metric as Friendly];
+    if (source === 0 && columns?.times.length && value !== undefined) return { metric, value };
+  }
+  return null;
 }
 
-/** The value at an index, or the newest one before it that is within reach. */
-export function valueAt(cells: readonly Cell[], index: number | null): number | null {
-  if (index !== null) return cells[index] ?? null;
-  return cells.findLast((cell) => typeof cell === "number") ?? null;
+function lineOf({ source, metric, columns, step, holes }: Found, times: readonly number[]): Line {
+  const index = new Map(columns?.times.map((time, at) => [time, at]));
+  const begins = new Set(holes);
+  const pick = (column: readonly number[] = []): Cell[] => {
+    let hole = false; // from its beginning to the next sample, whatever times others have in between
+    return times.map((time) => {
+      const at = index.get(time);
+      if (at === undefined) return hole ? null : undefined;
+      hole = begins.has(time);
+      return column[at];
+    });
+  };
+  const reach = (step * GAP_FACTOR) / 2 / 1000;
+  return { source, metric, reach, mean: pick(columns?.mean), low: pick(columns?.min), high: pick(columns?.max) };
+}
+
+/** Where a line's newest sample is. */
+export function newestAt({ mean }: Pick<Line, "mean">): number | null {
+  const at = mean.findLastIndex((cell) => typeof cell === "number");
+  return at < 0 ? null : at;
+}
+
+/** Where the sample is that speaks for a time which may be another line's; null in a hole. */
+export function sampleAt(
+  { mean, reach }: Pick<Line, "mean" | "reach">,
+  times: readonly number[],
+  at: number,
+): number | null {
+  const before = mean.findLastIndex((cell, index) => index <= at && cell !== undefined);
+  const after = mean.findIndex((cell, index) => index >= at && cell !== undefined);
+  const apart = (index: number) => (index < 0 ? Infinity : Math.abs((times[index] ?? Infinity) - (times[at] ?? 0)));
+  const closest = apart(after) < apart(before) ? after : before;
+  return apart(closest) <= reach && typeof mean[closest] === "number" ? closest : null;
 }
 
 /** The next window to the left or right, never beyond now. */

@@ -3,25 +3,18 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { axis, timeLabels } from "../../ui/axes.ts";
 import { colour } from "../../ui/colours.ts";
+import type { LineStyle } from "./line-styles.ts";
 import type { Drawing, Line } from "./metric-data.ts";
 
 const HEIGHT_PX = 170;
 const LEAST_DRAG_PX = 8; // shorter is a click
 const SHOW_LIMIT_FROM = 0.4; // a rate's threshold is drawn when the values come this near
-
-// One colour and one pattern each, so that lines differ for everybody.
-export const LINES: readonly { token: string; dash: number[] }[] = [
-  { token: "accent", dash: [] },
-  { token: "maintenance", dash: [7, 4] },
-  { token: "pending", dash: [2, 3] },
-  { token: "down", dash: [10, 3, 2, 3] },
-  { token: "up", dash: [4, 2] },
-  { token: "paused", dash: [1, 2] },
-];
+const WIDTH_PX = 1.75;
+const BAND_OPACITY = 0.16;
 
 export interface Look {
   percent: boolean;
-  label: (metric: string) => string;
+  styles: readonly LineStyle[]; // of the lines, in their order
   figure: (value: number) => string;
   limit: string; // words beside the threshold
 }
@@ -31,23 +24,40 @@ interface Wishes {
   zoom: (from: number, to: number) => void; // ms
 }
 
+/** Only the server's own lines show how far values went: more ranges hide each other. */
+const columnsOf = ({ source, mean, high, low }: Line) => (source === 0 ? [mean, high, low] : [mean]);
+
 const flat = ({ times, lines }: Drawing): uPlot.AlignedData =>
-  [times, ...lines.flatMap(({ mean, high, low }) => [mean, high, low])] as uPlot.AlignedData;
+  [times, ...lines.flatMap(columnsOf)] as uPlot.AlignedData;
 
-const faded = (css: string): string => css.replace("rgb(", "rgba(").replace(")", ", 0.16)");
+const faded = (css: string, opacity: number): string =>
+  opacity < 1 ? css.replace("rgb(", "rgba(").replace(")", `, ${opacity})`) : css;
 
-function seriesOf({ metric }: Line, index: number, look: Look): uPlot.Series[] {
-  const { token, dash } = LINES[index % LINES.length] ?? { token: "accent", dash: [] };
-  const line: uPlot.Series = {
-    label: look.label(metric),
-    stroke: colour(token),
-    width: 1.75,
-    dash,
+function seriesOf(line: Line, { token, dash, opacity }: LineStyle): uPlot.Series[] {
+  const series: uPlot.Series = {
+    label: line.metric,
+    stroke: faded(colour(token), opacity),
+    width: WIDTH_PX,
+    dash: [...dash],
     points: { show: false },
     spanGaps: false,
   };
-  return [line, { ...line, width: 0 }, { ...line, width: 0 }];
+  return columnsOf(line).map((_column, index) => (index === 0 ? series : { ...series, width: 0 }));
 }
+
+/** The range of every line that has one, between the two columns after its own. */
+function bandsOf(lines: readonly Line[], styles: readonly LineStyle[]): uPlot.Band[] {
+  let column = 1;
+  return lines.flatMap((line, index) => {
+    const first = column;
+    const count = columnsOf(line).length;
+    column += count;
+    const fill = faded(colour(styles[index]?.token ?? "accent"), BAND_OPACITY);
+    return count > 1 ? [{ series: [first + 1, first + 2] as [number, number], fill }] : [];
+  });
+}
+
+const PLAIN: LineStyle = { token: "accent", dash: [], opacity: 1 };
 
 export class MetricPlot {
   private plot: uPlot | null = null;
@@ -65,10 +75,6 @@ export class MetricPlot {
     this.plot?.destroy();
     this.drawing = drawing;
     this.span = [span[0] / 1000, span[1] / 1000];
-    const bands = drawing.lines.map((_line, index) => ({
-      series: [index * 3 + 2, index * 3 + 3] as [number, number],
-      fill: faded(colour(LINES[index % LINES.length]?.token ?? "accent")),
-    }));
     this.plot = new uPlot(
       {
         width: this.element.clientWidth || 400,
@@ -89,8 +95,8 @@ export class MetricPlot {
           { ...axis(26), values: (_plot, splits, _index, _space, step) => timeLabels(step, splits), space: 64 },
           { ...axis(62), values: (_plot, splits) => splits.map(look.figure), space: 34 },
         ],
-        series: [{}, ...drawing.lines.flatMap((line, index) => seriesOf(line, index, look))],
-        bands,
+        series: [{}, ...drawing.lines.flatMap((line, index) => seriesOf(line, look.styles[index] ?? PLAIN))],
+        bands: bandsOf(drawing.lines, look.styles),
         hooks: {
           draw: [(plot) => this.limit(plot, look.limit)],
           setCursor: [(plot) => this.wishes.point(plot.cursor.idx ?? null)],
