@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from kuma_lite.appliance.house import House
 from kuma_lite.appliance.messages import Messages
@@ -24,7 +25,6 @@ from kuma_lite.monitors.pushes import MonitorPushes
 from kuma_lite.monitors.recorder import Recorder
 from kuma_lite.monitors.retention import KEEP_DAYS, Retention
 from kuma_lite.monitors.roster import Monitor, Roster
-from kuma_lite.monitors.routes import monitor_routes
 from kuma_lite.monitors.service import Monitors
 from kuma_lite.monitors.store import MonitorStore
 from kuma_lite.net.anchor import Anchor
@@ -124,8 +124,13 @@ class Watching:
             *self.pushes.late_doors(),
             self.page.doors(),
             self.maintenance.doors(),
-            Doors(raw=[push_route.route()], routes=monitor_routes(self.figures)),
+            Doors(raw=[push_route.route()], routes=self._routes),
         ]
+
+    def _routes(self) -> Sequence[Any]:
+        from kuma_lite.monitors.routes import monitor_routes
+
+        return monitor_routes(self.figures)
 
     def _keep_days(self) -> int:
         kept = self._house.settings.get("keepDataPeriodDays", KEEP_DAYS)

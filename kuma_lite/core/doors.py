@@ -146,13 +146,15 @@ Identify = Callable[[str | None], Awaitable[Any]]
 
 @dataclass
 class Doors:
-    """All doors of one feature. `routes` are Litestar handlers that state `opt={"access": Access...}`.
+    """All doors of one feature.
 
+    `routes` makes Litestar handlers that state `opt={"access": Access...}`, below `/api/v1/`. It is called,
+    in a thread, when somebody first asks for a route: what it imports costs nothing until then.
     `identify`: how callers of doors with that access are recognised, where it is not by their session.
     """
 
     events: Sequence[Event] = ()
-    routes: Sequence[Any] = ()
+    routes: Callable[[], Sequence[Any]] = tuple
     raw: Sequence[RawRoute] = ()
     on_connect: Callable[[Caller], Awaitable[None]] | None = None
     on_login: Callable[[Caller], Awaitable[None]] | None = None

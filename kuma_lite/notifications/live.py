@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push
 from kuma_lite.core.errors import NotLoggedIn
 from kuma_lite.notifications.model import ChannelsChanged, DeliveryRecorded
-from kuma_lite.notifications.routes import notification_routes
 from kuma_lite.notifications.services.apprise import is_installed
 
 if TYPE_CHECKING:
@@ -20,6 +19,12 @@ if TYPE_CHECKING:
 def notification_doors(notifications: Notifications, bus: Bus, push: Push) -> Doors:
     """Everything a client can ask about notifications."""
     live = NotificationEvents(notifications, bus, push)
+
+    def routes() -> Sequence[Any]:
+        from kuma_lite.notifications.routes import notification_routes
+
+        return notification_routes(notifications.services)
+
     return Doors(
         events=[
             Event("addNotification", live.add, 2, optional=1),
@@ -29,7 +34,7 @@ def notification_doors(notifications: Notifications, bus: Bus, push: Push) -> Do
             Event("notifications", live.overview, namespaces=(PAGE,)),
             Event("notification", live.form, 1, namespaces=(PAGE,)),
         ],
-        routes=notification_routes(notifications.services),
+        routes=routes,
         on_login=live.greet,
     )
 

@@ -17,9 +17,9 @@ from kuma_lite.web.dispatch import Limiter
 from kuma_lite.web.guard import Sessions
 from kuma_lite.web.headers import HeaderSender, page_headers
 from kuma_lite.web.health import Probe, health_routes
+from kuma_lite.web.lazy_rest import LazyRest
 from kuma_lite.web.page import Page
 from kuma_lite.web.respond import TEXT, respond
-from kuma_lite.web.rest import build_rest
 from kuma_lite.web.small_routes import MappedPages, PageSettings, answer_options, small_routes
 from kuma_lite.web.sockets import SocketServer
 
@@ -37,7 +37,7 @@ class App:
         raw: Sequence[RawRoute],
         small: Mapping[str, Any],
         page: Page,
-        rest: Any,
+        rest: LazyRest,
         headers: HeaderSender,
     ) -> None:
         self.sockets = sockets
@@ -144,11 +144,17 @@ def build_app(
     """
     sockets.use(doors, limiters)
     page = Page(page_folder, page_headers(same_origin_frames))
+
+    def rest() -> Any:
+        from kuma_lite.web.rest import build_rest
+
+        return build_rest(doors, sessions, page.serve_unknown)
+
     return App(
         sockets=sockets,
         raw=[route for door in doors for route in door.raw],
         small={**small_routes(settings, mapped_pages), **health_routes(probes)},
         page=page,
-        rest=build_rest(doors, sessions, page.serve_unknown),
+        rest=LazyRest(rest, page.serve_unknown),
         headers=HeaderSender(same_origin_frames),
     )

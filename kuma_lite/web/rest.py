@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
@@ -18,16 +18,13 @@ from kuma_lite.core.doors import Access, Doors
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
 from kuma_lite.core.limits import MAX_BODY_BYTES
 from kuma_lite.web.guard import Sessions, route_guard
+from kuma_lite.web.lazy_rest import API, Elsewhere
 
 if TYPE_CHECKING:
     from litestar.plugins import PluginProtocol
 
 log = logging.getLogger(__name__)
 
-API: Final = "/api/v1"
-
-ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
-Elsewhere = Callable[[Any, Any], Awaitable[None]]  # scope, send
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -75,7 +72,7 @@ def build_rest(doors: Sequence[Doors], sessions: Sessions, elsewhere: Elsewhere)
         return _LedElsewhere(elsewhere)
 
     return _Rest(
-        route_handlers=[route for door in doors for route in door.routes],
+        route_handlers=[route for door in doors for route in door.routes()],
         guards=[
             route_guard(sessions, {access: how for door in doors for access, how in door.identify.items()})
         ],

@@ -152,7 +152,7 @@ async def test_the_page_hears_of_deliveries(
 
 
 def test_the_declarations_over_http(doors: Doors) -> None:
-    with TestClient(Litestar(doors.routes)) as client:
+    with TestClient(Litestar(doors.routes())) as client:
         services = client.get("/api/v1/notification-services").json()["services"]
         schema = client.get("/schema/openapi.json").json()
     assert [service["name"] for service in services] == [
@@ -173,4 +173,4 @@ def test_the_declarations_over_http(doors: Doors) -> None:
     field = next(value for key, value in named.items() if key.endswith("_Field") or key == "Field")
     assert {"name", "label", "kind", "section", "default"} <= set(field["required"])
     assert "help" not in field["required"]
-    assert all(route.opt["access"] is Access.USER for route in doors.routes)
+    assert all(route.opt["access"] is Access.USER for route in doors.routes())

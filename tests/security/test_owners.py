@@ -198,7 +198,7 @@ async def test_nobody_publishes_the_monitors_of_others(two: Two) -> None:
 async def test_routes_with_the_session_of_another(two: Two) -> None:
     """Nothing of a user's own stands below the API today: no answer may show any of it."""
     tried = 0
-    for method, path, access in routes(two.app):
+    for method, path, access in await routes(two.app):
         if access is Access.PUBLIC:
             continue
         tried += 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from kuma_lite.core.doors import Access
 from kuma_lite.core.errors import NotLoggedIn
@@ -23,12 +22,14 @@ def public_events(app: App) -> set[str]:
     }
 
 
-def routes(app: App) -> Iterator[tuple[str, str, Access]]:
+async def routes(app: App) -> list[tuple[str, str, Access]]:
     """Method, path and access of every Litestar route."""
-    for route in app.rest.routes:
-        for handler in getattr(route, "route_handlers", ()):
-            for method in handler.http_methods - {"OPTIONS"}:
-                yield str(method), route.path, access_of(handler.opt)
+    return [
+        (str(method), route.path, access_of(handler.opt))
+        for route in (await app.rest.app()).routes
+        for handler in getattr(route, "route_handlers", ())
+        for method in handler.http_methods - {"OPTIONS"}
+    ]
 
 
 async def assert_closed(url: str, app: App) -> int:
@@ -56,7 +57,7 @@ async def _try_events(url: str, app: App) -> int:
 
 async def _try_routes(url: str, app: App) -> int:
     tried = 0
-    for method, path, access in routes(app):
+    for method, path, access in await routes(app):
         if access is not Access.PUBLIC:
             tried += 1
             answer = await http.request(method, url + re.sub(r"\{[^}]*\}", "1", path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import subprocess
 import sys
@@ -66,7 +67,7 @@ def features(push: Push) -> Sequence[Doors]:
 
     return [
         Doors(
-            routes=[public, mine, forgotten, body, refusal, bug],
+            routes=lambda: [public, mine, forgotten, body, refusal, bug],
             raw=[
                 RawRoute("/api/push/", hot, ignore_case=True),
                 RawRoute("/metrics", hot),
@@ -250,6 +251,21 @@ async def test_bodies(server: Server, content: bytes, status: int) -> None:
     assert answer.status == status
     if status != 201:
         assert answer.json()["ok"] is False
+
+
+async def test_many_first_requests_make_one_framework(server: Server) -> None:
+    """(The fixture's server has not been asked for a route yet.)"""
+    answers = await asyncio.gather(*(http.get(server.url + "/api/v1/public") for _ in range(20)))
+    assert {answer.status for answer in answers} == {200}
+
+
+def test_a_server_that_is_asked_for_no_route_imports_no_framework() -> None:
+    program = (
+        "import sys, kuma_lite.appliance.build; "
+        "print([name for name in ('litestar', 'yaml', 'anyio') if name in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
 
 
 def test_the_framework_brings_no_pydantic_1_along() -> None:

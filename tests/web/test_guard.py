@@ -46,7 +46,7 @@ async def test_what_is_public_is_meant_to_be(appliance: Appliance) -> None:
     app = appliance.web.app
     assert isinstance(app, App)
     assert public_events(app) <= PUBLIC_EVENTS
-    open_routes = {path for _method, path, access in routes(app) if access is Access.PUBLIC}
+    open_routes = {path for _method, path, access in await routes(app) if access is Access.PUBLIC}
     assert [path for path in open_routes if not PUBLIC_ROUTES.fullmatch(path)] == []
 
 
