@@ -2,7 +2,7 @@
 import { generator } from "./world.mjs";
 
 const COLUMNS =
-  "uuid name status maintenance cpu ram disk netIn netOut uptime lastSeen alerts operatingSystem project".split(" ");
+  "uuid name status maintenance cpu ram disk netIn netOut uptime lastSeen alerts since operatingSystem project".split(" ");
 const REPORT_MS = 20_000; // every server reports once in this time
 const SPARK_MS = 3_600_000;
 const GB = 1e9;
@@ -63,7 +63,8 @@ export class Fleet {
   }
 
   row(server) {
-    const row = { ...server, maintenance: this.isCovered(server) };
+    const since = server.alerts.length ? server.lastSeen - 600_000 : null;
+    const row = { ...server, maintenance: this.isCovered(server), since };
     return COLUMNS.map((column) => row[column]);
   }
 

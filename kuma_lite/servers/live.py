@@ -35,7 +35,7 @@ MAX_POINTS: Final = 5_000  # of one series; wider than any screen
 MAX_METRICS: Final = 50
 COLUMNS: Final = (
     "uuid", "name", "status", "maintenance", "cpu", "ram", "disk", "netIn", "netOut", "uptime", "lastSeen",
-    "alerts", "operatingSystem", "project",
+    "alerts", "since", "operatingSystem", "project",
 )  # fmt: skip
 
 
@@ -102,6 +102,7 @@ class ServerPage:
             server.attributes.get("uptime"),
             server.last_seen,
             sorted(server.incidents),
+            server.troubled_since,
             server.attributes.get("operating_system"),
             project.uuid,
         ]

@@ -113,6 +113,13 @@ class Server:
         """Thresholds and grace periods, complete."""
         return merged(self.overrides)
 
+    @property
+    def troubled_since(self) -> int | None:
+        """When what is wrong with it began, ms; None: nothing is."""
+        if self.status == OFFLINE:
+            return self.last_seen
+        return min((incident.started for incident in self.incidents.values()), default=None)
+
     def last_metrics(self) -> dict[str, Any]:
         """The newest sample of every metric, as the Servers API shows them; empty before the first."""
         if not self.last:

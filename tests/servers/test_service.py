@@ -197,6 +197,17 @@ async def silent(fleet: Fleet, seconds: int) -> None:
         await fleet.servers.watch.tick()
 
 
+async def test_since_when_something_is_wrong(fleet: Fleet) -> None:
+    begin = fleet.now
+    await fleet.minutes([BUSY] * 5)
+    assert fleet.only().troubled_since is None
+    await fleet.minutes([BUSY])
+    assert fleet.only().troubled_since == begin
+    heard = fleet.only().last_seen
+    await silent(fleet, 320)
+    assert fleet.only().troubled_since == heard
+
+
 async def test_downtime_can_be_switched_off(fleet: Fleet) -> None:
     await fleet.send(cpu_used=1)
     await silent(fleet, 320)

@@ -17,6 +17,7 @@ export interface ServerRow {
   uptime: number | null; // seconds
   lastSeen: number;
   alerts: Cause[];
+  since: number | null; // when what is wrong began
   operatingSystem: string | null;
   project: string;
 }

@@ -6,7 +6,9 @@ import { headlineOf, troubleOf } from "./trouble.ts";
 
 const counts = (given: Partial<Counts>): Counts => ({ ...noCounts(), ...given });
 const server = (name: string, given: Partial<ServerRow>): ServerRow =>
-  ({ uuid: name, name, status: "online", maintenance: false, alerts: [], lastSeen: 0, ...given }) as unknown as ServerRow;
+  ({
+    uuid: name, name, status: "online", maintenance: false, alerts: [], lastSeen: 0, since: null, ...given,
+  }) as unknown as ServerRow;
 
 describe("the headline", () => {
   it.each<[Partial<Counts>, Partial<Counts>, string, string]>([
@@ -31,8 +33,8 @@ describe("the list of trouble", () => {
     const { rows } = list(
       [{ id: 1, status: 0, since: 20, msg: "refused" }, { id: 2, status: 2, since: 90, msg: "slow" }, { id: 3 }],
       [
-        server("quiet", { status: "offline", lastSeen: 50 }),
-        server("hot", { alerts: ["cpu", "disk"], lastSeen: 99 }),
+        server("quiet", { status: "offline", since: 50 }),
+        server("hot", { alerts: ["cpu", "disk"], since: 95 }),
         server("well", {}),
         server("resting", { status: "offline", maintenance: true }),
       ],
@@ -40,14 +42,14 @@ describe("the list of trouble", () => {
     expect(rows.map(({ name, status, says, since }) => [name, status, says, since])).toEqual([
       ["quiet", "Offline", "Nothing is heard from it", 50],
       ["m1", "Down", "refused", 20],
+      ["hot", "With alerts", "CPU above its threshold, Disk above its threshold", 95],
       ["m2", "Pending", "slow", 90],
-      ["hot", "With alerts", "CPU above its threshold, Disk above its threshold", null],
     ]);
     expect(rows.map(({ to }) => to)).toMatchObject([{ params: { uuid: "quiet" } }, { params: { id: 1 } }, {}, {}]);
   });
 
   it("lets neither kind hide the other", () => {
-    const many = Array.from({ length: 5 }, (_, index) => server(`s${index}`, { status: "offline", lastSeen: 100 + index }));
+    const many = Array.from({ length: 5 }, (_, index) => server(`s${index}`, { status: "offline", since: 100 + index }));
     const { rows, monitors, servers } = list([{ id: 1, status: 0, since: 1 }], many, 2);
     expect(rows.map(({ name }) => name)).toEqual(["s4", "s3", "m1"]);
     expect([monitors, servers]).toEqual([1, 5]);

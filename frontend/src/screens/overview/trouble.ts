@@ -51,8 +51,7 @@ function ofServer(row: ServerRow): Trouble[] {
   if (!tone) return [];
   const to = { name: "server", params: { uuid: row.uuid } };
   const status = t(`servers.state.${tone}`);
-  const since = tone === "down" ? row.lastSeen : null; // a row does not say when an alert began
-  return [{ key: row.uuid, server: true, tone, status, name: row.name, says: stateOf(row), since, to }];
+  return [{ key: row.uuid, server: true, tone, status, name: row.name, says: stateOf(row), since: row.since, to }];
 }
 
 const worstFirst = (a: Trouble, b: Trouble): number =>
