@@ -21,10 +21,11 @@ def headline(server: str, incident: Incident, text: str) -> str:
 
 def opening_text(cause: str, value: float | None, settings: AlertSettings) -> str:
     """Why an incident began."""
-    grace = minutes(settings["grace_period"][cause])
+    grace = settings["grace_period"][cause]
     if cause == DOWNTIME:
-        return f"Nothing was heard from it for {grace}"
-    return f"{_measured(cause, value)}above {_limit(cause, settings)} for {grace}"
+        return f"Nothing was heard from it for {minutes(grace)}"
+    lasted = f" for {minutes(grace)}" if grace else ""
+    return f"{_measured(cause, value)}above {_limit(cause, settings)}{lasted}"
 
 
 def still_text(incident: Incident, value: float | None, settings: AlertSettings, now: int) -> str:

@@ -67,6 +67,10 @@ def test_sentences(cause: str, value: float | None, texts: tuple[str, str, str])
     assert closing_text(one, value, settings, HOUR_MS) == texts[2]
 
 
+def test_without_grace_no_time_is_named() -> None:
+    assert opening_text("cpu", 95, merged({"grace_period": {"cpu": 0}})) == "CPU is at 95.0 %, above 90 %"
+
+
 def test_a_server_that_is_no_longer_watched() -> None:
     settings = merged({"general": {"downtime": False}})
     assert (
