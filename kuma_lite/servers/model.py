@@ -14,6 +14,8 @@ from kuma_lite.servers.alerts import State
 ONLINE: Final = "online"
 OFFLINE: Final = "offline"
 DOWNTIME: Final = "downtime"  # the cause of an incident; the others are the friendly metric names
+_FIRST_MS: Final = to_ms(datetime(1, 1, 1, tzinfo=UTC).timestamp())
+_LAST_MS: Final = to_ms(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 SNAPSHOT_MS: Final = 15 * 60_000  # metrics this much older than the newest are no longer part of the snapshot
 
 
@@ -178,7 +180,7 @@ def iso(ms: int | None) -> str | None:
     """Milliseconds since 1970 as `2024-01-20T14:22:00Z`, the way the Servers API writes dates."""
     if ms is None:
         return None
-    return datetime.fromtimestamp(ms // MILLISECONDS, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(ms // MILLISECONDS, UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def iso_exact(ms: int) -> str:
@@ -196,9 +198,11 @@ def parse_iso(text: object) -> int | None:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
-        return to_ms(moment.timestamp())
+        found = to_ms(moment.timestamp())
     except (ValueError, OverflowError):
         return None
+    # Hours before the first year and behind the last one there is no date in UTC: the nearest stands for it.
+    return max(_FIRST_MS, min(_LAST_MS, found))
 
 
 def as_wire(server: Server) -> dict[str, Any]:

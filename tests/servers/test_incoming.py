@@ -190,3 +190,48 @@ def test_nothing_breaks_it(attributes: Any, value: Any, stamp: Any, name: str) -
 )
 def test_two_hosts(now: dict[str, Any], seconds: int, two: bool) -> None:
     assert are_two_hosts({"hostname": "a", "mac_address": "1"}, NOW, now, NOW + seconds * 1000) is two
+
+
+leaves = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=12)
+    | st.sampled_from(["unknown", "1e400", "nan", "-1", STAMP, "0001-01-01T00:00:00+14:00", 10**400])
+)
+things = st.recursive(
+    leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner)
+)
+samples = st.fixed_dictionaries(
+    {},
+    optional={
+        "metric": st.sampled_from(["cpu_used", "disk_used_b[/x]", "disk_used_b[", "net_recv_b", ""]) | things,
+        "value": things,
+        "timestamp": st.sampled_from([STAMP, "2023-11-14T22:13:20.5+01:00"]) | things,
+    },
+)
+reports = st.fixed_dictionaries(
+    {},
+    optional={
+        "agent_version": st.just("1") | things,
+        "attributes": st.dictionaries(st.sampled_from([*ATTRIBUTES, "uptime"]), things) | things,
+        "metrics": st.lists(samples | things, max_size=5) | things,
+        "processes": things,
+        "containers": st.lists(st.dictionaries(st.sampled_from(["name", "cpu", "pid"]), things), max_size=3),
+        "sent_at": things,
+    },
+)
+
+
+@given(reports | things)
+def test_whatever_comes_is_a_report_or_refused_with_sentences(document: Any) -> None:
+    try:
+        found = read(json.dumps(document).encode())
+    except Unprocessable as refusal:
+        assert refusal.errors and all(isinstance(sentence, str) for sentence in refusal.errors)
+        return
+    assert len(found.samples) + found.failures == len(document["metrics"])
+    assert bool(found.failures) == bool(found.errors)
+    assert all(OLDEST <= time <= NOW + 10 * 60_000 and abs(value) <= 1e18 for _, time, value in found.samples)
+    json.dumps([found.attributes, found.snapshot, found.answer()], allow_nan=False)

@@ -263,6 +263,14 @@ async def test_bad_ranges(running: Api, query: str, answer: dict[str, Any]) -> N
     assert (found.status, found.json()) == (422, answer)
 
 
+async def test_all_time_may_be_asked_for(running: Api) -> None:
+    key = await running.server()
+    everything = "since=0001-01-01T00:00:00%2B14:00&until=9999-12-31T23:59:59-14:00"
+    found = await running.get(f"servers/{key}/metrics?{everything}")
+    assert (found["since"], found["until"]) == ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
+    assert found["meta"]["metric_types"] == ["cpu", "ram"]
+
+
 async def test_an_offset_with_a_bare_plus_is_understood(running: Api) -> None:
     key = await running.server()
     found = await running.get(
