@@ -12,7 +12,7 @@ from kuma_lite.checks import monitor_types
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.data_folder import DataFolder
 from kuma_lite.core.database import Database
-from kuma_lite.core.declarations import NotificationService, discover
+from kuma_lite.core.declarations import NotificationService, Registry
 from kuma_lite.importing.history import Progress
 from kuma_lite.importing.reading import BeatRow
 from kuma_lite.importing.rooms import StatRow
@@ -30,7 +30,7 @@ class Features:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._services = discover(services, cast("type[NotificationService[Any]]", NotificationService))
+        self._services = Registry(services, cast("type[NotificationService[Any]]", NotificationService))
 
     def monitor_document(self, row: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """See `Rooms`."""

@@ -6,14 +6,14 @@ import sys
 from functools import lru_cache
 from typing import Any, cast
 
-from kuma_lite.core.declarations import MonitorType, Registry, describe_options, discover
+from kuma_lite.core.declarations import MonitorType, Registry
 
 
 @lru_cache(maxsize=1)
 def monitor_types() -> Registry[MonitorType[Any]]:
     """Every monitor type this program can check, by its name on the wire."""
     base = cast("type[MonitorType[Any]]", MonitorType)
-    return discover(sys.modules[__name__], base)
+    return Registry(sys.modules[__name__], base)
 
 
 def describe_types() -> dict[str, Any]:
@@ -27,7 +27,7 @@ def describe_types() -> dict[str, Any]:
                 "group": kind.group,
                 "pushed": kind.pushed,
                 "formDefaults": dict(kind.form_defaults),
-                "fields": describe_options(kind.options),
+                "fields": kind.options.describe(),
             }
             for kind in monitor_types()
         ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kuma_lite.core.declarations import Choice, Kind, Options, ShownWhen, option
+from kuma_lite.core.declarations import Choice, Kind, ShownWhen
+from kuma_lite.core.options import Options, option
 
 
 def _with(*methods: str) -> ShownWhen:

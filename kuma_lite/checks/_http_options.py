@@ -8,7 +8,8 @@ from typing import Final
 from kuma_lite.checks._auth_options import AuthOptions
 from kuma_lite.checks._http_request import Prepared, Wanted, prepare
 from kuma_lite.checks._status_codes import DEFAULT_CODES
-from kuma_lite.core.declarations import Choice, Kind, Options, option
+from kuma_lite.core.declarations import Choice, Kind
+from kuma_lite.core.options import Options, option
 
 MAX_RESPONSE_CHARS: Final = 1_048_576  # what Uptime Kuma 2.5 accepts for a kept body
 DEFAULT_RESPONSE_CHARS: Final = 1024

@@ -9,16 +9,8 @@ from pydantic import field_validator
 
 from kuma_lite.checks._conditions import ConditionError, holds, read_conditions, text_variable
 from kuma_lite.checks._dns_query import QueryFailed, Server, ask
-from kuma_lite.core.declarations import (
-    CheckContext,
-    CheckFailed,
-    CheckResult,
-    Choice,
-    Kind,
-    MonitorType,
-    Options,
-    option,
-)
+from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Choice, Kind, MonitorType
+from kuma_lite.core.options import Options, option
 from kuma_lite.net.errors import NetworkError
 
 if TYPE_CHECKING:

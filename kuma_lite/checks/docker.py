@@ -9,17 +9,9 @@ from urllib.parse import quote
 from kuma_lite.checks._http_family import without_spacing
 from kuma_lite.checks._network import failed
 from kuma_lite.checks._saved_response import save_response
-from kuma_lite.core.declarations import (
-    CheckContext,
-    CheckFailed,
-    CheckResult,
-    Kind,
-    MonitorType,
-    Options,
-    Status,
-    option,
-)
+from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType, Status
 from kuma_lite.core.json_text import JsonTextError, parse_json
+from kuma_lite.core.options import Options, option
 from kuma_lite.net.errors import NetworkError
 
 if TYPE_CHECKING:

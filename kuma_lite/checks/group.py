@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from kuma_lite.core.declarations import (
-    CheckContext,
-    CheckFailed,
-    CheckResult,
-    Child,
-    MonitorType,
-    Options,
-    Status,
-)
+from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Child, MonitorType, Status
+from kuma_lite.core.options import Options
 
 _EMPTY: Final = "Group empty"
 _ALL_UP: Final = "All children up and running"

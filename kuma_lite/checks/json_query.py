@@ -8,7 +8,8 @@ from kuma_lite.checks._http_family import HttpFamilyMonitor, Judgement
 from kuma_lite.checks._http_options import HttpOptions
 from kuma_lite.checks._json_query import OPERATORS, query
 from kuma_lite.checks._jsonata import QueryError
-from kuma_lite.core.declarations import Choice, Kind, option
+from kuma_lite.core.declarations import Choice, Kind
+from kuma_lite.core.options import option
 from kuma_lite.net.http import Response
 
 _WORDS: Final = {

@@ -7,7 +7,8 @@ from typing import Final
 
 from kuma_lite.checks._http_family import HttpFamilyMonitor, Judgement, status_line, without_spacing
 from kuma_lite.checks._http_options import HttpOptions
-from kuma_lite.core.declarations import Kind, option
+from kuma_lite.core.declarations import Kind
+from kuma_lite.core.options import option
 from kuma_lite.net.http import Response
 
 _SHOWN_CHARS: Final = 50  # of the body in a failure; longer ones are cut to 47 and dots

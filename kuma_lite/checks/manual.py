@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from kuma_lite.core.declarations import (
-    CheckContext,
-    CheckResult,
-    Choice,
-    Kind,
-    MonitorType,
-    Options,
-    Status,
-    option,
-)
+from kuma_lite.core.declarations import CheckContext, CheckResult, Choice, Kind, MonitorType, Status
+from kuma_lite.core.options import Options, option
 
 _UNSET: Final = "Manual monitoring - No status set"
 _WORDS: Final = {Status.UP: "Up", Status.DOWN: "Down"}

@@ -8,17 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.checks._host import clean_host
 from kuma_lite.checks._network import is_maybe_ours
-from kuma_lite.core.declarations import (
-    CheckContext,
-    CheckFailed,
-    CheckResult,
-    Kind,
-    MonitorType,
-    Options,
-    option,
-    words_of,
-)
+from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.options import Options, option
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.icmp import DEFAULT_PER_REQUEST_TIMEOUT, DEFAULT_SIZE, DEFAULT_TOTAL_TIMEOUT, PingResult
 
@@ -101,7 +93,7 @@ class PingMonitor(MonitorType[PingOptions]):
         """The limits of Uptime Kuma 2.5, in its order; the timeout is stored in whole seconds."""
         changes: dict[str, Any] = {}
         for key in ("packetSize", "ping_per_request_timeout", "ping_count", "timeout"):
-            _, words = words_of(PingOptions)[key]
+            _, words = PingOptions.words()[key]
             value = document.get(key)
             if not value:
                 continue

@@ -17,10 +17,9 @@ from kuma_lite.core.declarations import (
     Choice,
     Kind,
     MonitorType,
-    Options,
     ShownWhen,
-    option,
 )
+from kuma_lite.core.options import Options, option
 from kuma_lite.net.contexts import TlsOptions
 from kuma_lite.net.errors import ErrorKind, NetworkError
 

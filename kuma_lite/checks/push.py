@@ -11,11 +11,10 @@ from kuma_lite.core.declarations import (
     Kind,
     LastBeat,
     MonitorType,
-    Options,
     Status,
     Wait,
-    option,
 )
+from kuma_lite.core.options import Options, option
 
 GRACE_S: Final = 1.0  # seconds a report may be late: the network and the reporter's timer need some
 _SILENCE: Final = "No heartbeat in the time window"

@@ -8,16 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import field_validator
 
 from kuma_lite.checks._network import is_maybe_ours
-from kuma_lite.core.declarations import (
-    CheckContext,
-    CheckFailed,
-    CheckResult,
-    Kind,
-    MonitorType,
-    Options,
-    option,
-)
+from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType
 from kuma_lite.core.json_text import JsonTextError, parse_json
+from kuma_lite.core.options import Options, option
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http.message import BODY_GRACE, Request, Response
 from kuma_lite.net.network import USER_AGENT

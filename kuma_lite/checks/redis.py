@@ -10,15 +10,8 @@ from urllib.parse import unquote
 
 from kuma_lite.checks._channel import Channel, open_channel
 from kuma_lite.checks._network import failed
-from kuma_lite.core.declarations import (
-    CheckContext,
-    CheckFailed,
-    CheckResult,
-    Kind,
-    MonitorType,
-    Options,
-    option,
-)
+from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType
+from kuma_lite.core.options import Options, option
 from kuma_lite.net.contexts import TlsOptions
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http.url import parse_url

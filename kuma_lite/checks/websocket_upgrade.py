@@ -23,16 +23,9 @@ from kuma_lite.checks._websocket import (
     refusal,
     upgrade_request,
 )
-from kuma_lite.core.declarations import (
-    CheckContext,
-    CheckFailed,
-    CheckResult,
-    Kind,
-    MonitorType,
-    Options,
-    option,
-)
+from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType
 from kuma_lite.core.json_text import JsonTextError, parse_json
+from kuma_lite.core.options import Options, option
 from kuma_lite.net.contexts import TlsOptions
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http.url import Url, parse_url

@@ -2,9 +2,9 @@
 
 A **monitor type** is one file in `kuma_lite/checks/` that subclasses `MonitorType`; a **notification
 service** is one file in `kuma_lite/notifications/services/` that subclasses `NotificationService`. Each
-declares its options as a pydantic model made with `option(...)`, its words, and its behaviour. Validation,
-storage, the API, the OpenAPI document and the form in the browser come from that declaration; nothing else
-has to be touched.
+declares its options as a pydantic model made with `option(...)` (`core/options.py`), its words, and its
+behaviour. Validation, storage, the API, the OpenAPI document and the form in the browser come from that
+declaration; nothing else has to be touched.
 
     class PortOptions(Options):
         hostname: str = option("", label="Hostname", kind=Kind.HOST, required=True)
@@ -23,15 +23,13 @@ import importlib
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from types import ModuleType
-from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic.fields import FieldInfo
-
-from kuma_lite.core.errors import UserError
+if TYPE_CHECKING:
+    from kuma_lite.core.options import Options
 
 
 class Kind(StrEnum):
@@ -51,10 +49,6 @@ class Kind(StrEnum):
     TOKEN = "token"  # noqa: S105 - generated text, shown with a button that makes a new one
     LIST = "list"  # list of texts
     CONDITIONS = "conditions"  # tree of comparisons; stored and obeyed, but not drawn by the page yet
-
-
-# Kinds that no form shows; what a client stored of them counts all the same.
-_NOT_DRAWN = frozenset({Kind.CONDITIONS})
 
 
 @dataclass(frozen=True)
@@ -95,90 +89,7 @@ class Words:
     whole: bool = False  # a number is rounded to a whole one before it is checked and stored
 
 
-def option(
-    default: Any,
-    *,
-    label: str,
-    kind: Kind,
-    alias: str | None = None,
-    **words: Any,
-) -> Any:
-    """Declare one option.
-
-    Args:
-        default: value while the stored document has none (null counts as none).
-        label: the English words beside the input.
-        kind: which input the form shows.
-        alias: key in the stored document and on the wire when it differs from the Python name.
-        words: the remaining fields of `Words`.
-    """
-    described = Words(label=label, kind=kind, **words)
-    info = Field(default=default, alias=alias) if alias else Field(default=default)
-    cast(FieldInfo, info).metadata.append(described)
-    return info
-
-
-class Options(BaseModel):
-    """The typed view of one kind on its stored document: unknown keys are ignored, null means default."""
-
-    model_config = ConfigDict(populate_by_name=True, extra="ignore", frozen=True, coerce_numbers_to_str=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _null_means_default(cls, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            return {key: value for key, value in data.items() if value is not None}
-        return data
-
-
-def words_of(options: type[Options]) -> dict[str, tuple[FieldInfo, Words]]:
-    """Wire key → (pydantic field, words), in the order of declaration."""
-    found: dict[str, tuple[FieldInfo, Words]] = {}
-    for name, info in options.model_fields.items():
-        for item in info.metadata:
-            if isinstance(item, Words):
-                found[info.alias or name] = (info, item)
-    return found
-
-
-def describe_options(options: type[Options]) -> list[dict[str, Any]]:
-    """The options as the browser's form and the documentation read them (JSON-ready)."""
-    described = []
-    for key, (info, words) in words_of(options).items():
-        if words.kind in _NOT_DRAWN:
-            continue
-        entry: dict[str, Any] = {
-            "name": key,
-            "label": words.label,
-            "kind": words.kind.value,
-            "section": words.section,
-            "default": words.form_default
-            if words.form_default is not None
-            else info.get_default(call_default_factory=True),
-        }
-        for attribute in ("help", "placeholder", "required", "secret", "unit", "minimum", "maximum", "step"):
-            value = getattr(words, attribute)
-            if value not in ("", False, None):
-                entry[attribute] = value
-        if words.choices:
-            entry["choices"] = [{"value": choice.value, "label": choice.label} for choice in words.choices]
-        if words.shown_when:
-            entry["shownWhen"] = {"option": words.shown_when.option, "values": list(words.shown_when.values)}
-        described.append(entry)
-    return described
-
-
-O = TypeVar("O", bound=Options)  # noqa: E741 - the options of one kind
-
-
-def read_options(options: type[O], document: Mapping[str, Any]) -> O:
-    """The typed view on a stored document. Raises UserError with one sentence."""
-    try:
-        return options.model_validate(document)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "value"
-        raise UserError(f"{key}: {first['msg']}") from None
+O = TypeVar("O", bound="Options")  # noqa: E741 - the options of one kind
 
 
 # --- Monitor types -----------------------------------------------------------------------------------------
@@ -392,34 +303,55 @@ class NotificationService(ABC, Generic[O]):
 K = TypeVar("K", bound=MonitorType[Any] | NotificationService[Any])
 
 
-@dataclass
 class Registry(Generic[K]):
-    """The declared kinds of one sort, by wire name."""
+    """The declared kinds of one sort, by wire name. Each is imported when somebody first asks for it.
 
-    kinds: dict[str, K] = field(default_factory=dict)
+    A kind stands in the file of its name: `json-query` in `json_query.py`. Files that begin with an
+    underscore, and folders, declare none.
+    """
+
+    def __init__(self, package: ModuleType, base: type[K]) -> None:
+        self._package = package
+        self._base = base
+        self._modules = sorted(
+            found.name
+            for found in pkgutil.iter_modules(package.__path__)
+            if not found.ispkg and not found.name.startswith("_")
+        )
+        self._kinds: dict[str, K] = {}  # by module
 
     def get(self, name: str) -> K | None:
         """The kind of that name; None if nothing declares it."""
-        return self.kinds.get(name)
+        module = module_of(name)
+        if module not in self._modules:
+            return None
+        kind = self._kind_in(module)
+        return kind if kind.name == name else None
 
     def __iter__(self) -> Iterator[K]:
-        return iter(self.kinds.values())
+        return map(self._kind_in, self._modules)
+
+    def _kind_in(self, name: str) -> K:
+        if name not in self._kinds:
+            module = importlib.import_module(f"{self._package.__name__}.{name}")
+            (kind,) = (value() for value in vars(module).values() if self._is_declared(value, module))
+            if module_of(kind.name) != name:
+                raise ValueError(
+                    f"{kind.name!r} must be declared in {module_of(kind.name)}.py, not {name}.py"
+                )
+            self._kinds.setdefault(name, kind)  # another thread may have been quicker
+        return self._kinds[name]
+
+    def _is_declared(self, value: Any, module: ModuleType) -> bool:
+        """Whether it is a concrete kind, and not one that the module has imported."""
+        return (
+            isinstance(value, type)
+            and issubclass(value, self._base)
+            and value.__module__ == module.__name__
+            and not getattr(value, "__abstractmethods__", None)
+        )
 
 
-def discover(package: ModuleType, base: type[K]) -> Registry[K]:
-    """Import every module of `package` and collect one instance of each concrete subclass of `base`."""
-    registry: Registry[K] = Registry()
-    for module_info in sorted(pkgutil.iter_modules(package.__path__), key=lambda module: module.name):
-        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
-        for value in vars(module).values():
-            if (
-                isinstance(value, type)
-                and issubclass(value, base)
-                and value.__module__ == module.__name__
-                and not getattr(value, "__abstractmethods__", None)
-            ):
-                kind = value()
-                if kind.name in registry.kinds:
-                    raise ValueError(f"two declarations are called {kind.name!r}")
-                registry.kinds[kind.name] = kind
-    return registry
+def module_of(name: str) -> str:
+    """The module that declares the kind of a name on the wire."""
+    return name.lower().replace("-", "_").replace(".", "_")

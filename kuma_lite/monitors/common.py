@@ -1,9 +1,10 @@
-"""The fields that every monitor has, whatever its type, declared like a type's own (see `declarations`)."""
+"""The fields that every monitor has, whatever its type, declared like a type's own (see `core.options`)."""
 
 from __future__ import annotations
 
-from kuma_lite.core.declarations import Kind, Options, option
+from kuma_lite.core.declarations import Kind
 from kuma_lite.core.limits import MAX_INTERVAL_S, MIN_INTERVAL_S
+from kuma_lite.core.options import Options, option
 
 
 class CommonOptions(Options):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
@@ -80,7 +81,8 @@ class MonitorPushes:
 
     async def _send_types(self, caller: Caller) -> None:
         if caller.user_id is not None:
-            await self._push.to_user(caller.user_id, "monitorTypeList", monitor_type_list())
+            types = await asyncio.to_thread(monitor_type_list)  # the first time it imports all of them
+            await self._push.to_user(caller.user_id, "monitorTypeList", types)
 
     async def _send_beats(self, caller: Caller) -> None:
         """The last beats of each monitor to the caller; statistics to everybody of the user."""

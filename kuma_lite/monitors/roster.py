@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kuma_lite.core.declarations import MonitorType, Options
+from kuma_lite.core.declarations import MonitorType
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.rules import Policy, Previous, effective_timeout
 from kuma_lite.monitors.wire import DEFAULTS, Document
+
+if TYPE_CHECKING:
+    from kuma_lite.core.options import Options
 
 
 @dataclass(slots=True)

@@ -8,7 +8,6 @@ from typing import Any
 from litestar import get, post
 
 from kuma_lite.checks import describe_types
-from kuma_lite.core.declarations import describe_options
 from kuma_lite.core.doors import Access
 from kuma_lite.monitors.common import CommonOptions
 from kuma_lite.monitors.figures import Figures
@@ -16,7 +15,7 @@ from kuma_lite.monitors.figures import Figures
 
 def describe() -> dict[str, Any]:
     """Every monitor type with the fields of its form, and the fields all of them have."""
-    return {**describe_types(), "common": describe_options(CommonOptions)}
+    return {**describe_types(), "common": CommonOptions.describe()}
 
 
 def monitor_routes(figures: Figures) -> Sequence[Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 import string
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.declarations import MonitorType, Options, Registry, read_options
+from kuma_lite.core.declarations import MonitorType, Registry
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.engine import Engine
 from kuma_lite.monitors.incoming import linked_notifications, read_added, read_edited
@@ -20,6 +20,9 @@ from kuma_lite.monitors.rules import Policy, remembered
 from kuma_lite.monitors.store import MonitorStore
 from kuma_lite.monitors.stored_only import check_stored_only
 from kuma_lite.monitors.wire import Document, shown, sparse
+
+if TYPE_CHECKING:
+    from kuma_lite.core.options import Options
 
 PUSH_TOKEN_CHARS: Final = string.ascii_letters + string.digits
 PUSH_TOKEN_LENGTH: Final = 32  # as Uptime Kuma's form makes them
@@ -270,7 +273,8 @@ class Monitors:
     def _read(kind: MonitorType[Any], document: Document) -> Options | None:
         """The typed view; None where the document does not fit (its beats will say why)."""
         try:
-            return read_options(kind.options, document)
+            options: Options = kind.options.read(document)
+            return options
         except UserError:
             return None
 
@@ -284,7 +288,7 @@ class Monitors:
         monitor.kind = self.types.get(monitor.type)
         if monitor.kind is not None:
             try:
-                monitor.options = read_options(monitor.kind.options, monitor.document)
+                monitor.options = monitor.kind.options.read(monitor.document)
             except UserError as error:
                 monitor.problem = error.message
 

@@ -7,13 +7,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any, Final
 
-from kuma_lite.core.declarations import (
-    DeliveryFailed,
-    Message,
-    NotificationService,
-    Registry,
-    read_options,
-)
+from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationService, Registry
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
 from kuma_lite.core.json_text import compact_json
 from kuma_lite.notifications import templates
@@ -66,7 +60,7 @@ async def deliver(
 
 async def _send(service: NotificationService[Any], config: Config, message: Message, context: Context) -> str:
     try:
-        options = read_options(service.options, config)
+        options = service.options.read(config)
     except UserError as error:
         raise DeliveryFailed(error.message, permanent=True) from None
     if "{{" in compact_json(config) or "{%" in compact_json(config):

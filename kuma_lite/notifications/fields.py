@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pydantic.fields import FieldInfo
-
-from kuma_lite.core.declarations import (
-    Kind,
-    NotificationService,
-    Words,
-    read_options,
-    words_of,
-)
+from kuma_lite.core.declarations import Kind, NotificationService, Words
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import JsonTextError, parse_json
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 
 def secret_keys(service: NotificationService[Any]) -> frozenset[str]:
     """Keys of a service's options that hold credentials."""
-    return frozenset(key for key, (_, words) in words_of(service.options).items() if words.secret)
+    return frozenset(key for key, (_, words) in service.options.words().items() if words.secret)
 
 
 def validate(service: NotificationService[Any], config: Mapping[str, Any]) -> None:
     """Refuse what our form would be wrong to store; the error's `field` names the input. Raises UserError."""
-    fields = words_of(service.options)
+    fields = service.options.words()
     for key, (info, words) in fields.items():
         if _is_shown(key, fields, config):
             problem = _problem(words, config.get(key, info.get_default(call_default_factory=True)))
             if problem:
                 raise UserError(problem, extra={"field": key})
-    service.validate(read_options(service.options, config))
+    service.validate(service.options.read(config))
 
 
 def _is_shown(key: str, fields: Mapping[str, tuple[FieldInfo, Words]], config: Mapping[str, Any]) -> bool:

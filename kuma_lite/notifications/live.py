@@ -10,7 +10,6 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push
 from kuma_lite.core.errors import NotLoggedIn
 from kuma_lite.notifications.model import ChannelsChanged, DeliveryRecorded
-from kuma_lite.notifications.services.apprise import is_installed
 
 if TYPE_CHECKING:
     from kuma_lite.notifications.service import Notifications
@@ -76,6 +75,8 @@ class NotificationEvents:
 
     async def check_apprise(self, caller: Caller) -> Answer:
         """Whether Apprise can be used; a plain boolean."""
+        from kuma_lite.notifications.services.apprise import is_installed
+
         del caller
         return is_installed()
 

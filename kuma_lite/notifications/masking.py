@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from kuma_lite.core.declarations import NotificationService, words_of
+from kuma_lite.core.declarations import NotificationService
 from kuma_lite.notifications.fields import secret_keys
 from kuma_lite.notifications.model import COMMON_KEYS, Config
 
@@ -27,7 +27,7 @@ def masked(config: Config, service: NotificationService[Any] | None) -> dict[str
     """
     shown = set(COMMON_KEYS)
     if service is not None:
-        shown |= set(words_of(service.options)) - secret_keys(service)
+        shown |= set(service.options.words()) - secret_keys(service)
     return {
         key: value if key in shown or value in (None, "") or isinstance(value, bool) else KEEP
         for key, value in config.items()

@@ -8,7 +8,6 @@ from typing import Any
 from litestar import get
 from msgspec import UNSET, Struct, UnsetType, convert
 
-from kuma_lite.core.declarations import describe_options
 from kuma_lite.core.doors import Access
 from kuma_lite.notifications.delivery import Services
 
@@ -72,7 +71,7 @@ def describe(services: Services) -> ServiceList:
                 service.label,
                 service.description,
                 list(service.groups),
-                convert(describe_options(service.options), list[Field]),
+                convert(service.options.describe(), list[Field]),
             )
             for service in sorted(services, key=lambda service: service.label.lower())
         ]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationService, discover
+from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationService, Registry
 from kuma_lite.core.doors import Doors, Push
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import text_of
@@ -64,9 +64,9 @@ class Notifications:
         *,
         services: Services | None = None,
     ) -> None:
-        # mypy wants a concrete class for an abstract base that discovery never instantiates itself.
+        # mypy wants a concrete class for an abstract base that the registry never instantiates itself.
         base: Any = NotificationService
-        self.services: Services = services if services is not None else discover(services_package, base)
+        self.services: Services = services if services is not None else Registry(services_package, base)
         # What else gets a channel that is applied to everything there is, in the same transaction.
         self.applied: list[Callable[[apsw.Connection, int], None]] = []
         self.dispatcher = Dispatcher(database, self._hand_over, clock, bus)

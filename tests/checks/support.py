@@ -13,7 +13,6 @@ from kuma_lite.core.declarations import (
     LastBeat,
     MonitorType,
     Wait,
-    read_options,
 )
 
 
@@ -40,7 +39,7 @@ class Context:
 
 async def run(kind: MonitorType[Any], document: Mapping[str, Any], context: Context) -> CheckResult | Wait:
     """One check of a stored document."""
-    return await kind.check(read_options(kind.options, document), context)
+    return await kind.check(kind.options.read(document), context)
 
 
 async def failure(kind: MonitorType[Any], document: Mapping[str, Any], context: Context) -> CheckFailed:

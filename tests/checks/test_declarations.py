@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.checks import describe_types, monitor_types
-from kuma_lite.core.declarations import Kind, MonitorType, read_options, words_of
+from kuma_lite.core.declarations import Kind, MonitorType
 from kuma_lite.core.errors import UserError
 from tests.checks.support import Context
 
@@ -36,7 +36,7 @@ def test_a_type_has_words_for_people(kind: MonitorType[Any]) -> None:
 
 @EVERY_TYPE
 def test_every_option_has_words_and_a_place(kind: MonitorType[Any]) -> None:
-    described = words_of(kind.options)
+    described = kind.options.words()
     assert len(described) == len(kind.options.model_fields)
     for key, (_, words) in described.items():
         assert words.label, key
@@ -50,15 +50,15 @@ def test_every_option_has_words_and_a_place(kind: MonitorType[Any]) -> None:
 
 @EVERY_TYPE
 def test_a_selects_default_is_one_of_its_choices(kind: MonitorType[Any]) -> None:
-    for key, (info, words) in words_of(kind.options).items():
+    for key, (info, words) in kind.options.words().items():
         if words.choices:
             assert info.default in {choice.value for choice in words.choices}, key
 
 
 @EVERY_TYPE
 def test_nothing_and_nulls_are_the_defaults(kind: MonitorType[Any]) -> None:
-    empty = read_options(kind.options, {})
-    nulls = read_options(kind.options, dict.fromkeys(words_of(kind.options)))
+    empty = kind.options.read({})
+    nulls = kind.options.read(dict.fromkeys(kind.options.words()))
     assert empty == nulls
     assert hash(empty) == hash(nulls)
     assert kind.validate(empty, {}) == {}
@@ -71,10 +71,10 @@ VALUE = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lis
 @EVERY_TYPE
 @given(data=st.data())
 def test_any_document_is_read_or_refused_with_a_sentence(kind: MonitorType[Any], data: Any) -> None:
-    keys = st.sampled_from([*words_of(kind.options), "type", "unknown"])
+    keys = st.sampled_from([*kind.options.words(), "type", "unknown"])
     document = data.draw(st.dictionaries(keys, VALUE, max_size=4))
     try:
-        read_options(kind.options, document)
+        kind.options.read(document)
     except UserError as refused:
         assert refused.message
 

@@ -11,7 +11,7 @@ import pytest
 from kuma_lite.checks._network import SeenCertificate
 from kuma_lite.checks._saved_response import read_saved
 from kuma_lite.checks.http import HttpMonitor
-from kuma_lite.core.declarations import CheckResult, read_options
+from kuma_lite.core.declarations import CheckResult
 from kuma_lite.core.errors import UserError
 from kuma_lite.net.network import Network
 from tests.checks.peers import Answer, Asked, closed_port, listening, web_server
@@ -349,26 +349,26 @@ async def test_a_failed_status_still_tells_of_the_certificate(network: Network) 
 
 
 def test_headers_are_checked_when_they_are_entered() -> None:
-    options = read_options(HTTP.options, {"headers": "{not json"})
+    options = HTTP.options.read({"headers": "{not json"})
     with pytest.raises(UserError) as refused:
         HTTP.validate(options, {})
     assert (
         refused.value.message
         == "Headers must be valid JSON: Expected property name or '}' in JSON at position 1"
     )
-    assert HTTP.validate(read_options(HTTP.options, {"headers": ""}), {}) == {}
+    assert HTTP.validate(HTTP.options.read({"headers": ""}), {}) == {}
 
 
 def test_the_deadline_leaves_room_for_all_limits() -> None:
-    plain = HTTP.deadline(read_options(HTTP.options, {}), Context(timeout=48))
-    oauth = HTTP.deadline(read_options(HTTP.options, {"authMethod": "oauth2-cc"}), Context(timeout=48))
+    plain = HTTP.deadline(HTTP.options.read({}), Context(timeout=48))
+    oauth = HTTP.deadline(HTTP.options.read({"authMethod": "oauth2-cc"}), Context(timeout=48))
     assert plain > 48 + 10
     assert oauth > 2 * (48 + 10) + 2 * 10
 
 
 async def test_a_check_costs_little_on_top_of_the_request(network: Network) -> None:
     """Most of a check is the request; what is prepared once is not prepared again."""
-    options = read_options(HTTP.options, {"url": "http://127.0.0.1:1/", "headers": '{"A": "b"}'})
+    options = HTTP.options.read({"url": "http://127.0.0.1:1/", "headers": '{"A": "b"}'})
     first = options.prepared
     begun = perf_counter()
     for _ in range(100):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kuma_lite.checks.ping import PingMonitor, _failed, _no_answer
-from kuma_lite.core.declarations import CheckResult, read_options
+from kuma_lite.core.declarations import CheckResult
 from kuma_lite.core.errors import UserError
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.icmp import PingResult
@@ -134,7 +134,7 @@ TIMEOUT = "Timeout must be between 1 and 300 seconds (default: 10)"
 )
 def test_what_cannot_work_is_refused(document: dict[str, Any], sentence: str) -> None:
     with pytest.raises(UserError) as refused:
-        PING.validate(read_options(PING.options, document), document)
+        PING.validate(PING.options.read(document), document)
     assert refused.value.message == sentence
 
 
@@ -152,11 +152,11 @@ def test_what_cannot_work_is_refused(document: dict[str, Any], sentence: str) ->
     ],
 )
 def test_the_timeout_is_stored_in_whole_seconds(document: dict[str, Any], changes: dict[str, Any]) -> None:
-    stored = PING.validate(read_options(PING.options, document), document)
+    stored = PING.validate(PING.options.read(document), document)
     assert stored == changes
     assert all(isinstance(value, int) for value in stored.values())
 
 
 def test_the_deadline_is_beyond_the_timeout() -> None:
-    assert PING.deadline(read_options(PING.options, {"timeout": 300}), Context(timeout=5)) > 300
-    assert PING.deadline(read_options(PING.options, {}), Context(timeout=48)) > 10
+    assert PING.deadline(PING.options.read({"timeout": 300}), Context(timeout=5)) > 300
+    assert PING.deadline(PING.options.read({}), Context(timeout=48)) > 10

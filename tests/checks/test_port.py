@@ -12,7 +12,7 @@ import pytest
 
 from kuma_lite.checks import _starttls
 from kuma_lite.checks.port import PortMonitor
-from kuma_lite.core.declarations import CheckResult, read_options
+from kuma_lite.core.declarations import CheckResult
 from kuma_lite.net.network import Network
 from tests.checks.peers import closed_port, listening
 from tests.checks.support import Context, failure, run
@@ -321,4 +321,4 @@ async def test_a_silent_server_times_out(network: Network) -> None:
 
 
 def test_the_deadline_covers_two_handshakes() -> None:
-    assert PORT.deadline(read_options(PORT.options, {}), Context(timeout=5)) > 5 + 2 * 10
+    assert PORT.deadline(PORT.options.read({}), Context(timeout=5)) > 5 + 2 * 10

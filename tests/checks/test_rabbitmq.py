@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kuma_lite.checks.rabbitmq import RabbitMqMonitor
-from kuma_lite.core.declarations import CheckResult, read_options
+from kuma_lite.core.declarations import CheckResult
 from kuma_lite.core.errors import UserError
 from kuma_lite.net.network import Network
 from tests.checks.peers import Answer, closed_port, web_server
@@ -82,7 +82,7 @@ async def test_no_nodes(network: Network, nodes: Any) -> None:
 
 
 def test_nodes_may_come_as_text() -> None:
-    options = read_options(RABBITMQ.options, {"rabbitmqNodes": '["http://a", "http://b"]'})
+    options = RABBITMQ.options.read({"rabbitmqNodes": '["http://a", "http://b"]'})
     assert options.nodes == ("http://a", "http://b")
     assert RABBITMQ.deadline(options, Context(timeout=10)) > 2 * 20
 
@@ -90,4 +90,4 @@ def test_nodes_may_come_as_text() -> None:
 @pytest.mark.parametrize("nodes", ["http://a", 7, '{"a": 1}'])
 def test_nodes_that_are_no_list_are_refused(nodes: Any) -> None:
     with pytest.raises(UserError):
-        read_options(RABBITMQ.options, {"rabbitmqNodes": nodes})
+        RABBITMQ.options.read({"rabbitmqNodes": nodes})

@@ -16,10 +16,10 @@ from kuma_lite.core.declarations import (
     CheckFailed,
     CheckResult,
     MonitorType,
-    Options,
     Status,
     Wait,
 )
+from kuma_lite.core.options import Options
 from kuma_lite.monitors import engine as engine_module
 from kuma_lite.monitors.engine import Engine
 from kuma_lite.monitors.model import Beat, BeatRecorded

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from kuma_lite.core.declarations import words_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.notifications.delivery import Services
 from kuma_lite.notifications.service import Notifications
@@ -62,7 +61,7 @@ def test_what_is_not_shown_is_not_asked_for(notifications: Notifications) -> Non
 def test_every_condition_names_an_option_of_the_same_service(notifications: Notifications) -> None:
     services: Services = notifications.services
     for service in services:
-        fields = words_of(service.options)
+        fields = service.options.words()
         for _, words in fields.values():
             assert words.shown_when is None or words.shown_when.option in fields
             assert words.label
@@ -70,6 +69,6 @@ def test_every_condition_names_an_option_of_the_same_service(notifications: Noti
 
 def test_credentials_are_declared_as_such(notifications: Notifications) -> None:
     for service in notifications.services:
-        for key, (_, words) in words_of(service.options).items():
+        for key, (_, words) in service.options.words().items():
             telling = ("token", "password", "privatekey", "webhookurl", "headers", "appriseurl")
             assert words.secret == (key.lower().endswith(telling)), f"{service.name}: {key}"

@@ -13,9 +13,9 @@ from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.database import Database
 from kuma_lite.core.doors import COMPATIBLE, PAGE, Access, Doors, Event
 from kuma_lite.core.errors import UserError
-from kuma_lite.notifications import live
 from kuma_lite.notifications.masking import KEEP
 from kuma_lite.notifications.service import Notifications
+from kuma_lite.notifications.services import apprise
 from tests.notifications.peers import Connection, Pushes
 from tests.notifications.sinks import HttpSink
 from tests.notifications.test_dispatcher import put, until
@@ -97,7 +97,7 @@ async def test_check_apprise_is_a_plain_boolean(
     call: Callable[..., Any], doors: Doors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for installed in (True, False):
-        monkeypatch.setattr(live, "is_installed", lambda found=installed: found)
+        monkeypatch.setattr(apprise, "is_installed", lambda found=installed: found)
         assert await call("checkApprise") is installed
     event = next(event for event in doors.events if event.name == "checkApprise")
     assert event.access is Access.USER

@@ -15,8 +15,8 @@ from kuma_lite.core.declarations import (
     Message,
     NotificationService,
     Status,
-    option,
 )
+from kuma_lite.core.options import option
 from kuma_lite.notifications.services.support.options import ServiceOptions
 from kuma_lite.notifications.services.support.outgoing import SENT
 from kuma_lite.notifications.services.support.texts import cut

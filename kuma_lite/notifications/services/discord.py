@@ -15,8 +15,8 @@ from kuma_lite.core.declarations import (
     NotificationService,
     ShownWhen,
     Status,
-    option,
 )
+from kuma_lite.core.options import option
 from kuma_lite.notifications.services.support.options import ServiceOptions
 from kuma_lite.notifications.services.support.outgoing import SENT, answered, call
 from kuma_lite.notifications.services.support.texts import EMPTY_TEXT, address, cut

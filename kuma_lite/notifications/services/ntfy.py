@@ -13,8 +13,8 @@ from kuma_lite.core.declarations import (
     NotificationService,
     ShownWhen,
     Status,
-    option,
 )
+from kuma_lite.core.options import option
 from kuma_lite.notifications.services.support.options import ServiceOptions
 from kuma_lite.notifications.services.support.outgoing import SENT, call
 

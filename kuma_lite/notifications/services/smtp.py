@@ -17,9 +17,9 @@ from kuma_lite.core.declarations import (
     Message,
     NotificationService,
     ShownWhen,
-    option,
 )
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.options import option
 from kuma_lite.net.contexts import TlsOptions, build_context
 from kuma_lite.notifications.services.support.dkim import DEFAULT_FIELDS, DEFAULT_HASH, CannotSign, Signer
 from kuma_lite.notifications.services.support.mail import Envelope, Mail, envelope

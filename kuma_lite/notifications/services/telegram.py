@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from kuma_lite.core.declarations import (
-    Choice,
-    DeliveryContext,
-    Kind,
-    Message,
-    NotificationService,
-    ShownWhen,
-    option,
-)
+from kuma_lite.core.declarations import Choice, DeliveryContext, Kind, Message, NotificationService, ShownWhen
+from kuma_lite.core.options import option
 from kuma_lite.notifications.services.support.options import ServiceOptions
 from kuma_lite.notifications.services.support.outgoing import SENT, call
 from kuma_lite.notifications.services.support.texts import (

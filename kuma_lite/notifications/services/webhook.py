@@ -7,16 +7,9 @@ import secrets
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode, urlsplit
 
-from kuma_lite.core.declarations import (
-    Choice,
-    DeliveryContext,
-    Kind,
-    Message,
-    NotificationService,
-    ShownWhen,
-    option,
-)
+from kuma_lite.core.declarations import Choice, DeliveryContext, Kind, Message, NotificationService, ShownWhen
 from kuma_lite.core.json_text import compact_json
+from kuma_lite.core.options import option
 from kuma_lite.notifications.services.support.options import ServiceOptions, additional_headers
 from kuma_lite.notifications.services.support.outgoing import SENT, call
 from kuma_lite.notifications.services.support.texts import escape_json, map_texts

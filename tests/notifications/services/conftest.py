@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kuma_lite.core.declarations import Message, NotificationService, discover
+from kuma_lite.core.declarations import Message, NotificationService, Registry
 from kuma_lite.net.http import HttpClient
 from kuma_lite.notifications import services
 from kuma_lite.notifications.delivery import Context, Services, deliver
@@ -18,7 +18,7 @@ Send = Callable[..., Awaitable[str]]
 @pytest.fixture(scope="session")
 def declared() -> Services:
     base: Any = NotificationService
-    return discover(services, base)
+    return Registry(services, base)
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from pydantic import model_validator
 
-from kuma_lite.core.declarations import DeliveryFailed, Options
+from kuma_lite.core.declarations import DeliveryFailed
 from kuma_lite.core.json_text import compact_json, text_of
+from kuma_lite.core.options import Options
 
 BAD_HEADERS: Final = "Additional Headers is not a valid JSON"  # as Uptime Kuma 2.5 says it
 

@@ -1,0 +1,115 @@
+"""Options of a kind as a pydantic model: the one file of the ground that imports pydantic.
+
+Only files that declare options import it. Whoever has a kind at hand finds everything on `kind.options`, so
+that a server with no monitor and no notification never loads a fifth of a second of libraries.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, Final, Self, cast
+
+# It would look through all installed packages for plugins of its own.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+
+from kuma_lite.core.declarations import Kind, Words
+from kuma_lite.core.errors import UserError
+
+# Kinds that no form shows; what a client stored of them counts all the same.
+_NOT_DRAWN: Final = frozenset({Kind.CONDITIONS})
+
+
+def option(
+    default: Any,
+    *,
+    label: str,
+    kind: Kind,
+    alias: str | None = None,
+    **words: Any,
+) -> Any:
+    """Declare one option.
+
+    Args:
+        default: value while the stored document has none (null counts as none).
+        label: the English words beside the input.
+        kind: which input the form shows.
+        alias: key in the stored document and on the wire when it differs from the Python name.
+        words: the remaining fields of `Words`.
+    """
+    described = Words(label=label, kind=kind, **words)
+    info = Field(default=default, alias=alias) if alias else Field(default=default)
+    cast(FieldInfo, info).metadata.append(described)
+    return info
+
+
+class Options(BaseModel):
+    """The typed view of one kind on its stored document: unknown keys are ignored, null means default."""
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+        extra="ignore",
+        frozen=True,
+        coerce_numbers_to_str=True,
+        defer_build=True,  # whoever only describes the options reads no document
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_means_default(cls, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            return {key: value for key, value in data.items() if value is not None}
+        return data
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> Self:
+        """The typed view on a stored document. Raises UserError with one sentence."""
+        try:
+            return cls.model_validate(document)
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(str(part) for part in first["loc"]) or "value"
+            raise UserError(f"{key}: {first['msg']}") from None
+
+    @classmethod
+    def words(cls) -> dict[str, tuple[FieldInfo, Words]]:
+        """Wire key → (pydantic field, words), in the order of declaration."""
+        found: dict[str, tuple[FieldInfo, Words]] = {}
+        for name, info in cls.model_fields.items():
+            for item in info.metadata:
+                if isinstance(item, Words):
+                    found[info.alias or name] = (info, item)
+        return found
+
+    @classmethod
+    def describe(cls) -> list[dict[str, Any]]:
+        """The options as the browser's form and the documentation read them (JSON-ready)."""
+        return [
+            _described(key, info, words)
+            for key, (info, words) in cls.words().items()
+            if words.kind not in _NOT_DRAWN
+        ]
+
+
+def _described(key: str, info: FieldInfo, words: Words) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "name": key,
+        "label": words.label,
+        "kind": words.kind.value,
+        "section": words.section,
+        "default": words.form_default
+        if words.form_default is not None
+        else info.get_default(call_default_factory=True),
+    }
+    for attribute in ("help", "placeholder", "required", "secret", "unit", "minimum", "maximum", "step"):
+        value = getattr(words, attribute)
+        if value not in ("", False, None):
+            entry[attribute] = value
+    if words.choices:
+        entry["choices"] = [{"value": choice.value, "label": choice.label} for choice in words.choices]
+    if words.shown_when:
+        entry["shownWhen"] = {"option": words.shown_when.option, "values": list(words.shown_when.values)}
+    return entry
