@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
@@ -322,13 +321,17 @@ def _variable(variables: Mapping[str, str], variable: str, setting: Setting) -> 
 
 def _from_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         if must_exist:
             raise StartupError(f"The settings file {path} does not exist.") from None
         return {}
     except (OSError, UnicodeDecodeError):
         raise StartupError(f"The settings file {path} cannot be read.") from None
+    import tomllib  # most servers have no such file
+
+    try:
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StartupError(f"The settings file {path} is not valid TOML: {error}.") from None
     for key in document:

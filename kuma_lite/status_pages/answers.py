@@ -20,7 +20,6 @@ from kuma_lite.status_pages.model import (
     ShownTag,
 )
 from kuma_lite.status_pages.pages import Pages
-from kuma_lite.status_pages.rss import feed
 
 
 class Answers:
@@ -75,6 +74,8 @@ class Answers:
 
     async def feed(self, page: Page, url: str) -> str:
         """The RSS document; `url` is the page's absolute address."""
+        from kuma_lite.status_pages.rss import feed
+
         incidents = await self._incidents.shown(page)
         return feed(page, url, incidents, self.latest(page), self._clock.now())
 

@@ -6,7 +6,8 @@ import re
 from typing import Final
 
 # What XML 1.0 cannot carry at all, in whatever spelling, and halves of characters, which no encoding can.
-_FORBIDDEN: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# (Naming what it can carry instead takes ten times as long to compile.)
+_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def clean(text: str) -> str:

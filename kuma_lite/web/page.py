@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +30,9 @@ _TYPES: Final = {
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
     ".map": "application/json",
+    ".png": "image/png",
+    ".ico": "image/vnd.microsoft.icon",
+    ".txt": "text/plain",
 }
 _NOT_BUILT: Final = (
     "<!doctype html><title>Kuma Lite</title><p>Kuma Lite is running, but its page has not been built. "
@@ -43,9 +46,14 @@ class File:
 
     path: Path
     content_type: bytes
-    etag: bytes
     caching: bytes
     encodings: dict[str, Path] = field(default_factory=dict)
+
+    @cached_property
+    def etag(self) -> bytes:
+        """Read from the file when somebody first asks for it."""
+        digest = hashlib.blake2s(self.path.read_bytes(), digest_size=12).hexdigest()
+        return f'"{digest}"'.encode()
 
     def best(self, accepted: str) -> tuple[Path, str | None]:
         """What to send to a browser that accepts these encodings: path and Content-Encoding."""
@@ -78,13 +86,11 @@ def read_files(folder: Path) -> dict[str, File]:
 
 
 def _describe(path: Path, url: str) -> File:
-    kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    digest = hashlib.blake2s(path.read_bytes(), digest_size=12).hexdigest()
+    kind = _TYPES.get(path.suffix, "application/octet-stream")
     siblings = {encoding: Path(f"{path}{suffix}") for suffix, encoding in _COMPRESSED}
     return File(
         path=path,
         content_type=kind.encode(),
-        etag=f'"{digest}"'.encode(),
         caching=_FOREVER if _HASHED.match(url) else _ASK_AGAIN,
         encodings={encoding: sibling for encoding, sibling in siblings.items() if sibling.is_file()},
     )

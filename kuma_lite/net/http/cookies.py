@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC
-from email.utils import parsedate_to_datetime
 
 from kuma_lite.net.http.url import Url
 from kuma_lite.net.resolve import literal
@@ -85,6 +84,8 @@ def parse_cookie(text: str, url: Url, now: float) -> tuple[Cookie, bool] | None:
 
 
 def _alive(attributes: dict[str, str], now: float) -> bool:
+    from email.utils import parsedate_to_datetime
+
     max_age = attributes.get("max-age", "")
     if max_age.lstrip("-").isdigit():
         return int(max_age) > 0
