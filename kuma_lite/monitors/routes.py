@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from litestar import get, post
 
 from kuma_lite.checks import describe_types
 from kuma_lite.core.doors import Access
-from kuma_lite.monitors.common import CommonOptions
 from kuma_lite.monitors.figures import Figures
 
 
+@cache
 def describe() -> dict[str, Any]:
-    """Every monitor type with the fields of its form, and the fields all of them have."""
+    """Every monitor type with the fields of its form, and the fields all of them have.
+
+    The first time it imports them all, which takes a thread: the loop has checks to make.
+    """
+    from kuma_lite.monitors.common import CommonOptions
+
     return {**describe_types(), "common": CommonOptions.describe()}
 
 
 def monitor_routes(figures: Figures) -> Sequence[Any]:
     """The routes of this feature."""
-    described = describe()
 
-    @get("/api/v1/monitor-types", opt={"access": Access.USER}, sync_to_thread=False, tags=["Declarations"])
+    @get("/api/v1/monitor-types", opt={"access": Access.USER}, sync_to_thread=True, tags=["Declarations"])
     def monitor_types() -> dict[str, Any]:
         """List the monitor types with the fields of their forms."""
-        return described
+        return describe()
 
     @get("/api/v1/figures", opt={"access": Access.USER}, sync_to_thread=False, tags=["Server"])
     def show_figures() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from litestar import get
@@ -63,7 +64,7 @@ class ServiceList(Struct):
 
 
 def describe(services: Services) -> ServiceList:
-    """Every service with the fields of its form."""
+    """Every service with the fields of its form. It imports them all, which takes a thread."""
     return ServiceList(
         [
             DescribedService(
@@ -80,16 +81,16 @@ def describe(services: Services) -> ServiceList:
 
 def notification_routes(services: Services) -> Sequence[Any]:
     """The routes of this feature."""
-    described = describe(services)
+    described = cache(lambda: describe(services))
 
     @get(
         "/api/v1/notification-services",
         opt={"access": Access.USER},
-        sync_to_thread=False,
+        sync_to_thread=True,
         tags=["Declarations"],
     )
     def notification_services() -> ServiceList:
         """List the notification services with the fields of their forms."""
-        return described
+        return described()
 
     return [notification_services]
