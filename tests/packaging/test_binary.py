@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import http.server
+import json
 import os
 import platform
 import re
@@ -22,6 +23,7 @@ from typing import Any
 import pytest
 from PyInstaller.archive.readers import CArchiveReader
 
+from kuma_lite.core.declarations import module_of
 from tests.conftest import FIGURE
 from tests.packaging.imports import OPTIONAL, imported_packages
 from tests.packaging.polling import PollingClient
@@ -128,10 +130,10 @@ def free_port() -> int:
         return port
 
 
-def get(port: int, path: str) -> tuple[int, str]:
+def get(port: int, path: str, token: str = "") -> tuple[int, str]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        connection.request("GET", path)
+        connection.request("GET", path, headers={"Authorization": f"Bearer {token}"} if token else {})
         response = connection.getresponse()
         return response.status, response.read().decode()
     finally:
@@ -161,6 +163,18 @@ def running(program: str, log: Path) -> Iterator[tuple[int, float]]:
         if process.poll() is None:
             process.kill()
             process.wait()
+
+
+def names(port: int, token: str, path: str, key: str) -> set[str]:
+    """What a list of the REST API names; the first request imports the framework, the list every file."""
+    status, body = get(port, path, token)
+    assert status == 200, body
+    return {entry["name"] for entry in json.loads(body)[key]}
+
+
+def files_in(folder: str) -> set[str]:
+    """The files that declare something there."""
+    return {path.stem for path in (ROOT / "kuma_lite" / folder).glob("[!_]*.py")}
 
 
 def wait_until_ready(process: subprocess.Popen[Any], port: int, log: Path) -> None:
@@ -212,7 +226,11 @@ def test_serves_watches_stops_and_remembers(
         client = PollingClient(port)
         assert client.call("needSetup") is True
         assert client.call("setup", LOGIN["username"], LOGIN["password"])["ok"] is True
-        assert client.call("login", LOGIN)["ok"] is True
+        token = client.call("login", LOGIN)["token"]
+        types = names(port, token, "/api/v1/monitor-types", "types")
+        assert {module_of(name) for name in types} == files_in("checks")
+        services = names(port, token, "/api/v1/notification-services", "services")
+        assert {module_of(name) for name in services} == files_in("notifications/services")
         added = client.call("add", monitor(target))
         assert added["ok"] is True, added
         beat = client.wait_for("heartbeat")[1]
