@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -185,9 +186,10 @@ class ServerChannels:
         self._database = house.database
         self._notifications = notifications
 
-    def types(self) -> Sequence[str]:
-        """What kinds there are."""
-        return [service.name for service in self._notifications.services]
+    async def types(self) -> Sequence[str]:
+        """What kinds there are; to know it, all of them are imported."""
+        services = self._notifications.services
+        return await asyncio.to_thread(lambda: [service.name for service in services])
 
     async def all(self) -> Sequence[Channel]:
         """Every notification."""

@@ -46,7 +46,7 @@ class Channel:
 class Channels(Protocol):
     """The notifications, wherever they are kept."""
 
-    def types(self) -> Sequence[str]:
+    async def types(self) -> Sequence[str]:
         """What kinds there are."""
 
     async def all(self) -> Sequence[Channel]:
@@ -84,7 +84,7 @@ class Integrations:
 
     async def add(self, wishes: Mapping[str, Any], project_id: int) -> dict[str, Any]:
         """A new one. Raises Unprocessable, UserError."""
-        kind = type_of(wishes.get("type"), self._channels.types())
+        kind = type_of(wishes.get("type"), await self._channels.types())
         number = await self._channels.save(_form(kind, wishes, {}), None)
         now = to_ms(self._clock.now())
         await self._database.write(lambda connection: _add_names(connection, [number], now, project_id))
