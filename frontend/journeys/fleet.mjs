@@ -94,6 +94,9 @@ async function findTrouble(page) {
   const trouble = page.locator("section").filter({ has: page.getByRole("heading", { name: "Trouble now" }) });
   await trouble.getByRole("link", { name: new RegExp(`With alerts ${nameOf(7)} CPU above`) }).waitFor();
   check(!(await page.getByText("Everything is up").isVisible()), "the overview calls everything up");
+  const alerts = page.locator("section").filter({ has: page.getByRole("heading", { name: "Alerts of servers" }) });
+  const alert = alerts.getByRole("listitem").filter({ has: page.getByRole("link", { name: nameOf(7) }) });
+  await alert.getByText(/CPU is at 95/).waitFor({ timeout: SLOW_MS });
   await expectAccessible(page, "the overview with servers");
   await page.locator("#detail").getByRole("link", { name: /With alerts$/ }).click();
   await page.waitForURL(/\/servers\?(.*&)?state=pending/);
@@ -162,7 +165,7 @@ async function fitsAPhone(browser, url) {
   await page.getByRole("heading", { name: "Trouble now" }).waitFor({ timeout: SLOW_MS });
   await expectNoSidewaysScroll(page, "the overview with servers");
   await expectAccessible(page, "the overview with servers on a phone");
-  await page.getByRole("link", { name: new RegExp(nameOf(7)) }).tap();
+  await page.getByRole("link", { name: new RegExp(`With alerts ${nameOf(7)}`) }).tap();
   await page.getByRole("radio", { name: "Alerts" }).tap();
   await page.getByRole("group", { name: "Begin now" }).waitFor();
   await expectNoSidewaysScroll(page, "the maintenance of a server");

@@ -85,6 +85,8 @@ export interface MetricsAck {
 
 export interface Incident {
   uuid: string;
+  monitorable_uuid: string; // of the server
+  monitorable_name: string;
   status: "ongoing" | "resolved";
   error_message: string;
   cause: Cause;
