@@ -148,7 +148,7 @@ def build_app(
     def rest() -> Any:
         from kuma_lite.web.rest import build_rest
 
-        return build_rest(doors, sessions, page.serve_unknown)
+        return build_rest(doors, sessions)
 
     return App(
         sockets=sockets,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar, Request, Response
-from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.core import MsgspecDIPlugin
@@ -18,7 +18,7 @@ from kuma_lite.core.doors import Access, Doors
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
 from kuma_lite.core.limits import MAX_BODY_BYTES
 from kuma_lite.web.guard import Sessions, route_guard
-from kuma_lite.web.lazy_rest import API, Elsewhere
+from kuma_lite.web.lazy_rest import API
 
 if TYPE_CHECKING:
     from litestar.plugins import PluginProtocol
@@ -40,37 +40,13 @@ class _Rest(Litestar):
         return [*plugins, MsgspecDIPlugin()]
 
 
-class _LedElsewhere(Response[bytes]):
-    """An answer that is given outside Litestar."""
-
-    def __init__(self, elsewhere: Elsewhere) -> None:
-        super().__init__(b"")
-        self._elsewhere = elsewhere
-
-    def to_asgi_response(self, *_arguments: Any, **_options: Any) -> Any:
-        """The ASGI callable that answers."""
-
-        async def answer(scope: Any, receive: Any, send: Any) -> None:
-            del receive
-            await self._elsewhere(scope, send)
-
-        return answer
-
-
-def build_rest(doors: Sequence[Doors], sessions: Sessions, elsewhere: Elsewhere) -> Litestar:
-    """The application.
+def build_rest(doors: Sequence[Doors], sessions: Sessions) -> Litestar:
+    """The application behind everything below the API (see `lazy_rest`).
 
     Args:
         doors: whose `routes` it serves.
         sessions: who is behind a session token.
-        elsewhere: answers what is no route and not below the API.
     """
-
-    def not_a_route(request: AnyRequest, error: HTTPException) -> Response[Any]:
-        if request.url.path.startswith(f"{API}/") or request.url.path == API:
-            return _http_error(request, error)
-        return _LedElsewhere(elsewhere)
-
     return _Rest(
         route_handlers=[route for door in doors for route in door.routes()],
         guards=[
@@ -79,8 +55,6 @@ def build_rest(doors: Sequence[Doors], sessions: Sessions, elsewhere: Elsewhere)
         request_max_body_size=MAX_BODY_BYTES,
         exception_handlers={
             UserError: _user_error,
-            NotFoundException: not_a_route,
-            MethodNotAllowedException: not_a_route,
             HTTPException: _http_error,
             Exception: _bug,
         },
