@@ -10,8 +10,8 @@ from kuma_lite.appliance.watching import Watching
 from kuma_lite.core.declarations import Status
 from kuma_lite.monitors.model import Beat
 from kuma_lite.monitors.outages import Outage
-from kuma_lite.servers.model import iso
-from kuma_lite.servers.wire import Listed
+from kuma_lite.servers.model import DOWNTIME, Incident
+from kuma_lite.servers.wire import Listed, incident_object
 from kuma_lite.status_pages.service import StatusPages
 
 # Status pages and monitors have no UUID of their own; made of their number it is always the same.
@@ -79,14 +79,10 @@ class OutageIncidents:
         self._outages = watching.outages
         self._roster = watching.roster
 
-    async def newest(self, count: int, *, ongoing: bool | None) -> Sequence[Listed]:
-        """The first ones."""
-        found = await self._outages.newest(count, ongoing=ongoing)
-        return [Listed(outage.ended is None, outage.began, self._wire(outage)) for outage in found]
-
-    async def total(self, *, ongoing: bool | None) -> int:
-        """How many there are."""
-        return await self._outages.total(ongoing=ongoing)
+    async def page(self, count: int, *, ongoing: bool | None) -> tuple[Sequence[Listed], int]:
+        """The first ones, and how many there are."""
+        found, total = await self._outages.page(count, ongoing=ongoing)
+        return [Listed(one.ended is None, one.began, self._wire(one)) for one in found], total
 
     def is_one(self, key: str) -> bool:
         """Whether a UUID is that of an outage."""
@@ -96,28 +92,12 @@ class OutageIncidents:
             return False
 
     def _wire(self, outage: Outage) -> dict[str, Any]:
-        """The object of the API. What was asked and answered may hold secrets, and stays here."""
+        key = str(uuid.UUID(int=_OUTAGES << 62 | outage.id))
+        changed = outage.ended or outage.began
+        incident = Incident(outage.id, key, 0, DOWNTIME, outage.message, outage.began, outage.ended, changed)
         monitor = self._roster.get(outage.monitor_id)
-        return {
-            "uuid": str(uuid.UUID(int=_OUTAGES << 62 | outage.id)),
-            "status": "ongoing" if outage.ended is None else "resolved",
-            "error_message": outage.message,
-            "cause": "downtime",
-            "closed_at": iso(outage.ended),
-            "acknowledged_at": None,
-            "acknowledged_by": None,
-            "snoozed_at": None,
-            "snooze_until": None,
-            "monitorable_type": "NetworkMonitor",
-            "monitorable_uuid": _monitor_uuid(outage.monitor_id),
-            "monitorable_name": monitor.name if monitor else None,
-            "request": None,
-            "request_headers": None,
-            "response": None,
-            "response_headers": None,
-            "created_at": iso(outage.began),
-            "updated_at": iso(outage.ended or outage.began),
-        }
+        name = monitor.name if monitor else None
+        return incident_object(incident, "NetworkMonitor", _monitor_uuid(outage.monitor_id), name)
 
 
 def _monitor_uuid(monitor_id: int) -> str:

@@ -12,7 +12,7 @@ import apsw
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
 from kuma_lite.monitors.recorder import Recorder
-from kuma_lite.monitors.roster import Roster
+from kuma_lite.monitors.roster import Monitor, Roster
 
 _OUTAGE: Final = "event.id, event.monitor_id, event.time, event.msg"
 # The change of state that follows; an index on (monitor_id, time) finds it.
@@ -47,43 +47,36 @@ class Outages:
         self._recorder = recorder
         self._roster = roster
 
-    async def newest(self, count: int, *, ongoing: bool | None = None) -> list[Outage]:
-        """The first `count`, those that go on before the others, then the newest first.
+    async def page(self, count: int, *, ongoing: bool | None = None) -> tuple[list[Outage], int]:
+        """The first `count`, those that go on first, then the newest; and how many there are.
 
         Args:
             count: how many at most.
             ongoing: only those that go on (True), only those that are over (False).
         """
-        last = await self._last()
-        going_on = [outage for outage in last if outage.ended is None]
-        if ongoing is True:
-            return going_on[:count]
-        abandoned = [outage for outage in last if outage.ended is not None]
-        over = await self._database.read(lambda connection: _over(connection, count))
-        past = list(heapq.merge(abandoned, over, key=_newest_first))
-        return (past if ongoing is False else [*going_on, *past])[:count]
-
-    async def total(self, *, ongoing: bool | None = None) -> int:
-        """How many there are."""
-        going_on = sum(outage.ended is None for outage in await self._last())
-        if ongoing is True:
-            return going_on
-        everything = await self._database.read(_count)
-        return everything - going_on if ongoing is False else everything
-
-    async def _last(self) -> list[Outage]:
-        """Of each monitor whose latest change was to DOWN, that outage; the newest first.
-
-        It goes on while the monitor is watched; of one that was paused nothing is known beyond its last beat.
-        """
         await self._recorder.flush()
-        ends = {monitor.id: self._end(monitor.id) for monitor in self._roster}
-        return await self._database.read(lambda connection: _unfinished(connection, ends))
+        ends = {monitor.id: self._end(monitor) for monitor in self._roster}
+        return await self._database.read(lambda connection: _page(connection, ends, count, ongoing))
 
-    def _end(self, monitor_id: int) -> int | None:
-        monitor, beat = self._roster.get(monitor_id), self._recorder.last(monitor_id)
-        is_watched = monitor is not None and self._roster.is_active(monitor)
-        return None if is_watched or beat is None else beat.end_time
+    def _end(self, monitor: Monitor) -> int | None:
+        """An outage goes on while its monitor is watched; of a paused one only its last beat is known."""
+        beat = self._recorder.last(monitor.id)
+        return None if self._roster.is_active(monitor) or beat is None else beat.end_time
+
+
+def _page(
+    connection: apsw.Connection, ends: Mapping[int, int | None], count: int, ongoing: bool | None
+) -> tuple[list[Outage], int]:
+    last = _unfinished(connection, ends)
+    going_on = [outage for outage in last if outage.ended is None]
+    if ongoing is True:
+        return going_on[:count], len(going_on)
+    abandoned = [outage for outage in last if outage.ended is not None]
+    past = list(heapq.merge(abandoned, _over(connection, count), key=_newest_first))
+    everything = _count(connection)
+    if ongoing is False:
+        return past[:count], everything - len(going_on)
+    return [*going_on, *past][:count], everything
 
 
 def _newest_first(outage: Outage) -> tuple[int, int]:
@@ -91,6 +84,7 @@ def _newest_first(outage: Outage) -> tuple[int, int]:
 
 
 def _unfinished(connection: apsw.Connection, ends: Mapping[int, int | None]) -> list[Outage]:
+    """Of each monitor whose latest change was to DOWN, that outage; the newest first."""
     query = f"""
         SELECT {_OUTAGE} FROM json_each(?) AS wanted JOIN beat_event AS event ON event.id = (
             SELECT id FROM beat_event WHERE monitor_id = wanted.value ORDER BY time DESC, id DESC LIMIT 1

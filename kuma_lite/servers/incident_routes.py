@@ -31,11 +31,11 @@ _NO_SERVER: Final = "Only incidents of servers can be acknowledged or snoozed"
 class MonitorIncidents(Protocol):
     """The outages of monitors, wherever they are kept."""
 
-    async def newest(self, count: int, *, ongoing: bool | None) -> Sequence[Listed]:
-        """The first `count`, ongoing ones first, then the newest; of both kinds, or of one."""
+    async def page(self, count: int, *, ongoing: bool | None) -> tuple[Sequence[Listed], int]:
+        """The first `count`, ongoing ones first, then the newest; and how many there are.
 
-    async def total(self, *, ongoing: bool | None) -> int:
-        """How many there are."""
+        `ongoing`: of both kinds (None), or of one.
+        """
 
     def is_one(self, key: str) -> bool:
         """Whether a UUID can only be one of theirs."""
@@ -50,10 +50,8 @@ def incident_routes(servers: Servers, outages: MonitorIncidents) -> Sequence[Any
         incidents, total = await servers.incidents.page(servers.of(project), status, 0, wanted)
         found = [Listed(one.closed is None, one.started, incident_wire(servers, one)) for one in incidents]
         if project == servers.projects.root.id:
-            total += await outages.total(ongoing=ongoing)
-            found = list(
-                heapq.merge(found, await outages.newest(wanted, ongoing=ongoing), key=_ongoing_then_newest)
-            )
+            others, more = await outages.page(wanted, ongoing=ongoing)
+            found, total = list(heapq.merge(found, others, key=_ongoing_then_newest)), total + more
         return [dict(one.wire) for one in found[offset:wanted]], total
 
     def own_server(key: str) -> None:

@@ -19,8 +19,17 @@ class Listed(NamedTuple):
 
 
 def incident_wire(servers: Servers, incident: Incident) -> dict[str, Any]:
-    """The object of the API. `request` and `response` belong to checks, which a server has none of."""
+    """The object of the API about a server's incident."""
     server = servers.by_id(incident.server_id)
+    uuid, name = (server.uuid, server.name) if server else (None, None)
+    return incident_object(incident, "Server", uuid, name)
+
+
+def incident_object(incident: Incident, kind: str, uuid: str | None, name: str | None) -> dict[str, Any]:
+    """The object of the API about an incident of whatever kind, by the UUID and name of what it happened to.
+
+    What checks asked and were answered may hold secrets, and stays here; a server has no checks.
+    """
     return {
         "uuid": incident.uuid,
         "status": "ongoing" if incident.closed is None else "resolved",
@@ -31,9 +40,9 @@ def incident_wire(servers: Servers, incident: Incident) -> dict[str, Any]:
         "acknowledged_by": incident.acknowledged_by,
         "snoozed_at": iso(incident.snoozed),
         "snooze_until": iso(incident.snooze_until),
-        "monitorable_type": "Server",
-        "monitorable_uuid": server.uuid if server else None,
-        "monitorable_name": server.name if server else None,
+        "monitorable_type": kind,
+        "monitorable_uuid": uuid,
+        "monitorable_name": name,
         "request": None,
         "request_headers": None,
         "response": None,

@@ -28,6 +28,14 @@ def of(storage: Storage, roster: Roster) -> Outages:
     return Outages(storage.database, storage.recorder, roster)
 
 
+async def newest(outages: Outages, count: int, ongoing: bool | None = None) -> list[Outage]:
+    return (await outages.page(count, ongoing=ongoing))[0]
+
+
+async def total(outages: Outages, ongoing: bool | None = None) -> int:
+    return (await outages.page(1, ongoing=ongoing))[1]
+
+
 async def change(storage: Storage, monitor: int, status: Status, msg: str = "") -> Beat:
     return await storage.record_now(monitor, status=status, msg=msg, important=True)
 
@@ -36,21 +44,21 @@ async def test_an_outage_begins_with_down_and_ends_with_whatever_follows(tmp_pat
     async with opened(tmp_path) as storage:
         roster = await watched(storage, "a", "b")
         outages = of(storage, roster)
-        assert (await outages.newest(10), await outages.total()) == ([], 0)
+        assert (await newest(outages, 10), await total(outages)) == ([], 0)
         first = await change(storage, 1, Status.DOWN, "refused")
-        assert await outages.newest(10) == [Outage(first.id, 1, first.time, None, "refused")]
+        assert await newest(outages, 10) == [Outage(first.id, 1, first.time, None, "refused")]
         storage.clock.advance(60)
         storage.record(1, status=Status.DOWN)  # an ordinary beat changes nothing
         second = await change(storage, 2, Status.DOWN, "late")
         storage.clock.advance(60)
         back = await change(storage, 1, Status.UP)
-        assert await outages.newest(10) == [
+        assert await newest(outages, 10) == [
             Outage(second.id, 2, second.time, None, "late"),
             Outage(first.id, 1, first.time, back.time, "refused"),
         ]
-        assert [one.id for one in await outages.newest(10, ongoing=True)] == [second.id]
-        assert [one.id for one in await outages.newest(10, ongoing=False)] == [first.id]
-        totals = [await outages.total(ongoing=which) for which in (None, True, False)]
+        assert [one.id for one in await newest(outages, 10, True)] == [second.id]
+        assert [one.id for one in await newest(outages, 10, False)] == [first.id]
+        totals = [await total(outages, which) for which in (None, True, False)]
         assert totals == [2, 1, 1]
 
 
@@ -64,9 +72,9 @@ async def test_what_is_not_watched_any_more_does_not_go_on(tmp_path: Path) -> No
         assert monitor is not None
         monitor.active = False
         outages = of(storage, roster)
-        (outage,) = await outages.newest(10, ongoing=False)
+        (outage,) = await newest(outages, 10, False)
         assert (outage.began, outage.ended) == (begin.time, last.end_time)
-        assert (await outages.total(ongoing=True), await outages.total(ongoing=False)) == (0, 1)
+        assert (await total(outages, True), await total(outages, False)) == (0, 1)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -87,13 +95,13 @@ async def test_any_history_is_told_as_a_plain_count_would(tmp_path: Path, seed: 
                 )
         expected.sort(key=lambda one: (one.ended is not None, -one.began, -one.id))
         outages = of(storage, roster)
-        assert await outages.newest(1000) == expected
-        assert await outages.newest(7) == expected[:7]
+        assert await newest(outages, 1000) == expected
+        assert await newest(outages, 7) == expected[:7]
         for ongoing in (True, False):
             kind = [one for one in expected if (one.ended is None) == ongoing]
-            assert await outages.newest(1000, ongoing=ongoing) == kind
-            assert await outages.total(ongoing=ongoing) == len(kind)
-        assert await outages.total() == len(expected)
+            assert await newest(outages, 1000, ongoing) == kind
+            assert await total(outages, ongoing) == len(kind)
+        assert await total(outages) == len(expected)
 
 
 async def test_the_index_for_them_is_used(tmp_path: Path) -> None:
