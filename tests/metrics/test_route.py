@@ -94,6 +94,8 @@ async def test_methods_and_packing(tmp_path: Path) -> None:
     async with running(tmp_path) as server, server.logged_in() as client:
         for number in range(40):
             await add_monitor(client, name=f"m{number}", type="manual", manual_status=1)
+        for _ in range(40):  # without beats there is too little to pack
+            await client.wait_for("heartbeat")
         url = f"{server.url}/metrics"
         assert (await http.request("POST", url, headers=ACCOUNT)).status == 405
         head = await http.request("HEAD", url, headers=ACCOUNT)
