@@ -77,16 +77,16 @@ async def test_cc_and_bcc(send: Send) -> None:
     options = {
         "smtpTo": "Grüße <a@example.com>, b@example.com;c@example.com",
         "smtpCC": '"Doe, Jane" <d@example.com>',
-        "smtpBCC": "e@example.com, a@example.com",
+        "smtpBCC": "hidden@example.com, a@example.com",
     }
     async with SmtpSink() as sink:
         await send(TEST, **server(sink, **options))
     (mail,) = sink.mails
-    assert mail.recipients == [f"{letter}@example.com" for letter in "abcde"]
+    assert mail.recipients == [f"{name}@example.com" for name in ("a", "b", "c", "d", "hidden")]
     found = read(mail)
     assert found["To"] == "Grüße <a@example.com>, b@example.com, c@example.com"
     assert found["Cc"] == '"Doe, Jane" <d@example.com>'
-    assert b"e@example.com" not in mail.content
+    assert b"hidden@" not in mail.content
 
 
 async def test_only_bcc(send: Send) -> None:
