@@ -6,6 +6,7 @@ import contextlib
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 with contextlib.suppress(ImportError):
     # Tests with foreign clients need the whole of python-socketio, and the server loads it without its client
@@ -15,6 +16,16 @@ with contextlib.suppress(ImportError):
     import websocket  # noqa: F401
 
 FIGURE = "figure"  # user property: a line for the end of the run; `record_property(FIGURE, "...")`
+
+# The same examples on every machine, however slow: a run judges the change, not the day. New examples are for
+# whoever looks for trouble: `pytest --hypothesis-profile explore`.
+settings.register_profile(
+    "suite", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "explore", deadline=None, max_examples=3000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

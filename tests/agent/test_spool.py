@@ -76,7 +76,7 @@ def test_nonsense_is_skipped(tmp_path: Path) -> None:
     assert drained(spool) == []
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.one_of(st.just("append"), st.just("send"), st.just("restart")), max_size=60))
 def test_nothing_is_lost_and_nothing_overtakes(steps: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -129,7 +129,7 @@ def test_nothing_of_python_shows(path: str) -> None:
 
 
 @given(st.text(alphabet="{}%| abif1.,:'\"[]()forendmsg\n-", max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_template_renders_or_fails_for_good(template: str) -> None:
     try:
         assert isinstance(render(template, DOWN), str)
@@ -138,13 +138,11 @@ def test_any_template_renders_or_fails_for_good(template: str) -> None:
 
 
 @given(st.text())
-@settings(deadline=None)
 def test_json_filter_carries_any_text(text: str) -> None:
     assert json.loads(render('{"text": {{ msg | json }}}', Message(text))) == {"text": text}
 
 
 @given(st.text())
-@settings(deadline=None)
 def test_values_are_never_read_as_templates(text: str) -> None:
     monitor: dict[str, Any] = {"name": text, "type": "http"}
     assert render("{{ msg }}{{ name }}", Message(text, monitor)) == text * 2

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.declarations import DeliveryFailed, Message
@@ -205,7 +205,6 @@ def test_other_bodies_are_sent_as_they_are(template: str, text: str) -> None:
 
 
 @given(st.text())
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_survives_a_json_body(text: str) -> None:
     found = json.loads(json_safe('{"a": "{{ msg }}"}', Message(text), CONTEXT))
     # What is JSON already is sent as it always was, even where its backslashes mean something else.
