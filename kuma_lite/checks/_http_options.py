@@ -7,12 +7,17 @@ from typing import Final
 
 from kuma_lite.checks._auth_options import AuthOptions
 from kuma_lite.checks._http_request import Prepared, Wanted, prepare
+from kuma_lite.checks._shared_options import (
+    expiry_notification_option,
+    ignore_tls_option,
+    response_max_length_option,
+    save_error_response_option,
+    timeout_option,
+)
 from kuma_lite.checks._status_codes import DEFAULT_CODES
 from kuma_lite.core.declarations import Choice, Kind
 from kuma_lite.core.options import Options, option
 
-MAX_RESPONSE_CHARS: Final = 1_048_576  # what Uptime Kuma 2.5 accepts for a kept body
-DEFAULT_RESPONSE_CHARS: Final = 1024
 DEFAULT_MAX_REDIRECTS: Final = 10
 FORM_TIMEOUT_S: Final = 48  # what Uptime Kuma's form starts with: 0.8 of a minute
 
@@ -68,21 +73,8 @@ class _RequestOptions(Options):
 class HttpOptions(AuthOptions, _RequestOptions):  # fields of the last base come first
     """A request, and what makes its answer a good one. Keys are Uptime Kuma 2.5's."""
 
-    ignore_tls: bool = option(
-        False,
-        alias="ignoreTls",
-        label="Ignore TLS errors",
-        kind=Kind.SWITCH,
-        section="tls",
-        help="Accept expired, self-signed and foreign certificates.",
-    )
-    expiry_notification: bool = option(
-        True,
-        alias="expiryNotification",
-        label="Warn before the certificate expires",
-        kind=Kind.SWITCH,
-        section="tls",
-    )
+    ignore_tls: bool = ignore_tls_option()
+    expiry_notification: bool = expiry_notification_option()
 
     accepted: tuple[str, ...] = option(
         DEFAULT_CODES,
@@ -92,15 +84,8 @@ class HttpOptions(AuthOptions, _RequestOptions):  # fields of the last base come
         section="advanced",
         help="Single ones and ranges; any other answer is a failure.",
     )
-    timeout: float = option(
-        0,
-        label="Timeout",
-        kind=Kind.NUMBER,
-        section="advanced",
-        unit="s",
-        minimum=0,
-        form_default=FORM_TIMEOUT_S,
-        help="For the answer to begin, redirects included. 0 takes 80 % of the interval.",
+    timeout: float = timeout_option(
+        "For the answer to begin, redirects included.", form_default=FORM_TIMEOUT_S
     )
     max_redirects: int = option(
         DEFAULT_MAX_REDIRECTS,
@@ -132,14 +117,7 @@ class HttpOptions(AuthOptions, _RequestOptions):  # fields of the last base come
             Choice("ipv6", "IPv6 only"),
         ),
     )
-    save_error_response: bool = option(
-        True,
-        alias="saveErrorResponse",
-        label="Keep the answer of failed checks",
-        kind=Kind.SWITCH,
-        section="advanced",
-        help="When its status is not accepted.",
-    )
+    save_error_response: bool = save_error_response_option(when="When its status is not accepted.")
     save_response: bool = option(
         False,
         alias="saveResponse",
@@ -147,16 +125,7 @@ class HttpOptions(AuthOptions, _RequestOptions):  # fields of the last base come
         kind=Kind.SWITCH,
         section="advanced",
     )
-    response_max_length: int = option(
-        DEFAULT_RESPONSE_CHARS,
-        alias="responseMaxLength",
-        label="Characters kept",
-        kind=Kind.NUMBER,
-        section="advanced",
-        minimum=0,
-        maximum=MAX_RESPONSE_CHARS,
-        step=1,
-    )
+    response_max_length: int = response_max_length_option()
 
     @cached_property
     def prepared(self) -> Prepared:

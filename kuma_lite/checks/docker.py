@@ -9,6 +9,7 @@ from urllib.parse import quote
 from kuma_lite.checks._http_family import without_spacing
 from kuma_lite.checks._network import failed
 from kuma_lite.checks._saved_response import save_response
+from kuma_lite.checks._shared_options import response_max_length_option, save_error_response_option
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType, Status
 from kuma_lite.core.json_text import JsonTextError, parse_json
 from kuma_lite.core.options import Options, option
@@ -42,24 +43,8 @@ class DockerOptions(Options):
         required=True,
         help="The id of one of the Docker hosts in the settings.",
     )
-    save_error_response: bool = option(
-        True,
-        alias="saveErrorResponse",
-        label="Keep the answer of failed checks",
-        kind=Kind.SWITCH,
-        section="advanced",
-        help="When the daemon refuses the question.",
-    )
-    response_max_length: int = option(
-        1024,
-        alias="responseMaxLength",
-        label="Characters kept",
-        kind=Kind.NUMBER,
-        section="advanced",
-        minimum=0,
-        maximum=1_048_576,
-        step=1,
-    )
+    save_error_response: bool = save_error_response_option(when="When the daemon refuses the question.")
+    response_max_length: int = response_max_length_option()
 
 
 class DockerMonitor(MonitorType[DockerOptions]):

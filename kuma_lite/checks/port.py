@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kuma_lite.checks._host import clean_host
 from kuma_lite.checks._network import failed, is_maybe_ours, seen
+from kuma_lite.checks._shared_options import expiry_notification_option, ignore_tls_option, timeout_option
 from kuma_lite.checks._starttls import ask_for_tls
 from kuma_lite.checks._tls_session import alert_from, certificate_of
 from kuma_lite.core.declarations import (
@@ -52,16 +53,7 @@ class PortOptions(Options):
 
     hostname: str = option("", label="Hostname", kind=Kind.HOST, required=True)
     port: int | None = option(None, label="Port", kind=Kind.PORT, required=True)
-    timeout: float = option(
-        0,
-        label="Timeout",
-        kind=Kind.NUMBER,
-        section="advanced",
-        unit="s",
-        minimum=0,
-        form_default=10,
-        help="For the connection. 0 takes 80 % of the interval.",
-    )
+    timeout: float = timeout_option("For the connection.", form_default=10)
     security: str | None = option(
         None,
         alias="smtpSecurity",
@@ -74,21 +66,9 @@ class PortOptions(Options):
             Choice("starttls", "STARTTLS (SMTP, IMAP, XMPP)"),
         ),
     )
-    ignore_tls: bool = option(
-        False,
-        alias="ignoreTls",
-        label="Ignore TLS errors",
-        kind=Kind.SWITCH,
-        section="tls",
-        help="Accept expired, self-signed and foreign certificates.",
-    )
-    expiry_notification: bool = option(
-        True,
-        alias="expiryNotification",
-        label="Warn before the certificate expires",
-        kind=Kind.SWITCH,
-        section="tls",
-        shown_when=ShownWhen("smtpSecurity", _SECURE_MODES),
+    ignore_tls: bool = ignore_tls_option()
+    expiry_notification: bool = expiry_notification_option(
+        shown_when=ShownWhen("smtpSecurity", _SECURE_MODES)
     )
     expected_alert: str | None = option(
         None,

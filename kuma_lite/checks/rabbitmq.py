@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import field_validator
 
 from kuma_lite.checks._network import is_maybe_ours
+from kuma_lite.checks._shared_options import timeout_option
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType
 from kuma_lite.core.json_text import JsonTextError, parse_json
 from kuma_lite.core.options import Options, option
@@ -47,16 +48,7 @@ class RabbitMqOptions(Options):
         section="authentication",
         secret=True,
     )
-    timeout: float = option(
-        0,
-        label="Timeout",
-        kind=Kind.NUMBER,
-        section="advanced",
-        unit="s",
-        minimum=0,
-        form_default=48,
-        help="For each node. 0 takes 80 % of the interval.",
-    )
+    timeout: float = timeout_option("For each node.", form_default=48)
 
     @field_validator("nodes", mode="before")
     @classmethod

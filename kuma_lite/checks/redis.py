@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from kuma_lite.checks._channel import Channel, open_channel
 from kuma_lite.checks._network import failed
+from kuma_lite.checks._shared_options import ignore_tls_option
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType
 from kuma_lite.core.options import Options, option
 from kuma_lite.net.contexts import TlsOptions
@@ -48,14 +49,7 @@ class RedisOptions(Options):
         form_default="redis://user:password@host:port",
         help="rediss:// speaks TLS; a number after the port chooses a database.",
     )
-    ignore_tls: bool = option(
-        False,
-        alias="ignoreTls",
-        label="Ignore TLS errors",
-        kind=Kind.SWITCH,
-        section="tls",
-        help="Accept expired, self-signed and foreign certificates.",
-    )
+    ignore_tls: bool = ignore_tls_option()
 
 
 class RedisMonitor(MonitorType[RedisOptions]):

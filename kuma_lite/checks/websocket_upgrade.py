@@ -12,6 +12,7 @@ from kuma_lite.checks._channel import Channel, open_channel
 from kuma_lite.checks._http_request import Prepared, Wanted, overridden, prepare
 from kuma_lite.checks._network import failed, seen
 from kuma_lite.checks._oauth import TOKEN_TIMEOUT_S, OAuthClient, TokenCache
+from kuma_lite.checks._shared_options import ignore_tls_option, timeout_option
 from kuma_lite.checks._status_codes import DEFAULT_CODES, is_accepted
 from kuma_lite.checks._websocket import (
     ABNORMAL,
@@ -80,14 +81,7 @@ class _AddressOptions(Options):
 class WebSocketOptions(AuthOptions, _AddressOptions):  # fields of the last base come first
     """How a WebSocket is opened, and with which code it has to close. Keys are Uptime Kuma 2.5's."""
 
-    ignore_tls: bool = option(
-        False,
-        alias="ignoreTls",
-        label="Ignore TLS errors",
-        kind=Kind.SWITCH,
-        section="tls",
-        help="Accept expired, self-signed and foreign certificates.",
-    )
+    ignore_tls: bool = ignore_tls_option()
     accepted: tuple[str, ...] = option(
         DEFAULT_CODES,
         alias="accepted_statuscodes",
@@ -105,16 +99,7 @@ class WebSocketOptions(AuthOptions, _AddressOptions):  # fields of the last base
         section="advanced",
         help="For servers that answer with a wrong one.",
     )
-    timeout: float = option(
-        0,
-        label="Timeout",
-        kind=Kind.NUMBER,
-        section="advanced",
-        unit="s",
-        minimum=0,
-        form_default=20,
-        help="For the WebSocket to open. 0 takes 80 % of the interval.",
-    )
+    timeout: float = timeout_option("For the WebSocket to open.", form_default=20)
 
     @cached_property
     def prepared(self) -> Prepared:

@@ -1,0 +1,75 @@
+"""Options that kinds have in common: key, words and default stand here, a kind says only what is its own."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from kuma_lite.core.declarations import Kind, ShownWhen
+from kuma_lite.core.options import option
+
+MAX_RESPONSE_CHARS: Final = 1_048_576  # what Uptime Kuma 2.5 accepts for a kept body
+DEFAULT_RESPONSE_CHARS: Final = 1024
+
+
+def timeout_option(purpose: str, *, form_default: int) -> Any:
+    """Seconds, or 0 for a share of the interval; `purpose` says what has to be done by then."""
+    return option(
+        0,
+        label="Timeout",
+        kind=Kind.NUMBER,
+        section="advanced",
+        unit="s",
+        minimum=0,
+        form_default=form_default,
+        help=f"{purpose} 0 takes 80 % of the interval.",
+    )
+
+
+def ignore_tls_option() -> Any:
+    """Whether any certificate will do."""
+    return option(
+        False,
+        alias="ignoreTls",
+        label="Ignore TLS errors",
+        kind=Kind.SWITCH,
+        section="tls",
+        help="Accept expired, self-signed and foreign certificates.",
+    )
+
+
+def expiry_notification_option(*, shown_when: ShownWhen | None = None) -> Any:
+    """Whether a certificate that ends soon is worth a message."""
+    return option(
+        True,
+        alias="expiryNotification",
+        label="Warn before the certificate expires",
+        kind=Kind.SWITCH,
+        section="tls",
+        shown_when=shown_when,
+    )
+
+
+def save_error_response_option(*, when: str) -> Any:
+    """Whether what a failed check heard is kept; `when` says which failures have something to keep."""
+    return option(
+        True,
+        alias="saveErrorResponse",
+        label="Keep the answer of failed checks",
+        kind=Kind.SWITCH,
+        section="advanced",
+        help=when,
+    )
+
+
+def response_max_length_option() -> Any:
+    """How much of an answer is kept."""
+    return option(
+        DEFAULT_RESPONSE_CHARS,
+        alias="responseMaxLength",
+        label="Characters kept",
+        kind=Kind.NUMBER,
+        section="advanced",
+        minimum=0,
+        maximum=MAX_RESPONSE_CHARS,
+        step=1,
+    )
