@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
-from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Push, user_of
+from kuma_lite.core.doors import PAGE, Answer, Caller, Push, user_of
+from kuma_lite.core.owned_list import OwnedListEvents, OwnedThing
 from kuma_lite.proxies.service import Proxies
-
-_LOGIN_ORDER: Final = 30  # of the list, after monitors and `info`
-_PAGE_ORDER: Final = 60  # after what the page shows first
 
 
 class MonitorList(Protocol):
@@ -19,55 +17,30 @@ class MonitorList(Protocol):
         """`monitorList` to compatible clients."""
 
 
-class ProxyEvents:
-    """What clients may ask of proxies."""
+class ProxyEvents(OwnedListEvents):
+    """What clients may ask of proxies. Our own page is not shown passwords."""
 
     def __init__(self, proxies: Proxies, monitors: MonitorList, push: Push) -> None:
+        super().__init__("Proxy", proxies, push)
         self._proxies = proxies
         self._monitors = monitors
-        self._push = push
 
-    def doors(self) -> list[Doors]:
-        """Every event of this feature, and the list at login."""
-        events = [Event("addProxy", self.save, 2), Event("deleteProxy", self.delete, 1)]
-        return [
-            Doors(events=events, on_login=self.send_list, login_order=_LOGIN_ORDER),
-            Doors(on_login=self.send_list, login_order=_PAGE_ORDER, namespace=PAGE),
-        ]
+    def shown(self, thing: OwnedThing, namespace: str) -> dict[str, Any]:
+        """Compatible clients send the password back with their changes, so they get it."""
+        wire = super().shown(thing, namespace)
+        return {key: value for key, value in wire.items() if namespace != PAGE or key != "password"}
 
-    async def save(self, caller: Caller, payload: Any, proxy_id: Any) -> Answer:
+    async def save(self, caller: Caller, payload: Any, thing_id: Any) -> Answer:
         """A new proxy, or changes to one; `applyExisting` gives it to all monitors."""
         user = user_of(caller)
         if caller.namespace == PAGE and isinstance(payload, Mapping) and "password" not in payload:
-            payload = {**payload, "password": self._password_of(user, proxy_id)}
-        saved = await self._proxies.save(user, payload, proxy_id)
-        await self._push_change(user)
+            payload = {**payload, "password": self._password_of(user, thing_id)}
+        answer = await super().save(caller, payload, thing_id)
         if payload.get("applyExisting"):
             await self._monitors.push_list(user)
-        return {"ok": True, "msg": "Saved.", "msgi18n": True, "id": saved}
-
-    async def delete(self, caller: Caller, proxy_id: Any) -> Answer:
-        """Remove; the monitors that used it are not pushed (as in the original)."""
-        user = user_of(caller)
-        await self._proxies.delete(user, proxy_id)
-        await self._push_change(user)
-        return {"ok": True, "msg": "successDeleted", "msgi18n": True}
-
-    async def send_list(self, caller: Caller) -> None:
-        """`proxyList` at login; to everybody of the user, as Uptime Kuma 2.5 does."""
-        await self._push_list(user_of(caller), caller.namespace)
-
-    async def _push_change(self, user: int) -> None:
-        for namespace in (COMPATIBLE, PAGE):
-            await self._push_list(user, namespace)
+        return answer
 
     def _password_of(self, user: int, proxy_id: Any) -> Any:
-        """What is stored: our page is not shown it, and keeps it by leaving it out."""
+        """What is stored: our page keeps it by leaving it out."""
         wires = (proxy.as_wire() for proxy in self._proxies.of(user))
         return next((wire["password"] for wire in wires if str(wire["id"]) == str(proxy_id)), None)
-
-    async def _push_list(self, user: int, namespace: str) -> None:
-        items = [proxy.as_wire() for proxy in self._proxies.of(user)]
-        if namespace == PAGE:
-            items = [{key: value for key, value in item.items() if key != "password"} for item in items]
-        await self._push.to_user(user, "proxyList", items, namespace=namespace)
