@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import groupby
@@ -11,14 +9,12 @@ from typing import Final, NamedTuple
 
 import apsw
 
+from kuma_lite.core.chore import Chore
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database import Database
-from kuma_lite.core.database_file import StorageTrouble
 from kuma_lite.core.limits import RECENT_BEATS
 from kuma_lite.monitors.buckets import DAY_S, HOUR_S, MS
 from kuma_lite.monitors.history import SLICE_ROWS, remove_monitor
-
-log = logging.getLogger(__name__)
 
 FIRST_S: Final = 600.0  # after the start: there is enough to do then
 EVERY_S: Final = 6 * 3_600.0  # rarer keeps more than is asked for, oftener writes more pages of the index
@@ -69,26 +65,17 @@ class Retention:
         self._database = database
         self._clock = clock
         self._keep_days = keep_days
-        self._task: asyncio.Task[None] | None = None
+        self._chore = Chore(
+            "retention", self.once, every=EVERY_S, first=FIRST_S, failure="Old beats could not be removed"
+        )
 
     def start(self) -> None:
         """Do it again and again, until `stop`."""
-        self._task = asyncio.create_task(self._run(), name="retention")
+        self._chore.start()
 
     async def stop(self) -> None:
         """Leave the rest for the next time."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-
-    async def _run(self) -> None:
-        await asyncio.sleep(FIRST_S)
-        while True:
-            try:
-                await self.once()
-            except StorageTrouble as trouble:
-                log.warning("Old beats could not be removed: %s", trouble)
-            await asyncio.sleep(EVERY_S)
+        await self._chore.stop()
 
     async def once(self) -> int:
         """Remove what is past its time; returns how many rows that were. Raises StorageTrouble."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Any, Final, Protocol
 
 import apsw
 
+from kuma_lite.core.chore import Chore
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.database_file import StorageTrouble
 from kuma_lite.core.errors import UserError
 from kuma_lite.servers import history, store
 from kuma_lite.servers.history import Window
@@ -93,30 +91,21 @@ class Upkeep:
         self._clock = clock
         self._kept = kept
         self._metric_name = metric_name
-        self._task: asyncio.Task[None] | None = None
+        self._chore = Chore(
+            "server history",
+            self.once,
+            every=EVERY_S,
+            first=FIRST_S,
+            failure="The history of servers could not be packed",
+        )
 
     def start(self) -> None:
         """Begin."""
-        self._task = asyncio.create_task(self._run(), name="server history")
+        self._chore.start()
 
     async def stop(self) -> None:
         """End; what is not packed yet stays as it is."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
-
-    async def _run(self) -> None:
-        await asyncio.sleep(FIRST_S)
-        while True:
-            try:
-                await self.once()
-            except StorageTrouble as trouble:
-                log.warning("The history of servers cannot be packed: %s", trouble)
-            except Exception:
-                log.exception("The history of servers cannot be packed; trying again")
-            await asyncio.sleep(EVERY_S)
+        await self._chore.stop()
 
     async def once(self) -> None:
         """Pack, roll up, throw away. Raises StorageTrouble."""

@@ -7,7 +7,6 @@ transaction before anybody hears of them.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +16,7 @@ from typing import Any, Final, Protocol
 import apsw
 
 from kuma_lite.core.bus import Bus
+from kuma_lite.core.chore import Chore
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database_file import StorageTrouble
 from kuma_lite.servers import store
@@ -36,13 +36,9 @@ from kuma_lite.servers.model import (
 from kuma_lite.servers.projects import ServersDatabase
 from kuma_lite.servers.texts import closing_text, opening_text, still_text
 
-log = logging.getLogger(__name__)
-
 TICK_S: Final = 5.0  # between looks for silent hosts; grace is counted in minutes
 STALLED_S: Final = 30.0  # a tick this late: the machine slept, nobody could be heard meanwhile
-FRESH_MS: Final = (
-    10 * 60_000
-)  # older samples are what an agent is catching up with: no reason to call anybody
+FRESH_MS: Final = 10 * 60_000  # older samples are what an agent catches up with: no reason to call anybody
 
 Sample = tuple[str, int, float]  # stored name, ms, value
 
@@ -95,7 +91,13 @@ class Watch:
         self._listening_since = to_ms(clock.now())
         self._ticked = clock.monotonic()
         self._settling = asyncio.Lock()  # a report and a tick must not open the same incident
-        self._task: asyncio.Task[None] | None = None
+        self._chore = Chore(
+            "server watch",
+            self.tick,
+            every=TICK_S,
+            first=TICK_S,
+            failure="Silence of servers was not looked for",
+        )
 
     # --- samples -----------------------------------------------------------------------------------------
 
@@ -165,23 +167,11 @@ class Watch:
     def start(self) -> None:
         """Begin to look for silent hosts."""
         self._listening_since, self._ticked = to_ms(self._clock.now()), self._clock.monotonic()
-        self._task = asyncio.create_task(self._run(), name="server watch")
+        self._chore.start()
 
     async def stop(self) -> None:
         """Look no longer."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(TICK_S)
-            try:
-                await self.tick()
-            except Exception:
-                log.exception("Silent servers cannot be looked for; trying again")
+        await self._chore.stop()
 
     # --- snoozes -----------------------------------------------------------------------------------------
 
