@@ -17,8 +17,8 @@ from kuma_lite.checks import _dns_query
 from kuma_lite.checks.dns import DnsMonitor
 from kuma_lite.core.declarations import CheckResult
 from kuma_lite.net.network import Network
-from tests.checks.peers import closed_port
 from tests.checks.support import Context, failure, run
+from tests.support.ports import closed_port
 
 DNS = DnsMonitor()
 LONG = "x" * 200

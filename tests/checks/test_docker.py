@@ -12,8 +12,9 @@ from kuma_lite.checks.docker import DockerMonitor, judge_state
 from kuma_lite.core.declarations import CheckFailed, CheckResult, Status
 from kuma_lite.docker_hosts.model import DockerHost, daemon_request
 from kuma_lite.net.network import Network
-from tests.checks.peers import Answer, closed_port, web_server
+from tests.checks.peers import Answer, web_server
 from tests.checks.support import Context, failure, run
+from tests.support.ports import closed_port
 
 DOCKER = DockerMonitor()
 HEALTHY = {"Status": "running", "Running": True, "Health": {"Status": "healthy"}}

@@ -14,9 +14,10 @@ from kuma_lite.checks.http import HttpMonitor
 from kuma_lite.core.declarations import CheckResult
 from kuma_lite.core.errors import UserError
 from kuma_lite.net.network import Network
-from tests.checks.peers import Answer, Asked, closed_port, listening, web_server
+from tests.checks.peers import Answer, Asked, listening, web_server
 from tests.checks.support import Context, failure, run
 from tests.net.authority import Authority, issue
+from tests.support.ports import closed_port
 
 HTTP = HttpMonitor()
 PAGES = {

@@ -10,8 +10,9 @@ import pytest
 from kuma_lite.checks.http import HttpMonitor
 from kuma_lite.core.declarations import CheckResult
 from kuma_lite.net.network import Network
-from tests.checks.peers import Answer, Asked, Web, closed_port, web_server
+from tests.checks.peers import Answer, Asked, Web, web_server
 from tests.checks.support import Context, failure, run
+from tests.support.ports import closed_port
 
 NOW = 1_800_000_000.0
 

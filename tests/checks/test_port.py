@@ -14,9 +14,10 @@ from kuma_lite.checks import _starttls
 from kuma_lite.checks.port import PortMonitor
 from kuma_lite.core.declarations import CheckResult
 from kuma_lite.net.network import Network
-from tests.checks.peers import closed_port, listening
+from tests.checks.peers import listening
 from tests.checks.support import Context, failure, run
 from tests.net.authority import Authority, issue
+from tests.support.ports import closed_port
 
 PORT = PortMonitor()
 

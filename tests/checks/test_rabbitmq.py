@@ -9,8 +9,9 @@ from kuma_lite.checks.rabbitmq import RabbitMqMonitor
 from kuma_lite.core.declarations import CheckResult
 from kuma_lite.core.errors import UserError
 from kuma_lite.net.network import Network
-from tests.checks.peers import Answer, closed_port, web_server
+from tests.checks.peers import Answer, web_server
 from tests.checks.support import Context, failure, run
+from tests.support.ports import closed_port
 
 RABBITMQ = RabbitMqMonitor()
 PATH = "/api/health/checks/alarms/"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,10 +14,11 @@ import pytest
 from kuma_lite.checks.redis import REDIS_PORT, RedisMonitor, Target, read_target
 from kuma_lite.core.declarations import CheckFailed, CheckResult
 from kuma_lite.net.network import Network
-from tests.checks.peers import closed_port, listening
+from tests.checks.peers import listening
 from tests.checks.support import Context, failure, run
 from tests.net.authority import Authority, issue
 from tests.requires import find_program, needs_program
+from tests.support.ports import closed_port, free_port
 
 REDIS = RedisMonitor()
 
@@ -154,9 +154,7 @@ async def test_a_server_without_tls_is_a_failure(network: Network) -> None:
 
 @asynccontextmanager
 async def real_redis(folder: Path) -> AsyncIterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     program = find_program("redis-server")
     assert program is not None
     process = await asyncio.create_subprocess_exec(

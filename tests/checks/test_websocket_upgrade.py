@@ -16,9 +16,10 @@ from kuma_lite.checks._websocket import accept_of, close_frame
 from kuma_lite.checks.websocket_upgrade import WebSocketMonitor
 from kuma_lite.core.declarations import CheckResult
 from kuma_lite.net.network import Network
-from tests.checks.peers import Answer, closed_port, listening, web_server
+from tests.checks.peers import Answer, listening, web_server
 from tests.checks.support import Context, failure, run
 from tests.net.authority import Authority, issue
+from tests.support.ports import closed_port
 
 WEBSOCKET = WebSocketMonitor()
 

@@ -15,7 +15,8 @@ from kuma_lite.cli.import_ import ProgressBar
 from kuma_lite.core.limits import DATABASE_FILE
 from tests.cli.test_serve import refused, run
 from tests.importing.kumas import make_kuma
-from tests.support.served import free_port, serving
+from tests.support.ports import free_port
+from tests.support.served import serving
 
 
 def add_many_beats(database: Path, count: int) -> None:

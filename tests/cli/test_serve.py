@@ -11,7 +11,8 @@ import pytest
 
 from kuma_lite.core.limits import DATABASE_FILE
 from tests.requires import needs_root
-from tests.support.served import Server, free_port, serving
+from tests.support.ports import free_port
+from tests.support.served import Server, serving
 
 
 def run(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -12,8 +12,9 @@ import pytest
 from kuma_lite.docker_hosts import service
 from kuma_lite.docker_hosts.model import daemon_request, read_host
 from tests.net.authority import Authority
-from tests.net.servers import answer, closed_port, serve
+from tests.net.servers import answer, serve
 from tests.support.appliance import add_monitor, running
+from tests.support.ports import closed_port
 
 CONTAINERS = answer(json.dumps([{"Id": "a"}, {"Id": "b"}]).encode())
 
@@ -54,7 +55,7 @@ async def test_a_monitor_asks_the_host_it_names(tmp_path: Path) -> None:
 async def test_what_a_test_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     socket = tmp_path / "docker.sock"
     unix = await asyncio.start_unix_server(_containers, socket)
-    closed = await closed_port()
+    closed = closed_port()
 
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()

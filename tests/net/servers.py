@@ -97,12 +97,6 @@ def redirect(location: str, status: str = "302 Found", *headers: str) -> bytes:
     return answer(b"", status, f"Location: {location}", *headers)
 
 
-async def closed_port() -> int:
-    """A port nobody listens on."""
-    async with serve(b"") as server:
-        return server.port
-
-
 @contextlib.contextmanager
 def blocking_tls_server(context: ssl.SSLContext, response: bytes) -> Iterator[int]:
     """A TLS server in a thread, which sends the alerts that asyncio's keeps to itself; yields its port."""

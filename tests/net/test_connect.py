@@ -18,7 +18,8 @@ from kuma_lite.net.contexts import CONTEXTS_KEPT, ContextCache, TlsOptions, buil
 from kuma_lite.net.errors import ErrorKind, NetworkError, connect_error, io_error, lookup_error, timeout_error
 from kuma_lite.net.resolve import Address, Resolver, literal
 from tests.net.authority import Authority
-from tests.net.servers import answer, closed_port, serve
+from tests.net.servers import answer, serve
+from tests.support.ports import closed_port
 
 V4, V6 = socket.AF_INET, socket.AF_INET6
 
@@ -137,7 +138,7 @@ async def test_second_address_when_the_first_is_silent(monkeypatch: pytest.Monke
 
 
 async def test_all_refuse_tells_the_last() -> None:
-    port = await closed_port()
+    port = closed_port()
     with pytest.raises(NetworkError) as caught:
         await Connector(Book("127.0.0.1", "127.0.0.2")).connect("h", port, asyncio.Protocol, timeout=2)
     assert caught.value.message == f"connect ECONNREFUSED 127.0.0.2:{port}"

@@ -13,7 +13,8 @@ from kuma_lite.net.probe import TlsProbe
 from kuma_lite.net.tls import CertificateReport
 from kuma_lite.net.verdicts import VERDICT_LIFETIME, Verdicts
 from tests.net.authority import Authority, issue
-from tests.net.servers import answer, closed_port, serve
+from tests.net.servers import answer, serve
+from tests.support.ports import closed_port
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ async def test_invalid_comes_with_its_certificate(probe: TlsProbe) -> None:
 
 
 async def test_no_server_no_certificate(probe: TlsProbe) -> None:
-    port = await closed_port()
+    port = closed_port()
     assert await probe.fetch("127.0.0.1", port) is None
     with pytest.raises(NetworkError) as caught:
         await probe.check("127.0.0.1", port)

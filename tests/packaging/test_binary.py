@@ -10,7 +10,6 @@ import platform
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tarfile
 import threading
@@ -28,6 +27,7 @@ from tests.conftest import FIGURE
 from tests.packaging.imports import OPTIONAL, imported_packages
 from tests.packaging.polling import PollingClient
 from tests.requires import ROOT, needs_program, needs_root
+from tests.support.ports import free_port
 
 pytestmark = [
     pytest.mark.slow,
@@ -121,13 +121,6 @@ def target() -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def get(port: int, path: str, token: str = "") -> tuple[int, str]:

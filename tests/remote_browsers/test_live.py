@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from kuma_lite.remote_browsers.handshake import accept_of
-from tests.net.servers import answer, closed_port, serve
+from tests.net.servers import answer, serve
 from tests.support.appliance import running
+from tests.support.ports import closed_port
 
 
 async def browser(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -45,7 +46,7 @@ async def test_browsers_are_kept(tmp_path: Path) -> None:
 
 
 async def test_what_a_test_says(tmp_path: Path) -> None:
-    closed = await closed_port()
+    closed = closed_port()
     liar = b"HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
     async with (
         serve(browser) as there,

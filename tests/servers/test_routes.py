@@ -21,7 +21,8 @@ from tests.security.examples import MONITOR
 from tests.servers.reports import ATTRIBUTES, BUSY, report
 from tests.support import http
 from tests.support.http import Response
-from tests.support.served import PASSWORD, USER, Target, free_port
+from tests.support.ports import held_port
+from tests.support.served import PASSWORD, USER, Target
 from tests.support.sio import connect
 
 NOT_FOUND = {"error": "Not Found"}
@@ -70,21 +71,22 @@ class Api:
 
 @asynccontextmanager
 async def api(folder: Path) -> AsyncIterator[Api]:
-    appliance = Appliance(Config(host="127.0.0.1", port=free_port(), data_dir=folder), SystemClock())
-    await appliance.start()
-    try:
-        assert appliance.web is not None
-        url = appliance.web.url
-        async with connect(url) as client:
-            assert (await client.call("setup", USER, PASSWORD))["ok"]
-            session = (await client.call("login", {"username": USER, "password": PASSWORD}))["token"]
-        found = Api(url, session, "", appliance)
-        made = await found.ask("POST", "tokens", session, json={"token": {"name": "test"}})
-        assert made.status == 201, made.text
-        found.token = made.json()["token"]
-        yield found
-    finally:
-        await appliance.stop()
+    with held_port() as port:
+        appliance = Appliance(Config(host="127.0.0.1", port=port, data_dir=folder), SystemClock())
+        await appliance.start()
+        try:
+            assert appliance.web is not None
+            url = appliance.web.url
+            async with connect(url) as client:
+                assert (await client.call("setup", USER, PASSWORD))["ok"]
+                session = (await client.call("login", {"username": USER, "password": PASSWORD}))["token"]
+            found = Api(url, session, "", appliance)
+            made = await found.ask("POST", "tokens", session, json={"token": {"name": "test"}})
+            assert made.status == 201, made.text
+            found.token = made.json()["token"]
+            yield found
+        finally:
+            await appliance.stop()
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from kuma_lite.appliance.build import Appliance
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.config import Config
 from tests.support import http
-from tests.support.served import PASSWORD, USER, free_port
+from tests.support.ports import held_port
+from tests.support.served import PASSWORD, USER
 from tests.support.sio import Client, connect
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
@@ -66,14 +67,14 @@ class Running:
 @asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[Running]:
     """Started, set up and logged in."""
-    port = free_port()
-    appliance = Appliance(Config(port=port, data_dir=folder), SystemClock())
-    await appliance.start()
-    url = f"http://127.0.0.1:{port}"
-    try:
-        async with connect(url) as client:
-            await client.call("setup", USER, PASSWORD)
-            assert (await client.call("login", {"username": USER, "password": PASSWORD}))["ok"]
-            yield Running(url, client, folder)
-    finally:
-        await appliance.stop()
+    with held_port() as port:
+        appliance = Appliance(Config(port=port, data_dir=folder), SystemClock())
+        await appliance.start()
+        url = f"http://127.0.0.1:{port}"
+        try:
+            async with connect(url) as client:
+                await client.call("setup", USER, PASSWORD)
+                assert (await client.call("login", {"username": USER, "password": PASSWORD}))["ok"]
+                yield Running(url, client, folder)
+        finally:
+            await appliance.stop()

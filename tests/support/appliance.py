@@ -14,7 +14,8 @@ from typing import Any
 from kuma_lite.appliance.build import Appliance
 from kuma_lite.core.clock import Clock, SystemClock
 from kuma_lite.core.config import Config
-from tests.support.served import PASSWORD, USER, free_port
+from tests.support.ports import held_port
+from tests.support.served import PASSWORD, USER
 from tests.support.sio import Client, connect
 
 CREDENTIALS = {"username": USER, "password": PASSWORD, "token": ""}
@@ -40,13 +41,13 @@ class Running:
 @asynccontextmanager
 async def running(folder: Path, *, clock: Clock | None = None, **settings: Any) -> AsyncIterator[Running]:
     """Start on `folder`; stop at the end."""
-    port = free_port()
-    appliance = Appliance(Config(port=port, data_dir=folder, **settings), clock or SystemClock())
-    try:
-        await appliance.start()
-        yield Running(appliance, f"http://127.0.0.1:{port}")
-    finally:
-        await appliance.stop()
+    with held_port() as port:
+        appliance = Appliance(Config(port=port, data_dir=folder, **settings), clock or SystemClock())
+        try:
+            await appliance.start()
+            yield Running(appliance, f"http://127.0.0.1:{port}")
+        finally:
+            await appliance.stop()
 
 
 async def add_monitor(client: Client, **fields: Any) -> int:

@@ -27,6 +27,7 @@ from kuma_lite.web.app import App, build_app
 from kuma_lite.web.health import Probe
 from kuma_lite.web.server import WebServer
 from kuma_lite.web.sockets import SocketServer
+from tests.support.ports import held_port
 from tests.support.sio import Client, connect
 
 USER = "admin"
@@ -106,11 +107,12 @@ async def frame(
             page_folder=page_folder,
             same_origin_frames=same_origin_frames,
         )
-        web = WebServer(app, host, 0, tls)
-        await web.start()
-        try:
-            yield Server(web.url, app, sockets, database, settings, accounts, bus, clock, doors)
-        finally:
-            await web.stop()
+        with held_port() as port:
+            web = WebServer(app, host, port, tls)
+            await web.start()
+            try:
+                yield Server(web.url, app, sockets, database, settings, accounts, bus, clock, doors)
+            finally:
+                await web.stop()
     finally:
         await database.close()

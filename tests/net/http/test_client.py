@@ -9,7 +9,8 @@ import pytest
 
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.http import HttpClient, Request
-from tests.net.servers import answer, closed_port, serve
+from tests.net.servers import answer, serve
+from tests.support.ports import closed_port
 
 
 async def test_what_a_plain_request_looks_like(client: HttpClient) -> None:
@@ -161,7 +162,7 @@ async def test_family_can_be_chosen(client: HttpClient) -> None:
 
 
 async def test_refused_says_where(client: HttpClient) -> None:
-    port = await closed_port()
+    port = closed_port()
     with pytest.raises(NetworkError) as caught:
         await client.send(Request("GET", f"http://127.0.0.1:{port}/"))
     assert caught.value.message == f"connect ECONNREFUSED 127.0.0.1:{port}"
@@ -169,7 +170,7 @@ async def test_refused_says_where(client: HttpClient) -> None:
 
 
 async def test_refused_by_all_addresses_is_not_empty(client: HttpClient) -> None:
-    port = await closed_port()
+    port = closed_port()
     with pytest.raises(NetworkError) as caught:
         await client.send(Request("GET", f"http://localhost:{port}/"))
     assert caught.value.message in (

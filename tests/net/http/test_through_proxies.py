@@ -11,7 +11,8 @@ from kuma_lite.net.http import HttpClient, Request
 from kuma_lite.net.proxy import ProxyServer, always
 from tests.net.authority import Authority
 from tests.net.proxies import proxying
-from tests.net.servers import answer, closed_port, redirect, serve
+from tests.net.servers import answer, redirect, serve
+from tests.support.ports import closed_port
 
 
 async def refused(client: HttpClient, url: str, proxy: ProxyServer, **options: object) -> NetworkError:
@@ -193,7 +194,7 @@ async def test_a_proxy_that_says_nothing_takes_no_longer_than_allowed(client: Ht
 
 
 async def test_nobody_listens(client: HttpClient) -> None:
-    port = await closed_port()
+    port = closed_port()
     error = await refused(client, "http://x.invalid/", ProxyServer("http", "127.0.0.1", port))
     assert error.message == f"connect ECONNREFUSED 127.0.0.1:{port}"
 
