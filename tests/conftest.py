@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import socket
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -26,6 +29,22 @@ settings.register_profile(
     "explore", deadline=None, max_examples=3000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_host_is_called_invalid() -> Iterator[None]:
+    """Names below `.invalid` do not exist (RFC 6761); not every resolver knows, and some are not there."""
+    resolve = socket.getaddrinfo
+
+    def lookup(host: Any, *arguments: Any, **options: Any) -> Any:
+        name = host.decode("latin-1") if isinstance(host, bytes) else str(host)
+        if name.rstrip(".").lower().endswith(".invalid"):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return resolve(host, *arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", lookup)
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
