@@ -21,6 +21,7 @@ from tests.support import http
 from tests.support.websocket import Closed, WebSocket
 
 NO_ANSWER = object()
+ANSWER_S = 20  # far more than anything takes: a busy machine is no failure
 _EIO = "EIO=4&transport="
 
 
@@ -48,7 +49,7 @@ class Client:
         """Send without asking for an acknowledgement."""
         await self._send(f"42{self._prefix()}{json.dumps([event, *arguments])}")
 
-    async def ask(self, event: str, *arguments: Any, timeout: float = 5) -> list[Any]:
+    async def ask(self, event: str, *arguments: Any, timeout: float = ANSWER_S) -> list[Any]:
         """All arguments of the acknowledgement. Raises TimeoutError when there is none."""
         number = self._next_id
         self._next_id += 1
@@ -59,7 +60,7 @@ class Client:
             raise TimeoutError("disconnected before the acknowledgement")
         return self.acknowledgements[number]
 
-    async def call(self, event: str, *arguments: Any, timeout: float = 5) -> Any:
+    async def call(self, event: str, *arguments: Any, timeout: float = ANSWER_S) -> Any:
         """The first argument of the acknowledgement; None when it has none. Raises TimeoutError."""
         answer = await self.ask(event, *arguments, timeout=timeout)
         return answer[0] if answer else None
@@ -71,7 +72,7 @@ class Client:
         except TimeoutError:
             return NO_ANSWER
 
-    async def wait_for(self, event: str, timeout: float = 5) -> list[Any]:
+    async def wait_for(self, event: str, timeout: float = ANSWER_S) -> list[Any]:
         """Arguments of the next push of that name which no earlier `wait_for` returned."""
         async with asyncio.timeout(timeout), self._news:
             await self._news.wait_for(lambda: self._find(event) is not None)
@@ -160,7 +161,7 @@ async def connect(
     task = await run(client, url.rstrip("/"), headers or {}, context)
     try:
         if wait:
-            async with asyncio.timeout(5), client._news:
+            async with asyncio.timeout(ANSWER_S), client._news:
                 await client._news.wait_for(lambda: client.sid is not None or client.disconnected.is_set())
         yield client
     finally:
