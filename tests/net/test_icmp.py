@@ -23,7 +23,7 @@ from kuma_lite.net.icmp_packets import (
 )
 from kuma_lite.net.icmp_socket import Arrival, IcmpSocket
 from kuma_lite.net.ping_program import PingUnavailable, arguments, parse_times, run_ping
-from tests.requires import needs_program
+from tests.requires import needs_ipv6, needs_program
 
 V4, V6 = socket.AF_INET, socket.AF_INET6
 
@@ -52,11 +52,11 @@ async def pinger(request: pytest.FixtureRequest) -> AsyncIterator[Pinger]:
 
 
 @needs_icmp
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+@pytest.mark.parametrize("host", ["127.0.0.1", pytest.param("::1", marks=needs_ipv6()), "localhost"])
 async def test_own_machine_answers(pinger: Pinger, host: str) -> None:
     result = await pinger.ping(host, count=2)
     assert (result.sent, result.received) == (2, 2)
-    assert all(0 < ms < 100 for ms in result.times_ms)
+    assert all(0 < ms < 1000 for ms in result.times_ms)
     assert result.address in ("127.0.0.1", "::1")
 
 
@@ -103,7 +103,7 @@ async def test_no_answer_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     result = await pinger.ping("127.0.0.1", count=3, per_request_timeout=0.3)
     pinger.close()
     assert (result.sent, result.received, result.times_ms) == (3, 0, [])
-    assert 0.6 < time.perf_counter() - begun < 1.5
+    assert 0.6 < time.perf_counter() - begun < 5
 
 
 @needs_icmp
@@ -111,10 +111,10 @@ async def test_total_timeout_ends_everything(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(icmp, "IcmpSocket", Lossy)
     pinger = Pinger()
     begun = time.perf_counter()
-    result = await pinger.ping("127.0.0.1", count=100, per_request_timeout=5, total_timeout=0.5)
+    result = await pinger.ping("127.0.0.1", count=100, per_request_timeout=60, total_timeout=0.5)
     pinger.close()
     assert 0 < result.sent < 5
-    assert time.perf_counter() - begun < 1
+    assert time.perf_counter() - begun < 10
 
 
 @needs_icmp
@@ -122,7 +122,7 @@ async def test_loss_and_duplicates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(icmp, "IcmpSocket", Lossy)
     monkeypatch.setattr(Lossy, "lost", 1)
     pinger = Pinger()
-    result = await pinger.ping("127.0.0.1", count=3, per_request_timeout=0.5)
+    result = await pinger.ping("127.0.0.1", count=3, per_request_timeout=1)
     pinger.close()
     assert (result.sent, result.received) == (3, 2)
 
@@ -133,12 +133,12 @@ async def test_answer_is_not_late_because_we_are(pinger: Pinger) -> None:
     await asyncio.sleep(
         0.3
     )  # the kernel begins to stamp packets a moment after the first socket asked for it
-    pinging = asyncio.ensure_future(pinger.ping("127.0.0.1", per_request_timeout=0.1))
+    pinging = asyncio.ensure_future(pinger.ping("127.0.0.1", per_request_timeout=0.3))
     await asyncio.sleep(0)
-    time.sleep(0.3)  # our loop looks away for longer than the timeout
+    time.sleep(0.6)  # our loop looks away for longer than the timeout
     result = await pinging
     assert result.received == 1
-    assert result.times_ms[0] < 50  # the kernel knows when the answer came
+    assert result.times_ms[0] < 500  # the kernel knows when the answer came
 
 
 @needs_icmp

@@ -22,8 +22,8 @@ async def test_one_network_serves_every_kind_of_check() -> None:
     port = server.sockets[0].getsockname()[1]
     try:
         response = await network.http.send(Request("GET", f"http://127.0.0.1:{port}/"))
-        opened = await network.connect("127.0.0.1", port, asyncio.Protocol, timeout=1)
-        stream = await network.open_stream("localhost", port, timeout=1)
+        opened = await network.connect("127.0.0.1", port, asyncio.Protocol, timeout=10)
+        stream = await network.open_stream("localhost", port, timeout=10)
         stream.writer.write(b"GET /")
         assert (response.text, await stream.reader.read()) == (
             "hello",
@@ -45,7 +45,7 @@ async def test_what_is_not_there_is_said() -> None:
     await server.wait_closed()
     try:
         with pytest.raises(NetworkError, match="ECONNREFUSED"):
-            await network.connect("127.0.0.1", port, asyncio.Protocol, timeout=1)
+            await network.connect("127.0.0.1", port, asyncio.Protocol, timeout=10)
     finally:
         network.close()
 

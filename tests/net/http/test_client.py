@@ -10,6 +10,7 @@ import pytest
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.http import HttpClient, Request
 from tests.net.servers import answer, serve
+from tests.requires import needs_ipv6
 from tests.support.ports import closed_port
 
 
@@ -40,16 +41,17 @@ async def test_answer_has_all_its_parts(client: HttpClient) -> None:
 async def test_phases_add_up(client: HttpClient) -> None:
     async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n")
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.5)
         writer.write(b"x")
 
     async with serve(slow) as server:
         timings = (await client.send(Request("GET", server.url()))).timings
     assert timings.tls == 0
-    assert timings.first_byte == pytest.approx(50, abs=30)
-    assert timings.total >= timings.connect + timings.first_byte + 40
+    assert timings.first_byte >= 190
+    # Less than the half second: both may come at once to a loop that was held up for a moment.
+    assert timings.total >= timings.connect + timings.first_byte + 200
 
 
 async def test_body_without_length_ends_with_the_connection(client: HttpClient) -> None:
@@ -60,7 +62,7 @@ async def test_body_without_length_ends_with_the_connection(client: HttpClient) 
 async def test_chunked_body_with_extensions_and_trailers(client: HttpClient) -> None:
     body = b"4;a=b\r\nWiki\r\n5\r\npedia\r\n0\r\nX-Trailer: 1\r\n\r\n"
     async with serve(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body, stay=True) as server:
-        response = await client.send(Request("GET", server.url(), timeout=2))
+        response = await client.send(Request("GET", server.url(), timeout=10))
     assert response.body == b"Wikipedia"
     assert "X-Trailer" not in response.headers
 
@@ -68,14 +70,14 @@ async def test_chunked_body_with_extensions_and_trailers(client: HttpClient) -> 
 @pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
 async def test_status_without_body_does_not_wait_for_one(client: HttpClient, status: str) -> None:
     async with serve(f"HTTP/1.1 {status}\r\nContent-Length: 50\r\n\r\n".encode(), stay=True) as server:
-        response = await client.send(Request("GET", server.url(), timeout=2, max_redirects=0))
+        response = await client.send(Request("GET", server.url(), timeout=10, max_redirects=0))
     assert response.body == b""
     assert str(response.status) in status
 
 
 async def test_head_does_not_wait_for_a_body(client: HttpClient) -> None:
     async with serve(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", stay=True) as server:
-        response = await client.send(Request("HEAD", server.url(), timeout=2))
+        response = await client.send(Request("HEAD", server.url(), timeout=10))
     assert response.headers.get("content-length") == "5000"
     assert response.body == b""
 
@@ -92,7 +94,7 @@ async def test_switching_protocols_is_an_answer(client: HttpClient) -> None:
     head = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n\x81\x00"
     async with serve(head, stay=True) as server:
         upgrade = [("Connection", "Upgrade"), ("Upgrade", "websocket")]
-        response = await client.send(Request("GET", server.url(), upgrade, timeout=2))
+        response = await client.send(Request("GET", server.url(), upgrade, timeout=10))
     assert response.status == 101
     assert server.requests[0].lower().count("connection:") == 1
 
@@ -140,6 +142,7 @@ async def test_credentials_of_url_replace_the_header(client: HttpClient) -> None
     assert "p%40ss" not in response.url
 
 
+@needs_ipv6()
 async def test_ipv6_literal(client: HttpClient) -> None:
     async with serve(answer(), host="::1") as server:
         response = await client.send(Request("GET", server.url()))
@@ -223,19 +226,20 @@ async def test_unix_socket(client: HttpClient, tmp_path: Path) -> None:
 
 
 async def test_cancelling_closes_the_connection(client: HttpClient) -> None:
-    gone = asyncio.Event()
+    here, gone = asyncio.Event(), asyncio.Event()
 
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        here.set()
         await reader.read()
         gone.set()
 
     async with serve(silent) as server:
         task = asyncio.ensure_future(client.send(Request("GET", server.url(), timeout=30)))
-        await asyncio.sleep(0.05)
+        await asyncio.wait_for(here.wait(), 10)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await asyncio.wait_for(gone.wait(), 2)
+        await asyncio.wait_for(gone.wait(), 10)
 
 
 async def test_many_at_once(client: HttpClient) -> None:

@@ -8,6 +8,7 @@ import socket
 import struct
 import threading
 import time
+import tracemalloc
 import zlib
 from collections.abc import Awaitable, Callable
 from time import perf_counter
@@ -154,11 +155,13 @@ async def test_bomb_is_not_unpacked_beyond_the_limit(client: HttpClient, encodin
     packed = gzip.compress(plain, 9) if encoding == "gzip" else zlib.compress(plain, 9)
     assert len(packed) < 100_000
     async with serve(answer(packed, "200 OK", f"Content-Encoding: {encoding}")) as server:
-        begun = perf_counter()
+        tracemalloc.start()
         response = await client.send(Request("GET", server.url(), body_limit=10_000))
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
     assert response.truncated
     assert response.body == bytes(10_000)
-    assert perf_counter() - begun < 1
+    assert most < 2_000_000
 
 
 async def test_broken_gzip(client: HttpClient) -> None:
@@ -179,7 +182,7 @@ async def test_silence_until_the_timeout(client: HttpClient) -> None:
         begun = perf_counter()
         error = await fail(client, server, timeout=0.2)
     assert (error.message, error.kind) == ("timeout of 200ms exceeded", ErrorKind.TIMEOUT)
-    assert 0.15 < perf_counter() - begun < 1
+    assert 0.15 < perf_counter() - begun < 5
 
 
 async def test_headers_dripping_past_the_timeout(client: HttpClient) -> None:
@@ -200,23 +203,23 @@ async def test_headers_dripping_in_time(client: HttpClient) -> None:
 async def test_body_that_stalls(client: HttpClient) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe"
     async with serve(after_request(head, hold=True)) as server:
-        error = await fail(client, server, timeout=0.2)
+        error = await fail(client, server, timeout=1)
     assert (error.message, error.kind) == ("response stream aborted", ErrorKind.TIMEOUT)
 
 
 async def test_slow_body_may_take_longer_than_the_timeout(client: HttpClient) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"
-    async with serve(after_request(head, *[b"x"] * 10, pause=0.05)) as server:
-        response = await client.send(Request("GET", server.url(), timeout=0.3))
+    async with serve(after_request(head, *[b"x"] * 10, pause=0.15)) as server:
+        response = await client.send(Request("GET", server.url(), timeout=1))
     assert response.body == b"x" * 10
-    assert response.timings.total > 400
+    assert response.timings.total > 1200
 
 
 async def test_dripping_body_ends_with_the_total_timeout(client: HttpClient) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
-    async with serve(after_request(head, *[b"x"] * 100, pause=0.02)) as server:
-        error = await fail(client, server, timeout=0.2, total_timeout=0.4)
-    assert (error.message, error.kind) == ("timeout by AbortSignal (0.2s)", ErrorKind.TIMEOUT)
+    async with serve(after_request(head, *[b"x"] * 1000, pause=0.02)) as server:
+        error = await fail(client, server, timeout=1, total_timeout=1.3)
+    assert (error.message, error.kind) == ("timeout by AbortSignal (1s)", ErrorKind.TIMEOUT)
 
 
 async def test_server_that_does_not_accept_times_out(client: HttpClient) -> None:
@@ -239,23 +242,26 @@ async def test_server_that_does_not_accept_times_out(client: HttpClient) -> None
 
 async def test_stall_of_our_own_loop_is_not_the_servers_fault(client: HttpClient) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
-    asked = threading.Event()
+    asked, away, sent = threading.Event(), threading.Event(), threading.Event()
 
     def answer_in_time() -> None:
         connection, _ = listener.accept()
         connection.recv(4096)
         asked.set()
-        time.sleep(0.05)
+        away.wait(10)
         connection.sendall(answer(b"in time"))
+        sent.set()
         connection.close()
 
     server = threading.Thread(target=answer_in_time)
     server.start()
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    sending = asyncio.ensure_future(client.send(Request("GET", url, timeout=0.2)))
+    sending = asyncio.ensure_future(client.send(Request("GET", url, timeout=1)))
     while not asked.is_set():
         await asyncio.sleep(0.001)
-    time.sleep(0.4)  # our loop looks away; the answer waits in the socket when the timer fires
+    away.set()
+    assert sent.wait(10)
+    time.sleep(1.2)  # our loop looks away; the answer waits in the socket when the timer fires
     assert (await sending).body == b"in time"
     server.join()
     listener.close()

@@ -117,7 +117,7 @@ async def test_redirect_without_location_is_the_answer(client: HttpClient) -> No
 async def test_endless_body_of_a_redirect_is_not_read(client: HttpClient) -> None:
     head = b"HTTP/1.1 302 Found\r\nLocation: /end\r\nContent-Length: 99999999\r\n\r\n"
     async with serve({"/": head, "/end": answer(b"end")}, stay=True) as server:
-        assert (await client.send(Request("GET", server.url(), timeout=2))).body == b"end"
+        assert (await client.send(Request("GET", server.url(), timeout=10))).body == b"end"
 
 
 async def test_cookies_come_along_within_one_check_only(client: HttpClient) -> None:

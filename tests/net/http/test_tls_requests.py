@@ -210,7 +210,7 @@ async def test_tls_to_a_plain_port(client: HttpClient) -> None:
 async def test_plain_to_a_tls_port(client: HttpClient, authority: Authority) -> None:
     async with serve(answer(), tls=authority.server("localhost").server_context()) as server:
         with pytest.raises(NetworkError) as caught:
-            await client.send(Request("GET", f"http://127.0.0.1:{server.port}/", timeout=3))
+            await client.send(Request("GET", f"http://127.0.0.1:{server.port}/", timeout=10))
     assert caught.value.kind in (ErrorKind.RESET, ErrorKind.PROTOCOL)
 
 
@@ -224,20 +224,21 @@ async def _say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWrite
 
 
 @pytest.mark.parametrize(
-    ("handler", "message"),
+    ("handler", "timeout", "message"),
     [
-        (_hang_up, "Client network socket disconnected before secure TLS connection was established"),
-        (_say_nothing, "timeout of 300ms exceeded"),
+        (_hang_up, 10, "Client network socket disconnected before secure TLS connection was established"),
+        (_say_nothing, 0.3, "timeout of 300ms exceeded"),
     ],
 )
 async def test_handshake_that_gets_nowhere(
     client: HttpClient,
     handler: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+    timeout: float,
     message: str,
 ) -> None:
     async with serve(handler) as server:
         with pytest.raises(NetworkError) as caught:
-            await get(client, server, timeout=0.3)
+            await get(client, server, timeout=timeout)
     assert caught.value.message == message
 
 
