@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from time import perf_counter
+import timeit
 from typing import Any
 
 import pytest
@@ -59,7 +59,7 @@ async def test_an_accepted_status_is_up(
         result = await checked({"url": web.url(path), **options}, Context(network))
     assert (result.message, result.certificate, result.response) == (message, None, None)
     assert isinstance(result.ping, int)
-    assert 0 <= result.ping < 2000
+    assert 0 <= result.ping < 5000
 
 
 @pytest.mark.parametrize(
@@ -371,7 +371,5 @@ async def test_a_check_costs_little_on_top_of_the_request(network: Network) -> N
     """Most of a check is the request; what is prepared once is not prepared again."""
     options = HTTP.options.read({"url": "http://127.0.0.1:1/", "headers": '{"A": "b"}'})
     first = options.prepared
-    begun = perf_counter()
-    for _ in range(100):
-        assert options.prepared is first
-    assert perf_counter() - begun < 0.01
+    assert min(timeit.repeat(lambda: options.prepared, number=100, repeat=50)) < 0.01
+    assert options.prepared is first

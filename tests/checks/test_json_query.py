@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import operator
 import os
@@ -177,7 +178,8 @@ HOSTILE = {
 async def test_a_hostile_expression_fails_and_the_loop_goes_on(
     expression: str, problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_jsonata, "EVALUATION_S", 0.5)
+    if "ran for" in problem:  # the others fail by themselves, however busy the machine is
+        monkeypatch.setattr(_jsonata, "EVALUATION_S", 0.5)
     longest = 0.0
 
     async def watch() -> None:
@@ -194,7 +196,7 @@ async def test_a_hostile_expression_fails_and_the_loop_goes_on(
     finally:
         watching.cancel()
     assert problem in str(failed.value)
-    assert longest < 1.5  # held up, the loop would wait for minutes
+    assert longest < 10  # held up, the loop would wait for minutes
 
 
 async def test_expressions_at_the_same_time_do_not_disturb_each_other() -> None:
@@ -233,7 +235,12 @@ async def test_a_child_holds_nothing_of_its_parent(monkeypatch: pytest.MonkeyPat
     os.close(writing)
     os.set_blocking(reading, False)
     try:
-        assert os.read(reading, 1) == b""  # the end of the pipe: nobody else has it open
+        while not endless.done():
+            with contextlib.suppress(BlockingIOError):  # not yet: it lets go at the beginning
+                assert os.read(reading, 1) == b""  # the end of the pipe: nobody else has it open
+                break
+            await asyncio.sleep(0.01)
+        assert not endless.done()
     finally:
         os.close(reading)
         with pytest.raises(QueryError):

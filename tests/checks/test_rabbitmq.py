@@ -66,12 +66,12 @@ async def test_what_is_wrong_with_a_node_is_told(network: Network, answer: Answe
 
 async def test_every_nodes_problem_is_told(network: Network) -> None:
     port = closed_port()
-    async with web_server({PATH: Answer(delay=1)}) as web:
+    async with web_server({PATH: Answer(delay=10)}) as web:
         nodes = document(f"http://127.0.0.1:{port}", web.url(""), "nonsense")
-        failed = await failure(RABBITMQ, nodes, Context(network, timeout=0.2))
+        failed = await failure(RABBITMQ, nodes, Context(network, timeout=1))
     assert failed.message == (
         f"All 3 nodes failed because Node 1: connect ECONNREFUSED 127.0.0.1:{port}; "
-        "Node 2: timeout of 200ms exceeded; Node 3: Invalid URL"
+        "Node 2: timeout of 1000ms exceeded; Node 3: Invalid URL"
     )
     assert failed.local
 

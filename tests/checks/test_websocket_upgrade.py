@@ -245,7 +245,7 @@ async def test_nobody_listens_or_answers(network: Network) -> None:
     assert failed.message == f"connect ECONNREFUSED 127.0.0.1:{port}"
     async with listening(silent) as port:
         asked = {"url": f"ws://127.0.0.1:{port}"}
-        failed = await failure(WEBSOCKET, asked, Context(network, timeout=0.1))
+        failed = await failure(WEBSOCKET, asked, Context(network, timeout=1))
         assert (failed.message, failed.local) == ("Opening handshake has timed out", True)
     async with listening(other) as port:
         failed = await failure(WEBSOCKET, {"url": f"ws://127.0.0.1:{port}"}, Context(network))
