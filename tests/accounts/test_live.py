@@ -152,7 +152,7 @@ async def test_changing_the_password_throws_everybody_else_out(server: Server) -
         assert (answer["ok"], answer["msg"]) == (True, "successAuthChangePassword")
         for client in (other, page):
             await client.wait_for("refresh")
-            await asyncio.wait_for(client.disconnected.wait(), 5)
+            await asyncio.wait_for(client.disconnected.wait(), 20)
         assert (await mine.call("getSettings"))["ok"] is True
         assert await guest.call("loginByToken", old) == INVALID
         assert await guest.call("loginByToken", answer["token"]) == {"ok": True}

@@ -119,5 +119,5 @@ async def test_switching_it_on_again_throws_everybody_else_out(server: Server) -
             assert await client.call("setSettings", {"disableAuth": False}, "") == SAVED
             for thrown_out in (stranger, page):
                 await thrown_out.wait_for("refresh")
-                await asyncio.wait_for(thrown_out.disconnected.wait(), 5)
+                await asyncio.wait_for(thrown_out.disconnected.wait(), 20)
         assert (await client.call("getSettings"))["ok"] is True

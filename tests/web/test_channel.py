@@ -69,12 +69,12 @@ async def test_drained_waits_for_a_slow_reader() -> None:
     await asyncio.sleep(0)
     assert not waiter.done()
     reader = asyncio.create_task(queue.get())  # comes back for more
-    await asyncio.wait_for(waiter, 1)
+    await asyncio.wait_for(waiter, 10)
     reader.cancel()
 
 
 async def test_drained_returns_at_once_for_a_quick_one() -> None:
-    await asyncio.wait_for(OutgoingQueue().drained(), 0.1)
+    await asyncio.wait_for(OutgoingQueue().drained(), 10)
 
 
 async def test_discard_releases_those_who_wait() -> None:
@@ -83,9 +83,9 @@ async def test_discard_releases_those_who_wait() -> None:
     waiter = asyncio.create_task(queue.drained())
     await asyncio.sleep(0)
     queue.discard()
-    await asyncio.wait_for(waiter, 1)
+    await asyncio.wait_for(waiter, 10)
     assert queue.backlog == 0
-    await asyncio.wait_for(queue.join(), 1)
+    await asyncio.wait_for(queue.join(), 10)
 
 
 class Wire:
@@ -157,4 +157,4 @@ async def test_abort_ends_a_send_that_hangs() -> None:
         await asyncio.sleep(0)
     environ["asgi.scope"]["kuma_lite.websocket"].abort()
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(task, 1)
+        await asyncio.wait_for(task, 10)

@@ -144,7 +144,7 @@ async def test_login_hooks_run_in_order_and_those_of_one_number_together(hub: Hu
         async def run(caller: Caller) -> None:
             assert caller.user_id == 1
             if together:
-                await asyncio.wait_for(both.wait(), 1)
+                await asyncio.wait_for(both.wait(), 10)
             steps.append(name)
 
         return run

@@ -26,7 +26,11 @@ from tests.support.sio import connect
 class App:
     """Answers "hello", slowly where the path says so."""
 
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.asked.set()
         if scope["path"].startswith("/slow/"):
             await asyncio.sleep(float(scope["path"].removeprefix("/slow/")))
         await respond(scope, send, 200, b"hello", TEXT)
@@ -152,28 +156,29 @@ async def test_stops_quickly_with_open_connections(tmp_path: Path, transport: st
     async with frame(tmp_path) as server, connect(server.url, transport=transport) as client:
         began = time.perf_counter()
         await server.app.close_connections()
-        await asyncio.wait_for(client.disconnected.wait(), 3)
-        assert time.perf_counter() - began < 2
-    assert time.perf_counter() - began < 4
+        await asyncio.wait_for(client.disconnected.wait(), 10)
+    assert time.perf_counter() - began < 10  # connections would stay for 45 seconds
 
 
 async def test_requests_under_way_are_finished() -> None:
-    server = WebServer(App(), "127.0.0.1", 0)
+    app = App()
+    server = WebServer(app, "127.0.0.1", 0)
     await server.start()
     request = asyncio.create_task(http.get(server.url + "/slow/0.4"))
-    await asyncio.sleep(0.1)
+    await asyncio.wait_for(app.asked.wait(), 10)
     await server.stop()
     assert (await request).text == "hello"
 
 
 async def test_requests_that_hang_do_not_keep_it() -> None:
-    server = WebServer(App(), "127.0.0.1", 0)
+    app = App()
+    server = WebServer(app, "127.0.0.1", 0)
     await server.start()
     request = asyncio.create_task(http.get(server.url + "/slow/60"))
-    await asyncio.sleep(0.1)
+    await asyncio.wait_for(app.asked.wait(), 10)
     began = time.perf_counter()
     await server.stop()
-    assert time.perf_counter() - began < 3
+    assert time.perf_counter() - began < 10
     request.cancel()
 
 
@@ -185,7 +190,7 @@ async def test_more_than_a_hundred_idle_connections_do_no_harm() -> None:
     server = WebServer(App(), "127.0.0.1", 0)
     await server.start()
     idle = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(150)]
-    assert (await http.get(server.url + "/", timeout=3)).text == "hello"
+    assert (await http.get(server.url + "/")).text == "hello"
     for _reader, writer in idle:
         writer.close()
     await server.stop()

@@ -102,7 +102,7 @@ async def test_events_sent_before_the_namespace_is_confirmed_are_answered(server
     socket = await WebSocket.open(f"ws{server.url.removeprefix('http')}/socket.io/?EIO=4&transport=websocket")
     await socket.send("40")
     await socket.send('427["needSetup"]')
-    seen = [await asyncio.wait_for(socket.receive(), 5) for _ in range(6)]
+    seen = [await asyncio.wait_for(socket.receive(), 20) for _ in range(6)]
     assert "437[true]" in seen
     socket.close()
 
@@ -135,7 +135,7 @@ async def test_polling_upgrades_to_websocket(server: Server) -> None:
     await socket.send('420["echo",1,2]')
     seen = [""]
     while "430[[1,2]]" not in seen:
-        seen.append(str(await asyncio.wait_for(socket.receive(), 5)))
+        seen.append(str(await asyncio.wait_for(socket.receive(), 20)))
     socket.close()
 
 
@@ -164,7 +164,7 @@ async def test_what_follows_an_answer_comes_after_it(server: Server) -> None:
     await socket.send('420["afterwards"]')
     seen: list[str] = []
     while '42["later"]' not in seen:
-        seen.append(str(await asyncio.wait_for(socket.receive(), 5)))
+        seen.append(str(await asyncio.wait_for(socket.receive(), 20)))
     assert seen[-3:] == ['42["before"]', '430[{"ok":true}]', '42["later"]']
     socket.close()
 
@@ -209,7 +209,7 @@ async def test_nonsense_ends_the_connection_quietly(
     await socket.send("40")
     await socket.send(packet)
     if packet != "6x":  # Engine.IO's "nothing", which is ignored
-        await asyncio.wait_for(closed(socket), 5)
+        await asyncio.wait_for(closed(socket), 20)
     socket.close()
     assert caplog.text == ""
     async with connect(server.url) as client:
@@ -220,7 +220,7 @@ async def test_a_message_beyond_a_megabyte_ends_the_connection(server: Server) -
     async with connect(server.url) as client:
         assert await client.call("echo", "x" * 900_000, 1, timeout=10) == ["x" * 900_000, 1]
         await client.emit("echo", "x" * 1_000_000, 1)
-        await asyncio.wait_for(client.disconnected.wait(), 5)
+        await asyncio.wait_for(client.disconnected.wait(), 20)
 
 
 async def test_a_polling_body_beyond_a_megabyte_ends_the_session(server: Server) -> None:
@@ -311,8 +311,9 @@ async def test_a_reader_that_is_too_far_behind_is_cut_off(
         for _ in range(40):
             await server.sockets.push.to_user(1, "big", "x" * 1_000_000)
             await good.wait_for("big")
-        await asyncio.sleep(0.05)
-        assert len(server.sockets.eio.sockets) == 1
+        async with asyncio.timeout(20):
+            while len(server.sockets.eio.sockets) > 1:
+                await asyncio.sleep(0.01)
         assert "does not read" in caplog.text
         stuck.close()
 
@@ -339,8 +340,10 @@ async def test_sessions_that_end_leave_nothing_behind(server: Server) -> None:
     for transport in ("websocket", "polling"):
         async with server.logged_in(transport=transport) as client:
             await client._send("1")
-    await asyncio.sleep(0.1)
     hub, eio = server.sockets.hub, server.sockets.eio
+    async with asyncio.timeout(20):
+        while hub.connections or eio._scopes or server.sockets.environ:
+            await asyncio.sleep(0.01)
     assert (hub.connections, dict(hub._rooms), dict(hub._users_by_session)) == ({}, {}, {})
     assert (eio._scopes, server.sockets.environ) == ({}, {})
 
@@ -357,7 +360,7 @@ async def test_a_client_thrown_out_may_connect_again_on_the_same_session(server:
     async with server.logged_in() as client:
         await server.sockets.push.disconnect_user(1)
         await client.wait_for("refresh")
-        await asyncio.wait_for(client.disconnected.wait(), 5)
+        await asyncio.wait_for(client.disconnected.wait(), 20)
         client.disconnected.clear()
         client.forget()
         await client._send("40")
