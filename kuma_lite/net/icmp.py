@@ -24,6 +24,7 @@ DEFAULT_PER_REQUEST_TIMEOUT = 2.0
 DEFAULT_TOTAL_TIMEOUT = 10.0
 # Seconds between the requests of one check: what the ping program allows everybody.
 SEND_INTERVAL = 0.2
+LEAST_WAIT = 0.1  # for the answer to the last request
 # Largest payload of an IPv4 packet, in bytes.
 MAX_SIZE = 65_507
 # Seconds of delay between network card and our loop that are believed; more is a clock that jumped.
@@ -91,7 +92,9 @@ class Pinger:
         try:
             for number in range(count):
                 if number:
-                    await asyncio.sleep(min(SEND_INTERVAL, max(0.0, deadline - perf_counter())))
+                    if deadline - perf_counter() < SEND_INTERVAL + LEAST_WAIT:
+                        break  # what nobody has time to answer would count as a loss
+                    await asyncio.sleep(SEND_INTERVAL)
                 left = deadline - perf_counter()
                 if left <= 0:
                     break

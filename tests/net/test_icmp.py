@@ -113,7 +113,7 @@ async def test_total_timeout_ends_everything(monkeypatch: pytest.MonkeyPatch) ->
     begun = time.perf_counter()
     result = await pinger.ping("127.0.0.1", count=100, per_request_timeout=60, total_timeout=0.5)
     pinger.close()
-    assert 0 < result.sent < 5
+    assert 0 < result.sent <= 3  # one each 0.2 s, and none at the very end
     assert time.perf_counter() - begun < 10
 
 
