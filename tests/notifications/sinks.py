@@ -77,7 +77,7 @@ class HttpSink:
     def posts(self) -> list[Got]:
         return [got for got in self.got if got.method == "POST"]
 
-    async def wait_for(self, count: int, timeout: float = 5.0) -> None:
+    async def wait_for(self, count: int, timeout: float = 20.0) -> None:
         """Returns when `count` requests have arrived."""
         async with asyncio.timeout(timeout):
             while len(self.got) < count:

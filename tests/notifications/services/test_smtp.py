@@ -251,7 +251,7 @@ async def test_a_hanging_server_is_left(send: Send) -> None:
         started = perf_counter()
         with pytest.raises(DeliveryFailed, match=r"No answer within 0\.5 seconds") as failed:
             await send(TEST, timeout=0.5, **server(sink))
-    assert perf_counter() - started < 3
+    assert perf_counter() - started < 10
     assert not failed.value.permanent
 
 
