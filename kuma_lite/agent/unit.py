@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,8 @@ StateDirectoryMode=0700
 UMask=0077
 MemoryMax=64M
 CPUQuota=20%
+# The one-file program unpacks itself; where /tmp is memory, that would count as the agent's.
+Environment=TMPDIR=/var/tmp
 
 # It reads figures of the machine and talks to one server.
 {groups}NoNewPrivileges=yes
@@ -54,6 +57,7 @@ SystemCallErrorNumber=EPERM
 WantedBy=multi-user.target
 """
 
+_PRIVATE_FOLDERS: Final = ("tmp", "var/tmp")
 _NO_DOCKER: Final = "# For containers, add SupplementaryGroups=docker (which is as good as root).\n"
 
 
@@ -68,6 +72,18 @@ def unit_text(program: str, arguments: Sequence[str] = (), *, docker: bool = Fal
     command = " ".join([quoted(program), "agent", *map(quoted, arguments)])
     groups = "SupplementaryGroups=docker\n" if docker else _NO_DOCKER
     return _UNIT_TEXT.format(command=command, environment=ENVIRONMENT, groups=groups)
+
+
+def hindrance(program: Path, root: Path = Path("/")) -> str | None:
+    """Why the service's user, who is nobody in particular, cannot run a program; None if nothing is known."""
+    real = program.resolve()
+    if any(real.is_relative_to(root / folder) for folder in _PRIVATE_FOLDERS):
+        return "a service has temporary folders of its own"
+    for folder in reversed([parent for parent in real.parents if parent.is_relative_to(root)]):
+        if not folder.stat().st_mode & stat.S_IXOTH:
+            return f"{folder} is closed to others"
+    wanted = stat.S_IROTH | stat.S_IXOTH
+    return None if real.stat().st_mode & wanted == wanted else "others may not run it"
 
 
 def quoted(word: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kuma_lite.agent.unit import TOKEN_VARIABLE, URL_VARIABLE, install, unit_text
+from kuma_lite.agent.unit import TOKEN_VARIABLE, URL_VARIABLE, hindrance, install, unit_text
 from kuma_lite.core.clock import Clock, SystemClock
 from kuma_lite.core.errors import UserError
 
@@ -160,6 +160,12 @@ def _install(options: argparse.Namespace, url: str, token: str) -> int:
     frozen = getattr(sys, "frozen", False)
     program = sys.executable if frozen else shutil.which("kuma-lite") or os.path.abspath(sys.argv[0])
     try:
+        for needed in (program,) if frozen else (program, sys.executable):
+            if reason := hindrance(Path(needed)):
+                raise UserError(
+                    f"The service could not run {needed}: {reason}. Put it where everybody may run it, for "
+                    "example into /usr/local/bin, and install with that one."
+                )
         for path in install(url, token, unit_text(program, _kept(options), docker=options.docker)):
             print(f"{path} is written.")
     except OSError as error:

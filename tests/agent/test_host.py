@@ -24,7 +24,7 @@ from kuma_lite.agent.identity import describe, host_id, local_address, operating
 from kuma_lite.agent.measure import MAX_DISKS, Gauge
 from kuma_lite.agent.processes import MAX_PROCESSES, SHOWN, Processes, share
 from kuma_lite.agent.sending import Outcome, Server
-from kuma_lite.agent.unit import ENVIRONMENT, UNIT, install, quoted, unit_text
+from kuma_lite.agent.unit import ENVIRONMENT, UNIT, hindrance, install, quoted, unit_text
 from kuma_lite.core.clock import ManualClock, SystemClock
 from kuma_lite.servers.metrics import metric_of, value_problem
 from tests.requires import ROOT, needs_program
@@ -32,7 +32,9 @@ from tests.requires import ROOT, needs_program
 
 def test_every_sample_is_one_the_server_takes() -> None:
     gauge = Gauge(SystemClock())
-    sum(number * number for number in range(300_000))  # some processor time has to pass
+    begin = sum(psutil.cpu_times())
+    while sum(psutil.cpu_times()) == begin:  # it counts in hundredths of a second
+        time.sleep(0.01)
     samples = dict(gauge.samples())
     for name, value in samples.items():
         metric = metric_of(name)
@@ -129,7 +131,7 @@ def test_the_busiest_process_comes_first() -> None:
     with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
         try:
             processes.busiest()
-            wait_for_processor_time(busy.pid)
+            use_processor_time(busy.pid)
             clock.advance(1)
             rows = processes.busiest()
             assert rows is not None
@@ -142,11 +144,12 @@ def test_the_busiest_process_comes_first() -> None:
             busy.kill()
 
 
-def wait_for_processor_time(pid: int) -> None:
-    """Until a process has used a fifth of a second."""
+def use_processor_time(pid: int) -> None:
+    """Return when a process has used another fifth of a second, and a bit: what is compared is rounded."""
     process = psutil.Process(pid)
     deadline = time.monotonic() + 20
-    while sum(process.cpu_times()[:2]) < 0.2:
+    enough = sum(process.cpu_times()[:2]) + 0.25
+    while sum(process.cpu_times()[:2]) < enough:
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -309,6 +312,29 @@ def test_installing_writes_the_token_for_root_alone(tmp_path: Path) -> None:
     )
     unit = (tmp_path / UNIT).read_text()
     assert "ExecStart=/usr/bin/kuma-lite agent\n" in unit and "second" not in unit
+
+
+def test_programs_that_the_service_could_not_run(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    program = tmp_path / "home" / "bin" / "kuma-lite"
+    program.parent.mkdir(parents=True, mode=0o755)
+    program.touch()
+    program.chmod(0o755)
+    assert hindrance(program, tmp_path) is None
+    link = tmp_path / "link"
+    link.symlink_to(program)
+    program.chmod(0o700)
+    assert hindrance(link, tmp_path) == "others may not run it"
+    program.chmod(0o711)
+    assert hindrance(program, tmp_path) == "others may not run it"  # the one file reads itself
+    program.parent.parent.chmod(0o700)
+    assert hindrance(link, tmp_path) == f"{tmp_path}/home is closed to others"
+    for folder in ("tmp", "var/tmp"):
+        inside = tmp_path / folder / "kuma-lite"
+        inside.parent.mkdir(parents=True)
+        inside.touch(mode=0o755)
+        assert hindrance(inside, tmp_path) == "a service has temporary folders of its own"
+    assert hindrance(Path("/bin/true")) is None
 
 
 def test_the_packaged_unit_is_the_same() -> None:
