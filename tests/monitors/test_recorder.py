@@ -63,10 +63,9 @@ async def test_ordinary_beats_are_committed_without_being_asked(
     async with opened(tmp_path) as storage:
         monitor = await storage.monitor()
         storage.record(monitor)
-        for _ in range(100):
-            await asyncio.sleep(0.01)
-            if not storage.recorder.unwritten:
-                break
+        async with asyncio.timeout(20):
+            while storage.recorder.unwritten:
+                await asyncio.sleep(0.01)
         assert await storage.count("beat_log") == 1
 
 
@@ -131,10 +130,9 @@ async def test_a_caller_that_is_cancelled_leaves_no_half_known_beat(tmp_path: Pa
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        for _ in range(100):
-            await asyncio.sleep(0.01)
-            if storage.recorder.last(monitor):
-                break
+        async with asyncio.timeout(20):
+            while storage.recorder.last(monitor) is None:
+                await asyncio.sleep(0.01)
         assert await storage.count("beat_event") == 1
         await assert_same_after_reload(storage, [monitor])
 
