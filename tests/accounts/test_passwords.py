@@ -44,9 +44,9 @@ async def test_unknown_users_cost_as_much_time_as_wrong_passwords() -> None:
     stored = await hash_password("secret")
 
     async def seconds(hashed: str | None) -> float:
-        began = time.perf_counter()
+        began = time.process_time()
         await password_matches("wrong", hashed)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     known = min([await seconds(stored) for _ in range(3)])
     unknown = min([await seconds(None) for _ in range(3)])

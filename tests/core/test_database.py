@@ -130,7 +130,7 @@ async def test_an_urgent_write_takes_the_others_along(tmp_path: Path) -> None:
         database.defer(put("deferred"))
         await asyncio.sleep(0)
         await database.write(put("urgent"))
-        await asyncio.wait_for(waits, 0.5)
+        await asyncio.wait_for(waits, 10)
         assert await stored(database) == {"waits", "deferred", "urgent"}
         assert database.stats.commits == 1
 
@@ -188,7 +188,7 @@ async def test_a_bug_in_a_contributor_does_not_stop_the_writer(
         pile = Pile("a")
         pile.bug = KeyError("bug")
         database.contribute(pile)
-        await asyncio.wait_for(database.write(put("b")), 1)
+        await asyncio.wait_for(database.write(put("b")), 20)
         assert "A contribution to the commit failed" in caplog.text
         pile.bug = None
         await database.flush()
@@ -202,7 +202,7 @@ async def test_readers_see_one_snapshot_and_never_write(tmp_path: Path) -> None:
         def twice(connection: apsw.Connection) -> tuple[int, int]:
             query = "SELECT count(*) FROM setting"
             first = connection.execute(query).get
-            asyncio.run_coroutine_threadsafe(database.write(put("between")), loop).result(5)
+            asyncio.run_coroutine_threadsafe(database.write(put("between")), loop).result(20)
             return first, connection.execute(query).get
 
         assert await database.read(twice) == (0, 0)
@@ -235,7 +235,7 @@ async def test_the_log_is_taken_in_beside_the_writer(tmp_path: Path, monkeypatch
         for number in range(40):
             await database.write(put(str(number), "x" * 3000))
         longest = database.stats.log_pages
-        for number in range(100):
+        for number in range(1000):
             await asyncio.sleep(0.02)
             await database.write(put(f"more {number}"))
             if database.stats.log_pages < longest:
@@ -284,7 +284,7 @@ async def test_a_hanging_disk_is_noticed(tmp_path: Path) -> None:
             async def look() -> bool:
                 return database.stalled
 
-            return asyncio.run_coroutine_threadsafe(look(), loop).result(5)
+            return asyncio.run_coroutine_threadsafe(look(), loop).result(20)
 
         assert await database.write(hangs)
         assert not database.stalled

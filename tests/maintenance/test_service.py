@@ -31,7 +31,7 @@ def changed(plan: int) -> MaintenanceChanged:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while not condition():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.005)
