@@ -38,7 +38,7 @@ def servers(server: Server, key: str) -> list[dict[str, Any]]:
     request = urllib.request.Request(
         f"{server.url}/api/v1/servers", headers={"Authorization": f"Bearer {key}"}
     )
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=20) as answer:
         found: list[dict[str, Any]] = json.load(answer)
         return found
 
@@ -77,7 +77,7 @@ def test_the_agent_catches_up_stays_small_and_ends_at_once(tmp_path: Path) -> No
             agent.send_signal(signal.SIGTERM)
             began = time.monotonic()
             assert agent.wait(10) == 0
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < 4  # not only when the next round would begin
         assert "cannot be reached" in (tmp_path / "log").read_text()
 
 

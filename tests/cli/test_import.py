@@ -103,16 +103,16 @@ def test_at_a_terminal_it_asks(tmp_path: Path, answer: str, taken: bool) -> None
 
 
 def read_until(terminal: int, word: str, seconds: float = 30) -> str:
-    text, deadline = "", time.monotonic() + seconds
-    while word not in text:
+    text, deadline = b"", time.monotonic() + seconds
+    while word.encode() not in text:
         assert time.monotonic() < deadline, text
-        text += os.read(terminal, 4096).decode()
-    return text
+        text += os.read(terminal, 4096)  # which may end within a character
+    return text.decode()
 
 
 def test_killed_in_the_middle(tmp_path: Path) -> None:
     source, folder = make_kuma(tmp_path / "kuma", "1.23"), tmp_path / "ours"
-    add_many_beats(source, 60_000)
+    add_many_beats(source, 120_000)
     command = [sys.executable, "-m", "kuma_lite", "import", str(source), "--data-dir", str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
@@ -125,10 +125,10 @@ def test_killed_in_the_middle(tmp_path: Path) -> None:
     line = refused("serve", "--port", str(free_port()), "--data-dir", str(folder))
     assert f"kuma-lite import {source}" in line
     ended = run("import", str(source), "--data-dir", str(folder))
-    assert "  beats: 60,000" in ended.stdout.splitlines(), ended.stderr
+    assert "  beats: 120,000" in ended.stdout.splitlines(), ended.stderr
     connection = sqlite3.connect(folder / DATABASE_FILE)
-    assert connection.execute("SELECT sum(count) FROM beat_block").fetchone() == (60_000,)
-    assert connection.execute("SELECT sum(up) FROM stat_day").fetchone() == (60_000,)
+    assert connection.execute("SELECT sum(count) FROM beat_block").fetchone() == (120_000,)
+    assert connection.execute("SELECT sum(up) FROM stat_day").fetchone() == (120_000,)
     connection.close()
     with serving(folder):
         pass

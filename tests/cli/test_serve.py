@@ -39,7 +39,7 @@ def test_serves_and_stops_cleanly(tmp_path: Path) -> None:
     with serving(tmp_path / "data") as server:
         code, seconds = server.stop()
     assert code == 0
-    assert seconds < 3
+    assert seconds < 10
     assert "Traceback" not in server.text()
     assert server.url in server.text(), "it says where to go"
 

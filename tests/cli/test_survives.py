@@ -61,7 +61,7 @@ async def add(client: Client, **fields: Any) -> int:
 def push(server: Server, number: int) -> bool:
     """Whether the server acknowledged."""
     try:
-        with urllib.request.urlopen(f"{server.url}/api/push/{TOKEN}?msg=n{number}", timeout=5) as answer:
+        with urllib.request.urlopen(f"{server.url}/api/push/{TOKEN}?msg=n{number}", timeout=20) as answer:
             return bool(json.load(answer)["ok"])
     except OSError:
         return False
@@ -72,13 +72,12 @@ async def test_every_acknowledged_push_is_there_after_a_kill(server: Server) -> 
         await log_in(client)
         monitor = await add(client, type="push", name="push", pushToken=TOKEN)
     acknowledged: list[str] = []
-    for round_number in range(3):
+    for round_number in (1, 2, 3):
         began = time.monotonic()
-        while time.monotonic() - began < 0.5:
+        while time.monotonic() - began < 0.5 or len(acknowledged) <= 10 * round_number:
             number = len(acknowledged)
             if await asyncio.to_thread(push, server, number):
                 acknowledged.append(f"n{number}")
-        assert len(acknowledged) > 10 * (round_number + 1)
         server.kill()
         server.start()
     async with connect(server.url) as client:
@@ -103,7 +102,7 @@ def report(server: Server, token: str, time_ms: int, value: int) -> bool:
         {"Authorization": token, "Content-Type": "application/json"},
     )
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=20) as answer:
             return bool(answer.status == 201)
     except OSError:
         return False
@@ -117,9 +116,9 @@ async def test_every_acknowledged_sample_is_there_after_a_kill(server: Server) -
         check=True,
     )
     token, start, sent = made.stdout.strip(), int(time.time() * 1000) - 60_000, 0
-    for _ in range(3):
+    for round_number in (1, 2, 3):
         began = time.monotonic()
-        while time.monotonic() - began < 0.5:
+        while time.monotonic() - began < 0.5 or sent <= 10 * round_number:
             assert await asyncio.to_thread(report, server, token, start + sent, sent)
             sent += 1
         server.kill()
@@ -127,12 +126,11 @@ async def test_every_acknowledged_sample_is_there_after_a_kill(server: Server) -
 
     def ask(path: str) -> Any:
         request = urllib.request.Request(f"{server.url}/api/v1/{path}", headers={"Authorization": token})
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=20) as answer:
             return json.load(answer)
 
     (found,) = await asyncio.to_thread(ask, "servers")
     metrics = await asyncio.to_thread(ask, f"servers/{found['uuid']}/metrics?metrics=cpu_used")
-    assert sent > 30
     assert [point["value"] for point in metrics["metrics"]["cpu_used"]] == list(range(sent))
 
 
