@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -225,10 +226,8 @@ async def test_metrics_of_the_last_hour(running: Api) -> None:
 
 
 async def test_metrics_of_a_range(running: Api) -> None:
-    minute = [
-        {"metric": "cpu_used", "value": n, "timestamp": iso(to_ms(SystemClock().now()) - n * 60_000)}
-        for n in range(30)
-    ]
+    now = to_ms(SystemClock().now())
+    minute = [{"metric": "cpu_used", "value": n, "timestamp": iso(now - n * 60_000)} for n in range(30)]
     assert (await running.send(document={"metrics": minute})).json()["success_count"] == 30
     key = (await running.get("servers"))[0]["uuid"]
     since, until = minute[20]["timestamp"], minute[10]["timestamp"]
@@ -334,9 +333,9 @@ async def test_an_alert_arrives_at_the_webhook(running: Api) -> None:
         key = await running.server()
         hook = await running.webhook(target.url + "/hook")
         await running.ask("POST", f"servers/{key}/integrations", json={"integration_id": hook})
+        now = to_ms(SystemClock().now())
         busy = [
-            {"metric": "cpu_used", "value": BUSY, "timestamp": iso(to_ms(SystemClock().now()) - n * 60_000)}
-            for n in range(8, 0, -1)
+            {"metric": "cpu_used", "value": BUSY, "timestamp": iso(now - n * 60_000)} for n in range(8, 0, -1)
         ]
         # The first sample of this server is newer than those: another server, then.
         board = {"motherboard_id": "MB-2", "hostname": "web-2"}
@@ -350,13 +349,10 @@ async def test_an_alert_arrives_at_the_webhook(running: Api) -> None:
         assert (incident["status"], incident["monitorable_uuid"]) == ("ongoing", second)
         async with connect(running.url, "/page") as client:
             assert (await client.call("loginByToken", running.session))["ok"]
-            for _ in range(100):
-                if target.requests:
-                    break
-                await client.call("notifications")
-                import asyncio
-
-                await asyncio.sleep(0.05)
+            async with asyncio.timeout(20):
+                while not target.requests:
+                    await client.call("notifications")
+                    await asyncio.sleep(0.05)
         body = json.loads(target.requests[0][2])
         assert body["msg"] == "[web-2] [⚠️ Alert] CPU is at 95.0 %, above 90 % for 5 minutes"
         assert (body["monitor"]["type"], body["monitor"]["uuid"]) == ("server", second)
