@@ -63,8 +63,8 @@ async def test_a_new_password_ends_sessions_and_open_connections(server: Running
         token = await token_of(mine)
         change = {"currentPassword": PASSWORD, "newPassword": "An0ther-word"}
         assert (await mine.call("changePassword", change))["ok"] is True
-        await asyncio.wait_for(other.disconnected.wait(), 5)
-        await asyncio.wait_for(page.disconnected.wait(), 5)
+        await asyncio.wait_for(other.disconnected.wait(), 20)
+        await asyncio.wait_for(page.disconnected.wait(), 20)
         assert (await mine.call("getSettings"))["ok"] is True
     async with connect(server.url) as client:
         assert (await client.call("loginByToken", token))["ok"] is False
@@ -81,8 +81,8 @@ async def test_switching_log_in_on_again_ends_what_came_in_without(server: Runni
             await anyone.wait_for("autoLogin")
             assert (await page.call("getSettings"))["ok"] is True
             assert (await owner.call("setSettings", {"disableAuth": False}, ""))["ok"] is True
-            await asyncio.wait_for(anyone.disconnected.wait(), 5)
-            await asyncio.wait_for(page.disconnected.wait(), 5)
+            await asyncio.wait_for(anyone.disconnected.wait(), 20)
+            await asyncio.wait_for(page.disconnected.wait(), 20)
         assert (await http.get(f"{server.url}/api/v1/figures")).status == 401
 
 
@@ -252,9 +252,9 @@ async def test_a_host_name_is_never_a_command(kind: str, server: Running) -> Non
                 answer = await owner.call("add", fields)
                 if answer["ok"]:
                     waiting.add(answer["monitorID"])
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while waiting:
-                    (beat,) = await owner.wait_for("heartbeat", timeout=20)
+                    (beat,) = await owner.wait_for("heartbeat", timeout=60)
                     if beat["monitorID"] in waiting:
                         waiting.discard(beat["monitorID"])
                         assert beat["status"] in (0, 2), beat
@@ -283,7 +283,7 @@ async def test_only_the_web_is_fetched(server: Running, kind: str, url: str) -> 
         )
         if not answer["ok"]:
             return
-        (beat,) = await owner.wait_for("heartbeat", timeout=10)
+        (beat,) = await owner.wait_for("heartbeat")
         assert beat["status"] == 0
         assert "root:" not in json.dumps(beat)
 
@@ -300,11 +300,11 @@ async def test_a_template_reads_nothing_and_ends(server: Running) -> None:
                 "testNotification",
                 {"name": "x", "type": "webhook", "webhookURL": "http://127.0.0.1:1/",
                  "webhookContentType": "custom", "webhookCustomBody": template},
-                timeout=10,
+                timeout=60,
             )  # fmt: skip
             assert answer["ok"] is False
             assert "root:" not in json.dumps(answer) and "object" not in answer["msg"]
-            assert time.monotonic() - began < 5, template
+            assert time.monotonic() - began < 20, template
 
 
 async def test_long_inputs_take_no_time(server: Running) -> None:
@@ -317,7 +317,7 @@ async def test_long_inputs_take_no_time(server: Running) -> None:
             began = time.monotonic()
             hook = {"name": "x", "type": "ntfy", "ntfyserverurl": text, "ntfytopic": text}
             await owner.call("addNotification", hook, None)
-            await owner.call("testNotification", {**hook, "type": "webhook", "webhookURL": text}, timeout=20)
+            await owner.call("testNotification", {**hook, "type": "webhook", "webhookURL": text}, timeout=60)
             await owner.call("postIncident", "shop", {"title": "t", "content": text, "style": "info"})
             await owner.call("setSettings", {"primaryBaseURL": text}, "")
             await owner.call("addMaintenance", {**PLAN, "strategy": "cron", "cron": text})
@@ -325,4 +325,4 @@ async def test_long_inputs_take_no_time(server: Running) -> None:
             await http.get(
                 f"{server.url}/status/shop?{text[:5000].replace(' ', '')}", headers={"Host": text[:5000]}
             )
-            assert time.monotonic() - began < 3, text[:20]
+            assert time.monotonic() - began < 20, text[:20]

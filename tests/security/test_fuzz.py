@@ -135,10 +135,10 @@ async def _still_alive(running: Ground) -> None:
     assert (await http.get(f"{running.url}/healthz")).status == 200
     async with running.server.logged_in() as client:
         watched = await add_monitor(client, url=f"{running.url}/healthz", interval=1)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(25):
             seen = 0
             while seen < 3:
-                (beat,) = await client.wait_for("heartbeat", timeout=10)
+                (beat,) = await client.wait_for("heartbeat", timeout=25)
                 seen += beat["monitorID"] == watched and beat["status"] == 1
         await client.call("deleteMonitor", watched)
 

@@ -42,7 +42,7 @@ async def _use_everything(url: str) -> str:
             "body": json.dumps({"k": WORD + "body"}),
         }  # fmt: skip
         number = (await client.call("add", monitor))["monitorID"]
-        await client.wait_for("heartbeat", timeout=10)
+        await client.wait_for("heartbeat")
         await client.call("add", {**MONITOR, "pushToken": WORD + "push"})
         await http.get(f"{url}/api/push/{WORD}push?msg=x")
         await http.get(f"{url}/api/push/{WORD}unknown")
