@@ -29,7 +29,7 @@ def step(function: Step) -> Step:
     return function
 
 
-def eventually(look: Callable[[], Any], what: str, seconds: float = 10) -> Any:
+def eventually(look: Callable[[], Any], what: str, seconds: float = 20) -> Any:
     """What `look` finds, as soon as it finds something."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -46,7 +46,7 @@ async def add_push_monitor(client: Client) -> int:
 
 async def beats_of(client: Client, count: int) -> None:
     for _ in range(count):
-        await client.wait_for("heartbeat", timeout=10)
+        await client.wait_for("heartbeat")
 
 
 async def test_what_home_assistant_sees(tmp_path: Path) -> None:

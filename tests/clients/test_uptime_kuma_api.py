@@ -56,7 +56,7 @@ def target() -> Iterator[Target]:
     made.stop()
 
 
-def first_beats(api: Any, monitor_id: int, seconds: float = 10) -> list[dict[str, Any]]:
+def first_beats(api: Any, monitor_id: int, seconds: float = 20) -> list[dict[str, Any]]:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         beats: list[dict[str, Any]] = api.get_monitor_beats(monitor_id, 1)

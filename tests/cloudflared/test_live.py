@@ -48,7 +48,7 @@ async def test_start_and_stop(path: Path, tmp_path: Path) -> None:
         assert await client.wait_for("cloudflared_running") == [False]
         assert client.pushed("cloudflared_errorMessage") == []
         await client.emit("cloudflared_removeToken")
-        async with asyncio.timeout(5):  # it has no answer, so a join may overtake it
+        async with asyncio.timeout(20):  # it has no answer, so a join may overtake it
             shown = [None]
             while shown != [""]:
                 client.forget()
@@ -59,17 +59,21 @@ async def test_start_and_stop(path: Path, tmp_path: Path) -> None:
 async def test_a_tunnel_is_opened_again_at_the_next_start_and_closed_at_the_end(
     path: Path, tmp_path: Path
 ) -> None:
-    program(path, f'echo $$ > "{tmp_path}/pid"; exec sleep 60')
+    written = tmp_path / "pid"
+    program(path, f'echo $$ > "{written}.new"; mv "{written}.new" "{written}"; exec sleep 60')
     async with running(tmp_path / "data", cloudflared_token="tok-2") as server, server.logged_in() as client:
         await client.emit("cloudflared_join")
-        assert await client.wait_for("cloudflared_running") == [True]
+        while await client.wait_for("cloudflared_running") != [True]:
+            pass  # it is being started
         assert await client.wait_for("cloudflared_token") == ["tok-2"]
+    written.unlink(missing_ok=True)
     async with running(tmp_path / "data") as server:
-        await asyncio.sleep(0.1)
         tunnel = server.appliance._helpers.cloudflared.tunnel
-        assert tunnel.running
+        async with asyncio.timeout(20):
+            while not tunnel.running or not written.exists():
+                await asyncio.sleep(0.02)
     assert not tunnel.running
-    pid = int((tmp_path / "pid").read_text())
+    pid = int(written.read_text())
     assert not Path(f"/proc/{pid}").exists()
 
 
