@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
+import apsw
+
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
@@ -73,7 +75,14 @@ class Incidents:
     async def _change(self, incident: Incident, now: int, **values: Any) -> Incident:
         """Store first: what could not be stored has not happened."""
         draft = replace(incident, updated=now, **values)
-        await self._database.write(lambda db: store.save_wishes(db, draft))
+
+        def write(connection: apsw.Connection) -> None:
+            store.save_wishes(connection, draft)
+            if incident.snooze_until is not None and draft.snooze_until is None:
+                # Snoozes of earlier ones of its cause would go on being silent.
+                store.wake(connection, incident.server_id, incident.cause, now)
+
+        await self._database.write(write)
         for name, value in {"updated": now, **values}.items():
             setattr(incident, name, value)
         self._bus.publish(IncidentsChanged(incident))

@@ -106,6 +106,11 @@ class Server:
     status: str = ONLINE
 
     @property
+    def identity(self) -> tuple[int, str]:
+        """By what reports find it."""
+        return self.project_id, self.motherboard_id
+
+    @property
     def name(self) -> str:
         """What people call it."""
         return str(self.attributes.get("hostname") or self.motherboard_id)

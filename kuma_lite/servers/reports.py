@@ -33,7 +33,9 @@ def after_report(before: Server, report: Report, now: int) -> Server:
     _refuse(report, lambda s: s.name in surplus, f"A server has at most {MAX_SERIES} metrics")
     last = dict(before.last)
     for name, time, value in report.samples:
-        if name not in last or time >= last[name][0]:
+        if (
+            name not in last or time > last[name][0]
+        ):  # of two with one time the first is kept, as in the history
             last[name] = (time, value)
     return replace(
         before,

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from functools import partial
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import apsw
 
@@ -79,12 +80,11 @@ class Servers:
         self._by_uuid: dict[str, Server] = {}
         self._by_identity: dict[tuple[int, str], Server] = {}
         self._names: dict[int, str] = {}  # of series
-        self._reporting: dict[tuple[int, str], asyncio.Lock] = {}
+        # Of one identity only one report, change or removal at a time; a lock lives while somebody wants it.
+        self._turns: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
         self.links = Links(database, bus, self._by_id, plans_run)
         self.incidents = Incidents(database, clock, bus, self._by_id.get)
-        self.watch = Watch(
-            database, clock, bus, announcer, self.links.is_covered, self._by_id.values, can_hear
-        )
+        self.watch = Watch(database, clock, bus, announcer, self.links.is_covered, self._by_id, can_hear)
         self.upkeep = Upkeep(database, clock, self.kept, self._names.get)
 
     # --- starting and stopping ---------------------------------------------------------------------------
@@ -124,7 +124,7 @@ class Servers:
     def _keep(self, server: Server) -> None:
         self._by_id[server.id] = server
         self._by_uuid[server.uuid] = server
-        self._by_identity[server.project_id, server.motherboard_id] = server
+        self._by_identity[server.identity] = server
         self._names.update({number: name for name, number in server.series.items()})
 
     # --- reports -----------------------------------------------------------------------------------------
@@ -134,19 +134,18 @@ class Servers:
         now = to_ms(self._clock.now())
         report = read_report(body, now, self.kept().limit(Tier.RAW, now))
         key = (project_id, report.motherboard_id)
-        lock = self._reporting.setdefault(key, asyncio.Lock())
         try:
-            async with lock:
+            async with self._turn(key):
                 server = await self._store_report(key, report, now)
         except StorageTrouble:
             self.watch.listen_anew()
             raise
-        finally:
-            if key not in self._by_identity and not lock.locked():
-                self._reporting.pop(key, None)
         await self.watch.settle(server)
         self._bus.publish(ServerChanged(server.id))
         return report.answer()
+
+    def _turn(self, key: tuple[int, str]) -> asyncio.Lock:
+        return self._turns.setdefault(key, asyncio.Lock())
 
     async def _store_report(self, key: tuple[int, str], report: Report, now: int) -> Server:
         known = self._by_identity.get(key)
@@ -159,6 +158,8 @@ class Servers:
         samples = list(report.samples)
 
         def write(connection: apsw.Connection) -> dict[str, int]:
+            if not store.has_project(connection, key[0]):
+                raise NotFound  # removed since the token was looked at
             series = store.contact(connection, draft, samples, history.insert_samples)
             if known is None and key[0] == self.projects.root.id:
                 draft.channels = set(self._announcer.for_new(connection))
@@ -199,32 +200,38 @@ class Servers:
     # --- changing ----------------------------------------------------------------------------------------
 
     async def save_settings(self, server: Server, change: object) -> None:
-        """Take over a part of the alert settings. Raises Unprocessable."""
-        overrides, errors = changed(deepcopy(server.overrides), change)
-        if errors:
-            raise Unprocessable(*errors)
-        now = to_ms(self._clock.now())
-        await self._database.write(lambda db: store.save_settings(db, server.id, overrides, now))
-        server.overrides, server.updated = overrides, now
+        """Take over a part of the alert settings. Raises Unprocessable, NotFound."""
+        async with self._turn(server.identity):
+            if server.id not in self._by_id:
+                raise NotFound
+            overrides, errors = changed(deepcopy(server.overrides), change)
+            if errors:
+                raise Unprocessable(*errors)
+            now = to_ms(self._clock.now())
+            await self._database.write(lambda db: store.save_settings(db, server.id, overrides, now))
+            server.overrides, server.updated = overrides, now
         await self.watch.settle(server)
         self._bus.publish(ServerChanged(server.id))
 
     async def delete(self, server: Server) -> None:
-        """Remove a server with everything that is known of it."""
-        ids = list(server.series.values())
+        """Remove a server with everything that is known of it; reports that come later make it anew.
 
-        def write(connection: apsw.Connection) -> None:
-            store.delete(connection, server.id)
-            history.forget_series(connection, ids)
+        Raises NotFound.
+        """
+        async with self._turn(server.identity), self.watch.settling:
+            if server.id not in self._by_id:
+                raise NotFound
+            ids = list(server.series.values())
 
-        await self._database.write(write)
-        self._by_id.pop(server.id, None)
-        self._by_uuid.pop(server.uuid, None)
-        self._by_identity.pop((server.project_id, server.motherboard_id), None)
-        self._reporting.pop((server.project_id, server.motherboard_id), None)
-        for number in ids:
-            self._names.pop(number, None)
-        self.links.forget(server)
+            def write(connection: apsw.Connection) -> None:
+                store.delete(connection, server.id)
+                history.forget_series(connection, ids)
+
+            await self._database.write(write)
+            del self._by_id[server.id], self._by_uuid[server.uuid], self._by_identity[server.identity]
+            for number in ids:
+                self._names.pop(number, None)
+            self.links.forget(server)
         self._bus.publish(ServerRemoved(server.id, server.uuid))
 
     # --- history -----------------------------------------------------------------------------------------

@@ -42,6 +42,11 @@ def _server(row: tuple[Any, ...]) -> Server:
     return Server(*cells)
 
 
+def has_project(connection: apsw.Connection, project_id: int) -> bool:
+    """Whether there still is such a project."""
+    return connection.execute("SELECT 1 FROM project WHERE id = ?", (project_id,)).get is not None
+
+
 def contact(
     connection: apsw.Connection,
     server: Server,
@@ -244,10 +249,19 @@ def save_wishes(connection: apsw.Connection, incident: Incident) -> None:
     )
 
 
+def wake(connection: apsw.Connection, server_id: int, cause: str, now: int) -> None:
+    """End all snoozes of a server and cause."""
+    connection.execute(
+        "UPDATE server_incident SET snoozed = NULL, snooze_until = NULL, updated = ? "
+        "WHERE server_id = ? AND cause = ? AND snooze_until > ?",
+        (now, server_id, cause, now),
+    )
+
+
 def snoozed_until(connection: apsw.Connection, server_id: int, cause: str) -> int | None:
-    """Until when the last incident of a server and cause is to be silent."""
+    """Until when the next incident of a server and cause is to be silent."""
     found: Any = connection.execute(
-        "SELECT snooze_until FROM server_incident WHERE server_id = ? AND cause = ? ORDER BY id DESC LIMIT 1",
+        "SELECT max(snooze_until) FROM server_incident WHERE server_id = ? AND cause = ?",
         (server_id, cause),
     ).get
     return int(found) if found is not None else None

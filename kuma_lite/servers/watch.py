@@ -7,7 +7,8 @@ transaction before anybody hears of them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -35,6 +36,8 @@ from kuma_lite.servers.model import (
 )
 from kuma_lite.servers.projects import ServersDatabase
 from kuma_lite.servers.texts import closing_text, opening_text, still_text
+
+log = logging.getLogger(__name__)
 
 TICK_S: Final = 5.0  # between looks for silent hosts; grace is counted in minutes
 STALLED_S: Final = 30.0  # a tick this late: the machine slept, nobody could be heard meanwhile
@@ -67,7 +70,7 @@ class Watch:
         bus: is told `AlertOpened`, `AlertClosed` and `ServerChanged`.
         announcer: tells people.
         covered: whether a server is under maintenance now.
-        servers: all of them.
+        servers: id → server, all there are.
         can_hear: whether reports can reach us, and be stored, at the moment.
     """
 
@@ -78,7 +81,7 @@ class Watch:
         bus: Bus,
         announcer: Announcer,
         covered: Callable[[Server], bool],
-        servers: Callable[[], Iterable[Server]],
+        servers: Mapping[int, Server],
         can_hear: Callable[[], bool],
     ) -> None:
         self._database = database
@@ -90,7 +93,8 @@ class Watch:
         self._can_hear = can_hear
         self._listening_since = to_ms(clock.now())
         self._ticked = clock.monotonic()
-        self._settling = asyncio.Lock()  # a report and a tick must not open the same incident
+        # A report and a tick must not open the same incident; whoever removes a server holds it, too.
+        self.settling = asyncio.Lock()
         self._chore = Chore(
             "server watch",
             self.tick,
@@ -111,7 +115,9 @@ class Watch:
             seen = derived(server, friendly, time, value)
             if seen is None:
                 continue
-            server.values[friendly.name] = seen
+            newest = server.last.get(name)
+            if newest is None or time >= newest[0]:  # what an agent catches up with is not how it is now
+                server.values[friendly.name] = seen
             rule = Rule(settings["threshold"][friendly.name], settings["grace_period"][friendly.name])
             server.states[friendly.name] = step(server.states.get(friendly.name, Quiet()), time, seen, rule)
 
@@ -119,7 +125,9 @@ class Watch:
         """Open and close incidents as the states say; a full disk is no reason to fail."""
         now = to_ms(self._clock.now())
         with suppress(StorageTrouble):
-            async with self._settling:
+            async with self.settling:
+                if server.id not in self._servers:
+                    return  # removed meanwhile
                 await self._settle_thresholds(server, now)
                 await self._settle_silence(server, now)
                 await self._settle_snoozes(server, now)
@@ -142,8 +150,11 @@ class Watch:
         if monotonic - self._ticked > STALLED_S or not self._can_hear():
             self.listen_anew()
         self._ticked = monotonic
-        for server in list(self._servers()):
-            await self.settle(server)
+        for server in list(self._servers.values()):
+            try:
+                await self.settle(server)
+            except Exception:
+                log.exception("The alerts of server %s could not be judged", server.uuid)
 
     def listen_anew(self) -> None:
         """We were deaf until now: nobody's silence so far is theirs."""

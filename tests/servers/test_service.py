@@ -59,6 +59,22 @@ async def test_another_value_for_the_same_moment_changes_nothing(fleet: Fleet) -
     assert await raw(fleet, "cpu_used") == [(fleet.now, 1)]
 
 
+async def test_of_two_values_for_one_moment_the_first_counts_everywhere(fleet: Fleet) -> None:
+    await fleet.send(cpu_used=CALM)
+    await fleet.send(cpu_used=BUSY)
+    server = fleet.only()
+    found = await fleet.servers.values(server, ["cpu_used"], 0, fleet.now, 10)
+    assert [value for _, value in found["cpu_used"]] == [CALM] == [server.last["cpu_used"][1]]
+
+
+async def test_what_an_agent_catches_up_with_is_not_how_it_is_now(fleet: Fleet) -> None:
+    await fleet.send(cpu_used=CALM)
+    now = fleet.only().values["cpu"]
+    await fleet.send(at=fleet.now - 50 * 60_000, cpu_used=BUSY)
+    assert fleet.only().values["cpu"] == now
+    assert (await fleet.restarted()).only().values["cpu"] == now
+
+
 async def test_a_thousand_samples_at_once(fleet: Fleet) -> None:
     entries = [
         {"metric": "cpu_used", "value": number, "timestamp": iso(fleet.now - number * 60_000)}
@@ -348,6 +364,23 @@ async def test_acknowledge_and_snooze(fleet: Fleet) -> None:
     other = await fleet.servers.projects.add("Other")
     with pytest.raises(NotFound):
         await fleet.servers.incidents.snooze(again.uuid, 5, other.id)
+
+
+async def test_a_snooze_of_an_earlier_incident_counts_until_it_is_ended(fleet: Fleet) -> None:
+    seen = []
+    for _ in range(2):
+        await fleet.minutes([BUSY] * 6)
+        seen.append(fleet.only().incidents["cpu"])
+        await fleet.minutes([CALM])
+    told = list(fleet.said.texts)
+    await fleet.servers.incidents.snooze(seen[0].uuid, 60)
+    await fleet.minutes([BUSY] * 6)
+    third = fleet.only().incidents["cpu"]
+    assert third.snooze_until is not None and fleet.said.texts == told
+    await fleet.servers.incidents.snooze(third.uuid, 0)
+    await fleet.minutes([CALM])
+    await fleet.minutes([BUSY] * 6)
+    assert len(fleet.said.texts) == len(told) + 2  # closed, and opened again
 
 
 async def test_what_goes_on_when_a_snooze_is_over_is_said_again(fleet: Fleet) -> None:
