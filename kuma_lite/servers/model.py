@@ -76,6 +76,7 @@ class Incident:
     acknowledged_by: str | None = None
     snoozed: int | None = None
     snooze_until: int | None = None
+    owed: str | None = None  # how it ended, to be said when maintenance is over
 
 
 @dataclass(slots=True)
@@ -103,6 +104,7 @@ class Server:
     counters: dict[str, tuple[int, float]] = field(default_factory=dict)  # the reading a rate begins with
     values: dict[str, float] = field(default_factory=dict)  # friendly name → newest derived value
     incidents: dict[str, Incident] = field(default_factory=dict)  # cause → the open one
+    owed: dict[str, Incident] = field(default_factory=dict)  # cause → ended, and nobody was told yet
     status: str = ONLINE
 
     @property

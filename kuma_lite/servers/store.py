@@ -18,12 +18,12 @@ _SERVER: Final = """
 """
 _INCIDENT: Final = """
     id, uuid, server_id, cause, message, started, closed, updated, acknowledged, acknowledged_by, snoozed,
-    snooze_until
+    snooze_until, owed
 """
 
 
 def read_servers(connection: apsw.Connection) -> list[Server]:
-    """All servers with their series, links and open incidents."""
+    """All servers with their series, links, open incidents, and what is still to be said of others."""
     rows: Any = connection.execute(f"SELECT {_SERVER} FROM server ORDER BY id")  # noqa: S608 - own columns
     servers = {row[0]: _server(row) for row in rows}
     found: Any = connection.execute("SELECT server_id, name, id FROM server_series")
@@ -33,6 +33,8 @@ def read_servers(connection: apsw.Connection) -> list[Server]:
         servers[server_id].channels = channels
     for incident in _incidents(connection, "WHERE closed IS NULL", ()):
         servers[incident.server_id].incidents[incident.cause] = incident
+    for incident in _incidents(connection, "WHERE owed IS NOT NULL ORDER BY id", ()):
+        servers[incident.server_id].owed[incident.cause] = incident
     return list(servers.values())
 
 
@@ -228,9 +230,14 @@ def open_incident(connection: apsw.Connection, incident: Incident) -> None:
 def close_incident(connection: apsw.Connection, incident: Incident) -> None:
     """Store that an incident is over."""
     connection.execute(
-        "UPDATE server_incident SET closed = ?, updated = ? WHERE id = ?",
-        (incident.closed, incident.updated, incident.id),
+        "UPDATE server_incident SET closed = ?, updated = ?, owed = ? WHERE id = ?",
+        (incident.closed, incident.updated, incident.owed, incident.id),
     )
+
+
+def pay(connection: apsw.Connection, incident: Incident) -> None:
+    """Store that nothing is owed any more."""
+    connection.execute("UPDATE server_incident SET owed = NULL WHERE id = ?", (incident.id,))
 
 
 def save_wishes(connection: apsw.Connection, incident: Incident) -> None:

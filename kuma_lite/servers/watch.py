@@ -128,6 +128,7 @@ class Watch:
             async with self.settling:
                 if server.id not in self._servers:
                     return  # removed meanwhile
+                await self._settle_debts(server, now)
                 await self._settle_thresholds(server, now)
                 await self._settle_silence(server, now)
                 await self._settle_snoozes(server, now)
@@ -226,22 +227,39 @@ class Watch:
 
     async def _close(self, server: Server, incident: Incident, now: int) -> None:
         text = closing_text(incident, server.values.get(incident.cause), server.settings, now)
-        quiet = self._covered(server) or (incident.snooze_until or 0) > now
+        snoozed = (incident.snooze_until or 0) > now
+        incident.owed = text if self._covered(server) and not snoozed else None
         incident.closed = incident.updated = now
 
         def write(connection: apsw.Connection) -> None:
             store.close_incident(connection, incident)
-            if not quiet:
+            if not snoozed and incident.owed is None:
                 self._announcer.announce(connection, server, incident, text, now)
 
         try:
             await self._tell(write)
         except StorageTrouble:
-            incident.closed = None
+            incident.closed = incident.owed = None
             raise
         server.incidents.pop(incident.cause, None)
+        if incident.owed is not None:
+            server.owed[incident.cause] = incident
         self._bus.publish(AlertClosed(server.id, incident))
         self._bus.publish(ServerChanged(server.id))
+
+    async def _settle_debts(self, server: Server, now: int) -> None:
+        """Whoever heard that an alert opened hears how it ended, if need be after the maintenance."""
+        if not server.owed or self._covered(server):
+            return
+        owed = list(server.owed.values())
+
+        def write(connection: apsw.Connection) -> None:
+            for incident in owed:
+                store.pay(connection, incident)
+                self._announcer.announce(connection, server, incident, incident.owed or "", now)
+
+        await self._tell(write)
+        server.owed.clear()
 
     async def _tell(self, write: Callable[[apsw.Connection], Any]) -> None:
         await self._database.write(write)

@@ -335,6 +335,16 @@ async def test_maintenance_keeps_quiet_and_what_is_still_wrong_is_told_after(fle
     fleet.running_plans.add(number)
     await fleet.minutes([CALM])
     assert len(fleet.said.texts) == 1 and fleet.only().incidents == {}
+    again = await fleet.restarted()
+    again.running_plans.add(number)
+    await again.servers.watch.tick()
+    assert again.said.texts == []
+    again.running_plans.clear()
+    for _ in range(2):
+        await again.servers.watch.tick()
+        (text,) = again.said.texts  # what ended meanwhile is told after it, once
+        assert text.endswith("below 90 % again after 9 minutes")
+    assert (await again.restarted()).only().owed == {}
     assert fleet.servers.links.plans_of(fleet.only()) == [number]
     with pytest.raises(UserError, match="does not exist"):
         await fleet.servers.links.set_plans(fleet.only(), [99])

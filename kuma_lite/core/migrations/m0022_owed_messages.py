@@ -1,0 +1,17 @@
+"""Alerts of servers that end during maintenance: what is to be said of them after it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import apsw
+
+NUMBER: Final = 22
+
+
+def apply(connection: apsw.Connection) -> None:
+    """Add the column, and a way to find the few that hold something."""
+    connection.execute("ALTER TABLE server_incident ADD COLUMN owed TEXT")
+    connection.execute(
+        "CREATE INDEX server_incident_owed ON server_incident (server_id) WHERE owed IS NOT NULL"
+    )
