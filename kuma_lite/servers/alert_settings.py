@@ -51,7 +51,9 @@ def _problem(section: str, key: Any, value: Any) -> str | None:
         return "is unknown"
     if section == "general":
         return None if isinstance(value, bool) else "must be true or false"
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "must be a number"
+    if isinstance(value, float) and not isfinite(value):  # a whole number may be too large to be made one
         return "must be a number"
     if section == "threshold":
         limit = 100 if key in _PERCENT else MAX_MBPS

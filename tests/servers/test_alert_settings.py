@@ -60,6 +60,13 @@ def test_what_is_refused(change: Any, sentence: str) -> None:
     assert errors == [sentence]
 
 
+@pytest.mark.parametrize("section", ["threshold", "grace_period"])
+@pytest.mark.parametrize("value", [10**400, -(10**400)])
+def test_a_whole_number_without_end_is_out_of_range(section: str, value: int) -> None:
+    _, errors = changed({}, {section: {"cpu": value}})
+    assert len(errors) == 1 and errors[0].startswith(f"alert_settings.{section}.cpu must be between 0 and ")
+
+
 def test_the_overrides_before_stay_untouched() -> None:
     before: dict[str, dict[str, Any]] = {"threshold": {"cpu": 50.0}}
     changed(before, {"threshold": {"cpu": 60.0}})
