@@ -97,7 +97,7 @@ def integration_routes(servers: Servers, integrations: Integrations) -> Sequence
         **ROUTE,
     )
     async def update_integration(request: AnyRequest, integration: FromPath[str]) -> dict[str, Any]:
-        """Change an integration; settings that are not mentioned stay, its type does."""
+        """Change an integration; its type stays, and settings that are not mentioned, or sent back veiled."""
         wishes = inner_object(await json_object(request), "integration")
         return await integrations.change(integration, wishes, identity(request).project_id)
 

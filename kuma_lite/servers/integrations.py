@@ -1,7 +1,7 @@
 """Integrations: the notifications of the page, seen through the Servers API.
 
 One table, one dispatcher, two faces. What the hosted product lacks is `Integrations::<Kind>Integration`
-with the options of our form; secrets are never given back.
+with the options of our form. Answers veil secrets; a veil that comes back keeps what is stored.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 
 import apsw
 
+import kuma_lite.notifications.services as services
 from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.core.declarations import NotificationService, Registry
 from kuma_lite.servers.errors import NotFound, Unprocessable
 from kuma_lite.servers.model import iso
 from kuma_lite.servers.projects import ServersDatabase
@@ -30,6 +32,8 @@ _FILLED: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 _NO_SETTING: Final = frozenset({"id", "name", "type", "isDefault", "active", "applyExisting"})
 MAX_NAME_CHARS: Final = 150
+
+Declared = Mapping[str, bool]  # the options of a kind, and whether they are secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,9 @@ class Integrations:
         self._channels = channels
         self._database = database
         self._clock = clock
+        # mypy wants a concrete class for an abstract base that the registry never instantiates itself.
+        base: Any = NotificationService
+        self._services: Registry[NotificationService[Any]] = Registry(services, base)
 
     async def all(self, project_id: int) -> list[dict[str, Any]]:
         """Every integration of a project, in the order of creation; the first one has the page's as well."""
@@ -85,16 +92,21 @@ class Integrations:
     async def add(self, wishes: Mapping[str, Any], project_id: int) -> dict[str, Any]:
         """A new one. Raises Unprocessable, UserError."""
         kind = type_of(wishes.get("type"), await self._channels.types())
-        number = await self._channels.save(_form(kind, wishes, {}), None)
+        form = _form(kind, wishes, {}, self._declared(kind))
+        number = await self._channels.save(form, None)
         now = to_ms(self._clock.now())
         await self._database.write(lambda connection: _add_names(connection, [number], now, project_id))
         return (await self.of({number}))[0]
 
     async def change(self, key: object, wishes: Mapping[str, Any], project_id: int) -> dict[str, Any]:
-        """Other settings; what is not mentioned stays. Raises NotFound, Unprocessable, UserError."""
+        """Other settings; what is not mentioned, or comes back veiled, stays.
+
+        Raises NotFound, Unprocessable, UserError.
+        """
         channel, _ = await self.find(key, project_id)
         stored = {**channel.options, "name": channel.name}
-        await self._channels.save(_form(channel.type, wishes, stored), channel.id)
+        form = _form(channel.type, wishes, stored, self._declared(channel.type))
+        await self._channels.save(form, channel.id)
         now = to_ms(self._clock.now())
         await self._database.write(lambda connection: _note_change(connection, channel.id, now))
         return (await self.of({channel.id}))[0]
@@ -103,6 +115,12 @@ class Integrations:
         """Remove one. Raises NotFound."""
         channel, _ = await self.find(key, project_id)
         await self._channels.remove(channel.id)
+
+    def _declared(self, kind: str) -> Declared:
+        """The options of a kind; none of one that nothing declares."""
+        service = self._services.get(kind)
+        fields = service.options.words() if service else {}
+        return {key: words.secret for key, (_, words) in fields.items()}
 
     async def _named(self) -> list[tuple[Channel, Name]]:
         channels = await self._channels.all()
@@ -153,19 +171,32 @@ def wire(channel: Channel, name: Name) -> dict[str, Any]:
 
 
 def _veiled(value: Any) -> Any:
-    """A secret as far as it is none: the host of an address, and that there is something."""
-    if not isinstance(value, str) or not value:
-        return value if value in ("", None, False, True) else "***"
+    """A secret as far as it is none: the host of an address, and that there is something.
+
+    Veiling what is veiled changes nothing; that is how a veil is known when it comes back.
+    """
+    if value is None or value == "" or isinstance(value, bool):
+        return value
+    if not isinstance(value, str):
+        return "***"
     try:
         parts = urlsplit(value)
     except ValueError:
         return "***"
     if parts.scheme in ("http", "https") and parts.hostname:
-        return f"{parts.scheme}://{parts.hostname}/..."
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        return f"{parts.scheme}://{host}/..."
     return "***"
 
 
-def _form(kind: str, wishes: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+def _is_veil(value: Any) -> bool:
+    """Whether it is what answers show in place of a secret."""
+    return isinstance(value, str) and value != "" and value == _veiled(value)
+
+
+def _form(
+    kind: str, wishes: Mapping[str, Any], stored: Mapping[str, Any], declared: Declared
+) -> dict[str, Any]:
     """Our form, of what the API sends. Raises Unprocessable."""
     settings = wishes.get("settings", {})
     if not isinstance(settings, Mapping):
@@ -173,11 +204,28 @@ def _form(kind: str, wishes: Mapping[str, Any], stored: Mapping[str, Any]) -> di
     name = wishes.get("name", stored.get("name") or kind.capitalize())
     if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME_CHARS:
         raise Unprocessable(f"name must be a text of at most {MAX_NAME_CHARS} characters")
-    words = _OPTIONS.get(kind, {})
-    options = {
-        words.get(str(key), str(key)): value for key, value in settings.items() if key not in _NO_SETTING
-    }
+    options = _options(kind, settings, stored, declared)
     return {"isDefault": False, **_FILLED.get(kind, {}), **stored, **options, "name": name, "type": kind}
+
+
+def _options(
+    kind: str, settings: Mapping[str, Any], stored: Mapping[str, Any], declared: Declared
+) -> dict[str, Any]:
+    """The options that settings change; not secrets that came back veiled. Raises Unprocessable."""
+    words = _OPTIONS.get(kind, {})
+    changed, errors = {}, []
+    for key, value in settings.items():
+        option = words.get(key, key)
+        if option in _NO_SETTING:
+            continue
+        if not (declared.get(option) and _is_veil(value)):
+            changed[option] = value
+        elif value != _veiled(stored.get(option)):
+            # Nothing is stored that it could be the veil of: the secret itself would be lost.
+            errors.append(f"settings.{key} is the veiled form of a secret; send the secret itself")
+    if errors:
+        raise Unprocessable(*errors)
+    return changed
 
 
 # --- names -------------------------------------------------------------------------------------------------
