@@ -211,7 +211,7 @@ async function fitsAPhone(browser, url) {
 
 async function revoke(page, url, token, now) {
   await page.goto(`${url}/settings/tokens`);
-  await page.getByText(/used (now|\d+s ago)/).waitFor();
+  await page.getByText(/used (now|\d+[sm] ago)/).waitFor();
   await expectAccessible(page, "the tokens");
   await page.getByRole("button", { name: "Revoke journey-agent" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
