@@ -30,8 +30,8 @@ _OPTIONS: Final = {"webhook": {"webhook_url": "webhookURL"}, "smtp": {"email": "
 _FILLED: Final[Mapping[str, Mapping[str, Any]]] = {
     "webhook": {"httpMethod": "post", "webhookContentType": "json"}
 }
-_NO_SETTING: Final = frozenset({"id", "name", "type", "isDefault", "active", "applyExisting"})
 MAX_NAME_CHARS: Final = 150
+_KEY_CHARS: Final = 40  # of a client's key in a sentence
 
 Declared = Mapping[str, bool]  # the options of a kind, and whether they are secrets
 
@@ -76,17 +76,19 @@ class Integrations:
 
     async def all(self, project_id: int) -> list[dict[str, Any]]:
         """Every integration of a project, in the order of creation; the first one has the page's as well."""
-        return [wire(channel, name) for channel, name in await self._named() if name.project_id == project_id]
+        named = await self._named()
+        return [self._wire(channel, name) for channel, name in named if name.project_id == project_id]
 
     async def of(self, channel_ids: set[int]) -> list[dict[str, Any]]:
         """Those with these ids of notifications."""
-        return [wire(channel, name) for channel, name in await self._named() if channel.id in channel_ids]
+        named = await self._named()
+        return [self._wire(channel, name) for channel, name in named if channel.id in channel_ids]
 
     async def find(self, key: object, project_id: int) -> tuple[Channel, dict[str, Any]]:
         """One of a project by its UUID. Raises NotFound."""
         for channel, name in await self._named():
             if name.uuid == key and name.project_id == project_id:
-                return channel, wire(channel, name)
+                return channel, self._wire(channel, name)
         raise NotFound
 
     async def add(self, wishes: Mapping[str, Any], project_id: int) -> dict[str, Any]:
@@ -115,6 +117,9 @@ class Integrations:
         """Remove one. Raises NotFound."""
         channel, _ = await self.find(key, project_id)
         await self._channels.remove(channel.id)
+
+    def _wire(self, channel: Channel, name: Name) -> dict[str, Any]:
+        return wire(channel, name, self._declared(channel.type))
 
     def _declared(self, kind: str) -> Declared:
         """The options of a kind; none of one that nothing declares."""
@@ -150,13 +155,16 @@ def kind_of(name: str) -> str:
     return f"{_FRAME[0]}{kind}{_FRAME[1]}"
 
 
-def wire(channel: Channel, name: Name) -> dict[str, Any]:
-    """The object of the API."""
+def wire(channel: Channel, name: Name, declared: Declared) -> dict[str, Any]:
+    """The object of the API.
+
+    Clients of Uptime Kuma store what they like; what the kind does not declare may be a credential.
+    """
     words = {option: setting for setting, option in _OPTIONS.get(channel.type, {}).items()}
     settings = {
         words.get(key, key): _veiled(value) if key in channel.secrets else value
         for key, value in channel.options.items()
-        if key not in _NO_SETTING
+        if key in declared
     }
     return {
         "uuid": name.uuid,
@@ -216,9 +224,9 @@ def _options(
     changed, errors = {}, []
     for key, value in settings.items():
         option = words.get(key, key)
-        if option in _NO_SETTING:
-            continue
-        if not (declared.get(option) and _is_veil(value)):
+        if option not in declared:
+            errors.append(f"settings.{key[:_KEY_CHARS]} is unknown")
+        elif not (declared[option] and _is_veil(value)):
             changed[option] = value
         elif value != _veiled(stored.get(option)):
             # Nothing is stored that it could be the veil of: the secret itself would be lost.

@@ -82,3 +82,44 @@ async def test_a_new_integration_has_no_veiled_secrets(running: Api) -> None:
     assert await running.get("integrations") == []
     open_text = {"webhook_url": SECRET_URL, "webhookContentType": "custom", "webhookCustomBody": "***"}
     assert (await create(running, open_text)).status == 201
+
+
+# --- settings that the kind does not declare ---------------------------------------------------------------
+
+PASSWORD = "hunter2"
+
+
+async def test_unknown_settings_are_refused(running: Api) -> None:
+    hook = await running.webhook(SECRET_URL)
+    before = await stored(running)
+    settings = {"password": PASSWORD, "smtpHost": "mail", "x" * 99: 1, "webhook_url": "http://127.0.0.1:9"}
+    made = await create(running, settings)
+    change = {"integration": {"settings": settings}}
+    changed = await running.ask("PATCH", f"integrations/{hook}", json=change)
+    sentences = [f"settings.{key} is unknown" for key in ("password", "smtpHost", "x" * 40)]
+    for answer in (made, changed):
+        assert (answer.status, answer.json()) == (422, {"errors": sentences})
+    assert len(await running.get("integrations")) == 1
+    assert await stored(running) == before
+
+
+@pytest.mark.parametrize("kind", ["webhook", "pigeon"])
+async def test_what_a_client_stored_besides_stays_and_is_not_shown(running: Api, kind: str) -> None:
+    theirs = {
+        "name": "theirs",
+        "type": kind,
+        "webhookURL": SECRET_URL,
+        "webhookContentType": "json",
+        "password": PASSWORD,
+    }
+    async with connect(running.url) as client:
+        assert (await client.call("loginByToken", running.session))["ok"]
+        assert (await client.call("addNotification", theirs, None))["ok"]
+    (shown,) = await running.get("integrations")
+    declared = {"webhook_url": "https://hooks.example.com/...", "webhookContentType": "json"}
+    assert shown["settings"] == (declared if kind == "webhook" else {})
+    assert (await stored(running)).items() >= theirs.items()
+    if kind == "webhook":
+        path = f"integrations/{shown['uuid']}"
+        assert (await running.ask("PATCH", path, json={"integration": shown})).status == 200
+        assert (await stored(running)).items() >= theirs.items()
