@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 from enum import Enum
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ PATH: Final = "/api/v1/server_metrics"
 TIMEOUT_S: Final = 20.0
 MAX_ANSWER_BYTES: Final = 64_000
 _CREATED: Final = 201
+# Bytes of a name that are not UTF-8 arrive as such characters, which nobody can store.
+_NOT_UTF8: Final = re.compile(r"[\ud800-\udfff]")
 
 
 class Outcome(Enum):
@@ -57,7 +60,7 @@ class Server:
     def send(self, report: dict[str, Any]) -> Outcome:
         """Send a report; never raises for what a network can do."""
         try:
-            status, body = self._post(json.dumps(report, separators=(",", ":")).encode())
+            status, body = self._post(encoded(report))
         except (OSError, http.client.HTTPException) as error:
             self.said = f"The server cannot be reached: {error}"
             return Outcome.LATER
@@ -82,3 +85,9 @@ class Server:
             return answer.status, answer.read(MAX_ANSWER_BYTES)
         finally:
             connection.close()
+
+
+def encoded(report: dict[str, Any]) -> bytes:
+    """A report as JSON; what is no text in its names (of processes, mounts, hosts ...) becomes U+FFFD."""
+    text = json.dumps(report, ensure_ascii=False, separators=(",", ":"))
+    return _NOT_UTF8.sub("\ufffd", text).encode()

@@ -7,6 +7,7 @@ is refused as a whole.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -24,6 +25,8 @@ MAX_ERRORS: Final = 20  # sentences in one answer
 MAX_SNAPSHOT: Final = 20  # processes or containers of one report
 FUTURE_MS: Final = 10 * 60_000  # how far a host's clock may be ahead before its samples are refused
 _UNKNOWN: Final = ("", "unknown")
+# JSON may escape half of a pair; such a text can neither be stored nor sent.
+_HALF_PAIR: Final = re.compile(r"[\ud800-\udfff]")
 
 _TEXTS: Final = (
     "hostname", "public_ip", "private_ip", "mac_address", "cpu_model", "operating_system", "kernel_version",
@@ -57,6 +60,7 @@ class Report:
     def fail(self, sentence: str, number: int = 1) -> None:
         """Count samples that are not stored; each sentence is said once."""
         self.failures += number
+        sentence = _clean(sentence)  # it may name what came
         if sentence not in self.errors and len(self.errors) < MAX_ERRORS:
             self.errors.append(sentence)
 
@@ -85,23 +89,23 @@ def read_report(body: bytes, now: int, oldest: int) -> Report:
         raise Unprocessable("The body must be a JSON object")
     attributes, entries = document.get("attributes"), document.get("metrics")
     errors = []
-    version = _text(document.get("agent_version"))
+    version, board = _text(document.get("agent_version")), None
     if version is None:
         errors.append("agent_version is required")
     if not isinstance(attributes, dict):
         errors.append("attributes must be an object")
         attributes = {}
-    elif _text(attributes.get("motherboard_id")) is None:
+    elif (board := _text(attributes.get("motherboard_id"))) is None:
         errors.append("motherboard_id is required")
-    elif len(str(attributes["motherboard_id"])) > MAX_ID_CHARS:
+    elif len(board) > MAX_ID_CHARS:
         errors.append(f"motherboard_id is longer than {MAX_ID_CHARS} characters")
     if not isinstance(entries, list):
         errors.append("metrics must be an array")
         entries = []
-    if errors or version is None:
+    if errors or version is None or board is None:
         raise Unprocessable(*errors)
     report = Report(
-        str(attributes["motherboard_id"]).strip(),
+        board,
         version,
         _attributes(attributes),
         _snapshot(document),
@@ -115,10 +119,11 @@ def read_report(body: bytes, now: int, oldest: int) -> Report:
 def _decoded(body: bytes) -> Any:
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):
         pass
-    try:  # it takes NaN and Infinity: one such value is one failed sample, not a lost report
-        return json.loads(body)
+    try:
+        # It takes NaN, Infinity and half a surrogate pair: one such sample fails, the report is not lost.
+        return json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise Unprocessable("The body is not valid JSON") from None
 
@@ -169,10 +174,15 @@ def _attributes(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str | None:
-    """A text that says something."""
+    """A text that says something, fit to be stored."""
     if not isinstance(value, str) or value.strip().lower() in _UNKNOWN:
         return None
-    return value.strip()
+    return _clean(value.strip())
+
+
+def _clean(text: str) -> str:
+    """The text with U+FFFD in place of every half of a surrogate pair."""
+    return _HALF_PAIR.sub("\ufffd", text)
 
 
 def _number(value: Any) -> int | None:
@@ -203,7 +213,7 @@ def _snapshot(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return value[:MAX_TEXT_CHARS]
+        return _clean(value[:MAX_TEXT_CHARS])
     fits = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1e18
     return value if fits else None
 

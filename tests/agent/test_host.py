@@ -23,7 +23,7 @@ from kuma_lite.agent.containers import Containers, percent
 from kuma_lite.agent.identity import describe, host_id, local_address, operating_system, processor
 from kuma_lite.agent.measure import MAX_DISKS, Gauge
 from kuma_lite.agent.processes import MAX_PROCESSES, SHOWN, Processes, share
-from kuma_lite.agent.sending import Outcome, Server
+from kuma_lite.agent.sending import Outcome, Server, encoded
 from kuma_lite.agent.unit import ENVIRONMENT, UNIT, hindrance, install, quoted, unit_text
 from kuma_lite.core.clock import ManualClock, SystemClock
 from kuma_lite.servers.metrics import metric_of, value_problem
@@ -291,6 +291,28 @@ def test_a_server_that_is_away() -> None:
         server = Server(f"http://127.0.0.1:{closed.getsockname()[1]}", "t")
         assert server.send({}) is Outcome.LATER
         assert "cannot be reached" in server.said
+
+
+def test_names_that_are_no_text_are_sent_as_one() -> None:
+    program = (
+        "import sys; open('/proc/self/comm', 'wb').write(b'\\xff\\xfe'); print(flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        name = psutil.Process(process.pid).name()
+        process.communicate()
+    with pytest.raises(UnicodeEncodeError):
+        name.encode()
+    metrics = [{"metric": "disk_used_b[/mnt/\udce9]", "value": 1}]
+    report = {"attributes": {"hostname": "wéb\udcff"}, "metrics": metrics, "processes": [{"name": name}]}
+    assert json.loads(encoded(report).decode()) == {
+        "attributes": {"hostname": "wéb\ufffd"},
+        "metrics": [{"metric": "disk_used_b[/mnt/\ufffd]", "value": 1}],
+        "processes": [{"name": "\ufffd\ufffd"}],
+    }
 
 
 @pytest.mark.parametrize("url", ["", "example.com", "ftp://example.com", "http://"])

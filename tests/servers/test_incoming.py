@@ -157,6 +157,38 @@ def test_lists_of_containers_are_cut() -> None:
     assert len(found.snapshot["containers"]) < 20
 
 
+HALF, SIGN = "\ud800", "\ufffd"
+
+
+def test_half_a_surrogate_pair_becomes_the_sign_for_what_is_no_character() -> None:
+    found = read(
+        report(
+            STAMP,
+            {"motherboard_id": f"MB{HALF}", "hostname": f"web\udfff{HALF}"},
+            {"agent_version": f"1{HALF}", "processes": [{"name": HALF}], "containers": [{"name": HALF}]},
+            cpu_used=5,
+            **{f"disk_used_b[{HALF}]": 6},
+        )
+    )
+    assert (found.motherboard_id, found.agent_version) == (f"MB{SIGN}", f"1{SIGN}")
+    assert found.attributes["hostname"] == f"web{SIGN}{SIGN}"
+    assert [found.snapshot[kind][0]["name"] for kind in ("processes", "containers")] == [SIGN, SIGN]
+    assert [sample.name for sample in found.samples] == ["cpu_used"]
+    assert found.answer()["errors"] == [f"Invalid metric name: disk_used_b[{SIGN}]"]
+
+
+@pytest.mark.parametrize("text", [b"\xff\xfe", b"\xed\xa0\x80"])
+@pytest.mark.parametrize("value", [1, float("nan")])  # the faster decoder takes no NaN
+def test_what_is_not_utf_8_is_no_json(text: bytes, value: float) -> None:
+    with pytest.raises(Unprocessable) as caught:
+        read(report(STAMP, {"hostname": "HOST"}, cpu_used=value).replace(b"HOST", text))
+    assert caught.value.errors == ["The body is not valid JSON"]
+
+
+def test_a_byte_order_mark_does_no_harm() -> None:
+    assert read(b"\xef\xbb\xbf" + report(STAMP, cpu_used=5)).samples
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
