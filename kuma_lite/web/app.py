@@ -17,7 +17,7 @@ from kuma_lite.web.dispatch import Limiter
 from kuma_lite.web.guard import Sessions
 from kuma_lite.web.headers import HeaderSender, page_headers
 from kuma_lite.web.health import Probe, health_routes
-from kuma_lite.web.lazy_rest import LazyRest
+from kuma_lite.web.lazy_rest import API, LazyRest
 from kuma_lite.web.page import Page
 from kuma_lite.web.respond import TEXT, respond
 from kuma_lite.web.small_routes import MappedPages, PageSettings, answer_options, small_routes
@@ -76,7 +76,9 @@ class App:
 
     async def _http(self, path: str, scope: Any, receive: Any, send: Any) -> None:
         reading = scope["method"] in ("GET", "HEAD")
-        if reading and path.endswith("/") and path != "/" and not self._is_raw_folder(path):
+        if (address := _api_address(path)) is not None:
+            await self.rest({**scope, "path": address}, receive, send)
+        elif reading and path.endswith("/") and path != "/" and not self._is_raw_folder(path):
             # Uptime Kuma's static layer takes every such address for a folder of the page.
             await self._page.serve_unknown(scope, send)
         elif (route := self._raw_route(path)) is not None:
@@ -111,6 +113,15 @@ class App:
             route = next((found for prefix, found in self._below if lower.startswith(prefix)), None)
         fits = route is not None and (route.ignore_case or path.startswith(route.path))
         return route if fits else None
+
+
+def _api_address(path: str) -> str | None:
+    """The address of the API that a path means; None when it means another one.
+
+    What stands there is ours alone: a slash too many at either end leads to no folder of the page.
+    """
+    address = f"/{path.strip('/')}"
+    return address if address == API or address.startswith(f"{API}/") else None
 
 
 def _key(route: RawRoute) -> str:

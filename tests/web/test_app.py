@@ -196,7 +196,14 @@ async def test_public_routes_are_open(server: Server) -> None:
     assert (await http.get(server.url + "/api/v1/public")).json() == {"ok": True}
 
 
-@pytest.mark.parametrize("path", ["/api/v1/mine", "/api/v1/forgotten"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/public/", "//api/v1/public", "/api/v1//public?a=/", "//api/v1/public//"]
+)
+async def test_a_slash_too_many_leads_to_the_same_route(server: Server, path: str) -> None:
+    assert (await http.get(server.url + path)).json() == {"ok": True}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/mine", "/api/v1/mine/", "//api/v1/mine", "/api/v1/forgotten"])
 @pytest.mark.parametrize("token", [None, "Bearer nonsense", "Bearer ", "Basic YTpi", "mine"])
 async def test_routes_are_closed_without_a_session(server: Server, path: str, token: str | None) -> None:
     await server.set_up()
@@ -232,7 +239,14 @@ async def test_refusals_and_bugs(server: Server, caplog: pytest.LogCaptureFixtur
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/api/v1/none", 404), ("DELETE", "/api/v1/public", 405), ("GET", "/api/v1", 404)],
+    [
+        ("GET", "/api/v1/none", 404),
+        ("GET", "/api/v1/none/", 404),
+        ("DELETE", "/api/v1/public", 405),
+        ("DELETE", "/api/v1/public/", 405),
+        ("GET", "/api/v1", 404),
+        ("GET", "/api/v1/", 404),
+    ],
 )
 async def test_unknown_api_addresses_are_json(server: Server, method: str, path: str, status: int) -> None:
     answer = await http.request(method, server.url + path)

@@ -96,7 +96,7 @@ async def test_any_other_address_is_the_page(server: Server, path: str) -> None:
     assert (answer.status, answer.text) == (200, INDEX)
 
 
-@pytest.mark.parametrize("path", ["/api/push/TOKEN/", "/api/entry-page/", "/dashboard/", "/api/v1/x/"])
+@pytest.mark.parametrize("path", ["/api/push/TOKEN/", "/api/entry-page/", "/dashboard/", "/api/x/"])
 async def test_a_get_that_ends_in_a_slash_is_the_page(server: Server, path: str) -> None:
     assert (await http.get(server.url + path)).text == INDEX
 
