@@ -95,7 +95,7 @@ async def json_object(request: AnyRequest) -> dict[str, Any]:
     """The body. Raises Unprocessable."""
     try:
         found = msgspec.json.decode(await request.body() or b"{}")
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):  # what is no UTF-8 is no msgspec.DecodeError
         raise Unprocessable("The body is not valid JSON") from None
     if not isinstance(found, dict):
         raise Unprocessable("The body must be a JSON object")

@@ -121,6 +121,15 @@ async def test_a_server_has_exactly_the_fields_of_the_contract(running: Api) -> 
     assert found["last_metrics"]["metrics"] == {"cpu_used": 1024, "mem_used_b": 500_000}
 
 
+async def test_addresses_with_a_slash_too_many(running: Api) -> None:
+    key = await running.server()
+    for path in ("servers", f"servers/{key}", f"servers/{key}/integrations", "incidents"):
+        assert await running.get(f"{path}/") == await running.get(path)
+    assert (await running.get(f"servers/{key}/metrics/?metrics=cpu"))["meta"]["total_count"] == 1
+    gone = await running.ask("GET", "servers/none/")
+    assert (gone.status, gone.json()) == (404, NOT_FOUND)
+
+
 async def test_without_a_good_token_nothing_opens(running: Api) -> None:
     key = await running.server()
     for method, path in [
@@ -206,11 +215,48 @@ async def test_settings_are_changed_in_part(running: Api) -> None:
             b'{"server":{"alert_settings":{"threshold":{"cpu":"x"}}}}',
             "alert_settings.threshold.cpu must be a number",
         ),
+        (
+            b'{"server":{"alert_settings":{"grace_period":{"cpu":' + b"9" * 400 + b"}}}}",
+            "alert_settings.grace_period.cpu must be between 0 and 1440 minutes",
+        ),
     ],
 )
 async def test_bad_settings(running: Api, body: bytes, error: str) -> None:
     answer = await running.ask("PATCH", f"servers/{await running.server()}", body=body)
     assert (answer.status, answer.json()) == (422, {"errors": [error]})
+
+
+async def test_bodies_that_are_no_text(running: Api) -> None:
+    key, hook = await running.server(), await running.webhook()
+    routes = [
+        ("POST", "server_metrics"),
+        ("PATCH", f"servers/{key}"),
+        ("POST", f"servers/{key}/integrations"),
+        ("POST", "integrations"),
+        ("PATCH", f"integrations/{hook}"),
+        ("POST", "projects"),
+        ("POST", "tokens"),
+    ]
+    for method, path in routes:
+        for text in (b"\xff", b"\xed\xa0\x80", b"\\ud800", b"\\udfff"):
+            body = b'{"server":{"alert_settings":{"' + text + b'":1}},"name":"' + text + b'"}'
+            answer = await running.ask(method, path, running.session, body=body)
+            assert answer.status == 422 and answer.json()["errors"], (method, path, text)
+            if not text.startswith(b"\\"):
+                assert answer.json() == {"errors": ["The body is not valid JSON"]}
+
+
+async def test_a_report_with_half_a_surrogate_pair_is_stored(running: Api) -> None:
+    half: dict[str, Any] = {"disk_used_b[\udfff]": 1}
+    board = {"motherboard_id": "MB\ud800", "hostname": "web\ud800"}
+    for _ in range(2):
+        document = {"agent_version": "\udfff1", "processes": [{"name": "\ud800", "cpu": 1, "memory": 1}]}
+        answer = await running.send(attributes=board, document=document, cpu_used=1)
+        assert (answer.status, answer.json()["success_count"]) == (201, 1)
+        answer = await running.send(attributes=board, cpu_used=1, **half)
+        assert (answer.status, answer.json()["failure_count"]) == (201, 1)
+        assert answer.json()["errors"] == ["Invalid metric name: disk_used_b[\ufffd]"]
+    assert [server["hostname"] for server in await running.get("servers")] == ["web\ufffd"]
 
 
 async def test_metrics_of_the_last_hour(running: Api) -> None:
