@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kuma_lite.core.doors import Doors, RawRoute, Unanswered
-from kuma_lite.core.errors import INTERNAL_ERROR
+from kuma_lite.core.errors import INTERNAL_ERROR, UserError
 from kuma_lite.web.dispatch import Limiter
 from kuma_lite.web.guard import Sessions
 from kuma_lite.web.headers import HeaderSender, page_headers
@@ -77,7 +77,7 @@ class App:
     async def _http(self, path: str, scope: Any, receive: Any, send: Any) -> None:
         reading = scope["method"] in ("GET", "HEAD")
         if (address := _api_address(path)) is not None:
-            await self.rest({**scope, "path": address}, receive, send)
+            await self.rest({**scope, "path": address}, _whole(receive), send)
         elif reading and path.endswith("/") and path != "/" and not self._is_raw_folder(path):
             # Uptime Kuma's static layer takes every such address for a folder of the page.
             await self._page.serve_unknown(scope, send)
@@ -122,6 +122,24 @@ def _api_address(path: str) -> str | None:
     """
     address = f"/{path.strip('/')}"
     return address if address == API or address.startswith(f"{API}/") else None
+
+
+def _whole(receive: Any) -> Any:
+    """The same `receive` for the API, which refuses a body that breaks off or is wrongly cut into chunks.
+
+    The server says of both that the client is gone, and the framework calls that a fault of its own.
+    """
+    more = True
+
+    async def received() -> Any:
+        nonlocal more
+        message = await receive()
+        if more and message["type"] == "http.disconnect":
+            raise UserError("The body is not complete", status=400)
+        more = message.get("more_body", False)
+        return message
+
+    return received
 
 
 def _key(route: RawRoute) -> str:

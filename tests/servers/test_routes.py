@@ -246,6 +246,22 @@ async def test_bodies_that_are_no_text(running: Api) -> None:
                 assert answer.json() == {"errors": ["The body is not valid JSON"]}
 
 
+async def test_bodies_that_are_wrongly_cut_into_chunks(
+    running: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    port = int(running.url.rpartition(":")[2])
+    for line in ("POST /api/v1/server_metrics", f"PATCH /api/v1/servers/{await running.server()}"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = f"{line} HTTP/1.1\r\nHost: x\r\nAuthorization: {running.token}\r\nConnection: close\r\n"
+        writer.write(head.encode() + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nwrong\r\n")
+        async with asyncio.timeout(20):
+            answer = await reader.read()
+        writer.close()
+        assert answer.startswith(b"HTTP/1.1 422 ")
+        assert answer.endswith(b'{"errors":["The body is not complete"]}')
+    assert not caplog.records
+
+
 async def test_a_report_with_half_a_surrogate_pair_is_stored(running: Api) -> None:
     half: dict[str, Any] = {"disk_used_b[\udfff]": 1}
     board = {"motherboard_id": "MB\ud800", "hostname": "web\ud800"}
