@@ -1,13 +1,18 @@
-"""The Litestar application: routes of all features, guarded by the one rule, described by OpenAPI."""
+"""The Litestar application: routes of all features, guarded by the one rule, described by OpenAPI.
+
+Its refusals have the shapes of the Servers API: `{"error": ...}` for one sentence, `{"errors": [...]}` for
+what does not fit.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from litestar import Litestar, Request, Response
-from litestar.exceptions import HTTPException
+from litestar.enums import HttpMethod
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.core import MsgspecDIPlugin
@@ -21,11 +26,24 @@ from kuma_lite.web.guard import Sessions, route_guard
 from kuma_lite.web.lazy_rest import API
 
 if TYPE_CHECKING:
+    from litestar.connection import ASGIConnection
+    from litestar.handlers import BaseRouteHandler
     from litestar.plugins import PluginProtocol
 
 log = logging.getLogger(__name__)
 
 AnyRequest = Request[Any, Any, Any]
+AnyConnection: TypeAlias = "ASGIConnection[Any, Any, Any, Any]"
+Guard: TypeAlias = "Callable[[AnyConnection, BaseRouteHandler], Awaitable[None]]"
+
+_UNFIT: Final = (400, 422)  # of errors for people; the Servers API knows only the latter
+# What is said with a status, whatever the reason was: callers compare it.
+_SENTENCES: Final = {
+    401: "Unauthorized",
+    404: "Not Found",
+    405: "Method not allowed",
+    413: "Payload Too Large",
+}
 
 
 class _Rest(Litestar):
@@ -50,7 +68,11 @@ def build_rest(doors: Sequence[Doors], sessions: Sessions) -> Litestar:
     return _Rest(
         route_handlers=[route for door in doors for route in door.routes()],
         guards=[
-            route_guard(sessions, {access: how for door in doors for access, how in door.identify.items()})
+            _unless_options(
+                route_guard(
+                    sessions, {access: how for door in doors for access, how in door.identify.items()}
+                )
+            )
         ],
         request_max_body_size=MAX_BODY_BYTES,
         exception_handlers={
@@ -64,6 +86,19 @@ def build_rest(doors: Sequence[Doors], sessions: Sessions) -> Litestar:
     )
 
 
+def _unless_options(guard: Guard) -> Guard:
+    """Let everybody ask for the methods of a route, which the document tells, too."""
+
+    async def guarded(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+        if connection.scope.get("method") != HttpMethod.OPTIONS:
+            await guard(connection, handler)
+
+    return guarded
+
+
+# --- the document ------------------------------------------------------------------------------------------
+
+
 def _openapi() -> OpenAPIConfig:
     """The document at /api/v1/openapi.json and nothing else: its router would take over all of its path."""
     path = f"{API}/openapi.json"
@@ -73,22 +108,41 @@ def _openapi() -> OpenAPIConfig:
         path=path,
         render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
         openapi_router=Router(
-            path, route_handlers=[], include_in_schema=False, opt={"access": Access.PUBLIC}
+            path,
+            route_handlers=[],
+            include_in_schema=False,
+            opt={"access": Access.PUBLIC},
+            before_request=_refuse_below,
         ),
     )
 
 
+def _refuse_below(request: AnyRequest) -> None:
+    """The router would answer with a page of HTML what stands below the document."""
+    if request.path_params:
+        raise NotFoundException
+
+
+# --- refusals ----------------------------------------------------------------------------------------------
+
+
 def _user_error(_request: AnyRequest, error: UserError) -> Response[Any]:
-    return Response(error.as_answer(), status_code=error.status)
+    if error.status in _UNFIT:
+        return Response({"errors": [error.message]}, status_code=422)
+    return _refused(error.status, error.message)
 
 
-def _http_error(_request: AnyRequest, error: HTTPException) -> Response[Any]:
+def _http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     """Framework errors (bad body, too large ...) in the shape of all others."""
     if error.status_code >= 500:
-        return _bug(_request, error)
-    return Response(UserError(error.detail).as_answer(), status_code=error.status_code)
+        return _bug(request, error)
+    return _refused(error.status_code, error.detail, error.headers)
 
 
 def _bug(request: AnyRequest, error: Exception) -> Response[Any]:
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return Response(UserError(INTERNAL_ERROR).as_answer(), status_code=500)
+    return _refused(500, INTERNAL_ERROR)
+
+
+def _refused(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response[Any]:
+    return Response({"error": _SENTENCES.get(status, sentence)}, status_code=status, headers=headers)

@@ -16,7 +16,7 @@ from litestar.params import JSONBody
 from msgspec import Struct
 
 from kuma_lite.core.doors import Access, Doors, Push, RawRoute
-from kuma_lite.core.errors import UserError
+from kuma_lite.core.errors import INTERNAL_ERROR, UserError
 from kuma_lite.web.respond import respond_json
 from tests.support import http
 from tests.support.frame import Server, frame
@@ -208,7 +208,7 @@ async def test_a_slash_too_many_leads_to_the_same_route(server: Server, path: st
 async def test_routes_are_closed_without_a_session(server: Server, path: str, token: str | None) -> None:
     await server.set_up()
     answer = await http.get(server.url + path, headers={"Authorization": token} if token else {})
-    assert (answer.status, answer.json()) == (401, {"ok": False, "msg": "You are not logged in."})
+    assert (answer.status, answer.json()) == (401, {"error": "Unauthorized"})
 
 
 async def test_a_session_token_opens_routes(server: Server) -> None:
@@ -228,11 +228,10 @@ async def test_with_authentication_off_everybody_is_the_first_user(server: Serve
 
 async def test_refusals_and_bugs(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     answer = await http.get(server.url + "/api/v1/refusal")
-    assert (answer.status, answer.json()) == (404, {"ok": False, "msg": "There is none.", "meta": 1})
+    assert (answer.status, answer.json()) == (404, {"error": "Not Found"})
     with caplog.at_level(logging.ERROR):
         answer = await http.get(server.url + "/api/v1/bug")
-    assert answer.status == 500
-    assert answer.json()["ok"] is False
+    assert (answer.status, answer.json()) == (500, {"error": INTERNAL_ERROR})
     assert "secret detail" not in answer.text
     assert caplog.text.count("RuntimeError: secret detail") == 1
 
@@ -241,6 +240,8 @@ async def test_refusals_and_bugs(server: Server, caplog: pytest.LogCaptureFixtur
     ("method", "path", "status"),
     [
         ("GET", "/api/v1/none", 404),
+        ("OPTIONS", "/api/v1/none", 404),
+        ("GET", "/api/v1/openapi.json/none", 404),
         ("GET", "/api/v1/none/", 404),
         ("DELETE", "/api/v1/public", 405),
         ("DELETE", "/api/v1/public/", 405),
@@ -250,8 +251,18 @@ async def test_refusals_and_bugs(server: Server, caplog: pytest.LogCaptureFixtur
 )
 async def test_unknown_api_addresses_are_json(server: Server, method: str, path: str, status: int) -> None:
     answer = await http.request(method, server.url + path)
-    assert answer.status == status
-    assert answer.json()["ok"] is False
+    sentence = {404: "Not Found", 405: "Method not allowed"}[status]
+    assert (answer.status, answer.json()) == (status, {"error": sentence})
+    assert answer.headers.get("allow") == ("GET, OPTIONS" if status == 405 else None)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/public", "/api/v1/mine", "/api/v1/openapi.json"])
+async def test_everybody_may_ask_for_the_methods_of_a_route(server: Server, path: str) -> None:
+    await server.set_up()
+    for token in (None, "nonsense", await server.token()):
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        answer = await http.request("OPTIONS", server.url + path, headers=headers)
+        assert (answer.status, answer.body, answer.headers["allow"]) == (204, b"", "GET, OPTIONS")
 
 
 @pytest.mark.parametrize(
@@ -264,7 +275,7 @@ async def test_bodies(server: Server, content: bytes, status: int) -> None:
     )
     assert answer.status == status
     if status != 201:
-        assert answer.json()["ok"] is False
+        assert answer.json().keys() == {"error"}
 
 
 async def test_many_first_requests_make_one_framework(server: Server) -> None:
