@@ -15,6 +15,7 @@ from litestar.enums import HttpMethod
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.core import MsgspecDIPlugin
 from litestar.router import Router
 
@@ -43,6 +44,16 @@ _SENTENCES: Final = {
     404: "Not Found",
     405: "Method not allowed",
     413: "Payload Too Large",
+}
+# Doors name the one that opens them in their `security`.
+_KEYS: Final = {
+    "token": SecurityScheme(
+        type="http",
+        scheme="bearer",
+        description="The token of a project or of a user, or a session token. "
+        'The bare token without "Bearer" is accepted, too.',
+    ),
+    "session": SecurityScheme(type="http", scheme="bearer", description="The session token of a person."),
 }
 
 
@@ -74,6 +85,7 @@ def build_rest(doors: Sequence[Doors], sessions: Sessions) -> Litestar:
                 )
             )
         ],
+        security=[{"session": []}],  # of doors that say nothing else
         request_max_body_size=MAX_BODY_BYTES,
         exception_handlers={
             UserError: _user_error,
@@ -106,7 +118,8 @@ def _openapi() -> OpenAPIConfig:
         title="Kuma Lite",
         version=__version__,
         path=path,
-        render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
+        components=Components(security_schemes=dict(_KEYS)),
+        render_plugins=[_Document(path=["/", "/openapi.json"])],
         openapi_router=Router(
             path,
             route_handlers=[],
@@ -121,6 +134,32 @@ def _refuse_below(request: AnyRequest) -> None:
     """The router would answer with a page of HTML what stands below the document."""
     if request.path_params:
         raise NotFoundException
+
+
+class _Document(JsonRenderPlugin):
+    """The document as JSON, in which an object that has a title is described once, under that name."""
+
+    def render(self, request: AnyRequest, openapi_schema: dict[str, Any]) -> bytes:
+        """The document."""
+        told: dict[str, Any] = {}
+        document = referring(openapi_schema, told)
+        schemas = document["components"].get("schemas", {})
+        document["components"]["schemas"] = {**schemas, **told}
+        return self.render_json(request, document)
+
+
+def referring(part: Any, told: dict[str, Any]) -> Any:
+    """The same part of the document, with references to what has a title; that is put into `told`."""
+    if isinstance(part, list):
+        return [referring(item, told) for item in part]
+    if not isinstance(part, Mapping):
+        return part
+    found = {key: referring(item, told) for key, item in part.items()}
+    if not ("properties" in part and isinstance(title := part.get("title"), str)):
+        return found
+    if told.setdefault(title, found) != found:
+        raise ValueError(f"two schemas are called {title!r}")
+    return {"$ref": f"#/components/schemas/{title}"}
 
 
 # --- refusals ----------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from msgspec import Struct
 from kuma_lite.core.doors import Access, Doors, Push, RawRoute
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
 from kuma_lite.web.respond import respond_json
+from kuma_lite.web.rest import referring
 from tests.support import http
 from tests.support.frame import Server, frame
 
@@ -311,3 +312,26 @@ async def test_openapi_describes_the_api_and_nothing_else(server: Server) -> Non
     assert document["info"]["title"] == "Kuma Lite"
     assert "/api/v1/body" in document["paths"]
     assert [path for path in document["paths"] if not path.startswith("/api/v1/")] == []
+    assert document["components"]["schemas"]["Body"]["required"] == ["name"]
+    assert document["paths"]["/api/v1/mine"]["get"]["security"] == [{"session": []}]
+    for name in ("token", "session"):
+        scheme = document["components"]["securitySchemes"][name]
+        assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+
+
+def test_a_schema_with_a_title_is_told_once() -> None:
+    inner = {"title": "Inner", "type": "object", "properties": {"title": {"type": "string"}}}
+    outer = {"title": "Outer", "type": "object", "properties": {"one": inner, "all": {"items": inner}}}
+    told: dict[str, Any] = {}
+    document = {"info": {"title": "Not a schema"}, "paths": [{"schema": outer}, {"schema": inner}]}
+    reference = {"$ref": "#/components/schemas/Inner"}
+    assert referring(document, told) == {
+        "info": {"title": "Not a schema"},
+        "paths": [{"schema": {"$ref": "#/components/schemas/Outer"}}, {"schema": reference}],
+    }
+    assert told["Inner"] == inner and told["Outer"]["properties"] == {
+        "one": reference,
+        "all": {"items": reference},
+    }
+    with pytest.raises(ValueError, match="two schemas are called 'Inner'"):
+        referring({**inner, "type": "string"}, told)
