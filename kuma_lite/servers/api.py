@@ -6,11 +6,11 @@ Its error shapes are its own: `{"error": ...}` for one sentence, `{"errors": [..
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
 from litestar.openapi.spec import (
     Example,
     OpenAPIMediaType,
@@ -20,17 +20,17 @@ from litestar.openapi.spec import (
     RequestBody,
     Schema,
 )
-from litestar.openapi.spec.enums import OpenAPIType
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
 from kuma_lite.core.doors import Access
-from kuma_lite.core.errors import UserError
-from kuma_lite.servers.errors import Unprocessable
+from kuma_lite.servers import examples
+from kuma_lite.servers.errors import NOT_FOUND, Unprocessable
 from kuma_lite.servers.model import Identity
 
 AnyRequest = Request[Any, Any, Any]
 JSON: Final = "application/json"
 MAX_PER_PAGE: Final = 100
-_SENTENCES: Final = {401: "Unauthorized", 404: "Not Found", 413: "Payload Too Large"}
+_NOT_FOR_MACHINES: Final = "A project token cannot do this; use a user token."
 
 
 class Failure(Exception):
@@ -50,26 +50,10 @@ def _answer_unprocessable(_request: AnyRequest, error: Unprocessable) -> Respons
     return Response({"errors": error.errors}, status_code=422)
 
 
-def _answer_user_error(_request: AnyRequest, error: UserError) -> Response[Any]:
-    if error.status in (400, 422):
-        return Response({"errors": [error.message]}, status_code=422)
-    return Response({"error": _SENTENCES.get(error.status, error.message)}, status_code=error.status)
-
-
-def _answer_http_error(_request: AnyRequest, error: HTTPException) -> Response[Any]:
-    sentence = _SENTENCES.get(error.status_code, error.detail)
-    return Response({"error": sentence}, status_code=error.status_code)
-
-
 # What every route of this API states.
 ROUTE: Final[Mapping[str, Any]] = {
     "opt": {"access": Access.PROJECT},
-    "exception_handlers": {
-        Failure: _answer_failure,
-        Unprocessable: _answer_unprocessable,
-        UserError: _answer_user_error,
-        HTTPException: _answer_http_error,
-    },
+    "exception_handlers": {Failure: _answer_failure, Unprocessable: _answer_unprocessable},
     "raises": [],
 }
 
@@ -87,7 +71,7 @@ def person(request: AnyRequest) -> int:
     """The id of the person who asks. Raises Failure for machines."""
     found = identity(request).user_id
     if found is None:
-        raise Failure(403, {"error": "A project token cannot do this; use a user token."})
+        raise Failure(403, {"error": _NOT_FOR_MACHINES})
     return found
 
 
@@ -110,17 +94,54 @@ def inner_object(body: Mapping[str, Any], key: str) -> dict[str, Any]:
     return found
 
 
-def whole_query(request: AnyRequest, name: str, default: int, most: int) -> int:
-    """A positive number of the query; larger ones than `most` count as it. Raises Unprocessable."""
-    text = request.query_params.get(name)
-    if text is None or text == "":
-        return default
-    if not text.isascii() or not text.isdecimal() or len(text) > 18 or int(text) < 1:
-        raise Unprocessable(f"{name} must be a positive whole number")
-    return min(int(text), most)
+@dataclass(frozen=True, slots=True)
+class TextQuery:
+    """A parameter of the query, always optional: a text, or one of some."""
 
+    name: str
+    description: str
+    choices: tuple[str, ...] = ()
+    format: OpenAPIFormat | None = None
+
+    def schema(self) -> Schema:
+        """What fits."""
+        return Schema(type=OpenAPIType.STRING, enum=list(self.choices) or None, format=self.format)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeQuery:
+    """A positive whole number in the query, `default` when it is left out; larger ones count as `most`."""
+
+    name: str
+    description: str
+    default: int
+    most: int
+
+    def schema(self) -> Schema:
+        """What fits."""
+        return Schema(type=OpenAPIType.INTEGER, default=self.default, minimum=1, maximum=self.most)
+
+    def of(self, request: AnyRequest) -> int:
+        """The number of a request. Raises Unprocessable."""
+        text = request.query_params.get(self.name)
+        if text is None or text == "":
+            return self.default
+        if not text.isascii() or not text.isdecimal() or len(text) > 18 or int(text) < 1:
+            raise Unprocessable(f"{self.name} must be a positive whole number")
+        return min(int(text), self.most)
+
+
+PAGE: Final = WholeQuery("page", "Number of the page", 1, 10**9)
 
 # --- what is described -------------------------------------------------------------------------------------
+
+_REFUSALS: Final[Mapping[int, tuple[str, Any]]] = {
+    401: ("The token is missing or invalid", examples.error("Unauthorized")),
+    403: ("Not with the token of a project", examples.error(_NOT_FOR_MACHINES)),
+    404: ("Not in the caller's project", examples.error(NOT_FOUND)),
+    413: ("The body is too large", examples.error("Payload Too Large")),
+    422: ("Something does not fit", examples.errors("Invalid metric name")),
+}
 
 
 def documented(
@@ -128,23 +149,30 @@ def documented(
     *,
     status: int = 200,
     request: Any = None,
-    query: Sequence[tuple[str, str]] = (),
+    query: Sequence[TextQuery | WholeQuery] = (),
+    people: bool = False,
+    misfit: Any = None,
 ) -> type[Operation]:
-    """An OpenAPI operation with examples.
+    """An OpenAPI operation with examples, and schemas that follow from them.
 
     Args:
         response: example of the answer; None for one without body.
         status: of that answer.
         request: example of the body; None for routes that read none.
-        query: name and description of each parameter, all optional.
+        query: its parameters.
+        people: whether it is for them alone (see `person`).
+        misfit: example of another shape in which it refuses what does not fit.
     """
+    refusals = {401, 404, 422} | ({403} if people else set()) | ({413} if request is not None else set())
 
     class Documented(Operation):
         def __init__(self, **words: Any) -> None:
             super().__init__(**words)
             self.security = [{"token": []}]
-            self.responses = {str(status): _described(response), **_refusals()}
-            self.parameters = [*(self.parameters or []), *(_parameter(*item) for item in query)] or None
+            self.responses = {str(status): _described(response)}
+            for refusal in sorted(refusals):
+                self.responses[str(refusal)] = _refusal(refusal, misfit if refusal == 422 else None)
+            self.parameters = [*(self.parameters or []), *map(_parameter, query)] or None
             if request is not None:
                 self.request_body = RequestBody(content={JSON: _media(request)}, required=True)
 
@@ -157,30 +185,29 @@ def _described(response: Any) -> OpenAPIResponse:
     return OpenAPIResponse(description="The answer", content={JSON: _media(response)})
 
 
-def _refusals() -> dict[str, OpenAPIResponse]:
-    return {
-        "401": OpenAPIResponse(
-            description="The token is missing or invalid", content={JSON: _media({"error": "Unauthorized"})}
-        ),
-        "404": OpenAPIResponse(
-            description="Not in the caller's project", content={JSON: _media({"error": "Not Found"})}
-        ),
-        "422": OpenAPIResponse(
-            description="Something does not fit", content={JSON: _media({"errors": ["Invalid metric name"]})}
-        ),
-    }
+def _refusal(status: int, other: Any) -> OpenAPIResponse:
+    description, shape = _REFUSALS[status]
+    shapes = [shape] if other is None else [shape, other]
+    return OpenAPIResponse(description=description, content={JSON: _media(*shapes)})
 
 
-def _media(example: Any) -> OpenAPIMediaType:
-    kind = OpenAPIType.ARRAY if isinstance(example, list) else OpenAPIType.OBJECT
-    return OpenAPIMediaType(schema=Schema(type=kind), examples={"example": Example(value=example)})
+def _media(*shapes: Any) -> OpenAPIMediaType:
+    """A body of one of these shapes; the first example is called `example`."""
+    schemas = [examples.schema_of(shape) for shape in shapes]
+    return OpenAPIMediaType(
+        schema=schemas[0] if len(schemas) == 1 else Schema(one_of=schemas),
+        examples={
+            f"example{number or ''}": Example(value=examples.example_of(shape))
+            for number, shape in enumerate(shapes)
+        },
+    )
 
 
-def _parameter(name: str, description: str) -> Parameter:
+def _parameter(query: TextQuery | WholeQuery) -> Parameter:
     return Parameter(
-        name=name,
+        name=query.name,
         param_in="query",
-        description=description,
+        description=query.description,
         required=False,
-        schema=Schema(type=OpenAPIType.STRING),
+        schema=query.schema(),
     )

@@ -1,19 +1,165 @@
-"""Examples for the OpenAPI document; a test runs them against a server.
+"""Examples for the OpenAPI document, and the schemas that follow from them.
 
-`{server}`, `{integration}` … in a request stand for the id of something that exists.
+A test runs the examples against a server. There `MOMENT` in a request stands for now, and the UUID of
+`INTEGRATION` for one that exists.
+
+A plain value stands for all values of its type; a `Part` adds what an example cannot show of itself.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any, Final
 
-ALERT_SETTINGS: Final[dict[str, Any]] = {
-    "threshold": {"cpu": 90.0, "ram": 90.0, "disk": 85.0, "net_in": 10, "net_out": 10},
-    "grace_period": {"cpu": 5, "ram": 5, "disk": 10, "net_in": 3, "net_out": 3, "downtime": 5},
-    "general": {"downtime": True},
+from litestar.openapi.spec import Schema
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
+
+from kuma_lite.servers.alert_settings import DEFAULTS
+
+# --- from an example to its schema -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A value in an example, with what it does not show of itself."""
+
+    like: Any  # an example of the value; its type is the type of all
+    title: str = ""  # the name of this kind of object
+    null: bool = False  # it may be null instead
+    optional: bool = False  # its key may be left out
+    shown: bool = True  # False: the example leaves it out where it may, or else has null
+    choices: tuple[str, ...] = ()  # there are no others
+    names: bool = False  # the keys of the object are names of anything, the values are like the first one
+    free: bool = False  # keys and values of the object are anything
+
+
+class _Null(Enum):
+    """What is null in the document: Litestar leaves out None, but not an enumeration's."""
+
+    NULL = None
+
+
+_TYPES: Final = {
+    bool: OpenAPIType.BOOLEAN,
+    int: OpenAPIType.INTEGER,
+    float: OpenAPIType.NUMBER,
+    str: OpenAPIType.STRING,
+    list: OpenAPIType.ARRAY,
+    dict: OpenAPIType.OBJECT,
 }
-SERVER: Final[dict[str, Any]] = {
-    "uuid": "8c0b4a52-6a0e-4a6e-9d4f-0c5a3c1e8f10",
+_FORMATS: Final = (
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), OpenAPIFormat.DATE_TIME),
+    (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), OpenAPIFormat.UUID),
+)
+
+
+def named(title: str, like: Mapping[str, Any]) -> Part:
+    """An object that the document describes once, by this name."""
+    return Part(dict(like), title=title)
+
+
+def nullable(like: Any, *, shown: bool = True) -> Part:
+    """A value that may be null; when it is not shown, the example has null."""
+    return replace(_part(like), null=True, shown=shown)
+
+
+def optional(like: Any, *, shown: bool = True) -> Part:
+    """A value whose key may be left out; when it is not shown, the example leaves it out."""
+    return replace(_part(like), optional=True, shown=shown)
+
+
+def one_of(*choices: str) -> Part:
+    """One of these texts; the example has the first."""
+    return Part(choices[0], choices=choices)
+
+
+def by_name(like: Mapping[str, Any]) -> Part:
+    """An object whose keys are names, with values of one kind."""
+    return Part(dict(like), names=True)
+
+
+def anything(like: Mapping[str, Any]) -> Part:
+    """An object of which nothing more is known."""
+    return Part(dict(like), free=True)
+
+
+def example_of(value: Any) -> Any:
+    """The example alone."""
+    part = _part(value)
+    if not part.shown:
+        return _Null.NULL
+    if isinstance(part.like, dict):
+        return {key: example_of(item) for key, item in part.like.items() if not _is_left_out(item)}
+    if isinstance(part.like, list):
+        return [example_of(item) for item in part.like]
+    if isinstance(part.like, float) and part.like.is_integer():
+        return int(part.like)  # JSON has one kind of number, and bytes look odd with a fraction
+    return part.like
+
+
+def schema_of(value: Any) -> Schema:
+    """What all values of this kind have in common."""
+    part = _part(value)
+    kind = _TYPES[type(part.like)]
+    schema = Schema(type=[kind, OpenAPIType.NULL] if part.null else kind)
+    schema.title, schema.enum = part.title or None, list(part.choices) or None
+    if isinstance(part.like, str):
+        schema.format = next((name for look, name in _FORMATS if look.fullmatch(part.like)), None)
+    elif isinstance(part.like, list):
+        schema.items = schema_of(part.like[0])
+    elif isinstance(part.like, dict):
+        _describe_keys(schema, part)
+    return schema
+
+
+def _describe_keys(schema: Schema, part: Part) -> None:
+    if part.names or part.free:
+        schema.additional_properties = part.free or schema_of(next(iter(part.like.values())))
+        return
+    schema.properties = {key: schema_of(item) for key, item in part.like.items()}
+    schema.required = [key for key, item in part.like.items() if not _part(item).optional] or None
+
+
+def _part(value: Any) -> Part:
+    return value if isinstance(value, Part) else Part(value)
+
+
+def _is_left_out(value: Any) -> bool:
+    part = _part(value)
+    return part.optional and not part.shown
+
+
+# --- servers -----------------------------------------------------------------------------------------------
+
+MOMENT: Final = "2024-01-20T14:22:00Z"
+_BEFORE: Final = "2024-01-15T10:30:00Z"
+
+
+def _settings() -> dict[str, dict[str, Any]]:
+    """The defaults; a threshold may have a fraction, also where its default has none."""
+    thresholds = {name: float(value) for name, value in DEFAULTS["threshold"].items()}
+    return {**{section: dict(values) for section, values in DEFAULTS.items()}, "threshold": thresholds}
+
+
+def _change(shown: Mapping[str, Mapping[str, Any]]) -> dict[str, Part]:
+    """Some of the settings; all others may be changed as well."""
+    return {
+        section: optional(
+            {
+                name: optional(shown.get(section, {}).get(name, value), shown=name in shown.get(section, {}))
+                for name, value in values.items()
+            },
+            shown=section in shown,
+        )
+        for section, values in _settings().items()
+    }
+
+
+# What agents say of their host, and the API of a server.
+_HOST: Final[Mapping[str, Any]] = {
     "hostname": "web-server-01",
     "public_ip": "192.0.2.100",
     "private_ip": "172.29.183.12",
@@ -23,135 +169,240 @@ SERVER: Final[dict[str, Any]] = {
     "operating_system": "Debian GNU/Linux 12",
     "uptime": 2171049,
     "kernel_version": "6.1.0-21-amd64",
-    "status": "online",
-    "created_at": "2024-01-15T10:30:00Z",
-    "updated_at": "2024-01-20T14:22:00Z",
-    "last_seen_at": "2024-01-20T14:22:00Z",
-    "last_metrics": {
-        "metrics": {"cpu_used": 2433, "mem_used_b": 12369505812, "disk_used_b": 327491256320},
-        "timestamp": "2024-01-20T14:22:00Z",
+}
+_SERVER_UUID: Final = "8c0b4a52-6a0e-4a6e-9d4f-0c5a3c1e8f10"
+_LAST_METRICS: Final = {
+    # Both are missing before the first report with samples.
+    "metrics": optional(
+        by_name({"cpu_used": 2433.0, "mem_used_b": 12369505812.0, "disk_used_b": 327491256320.0})
+    ),
+    "timestamp": optional(MOMENT),
+}
+SERVER: Final = named(
+    "Server",
+    {
+        "uuid": _SERVER_UUID,
+        **{name: nullable(value) for name, value in _HOST.items()},
+        "status": one_of("online", "offline"),
+        "created_at": _BEFORE,
+        "updated_at": MOMENT,
+        "last_seen_at": MOMENT,
+        "last_metrics": named("LastMetrics", _LAST_METRICS),
+        "alert_settings": named("AlertSettings", _settings()),
     },
-    "alert_settings": ALERT_SETTINGS,
+)
+_CHANGED: Final[Mapping[str, Mapping[str, Any]]] = {
+    "threshold": {"cpu": 80.0, "ram": 85.0},
+    "general": {"downtime": False},
 }
-UPDATE: Final = {
-    "server": {"alert_settings": {"threshold": {"cpu": 80.0, "ram": 85.0}, "general": {"downtime": False}}}
+UPDATE: Final = named(
+    "ServerUpdate",
+    {"server": {"alert_settings": optional(named("AlertSettingsChange", _change(_CHANGED)))}},
+)
+
+
+def _point(value: float, timestamp: str) -> Part:
+    return named("MetricPoint", {"value": value, "timestamp": timestamp})
+
+
+METRICS: Final = named(
+    "ServerMetrics",
+    {
+        "server_uuid": _SERVER_UUID,
+        "since": "2024-01-20T00:00:00Z",
+        "until": "2024-01-20T23:59:59Z",
+        "metrics": by_name(
+            {
+                "cpu": [_point(45.5, "2024-01-20T14:20:00Z"), _point(46.2, MOMENT)],
+                "ram": [_point(62.3, MOMENT)],
+            }
+        ),
+        "meta": {"total_count": 3, "limit": 10000, "metric_types": ["cpu", "ram"]},
+    },
+)
+
+# --- reports of agents -------------------------------------------------------------------------------------
+
+_MEASURED: Final[Mapping[str, float]] = {
+    "cpu_used": 2433.0,
+    "mem_used_b": 12369505812.0,
+    "net_recv_b": 151445.0,
 }
-METRICS: Final[dict[str, Any]] = {
-    "server_uuid": SERVER["uuid"],
-    "since": "2024-01-20T00:00:00Z",
-    "until": "2024-01-20T23:59:59Z",
-    "metrics": {
-        "cpu": [
-            {"value": 45.5, "timestamp": "2024-01-20T14:20:00Z"},
-            {"value": 46.2, "timestamp": "2024-01-20T14:25:00Z"},
+_LOAD: Final[Mapping[str, Any]] = {
+    "name": "nginx",
+    "cpu": optional(nullable(1.5)),
+    "memory": optional(nullable(52428800)),
+}
+REPORT: Final = named(
+    "Report",
+    {
+        "agent_version": "0.1.0",
+        "attributes": {
+            "motherboard_id": "MB-7C37-0001",
+            **{name: optional(value) for name, value in _HOST.items()},
+            "memory_total_bytes": optional(16777216000),
+            "disk_total_bytes": optional(500107862016),
+            "swap_total_bytes": optional(2147483648),
+        },
+        "metrics": [
+            named("Sample", {"metric": name, "value": value, "timestamp": MOMENT})
+            for name, value in _MEASURED.items()
         ],
-        "ram": [{"value": 62.3, "timestamp": "2024-01-20T14:20:00Z"}],
+        "sent_at": optional(MOMENT, shown=False),
+        "processes": optional([{**_LOAD, "pid": optional(nullable(812))}], shown=False),
+        "containers": optional([_LOAD], shown=False),
     },
-    "meta": {"total_count": 3, "limit": 10000, "metric_types": ["cpu", "ram"]},
-}
-REPORT: Final[dict[str, Any]] = {
-    "agent_version": "0.1.0",
-    "attributes": {
-        "motherboard_id": "MB-7C37-0001",
-        "hostname": "web-server-01",
-        "mac_address": "10:e2:d2:76:ed:d8",
-        "cpu_cores": 8,
-        "memory_total_bytes": 16777216000,
-        "disk_total_bytes": 500107862016,
-        "operating_system": "linux",
-        "uptime": 2171049,
+)
+REPORTED: Final = named(
+    "ReportTaken",
+    {
+        "success_count": 3,
+        "failure_count": 0,
+        "message": "All metrics were successfully created",
+        "errors": optional(["Invalid metric name: gpu"], shown=False),
     },
-    "metrics": [
-        {"metric": "cpu_used", "value": 2433, "timestamp": "{now}"},
-        {"metric": "mem_used_b", "value": 12369505812, "timestamp": "{now}"},
-        {"metric": "net_recv_b", "value": 151445, "timestamp": "{now}"},
-    ],
-}
-REPORTED: Final = {
-    "success_count": 3,
-    "failure_count": 0,
-    "message": "All metrics were successfully created",
-}
-INTEGRATION: Final[dict[str, Any]] = {
-    "uuid": "5f0f6e0a-8f5f-4d5b-a3c7-1f2a5a5b6c7d",
-    "type": "Integrations::WebhookIntegration",
-    "name": "Webhook",
-    "settings": {"webhook_url": "https://hooks.example.com/..."},
-    "editable": True,
-    "deletable": True,
-    "created_at": "2024-01-01T00:00:00Z",
-    "updated_at": "2024-01-01T00:00:00Z",
-}
-NEW_INTEGRATION: Final = {
-    "integration": {
-        "type": "Integrations::WebhookIntegration",
+)
+
+# --- integrations ------------------------------------------------------------------------------------------
+
+_WEBHOOK: Final = "Integrations::WebhookIntegration"
+INTEGRATION: Final = named(
+    "Integration",
+    {
+        "uuid": "5f0f6e0a-8f5f-4d5b-a3c7-1f2a5a5b6c7d",
+        "type": _WEBHOOK,
         "name": "Webhook",
-        "settings": {"webhook_url": "https://hooks.example.com/alerts"},
-    }
+        "settings": anything({"webhook_url": "https://hooks.example.com/..."}),
+        "editable": True,
+        "deletable": True,
+        "created_at": _BEFORE,
+        "updated_at": MOMENT,
+    },
+)
+_WISHES: Final[Mapping[str, Any]] = {
+    "name": optional("Webhook"),
+    "settings": optional(anything({"webhook_url": "https://hooks.example.com/alerts"})),
 }
-ATTACH: Final = {"integration_id": "{integration}"}
-ATTACHED: Final = {"message": "Integration attached to server", "integration": INTEGRATION}
-INCIDENT: Final[dict[str, Any]] = {
-    "uuid": "0d3b7f57-8f34-4f43-9a53-3a1d2f7a9a11",
-    "status": "ongoing",
-    "error_message": "CPU is at 97.1 %, above 90 % for 5 minutes",
-    "cause": "cpu",
-    "closed_at": None,
-    "acknowledged_at": None,
-    "acknowledged_by": None,
-    "snoozed_at": None,
-    "snooze_until": None,
-    "monitorable_type": "Server",
-    "monitorable_uuid": SERVER["uuid"],
-    "monitorable_name": "web-server-01",
-    "request": None,
-    "request_headers": None,
-    "response": None,
-    "response_headers": None,
-    "created_at": "2024-01-20T14:22:00Z",
-    "updated_at": "2024-01-20T14:22:00Z",
-}
-INCIDENTS: Final = {
-    "data": [INCIDENT],
-    "meta": {"current_page": 1, "per_page": 25, "total_pages": 1, "total_count": 1},
-}
-STATUS_PAGE: Final[dict[str, Any]] = {
-    "uuid": "3c1b0a4e-58f0-5d1b-9a64-0f0f5d3f6c55",
-    "name": "Public services",
-    "custom_url": "status.example.com",
-    "ssl_installed": False,
-    "logo_url": None,
-    "favicon_url": None,
-    "network_monitors": [
-        {
-            "id": 1,
-            "uuid": "b6f6f2f0-6a3e-5c39-8a5e-0a5a5d3e2f11",
-            "name": "Shop",
-            "url": "https://shop.example.com",
-            "check_type": "http",
-            "status": "up",
-            "paused": False,
+NEW_INTEGRATION: Final = named("NewIntegration", {"integration": {"type": _WEBHOOK, **_WISHES}})
+INTEGRATION_CHANGE: Final = named("IntegrationChange", {"integration": _WISHES})
+ATTACH: Final = named("Attach", {"integration_id": INTEGRATION.like["uuid"]})
+ATTACHED: Final = named("Attached", {"message": "Integration attached to server", "integration": INTEGRATION})
+
+# --- incidents ---------------------------------------------------------------------------------------------
+
+INCIDENT: Final = named(
+    "Incident",
+    {
+        "uuid": "0d3b7f57-8f34-4f43-9a53-3a1d2f7a9a11",
+        "status": one_of("ongoing", "resolved"),
+        "error_message": "CPU is at 97.1 %, above 90 % for 5 minutes",
+        "cause": "cpu",
+        "closed_at": nullable(MOMENT, shown=False),
+        "acknowledged_at": nullable(MOMENT, shown=False),
+        "acknowledged_by": nullable("admin", shown=False),
+        "snoozed_at": nullable(MOMENT, shown=False),
+        "snooze_until": nullable(MOMENT, shown=False),
+        "monitorable_type": one_of("Server", "NetworkMonitor"),
+        "monitorable_uuid": nullable(_SERVER_UUID),
+        "monitorable_name": nullable("web-server-01"),
+        "request": nullable("", shown=False),
+        "request_headers": nullable("", shown=False),
+        "response": nullable("", shown=False),
+        "response_headers": nullable("", shown=False),
+        "created_at": MOMENT,
+        "updated_at": MOMENT,
+    },
+)
+INCIDENTS: Final = named(
+    "IncidentPage",
+    {
+        "data": [INCIDENT],
+        "meta": {"current_page": 1, "per_page": 25, "total_pages": 1, "total_count": 1},
+    },
+)
+SNOOZE: Final = named("Snooze", {"minutes": 60})
+
+# --- status pages, projects and tokens ---------------------------------------------------------------------
+
+_MONITOR: Final = named(
+    "NetworkMonitor",
+    {
+        "id": 1,
+        "uuid": "b6f6f2f0-6a3e-5c39-8a5e-0a5a5d3e2f11",
+        "name": "Shop",
+        "url": nullable("https://shop.example.com"),
+        "check_type": "http",
+        "status": one_of("up", "down", "pending", "maintenance"),
+        "paused": False,
+    },
+)
+STATUS_PAGE: Final = named(
+    "StatusPage",
+    {
+        "uuid": "3c1b0a4e-58f0-5d1b-9a64-0f0f5d3f6c55",
+        "name": "Public services",
+        "custom_url": nullable("status.example.com"),
+        "ssl_installed": False,
+        "logo_url": nullable("/upload/logo1.png", shown=False),
+        "favicon_url": nullable("/upload/logo1.png", shown=False),
+        "network_monitors": [_MONITOR],
+        "created_at": nullable(MOMENT, shown=False),
+        "updated_at": nullable(MOMENT, shown=False),
+    },
+)
+PROJECT: Final = named(
+    "Project",
+    {
+        "uuid": "f3f8a8a0-6a0e-4a6e-9d4f-0c5a3c1e8f10",
+        "name": "Default",
+        "root": True,
+        "created_at": _BEFORE,
+    },
+)
+NEW_PROJECT: Final = named("NewProject", {"project": {"name": "Second site"}})
+_KIND: Final = one_of("project", "user")
+TOKEN: Final = named(
+    "Token",
+    {
+        "uuid": "7b1f3c52-6a0e-4a6e-9d4f-0c5a3c1e8f10",
+        "name": "web-server-01",
+        "kind": _KIND,
+        "project_uuid": nullable(PROJECT.like["uuid"]),
+        "prefix": "klp_Xa81fG",
+        "created_at": _BEFORE,
+        "expires_at": nullable(MOMENT, shown=False),
+        "last_used_at": nullable(MOMENT),
+        "revoked_at": nullable(MOMENT, shown=False),
+    },
+)
+NEW_TOKEN: Final = named(
+    "NewToken",
+    {
+        "token": {
+            "name": "web-server-01",
+            "kind": optional(_KIND),
+            "project_uuid": optional(nullable(PROJECT.like["uuid"]), shown=False),
+            "expires_at": optional(nullable(MOMENT), shown=False),
         }
-    ],
-    "created_at": None,
-    "updated_at": None,
-}
-PROJECT: Final[dict[str, Any]] = {
-    "uuid": "f3f8a8a0-6a0e-4a6e-9d4f-0c5a3c1e8f10",
-    "name": "Default",
-    "root": True,
-    "created_at": "2024-01-01T00:00:00Z",
-}
-TOKEN: Final[dict[str, Any]] = {
-    "uuid": "7b1f3c52-6a0e-4a6e-9d4f-0c5a3c1e8f10",
-    "name": "web-server-01",
-    "kind": "project",
-    "project_uuid": PROJECT["uuid"],
-    "prefix": "klp_Xa81fG",
-    "created_at": "2024-01-01T00:00:00Z",
-    "expires_at": None,
-    "last_used_at": "2024-01-20T14:22:00Z",
-    "revoked_at": None,
-}
-NEW_TOKEN: Final = {"token": {"name": "web-server-01", "kind": "project"}}
-CREATED_TOKEN: Final = {**TOKEN, "last_used_at": None, "token": "klp_Xa81fG…"}
+    },
+)
+CREATED_TOKEN: Final = named(
+    "CreatedToken",
+    {
+        **TOKEN.like,
+        "last_used_at": nullable(MOMENT, shown=False),
+        "token": "klp_Xa81fGr4nd0mTextThatIsShownOnlyOnce",
+    },
+)
+
+# --- refusals ----------------------------------------------------------------------------------------------
+
+
+def error(sentence: str) -> Part:
+    """One sentence."""
+    return named("Error", {"error": sentence})
+
+
+def errors(sentence: str) -> Part:
+    """All that does not fit."""
+    return named("Errors", {"errors": [sentence]})

@@ -12,19 +12,23 @@ from litestar.params import FromPath
 from kuma_lite.servers import examples
 from kuma_lite.servers.api import (
     MAX_PER_PAGE,
+    PAGE,
     ROUTE,
     AnyRequest,
+    TextQuery,
+    WholeQuery,
     documented,
     identity,
     json_object,
-    whole_query,
 )
 from kuma_lite.servers.errors import Unprocessable
 from kuma_lite.servers.service import Servers
 from kuma_lite.servers.wire import Listed, incident_wire
 
 PER_PAGE: Final = 25  # incidents, as on the hosted product
-_STATUS: Final = {"ongoing": True, "resolved": False}
+_PER_PAGE: Final = WholeQuery("per_page", "Incidents per page", PER_PAGE, MAX_PER_PAGE)
+_ONGOING: Final = {"ongoing": True, "resolved": False}
+_STATUS: Final = TextQuery("status", "Both when it is left out", choices=tuple(_ONGOING))
 _NO_SERVER: Final = "Only incidents of servers can be acknowledged or snoozed"
 
 
@@ -60,25 +64,17 @@ def incident_routes(servers: Servers, outages: MonitorIncidents) -> Sequence[Any
 
     @get(
         "/api/v1/incidents",
-        operation_class=documented(
-            examples.INCIDENTS,
-            query=[
-                ("page", "Number of the page, from 1"),
-                ("per_page", f"Incidents per page, {PER_PAGE}, at most {MAX_PER_PAGE}"),
-                ("status", "ongoing or resolved; both when it is left out"),
-            ],
-        ),
+        operation_class=documented(examples.INCIDENTS, query=[PAGE, _PER_PAGE, _STATUS]),
         tags=["Incidents"],
         **ROUTE,
     )
     async def list_incidents(request: AnyRequest) -> dict[str, Any]:
         """List incidents: ongoing ones first, then the newest."""
-        page = whole_query(request, "page", 1, 10**9)
-        count = whole_query(request, "per_page", PER_PAGE, MAX_PER_PAGE)
-        status = request.query_params.get("status") or None
-        if status is not None and status not in _STATUS:
+        page, count = PAGE.of(request), _PER_PAGE.of(request)
+        status = request.query_params.get(_STATUS.name) or None
+        if status is not None and status not in _ONGOING:
             raise Unprocessable("status must be ongoing or resolved")
-        project, ongoing = identity(request).project_id, _STATUS.get(status or "")
+        project, ongoing = identity(request).project_id, _ONGOING.get(status or "")
         found, total = await listed(project, ongoing, (page - 1) * count, count)
         return {
             "data": found,
@@ -107,7 +103,7 @@ def incident_routes(servers: Servers, outages: MonitorIncidents) -> Sequence[Any
     @post(
         "/api/v1/incidents/{key:str}/snooze",
         status_code=200,
-        operation_class=documented(examples.INCIDENT, request={"minutes": 60}),
+        operation_class=documented(examples.INCIDENT, request=examples.SNOOZE),
         tags=["Incidents"],
         **ROUTE,
     )

@@ -92,7 +92,7 @@ def integration_routes(servers: Servers, integrations: Integrations) -> Sequence
     @route(
         "/api/v1/integrations/{integration:str}",
         http_method=[HttpMethod.PATCH, HttpMethod.PUT],
-        operation_class=documented(examples.INTEGRATION, request=examples.NEW_INTEGRATION),
+        operation_class=documented(examples.INTEGRATION, request=examples.INTEGRATION_CHANGE),
         tags=_TAGS,
         **ROUTE,
     )

@@ -63,7 +63,12 @@ def project_routes(servers: Servers) -> Sequence[Any]:
     """Projects and tokens; for people only, a machine cannot make itself more keys."""
     projects = servers.projects
 
-    @get("/api/v1/projects", operation_class=documented([examples.PROJECT]), tags=["Projects"], **ROUTE)
+    @get(
+        "/api/v1/projects",
+        operation_class=documented([examples.PROJECT], people=True),
+        tags=["Projects"],
+        **ROUTE,
+    )
     async def list_projects(request: AnyRequest) -> list[dict[str, Any]]:
         """List the projects."""
         person(request)
@@ -72,9 +77,7 @@ def project_routes(servers: Servers) -> Sequence[Any]:
     @post(
         "/api/v1/projects",
         status_code=201,
-        operation_class=documented(
-            examples.PROJECT, status=201, request={"project": {"name": "Second site"}}
-        ),
+        operation_class=documented(examples.PROJECT, status=201, request=examples.NEW_PROJECT, people=True),
         tags=["Projects"],
         **ROUTE,
     )
@@ -84,13 +87,20 @@ def project_routes(servers: Servers) -> Sequence[Any]:
         wishes = inner_object(await json_object(request), "project")
         return project_wire(await projects.add(wishes.get("name")))
 
-    @delete("/api/v1/projects/{key:str}", operation_class=documented(status=204), tags=["Projects"], **ROUTE)
+    @delete(
+        "/api/v1/projects/{key:str}",
+        operation_class=documented(status=204, people=True),
+        tags=["Projects"],
+        **ROUTE,
+    )
     async def delete_project(request: AnyRequest, key: FromPath[str]) -> None:
         """Remove a project that has no servers, with its tokens."""
         person(request)
         await projects.remove(projects.find(key))
 
-    @get("/api/v1/tokens", operation_class=documented([examples.TOKEN]), tags=["Tokens"], **ROUTE)
+    @get(
+        "/api/v1/tokens", operation_class=documented([examples.TOKEN], people=True), tags=["Tokens"], **ROUTE
+    )
     async def list_tokens(request: AnyRequest) -> list[dict[str, Any]]:
         """List the tokens of all projects by their prefix, the newest first."""
         person(request)
@@ -99,7 +109,9 @@ def project_routes(servers: Servers) -> Sequence[Any]:
     @post(
         "/api/v1/tokens",
         status_code=201,
-        operation_class=documented(examples.CREATED_TOKEN, status=201, request=examples.NEW_TOKEN),
+        operation_class=documented(
+            examples.CREATED_TOKEN, status=201, request=examples.NEW_TOKEN, people=True
+        ),
         tags=["Tokens"],
         **ROUTE,
     )
@@ -116,7 +128,12 @@ def project_routes(servers: Servers) -> Sequence[Any]:
         )
         return {**token_wire(projects, token), "token": secret}
 
-    @delete("/api/v1/tokens/{key:str}", operation_class=documented(status=204), tags=["Tokens"], **ROUTE)
+    @delete(
+        "/api/v1/tokens/{key:str}",
+        operation_class=documented(status=204, people=True),
+        tags=["Tokens"],
+        **ROUTE,
+    )
     async def revoke_token(request: AnyRequest, key: FromPath[str]) -> None:
         """End a token; it stays in the list."""
         person(request)

@@ -7,19 +7,22 @@ from typing import Any, Final
 
 from litestar import Response, delete, get, post, route
 from litestar.enums import HttpMethod
+from litestar.openapi.spec.enums import OpenAPIFormat
 from litestar.params import FromPath
 
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.servers import examples
 from kuma_lite.servers.api import (
+    PAGE,
     ROUTE,
     AnyRequest,
     Failure,
+    TextQuery,
+    WholeQuery,
     documented,
     identity,
     inner_object,
     json_object,
-    whole_query,
 )
 from kuma_lite.servers.errors import Unprocessable
 from kuma_lite.servers.metrics import FRIENDLY
@@ -30,8 +33,17 @@ from kuma_lite.servers.service import Servers
 
 SERVERS_PER_PAGE: Final = 100  # when the caller says nothing
 MAX_SERVERS_PER_PAGE: Final = 1_000
+_PER_PAGE: Final = WholeQuery("per_page", "Servers per page", SERVERS_PER_PAGE, MAX_SERVERS_PER_PAGE)
 POINTS: Final = 10_000  # of the Servers API
 MAX_POINTS: Final = 50_000
+_POINTS: Final = WholeQuery("per_page", "Most points of all metrics together", POINTS, MAX_POINTS)
+_SINCE: Final = TextQuery(
+    "since", "With `until`, or neither for the last hour", format=OpenAPIFormat.DATE_TIME
+)
+_UNTIL: Final = TextQuery("until", "With `since`", format=OpenAPIFormat.DATE_TIME)
+_METRICS: Final = TextQuery(
+    "metrics", "Names separated by commas, friendly (cpu, ram, disk, net_in, net_out) or stored"
+)
 MAX_NAMES: Final = 200  # metrics asked for at once
 _BOTH: Final = "Provide both since and until, or omit both to use the last hour"
 _BAD_DATE: Final = "Invalid date format"
@@ -55,20 +67,13 @@ def server_routes(servers: Servers, clock: Clock) -> Sequence[Any]:
 
     @get(
         "/api/v1/servers",
-        operation_class=documented(
-            [examples.SERVER],
-            query=[
-                ("page", "Number of the page, from 1"),
-                ("per_page", f"Servers per page, {SERVERS_PER_PAGE} when it is left out"),
-            ],
-        ),
+        operation_class=documented([examples.SERVER], query=[PAGE, _PER_PAGE]),
         tags=_TAGS,
         **ROUTE,
     )
     async def list_servers(request: AnyRequest) -> list[dict[str, Any]]:
         """List the servers of the project, in the order of their first contact."""
-        page = whole_query(request, "page", 1, 10**9)
-        count = whole_query(request, "per_page", SERVERS_PER_PAGE, MAX_SERVERS_PER_PAGE)
+        page, count = PAGE.of(request), _PER_PAGE.of(request)
         found = servers.of(identity(request).project_id)[(page - 1) * count : page * count]
         return [as_wire(server) for server in found]
 
@@ -100,16 +105,7 @@ def server_routes(servers: Servers, clock: Clock) -> Sequence[Any]:
     @get(
         "/api/v1/servers/{key:str}/metrics",
         operation_class=documented(
-            examples.METRICS,
-            query=[
-                ("since", "ISO 8601; with `until`, or neither for the last hour"),
-                ("until", "ISO 8601"),
-                (
-                    "metrics",
-                    "Names separated by commas, friendly (cpu, ram, disk, net_in, net_out) or stored",
-                ),
-                ("per_page", f"Most points of all metrics together; {POINTS}, at most {MAX_POINTS}"),
-            ],
+            examples.METRICS, query=[_SINCE, _UNTIL, _METRICS, _POINTS], misfit=examples.error(_BOTH)
         ),
         tags=_TAGS,
         **ROUTE,
@@ -118,7 +114,7 @@ def server_routes(servers: Servers, clock: Clock) -> Sequence[Any]:
         """Show metrics of a time range. Ranges beyond a day are rolled up as far as the limit asks for."""
         server = servers.find(key, identity(request).project_id)
         since, until = _range(request, to_ms(clock.now()))
-        limit = whole_query(request, "per_page", POINTS, MAX_POINTS)
+        limit = _POINTS.of(request)
         found = await servers.values(server, _names(request), since, until, limit)
         return Response(_series(server, found, since, until, limit))
 
@@ -134,7 +130,7 @@ def server_routes(servers: Servers, clock: Clock) -> Sequence[Any]:
 
 def _range(request: AnyRequest, now: int) -> tuple[int, int]:
     """Beginning and end, ms. Raises Failure."""
-    texts = [request.query_params.get(name) or None for name in ("since", "until")]
+    texts = [request.query_params.get(name) or None for name in (_SINCE.name, _UNTIL.name)]
     if texts == [None, None]:
         return now - HOUR_MS, now
     if None in texts:
@@ -150,7 +146,7 @@ def _range(request: AnyRequest, now: int) -> tuple[int, int]:
 
 def _names(request: AnyRequest) -> list[str]:
     """The metrics that are asked for; all friendly ones when none is named. Raises Unprocessable."""
-    text = request.query_params.get("metrics") or ""
+    text = request.query_params.get(_METRICS.name) or ""
     names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     if len(names) > MAX_NAMES:
         raise Unprocessable(f"No more than {MAX_NAMES} metrics can be asked for at once")

@@ -439,7 +439,7 @@ async def test_outages_of_monitors_are_incidents_of_the_first_project(running: A
         (incident,) = (await running.get("incidents?status=ongoing"))["data"]
         assert (incident["monitorable_type"], incident["monitorable_name"]) == ("NetworkMonitor", "watched")
         assert (incident["error_message"], incident["closed_at"]) == ("broken", None)
-        assert {**incident, "cause": None}.keys() == examples.INCIDENT.keys()
+        assert list(incident) == list(examples.INCIDENT.like)
         for order in ("acknowledge", "snooze"):
             answer = await running.ask("POST", f"incidents/{incident['uuid']}/{order}", json={"minutes": 1})
             assert answer.status == 422 and "Only incidents of servers" in answer.json()["errors"][0]
@@ -531,67 +531,3 @@ async def test_the_public_agent_sends_again_until_it_hears_201(running: Api) -> 
     last_six = json.loads(rounds(0, 20))
     last_six["metrics"] = last_six["metrics"][-6:]
     assert (await post(json.dumps(last_six).encode(), running.token)).status == 201
-
-
-# --- OpenAPI -----------------------------------------------------------------------------------------------
-
-
-async def test_every_example_of_the_document_works(running: Api) -> None:
-    document = await running.get("openapi.json", token=running.session)
-    server, integration = await running.server(), await running.webhook()
-    await running.ask("POST", f"servers/{server}/integrations", json={"integration_id": integration})
-    now = iso(to_ms(SystemClock().now()))
-    tried = set()
-    # What removes things comes last.
-    order = {"get": 0, "post": 1, "patch": 2, "put": 3, "delete": 4}
-    operations = [
-        (method, path, operation)
-        for path, item in document["paths"].items()
-        for method, operation in item.items()
-        if isinstance(operation, dict) and operation.get("security") == [{"token": []}]
-    ]
-    assert len(operations) > 20
-    for method, path, operation in sorted(operations, key=lambda found: (order[found[0]], -len(found[1]))):
-        if path.startswith("/api/v1/incidents/"):
-            continue  # there is no incident; test_an_alert_arrives_at_the_webhook calls them
-        concrete = path.replace("{key}", server).replace("{integration}", integration)
-        if path in ("/api/v1/tokens/{key}", "/api/v1/projects/{key}"):
-            made = await running.ask(
-                "POST",
-                path.split("/")[3],
-                running.session,
-                json={"token": {"name": "x"}, "project": {"name": "x"}},
-            )
-            concrete = path.replace("{key}", made.json()["uuid"])
-        (success,) = [status for status in operation["responses"] if status.startswith("2")]
-        body: Any = None
-        if "requestBody" in operation:
-            example = operation["requestBody"]["content"]["application/json"]["examples"]["example"]["value"]
-            text = json.dumps(example).replace("{now}", str(now)).replace("{integration}", integration)
-            body = json.loads(text)
-        answer = await running.ask(
-            method.upper(), concrete.removeprefix("/api/v1/"), running.session, json=body
-        )
-        assert answer.status == int(success), f"{method} {path}: {answer.status} {answer.text}"
-        if success != "204":
-            shown = operation["responses"][success]["content"]["application/json"]["examples"]["example"][
-                "value"
-            ]
-            assert shape(answer.json()) == shape(shown) or not answer.json(), path
-        tried.add((method, path))
-    assert ("post", "/api/v1/server_metrics") in tried
-
-
-def shape(value: Any) -> Any:
-    """The keys of a document, without what depends on what there is. (The document leaves out null.)"""
-    if isinstance(value, list):
-        return [shape(value[0])] if value else []
-    if not isinstance(value, dict):
-        return None
-    free = {"settings", "metrics", "metric_types", "data"}
-    left_out = {"last_metrics", "public_ip", "kernel_version", "cpu_model", "private_ip", "last_used_at"}
-    return {
-        key: None if key in free else shape(item)
-        for key, item in value.items()
-        if key not in left_out and item is not None
-    }
