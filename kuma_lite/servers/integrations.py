@@ -6,6 +6,7 @@ with the options of our form. Answers veil secrets; a veil that comes back keeps
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -16,6 +17,7 @@ import apsw
 import kuma_lite.notifications.services as services
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import NotificationService, Registry
+from kuma_lite.core.errors import UserError
 from kuma_lite.servers.errors import NotFound, Unprocessable
 from kuma_lite.servers.model import iso
 from kuma_lite.servers.projects import ServersDatabase
@@ -70,6 +72,7 @@ class Integrations:
         self._channels = channels
         self._database = database
         self._clock = clock
+        self._changing = asyncio.Lock()  # of two changes at once, the second sees what the first has done
         # mypy wants a concrete class for an abstract base that the registry never instantiates itself.
         base: Any = NotificationService
         self._services: Registry[NotificationService[Any]] = Registry(services, base)
@@ -92,31 +95,46 @@ class Integrations:
         raise NotFound
 
     async def add(self, wishes: Mapping[str, Any], project_id: int) -> dict[str, Any]:
-        """A new one. Raises Unprocessable, UserError."""
+        """A new one. Raises Unprocessable, UserError, NotFound when it is removed at once."""
         kind = type_of(wishes.get("type"), await self._channels.types())
         form = _form(kind, wishes, {}, self._declared(kind))
         number = await self._channels.save(form, None)
         now = to_ms(self._clock.now())
         await self._database.write(lambda connection: _add_names(connection, [number], now, project_id))
-        return (await self.of({number}))[0]
+        return await self._only(number)
 
     async def change(self, key: object, wishes: Mapping[str, Any], project_id: int) -> dict[str, Any]:
         """Other settings; what is not mentioned, or comes back veiled, stays.
 
         Raises NotFound, Unprocessable, UserError.
         """
-        channel, _ = await self.find(key, project_id)
-        stored = {**channel.options, "name": channel.name}
-        form = _form(channel.type, wishes, stored, self._declared(channel.type))
-        await self._channels.save(form, channel.id)
-        now = to_ms(self._clock.now())
-        await self._database.write(lambda connection: _note_change(connection, channel.id, now))
-        return (await self.of({channel.id}))[0]
+        async with self._changing:
+            channel, _ = await self.find(key, project_id)
+            stored = {**channel.options, "name": channel.name}
+            form = _form(channel.type, wishes, stored, self._declared(channel.type))
+            try:
+                await self._channels.save(form, channel.id)
+            except UserError:
+                await self._only(channel.id)  # the page may have removed it meanwhile
+                raise
+            now = to_ms(self._clock.now())
+            await self._database.write(lambda connection: _note_change(connection, channel.id, now))
+            return await self._only(channel.id)
 
     async def remove(self, key: object, project_id: int) -> None:
         """Remove one. Raises NotFound."""
-        channel, _ = await self.find(key, project_id)
-        await self._channels.remove(channel.id)
+        async with self._changing:
+            channel, _ = await self.find(key, project_id)
+            try:
+                await self._channels.remove(channel.id)
+            except UserError:
+                raise NotFound from None  # the page was quicker
+
+    async def _only(self, channel_id: int) -> dict[str, Any]:
+        """One by the id of its notification. Raises NotFound."""
+        for found in await self.of({channel_id}):
+            return found
+        raise NotFound
 
     def _wire(self, channel: Channel, name: Name) -> dict[str, Any]:
         return wire(channel, name, self._declared(channel.type))
@@ -134,7 +152,8 @@ class Integrations:
         if not names.keys() >= set(ids):
             now = to_ms(self._clock.now())
             names = await self._database.write(lambda connection: _add_names(connection, ids, now))
-        return [(channel, names[channel.id]) for channel in channels]
+        # What was removed since it was read has no name.
+        return [(channel, names[channel.id]) for channel in channels if channel.id in names]
 
 
 def type_of(kind: object, known: Sequence[str]) -> str:
@@ -259,13 +278,14 @@ def _names(connection: apsw.Connection) -> dict[int, Name]:
 def _add_names(
     connection: apsw.Connection, ids: Sequence[int], now: int, project_id: int | None = None
 ) -> dict[int, Name]:
-    """Name notifications; those that were made in the page belong to the first project."""
+    """Name notifications, as far as they still exist; those of the page belong to the first project."""
     connection.executemany(
         "INSERT INTO notification_uuid (notification_id, uuid, project_id, created, updated) "
-        "VALUES (?1, ?2, coalesce(?3, (SELECT id FROM project WHERE is_root)), ?4, ?5) "
+        "SELECT id, ?2, coalesce(?3, (SELECT id FROM project WHERE is_root)), ?4, ?4 "
+        "FROM notification WHERE id = ?1 "
         "ON CONFLICT (notification_id) DO UPDATE "
         "SET project_id = coalesce(?3, project_id)",
-        [(number, new_uuid(), project_id, now, now) for number in ids],
+        [(number, new_uuid(), project_id, now) for number in ids],
     )
     return _names(connection)
 

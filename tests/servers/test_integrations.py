@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kuma_lite.core.database import Database
+from kuma_lite.core.errors import UserError
+from kuma_lite.notifications import store
+from kuma_lite.notifications.service import NOT_FOUND as NO_NOTIFICATION
+from kuma_lite.servers.errors import NotFound
+from kuma_lite.servers.integrations import Channel, Integrations
+from tests.servers.conftest import Fleet
 from tests.servers.test_routes import Api, api
 from tests.support.http import Response
 from tests.support.sio import connect
@@ -123,3 +131,114 @@ async def test_what_a_client_stored_besides_stays_and_is_not_shown(running: Api,
         path = f"integrations/{shown['uuid']}"
         assert (await running.ask("PATCH", path, json={"integration": shown})).status == 200
         assert (await stored(running)).items() >= theirs.items()
+
+
+# --- at the same time --------------------------------------------------------------------------------------
+
+
+class Table:
+    """Notifications in their table; `meanwhile` is how many more looks go by before all of them vanish."""
+
+    def __init__(self, database: Database) -> None:
+        self.meanwhile = -1
+        self._database = database
+
+    async def types(self) -> list[str]:
+        return ["webhook"]
+
+    async def all(self) -> list[Channel]:
+        query = "SELECT id, name, type, config FROM notification"
+        rows: Any = await self._database.read(lambda db: db.execute(query).fetchall())
+        if self.meanwhile == 0:
+            await self._database.write(lambda db: db.execute("DELETE FROM notification"))
+        self.meanwhile -= 1
+        secrets = frozenset({"webhookURL"})
+        return [Channel(number, name, kind, json.loads(text), secrets) for number, name, kind, text in rows]
+
+    async def save(self, form: Mapping[str, Any], channel_id: int | None) -> int:
+        if channel_id is None:
+            return await self._database.write(lambda db: store.add(db, form, 1))
+        if await self._is_gone(channel_id):
+            raise UserError(NO_NOTIFICATION)
+        await self._database.write(lambda db: store.change(db, channel_id, form, 0))
+        return channel_id
+
+    async def remove(self, channel_id: int) -> None:
+        if await self._is_gone(channel_id):
+            raise UserError(NO_NOTIFICATION)
+        await self._database.write(lambda db: store.delete(db, channel_id))
+
+    async def _is_gone(self, channel_id: int) -> bool:
+        return await self._database.read(lambda db: store.find(db, channel_id, 1)) is None
+
+
+@pytest.fixture
+def table(fleet: Fleet) -> Table:
+    return Table(fleet.database)
+
+
+WISHES = {"type": "Integrations::WebhookIntegration", "settings": {"webhook_url": SECRET_URL}}
+
+
+async def test_what_vanishes_during_a_look_was_never_there(fleet: Fleet, table: Table) -> None:
+    integrations = Integrations(table, fleet.database, fleet.clock)
+    for is_named in (False, True):
+        number = await table.save({"name": "of the page", "type": "webhook"}, None)
+        if is_named:
+            assert len(await integrations.all(fleet.root)) == 1
+        table.meanwhile = 0
+        assert await integrations.all(fleet.root) == []
+        assert await integrations.of({number}) == []
+
+
+async def test_a_new_integration_that_vanishes_is_not_found(fleet: Fleet, table: Table) -> None:
+    table.meanwhile = 0
+    with pytest.raises(NotFound):
+        await Integrations(table, fleet.database, fleet.clock).add(WISHES, fleet.root)
+
+
+@pytest.mark.parametrize("looks", [0, 1])
+async def test_a_change_of_what_vanishes_is_not_found(fleet: Fleet, table: Table, looks: int) -> None:
+    integrations = Integrations(table, fleet.database, fleet.clock)
+    made = await integrations.add(WISHES, fleet.root)
+    table.meanwhile = looks
+    with pytest.raises(NotFound):
+        await integrations.change(made["uuid"], {"name": "other"}, fleet.root)
+    with pytest.raises(NotFound):
+        await integrations.remove(made["uuid"], fleet.root)
+
+
+async def test_only_the_first_of_two_removals_finds_it(fleet: Fleet, table: Table) -> None:
+    integrations = Integrations(table, fleet.database, fleet.clock)
+    made = await integrations.add(WISHES, fleet.root)
+    removals = [integrations.remove(made["uuid"], fleet.root) for _ in range(3)]
+    found = await asyncio.gather(*removals, return_exceptions=True)
+    assert [type(one) for one in found] == [type(None), NotFound, NotFound]
+
+
+async def test_two_changes_at_once_both_count(fleet: Fleet, table: Table) -> None:
+    integrations = Integrations(table, fleet.database, fleet.clock)
+    made = await integrations.add(WISHES, fleet.root)
+    changes: list[dict[str, Any]] = [{"name": "other"}, {"settings": {"webhookContentType": "form-data"}}]
+    await asyncio.gather(*(integrations.change(made["uuid"], change, fleet.root) for change in changes))
+    (found,) = await integrations.all(fleet.root)
+    assert (found["name"], found["settings"]["webhookContentType"]) == ("other", "form-data")
+
+
+async def test_whoever_comes_too_late_gets_404(running: Api) -> None:
+    path = f"servers/{await running.server()}/integrations"
+    for _ in range(5):
+        hook = await running.webhook()
+        attach = {"json": {"integration_id": hook}}
+        orders: list[tuple[str, str, dict[str, Any]]] = [("POST", path, attach) for _ in range(5)]
+        orders[1:1] = orders[4:4] = [("DELETE", f"integrations/{hook}", {})]
+        answers = await asyncio.gather(
+            *(running.ask(method, place, **options) for method, place, options in orders)
+        )
+        removed = sorted(
+            answer.status for order, answer in zip(orders, answers, strict=True) if order[0] == "DELETE"
+        )
+        assert removed == [204, 404]
+        for order, answer in zip(orders, answers, strict=True):
+            assert order[0] == "DELETE" or answer.status in (201, 404), answer.text
+        assert (await running.ask("POST", path, json={"integration_id": hook})).status == 404
