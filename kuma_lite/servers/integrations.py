@@ -95,12 +95,16 @@ class Integrations:
         raise NotFound
 
     async def add(self, wishes: Mapping[str, Any], project_id: int) -> dict[str, Any]:
-        """A new one. Raises Unprocessable, UserError, NotFound when it is removed at once."""
+        """A new one. Raises Unprocessable, UserError, NotFound when it or its project is removed at once."""
         kind = type_of(wishes.get("type"), await self._channels.types())
         form = _form(kind, wishes, {}, self._declared(kind))
         number = await self._channels.save(form, None)
         now = to_ms(self._clock.now())
-        await self._database.write(lambda connection: _add_names(connection, [number], now, project_id))
+        names = await self._database.write(lambda db: _add_names(db, [number], now, project_id))
+        if number not in names or names[number].project_id != project_id:
+            # The project went meanwhile; the first one must not get what was made for it.
+            await self._discard(number)
+            raise NotFound
         return await self._only(number)
 
     async def change(self, key: object, wishes: Mapping[str, Any], project_id: int) -> dict[str, Any]:
@@ -125,10 +129,14 @@ class Integrations:
         """Remove one. Raises NotFound."""
         async with self._changing:
             channel, _ = await self.find(key, project_id)
-            try:
-                await self._channels.remove(channel.id)
-            except UserError:
-                raise NotFound from None  # the page was quicker
+            await self._discard(channel.id)
+
+    async def _discard(self, channel_id: int) -> None:
+        """Remove a notification. Raises NotFound."""
+        try:
+            await self._channels.remove(channel_id)
+        except UserError:
+            raise NotFound from None  # the page was quicker
 
     async def _only(self, channel_id: int) -> dict[str, Any]:
         """One by the id of its notification. Raises NotFound."""
@@ -278,11 +286,15 @@ def _names(connection: apsw.Connection) -> dict[int, Name]:
 def _add_names(
     connection: apsw.Connection, ids: Sequence[int], now: int, project_id: int | None = None
 ) -> dict[int, Name]:
-    """Name notifications, as far as they still exist; those of the page belong to the first project."""
+    """Name notifications; those of the page (`project_id` None) belong to the first project.
+
+    What does not exist any more, and what is for a project that does not, gets no name.
+    """
     connection.executemany(
         "INSERT INTO notification_uuid (notification_id, uuid, project_id, created, updated) "
-        "SELECT id, ?2, coalesce(?3, (SELECT id FROM project WHERE is_root)), ?4, ?4 "
-        "FROM notification WHERE id = ?1 "
+        "SELECT notification.id, ?2, project.id, ?4, ?4 FROM notification "
+        "JOIN project ON project.id = coalesce(?3, (SELECT id FROM project WHERE is_root)) "
+        "WHERE notification.id = ?1 "
         "ON CONFLICT (notification_id) DO UPDATE "
         "SET project_id = coalesce(?3, project_id)",
         [(number, new_uuid(), project_id, now) for number in ids],

@@ -19,6 +19,15 @@ T = TypeVar("T")
 
 MAX_PROJECTS: Final = 1_000
 MAX_TOKENS: Final = 10_000  # of all projects: one for each host of a large fleet
+NO_PROJECT: Final = "The project does not exist."
+# What keeps a project from being removed. Integrations would outlive their names, as the first project's.
+_HELD_BY: Final = (
+    ("SELECT 1 FROM server WHERE project_id = ?", "The project still has servers."),
+    (
+        "SELECT 1 FROM notification_uuid WHERE project_id = ?",
+        "The project still has integrations, the notifications made with its tokens.",
+    ),
+)
 _PROJECT: Final = "id, uuid, name, is_root, created"
 _COLUMNS: Final = """
     id, uuid, project_id, kind, user_id, name, prefix, created, expires, last_used, revoked
@@ -86,7 +95,7 @@ class Projects:
         for project in self.all.values():
             if project.uuid == project_uuid:
                 return project
-        raise UserError("The project does not exist.", status=404)
+        raise UserError(NO_PROJECT, status=404)
 
     # --- who is it ---------------------------------------------------------------------------------------
 
@@ -133,11 +142,10 @@ class Projects:
         return project
 
     async def remove(self, project: Project) -> None:
-        """Remove an empty project with its tokens. Raises UserError."""
+        """Remove a project that has nothing but tokens, with these. Raises UserError."""
         if project.is_root:
             raise UserError("The first project cannot be removed.", status=422)
-        if not await self._database.write(lambda db: delete_project(db, project.id)):
-            raise UserError("The project still has servers.", status=422)
+        await self._database.write(lambda db: delete_project(db, project.id))
         self.all.pop(project.id, None)
         self._known.clear()
 
@@ -213,14 +221,14 @@ def insert_project(connection: apsw.Connection, name: str, now: int) -> Project:
     return Project(connection.last_insert_rowid(), key, name, False, now)
 
 
-def delete_project(connection: apsw.Connection, project_id: int) -> bool:
-    """Remove a project and its tokens, unless it has servers; whether it is gone."""
-    connection.execute(
-        "DELETE FROM project WHERE id = ? AND NOT is_root "
-        "AND NOT EXISTS (SELECT 1 FROM server WHERE project_id = project.id)",
-        (project_id,),
-    )
-    return connection.changes() == 1
+def delete_project(connection: apsw.Connection, project_id: int) -> None:
+    """Remove a project and its tokens. Raises UserError when it is gone, or something else belongs to it."""
+    for query, sentence in _HELD_BY:
+        if connection.execute(query, (project_id,)).fetchone():
+            raise UserError(sentence, status=422)
+    connection.execute("DELETE FROM project WHERE id = ? AND NOT is_root", (project_id,))
+    if connection.changes() != 1:
+        raise UserError(NO_PROJECT, status=404)
 
 
 def insert_token(

@@ -242,3 +242,42 @@ async def test_whoever_comes_too_late_gets_404(running: Api) -> None:
         for order, answer in zip(orders, answers, strict=True):
             assert order[0] == "DELETE" or answer.status in (201, 404), answer.text
         assert (await running.ask("POST", path, json={"integration_id": hook})).status == 404
+
+
+# --- of a project that goes --------------------------------------------------------------------------------
+
+
+async def test_a_project_with_integrations_cannot_be_removed(running: Api) -> None:
+    other = await running.other_project()
+    project = (await running.get("projects", token=running.session))[1]["uuid"]
+    made = await create(running, {"webhook_url": SECRET_URL}, other)
+    sentence = "The project still has integrations, the notifications made with its tokens."
+    answer = await running.ask("DELETE", f"projects/{project}", running.session)
+    assert (answer.status, answer.json()) == (422, {"errors": [sentence]})
+    async with connect(running.url, "/page") as client:
+        assert (await client.call("loginByToken", running.session))["ok"]
+        assert (await client.call("deleteProject", project))["msg"] == sentence
+    assert len(await running.get("integrations", token=other)) == 1
+    assert (await running.ask("DELETE", f"integrations/{made.json()['uuid']}", other)).status == 204
+    assert (await running.ask("DELETE", f"projects/{project}", running.session)).status == 204
+    assert (await running.ask("DELETE", f"projects/{project}", running.session)).status == 404
+    assert await running.get("integrations") == []
+
+
+async def test_only_the_first_of_two_removals_finds_the_project(fleet: Fleet) -> None:
+    projects = fleet.servers.projects
+    other = await projects.add("Other")
+    found = await asyncio.gather(*(projects.remove(other) for _ in range(2)), return_exceptions=True)
+    assert [getattr(one, "status", None) for one in found] == [None, 404]
+
+
+async def test_the_first_project_gets_nothing_that_was_made_for_one_that_went(
+    fleet: Fleet, table: Table
+) -> None:
+    integrations = Integrations(table, fleet.database, fleet.clock)
+    other = await fleet.servers.projects.add("Other")
+    await fleet.servers.projects.remove(other)
+    looks = [integrations.all(fleet.root) for _ in range(3)]  # one may find it before it has a name
+    found = await asyncio.gather(integrations.add(WISHES, other.id), *looks, return_exceptions=True)
+    assert isinstance(found[0], NotFound)
+    assert await table.all() == await integrations.all(fleet.root) == []
