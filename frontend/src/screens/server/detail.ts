@@ -8,7 +8,8 @@ import { call } from "../../wire/socket.ts";
 export interface Detail {
   row: ComputedRef<ServerRow | null>;
   data: ShallowRef<ServerAck | null>;
-  problem: ShallowRef<string>;
+  problem: ShallowRef<string>; // of a server that was never read
+  gone: ComputedRef<boolean>;
   read: () => Promise<void>;
 }
 
@@ -19,6 +20,9 @@ export function useServer(uuid: string): Detail {
     void servers.version.value;
     return servers.rows.get(uuid) ?? null;
   });
+
+  // All there are stand in the summary, and what is deleted is pushed.
+  const gone = computed(() => servers.loaded.value && !row.value);
 
   async function read(): Promise<void> {
     try {
@@ -33,5 +37,5 @@ export function useServer(uuid: string): Detail {
   const stops = [onRefresh(() => void read()), watch(row, (now, before) => now && before && void read())];
   onBeforeUnmount(() => stops.forEach((stop) => stop()));
   void read();
-  return { row, data, problem, read };
+  return { row, data, problem, gone, read };
 }

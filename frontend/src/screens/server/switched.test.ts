@@ -15,7 +15,7 @@ describe("a switch of an id", () => {
     expect([told, held.value]).toEqual([[1, 2], [1, 2]]);
   });
 
-  it.each([[true, [1, 3]], [false, [1, 3, 2]]])("goes back from %s when that failed, and leaves others", async (on, after) => {
+  it.each([[true, [1, 3]], [false, [1, 3, 2]]])("goes back from %s when that failed", async (on, after) => {
     const held = shallowRef<readonly number[]>(on ? [1] : [1, 2]);
     const done = switchId(held, 2, on, () => Promise.resolve(false));
     held.value = [...held.value, 3];
