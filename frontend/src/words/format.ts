@@ -86,3 +86,9 @@ export function duration(seconds: number): string {
   }
   return parts.slice(0, 2).join(" ") || `0 ${t("unit.second")}`;
 }
+
+/** How long something goes on that is looked at while it does: seconds count in the first minute only. */
+export function lasting(since: number, now: number): string {
+  const seconds = Math.max(0, (now - since) / 1000);
+  return duration(seconds < MINUTE_S ? Math.floor(seconds) : Math.floor(seconds / MINUTE_S) * MINUTE_S);
+}

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import en from "./en.json";
-import { ago, bytes, duration, milliseconds, percent, share } from "./format.ts";
+import { ago, bytes, duration, lasting, milliseconds, percent, share } from "./format.ts";
 import { t, translateServer } from "./index.ts";
 
 const SOURCE = join(process.cwd(), "src");
@@ -77,6 +77,10 @@ describe("formats", () => {
 
   it.each([[null, "–"], [0, "0 B"], [999, "999 B"], [1000, "1 kB"], [999_700, "1 MB"], [1_536_000_000, "1.54 GB"]])(
     "%s bytes are %s", (value, expected) => expect(bytes(value)).toBe(expected),
+  );
+
+  it.each([[-9, "0 s"], [19.7, "19 s"], [59.9, "59 s"], [445, "7 min"], [86_400, "1 d"], [90_061, "1 d 1 h"]])(
+    "what began %s seconds ago goes on for %s", (value, expected) => expect(lasting(0, value * 1000)).toBe(expected),
   );
 
   it("tells how long ago", () => {
