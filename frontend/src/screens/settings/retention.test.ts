@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changesIn, draftOf, wrongIn } from "./retention.ts";
+import { changesIn, draftOf, isChanged, wrongIn } from "./retention.ts";
 
 const stored = { raw: 7, ten_minutes: 60, hours: 400, days: 3650, max_bytes: 500_400_000 };
 
@@ -10,6 +10,13 @@ describe("the form of the history of servers", () => {
     expect(changesIn(draft, stored)).toEqual({});
     Object.assign(draft, { raw: "14", megabytes: 750 });
     expect(changesIn(draft, stored)).toEqual({ raw: 14, max_bytes: 750_000_000 });
+  });
+
+  it("knows whether something was typed", () => {
+    expect(isChanged(draftOf(stored), stored)).toBe(false);
+    expect(isChanged({ ...draftOf(stored), raw: "7" }, stored)).toBe(false);
+    expect(isChanged({ ...draftOf(stored), raw: "" }, stored)).toBe(true);
+    expect(isChanged({ ...draftOf(stored), megabytes: 501 }, stored)).toBe(true);
   });
 
   it("knows what the server would refuse", () => {

@@ -38,6 +38,12 @@ export function wrongIn(draft: RetentionDraft): Set<RetentionField> {
   );
 }
 
+/** Whether something else stands in the fields, right or wrong. */
+export function isChanged(draft: RetentionDraft, stored: Retention): boolean {
+  const before = draftOf(stored);
+  return [...TIERS, "megabytes" as const].some((field) => String(draft[field]) !== String(before[field]));
+}
+
 /** What changed, for `saveServerRetention`: a size that was not touched keeps its odd bytes. */
 export function changesIn(draft: RetentionDraft, stored: Retention): Partial<Retention> {
   const before = draftOf(stored);

@@ -5,6 +5,8 @@ import ServerHistory from "./ServerHistory.vue";
 
 const { call } = vi.hoisted(() => ({ call: vi.fn() }));
 vi.mock("../../wire/socket.ts", () => ({ call, sentenceOf: ({ msg }: { msg: string }) => msg }));
+// The form stands alone here, on no route.
+vi.mock("vue-router", () => ({ onBeforeRouteLeave: vi.fn(), onBeforeRouteUpdate: vi.fn() }));
 
 const retention = { raw: 7, ten_minutes: 60, hours: 400, days: 3650, max_bytes: 500_000_000 };
 
