@@ -12,9 +12,11 @@ from kuma_lite.servers.model import Server
 
 # What a report changes about a server.
 REPORTED: Final = (
-    "agent_version", "attributes", "last", "snapshot", "rival", "rival_seen", "clock_offset", "updated",
-    "last_seen",
+    "agent_version", "attributes", "last", "snapshot", "rival", "rival_seen", "clock_offset", "clock_guess",
+    "updated", "last_seen",
 )  # fmt: skip
+
+_APART_MS: Final = 20_000  # reports closer together are one backlog in pieces
 
 
 def after_report(before: Server, report: Report, now: int) -> Server:
@@ -37,6 +39,7 @@ def after_report(before: Server, report: Report, now: int) -> Server:
             name not in last or time > last[name][0]
         ):  # of two with one time the first is kept, as in the history
             last[name] = (time, value)
+    clock_offset, clock_guess = _clock_offset(before, report, now)
     return replace(
         before,
         agent_version=report.agent_version,
@@ -45,7 +48,8 @@ def after_report(before: Server, report: Report, now: int) -> Server:
         last=last,
         rival=rival,
         rival_seen=rival_seen,
-        clock_offset=_clock_offset(report, now),
+        clock_offset=clock_offset,
+        clock_guess=clock_guess,
         updated=now,
         last_seen=now,
     )
@@ -63,12 +67,20 @@ def _is_counter(sample: NewSample) -> bool:
     return metric is not None and metric.counter
 
 
-def _clock_offset(report: Report, now: int) -> int | None:
-    """How far the host's clock is ahead of ours, ms; None: not noticeably.
+def _clock_offset(before: Server, report: Report, now: int) -> tuple[int | None, int | None]:
+    """How far the host's clock is ahead of ours, and how far it seems to be, ms; None: not noticeably.
 
-    Our agent says what its clock shows. Of others it is known that a report ends with what was just measured.
+    Our agent says what its clock shows. Of others it is known that a report ends with what was just measured;
+    yet somebody may send old samples alone, so a clock is behind only if two reports some time apart say so.
     """
     shown = report.sent_at if report.sent_at is not None else report.newest
     if shown is None or abs(shown - now) < FUTURE_MS:
-        return None
-    return shown - now
+        return None, None
+    offset = shown - now
+    if report.sent_at is not None or offset > 0:
+        return offset, offset
+    last = before.clock_offset if before.clock_offset is not None else before.clock_guess
+    agrees = last is not None and abs(last - offset) < FUTURE_MS
+    if agrees and (before.clock_offset is not None or now - before.last_seen >= _APART_MS):
+        return offset, offset
+    return None, offset
