@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from kuma_lite.servers.alert_settings import AlertSettings
@@ -59,7 +60,13 @@ def _measured(cause: str, value: float | None, still: str = "") -> str:
     """`CPU is still at 95.0 %, `, or without the value where there is none."""
     friendly = FRIENDLY[cause]
     start = f"{friendly.label} is {still} " if still else f"{friendly.label} is "
-    return f"{start}at {value:.1f} {friendly.unit}, " if value is not None else start
+    return f"{start}at {_figure(value)} {friendly.unit}, " if value is not None else start
+
+
+def _figure(value: float) -> str:
+    """With one decimal; small ones with as many as they need, so that nothing above a limit looks like 0."""
+    decimals = 1 if value >= 1 or value <= 0 else min(6, 1 - math.floor(math.log10(value)))
+    return f"{value:.{decimals}f}"
 
 
 def minutes(number: int) -> str:

@@ -84,3 +84,14 @@ def test_a_server_that_is_no_longer_watched() -> None:
 )
 def test_minutes(number: int, expected: str) -> None:
     assert minutes(number) == expected
+
+
+def test_a_value_above_its_limit_never_looks_like_nothing() -> None:
+    settings = merged({"threshold": {"net_out": 0.03}})
+    assert (
+        opening_text("net_out", 0.0312, settings)
+        == "Network out is at 0.031 MB/s, above 0.03 MB/s for 3 minutes"
+    )
+    assert opening_text("net_out", 1199.96, settings).startswith("Network out is at 1200.0 MB/s")
+    assert opening_text("net_out", 1e-9, settings).startswith("Network out is at 0.000000 MB/s")
+    assert opening_text("net_out", 0.0, settings).startswith("Network out is at 0.0 MB/s")
