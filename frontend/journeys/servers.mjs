@@ -163,7 +163,8 @@ async function setThreshold(page) {
   const cpu = page.getByRole("group", { name: "CPU" });
   await cpu.getByLabel("above").fill("140");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByRole("alert").filter({ hasText: "from 0 to 100" }).waitFor();
+  await cpu.getByText("The threshold of CPU goes from 0 to 100 %.").waitFor();
+  check(await cpu.getByLabel("above").evaluate((one) => one === document.activeElement), "what is wrong has no focus");
   await cpu.getByLabel("above").fill("50");
   await cpu.getByLabel("for").fill("0");
   await page.getByRole("button", { name: "Save" }).click();
