@@ -16,6 +16,8 @@ from kuma_lite.servers.packing import (
     Sample,
     pack_points,
     pack_samples,
+    packed_length,
+    packed_times,
     unpack_points,
     unpack_samples,
 )
@@ -24,7 +26,9 @@ from kuma_lite.servers.rollup import (
     SPAN_MS,
     Kept,
     Tier,
+    bucket_start,
     coarser,
+    parts,
     points_of,
     replaced,
     span_start,
@@ -44,11 +48,80 @@ class Window(NamedTuple):
     start: int
 
 
+class Piece(NamedTuple):
+    """A part of a range with the tier that answers it; both ends included, ms."""
+
+    tier: Tier
+    since: int
+    until: int
+    size: int  # values, at most
+
+
 def insert_samples(connection: apsw.Connection, samples: Iterable[tuple[int, int, float]]) -> None:
     """Store `(series id, ms, value)`; what is there already stays as it is."""
     connection.executemany(
         "INSERT OR IGNORE INTO server_sample (series_id, time, value) VALUES (?, ?, ?)", samples
     )
+
+
+# --- counting ----------------------------------------------------------------------------------------------
+
+
+def pieces(
+    connection: apsw.Connection, series_id: int, finest: Tier, since: int, until: int, now: int, kept: Kept
+) -> list[Piece]:
+    """How a range is answered: with a tier where it is kept, elsewhere with the finest coarser one that is.
+
+    In order of time, without what is empty. Few blocks are unpacked for it: most are only asked how many
+    values they hold.
+    """
+    if finest is Tier.DAY:  # the last one: what it does not have, nobody has
+        size = _size(connection, series_id, finest, since, until)
+        return [Piece(finest, since, until, size)] if size else []
+    found: list[Piece] = []
+    starts = _stored_spans(connection, series_id, finest, since, until, kept.first_block(finest, now))
+    for part in parts(starts, SPAN_MS[finest], since, until):
+        if not part.there:
+            coarse = Tier(finest + 1)
+            found += pieces(connection, series_id, coarse, part.since, part.until, now, kept)
+        elif size := _size(connection, series_id, finest, part.since, part.until):
+            found.append(Piece(finest, part.since, part.until, size))
+    return found
+
+
+def _stored_spans(
+    connection: apsw.Connection, series_id: int, tier: Tier, since: int, until: int, first: int
+) -> list[int]:
+    """Where the spans begin that overlap a range and have a block, not before `first`, or waiting samples."""
+    span, begin = SPAN_MS[tier], span_start(tier, since)
+    rows = connection.execute(
+        "SELECT start FROM server_block WHERE series_id = ? AND tier = ? AND start BETWEEN ? AND ? "
+        "UNION SELECT time - time % ? FROM server_sample WHERE series_id = ? AND time BETWEEN ? AND ? "
+        "ORDER BY 1",
+        (
+            *(series_id, int(tier), max(begin, first), until),
+            # To the end of the last span: whether it is there does not depend on where the range ends.
+            *(span, series_id, begin, span_start(tier, until) + span - 1),
+        ),
+    )
+    return [start for (start,) in rows]
+
+
+def _size(connection: apsw.Connection, series_id: int, tier: Tier, since: int, until: int) -> int:
+    """How many values a tier has in a range, the bucket under way at its beginning included.
+
+    Exact for raw samples; of roll-ups no less than there are: a lone reading of a counter makes none.
+    """
+    begin = bucket_start(tier, since)
+    waiting = {bucket_start(tier, time) for time, _ in _waiting(connection, series_id, begin, until)}
+    late = {span_start(tier, time) for time in waiting}
+    total = len(waiting)
+    for start, data in _blocks(connection, series_id, tier, span_start(tier, begin), until):
+        if begin <= start and start + SPAN_MS[tier] - 1 <= until and start not in late:
+            total += packed_length(data)
+        else:  # it is there in part, or some of it waits once more
+            total += sum(begin <= time <= until and time not in waiting for time in packed_times(data))
+    return total
 
 
 # --- reading -----------------------------------------------------------------------------------------------
@@ -59,7 +132,7 @@ def read_samples(connection: apsw.Connection, series_id: int, since: int, until:
     begin = span_start(Tier.RAW, since)
     packed = [
         sample
-        for data in _blocks(connection, series_id, Tier.RAW, begin, until)
+        for _, data in _blocks(connection, series_id, Tier.RAW, begin, until)
         for sample in unpack_samples(data)
     ]
     waiting = _waiting(connection, series_id, since, until)
@@ -73,7 +146,9 @@ def read_points(
     """Roll-ups whose bucket begins within a range, in order of time; those of waiting samples included."""
     begin = span_start(tier, since)
     points = [
-        point for data in _blocks(connection, series_id, tier, begin, until) for point in unpack_points(data)
+        point
+        for _, data in _blocks(connection, series_id, tier, begin, until)
+        for point in unpack_points(data)
     ]
     fresh = _fresh_points(connection, series_id, since - DAY_MS, until, counter=counter)
     if fresh and tier is not Tier.TEN_MINUTES:
@@ -103,7 +178,7 @@ def _days_hours(connection: apsw.Connection, series_id: int, fresh: Sequence[Poi
     first = fresh[0].time - fresh[0].time % DAY_MS
     stored = [
         point
-        for data in _blocks(connection, series_id, Tier.HOUR, span_start(Tier.HOUR, first), fresh[-1].time)
+        for _, data in _blocks(connection, series_id, Tier.HOUR, span_start(Tier.HOUR, first), fresh[-1].time)
         for point in unpack_points(data)
         if point.time >= first
     ]
@@ -122,13 +197,21 @@ def sample_before(connection: apsw.Connection, series_id: int, time: int) -> Sam
         "SELECT time, value FROM server_sample WHERE series_id = ? AND time < ? ORDER BY time DESC LIMIT 1",
         (series_id, time),
     ).fetchone()
-    row = connection.execute(
-        "SELECT data FROM server_block WHERE series_id = ? AND tier = 0 AND start < ? "
-        "ORDER BY start DESC LIMIT 1",
-        (series_id, time),
-    ).fetchone()
-    packed = unpack_samples(row[0])[-1] if row else None
+    packed = _packed_before(connection, series_id, time)
     return max((found for found in (waiting, packed) if found is not None), default=None)
+
+
+def _packed_before(connection: apsw.Connection, series_id: int, time: int) -> Sample | None:
+    rows = connection.execute(
+        "SELECT data FROM server_block WHERE series_id = ? AND tier = 0 AND start < ? ORDER BY start DESC",
+        (series_id, time),
+    )
+    for (data,) in rows:
+        # The block that the moment lies in may have nothing before it; the one before that has.
+        before = [sample for sample in unpack_samples(data) if sample[0] < time]
+        if before:
+            return before[-1]
+    return None
 
 
 def _waiting(connection: apsw.Connection, series_id: int, since: int, until: int) -> list[Sample]:
@@ -139,13 +222,16 @@ def _waiting(connection: apsw.Connection, series_id: int, since: int, until: int
     return list(rows)
 
 
-def _blocks(connection: apsw.Connection, series_id: int, tier: Tier, begin: int, until: int) -> list[bytes]:
-    rows = connection.execute(
-        "SELECT data FROM server_block WHERE series_id = ? AND tier = ? AND start BETWEEN ? AND ? "
+def _blocks(
+    connection: apsw.Connection, series_id: int, tier: Tier, begin: int, until: int
+) -> list[tuple[int, bytes]]:
+    """Start and data of the blocks that begin within a range, in order."""
+    rows: Any = connection.execute(
+        "SELECT start, data FROM server_block WHERE series_id = ? AND tier = ? AND start BETWEEN ? AND ? "
         "ORDER BY start",
         (series_id, int(tier), begin, until),
     )
-    return [data for (data,) in rows]
+    return list(rows)
 
 
 def _block(connection: apsw.Connection, series_id: int, tier: Tier, start: int) -> bytes | None:
@@ -229,7 +315,7 @@ def delete_old(connection: apsw.Connection, now: int, kept: Kept) -> int:
         connection.execute(
             "DELETE FROM server_block WHERE id IN "
             "(SELECT id FROM server_block WHERE tier = ? AND start < ? LIMIT ?)",
-            (int(tier), kept.limit(tier, now) - SPAN_MS[tier], SLICE),
+            (int(tier), kept.first_block(tier, now), SLICE),
         )
         removed += connection.changes()
     return removed

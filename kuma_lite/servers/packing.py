@@ -24,6 +24,7 @@ _INTEGER_BELOW: Final = 2.0**53  # doubles below it, times one, are exact intege
 _THOUSANDTHS_BELOW: Final = 2.0**43
 _MANTISSA_KEPT: Final = 0xFFFFFF00  # of a 32-bit float: sign, exponent and 15 bits
 _HALF: Final = 0x80
+_LENGTH: Final = struct.Struct("<I")  # a run begins with how many times it holds
 _SWAP: Final = sys.byteorder == "big"  # files are little-endian everywhere
 
 
@@ -51,6 +52,16 @@ def unpack_samples(packed: bytes) -> list[Sample]:
     reader = _opened(packed)
     times = reader.column(2)
     return list(zip(times, reader.values(), strict=True))
+
+
+def packed_length(packed: bytes) -> int:
+    """How many samples or roll-ups a run holds; next to nothing of it is unpacked. Raises ValueError."""
+    return _opened(packed, _LENGTH.size).length()
+
+
+def packed_times(packed: bytes) -> list[int]:
+    """The times of a run of samples or roll-ups alone, ms since 1970. Raises ValueError."""
+    return _opened(packed).column(2)
 
 
 def pack_points(points: Sequence[Point]) -> bytes:
@@ -137,11 +148,14 @@ def _planes(numbers: array[int] | array[float]) -> bytes:
 # --- reading -----------------------------------------------------------------------------------------------
 
 
-def _opened(packed: bytes) -> _Reader:
+def _opened(packed: bytes, first: int | None = None) -> _Reader:
+    """A reader of all of a run, or of its first bytes. Raises ValueError."""
     if packed[:1] != bytes((VERSION,)):
         raise ValueError("unknown packing of samples")
     try:
-        return _Reader(zlib.decompress(packed[1:]))
+        if first is None:
+            return _Reader(zlib.decompress(packed[1:]))
+        return _Reader(zlib.decompressobj().decompress(packed[1:], first))
     except zlib.error as error:
         raise ValueError(f"damaged packing of samples: {error}") from error
 
@@ -154,6 +168,14 @@ class _Reader:
     def byte(self) -> int:
         self._at += 1
         return self._raw[self._at - 1]
+
+    def length(self) -> int:
+        """Of the first column, and so of all of them."""
+        try:
+            (count,) = _LENGTH.unpack_from(self._raw)
+        except struct.error as error:
+            raise ValueError(f"damaged packing of samples: {error}") from error
+        return int(count)
 
     def column(self, order: int) -> list[int]:
         count, *heads = struct.unpack_from(f"<I{order}q", self._raw, self._at)

@@ -5,19 +5,20 @@ Functions run in a reader's thread.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import apsw
 
-from kuma_lite.servers.history import read_points, read_samples, sample_before
+from kuma_lite.servers.history import Piece, pieces, read_points, read_samples, sample_before
 from kuma_lite.servers.metrics import FRIENDLY, Friendly, metric_of, scale_of
 from kuma_lite.servers.model import Server
 from kuma_lite.servers.packing import Point
-from kuma_lite.servers.rollup import DAY_MS, STEP_MS, Kept, Tier, choose, rates_of
+from kuma_lite.servers.rollup import DAY_MS, STEP_MS, Kept, Tier, bucket_start, choose, rates_of
 
-RAW_MS: Final = DAY_MS  # ranges up to here are answered with raw samples, whatever the limit
+RAW_MS: Final = DAY_MS  # up to here what is kept raw is answered raw, whatever the limit
 DIGITS: Final = 4  # of derived values, behind the point
 
 Values = list[tuple[int, float]]  # ms since 1970, value
@@ -69,14 +70,18 @@ def read_values(
 ) -> dict[str, Values]:
     """Key → values in order of time; the oldest `limit` values of all of them.
 
-    Ranges of a day are raw samples, longer ones the finest roll-up that fits.
+    Raw samples where they are kept and fit into the limit, or the range is no longer than a day; otherwise
+    the finest roll-ups that fit. Every time lies within the range.
     """
-    share = limit / max(1, len(series))
-    raw_fits = until - since <= RAW_MS
-    tier = choose(
-        since, until, now, kept, lambda tier: float("inf") if tier is Tier.RAW and raw_fits else share
-    )
-    found = {item.key: _values(connection, item, tier, since, until) for item in series}
+
+    def planned(item: Wanted, tier: Tier) -> list[Piece]:
+        return pieces(connection, item.series_id, tier, since, until, now, kept)
+
+    plans = _plans(series, planned, float("inf") if until - since <= RAW_MS else limit)
+    found = {
+        item.key: [row for piece in plans[item.key] for row in _values(connection, item, piece)]
+        for item in series
+    }
     if sum(map(len, found.values())) > limit:
         order = sorted((time, key) for key, values in found.items() for time, _ in values)
         last = order[limit - 1]
@@ -84,13 +89,50 @@ def read_values(
     return {key: values for key, values in found.items() if values}
 
 
-def _values(connection: apsw.Connection, item: Wanted, tier: Tier, since: int, until: int) -> Values:
+def _plans(
+    series: Sequence[Wanted], planned: Callable[[Wanted, Tier], list[Piece]], room: float
+) -> dict[str, list[Piece]]:
+    """Key → the finest pieces that fit into a series' share of the room.
+
+    Those with the fewest samples come first: what they leave is for the others, and nothing is rolled up
+    when all of it fits.
+    """
+    found = {item.key: planned(item, Tier.RAW) for item in series}
+    order = sorted(series, key=lambda item: _size(found[item.key]))
+    for left, item in zip(range(len(order), 0, -1), order, strict=True):
+        share, size = room / left, _size(found[item.key])
+        # What a roll-up leaves of its share is not passed on: of series alike one would be raw, one not.
+        room -= min(size, share)
+        if size > share:
+            found[item.key] = _rolled_up(partial(planned, item), share)
+    return found
+
+
+def _rolled_up(planned: Callable[[Tier], list[Piece]], share: float) -> list[Piece]:
+    """The finest roll-ups that fit into a share; days, whether they fit or not."""
+    for tier in (Tier.TEN_MINUTES, Tier.HOUR):
+        plan = planned(tier)
+        if _size(plan) <= share:
+            return plan
+    return planned(Tier.DAY)
+
+
+def _size(plan: Sequence[Piece]) -> int:
+    return sum(piece.size for piece in plan)
+
+
+def _values(connection: apsw.Connection, item: Wanted, piece: Piece) -> Values:
+    tier, since, until, _ = piece
     if tier is Tier.RAW:
         return _raw_values(connection, item, since, until)
-    points = read_points(connection, item.series_id, tier, since, until, counter=item.counter)
-    if item.scale is None:
-        return [(p.time, p.last if item.counter and p.last is not None else p.mean) for p in points]
-    return [(point.time, round(point.mean * item.scale, DIGITS)) for point in points]
+    begin = bucket_start(tier, since)  # the bucket that is under way then belongs to the range
+    points = read_points(connection, item.series_id, tier, begin, until, counter=item.counter)
+    if item.counter and item.scale is None:
+        # What a counter stood at in the end; when that was read is not kept, only that it was by then.
+        step = STEP_MS[tier]
+        return [(min(p.time + step, until), p.mean if p.last is None else p.last) for p in points]
+    scaled = [p.mean if item.scale is None else round(p.mean * item.scale, DIGITS) for p in points]
+    return [(max(p.time, since), value) for p, value in zip(points, scaled, strict=True)]
 
 
 def _raw_values(connection: apsw.Connection, item: Wanted, since: int, until: int) -> Values:
@@ -118,7 +160,7 @@ def read_charts(
 
     Of raw samples the three figures are one. `points`: how many fit the width of the chart.
     """
-    tier = choose(since, until, now, kept, lambda _: points)
+    tier = choose(since, until, now, kept, points)
     found: Mapping[str, Any] = {
         item.key: _columns(item, _chart_points(connection, item, tier, since, until)) for item in series
     }
@@ -130,9 +172,8 @@ def _chart_points(
 ) -> list[Point]:
     if tier is not Tier.RAW:
         # The bucket that is under way when the range begins belongs to it.
-        return read_points(
-            connection, item.series_id, tier, since - STEP_MS[tier] + 1, until, counter=item.counter
-        )
+        begin = bucket_start(tier, since)
+        return read_points(connection, item.series_id, tier, begin, until, counter=item.counter)
     samples = read_samples(connection, item.series_id, since, until)
     if item.counter:
         samples = rates_of(samples, sample_before(connection, item.series_id, since))

@@ -6,11 +6,11 @@ any part of it can be made again. Of counters the figures are rates per second, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import groupby, pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from kuma_lite.servers.metrics import rate
 from kuma_lite.servers.packing import Point, Sample
@@ -48,6 +48,44 @@ SPAN_MS: Final = {
 def span_start(tier: Tier, time: int) -> int:
     """Where the block begins that a moment belongs to."""
     return time - time % SPAN_MS[tier]
+
+
+def bucket_start(tier: Tier, time: int) -> int:
+    """Where the roll-up begins that a moment belongs to; a raw sample is its own."""
+    return time if tier is Tier.RAW else time - time % STEP_MS[tier]
+
+
+class Part(NamedTuple):
+    """A part of a range; both ends included, ms."""
+
+    since: int
+    until: int
+    there: bool  # whether blocks hold it
+
+
+def parts(starts: Iterable[int], span: int, since: int, until: int) -> list[Part]:
+    """A range cut where what is stored of it begins and ends; in order, without holes.
+
+    Args:
+        starts: of the blocks that overlap the range, in order, ms.
+        span: what a block covers, ms.
+        since: beginning of the range, ms.
+        until: its end, included, ms.
+    """
+    found: list[Part] = []
+    at = since
+    for start in starts:
+        end = min(start + span - 1, until)
+        if start > at:
+            found.append(Part(at, start - 1, there=False))
+        if found and found[-1].there:
+            found[-1] = found[-1]._replace(until=end)
+        else:
+            found.append(Part(max(start, since), end, there=True))
+        at = end + 1
+    if at <= until:
+        found.append(Part(at, until, there=False))
+    return found
 
 
 def points_of(samples: Sequence[Sample], *, counter: bool, before: Sample | None = None) -> list[Point]:
@@ -132,21 +170,25 @@ class Kept:
         days = (self.raw, self.ten_minutes, self.hours, self.days)[tier]
         return now - days * DAY_MS
 
+    def first_block(self, tier: Tier, now: int) -> int:
+        """Blocks that begin before this moment (ms) are thrown away: nothing in them has time left."""
+        return self.limit(tier, now) - SPAN_MS[tier]
 
-def choose(since: int, until: int, now: int, kept: Kept, points: Callable[[Tier], float]) -> Tier:
-    """The finest tier that still has the beginning of a range and fits into what is wanted.
+
+def choose(since: int, until: int, now: int, kept: Kept, points: float) -> Tier:
+    """The finest tier that still has the beginning of a range and whose full rhythm fits a chart.
 
     Args:
         since: beginning of the range, ms.
         until: its end, ms.
         now: ms.
         kept: what there is.
-        points: how many points of a tier are welcome.
+        points: how many fit.
     """
     for tier in Tier:
         if tier is Tier.DAY:
             break
         reaches = since >= kept.limit(tier, now)
-        if reaches and (min(until, now) - since) / STEP_MS[tier] <= points(tier):
+        if reaches and (min(until, now) - since) / STEP_MS[tier] <= points:
             return tier
     return Tier.DAY

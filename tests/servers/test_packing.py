@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.servers.packing import Point, pack_points, pack_samples, unpack_points, unpack_samples
+from kuma_lite.servers.packing import (
+    Point,
+    pack_points,
+    pack_samples,
+    packed_length,
+    packed_times,
+    unpack_points,
+    unpack_samples,
+)
 
 START = 1_700_000_000_000
 moments = st.integers(0, 2**45)
@@ -18,7 +26,9 @@ numbers = st.one_of(
 
 @given(st.lists(st.tuples(moments, numbers), min_size=1, max_size=50))
 def test_samples_come_back_as_they_were(samples: list[tuple[int, float]]) -> None:
-    assert unpack_samples(pack_samples(samples)) == samples
+    packed = pack_samples(samples)
+    assert unpack_samples(packed) == samples
+    assert (packed_length(packed), packed_times(packed)) == (len(samples), [time for time, _ in samples])
 
 
 @given(
@@ -37,7 +47,9 @@ def test_points_come_back_as_exactly_as_a_chart_needs(
         for time, weight, *figures in rows
         for low, mean, high in [sorted(figures)]
     ]
-    back = unpack_points(pack_points(points))
+    packed = pack_points(points)
+    back = unpack_points(packed)
+    assert (packed_length(packed), packed_times(packed)) == (len(back), [point.time for point in back])
     for point, found in zip(points, back, strict=True):
         assert (found.time, found.weight, found.last) == (point.time, point.weight, point.last)
         assert found.low <= found.mean <= found.high
@@ -55,3 +67,10 @@ def test_an_even_minute_costs_a_few_bytes() -> None:
 def test_what_is_no_packing_is_said(packed: bytes) -> None:
     with pytest.raises(ValueError, match="packing of samples"):
         unpack_samples(packed)
+    with pytest.raises(ValueError, match="packing of samples"):
+        packed_length(packed)
+
+
+def test_a_run_cut_short_has_no_length() -> None:
+    with pytest.raises(ValueError, match="packing of samples"):
+        packed_length(pack_samples([(START, 1)])[:4])

@@ -14,8 +14,10 @@ from kuma_lite.servers.rollup import (
     STEP_MS,
     Kept,
     Tier,
+    bucket_start,
     choose,
     coarser,
+    parts,
     points_of,
     rates_of,
     replaced,
@@ -126,6 +128,45 @@ def test_spans_hold_whole_buckets() -> None:
     assert span_start(Tier.RAW, T0 + 7 * HOUR_MS) == T0 + 6 * HOUR_MS
 
 
+def test_what_ended_before_the_limit_is_thrown_away() -> None:
+    kept, now = Kept(raw=2), T0 + 5
+    assert (
+        kept.first_block(Tier.RAW, now) + SPAN_MS[Tier.RAW] == kept.limit(Tier.RAW, now) == now - 2 * DAY_MS
+    )
+
+
+def test_a_raw_sample_is_its_own_bucket() -> None:
+    time = T0 + 3 * HOUR_MS + 12 * MINUTE_MS + 7
+    assert [bucket_start(tier, time) - T0 for tier in Tier] == [
+        time - T0,
+        3 * HOUR_MS + 10 * MINUTE_MS,
+        3 * HOUR_MS,
+        0,
+    ]
+
+
+def test_blocks_side_by_side_are_one_part() -> None:
+    assert parts([0, 10, 40], 10, 5, 60) == [
+        (5, 19, True),
+        (20, 39, False),
+        (40, 49, True),
+        (50, 60, False),
+    ]
+    assert parts([], 10, 5, 5) == [(5, 5, False)]
+
+
+@given(st.sets(st.integers(-3, 20)), st.integers(-5, 50), st.integers(0, 100))
+def test_parts_are_the_range(numbers: set[int], since: int, length: int) -> None:
+    span, until = 7, since + length
+    starts = sorted(n * span for n in numbers if n * span <= until and (n + 1) * span > since)
+    moments = [
+        (moment, part.there)
+        for part in parts(starts, span, since, until)
+        for moment in range(part.since, part.until + 1)
+    ]
+    assert moments == [(moment, moment - moment % span in set(starts)) for moment in range(since, until + 1)]
+
+
 @pytest.mark.parametrize(
     ("back", "points", "tier"),
     [
@@ -140,4 +181,4 @@ def test_spans_hold_whole_buckets() -> None:
 )
 def test_the_finest_tier_that_fits(back: int, points: int, tier: Tier) -> None:
     now = T0 + 5
-    assert choose(now - back, now, now, Kept(), lambda _: points) is tier
+    assert choose(now - back, now, now, Kept(), points) is tier

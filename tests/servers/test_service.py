@@ -133,6 +133,14 @@ async def test_a_clock_hours_behind_still_alerts(fleet: Fleet) -> None:
     assert list(fleet.only().incidents) == ["cpu"]
 
 
+async def test_old_samples_alone_say_nothing_of_a_clock(fleet: Fleet) -> None:
+    for hour in (5, 4, 3):  # a backlog in pieces
+        for minute in range(7):
+            await fleet.send(at=fleet.now - hour * HOUR_MS + minute * 60_000, cpu_used=BUSY)
+        fleet.clock.advance(1)
+    assert (fleet.only().clock_offset, fleet.only().incidents) == (None, {})
+
+
 async def test_samples_out_of_order_are_all_there(fleet: Fleet) -> None:
     for minute in (5, 1, 3, 2, 4):
         await fleet.send(at=fleet.now - minute * MINUTE_MS, cpu_used=minute)
@@ -522,7 +530,8 @@ async def test_the_size_has_a_limit_and_the_finest_history_goes_first(fleet: Fle
     charts = await fleet.servers.charts(fleet.only(), ["cpu"], fleet.now - 3 * DAY_MS, fleet.now, 80)
     assert charts["tier"] == "hour" and len(charts["series"]["cpu"]["times"]) == 48
     begin = fleet.now - 55 * HOUR_MS
-    assert await fleet.servers.values(fleet.only(), ["cpu_used"], begin, begin + 6 * HOUR_MS, 9_000) == {}
+    found = await fleet.servers.values(fleet.only(), ["cpu_used"], begin, begin + 6 * HOUR_MS, 9_000)
+    assert len(found["cpu_used"]) == 37  # ten minutes: the raw samples are gone
 
 
 async def test_upkeep_holds_the_limit(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -535,8 +544,9 @@ async def test_upkeep_holds_the_limit(fleet: Fleet, monkeypatch: pytest.MonkeyPa
 
 async def test_a_limit_takes_the_oldest_points(fleet: Fleet) -> None:
     await fleet.minutes([1, 2, 3, 4])
-    found = await fleet.servers.values(fleet.only(), ["cpu_used"], 0, fleet.now, 50_000)
-    assert len(found["cpu_used"]) == 1  # days, for so long a range
+    for limit, count in ((50_000, 4), (4, 4), (3, 1)):
+        found = await fleet.servers.values(fleet.only(), ["cpu_used"], 0, fleet.now, limit)
+        assert len(found["cpu_used"]) == count  # raw ones while they fit
     hour = fleet.now - HOUR_MS
     found = await fleet.servers.values(fleet.only(), ["cpu_used"], hour, fleet.now, 3)
     assert [value for _, value in found["cpu_used"]] == [1, 2, 3]
