@@ -198,4 +198,4 @@ def _columns(item: Wanted, points: Sequence[Point]) -> dict[str, Any]:
 def friendly_value(server: Server, friendly: Friendly) -> float | None:
     """The newest value of a friendly metric, as lists show it."""
     value = server.values.get(friendly.name)
-    return None if value is None else round(value, 2)
+    return None if value is None else round(value, DIGITS)
