@@ -35,7 +35,7 @@ describe("align", () => {
     expect(drawing.times).toEqual([60, 120, 180]);
     expect(drawing.lines.map(({ mean }) => mean)).toEqual([[1, 2, 3], [undefined, 2, 3]]);
     expect(drawing.lines[0]?.high).toEqual([2, 3, 4]);
-    expect(drawing.threshold).toEqual({ metric: "net_out", value: 10 });
+    expect(drawing.thresholds).toEqual([{ value: 10, line: null }]);
   });
 
   it("breaks a line where samples are missing, by the pace they come in", () => {
@@ -46,7 +46,7 @@ describe("align", () => {
   });
 
   it("has no lines for what the answer lacks", () => {
-    const nothing = { times: [], lines: [], unit: "", threshold: null };
+    const nothing = { times: [], lines: [], unit: "", thresholds: [] };
     expect(align(plan(["net_in"]), [answer({}, { net_in: 1 })])).toEqual(nothing);
     expect(align(plan(["net_in"]), [null])).toEqual(nothing);
   });
@@ -71,9 +71,16 @@ describe("align", () => {
   it("has the threshold of the server itself alone", () => {
     const series = { cpu: columns([1]) };
     const limits = (own: object, other: object) =>
-      align(plan(["cpu"]), [answer(series, own), answer(series, other)]).threshold;
-    expect(limits({ cpu: 80 }, { cpu: 50 })).toEqual({ metric: "cpu", value: 80 });
-    expect(limits({}, { cpu: 50 })).toBeNull();
+      align(plan(["cpu"]), [answer(series, own), answer(series, other)]).thresholds;
+    expect(limits({ cpu: 80 }, { cpu: 50 })).toEqual([{ value: 80, line: null }]);
+    expect(limits({}, { cpu: 50 })).toEqual([]);
+  });
+
+  it("has a threshold of each line where they differ, and one of all where they are equal", () => {
+    const series = { net_in: columns([1]), net_out: columns([1]) };
+    const limits = (own: object) => align(plan(["net_in", "net_out"]), [answer(series, own)]).thresholds;
+    expect(limits({ net_in: 7, net_out: 9 })).toEqual([{ value: 9, line: 1 }, { value: 7, line: 0 }]);
+    expect(limits({ net_in: 10, net_out: 10 })).toEqual([{ value: 10, line: null }]);
   });
 });
 

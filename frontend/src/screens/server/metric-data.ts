@@ -29,11 +29,17 @@ export interface Line {
   high: Cell[];
 }
 
+/** A value above which there is an alert; null: of all lines. */
+export interface Threshold {
+  value: number;
+  line: number | null;
+}
+
 export interface Drawing {
   times: number[]; // seconds since 1970
   lines: Line[];
   unit: string;
-  threshold: { metric: string; value: number } | null;
+  thresholds: Threshold[]; // from the highest
 }
 
 /** What a chart needs of an answer; null: none yet. */
@@ -120,17 +126,19 @@ export function align(plan: ChartPlan, answers: readonly Answer[]): Drawing {
     times: times.map((time) => time / 1000),
     lines: found.map((series) => lineOf(series, times)),
     unit: found.find(({ columns }) => columns)?.columns?.unit ?? "",
-    threshold: thresholdOf(found, answers[0] ?? null),
+    thresholds: thresholdsOf(found, answers[0] ?? null),
   };
 }
 
-/** Only the server's own is drawn. */
-function thresholdOf(found: readonly Found[], own: Answer): Drawing["threshold"] {
-  for (const { source, metric, columns } of found) {
+/** Only the server's own are drawn; equal ones are one. */
+function thresholdsOf(found: readonly Found[], own: Answer): Threshold[] {
+  const all = found.flatMap(({ source, metric, columns }, line) => {
     const value = own?.thresholds[metric as Friendly];
-    if (source === 0 && columns?.times.length && value !== undefined) return { metric, value };
-  }
-  return null;
+    return source === 0 && columns?.times.length && value !== undefined ? [{ value, line }] : [];
+  });
+  const values = new Set(all.map(({ value }) => value));
+  if (values.size < 2) return [...values].map((value) => ({ value, line: null }));
+  return all.sort((a, b) => b.value - a.value);
 }
 
 function lineOf({ source, metric, columns, step, holes }: Found, times: readonly number[]): Line {

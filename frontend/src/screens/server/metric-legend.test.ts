@@ -13,7 +13,7 @@ const line = (source: number, mean: Cell[]) => ({
   low: mean.map((cell) => cell && cell - 1),
   high: mean.map((cell) => cell && cell + 1),
 });
-const drawing = (...lines: Drawing["lines"]): Drawing => ({ times: [60, 120, 180], lines, unit: "%", threshold: null });
+const drawing = (...lines: Drawing["lines"]): Drawing => ({ times: [60, 120, 180], lines, unit: "%", thresholds: [] });
 const source = (name: string, back = 0) => ({ key: name, uuid: "u", name, back });
 
 describe("the legend", () => {

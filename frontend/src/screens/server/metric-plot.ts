@@ -4,7 +4,7 @@ import "uplot/dist/uPlot.min.css";
 import { axis, timeLabels } from "../../ui/axes.ts";
 import { colour } from "../../ui/colours.ts";
 import type { LineStyle } from "./line-styles.ts";
-import type { Drawing, Line } from "./metric-data.ts";
+import type { Drawing, Line, Threshold } from "./metric-data.ts";
 
 const HEIGHT_PX = 170;
 const LEAST_DRAG_PX = 8; // shorter is a click
@@ -16,7 +16,7 @@ export interface Look {
   percent: boolean;
   styles: readonly LineStyle[]; // of the lines, in their order
   figure: (value: number) => string;
-  limit: string; // words beside the threshold
+  limit: (threshold: Threshold) => string; // words beside it
 }
 
 interface Wishes {
@@ -98,7 +98,7 @@ export class MetricPlot {
         series: [{}, ...drawing.lines.flatMap((line, index) => seriesOf(line, look.styles[index] ?? PLAIN))],
         bands: bandsOf(drawing.lines, look.styles),
         hooks: {
-          draw: [(plot) => this.limit(plot, look.limit)],
+          draw: [(plot) => this.limits(plot, look)],
           setCursor: [(plot) => this.wishes.point(plot.cursor.idx ?? null)],
           setSelect: [(plot) => this.choose(plot)],
         },
@@ -127,29 +127,34 @@ export class MetricPlot {
   private range(percent: boolean, low: number | null, high: number | null): [number, number] {
     if (percent) return [0, Math.max(100, high ?? 0)];
     const top = high ?? 0;
-    const limit = this.drawing?.threshold?.value ?? Infinity;
-    return [Math.min(0, low ?? 0), Math.max(top * 1.12, top >= limit * SHOW_LIMIT_FROM ? limit * 1.12 : 0) || 1];
+    const limits = this.drawing?.thresholds.map(({ value }) => value).filter((value) => top >= value * SHOW_LIMIT_FROM);
+    return [Math.min(0, low ?? 0), Math.max(top, ...(limits ?? [])) * 1.12 || 1];
   }
 
-  private limit(plot: uPlot, words: string): void {
-    const limit = this.drawing?.threshold;
-    if (!limit || limit.value > (plot.scales.y?.max ?? 0)) return;
+  /** Of two, the words of the lower are below it: they may be close. */
+  private limits(plot: uPlot, look: Look): void {
+    const shown = this.drawing?.thresholds.filter(({ value }) => value <= (plot.scales.y?.max ?? 0)) ?? [];
+    shown.forEach((threshold, index) => this.limit(plot, threshold, look, index === 0));
+  }
+
+  private limit(plot: uPlot, threshold: Threshold, look: Look, above: boolean): void {
     const { ctx, bbox } = plot;
-    const y = Math.round(plot.valToPos(limit.value, "y", true));
+    const y = Math.round(plot.valToPos(threshold.value, "y", true));
     const ratio = window.devicePixelRatio || 1;
+    const own = threshold.line === null ? null : (look.styles[threshold.line] ?? PLAIN);
     ctx.save();
-    ctx.strokeStyle = colour("down");
+    ctx.strokeStyle = colour(own?.token ?? "down");
     ctx.lineWidth = ratio;
     ctx.setLineDash([4 * ratio, 4 * ratio]);
     ctx.beginPath();
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    ctx.fillStyle = colour("down-ink");
+    ctx.fillStyle = colour(own ? "text" : "down-ink");
     ctx.font = `${11 * ratio}px system-ui, sans-serif`;
     ctx.textAlign = "left";
-    ctx.textBaseline = "bottom";
-    ctx.fillText(words, bbox.left + 4 * ratio, y - 2 * ratio);
+    ctx.textBaseline = above ? "bottom" : "top";
+    ctx.fillText(look.limit(threshold), bbox.left + 4 * ratio, y + (above ? -2 : 3) * ratio);
     ctx.restore();
   }
 
