@@ -11,6 +11,7 @@ const LEAST_DRAG_PX = 8; // shorter is a click
 const SHOW_LIMIT_FROM = 0.4; // a rate's threshold is drawn when the values come this near
 const WIDTH_PX = 1.75;
 const BAND_OPACITY = 0.16;
+const LIMIT_PX = 13; // height of a threshold's words
 
 export interface Look {
   percent: boolean;
@@ -154,7 +155,14 @@ export class MetricPlot {
     ctx.font = `${11 * ratio}px system-ui, sans-serif`;
     ctx.textAlign = "left";
     ctx.textBaseline = above ? "bottom" : "top";
-    ctx.fillText(look.limit(threshold), bbox.left + 4 * ratio, y + (above ? -2 : 3) * ratio);
+    const [x, text] = [bbox.left + 4 * ratio, y + (above ? -2 : 3) * ratio];
+    const words = look.limit(threshold);
+    const ink = ctx.fillStyle;
+    ctx.fillStyle = colour("surface");
+    const height = LIMIT_PX * ratio;
+    ctx.fillRect(x - 2 * ratio, above ? text - height : text - ratio, ctx.measureText(words).width + 4 * ratio, height);
+    ctx.fillStyle = ink;
+    ctx.fillText(words, x, text);
     ctx.restore();
   }
 
