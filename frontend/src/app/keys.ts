@@ -25,11 +25,13 @@ export function handleKey(event: KeyboardEvent, around: Surroundings): void {
   else if (!target.matches(TYPING) && act(event, target, around)) event.preventDefault();
 }
 
-function escape(target: Element, { router, current }: Surroundings): void {
+/** Where Esc leads from a screen. */
+const BACK: Record<string, string> = { monitor: "overview", server: "servers" };
+
+function escape(target: Element, { router }: Surroundings): void {
+  const back = BACK[String(router.currentRoute.value.name)];
   if (target === searchField.value) searchField.value.blur();
-  else if (!target.matches(TYPING) && current() !== null && router.currentRoute.value.name === "monitor") {
-    void router.push({ name: "overview" });
-  }
+  else if (!target.matches(TYPING) && back) void router.push({ name: back });
 }
 
 function act(event: KeyboardEvent, target: Element, around: Surroundings): boolean {
