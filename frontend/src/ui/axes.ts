@@ -5,14 +5,22 @@ import { colour } from "./colours.ts";
 
 const DAY_S = 86_400;
 
-const seconds = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
-const minutes = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hour12: false });
-const days = new Intl.DateTimeFormat(locale, { month: "short", day: "numeric" });
+const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+const day = { month: "short", day: "numeric" } as const;
+const seconds = new Intl.DateTimeFormat(locale, { ...clock, second: "2-digit" });
+const minutes = new Intl.DateTimeFormat(locale, clock);
+const days = new Intl.DateTimeFormat(locale, day);
+const dayMinutes = new Intl.DateTimeFormat(locale, { ...day, ...clock });
 
-export function timeLabels(step: number, values: number[]): string[] {
-  return values.map((value) => {
-    const date = new Date(value * 1000);
-    if (step >= DAY_S || (step >= 3600 && date.getHours() === 0 && date.getMinutes() === 0)) return days.format(date);
+const isMidnight = (date: Date): boolean => date.getHours() + date.getMinutes() + date.getSeconds() === 0;
+
+/** Midnights say which day begins; where there is none and it is not today, the first label says the day. */
+export function timeLabels(step: number, values: number[], today = new Date()): string[] {
+  const dates = values.map((value) => new Date(value * 1000));
+  const unsaid = !dates.some(isMidnight) && dates[0]?.toDateString() !== today.toDateString();
+  return dates.map((date, index) => {
+    if (step >= DAY_S || isMidnight(date)) return days.format(date);
+    if (index === 0 && unsaid && step >= 60) return dayMinutes.format(date);
     return (step < 60 ? seconds : minutes).format(date);
   });
 }

@@ -1,7 +1,11 @@
 /** Names and figures of metrics as people read them. */
 import { bytes, share } from "../../words/format.ts";
-import { lookUp, t } from "../../words/index.ts";
-import type { ChartPlan } from "./metric-data.ts";
+import { locale, lookUp, t } from "../../words/index.ts";
+import type { ChartPlan, Window } from "./metric-data.ts";
+
+const WHEN = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+const when = new Intl.DateTimeFormat(locale, WHEN);
+const whenWithYear = new Intl.DateTimeFormat(locale, { ...WHEN, year: "numeric" });
 
 const SAY_ALL = new Set(["net_in", "net_out"]); // their names hold the name of their chart
 
@@ -15,6 +19,12 @@ export function labelOf(metric: string): string {
 export function titleOf({ name, part }: Pick<ChartPlan, "name" | "part">): string {
   if (part === undefined) return t(`chart.${name}`);
   return SAY_ALL.has(part) ? labelOf(part) : t("chart.part", { chart: t(`chart.${name}`), part: labelOf(part) });
+}
+
+/** "Nov 22, 09:11 – 11:11"; with the year when it is not this one. */
+export function spanOf([from, to]: Window, now = new Date()): string {
+  const sameYear = [from, to].every((time) => new Date(time).getFullYear() === now.getFullYear());
+  return (sameYear ? when : whenWithYear).formatRange(from, to);
 }
 
 export function figureOf(value: number | null, unit: string): string {

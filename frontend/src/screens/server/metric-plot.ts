@@ -93,7 +93,7 @@ export class MetricPlot {
           y: { range: (_plot, low, high) => this.range(look.percent, low, high) },
         },
         axes: [
-          { ...axis(26), values: (_plot, splits, _index, _space, step) => timeLabels(step, splits), space: 64 },
+          { ...axis(26), values: (_plot, splits, _index, _space, step) => timeLabels(step, splits), space: 68 },
           { ...axis(62), values: (_plot, splits) => splits.map(look.figure), space: 34 },
         ],
         series: [{}, ...drawing.lines.flatMap((line, index) => seriesOf(line, look.styles[index] ?? PLAIN))],

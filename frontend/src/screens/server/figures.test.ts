@@ -1,0 +1,17 @@
+import { describe, expect, it } from "vitest";
+import { spanOf } from "./figures.ts";
+
+const at = (day: number, hour: number, minute: number, year = 2026) => new Date(year, 10, day, hour, minute).getTime();
+const now = new Date(2026, 10, 26);
+const plain = (text: string) => text.replace(/\s/gu, " "); // thin and other spaces
+
+describe("a span in words", () => {
+  it("says its day once, or both days", () => {
+    expect(plain(spanOf([at(22, 9, 11), at(22, 11, 11)], now))).toBe("Nov 22, 09:11 – 11:11");
+    expect(plain(spanOf([at(22, 22, 0), at(23, 0, 5)], now))).toBe("Nov 22, 22:00 – Nov 23, 00:05");
+  });
+
+  it("says the year when it is another", () => {
+    expect(plain(spanOf([at(22, 9, 0, 2025), at(22, 10, 0, 2025)], now))).toBe("Nov 22, 2025, 09:00 – 10:00");
+  });
+});
