@@ -1,0 +1,47 @@
+/** Files of screens that were not loaded yet and could not be: without a connection, or because of an update. */
+import { watch } from "vue";
+import type { Router } from "vue-router";
+import { toast } from "../ui/toast.ts";
+import { basePath, connection } from "../wire/socket.ts";
+import { translateServer } from "../words/index.ts";
+
+const RELOAD_PAUSE_MS = 10_000; // a file that is missing even after a reload must not make it loop
+
+async function isReachable(): Promise<boolean> {
+  try {
+    // The page's own address. A proxy before a server that is away answers with an error of its own.
+    return (await fetch(`${basePath}/`, { method: "HEAD", cache: "no-store" })).status < 500;
+  } catch {
+    return false;
+  }
+}
+
+export function startLoading(router: Router, page: Pick<Location, "reload" | "assign"> = location): void {
+  let wanted: string | null = null; // the screen that was asked for meanwhile
+  let lacking = false;
+  let asking = false; // one way to a screen may lack several files
+
+  async function missing(): Promise<void> {
+    lacking = true;
+    if (asking) return;
+    asking = true;
+    const reachable = await isReachable();
+    asking = false;
+    if (!reachable) toast(translateServer("notConnected"), "info");
+    // After an update the files of the page that is open are gone: the next screen needs the new page.
+    else if (Date.now() - performance.timeOrigin > RELOAD_PAUSE_MS) page.reload();
+  }
+
+  window.addEventListener("vite:preloadError", () => void missing());
+  router.onError((_error, to) => {
+    if (lacking) wanted = router.resolve(to.fullPath).href;
+    lacking = false;
+  });
+  router.afterEach((_to, _from, failure) => {
+    if (!failure) wanted = null;
+  });
+  // A browser may remember that a file was not there: only the page as a whole tries it again for sure.
+  watch(connection, (now) => {
+    if (now === "online" && wanted !== null) page.assign(wanted);
+  });
+}
