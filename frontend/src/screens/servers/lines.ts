@@ -1,6 +1,6 @@
 /** What the list of servers shows: the view, which lives in the address, and the lines it makes. */
 import { computed, onBeforeUnmount, shallowRef, watch, type ComputedRef, type ShallowRef } from "vue";
-import { useRoute, useRouter } from "vue-router";
+import { useRoute, useRouter, type LocationQueryRaw } from "vue-router";
 import { servers } from "../../state/servers.ts";
 import { arranged, byName, isLive, queryOfView, viewFromQuery, type View } from "./order.ts";
 
@@ -8,6 +8,11 @@ const SETTLE_MS = 1000; // a list ordered by live values must not jump faster th
 
 /** The server the keyboard is at, or that was opened last. */
 export const cursor = shallowRef<string | null>(null);
+
+/** How the list was left: what its address said, and how far it was scrolled. */
+export const left = shallowRef<{ query: LocationQueryRaw; top: number }>({ query: {}, top: 0 });
+/** Set by whoever leads back to the list: it shall be as it was left. */
+export const returning = shallowRef(false);
 
 export interface Lines {
   view: ShallowRef<View>;

@@ -12,6 +12,8 @@ export interface Rows {
   shown: ComputedRef<Window>;
   rowHeight: ComputedRef<number>;
   reveal: (index: number) => Promise<void>;
+  scrolled: () => number;
+  scrollTo: (top: number) => void;
 }
 
 const NOWHERE: Place = { top: 0, height: 0, row: 1 };
@@ -60,5 +62,11 @@ export function useRows(list: Readonly<ShallowRef<HTMLElement | null>>, count: (
     await nextTick();
   }
 
-  return { shown, rowHeight, reveal };
+  const scrolled = (): number => scroller?.scrollTop ?? 0;
+  function scrollTo(top: number): void {
+    if (scroller) scroller.scrollTop = top;
+    measure();
+  }
+
+  return { shown, rowHeight, reveal, scrolled, scrollTo };
 }
