@@ -36,9 +36,10 @@ export function percent(ratio: number | null | undefined): string {
   return `${cut.toFixed(value >= 99 ? 2 : 1)}%`;
 }
 
-/** A value 0…100 as a percentage: "7.4%", "82%". */
+/** A value 0…100 as a percentage that never rounds up to 100: "7.4%", "82%", "99.7%". */
 export function share(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
+  if (value >= 99.5 && value < 100) return `${(Math.floor(value * 10) / 10).toFixed(1)}%`;
   return `${value < 10 ? value.toFixed(1).replace(/\.0$/, "") : Math.round(value)}%`;
 }
 

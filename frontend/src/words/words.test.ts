@@ -71,7 +71,10 @@ describe("formats", () => {
     "%s seconds are %s", (value, expected) => expect(duration(value)).toBe(expected),
   );
 
-  it.each([[null, "–"], [0, "0%"], [7.44, "7.4%"], [5, "5%"], [81.6, "82%"], [100, "100%"]])(
+  it.each([
+    [null, "–"], [0, "0%"], [7.44, "7.4%"], [5, "5%"], [81.6, "82%"], [99.4, "99%"], [99.7, "99.7%"], [99.99, "99.9%"],
+    [100, "100%"],
+  ])(
     "a share of %s is %s", (value, expected) => expect(share(value)).toBe(expected),
   );
 

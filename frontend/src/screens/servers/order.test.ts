@@ -8,7 +8,7 @@ const row = (name: string, given: Partial<ServerRow> = {}): ServerRow =>
 const rows = new Map(
   [
     row("web-10", { cpu: 80, lastSeen: 50, operatingSystem: "Debian" }),
-    row("web-2", { status: "offline", lastSeen: 10 }),
+    row("web-2", { status: "offline", lastSeen: 10, cpu: 99 }),
     row("web-3", { maintenance: true, status: "offline", lastSeen: 60 }),
     row("db", { cpu: 20, alerts: ["cpu"], lastSeen: 90, operatingSystem: "Alpine Linux" }),
   ].map((one) => [one.uuid, one]),

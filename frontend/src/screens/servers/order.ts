@@ -22,11 +22,14 @@ type Rows = ReadonlyMap<string, ServerRow>;
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 const weight = (row: ServerRow): number => (row.maintenance ? 0 : row.status === "offline" ? 2 : row.alerts.length ? 1 : 0);
 
+/** Figures of a silent server are of the past: it comes after all that are heard. */
+const current = (row: ServerRow, value: number | null): number => (row.status === "offline" ? -2 : (value ?? -1));
+
 const RANK: Record<Exclude<Order, "name">, (row: ServerRow) => number> = {
   trouble: weight,
-  cpu: (row) => row.cpu ?? -1,
-  ram: (row) => row.ram ?? -1,
-  disk: (row) => row.disk ?? -1,
+  cpu: (row) => current(row, row.cpu),
+  ram: (row) => current(row, row.ram),
+  disk: (row) => current(row, row.disk),
   seen: (row) => -row.lastSeen,
 };
 

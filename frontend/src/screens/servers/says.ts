@@ -1,6 +1,6 @@
 /** A server in a few words. */
 import type { ServerRow } from "../../wire/server-types.ts";
-import { duration } from "../../words/format.ts";
+import { bytes, duration } from "../../words/format.ts";
 import { t } from "../../words/index.ts";
 
 /** What is wrong, or what it runs and for how long. */
@@ -13,10 +13,10 @@ export function stateOf(row: ServerRow): string {
   return parts.filter(Boolean).join(" · ");
 }
 
-const figure = (value: number): string => (value < 10 ? value.toFixed(2) : String(Math.round(value)));
+const speed = (value: number | null): string => t("unit.perSecond", { amount: bytes((value ?? 0) * 1e6) });
 
-/** Network traffic in MB/s, in and out. */
-export function speedOf({ netIn, netOut }: Pick<ServerRow, "netIn" | "netOut">): string {
-  if (netIn === null && netOut === null) return "";
-  return t("servers.net", { in: figure(netIn ?? 0), out: figure(netOut ?? 0) });
+/** Network traffic, in and out: a line each. */
+export function speedsOf({ netIn, netOut }: Pick<ServerRow, "netIn" | "netOut">): string[] {
+  if (netIn === null && netOut === null) return [];
+  return [t("servers.netIn", { speed: speed(netIn) }), t("servers.netOut", { speed: speed(netOut) })];
 }
