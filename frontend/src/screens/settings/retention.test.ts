@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changesIn, draftOf, isChanged, wrongIn } from "./retention.ts";
+import { changesIn, draftOf, isChanged, shorterIn, wrongIn } from "./retention.ts";
 
 const stored = { raw: 7, ten_minutes: 60, hours: 400, days: 3650, max_bytes: 500_400_000 };
 
@@ -17,6 +17,13 @@ describe("the form of the history of servers", () => {
     expect(isChanged({ ...draftOf(stored), raw: "7" }, stored)).toBe(false);
     expect(isChanged({ ...draftOf(stored), raw: "" }, stored)).toBe(true);
     expect(isChanged({ ...draftOf(stored), megabytes: 501 }, stored)).toBe(true);
+  });
+
+  it("keeps what is coarser at least as long as what is finer", () => {
+    expect([...shorterIn(draftOf(stored))]).toEqual([]);
+    expect([...shorterIn({ ...draftOf(stored), raw: "60", hours: 60 })]).toEqual([]);
+    const draft = { ...draftOf(stored), raw: 90, hours: "70" };
+    expect([...shorterIn(draft)]).toEqual([["ten_minutes", "raw"], ["hours", "raw"]]);
   });
 
   it("knows what the server would refuse", () => {

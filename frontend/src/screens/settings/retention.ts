@@ -38,6 +38,16 @@ export function wrongIn(draft: RetentionDraft): Set<RetentionField> {
   );
 }
 
+/** Coarser values are what is left of finer ones: none may be kept shorter. Which of the fields are, and than what. */
+export function shorterIn(draft: RetentionDraft): Map<Tier, Tier> {
+  const found = new Map<Tier, Tier>();
+  TIERS.forEach((tier, index) => {
+    const finer = TIERS.slice(0, index).find((one) => Number(draft[tier]) < Number(draft[one]));
+    if (finer) found.set(tier, finer);
+  });
+  return found;
+}
+
 /** Whether something else stands in the fields, right or wrong. */
 export function isChanged(draft: RetentionDraft, stored: Retention): boolean {
   const before = draftOf(stored);
