@@ -107,9 +107,15 @@ describe("the sample at a time", () => {
 });
 
 describe("windows", () => {
-  it("move by their own length and stop at now", () => {
+  it("move by their own length", () => {
     expect(shifted([100, 200], -1, 250)).toEqual([0, 100]);
-    expect(shifted([100, 200], 1, 250)).toEqual([150, 250]);
+    expect(shifted([100, 200], 1, 350)).toEqual([200, 300]);
+  });
+
+  it("are live where they reach now, or nearly", () => {
+    expect(shifted([100, 200], 1, 250)).toBeNull();
+    expect(shifted([100, 200], 1, 305)).toBeNull();
+    expect(shifted([100, 200], -1, 50)).toEqual([0, 100]);
   });
 
   it("are read again the less often the longer they are", () => {

@@ -2,6 +2,7 @@
 import type { Columns, Friendly, MetricsAck } from "../../wire/server-types.ts";
 
 const GAP_FACTOR = 2.5; // so many steps without a sample are a hole
+const NEAR_NOW = 0.1; // of a window: time goes on between two steps
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
@@ -176,11 +177,11 @@ export function sampleAt(
   return apart(closest) <= reach && typeof mean[closest] === "number" ? closest : null;
 }
 
-/** The next window to the left or right, never beyond now. */
-export function shifted([from, to]: Window, by: -1 | 1, now: number): Window {
+/** The next window to the left or right; null: it reaches now, and is live from there on. */
+export function shifted([from, to]: Window, by: -1 | 1, now: number): Window | null {
   const span = to - from;
-  const end = Math.min(now, to + by * span);
-  return [end - span, end];
+  const end = to + by * span;
+  return by > 0 && end >= now - span * NEAR_NOW ? null : [end - span, end];
 }
 
 /** How often a chart of that span needs to be read again, in ms. */

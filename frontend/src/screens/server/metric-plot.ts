@@ -23,6 +23,7 @@ export interface Look {
 interface Wishes {
   point: (index: number | null) => void;
   zoom: (from: number, to: number) => void; // ms
+  leave: () => void; // a zoom
 }
 
 /** Only the server's own lines show how far values went: more ranges hide each other. */
@@ -86,6 +87,7 @@ export class MetricPlot {
           drag: { x: true, y: false, setScale: false },
           points: { size: 6 },
           y: false,
+          bind: { dblclick: () => () => (this.wishes.leave(), null) },
           sync: { key: this.sync, setSeries: false },
         },
         scales: {
