@@ -85,7 +85,7 @@ export class MetricPlot {
         legend: { show: false },
         cursor: {
           drag: { x: true, y: false, setScale: false },
-          points: { size: 6 },
+          points: { size: 6, show: (_plot, column) => this.isMean(column) && document.createElement("div") },
           y: false,
           bind: { dblclick: () => () => (this.wishes.leave(), null) },
           sync: { key: this.sync, setSeries: false },
@@ -125,6 +125,16 @@ export class MetricPlot {
   destroy(): void {
     this.plot?.destroy();
     this.plot = null;
+  }
+
+  /** How far values went has no dot of its own at the pointer. */
+  private isMean(column: number): boolean {
+    let mean = 1;
+    for (const line of this.drawing?.lines ?? []) {
+      if (mean === column) return true;
+      mean += columnsOf(line).length;
+    }
+    return false;
   }
 
   private range(percent: boolean, low: number | null, high: number | null): [number, number] {
