@@ -7,6 +7,7 @@ import type { LineStyle } from "./line-styles.ts";
 import type { Drawing, Line, Threshold } from "./metric-data.ts";
 
 const HEIGHT_PX = 170;
+const LABEL_PX = 48; // "09:15:30", in the middle of its time
 const LEAST_DRAG_PX = 8; // shorter is a click
 const SHOW_LIMIT_FROM = 0.4; // a rate's threshold is drawn when the values come this near
 const WIDTH_PX = 1.75;
@@ -81,7 +82,7 @@ export class MetricPlot {
       {
         width: this.element.clientWidth || 400,
         height: HEIGHT_PX,
-        padding: [10, 10, 0, 0],
+        padding: [10, LABEL_PX / 2, 0, 0],
         legend: { show: false },
         cursor: {
           drag: { x: true, y: false, setScale: false },
