@@ -7,7 +7,7 @@ import type { Answer, ChartName, ChartPlan, Window } from "./metric-data.ts";
 const DAY_MS = 86_400_000;
 const DAYS = { day: 1, week: 7, month: 30 } as const;
 const MOST_SPANS_BACK = 2; // a longer span hardly differs from itself that much earlier
-const OF_SEVERAL: ReadonlySet<ChartName> = new Set(["load", "net", "io", "volumes", "temperature"]);
+export const OF_SEVERAL: ReadonlySet<ChartName> = new Set(["load", "net", "io", "volumes", "temperature"]);
 const ID_PART = 8; // characters of a uuid that tell namesakes apart
 
 export const EARLIER = ["previous", "day", "week", "month"] as const;
