@@ -86,7 +86,7 @@ export class MetricPlot {
         legend: { show: false },
         cursor: {
           drag: { x: true, y: false, setScale: false },
-          points: { size: 6, show: (_plot, column) => this.isMean(column) && document.createElement("div") },
+          points: { size: 6, show: (_plot, column) => this.dot(column) },
           y: false,
           bind: { dblclick: () => () => (this.wishes.leave(), null) },
           sync: { key: this.sync, setSeries: false },
@@ -128,14 +128,13 @@ export class MetricPlot {
     this.plot = null;
   }
 
-  /** How far values went has no dot of its own at the pointer. */
-  private isMean(column: number): boolean {
-    let mean = 1;
-    for (const line of this.drawing?.lines ?? []) {
-      if (mean === column) return true;
-      mean += columnsOf(line).length;
-    }
-    return false;
+  /** How far values went shows none at the pointer. */
+  private dot(column: number): HTMLElement {
+    const dot = document.createElement("div");
+    const counts = (this.drawing?.lines ?? []).map((line) => columnsOf(line).length);
+    const means = counts.map((_count, line) => counts.slice(0, line).reduce((sum, count) => sum + count, 1));
+    dot.hidden = !means.includes(column);
+    return dot;
   }
 
   private range(percent: boolean, low: number | null, high: number | null): [number, number] {
