@@ -1,11 +1,23 @@
 /** Files of screens that were not loaded yet and could not be: without a connection, or because of an update. */
-import { watch } from "vue";
+import { defineAsyncComponent, watch, type AsyncComponentLoader } from "vue";
 import type { Router } from "vue-router";
 import { toast } from "../ui/toast.ts";
 import { basePath, connection } from "../wire/socket.ts";
 import { translateServer } from "../words/index.ts";
 
 const RELOAD_PAUSE_MS = 10_000; // a file that is missing even after a reload must not make it loop
+
+let wanted: string | null = null; // the address of the screen that was asked for and could not be shown
+
+/** A part of a screen that is loaded when it is shown; when it cannot be, the address is opened again later. */
+export const loadedLater = (loader: AsyncComponentLoader) =>
+  defineAsyncComponent({
+    loader,
+    onError(_error, _retry, fail) {
+      wanted = location.href;
+      fail();
+    },
+  });
 
 async function isReachable(): Promise<boolean> {
   try {
@@ -17,7 +29,6 @@ async function isReachable(): Promise<boolean> {
 }
 
 export function startLoading(router: Router, page: Pick<Location, "reload" | "assign"> = location): void {
-  let wanted: string | null = null; // the screen that was asked for meanwhile
   let lacking = false;
   let asking = false; // one way to a screen may lack several files
 
