@@ -19,14 +19,30 @@ const source = (name: string, back = 0) => ({ key: name, uuid: "u", name, back }
 describe("the legend", () => {
   it("names metrics, with the newest values", () => {
     const [row] = legendOf(drawing(line(0, [10, 20, undefined])), "none", [source("web")], null);
-    expect(row).toMatchObject({ name: "CPU", value: "20%", note: "19% – 21%" });
+    expect(row).toMatchObject({ name: "CPU", value: "20%", note: "avg, 19% – 21%" });
+  });
+
+  it("says a unit once, and no average of equal values", () => {
+    const speeds = { ...drawing(line(0, [2, 4, 6])), unit: "MB/s" };
+    expect(legendOf(speeds, "none", [source("web")], 1)[0]).toMatchObject({ value: "4 MB/s", note: "avg, 3 – 5" });
+    const same = { ...line(0, [2]), low: [2], high: [2] };
+    expect(legendOf(drawing(same), "none", [source("web")], 0)[0]?.note).toBe("");
+  });
+
+  it("has the newest sample while live, averages at the pointer and between spans", () => {
+    const value = (kind: "none" | "span", pointed: number | null, mean: Cell[] = [10, 20, 30]) =>
+      legendOf(drawing(line(0, mean)), kind, [source("web")], pointed, [{ cpu: 77 }])[0];
+    expect(value("none", null)).toMatchObject({ value: "77%", note: "" });
+    expect(value("none", 1)).toMatchObject({ value: "20%", note: "avg, 19% – 21%" });
+    expect(value("span", null)).toMatchObject({ value: "30%" });
+    expect(value("none", null, [undefined])).toMatchObject({ value: "–" });
   });
 
   it("names spans, with values and the time of then at the pointer", () => {
     const sources = [source("this span"), source("a day earlier", 30_000)];
     const rows = legendOf(drawing(line(0, [10, 20, 30]), line(1, [40, undefined, 60])), "span", sources, 0);
     expect(rows.map(({ name, value, note }) => [name, value, note])).toEqual([
-      ["this span", "10%", "9% – 11%"],
+      ["this span", "10%", "avg, 9% – 11%"],
       ["a day earlier", "40%", moment(30_000)],
     ]);
   });
@@ -41,7 +57,7 @@ describe("the legend", () => {
     const lines = [line(0, [10, 20, 30]), line(1, [40, 50, undefined]), line(2, [undefined, undefined, undefined])];
     const rows = legendOf(drawing(...lines), "servers", [source("web"), source("db"), source("new")], null);
     expect(rows.map(({ name, value, note }) => [name, value, note])).toEqual([
-      ["web", "30%", "29% – 31%"], ["db", "50%", ""], ["new", "–", ""],
+      ["web", "30%", "avg, 29% – 31%"], ["db", "50%", ""], ["new", "–", ""],
     ]);
     expect(new Set(rows.map(({ key }) => key)).size).toBe(3);
   });
