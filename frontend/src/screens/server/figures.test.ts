@@ -1,9 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { spanOf } from "./figures.ts";
+import { figureOf, spanOf } from "./figures.ts";
 
 const at = (day: number, hour: number, minute: number, year = 2026) => new Date(year, 10, day, hour, minute).getTime();
 const now = new Date(2026, 10, 26);
 const plain = (text: string) => text.replace(/\s/gu, " "); // thin and other spaces
+
+describe("figures", () => {
+  it("are in the language of the page, with their unit", () => {
+    expect(figureOf(13.54, "")).toBe("13.5");
+    expect(figureOf(12_345.6, "")).toBe("12,350");
+    expect(figureOf(-4.5, "°C")).toBe("-4.5 °C");
+    expect(figureOf(1.5, "MB/s")).toBe("1.5 MB/s");
+    expect(figureOf(null, "%")).toBe("–");
+  });
+});
 
 describe("a span in words", () => {
   it("says its day once, or both days", () => {

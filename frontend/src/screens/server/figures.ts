@@ -33,6 +33,6 @@ export function figureOf(value: number | null, unit: string): string {
   if (unit === "bytes") return bytes(value);
   if (unit === "bytes/s") return t("unit.perSecond", { amount: bytes(value) });
   if (unit === "MB/s") return t("unit.perSecond", { amount: bytes(value * 1e6) });
-  const text = Number(value.toPrecision(value >= 100 ? 4 : 3)).toLocaleString();
+  const text = Number(value.toPrecision(value >= 100 ? 4 : 3)).toLocaleString(locale);
   return unit === "°C" ? `${text} °C` : text;
 }

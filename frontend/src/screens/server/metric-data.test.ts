@@ -45,8 +45,8 @@ describe("align", () => {
     expect(slow.lines[0]?.mean).toEqual([0, 5, 10]);
   });
 
-  it("has no lines for what the answer lacks", () => {
-    const nothing = { times: [], lines: [], unit: "", thresholds: [] };
+  it("has no lines for what the answer lacks, but their unit", () => {
+    const nothing = { times: [], lines: [], unit: "MB/s", thresholds: [] };
     expect(align(plan(["net_in"]), [answer({}, { net_in: 1 })])).toEqual(nothing);
     expect(align(plan(["net_in"]), [null])).toEqual(nothing);
   });

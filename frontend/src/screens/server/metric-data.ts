@@ -66,6 +66,17 @@ const FIXED: readonly [ChartName, readonly string[], boolean][] = [
   ["io", ["disk_read_b", "disk_write_b"], false],
   ["swap", ["swap_used_b"], false],
 ];
+/** Of charts without samples: their axes say it all the same. */
+const UNITS: Partial<Record<ChartName, string>> = {
+  cpu: "%",
+  ram: "%",
+  disk: "%",
+  net: "MB/s",
+  io: "bytes/s",
+  swap: "bytes",
+  volumes: "bytes",
+  temperature: "°C",
+};
 const MOST_INSTANCES = 6; // lines one can tell apart
 
 const storedOf = (metric: string): string => STORED[metric as Friendly] ?? metric;
@@ -126,7 +137,7 @@ export function align(plan: ChartPlan, answers: readonly Answer[]): Drawing {
   return {
     times: times.map((time) => time / 1000),
     lines: found.map((series) => lineOf(series, times)),
-    unit: found.find(({ columns }) => columns)?.columns?.unit ?? "",
+    unit: found.find(({ columns }) => columns)?.columns?.unit ?? UNITS[plan.name] ?? "",
     thresholds: thresholdsOf(found, answers[0] ?? null),
   };
 }
