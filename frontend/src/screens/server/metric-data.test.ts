@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Columns } from "../../wire/server-types.ts";
-import { align, newestAt, plansFor, refreshMs, sampleAt, shifted, type Answer } from "./metric-data.ts";
+import { align, askedFor, newestAt, plansFor, refreshMs, sampleAt, shifted, type Answer } from "./metric-data.ts";
 
 const MINUTE = 60_000;
 const columns = (times: number[], unit = "%"): Columns => ({
@@ -23,6 +23,15 @@ describe("plansFor", () => {
       ["volumes", ["disk_used_b[/home]"]],
       ["temperature", ["temperature_c[gpu]"]],
     ]);
+  });
+
+  it("has shares of file systems whose size was sent, and bytes of others", () => {
+    const plans = plansFor(["disk_used_b[/]", "disk_total_b[/]", "disk_used_b[/old]"]);
+    expect(plans).toEqual([
+      { name: "volumes", metrics: ["disk_used_b[/]"], percent: true, totals: { "disk_used_b[/]": "disk_total_b[/]" } },
+      { name: "volumes", metrics: ["disk_used_b[/old]"], percent: false },
+    ]);
+    expect(plans.flatMap(askedFor)).toEqual(["disk_used_b[/]", "disk_total_b[/]", "disk_used_b[/old]"]);
   });
 
   it("is empty for a server that never sent a sample", () => expect(plansFor([])).toEqual([]));
@@ -81,6 +90,25 @@ describe("align", () => {
     const limits = (own: object) => align(plan(["net_in", "net_out"]), [answer(series, own)]).thresholds;
     expect(limits({ net_in: 7, net_out: 9 })).toEqual([{ value: 9, line: 1 }, { value: 7, line: 0 }]);
     expect(limits({ net_in: 10, net_out: 10 })).toEqual([{ value: 10, line: null }]);
+  });
+});
+
+describe("shares", () => {
+  const shares = { ...plan(["used"]), percent: true, totals: { used: "total" } };
+
+  it("are percent of the total then, or last before", () => {
+    const total = { ...columns([1, 3], "bytes"), mean: [10, 6] };
+    const { lines, unit } = align(shares, [answer({ used: columns([1, 2, 3], "bytes"), total })]);
+    expect(unit).toBe("%");
+    expect(lines[0]?.mean).toEqual([10, 20, 50]);
+    expect(lines[0]?.high[0]).toBe(20);
+    expect(lines[0]?.total).toEqual([10, 10, 6]);
+  });
+
+  it("are none where no total was sent", () => {
+    const { lines, unit } = align(shares, [answer({ used: columns([1], "bytes") })]);
+    expect(lines).toEqual([]);
+    expect(unit).toBe("%");
   });
 });
 

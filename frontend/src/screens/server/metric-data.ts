@@ -16,6 +16,7 @@ export interface ChartPlan {
   metrics: string[]; // as they are asked for
   percent: boolean;
   part?: string; // the one metric that is left of a chart of several
+  totals?: Readonly<Record<string, string>>; // which metric says how much 100 % of another is
 }
 
 /** undefined: no sample of this series at that time, another has one; null: a hole. */
@@ -28,6 +29,7 @@ export interface Line {
   mean: Cell[];
   low: Cell[];
   high: Cell[];
+  total: Cell[]; // how much 100 % is, where it was sent
 }
 
 /** A value above which there is an alert; null: of all lines. */
@@ -68,9 +70,6 @@ const FIXED: readonly [ChartName, readonly string[], boolean][] = [
 ];
 /** Of charts without samples: their axes say it all the same. */
 const UNITS: Partial<Record<ChartName, string>> = {
-  cpu: "%",
-  ram: "%",
-  disk: "%",
   net: "MB/s",
   io: "bytes/s",
   swap: "bytes",
@@ -84,13 +83,18 @@ const storedOf = (metric: string): string => STORED[metric as Friendly] ?? metri
 /** The charts a server has samples for, in the order of the page. */
 export function plansFor(stored: readonly string[]): ChartPlan[] {
   const known = new Set(stored);
-  const plans = FIXED.map(([name, metrics, percent]) => ({
+  const plans: ChartPlan[] = FIXED.map(([name, metrics, percent]) => ({
     name,
     metrics: metrics.filter((metric) => known.has(storedOf(metric))),
     percent,
   }));
   const instances = (base: string) => stored.filter((name) => name.startsWith(`${base}[`)).slice(0, MOST_INSTANCES);
-  plans.push({ name: "volumes", metrics: instances("disk_used_b"), percent: false });
+  const totals = new Map(instances("disk_used_b").map((used) => [used, used.replace("disk_used_b", "disk_total_b")]));
+  const shares = [...totals].filter(([, total]) => known.has(total));
+  const amounts = [...totals].filter(([, total]) => !known.has(total));
+  const metrics = shares.map(([used]) => used);
+  plans.push({ name: "volumes", metrics, percent: true, totals: Object.fromEntries(shares) });
+  plans.push({ name: "volumes", metrics: amounts.map(([used]) => used), percent: false });
   const sensors = instances("temperature_c");
   if (known.has("temperature_c")) sensors.unshift("temperature_c");
   plans.push({ name: "temperature", metrics: sensors, percent: false });
@@ -108,16 +112,39 @@ function holesOf(times: readonly number[], step: number): number[] {
   return times.filter((time, index) => (times[index + 1] ?? time) - time > step * GAP_FACTOR);
 }
 
+/** All that has to be asked for to draw a chart. */
+export const askedFor = ({ metrics, totals = {} }: ChartPlan): string[] => [
+  ...metrics,
+  ...metrics.flatMap((metric) => totals[metric] ?? []),
+];
+
 interface Found {
   source: number;
   metric: string;
-  columns: Columns | undefined;
+  columns: Shares | undefined;
   step: number;
   holes: number[];
 }
 
-function findSeries(metric: string, answer: Answer, source: number): Found {
-  const columns = answer?.series[metric];
+type Shares = Columns & { total?: number[] };
+
+/** Percent of what was the total at that time, or last before. */
+function sharesOf(used: Columns | undefined, total: Columns | undefined): Shares | undefined {
+  if (!used || !total?.times.length) return undefined;
+  let at = 0;
+  const whole = used.times.map((time) => {
+    while ((total.times[at + 1] ?? Infinity) <= time) at += 1;
+    return total.mean[at] ?? 0;
+  });
+  const share = (column: readonly number[]) =>
+    column.map((value, index) => (whole[index] ? (value / whole[index]) * 100 : 0));
+  const { times, min, mean, max } = used;
+  return { unit: "%", times, min: share(min), mean: share(mean), max: share(max), total: whole };
+}
+
+function findSeries(metric: string, total: string | undefined, answer: Answer, source: number): Found {
+  const own = answer?.series[metric];
+  const columns = total === undefined ? own : sharesOf(own, answer?.series[total]);
   const step = columns && answer ? stepOf(columns.times, answer.step) : 0;
   return { source, metric, columns, step, holes: columns ? holesOf(columns.times, step) : [] };
 }
@@ -128,7 +155,7 @@ function findSeries(metric: string, answer: Answer, source: number): Found {
  */
 export function align(plan: ChartPlan, answers: readonly Answer[]): Drawing {
   const found = answers
-    .flatMap((answer, source) => plan.metrics.map((metric) => findSeries(metric, answer, source)))
+    .flatMap((answer, source) => plan.metrics.map((metric) => findSeries(metric, plan.totals?.[metric], answer, source)))
     .filter(({ columns }) => columns?.times.length || answers.length > 1);
   // In every hole there has to be a time, or nothing would break the line.
   const within = ({ holes, step }: Found) => holes.map((time) => time + step);
@@ -137,7 +164,7 @@ export function align(plan: ChartPlan, answers: readonly Answer[]): Drawing {
   return {
     times: times.map((time) => time / 1000),
     lines: found.map((series) => lineOf(series, times)),
-    unit: found.find(({ columns }) => columns)?.columns?.unit ?? UNITS[plan.name] ?? "",
+    unit: found.find(({ columns }) => columns)?.columns?.unit ?? (plan.percent ? "%" : UNITS[plan.name]) ?? "",
     thresholds: thresholdsOf(found, answers[0] ?? null),
   };
 }
@@ -166,7 +193,8 @@ function lineOf({ source, metric, columns, step, holes }: Found, times: readonly
     });
   };
   const reach = (step * GAP_FACTOR) / 2 / 1000;
-  return { source, metric, reach, mean: pick(columns?.mean), low: pick(columns?.min), high: pick(columns?.max) };
+  const values = { mean: pick(columns?.mean), low: pick(columns?.min), high: pick(columns?.max) };
+  return { source, metric, reach, ...values, total: pick(columns?.total) };
 }
 
 /** Where a line's newest sample is. */

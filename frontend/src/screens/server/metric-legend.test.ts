@@ -12,6 +12,7 @@ const line = (source: number, mean: Cell[]) => ({
   mean,
   low: mean.map((cell) => cell && cell - 1),
   high: mean.map((cell) => cell && cell + 1),
+  total: [],
 });
 const drawing = (...lines: Drawing["lines"]): Drawing => ({ times: [60, 120, 180], lines, unit: "%", thresholds: [] });
 const source = (name: string, back = 0) => ({ key: name, uuid: "u", name, back });
@@ -36,6 +37,12 @@ describe("the legend", () => {
     expect(value("none", 1)).toMatchObject({ value: "20%", note: "avg, 19% – 21%" });
     expect(value("span", null)).toMatchObject({ value: "30%" });
     expect(value("none", null, [undefined])).toMatchObject({ value: "–" });
+  });
+
+  it("says how much a share is where the total was sent", () => {
+    const volume = { ...line(0, [60]), total: [1e12] };
+    const [row] = legendOf(drawing(volume), "none", [source("web")], null);
+    expect(row).toMatchObject({ value: "60%", note: "600 GB of 1 TB" });
   });
 
   it("names spans, with values and the time of then at the pointer", () => {

@@ -1,5 +1,5 @@
 /** What the legend of a chart says about the time at the pointer, or about the newest samples. Pure. */
-import { moment } from "../../words/format.ts";
+import { bytes, moment } from "../../words/format.ts";
 import { t } from "../../words/index.ts";
 import type { Comparison, Source } from "./comparison.ts";
 import { figureOf, labelOf } from "./figures.ts";
@@ -36,6 +36,13 @@ function rangeOf(line: Line, at: number | null, unit: string): string {
   return t("chart.averageOf", { least: bare(least, all), most: bare(most, all) });
 }
 
+/** "600 GB of 1 TB". */
+function amountOf({ mean, total }: Line, at: number | null): string {
+  const [share, whole] = at === null ? [] : [mean[at], total[at]];
+  if (typeof share !== "number" || typeof whole !== "number") return "";
+  return t("host.of", { used: bytes((share / 100) * whole), total: bytes(whole) });
+}
+
 export function legendOf(
   drawing: Drawing,
   kind: Comparison["kind"],
@@ -53,7 +60,7 @@ export function legendOf(
       key: `${source?.key ?? ""} ${line.metric}`,
       name: kind === "none" ? labelOf(line.metric) : (source?.name ?? ""),
       value: figureOf(sample ?? (at === null ? null : (line.mean[at] ?? null)), drawing.unit),
-      note: when || (typeof sample === "number" ? "" : rangeOf(line, at, drawing.unit)),
+      note: when || amountOf(line, at) || (typeof sample === "number" ? "" : rangeOf(line, at, drawing.unit)),
       style: styleOf(kind, line, index),
     };
   });
