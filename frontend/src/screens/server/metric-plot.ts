@@ -10,6 +10,7 @@ const HEIGHT_PX = 170;
 const LABEL_PX = 48; // "09:15:30", in the middle of its time
 const LEAST_DRAG_PX = 8; // shorter is a click
 const SHOW_LIMIT_FROM = 0.4; // a rate's threshold is drawn when the values come this near
+const LEAST_BYTES = 1e6; // of an axis without values: half a byte is none
 const WIDTH_PX = 1.75;
 const BAND_OPACITY = 0.16;
 const LIMIT_PX = 13; // height of a threshold's words
@@ -141,7 +142,8 @@ export class MetricPlot {
     if (percent) return [0, Math.max(100, high ?? 0)];
     const top = high ?? 0;
     const limits = this.drawing?.thresholds.map(({ value }) => value).filter((value) => top >= value * SHOW_LIMIT_FROM);
-    return [Math.min(0, low ?? 0), Math.max(top, ...(limits ?? [])) * 1.12 || 1];
+    const least = this.drawing?.unit.startsWith("bytes") ? LEAST_BYTES : 1;
+    return [Math.min(0, low ?? 0), Math.max(top, ...(limits ?? [])) * 1.12 || least];
   }
 
   /** Of two, the words of the lower are below it: they may be close. */
