@@ -8,16 +8,19 @@ import { t } from "../words/index.ts";
 export const isLeft = (to: RouteLocationNormalized, from: RouteLocationNormalized): boolean =>
   to.path !== from.path || to.query.tab !== from.query.tab;
 
+export async function mayLose(): Promise<boolean> {
+  const { yes } = await ask({
+    title: t("form.leaveTitle"),
+    text: t("form.leaveText"),
+    action: t("form.leave"),
+    danger: true,
+  });
+  return yes;
+}
+
 export function useUnsaved(dirty: () => boolean): void {
   async function guard(to: RouteLocationNormalized, from: RouteLocationNormalized): Promise<boolean> {
-    if (!dirty() || !isLeft(to, from)) return true;
-    const { yes } = await ask({
-      title: t("form.leaveTitle"),
-      text: t("form.leaveText"),
-      action: t("form.leave"),
-      danger: true,
-    });
-    return yes;
+    return !dirty() || !isLeft(to, from) || mayLose();
   }
   const closing = (event: BeforeUnloadEvent): void => {
     if (dirty()) event.preventDefault();
