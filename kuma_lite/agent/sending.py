@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import http.client
-import json
-import re
 from enum import Enum
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from kuma_lite import __version__
+from kuma_lite.core.json_text import compact_json
+from kuma_lite.core.text import storable
 
 PATH: Final = "/api/v1/server_metrics"
 TIMEOUT_S: Final = 20.0
 MAX_ANSWER_BYTES: Final = 64_000
 _CREATED: Final = 201
-# Bytes of a name that are not UTF-8 arrive as such characters, which nobody can store.
-_NOT_UTF8: Final = re.compile(r"[\ud800-\udfff]")
 
 
 class Outcome(Enum):
@@ -89,5 +87,4 @@ class Server:
 
 def encoded(report: dict[str, Any]) -> bytes:
     """A report as JSON; what is no text in its names (of processes, mounts, hosts ...) becomes U+FFFD."""
-    text = json.dumps(report, ensure_ascii=False, separators=(",", ":"))
-    return _NOT_UTF8.sub("\ufffd", text).encode()
+    return storable(compact_json(report)).encode()

@@ -7,7 +7,6 @@ is refused as a whole.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -15,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from kuma_lite.core.clock import MILLISECONDS
+from kuma_lite.core.text import storable
 from kuma_lite.servers.errors import Unprocessable
 from kuma_lite.servers.metrics import metric_of, value_problem
 from kuma_lite.servers.model import parse_iso
@@ -25,8 +25,6 @@ MAX_ERRORS: Final = 20  # sentences in one answer
 MAX_SNAPSHOT: Final = 20  # processes or containers of one report
 FUTURE_MS: Final = 10 * 60_000  # how far a host's clock may be ahead before its samples are refused
 _UNKNOWN: Final = ("", "unknown")
-# JSON may escape half of a pair; such a text can neither be stored nor sent.
-_HALF_PAIR: Final = re.compile(r"[\ud800-\udfff]")
 
 _TEXTS: Final = (
     "hostname", "public_ip", "private_ip", "mac_address", "cpu_model", "operating_system", "kernel_version",
@@ -60,7 +58,7 @@ class Report:
     def fail(self, sentence: str, number: int = 1) -> None:
         """Count samples that are not stored; each sentence is said once."""
         self.failures += number
-        sentence = _clean(sentence)  # it may name what came
+        sentence = storable(sentence)  # it may name what came
         if sentence not in self.errors and len(self.errors) < MAX_ERRORS:
             self.errors.append(sentence)
 
@@ -177,12 +175,7 @@ def _text(value: Any) -> str | None:
     """A text that says something, fit to be stored."""
     if not isinstance(value, str) or value.strip().lower() in _UNKNOWN:
         return None
-    return _clean(value.strip())
-
-
-def _clean(text: str) -> str:
-    """The text with U+FFFD in place of every half of a surrogate pair."""
-    return _HALF_PAIR.sub("\ufffd", text)
+    return storable(value.strip())
 
 
 def _number(value: Any) -> int | None:
@@ -213,7 +206,7 @@ def _snapshot(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return _clean(value[:MAX_TEXT_CHARS])
+        return storable(value[:MAX_TEXT_CHARS])
     fits = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1e18
     return value if fits else None
 
