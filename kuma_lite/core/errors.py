@@ -6,8 +6,16 @@ on the command line. Everything else that escapes is a bug: logged once with its
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
+# What routes of our API say with a status, whatever the reason was: callers compare it.
+REFUSALS: Final[Mapping[int, str]] = {
+    401: "Unauthorized",
+    404: "Not Found",
+    405: "Method not allowed",
+    413: "Payload Too Large",
+}
 INTERNAL_ERROR = "Something went wrong on the server. The log has the details."
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from kuma_lite.core.errors import UserError
-
-NOT_FOUND: Final = "Not Found"
+from kuma_lite.core.errors import REFUSALS, UserError
 
 
 class NotFound(UserError):
     """There is no such thing in the caller's project."""
 
     def __init__(self) -> None:
-        super().__init__(NOT_FOUND, status=404)
+        super().__init__(REFUSALS[404], status=404)
 
 
 class Unprocessable(Exception):

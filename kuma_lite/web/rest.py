@@ -21,7 +21,7 @@ from litestar.router import Router
 
 from kuma_lite import __version__
 from kuma_lite.core.doors import Access, Doors
-from kuma_lite.core.errors import INTERNAL_ERROR, UserError
+from kuma_lite.core.errors import INTERNAL_ERROR, REFUSALS, UserError
 from kuma_lite.core.limits import MAX_BODY_BYTES
 from kuma_lite.web.guard import Sessions, route_guard
 from kuma_lite.web.lazy_rest import API
@@ -38,13 +38,6 @@ AnyConnection: TypeAlias = "ASGIConnection[Any, Any, Any, Any]"
 Guard: TypeAlias = "Callable[[AnyConnection, BaseRouteHandler], Awaitable[None]]"
 
 _UNFIT: Final = (400, 422)  # of errors for people; the Servers API knows only the latter
-# What is said with a status, whatever the reason was: callers compare it.
-_SENTENCES: Final = {
-    401: "Unauthorized",
-    404: "Not Found",
-    405: "Method not allowed",
-    413: "Payload Too Large",
-}
 # Doors name the one that opens them in their `security`.
 _KEYS: Final = {
     "token": SecurityScheme(
@@ -184,4 +177,4 @@ def _bug(request: AnyRequest, error: Exception) -> Response[Any]:
 
 
 def _refused(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response[Any]:
-    return Response({"error": _SENTENCES.get(status, sentence)}, status_code=status, headers=headers)
+    return Response({"error": REFUSALS.get(status, sentence)}, status_code=status, headers=headers)
