@@ -23,9 +23,11 @@ from litestar.openapi.spec import (
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
 from kuma_lite.core.doors import Access
+from kuma_lite.core.errors import REFUSALS
 from kuma_lite.servers import examples
-from kuma_lite.servers.errors import NOT_FOUND, Unprocessable
+from kuma_lite.servers.errors import Unprocessable
 from kuma_lite.servers.model import Identity
+from kuma_lite.servers.shapes import example_of, schema_of
 
 AnyRequest = Request[Any, Any, Any]
 JSON: Final = "application/json"
@@ -136,10 +138,10 @@ PAGE: Final = WholeQuery("page", "Number of the page", 1, 10**9)
 # --- what is described -------------------------------------------------------------------------------------
 
 _REFUSALS: Final[Mapping[int, tuple[str, Any]]] = {
-    401: ("The token is missing or invalid", examples.error("Unauthorized")),
+    401: ("The token is missing or invalid", examples.error(REFUSALS[401])),
     403: ("Not with the token of a project", examples.error(_NOT_FOR_MACHINES)),
-    404: ("Not in the caller's project", examples.error(NOT_FOUND)),
-    413: ("The body is too large", examples.error("Payload Too Large")),
+    404: ("Not in the caller's project", examples.error(REFUSALS[404])),
+    413: ("The body is too large", examples.error(REFUSALS[413])),
     422: ("Something does not fit", examples.errors("Invalid metric name")),
 }
 
@@ -193,12 +195,11 @@ def _refusal(status: int, other: Any) -> OpenAPIResponse:
 
 def _media(*shapes: Any) -> OpenAPIMediaType:
     """A body of one of these shapes; the first example is called `example`."""
-    schemas = [examples.schema_of(shape) for shape in shapes]
+    schemas = [schema_of(shape) for shape in shapes]
     return OpenAPIMediaType(
         schema=schemas[0] if len(schemas) == 1 else Schema(one_of=schemas),
         examples={
-            f"example{number or ''}": Example(value=examples.example_of(shape))
-            for number, shape in enumerate(shapes)
+            f"example{number or ''}": Example(value=example_of(shape)) for number, shape in enumerate(shapes)
         },
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kuma_lite.core.clock import SystemClock, to_ms
-from kuma_lite.servers import examples
+from kuma_lite.servers import examples, shapes
 from kuma_lite.servers.api import WholeQuery
 from kuma_lite.servers.model import iso
 from tests.servers.schemas import misfits
@@ -165,26 +165,26 @@ async def test_what_is_no_route_is_refused_in_the_same_shape(running: Api) -> No
 
 
 def test_a_schema_says_what_an_example_does_not_show() -> None:
-    shape = examples.named(
+    shape = shapes.named(
         "Thing",
         {
             "uuid": "8c0b4a52-6a0e-4a6e-9d4f-0c5a3c1e8f10",
-            "gone": examples.nullable(examples.MOMENT, shown=False),
-            "left": examples.optional(1.5, shown=False),
-            "kind": examples.one_of("big", "small"),
-            "names": examples.by_name({"a": [2.0]}),
-            "free": examples.anything({"b": 1}),
+            "gone": shapes.nullable(examples.MOMENT, shown=False),
+            "left": shapes.optional(1.5, shown=False),
+            "kind": shapes.one_of("big", "small"),
+            "names": shapes.by_name({"a": [2.0]}),
+            "free": shapes.anything({"b": 1}),
         },
     )
-    assert examples.example_of(shape)["gone"].value is None
-    assert {**examples.example_of(shape), "gone": None} == {
+    assert shapes.example_of(shape)["gone"].value is None
+    assert {**shapes.example_of(shape), "gone": None} == {
         "uuid": "8c0b4a52-6a0e-4a6e-9d4f-0c5a3c1e8f10",
         "gone": None,
         "kind": "big",
         "names": {"a": [2]},
         "free": {"b": 1},
     }
-    assert examples.schema_of(shape).to_schema() == {
+    assert shapes.schema_of(shape).to_schema() == {
         "title": "Thing",
         "type": "object",
         "required": ["uuid", "gone", "kind", "names", "free"],
