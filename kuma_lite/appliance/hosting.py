@@ -16,12 +16,11 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted
 from kuma_lite.metrics.exposition import label_text
 from kuma_lite.metrics.model import Family, Sample
-from kuma_lite.notifications.fields import secret_keys
 from kuma_lite.notifications.model import ChannelsChanged, pack
 from kuma_lite.notifications.rules import heartbeat_object
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.servers.doors import server_doors
-from kuma_lite.servers.integrations import Channel, Integrations
+from kuma_lite.servers.integrations import Channel, Declared, Integrations
 from kuma_lite.servers.model import (
     ONLINE,
     AlertClosed,
@@ -191,6 +190,12 @@ class ServerChannels:
         services = self._notifications.services
         return await asyncio.to_thread(lambda: [service.name for service in services])
 
+    def declared(self, kind: str) -> Declared:
+        """The options of a kind; none of one that nothing declares."""
+        service = self._notifications.services.get(kind)
+        fields = service.options.words() if service else {}
+        return {key: words.secret for key, (_, words) in fields.items()}
+
     async def all(self) -> Sequence[Channel]:
         """Every notification."""
         user = await self._owner()
@@ -199,11 +204,7 @@ class ServerChannels:
         found = []
         for channel in await self._notifications.channels(user):
             config = channel.config
-            kind = str(config.get("type"))
-            service = self._notifications.services.get(kind)
-            # Of a kind that nothing declares, every option may be a credential.
-            secrets = secret_keys(service) if service else frozenset(config)
-            found.append(Channel(channel.id, channel.name or "", kind, config, secrets))
+            found.append(Channel(channel.id, channel.name or "", str(config.get("type")), config))
         return found
 
     async def save(self, form: Mapping[str, Any], channel_id: int | None) -> int:

@@ -14,9 +14,7 @@ from urllib.parse import urlsplit
 
 import apsw
 
-import kuma_lite.notifications.services as services
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.declarations import NotificationService, Registry
 from kuma_lite.core.errors import UserError
 from kuma_lite.servers.errors import NotFound, Unprocessable
 from kuma_lite.servers.model import iso
@@ -40,13 +38,12 @@ Declared = Mapping[str, bool]  # the options of a kind, and whether they are sec
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A notification as this feature needs it. `options` may hold secrets, `secrets` names them."""
+    """A notification as this feature needs it. `options` may hold secrets."""
 
     id: int
     name: str
     type: str
     options: Mapping[str, Any]
-    secrets: frozenset[str]
 
 
 class Channels(Protocol):
@@ -54,6 +51,9 @@ class Channels(Protocol):
 
     async def types(self) -> Sequence[str]:
         """What kinds there are."""
+
+    def declared(self, kind: str) -> Declared:
+        """The options of a kind; none of one that nothing declares."""
 
     async def all(self) -> Sequence[Channel]:
         """Every notification."""
@@ -73,9 +73,6 @@ class Integrations:
         self._database = database
         self._clock = clock
         self._changing = asyncio.Lock()  # of two changes at once, the second sees what the first has done
-        # mypy wants a concrete class for an abstract base that the registry never instantiates itself.
-        base: Any = NotificationService
-        self._services: Registry[NotificationService[Any]] = Registry(services, base)
 
     async def all(self, project_id: int) -> list[dict[str, Any]]:
         """Every integration of a project, in the order of creation; the first one has the page's as well."""
@@ -97,7 +94,7 @@ class Integrations:
     async def add(self, wishes: Mapping[str, Any], project_id: int) -> dict[str, Any]:
         """A new one. Raises Unprocessable, UserError, NotFound when it or its project is removed at once."""
         kind = type_of(wishes.get("type"), await self._channels.types())
-        form = _form(kind, wishes, {}, self._declared(kind))
+        form = _form(kind, wishes, {}, self._channels.declared(kind))
         number = await self._channels.save(form, None)
         now = to_ms(self._clock.now())
         names = await self._database.write(lambda db: _add_names(db, [number], now, project_id))
@@ -115,7 +112,7 @@ class Integrations:
         async with self._changing:
             channel, _ = await self.find(key, project_id)
             stored = {**channel.options, "name": channel.name}
-            form = _form(channel.type, wishes, stored, self._declared(channel.type))
+            form = _form(channel.type, wishes, stored, self._channels.declared(channel.type))
             try:
                 await self._channels.save(form, channel.id)
             except UserError:
@@ -145,13 +142,7 @@ class Integrations:
         raise NotFound
 
     def _wire(self, channel: Channel, name: Name) -> dict[str, Any]:
-        return wire(channel, name, self._declared(channel.type))
-
-    def _declared(self, kind: str) -> Declared:
-        """The options of a kind; none of one that nothing declares."""
-        service = self._services.get(kind)
-        fields = service.options.words() if service else {}
-        return {key: words.secret for key, (_, words) in fields.items()}
+        return wire(channel, name, self._channels.declared(channel.type))
 
     async def _named(self) -> list[tuple[Channel, Name]]:
         channels = await self._channels.all()
@@ -189,7 +180,7 @@ def wire(channel: Channel, name: Name, declared: Declared) -> dict[str, Any]:
     """
     words = {option: setting for setting, option in _OPTIONS.get(channel.type, {}).items()}
     settings = {
-        words.get(key, key): _veiled(value) if key in channel.secrets else value
+        words.get(key, key): _veiled(value) if declared[key] else value
         for key, value in channel.options.items()
         if key in declared
     }

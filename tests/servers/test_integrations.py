@@ -146,14 +146,16 @@ class Table:
     async def types(self) -> list[str]:
         return ["webhook"]
 
+    def declared(self, kind: str) -> dict[str, bool]:
+        return {"webhookURL": True, "httpMethod": False, "webhookContentType": False}
+
     async def all(self) -> list[Channel]:
         query = "SELECT id, name, type, config FROM notification"
         rows: Any = await self._database.read(lambda db: db.execute(query).fetchall())
         if self.meanwhile == 0:
             await self._database.write(lambda db: db.execute("DELETE FROM notification"))
         self.meanwhile -= 1
-        secrets = frozenset({"webhookURL"})
-        return [Channel(number, name, kind, json.loads(text), secrets) for number, name, kind, text in rows]
+        return [Channel(number, name, kind, json.loads(text)) for number, name, kind, text in rows]
 
     async def save(self, form: Mapping[str, Any], channel_id: int | None) -> int:
         if channel_id is None:
