@@ -11,7 +11,16 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "kuma_lite"
 
 # Lower numbers stand on the ground. Rooms of the same floor do not know each other.
-FLOORS = {"core": 0, "net": 1, "checks": 2, "notifications.services": 2, "web": 5, "appliance": 6, "cli": 7}
+FLOORS = {
+    "core": 0,
+    "net": 1,
+    "checks": 2,
+    "notifications.services": 2,
+    "beats": 3,
+    "web": 5,
+    "appliance": 6,
+    "cli": 7,
+}
 FEATURE = 4
 STANDALONE = {"__init__", "__main__"}
 

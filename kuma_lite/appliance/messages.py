@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from kuma_lite.beats.history import last_down
+from kuma_lite.beats.model import Beat
 from kuma_lite.checks._saved_response import read_saved
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import Message, Status
 from kuma_lite.monitors.expiry import ExpiryWarning
-from kuma_lite.monitors.history import last_down
-from kuma_lite.monitors.model import Beat, BeatRecorded
+from kuma_lite.monitors.model import BeatRecorded
 from kuma_lite.monitors.roster import Monitor
 from kuma_lite.monitors.service import Monitors
 from kuma_lite.notifications.model import pack

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from kuma_lite.appliance.watching import Watching
+from kuma_lite.beats.model import Beat
+from kuma_lite.beats.outages import Outage
 from kuma_lite.core.declarations import Status
-from kuma_lite.monitors.model import Beat
-from kuma_lite.monitors.outages import Outage
 from kuma_lite.servers.model import DOWNTIME, Incident
 from kuma_lite.servers.wire import Listed, incident_object
 from kuma_lite.status_pages.service import StatusPages

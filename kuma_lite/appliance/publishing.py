@@ -7,10 +7,11 @@ from typing import Any
 
 from kuma_lite.appliance.house import House
 from kuma_lite.appliance.watching import Watching
+from kuma_lite.beats.buckets import Span
+from kuma_lite.beats.model import Beat
 from kuma_lite.core.bus import Bus
 from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted
-from kuma_lite.monitors.buckets import Span
-from kuma_lite.monitors.model import Beat, BeatRecorded, MonitorChanged, MonitorRemoved
+from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved
 from kuma_lite.status_pages.model import Figures, ShownMonitor, ShownTag, Window
 from kuma_lite.status_pages.service import StatusPages
 from kuma_lite.tags import store as tag_store

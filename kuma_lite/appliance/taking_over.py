@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import apsw
 
+from kuma_lite.beats import past_beats as past
 from kuma_lite.checks import monitor_types
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.data_folder import DataFolder
@@ -19,7 +20,6 @@ from kuma_lite.importing.rooms import StatRow
 from kuma_lite.importing.service import Importer, Outcome
 from kuma_lite.maintenance import imported as imported_plans
 from kuma_lite.monitors import imported as imported_monitors
-from kuma_lite.monitors import past
 from kuma_lite.notifications import services
 
 

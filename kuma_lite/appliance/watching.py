@@ -7,6 +7,9 @@ from typing import Any
 
 from kuma_lite.appliance.house import House
 from kuma_lite.appliance.messages import Messages
+from kuma_lite.beats.outages import Outages
+from kuma_lite.beats.recorder import Recorder
+from kuma_lite.beats.retention import KEEP_DAYS, Retention
 from kuma_lite.checks import monitor_types
 from kuma_lite.core.declarations import Certificate
 from kuma_lite.core.doors import Doors
@@ -17,13 +20,10 @@ from kuma_lite.monitors.expiry import ExpiryWatch
 from kuma_lite.monitors.figures import Figures
 from kuma_lite.monitors.live import MonitorEvents
 from kuma_lite.monitors.model import MonitorRemoved
-from kuma_lite.monitors.outages import Outages
 from kuma_lite.monitors.ownfault import OwnFault
 from kuma_lite.monitors.page import MonitorPage
 from kuma_lite.monitors.push_route import PushRoute
 from kuma_lite.monitors.pushes import MonitorPushes
-from kuma_lite.monitors.recorder import Recorder
-from kuma_lite.monitors.retention import KEEP_DAYS, Retention
 from kuma_lite.monitors.roster import Monitor, Roster
 from kuma_lite.monitors.service import Monitors
 from kuma_lite.monitors.store import MonitorStore
@@ -42,7 +42,7 @@ class Watching:
         self.roster = Roster()
         self.recorder = Recorder(house.database, clock)
         self.store = MonitorStore(house.database, self.recorder)
-        self.outages = Outages(house.database, self.recorder, self.roster)
+        self.outages = Outages(house.database, self.recorder, self.roster.activity)
         self.certificates = Certificates(self.store, clock.now, spawn)
         messages = Messages(notifications, clock, bus)
         self.expiry = ExpiryWatch(

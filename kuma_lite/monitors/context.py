@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kuma_lite.beats.model import Beat
 from kuma_lite.core.declarations import Child, LastBeat
-from kuma_lite.monitors.model import Beat
 from kuma_lite.monitors.roster import Monitor, Roster
 
 

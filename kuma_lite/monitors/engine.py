@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import urlsplit
 
+from kuma_lite.beats.model import Beat
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import Certificate, CheckFailed, CheckResult, Status, Wait
 from kuma_lite.monitors.context import Context
-from kuma_lite.monitors.model import Beat, BeatRecorded
+from kuma_lite.monitors.model import BeatRecorded
 from kuma_lite.monitors.ownfault import Began, OwnFault
 from kuma_lite.monitors.roster import Monitor, Roster
 from kuma_lite.monitors.rules import Look, Policy, Previous, Verdict, judge, look_of, wait_after

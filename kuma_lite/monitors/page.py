@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
+from kuma_lite.beats.model import wire_number
+from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push, user_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.certificates import Certificates
 from kuma_lite.monitors.live import whole
-from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved, wire_number
-from kuma_lite.monitors.recorder import Recorder
+from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.roster import Monitor
 from kuma_lite.monitors.service import Monitors
 

@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from msgspec import Raw
 
+from kuma_lite.beats.model import Beat, wire_number
+from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, wire_time
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.doors import COMPATIBLE, Caller, Doors, Push
 from kuma_lite.monitors.certificates import Certificates
-from kuma_lite.monitors.model import Beat, BeatRecorded, wire_number
-from kuma_lite.monitors.recorder import Recorder
+from kuma_lite.monitors.model import BeatRecorded
 from kuma_lite.monitors.service import Monitors
 from kuma_lite.monitors.type_list import monitor_type_list
 

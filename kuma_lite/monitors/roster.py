@@ -161,6 +161,10 @@ class Roster:
         """Its own switch and those of all groups above it."""
         return monitor.active and not self.is_forced_inactive(monitor)
 
+    def activity(self) -> dict[int, bool]:
+        """Every monitor's id, and whether it is watched (`is_active`)."""
+        return {monitor.id: self.is_active(monitor) for monitor in self}
+
     def is_forced_inactive(self, monitor: Monitor) -> bool:
         """Whether a group above it is switched off."""
         return any(not group.active for group in self.ancestors(monitor))

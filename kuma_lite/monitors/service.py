@@ -7,6 +7,7 @@ import string
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import MonitorType, Registry
@@ -14,7 +15,6 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.engine import Engine
 from kuma_lite.monitors.incoming import linked_notifications, read_added, read_edited
 from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
-from kuma_lite.monitors.recorder import Recorder
 from kuma_lite.monitors.roster import Monitor, Roster
 from kuma_lite.monitors.rules import Policy, remembered
 from kuma_lite.monitors.store import MonitorStore

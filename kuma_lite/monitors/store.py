@@ -9,10 +9,10 @@ from typing import Any
 
 import apsw
 
-from kuma_lite.monitors import sealing
-from kuma_lite.monitors.history import BeatHistory, remove_monitor
+from kuma_lite.beats import sealing
+from kuma_lite.beats.history import BeatHistory, remove_monitor
+from kuma_lite.beats.sealing import COUNTER
 from kuma_lite.monitors.roster import Tag
-from kuma_lite.monitors.sealing import COUNTER
 from kuma_lite.monitors.wire import DEFAULTS, Document
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import bcrypt
 
+from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core.clock import SystemClock, to_ms
 from kuma_lite.core.data_folder import DataFolder
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
-from kuma_lite.monitors.recorder import Recorder
 from kuma_lite.monitors.store import MonitorStore
 from tests.benchmarks.client import PASSWORD, USER
 

@@ -17,11 +17,11 @@ from typing import Any
 
 import apsw
 
+from kuma_lite.beats.recorder import Recorder
+from kuma_lite.beats.retention import EVERY_S, Retention
 from kuma_lite.core.clock import ManualClock, to_ms
 from kuma_lite.core.database import COMMIT_EVERY_S, Database
 from kuma_lite.core.declarations import Status
-from kuma_lite.monitors.recorder import Recorder
-from kuma_lite.monitors.retention import EVERY_S, Retention
 from kuma_lite.monitors.store import MonitorStore
 
 INTERVAL_S = 20.0

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from kuma_lite.beats.model import Beat
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.declarations import (
@@ -23,7 +24,7 @@ from kuma_lite.core.declarations import (
 from kuma_lite.core.options import Options
 from kuma_lite.monitors import engine as engine_module
 from kuma_lite.monitors.engine import Engine
-from kuma_lite.monitors.model import Beat, BeatRecorded
+from kuma_lite.monitors.model import BeatRecorded
 from kuma_lite.monitors.ownfault import OwnFault
 from kuma_lite.monitors.roster import Monitor, Roster
 from kuma_lite.monitors.rules import Look, Policy

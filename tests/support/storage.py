@@ -11,11 +11,11 @@ from typing import Any
 
 import apsw
 
+from kuma_lite.beats.model import Beat
+from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core.clock import Clock, ManualClock, to_ms
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
-from kuma_lite.monitors.model import Beat
-from kuma_lite.monitors.recorder import Recorder
 from kuma_lite.monitors.store import MonitorStore
 
 START_MS = to_ms(ManualClock().now())

@@ -107,7 +107,7 @@ CREATE TABLE monitor_tls (
 """
 
 
-# Beats are found through `monitors.sealing`, which tells how these tables belong together.
+# Beats are found through `beats.sealing`, which tells how these tables belong together.
 _BEATS: Final = """
 -- All new beats in the order of recording, one row per commit; id: the highest one in it.
 CREATE TABLE beat_log (id INTEGER PRIMARY KEY, beats BLOB NOT NULL) STRICT;

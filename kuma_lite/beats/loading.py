@@ -9,14 +9,14 @@ from typing import Final
 
 import apsw
 
+from kuma_lite.beats.buckets import MINUTE_S, fold
+from kuma_lite.beats.days import DAY_MS, YEAR_DAYS
+from kuma_lite.beats.minutes import MINUTE_MS
+from kuma_lite.beats.model import Beat
+from kuma_lite.beats.packing import decode, decode_columns
+from kuma_lite.beats.recent import RecentBeats
+from kuma_lite.beats.sums import Statistics
 from kuma_lite.core.limits import RECENT_BEATS
-from kuma_lite.monitors.beats import RecentBeats
-from kuma_lite.monitors.buckets import MINUTE_S, fold
-from kuma_lite.monitors.day_window import DAY_MS, YEAR_DAYS
-from kuma_lite.monitors.minute_window import MINUTE_MS
-from kuma_lite.monitors.model import Beat
-from kuma_lite.monitors.packing import decode, decode_columns
-from kuma_lite.monitors.statistics import Statistics
 
 _LOOK_BACK_MS: Final = DAY_MS + 2 * MINUTE_MS  # the sliding day, and the minutes it begins and ends in
 

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from sys import intern
 from typing import Any, Final, NamedTuple
 
+from kuma_lite.beats.model import Beat
+from kuma_lite.beats.packing import Columns
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.limits import RECENT_BEATS
-from kuma_lite.monitors.model import Beat
-from kuma_lite.monitors.packing import Columns
 
 MAX_KEPT: Final = 1_000  # of one monitor while the disk takes nothing; memory must not grow for ever
 

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
+from kuma_lite.beats.model import Beat, wire_number
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.errors import UserError
-from kuma_lite.monitors.model import Beat, wire_number
 
 MINUTE_S: Final = 60
 HOUR_S: Final = 3_600

@@ -15,11 +15,11 @@ from typing import IO
 import apsw
 import pytest
 
+from kuma_lite.beats.buckets import DAY_S, HOUR_S, fold
+from kuma_lite.beats.packing import decode
+from kuma_lite.beats.sums import Statistics
 from kuma_lite.core.clock import ManualClock
-from kuma_lite.monitors.buckets import DAY_S, HOUR_S, fold
-from kuma_lite.monitors.packing import decode
-from kuma_lite.monitors.statistics import Statistics
-from tests.monitors.crash_writer import MONITORS
+from tests.beats.crash_writer import MONITORS
 from tests.support.storage import Storage, opened
 
 ROUNDS = 15
@@ -31,7 +31,7 @@ class Writers:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.monitors.crash_writer"],
+            [sys.executable, "-m", "tests.beats.crash_writer"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from kuma_lite.monitors.buckets import DAY_S, HOUR_S, fold
-from kuma_lite.monitors.model import Beat
-from kuma_lite.monitors.past import RUN_LENGTH, recorded_up_to, write_beats, write_statistics
+from kuma_lite.beats.buckets import DAY_S, HOUR_S, fold
+from kuma_lite.beats.model import Beat
+from kuma_lite.beats.past_beats import RUN_LENGTH, recorded_up_to, write_beats, write_statistics
 from tests.support.storage import START_MS, Storage, beat, opened
 
 DAY_MS = 86_400_000

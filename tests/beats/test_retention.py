@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kuma_lite.beats import retention as module
+from kuma_lite.beats.retention import ALL_BEATS_MS, Retention, StoredBlock, surplus
 from kuma_lite.core.declarations import Status
-from kuma_lite.monitors import retention as module
-from kuma_lite.monitors.retention import ALL_BEATS_MS, Retention, StoredBlock, surplus
 from tests.support.storage import START_MS, FaultyDisk, Storage, opened
 
 DAY_MS = 86_400_000

@@ -11,15 +11,15 @@ from typing import Any, Final
 
 import apsw
 
+from kuma_lite.beats import sealing
+from kuma_lite.beats.loading import load_beats
+from kuma_lite.beats.model import Beat
+from kuma_lite.beats.recent import RecentBeats
+from kuma_lite.beats.sealing import BLOCK_BEATS, SWEEP_S, WORTHWHILE, Block, Sealer
+from kuma_lite.beats.sums import Statistics
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database import Database
 from kuma_lite.core.database_file import StorageTrouble
-from kuma_lite.monitors import sealing
-from kuma_lite.monitors.beats import RecentBeats
-from kuma_lite.monitors.loading import load_beats
-from kuma_lite.monitors.model import Beat
-from kuma_lite.monitors.sealing import BLOCK_BEATS, SWEEP_S, WORTHWHILE, Block, Sealer
-from kuma_lite.monitors.statistics import Statistics
 
 MAX_UNWRITTEN: Final = 50_000  # beats kept while the disk takes none: forty minutes of 1,000 monitors @ 20 s
 SEAL_ATTEMPTS: Final = 3  # beats that come in meanwhile are not worth more

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kuma_lite.beats.buckets import fold
+from kuma_lite.beats.minutes import DAY_MINUTES, Minutes, pack_minutes
+from kuma_lite.beats.sums import Statistics
 from kuma_lite.core.declarations import Status
-from kuma_lite.monitors.buckets import fold
-from kuma_lite.monitors.minute_window import DAY_MINUTES, Minutes, pack_minutes
-from kuma_lite.monitors.statistics import Statistics
 from tests.support.storage import START_MS, beat
 
 MINUTE, DAY = 60_000, 86_400_000

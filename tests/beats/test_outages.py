@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from kuma_lite.beats.model import Beat
+from kuma_lite.beats.outages import Outage, Outages
 from kuma_lite.core.declarations import Status
-from kuma_lite.monitors.model import Beat
-from kuma_lite.monitors.outages import Outage, Outages
 from kuma_lite.monitors.roster import Monitor, Roster
 from tests.support.storage import Storage, opened
 
@@ -25,7 +25,7 @@ async def watched(storage: Storage, *names: str) -> Roster:
 
 
 def of(storage: Storage, roster: Roster) -> Outages:
-    return Outages(storage.database, storage.recorder, roster)
+    return Outages(storage.database, storage.recorder, roster.activity)
 
 
 async def newest(outages: Outages, count: int, ongoing: bool | None = None) -> list[Outage]:

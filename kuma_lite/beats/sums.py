@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from kuma_lite.beats.buckets import Bucket
+from kuma_lite.beats.days import DAY_MS, YEAR_DAYS, Days
+from kuma_lite.beats.minutes import DAY_MINUTES, MINUTE_MS, Minutes, Totals, counted
 from kuma_lite.core.declarations import Status
-from kuma_lite.monitors.buckets import Bucket
-from kuma_lite.monitors.day_window import DAY_MS, YEAR_DAYS, Days
-from kuma_lite.monitors.minute_window import DAY_MINUTES, MINUTE_MS, Minutes, Totals, counted
 
 MONTH_DAYS: Final = 30
 

@@ -5,12 +5,12 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kuma_lite.beats.model import Beat
+from kuma_lite.beats.packing import decode_columns, encode
+from kuma_lite.beats.recent import MAX_KEPT, RecentBeats
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.limits import RECENT_BEATS
-from kuma_lite.monitors.beats import MAX_KEPT, RecentBeats
-from kuma_lite.monitors.model import Beat
-from kuma_lite.monitors.packing import decode_columns, encode
-from tests.monitors.test_packing import BEATS
+from tests.beats.test_packing import BEATS
 from tests.support.storage import START_MS, beat
 
 

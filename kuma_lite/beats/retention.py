@@ -9,12 +9,12 @@ from typing import Final, NamedTuple
 
 import apsw
 
+from kuma_lite.beats.buckets import DAY_S, HOUR_S, MS
+from kuma_lite.beats.history import SLICE_ROWS, remove_monitor
 from kuma_lite.core.chore import Chore
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database import Database
 from kuma_lite.core.limits import RECENT_BEATS
-from kuma_lite.monitors.buckets import DAY_S, HOUR_S, MS
-from kuma_lite.monitors.history import SLICE_ROWS, remove_monitor
 
 FIRST_S: Final = 600.0  # after the start: there is enough to do then
 EVERY_S: Final = 6 * 3_600.0  # rarer keeps more than is asked for, oftener writes more pages of the index

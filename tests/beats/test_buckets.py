@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kuma_lite.beats.buckets import DAY_S, HOUR_S, MINUTE_S, Bucket, chart, coarser, fold, span_of
+from kuma_lite.beats.model import Beat
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.errors import UserError
-from kuma_lite.monitors.buckets import DAY_S, HOUR_S, MINUTE_S, Bucket, chart, coarser, fold, span_of
-from kuma_lite.monitors.model import Beat
 from tests.support.storage import START_MS, beat
 
 NOW = START_MS / 1000

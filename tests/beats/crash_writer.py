@@ -14,10 +14,10 @@ from typing import Any
 
 import apsw
 
+from kuma_lite.beats.model import Beat
 from kuma_lite.core import database
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.declarations import Status
-from kuma_lite.monitors.model import Beat
 from tests.support.storage import Storage, fields, opened
 
 MONITORS = 5

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 import apsw
 
+from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
-from kuma_lite.monitors.recorder import Recorder
-from kuma_lite.monitors.roster import Monitor, Roster
 
 _OUTAGE: Final = "event.id, event.monitor_id, event.time, event.msg"
 # The change of state that follows; an index on (monitor_id, time) finds it.
@@ -39,13 +38,15 @@ class Outages:
     Args:
         database: with the events.
         recorder: the newest beats.
-        roster: the monitors there are.
+        watched: each monitor there is, by its number, and whether it is watched now.
     """
 
-    def __init__(self, database: Database, recorder: Recorder, roster: Roster) -> None:
+    def __init__(
+        self, database: Database, recorder: Recorder, watched: Callable[[], Mapping[int, bool]]
+    ) -> None:
         self._database = database
         self._recorder = recorder
-        self._roster = roster
+        self._watched = watched
 
     async def page(self, count: int, *, ongoing: bool | None = None) -> tuple[list[Outage], int]:
         """The first `count`, those that go on first, then the newest; and how many there are.
@@ -55,13 +56,13 @@ class Outages:
             ongoing: only those that go on (True), only those that are over (False).
         """
         await self._recorder.flush()
-        ends = {monitor.id: self._end(monitor) for monitor in self._roster}
+        ends = {monitor_id: self._end(monitor_id, now) for monitor_id, now in self._watched().items()}
         return await self._database.read(lambda connection: _page(connection, ends, count, ongoing))
 
-    def _end(self, monitor: Monitor) -> int | None:
+    def _end(self, monitor_id: int, watched: bool) -> int | None:
         """An outage goes on while its monitor is watched; of a paused one only its last beat is known."""
-        beat = self._recorder.last(monitor.id)
-        return None if self._roster.is_active(monitor) or beat is None else beat.end_time
+        beat = self._recorder.last(monitor_id)
+        return None if watched or beat is None else beat.end_time
 
 
 def _page(

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import apsw
 
-from kuma_lite.monitors import sealing
-from kuma_lite.monitors.buckets import DAY_S, HOUR_S, MINUTE_S, Bucket, coarser, fold
-from kuma_lite.monitors.minute_window import pack_minutes
-from kuma_lite.monitors.model import Beat
-from kuma_lite.monitors.packing import encode
+from kuma_lite.beats import sealing
+from kuma_lite.beats.buckets import DAY_S, HOUR_S, MINUTE_S, Bucket, coarser, fold
+from kuma_lite.beats.minutes import pack_minutes
+from kuma_lite.beats.model import Beat
+from kuma_lite.beats.packing import encode
 
 MINUTES_FOR_MS: Final = 2 * DAY_S * 1000  # a day, and more than clocks may be wrong by
 RUN_LENGTH: Final = sealing.BLOCK_BEATS  # beats of a monitor that are best written together

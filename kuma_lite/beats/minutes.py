@@ -7,8 +7,8 @@ import sys
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from kuma_lite.beats.buckets import Bucket
 from kuma_lite.core.declarations import Status
-from kuma_lite.monitors.buckets import Bucket
 
 MINUTE_MS: Final = 60_000
 DAY_MINUTES: Final = 1440

@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left
 from typing import Any, Final
 
-from kuma_lite.monitors.minute_window import NOTHING, Totals
+from kuma_lite.beats.minutes import NOTHING, Totals
 
 DAY_MS: Final = 86_400_000
 YEAR_DAYS: Final = 365

@@ -6,13 +6,13 @@ from pathlib import Path
 import apsw
 import pytest
 
+from kuma_lite.beats import recorder as module
+from kuma_lite.beats.model import Beat
+from kuma_lite.beats.recorder import Recorder, clean
 from kuma_lite.core import database as database_module
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.database_file import StorageTrouble
 from kuma_lite.core.declarations import Status
-from kuma_lite.monitors import recorder as module
-from kuma_lite.monitors.model import Beat
-from kuma_lite.monitors.recorder import Recorder, clean
 from tests.support.storage import FaultyDisk, Storage, opened
 
 

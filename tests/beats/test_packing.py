@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kuma_lite.beats.model import Beat
+from kuma_lite.beats.packing import decode, decode_columns, encode
 from kuma_lite.core.declarations import Status
-from kuma_lite.monitors.model import Beat
-from kuma_lite.monitors.packing import decode, decode_columns, encode
 from tests.support.storage import START_MS, beat
 
 MS = st.integers(0, 4_102_444_800_000)

@@ -13,12 +13,12 @@ from typing import Final, NamedTuple
 
 import apsw
 
+from kuma_lite.beats.buckets import DAY_S, HOUR_S, MINUTE_S, Bucket, coarser, fold
+from kuma_lite.beats.minutes import pack_minutes
+from kuma_lite.beats.model import Beat
+from kuma_lite.beats.packing import encode
+from kuma_lite.beats.recent import RecentBeats, Ring
 from kuma_lite.core.limits import RECENT_BEATS
-from kuma_lite.monitors.beats import RecentBeats, Ring
-from kuma_lite.monitors.buckets import DAY_S, HOUR_S, MINUTE_S, Bucket, coarser, fold
-from kuma_lite.monitors.minute_window import pack_minutes
-from kuma_lite.monitors.model import Beat
-from kuma_lite.monitors.packing import encode
 
 BLOCK_BEATS: Final = RECENT_BEATS  # in one block: as many as memory holds, so that none is read to write one
 WORTHWHILE: Final = 50  # beats that make a monitor join when another one's block is full

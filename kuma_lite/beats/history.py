@@ -8,14 +8,14 @@ from typing import Any, Final
 
 import apsw
 
+from kuma_lite.beats import sealing
+from kuma_lite.beats.buckets import HOUR_S, MINUTE_S, MS, Bucket, Span, chart, fold, span_of
+from kuma_lite.beats.model import Beat
+from kuma_lite.beats.packing import STATUSES, decode, encode
+from kuma_lite.beats.recorder import Recorder
+from kuma_lite.beats.sealing import COUNTER
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
-from kuma_lite.monitors import sealing
-from kuma_lite.monitors.buckets import HOUR_S, MINUTE_S, MS, Bucket, Span, chart, fold, span_of
-from kuma_lite.monitors.model import Beat
-from kuma_lite.monitors.packing import STATUSES, decode, encode
-from kuma_lite.monitors.recorder import Recorder
-from kuma_lite.monitors.sealing import COUNTER
 
 SLICE_ROWS: Final = 500  # removed in one transaction: some 10 ms in which nobody else can write
 SLICE_BLOCKS: Final = 100  # rewritten in one transaction: some 20 ms

@@ -18,8 +18,8 @@ from itertools import accumulate
 from operator import sub
 from typing import Any, Final, NamedTuple
 
+from kuma_lite.beats.model import Beat
 from kuma_lite.core.declarations import Status
-from kuma_lite.monitors.model import Beat
 
 VERSION: Final = 1
 LEVEL: Final = 6  # of deflate; higher levels cost more than they gain on a kilobyte
