@@ -10,7 +10,7 @@ from kuma_lite.appliance.house import House
 from kuma_lite.appliance.watching import Watching
 from kuma_lite.metrics.access import Access
 from kuma_lite.metrics.routes import MetricsRoute
-from kuma_lite.monitors.readings import Readings
+from kuma_lite.monitors.doors.gauges import Readings
 
 
 def metrics_route(house: House, watching: Watching, keys: ApiKeys) -> MetricsRoute:

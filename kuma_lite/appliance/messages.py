@@ -11,9 +11,9 @@ from kuma_lite.checks._saved_response import read_saved
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import Message, Status
-from kuma_lite.monitors.expiry import ExpiryWarning
+from kuma_lite.monitors.engine.expiry import ExpiryWarning
+from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import BeatRecorded
-from kuma_lite.monitors.roster import Monitor
 from kuma_lite.monitors.service import Monitors
 from kuma_lite.notifications.model import pack
 from kuma_lite.notifications.rules import certificate_text

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from kuma_lite.core.bus import Bus
+from kuma_lite.monitors.doors.pushes import MonitorPushes
+from kuma_lite.monitors.engine.roster import Tag
 from kuma_lite.monitors.model import MonitorChanged
-from kuma_lite.monitors.pushes import MonitorPushes
-from kuma_lite.monitors.roster import Tag
 from kuma_lite.monitors.service import Monitors
 from kuma_lite.tags.store import TagOnMonitor
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import apsw
 
-from kuma_lite.beats import past_beats as past
+from kuma_lite.beats import past_beats
 from kuma_lite.checks import monitor_types
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.data_folder import DataFolder
@@ -19,14 +19,14 @@ from kuma_lite.importing.reading import BeatRow
 from kuma_lite.importing.rooms import StatRow
 from kuma_lite.importing.service import Importer, Outcome
 from kuma_lite.maintenance import imported as imported_plans
-from kuma_lite.monitors import imported as imported_monitors
+from kuma_lite.monitors.document import from_kuma as imported_monitors
 from kuma_lite.notifications import services
 
 
 class Features:
     """The features an import writes into (see `importing.rooms.Rooms`)."""
 
-    run_length = past.RUN_LENGTH
+    run_length = past_beats.RUN_LENGTH
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -52,15 +52,15 @@ class Features:
         self, connection: apsw.Connection, runs: Sequence[Sequence[BeatRow]], *, statistics: bool
     ) -> None:
         """See `Rooms`."""
-        past.write_beats(connection, runs, statistics=statistics, now=to_ms(self._clock.now()))
+        past_beats.write_beats(connection, runs, statistics=statistics, now=to_ms(self._clock.now()))
 
     def write_statistics(self, connection: apsw.Connection, unit: str, rows: Sequence[StatRow]) -> None:
         """See `Rooms`."""
-        past.write_statistics(connection, unit, rows)
+        past_beats.write_statistics(connection, unit, rows)
 
     def recorded_up_to(self, connection: apsw.Connection) -> dict[int, int]:
         """See `Rooms`."""
-        return past.recorded_up_to(connection)
+        return past_beats.recorded_up_to(connection)
 
 
 async def take_over(path: Path, data_dir: Path, clock: Clock, progress: Progress) -> Outcome:

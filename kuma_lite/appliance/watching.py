@@ -15,16 +15,16 @@ from kuma_lite.core.declarations import Certificate
 from kuma_lite.core.doors import Doors
 from kuma_lite.maintenance.service import Maintenance, no_pages
 from kuma_lite.monitors.certificates import Certificates
-from kuma_lite.monitors.engine import Engine
-from kuma_lite.monitors.expiry import ExpiryWatch
-from kuma_lite.monitors.figures import Figures
-from kuma_lite.monitors.live import MonitorEvents
+from kuma_lite.monitors.doors.events import MonitorEvents
+from kuma_lite.monitors.doors.page import MonitorPage
+from kuma_lite.monitors.doors.push_route import PushRoute
+from kuma_lite.monitors.doors.pushes import MonitorPushes
+from kuma_lite.monitors.engine.engine import Engine
+from kuma_lite.monitors.engine.expiry import ExpiryWatch
+from kuma_lite.monitors.engine.health import Figures
+from kuma_lite.monitors.engine.own_fault import OwnFault
+from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import MonitorRemoved
-from kuma_lite.monitors.ownfault import OwnFault
-from kuma_lite.monitors.page import MonitorPage
-from kuma_lite.monitors.push_route import PushRoute
-from kuma_lite.monitors.pushes import MonitorPushes
-from kuma_lite.monitors.roster import Monitor, Roster
 from kuma_lite.monitors.service import Monitors
 from kuma_lite.monitors.store import MonitorStore
 from kuma_lite.net.anchor import Anchor
@@ -128,7 +128,7 @@ class Watching:
         ]
 
     def _routes(self) -> Sequence[Any]:
-        from kuma_lite.monitors.routes import monitor_routes
+        from kuma_lite.monitors.doors.routes import monitor_routes
 
         return monitor_routes(self.figures)
 

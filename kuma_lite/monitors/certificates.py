@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from kuma_lite.core.declarations import Certificate
-from kuma_lite.monitors.roster import Monitor
+from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.store import MonitorStore
 
 log = logging.getLogger(__name__)

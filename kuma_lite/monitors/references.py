@@ -8,9 +8,9 @@ from typing import Protocol, TypeVar
 import apsw
 
 from kuma_lite.core.bus import Bus
+from kuma_lite.monitors.doors.pushes import MonitorPushes
+from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import MonitorChanged
-from kuma_lite.monitors.pushes import MonitorPushes
-from kuma_lite.monitors.roster import Monitor
 from kuma_lite.monitors.service import Monitors
 
 T = TypeVar("T")

@@ -12,14 +12,14 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import MonitorType, Registry
 from kuma_lite.core.errors import UserError
-from kuma_lite.monitors.engine import Engine
-from kuma_lite.monitors.incoming import linked_notifications, read_added, read_edited
+from kuma_lite.monitors.document.fields import Document, shown, sparse
+from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited
+from kuma_lite.monitors.document.unchecked_types import check_stored_only
+from kuma_lite.monitors.engine.engine import Engine
+from kuma_lite.monitors.engine.judge import Policy, remembered
+from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
-from kuma_lite.monitors.roster import Monitor, Roster
-from kuma_lite.monitors.rules import Policy, remembered
 from kuma_lite.monitors.store import MonitorStore
-from kuma_lite.monitors.stored_only import check_stored_only
-from kuma_lite.monitors.wire import Document, shown, sparse
 
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options

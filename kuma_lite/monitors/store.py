@@ -12,8 +12,8 @@ import apsw
 from kuma_lite.beats import sealing
 from kuma_lite.beats.history import BeatHistory, remove_monitor
 from kuma_lite.beats.sealing import COUNTER
-from kuma_lite.monitors.roster import Tag
-from kuma_lite.monitors.wire import DEFAULTS, Document
+from kuma_lite.monitors.document.fields import DEFAULTS, Document
+from kuma_lite.monitors.engine.roster import Tag
 
 
 @dataclass(slots=True)
@@ -23,7 +23,7 @@ class StoredMonitor:
     id: int
     owner: int
     active: bool
-    document: Document  # sparse, see `wire`
+    document: Document  # sparse, see `document.fields`
     created: int  # milliseconds since 1970
     notification_ids: list[int] = field(default_factory=list)
     tags: list[Tag] = field(default_factory=list)

@@ -10,7 +10,7 @@ import pytest
 from kuma_lite.beats.model import Beat
 from kuma_lite.beats.outages import Outage, Outages
 from kuma_lite.core.declarations import Status
-from kuma_lite.monitors.roster import Monitor, Roster
+from kuma_lite.monitors.engine.roster import Monitor, Roster
 from tests.support.storage import Storage, opened
 
 STATES = (Status.DOWN, Status.UP, Status.PENDING, Status.MAINTENANCE)

@@ -6,7 +6,7 @@ import pytest
 
 from kuma_lite.metrics.model import Family
 from kuma_lite.metrics.monitors import clean, labels_of, monitor_families, tag_labels
-from kuma_lite.monitors.readings import Reading
+from kuma_lite.monitors.doors.gauges import Reading
 
 
 def reading(**changes: object) -> Reading:

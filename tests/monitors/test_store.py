@@ -7,7 +7,7 @@ import apsw
 import pytest
 
 from kuma_lite.core import database as database_module
-from kuma_lite.monitors.roster import Tag
+from kuma_lite.monitors.engine.roster import Tag
 from tests.support.storage import Storage, opened
 
 

@@ -16,9 +16,9 @@ from kuma_lite.core.clock import Clock, wire_time
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.doors import COMPATIBLE, Caller, Doors, Push
 from kuma_lite.monitors.certificates import Certificates
+from kuma_lite.monitors.document.type_list import monitor_type_list
 from kuma_lite.monitors.model import BeatRecorded
 from kuma_lite.monitors.service import Monitors
-from kuma_lite.monitors.type_list import monitor_type_list
 
 UPTIME_KEYS: Final[tuple[tuple[str, int | str], ...]] = (("24", 24), ("720", 720), ("1y", "1y"))
 

@@ -13,9 +13,9 @@ from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push, user_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.certificates import Certificates
-from kuma_lite.monitors.live import whole
+from kuma_lite.monitors.doors.events import whole
+from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved
-from kuma_lite.monitors.roster import Monitor
 from kuma_lite.monitors.service import Monitors
 
 BATCH_S: Final = 0.25  # live beats are gathered this long: smooth for the eye, cheap for a phone

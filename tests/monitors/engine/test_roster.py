@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kuma_lite.core.errors import UserError
-from kuma_lite.monitors.roster import Monitor, Roster
+from kuma_lite.monitors.engine.roster import Monitor, Roster
 
 
 def monitor(monitor_id: int, parent: int | None = None, *, active: bool = True, **document: Any) -> Monitor:

@@ -10,7 +10,7 @@ from litestar import get, post
 
 from kuma_lite.checks import describe_types
 from kuma_lite.core.doors import Access
-from kuma_lite.monitors.figures import Figures
+from kuma_lite.monitors.engine.health import Figures
 
 
 @cache
@@ -19,7 +19,7 @@ def describe() -> dict[str, Any]:
 
     The first time it imports them all, which takes a thread: the loop has checks to make.
     """
-    from kuma_lite.monitors.common import CommonOptions
+    from kuma_lite.monitors.document.common_options import CommonOptions
 
     return {**describe_types(), "common": CommonOptions.describe()}
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.declarations import CheckFailed, CheckResult, Status
-from kuma_lite.monitors.rules import (
+from kuma_lite.monitors.engine.judge import (
     FLIPPED,
     UNDER_MAINTENANCE,
     Look,

@@ -8,7 +8,7 @@ from typing import Any
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.doors import Answer, Caller, Doors, Event, Push, Then, user_of
 from kuma_lite.core.errors import UserError
-from kuma_lite.monitors.pushes import MonitorPushes, listed_heartbeat
+from kuma_lite.monitors.doors.pushes import MonitorPushes, listed_heartbeat
 from kuma_lite.monitors.service import Monitors
 
 HOUR_S = 3600

@@ -13,13 +13,13 @@ from kuma_lite.beats.model import Beat
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import Certificate, CheckFailed, CheckResult, Status, Wait
-from kuma_lite.monitors.context import Context
+from kuma_lite.monitors.engine.context import Context
+from kuma_lite.monitors.engine.due import first_due, next_due, phase
+from kuma_lite.monitors.engine.judge import Look, Policy, Previous, Verdict, judge, look_of, wait_after
+from kuma_lite.monitors.engine.own_fault import Began, OwnFault
+from kuma_lite.monitors.engine.roster import Monitor, Roster
+from kuma_lite.monitors.engine.scheduler import Scheduler
 from kuma_lite.monitors.model import BeatRecorded
-from kuma_lite.monitors.ownfault import Began, OwnFault
-from kuma_lite.monitors.roster import Monitor, Roster
-from kuma_lite.monitors.rules import Look, Policy, Previous, Verdict, judge, look_of, wait_after
-from kuma_lite.monitors.schedule import first_due, next_due, phase
-from kuma_lite.monitors.scheduler import Scheduler
 
 if TYPE_CHECKING:
     import apsw

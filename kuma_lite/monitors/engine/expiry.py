@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from kuma_lite.core.declarations import Certificate
-from kuma_lite.monitors.roster import Monitor
+from kuma_lite.monitors.engine.roster import Monitor
 
 if TYPE_CHECKING:
     import apsw

@@ -8,7 +8,7 @@ from typing import Any
 
 from kuma_lite.beats.model import Beat
 from kuma_lite.core.declarations import Child, LastBeat
-from kuma_lite.monitors.roster import Monitor, Roster
+from kuma_lite.monitors.engine.roster import Monitor, Roster
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 It only says *what is due*; the engine looks. A monitor is never due twice at once: it comes back into the
 heap when its look has ended. The wake-ups also tell when the event loop itself was late, and when the
-machine's clocks disagree (suspend, clock set): then nobody may be blamed for a time-out (see `ownfault`).
+machine's clocks disagree (suspend, clock set): then nobody may be blamed for a time-out (see `own_fault`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Final
 
 from kuma_lite.core.clock import Clock
-from kuma_lite.monitors.schedule import GRID_S, grid
+from kuma_lite.monitors.engine.due import GRID_S, grid
 
 LATENESS_SAMPLES: Final = 4096  # of which /readyz and the benchmark take percentiles
 

@@ -22,12 +22,12 @@ from kuma_lite.core.declarations import (
     Wait,
 )
 from kuma_lite.core.options import Options
-from kuma_lite.monitors import engine as engine_module
-from kuma_lite.monitors.engine import Engine
+from kuma_lite.monitors.engine import engine as engine_module
+from kuma_lite.monitors.engine.engine import Engine
+from kuma_lite.monitors.engine.judge import Look, Policy
+from kuma_lite.monitors.engine.own_fault import OwnFault
+from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import BeatRecorded
-from kuma_lite.monitors.ownfault import OwnFault
-from kuma_lite.monitors.roster import Monitor, Roster
-from kuma_lite.monitors.rules import Look, Policy
 
 Outcome = Callable[[CheckContext], Awaitable[CheckResult | Wait]]
 

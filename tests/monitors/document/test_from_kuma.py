@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from kuma_lite.monitors.imported import read_row
-from kuma_lite.monitors.wire import FIELDS, column_name
+from kuma_lite.monitors.document.fields import FIELDS, column_name
+from kuma_lite.monitors.document.from_kuma import read_row
 
 
 def test_columns_become_fields() -> None:

@@ -16,9 +16,9 @@ from kuma_lite.core.doors import Access, RawRoute
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.limits import MAX_BODY_BYTES, MAX_PING_MS
 from kuma_lite.core.raw_http import answer_html, answer_json, answer_text, read_body
-from kuma_lite.monitors.engine import Engine
-from kuma_lite.monitors.roster import Roster
-from kuma_lite.monitors.rules import Look
+from kuma_lite.monitors.engine.engine import Engine
+from kuma_lite.monitors.engine.judge import Look
+from kuma_lite.monitors.engine.roster import Roster
 
 PREFIX: Final = "/api/push/"
 NOT_FOUND: Final = "Monitor not found or not active."

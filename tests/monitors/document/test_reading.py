@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.errors import UserError
-from kuma_lite.monitors.incoming import linked_notifications, read_added, read_edited
-from kuma_lite.monitors.wire import ALIASES, DEFAULTS, FIELDS, SENSITIVE, JsonKind, shown, sparse
+from kuma_lite.monitors.document.fields import ALIASES, DEFAULTS, FIELDS, SENSITIVE, JsonKind, shown, sparse
+from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited
 
 
 @pytest.mark.parametrize(

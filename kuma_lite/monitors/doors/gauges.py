@@ -10,7 +10,7 @@ from kuma_lite.beats.model import Beat
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core.clock import Clock
 from kuma_lite.monitors.certificates import Certificates
-from kuma_lite.monitors.roster import Monitor, Roster
+from kuma_lite.monitors.engine.roster import Monitor, Roster
 
 WINDOWS: Final = (("1d", "24"), ("30d", "720"), ("365d", "1y"))  # name outside, name of the statistics
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import JsonTextError, parse_json
-from kuma_lite.monitors.wire import DEFAULTS, Document
+from kuma_lite.monitors.document.fields import DEFAULTS, Document
 
 SERVICE_NAME: Final = re.compile(r"[A-Za-z0-9._@-]+")
 SHARES_OF_INTERVAL: Final = (0.8, 0.5)  # a screenshot must be taken within them

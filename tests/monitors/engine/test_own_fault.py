@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kuma_lite.core.clock import ManualClock
-from kuma_lite.monitors.ownfault import OwnFault
+from kuma_lite.monitors.engine.own_fault import OwnFault
 
 
 class Machine:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from kuma_lite.core.errors import UserError
-from kuma_lite.monitors.incoming import read_value
-from kuma_lite.monitors.wire import ALIASES, FIELDS, Document, sparse
+from kuma_lite.monitors.document.fields import ALIASES, FIELDS, Document, sparse
+from kuma_lite.monitors.document.reading import read_value
 
 
 def read_row(row: Mapping[str, Any]) -> tuple[Document, list[str]]:

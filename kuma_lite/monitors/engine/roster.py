@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from kuma_lite.core.declarations import MonitorType
 from kuma_lite.core.errors import UserError
-from kuma_lite.monitors.rules import Policy, Previous, effective_timeout
-from kuma_lite.monitors.wire import DEFAULTS, Document
+from kuma_lite.monitors.document.fields import DEFAULTS, Document
+from kuma_lite.monitors.engine.judge import Policy, Previous, effective_timeout
 
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
@@ -32,7 +32,7 @@ class Monitor:
     id: int
     owner: int
     active: bool  # its own switch
-    document: Document  # sparse, see `wire`
+    document: Document  # sparse, see `document.fields`
     notification_ids: tuple[int, ...] = ()
     tags: list[Tag] = field(default_factory=list)
     kind: MonitorType[Any] | None = None  # None: a type this program does not check

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.migrations import discover, migrate
-from kuma_lite.monitors.expiry import (
+from kuma_lite.monitors.engine.expiry import (
     DEFAULT_MARKS,
     ExpiryWarning,
     ExpiryWatch,
@@ -18,7 +18,7 @@ from kuma_lite.monitors.expiry import (
     due_warnings,
     marks_of,
 )
-from kuma_lite.monitors.roster import Monitor
+from kuma_lite.monitors.engine.roster import Monitor
 
 
 def certificate(

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.clock import ManualClock, SystemClock
-from kuma_lite.monitors.schedule import GRID_S, START_SPREAD_S, first_due, grid, next_due, phase
-from kuma_lite.monitors.scheduler import Scheduler
+from kuma_lite.monitors.engine.due import GRID_S, START_SPREAD_S, first_due, grid, next_due, phase
+from kuma_lite.monitors.engine.scheduler import Scheduler
 
 SECONDS = st.floats(0.1, 100_000, allow_nan=False)
 

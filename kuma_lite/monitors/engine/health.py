@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from kuma_lite.core.database import Database
-from kuma_lite.monitors.engine import Engine
+from kuma_lite.monitors.engine.engine import Engine
 
 LATE_S: Final = 5.0  # a scheduler this late cannot be believed to watch anything
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import JsonTextError, parse_json
 from kuma_lite.core.limits import MAX_INTERVAL_S
-from kuma_lite.monitors.wire import ALIASES, FIELDS, Document, JsonKind, WireField
+from kuma_lite.monitors.document.fields import ALIASES, FIELDS, Document, JsonKind, WireField
 
 # Keys that forms and clients send along although they are not configuration; dropped without a word.
 _IGNORED: Final = frozenset(

@@ -1,0 +1,1 @@
+"""What clients may ask of monitors, and what they are pushed."""

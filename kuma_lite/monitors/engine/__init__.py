@@ -1,0 +1,1 @@
+"""When monitors are checked, and how what was seen is judged, recorded and told."""
