@@ -14,6 +14,8 @@ PACKAGE = Path(__file__).parent.parent / "kuma_lite"
 FLOORS = {
     "core": 0,
     "net": 1,
+    "rest": 1,
+    "projects": 3,
     "checks": 2,
     "notifications.services": 2,
     "beats": 3,

@@ -19,8 +19,9 @@ from kuma_lite.metrics.model import Family, Sample
 from kuma_lite.notifications.model import ChannelsChanged, pack
 from kuma_lite.notifications.rules import heartbeat_object
 from kuma_lite.notifications.service import Notifications
-from kuma_lite.servers.doors import server_doors
-from kuma_lite.servers.integrations import Channel, Declared, Integrations
+from kuma_lite.servers.alerting.texts import headline
+from kuma_lite.servers.api.doors import server_doors
+from kuma_lite.servers.api.integration_store import Channel, Declared, Integrations
 from kuma_lite.servers.model import (
     ONLINE,
     AlertClosed,
@@ -30,10 +31,9 @@ from kuma_lite.servers.model import (
     Server,
     ServerRemoved,
 )
-from kuma_lite.servers.prometheus import measured
+from kuma_lite.servers.samples.prometheus import measured
 from kuma_lite.servers.service import Servers
 from kuma_lite.servers.store import link_all
-from kuma_lite.servers.texts import headline
 from kuma_lite.status_pages.model import ShownServer
 from kuma_lite.status_pages.service import StatusPages
 

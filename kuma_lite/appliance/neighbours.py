@@ -10,8 +10,8 @@ from kuma_lite.appliance.watching import Watching
 from kuma_lite.beats.model import Beat
 from kuma_lite.beats.outages import Outage
 from kuma_lite.core.declarations import Status
+from kuma_lite.servers.documents import Listed, incident_object
 from kuma_lite.servers.model import DOWNTIME, Incident
-from kuma_lite.servers.wire import Listed, incident_object
 from kuma_lite.status_pages.service import StatusPages
 
 # Status pages and monitors have no UUID of their own; made of their number it is always the same.

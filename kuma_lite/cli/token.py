@@ -18,7 +18,7 @@ from kuma_lite.core.limits import DATABASE_FILE
 if TYPE_CHECKING:
     import apsw
 
-    from kuma_lite.servers.model import Project, Token
+    from kuma_lite.projects.model import Project, Token
 
 T = TypeVar("T")
 
@@ -59,8 +59,9 @@ def run(options: argparse.Namespace) -> int:
 
 def create(path: Path, name: str, project: str | None, days: int | None, clock: Clock) -> str:
     """A new token. Raises UserError."""
-    from kuma_lite.servers.projects import clean_name, insert_token
-    from kuma_lite.servers.tokens import PROJECT, new_token
+    from kuma_lite.projects.service import clean_name
+    from kuma_lite.projects.store import insert_token
+    from kuma_lite.projects.tokens import PROJECT, new_token
 
     if days is not None and not 1 <= days <= MAX_DAYS:
         raise UserError(f"The days until the token expires must be between 1 and {MAX_DAYS}.")
@@ -77,7 +78,7 @@ def create(path: Path, name: str, project: str | None, days: int | None, clock: 
 
 def table(path: Path, clock: Clock) -> str:
     """All tokens, the newest first."""
-    from kuma_lite.servers.projects import read_projects, read_tokens
+    from kuma_lite.projects.store import read_projects, read_tokens
 
     def read(connection: apsw.Connection) -> tuple[dict[int, str], list[Token]]:
         names = {project.id: project.name for project in read_projects(connection)}
@@ -104,7 +105,7 @@ def table(path: Path, clock: Clock) -> str:
 
 def revoke(path: Path, prefix: str, clock: Clock) -> Token:
     """End the one usable token that begins so. Raises UserError."""
-    from kuma_lite.servers.projects import read_tokens, revoke_token
+    from kuma_lite.projects.store import read_tokens, revoke_token
 
     now = to_ms(clock.now())
 
@@ -124,7 +125,7 @@ def revoke(path: Path, prefix: str, clock: Clock) -> Token:
 
 
 def _project(connection: apsw.Connection, name: str) -> Project:
-    from kuma_lite.servers.projects import read_projects
+    from kuma_lite.projects.store import read_projects
 
     found = [project for project in read_projects(connection) if name in (project.name, project.uuid)]
     if len(found) != 1:

@@ -9,10 +9,10 @@ import apsw
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.transactions import Transactions
+from kuma_lite.rest.errors import NotFound
 from kuma_lite.servers import store
-from kuma_lite.servers.errors import NotFound
 from kuma_lite.servers.model import PageServersChanged, Server, ServerChanged
-from kuma_lite.servers.projects import ServersDatabase
 
 
 class Links:
@@ -27,7 +27,7 @@ class Links:
 
     def __init__(
         self,
-        database: ServersDatabase,
+        database: Transactions,
         bus: Bus,
         servers: Mapping[int, Server],
         plans_run: Callable[[Iterable[int]], bool],

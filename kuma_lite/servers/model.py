@@ -1,63 +1,19 @@
-"""What a server, a token and an incident are, and what is told about them on the bus."""
+"""What a server and an incident are, and what is told about them on the bus."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final
 
-from kuma_lite.core.clock import MILLISECONDS, to_ms
-from kuma_lite.servers.alert_settings import AlertSettings, merged
-from kuma_lite.servers.alerts import State
+from kuma_lite.core.iso_time import iso, iso_exact
+from kuma_lite.servers.rules.alert_settings import AlertSettings, merged
+from kuma_lite.servers.rules.alerts import State
 
 ONLINE: Final = "online"
 OFFLINE: Final = "offline"
 DOWNTIME: Final = "downtime"  # the cause of an incident; the others are the friendly metric names
-_FIRST_MS: Final = to_ms(datetime(1, 1, 1, tzinfo=UTC).timestamp())
-_LAST_MS: Final = to_ms(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 SNAPSHOT_MS: Final = 15 * 60_000  # metrics this much older than the newest are no longer part of the snapshot
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """What servers, integrations and tokens belong to."""
-
-    id: int
-    uuid: str
-    name: str
-    is_root: bool
-    created: int
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A key for machines or scripts; the token itself is known to its owner alone. Times in ms."""
-
-    id: int
-    uuid: str
-    project_id: int
-    kind: str  # "project" or "user"
-    user_id: int | None
-    name: str
-    prefix: str
-    created: int
-    expires: int | None
-    last_used: int | None
-    revoked: int | None
-
-    def usable(self, now: int) -> bool:
-        """Whether it opens anything at that moment."""
-        return self.revoked is None and (self.expires is None or now < self.expires)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who is behind a request to the Servers API, and in which project."""
-
-    project_id: int
-    user_id: int | None = None  # None: a machine
-    username: str = ""
 
 
 @dataclass(slots=True)
@@ -182,35 +138,6 @@ class PageServersChanged:
     """Other servers stand on a status page."""
 
     page_id: int
-
-
-def iso(ms: int | None) -> str | None:
-    """Milliseconds since 1970 as `2024-01-20T14:22:00Z`, the way the Servers API writes dates."""
-    if ms is None:
-        return None
-    return datetime.fromtimestamp(ms // MILLISECONDS, UTC).replace(tzinfo=None).isoformat() + "Z"
-
-
-def iso_exact(ms: int) -> str:
-    """The same with the fraction, where there is one: a sample's time is part of its identity."""
-    rest = ms % MILLISECONDS
-    text = str(iso(ms))
-    return f"{text[:-1]}.{rest:03d}Z" if rest else text
-
-
-def parse_iso(text: object) -> int | None:
-    """An ISO 8601 moment in milliseconds since 1970; without a zone it is UTC. None for anything else."""
-    if not isinstance(text, str) or len(text) > 64 or len(text) < 10:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        found = to_ms(moment.timestamp())
-    except (ValueError, OverflowError):
-        return None
-    # Hours before the first year and behind the last one there is no date in UTC: the nearest stands for it.
-    return max(_FIRST_MS, min(_LAST_MS, found))
 
 
 def as_wire(server: Server) -> dict[str, Any]:

@@ -20,14 +20,13 @@ import apsw
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database_file import StorageTrouble
-from kuma_lite.servers import history, queries, store
-from kuma_lite.servers.alert_settings import changed
-from kuma_lite.servers.alerts import Open
-from kuma_lite.servers.errors import NotFound, Unprocessable
-from kuma_lite.servers.incidents import Incidents
-from kuma_lite.servers.incoming import Report, read_report
+from kuma_lite.core.transactions import Transactions
+from kuma_lite.projects.service import Projects, Sessions
+from kuma_lite.rest.errors import NotFound, Unprocessable
+from kuma_lite.servers import store
+from kuma_lite.servers.alerting.incidents import Incidents
+from kuma_lite.servers.alerting.watch import Announcer, Watch
 from kuma_lite.servers.links import Links
-from kuma_lite.servers.metrics import FRIENDLY, FRIENDLY_OF
 from kuma_lite.servers.model import (
     DOWNTIME,
     OFFLINE,
@@ -35,11 +34,14 @@ from kuma_lite.servers.model import (
     ServerChanged,
     ServerRemoved,
 )
-from kuma_lite.servers.projects import Projects, ServersDatabase, Sessions
-from kuma_lite.servers.reports import REPORTED, after_report
-from kuma_lite.servers.rollup import MINUTE_MS, Kept, Tier
-from kuma_lite.servers.upkeep import SettingsStore, Upkeep, kept_by
-from kuma_lite.servers.watch import Announcer, Watch
+from kuma_lite.servers.rules.alert_settings import changed
+from kuma_lite.servers.rules.alerts import Open
+from kuma_lite.servers.samples import history, queries
+from kuma_lite.servers.samples.metrics import FRIENDLY, FRIENDLY_OF
+from kuma_lite.servers.samples.reading import Report, read_report
+from kuma_lite.servers.samples.reports import REPORTED, after_report
+from kuma_lite.servers.samples.rollup import MINUTE_MS, Kept, Tier
+from kuma_lite.servers.samples.upkeep import SettingsStore, Upkeep, kept_by
 
 MAX_SERVERS: Final = 10_000  # of all projects; a token that leaked must not fill the disk
 REPLAYED_MS: Final = 60 * MINUTE_MS  # of samples judged again after a start, at least
@@ -61,7 +63,7 @@ class Servers:
 
     def __init__(
         self,
-        database: ServersDatabase,
+        database: Transactions,
         clock: Clock,
         bus: Bus,
         announcer: Announcer,

@@ -26,7 +26,7 @@ from kuma_lite.agent.processes import MAX_PROCESSES, SHOWN, Processes, share
 from kuma_lite.agent.sending import Outcome, Server, encoded
 from kuma_lite.agent.unit import ENVIRONMENT, UNIT, hindrance, install, quoted, unit_text
 from kuma_lite.core.clock import ManualClock, SystemClock
-from kuma_lite.servers.metrics import metric_of, value_problem
+from kuma_lite.servers.samples.metrics import metric_of, value_problem
 from tests.requires import ROOT, needs_program
 
 

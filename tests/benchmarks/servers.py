@@ -23,11 +23,12 @@ from typing import Any
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import ManualClock, to_ms
 from kuma_lite.core.database import Database
-from kuma_lite.servers import history
-from kuma_lite.servers.metrics import FRIENDLY
-from kuma_lite.servers.model import Incident, Server, iso
-from kuma_lite.servers.packing import pack_points, pack_samples
-from kuma_lite.servers.rollup import (
+from kuma_lite.core.iso_time import iso
+from kuma_lite.servers.model import Incident, Server
+from kuma_lite.servers.samples import history
+from kuma_lite.servers.samples.metrics import FRIENDLY
+from kuma_lite.servers.samples.packing import pack_points, pack_samples
+from kuma_lite.servers.samples.rollup import (
     DAY_MS,
     HOUR_MS,
     MINUTE_MS,

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from kuma_lite.servers.model import iso_exact
+from kuma_lite.core.iso_time import iso_exact
 from tests.support.served import PASSWORD, USER, Server, Target
 from tests.support.sio import Client, connect
 

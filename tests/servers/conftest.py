@@ -13,7 +13,8 @@ import pytest
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import ManualClock, to_ms
 from kuma_lite.core.database import Database
-from kuma_lite.servers.model import Incident, Server, iso
+from kuma_lite.core.iso_time import iso
+from kuma_lite.servers.model import Incident, Server
 from kuma_lite.servers.service import Servers
 from tests.servers.reports import report
 from tests.support.storage import FaultyDisk

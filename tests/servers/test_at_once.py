@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kuma_lite.servers.errors import NotFound
+from kuma_lite.rest.errors import NotFound
 from kuma_lite.servers.model import Server
 from tests.servers.conftest import Fleet
 

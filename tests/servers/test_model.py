@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.servers.model import iso, iso_exact, parse_iso
+from kuma_lite.core.iso_time import iso, iso_exact, parse_iso
 
 zones = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 

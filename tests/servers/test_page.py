@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.security.examples import PLAN
-from tests.servers.test_routes import Api, api
+from tests.servers.api.test_servers import Api, api
 from tests.support import http
 from tests.support.served import PASSWORD, USER
 from tests.support.sio import Client, connect

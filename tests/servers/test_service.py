@@ -8,12 +8,13 @@ import pytest
 
 from kuma_lite.core.database_file import StorageTrouble
 from kuma_lite.core.errors import UserError
-from kuma_lite.servers import history
-from kuma_lite.servers.errors import NotFound, Unprocessable
-from kuma_lite.servers.model import AlertClosed, AlertOpened, as_wire, iso
-from kuma_lite.servers.projects import revoke_token
-from kuma_lite.servers.rollup import DAY_MS, HOUR_MS, MINUTE_MS, Kept
-from kuma_lite.servers.tokens import FRESH_S
+from kuma_lite.core.iso_time import iso
+from kuma_lite.projects.store import revoke_token
+from kuma_lite.projects.tokens import FRESH_S
+from kuma_lite.rest.errors import NotFound, Unprocessable
+from kuma_lite.servers.model import AlertClosed, AlertOpened, as_wire
+from kuma_lite.servers.samples import history
+from kuma_lite.servers.samples.rollup import DAY_MS, HOUR_MS, MINUTE_MS, Kept
 from tests.servers.conftest import Fleet
 from tests.servers.reports import BUSY, CALM, report
 from tests.support.storage import FaultyDisk

@@ -1,0 +1,1 @@
+"""Projects, and the tokens by which machines speak for them."""

@@ -1,0 +1,120 @@
+"""The SQL of projects and tokens. Functions run inside a transaction."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Final
+
+import apsw
+
+from kuma_lite.core.errors import UserError
+from kuma_lite.projects import tokens
+from kuma_lite.projects.model import Project, Token
+
+MAX_TOKENS: Final = 10_000  # of all projects: one for each host of a large fleet
+NO_PROJECT: Final = "The project does not exist."
+# What keeps a project from being removed. Integrations would outlive their names, as the first project's.
+_HELD_BY: Final = (
+    ("SELECT 1 FROM server WHERE project_id = ?", "The project still has servers."),
+    (
+        "SELECT 1 FROM notification_uuid WHERE project_id = ?",
+        "The project still has integrations, the notifications made with its tokens.",
+    ),
+)
+_PROJECT: Final = "id, uuid, name, is_root, created"
+_COLUMNS: Final = """
+    id, uuid, project_id, kind, user_id, name, prefix, created, expires, last_used, revoked
+"""
+
+
+def read_projects(connection: apsw.Connection) -> list[Project]:
+    """All projects, the root first."""
+    rows: Any = connection.execute(f"SELECT {_PROJECT} FROM project ORDER BY is_root DESC, id")  # noqa: S608
+    return [Project(number, key, name, bool(root), created) for number, key, name, root, created in rows]
+
+
+def insert_project(connection: apsw.Connection, name: str, now: int) -> Project:
+    """Store a new project."""
+    key = str(uuid.uuid4())
+    connection.execute("INSERT INTO project (uuid, name, created) VALUES (?, ?, ?)", (key, name, now))
+    return Project(connection.last_insert_rowid(), key, name, False, now)
+
+
+def delete_project(connection: apsw.Connection, project_id: int) -> None:
+    """Remove a project and its tokens. Raises UserError when it is gone, or something else belongs to it."""
+    for query, sentence in _HELD_BY:
+        if connection.execute(query, (project_id,)).fetchone():
+            raise UserError(sentence, status=422)
+    connection.execute("DELETE FROM project WHERE id = ? AND NOT is_root", (project_id,))
+    if connection.changes() != 1:
+        raise UserError(NO_PROJECT, status=404)
+
+
+def insert_token(
+    connection: apsw.Connection,
+    project_id: int | None,
+    kind: str,
+    user_id: int | None,
+    name: str,
+    secret: str,
+    now: int,
+    expires: int | None,
+) -> Token:
+    """Store a new token (`project_id` None: of the root project). Raises UserError."""
+    (count,) = next(iter(connection.execute("SELECT count(*) FROM api_token WHERE revoked IS NULL")))
+    if int(str(count)) >= MAX_TOKENS:
+        raise UserError(f"There can be no more than {MAX_TOKENS} tokens.", status=422)
+    connection.execute(
+        "INSERT INTO api_token (uuid, project_id, kind, user_id, name, prefix, hash, created, expires) "
+        "VALUES (?, coalesce(?, (SELECT id FROM project WHERE is_root)), ?, ?, ?, ?, ?, ?, ?)",
+        (
+            str(uuid.uuid4()),
+            project_id,
+            kind,
+            user_id,
+            name,
+            tokens.prefix_of(secret),
+            tokens.hash_of(secret),
+            now,
+            expires,
+        ),
+    )
+    found = find_token(connection, tokens.hash_of(secret))
+    assert found is not None
+    return found
+
+
+def find_token(connection: apsw.Connection, hashed: str) -> Token | None:
+    """A token by what is stored of it."""
+    row: Any = connection.execute(f"SELECT {_COLUMNS} FROM api_token WHERE hash = ?", (hashed,)).fetchone()  # noqa: S608
+    return Token(*row) if row else None
+
+
+def read_tokens(connection: apsw.Connection, project_id: int | None) -> list[Token]:
+    """All tokens (of a project), the newest first."""
+    rows: Any = connection.execute(
+        f"SELECT {_COLUMNS} FROM api_token WHERE project_id = coalesce(?1, project_id) ORDER BY id DESC",  # noqa: S608
+        (project_id,),
+    )
+    return [Token(*row) for row in rows]
+
+
+def revoke_token(connection: apsw.Connection, key: str, project_id: int | None, now: int) -> bool:
+    """End a token; whether there was one. Ending it again changes nothing."""
+    connection.execute(
+        "UPDATE api_token SET revoked = coalesce(revoked, ?) "
+        "WHERE uuid = ? AND project_id = coalesce(?, project_id)",
+        (now, key, project_id),
+    )
+    return connection.changes() == 1
+
+
+def note_use(connection: apsw.Connection, token_id: int, now: int) -> None:
+    """Write down that it was used."""
+    connection.execute("UPDATE api_token SET last_used = ? WHERE id = ?", (now, token_id))
+
+
+def user_name(connection: apsw.Connection, user_id: int) -> str:
+    """What a user is called; "" for one that is gone."""
+    name: Any = connection.execute("SELECT username FROM user WHERE id = ?", (user_id,)).get
+    return str(name or "")

@@ -1,0 +1,96 @@
+"""How REST routes are described in the OpenAPI document, by examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from litestar.openapi.spec import (
+    Example,
+    OpenAPIMediaType,
+    OpenAPIResponse,
+    Operation,
+    Parameter,
+    RequestBody,
+    Schema,
+)
+
+from kuma_lite.core.errors import REFUSALS
+from kuma_lite.rest.requests import JSON, NOT_FOR_MACHINES, TextQuery, WholeQuery
+from kuma_lite.rest.shapes import error, errors, example_of, schema_of
+
+_REFUSALS: Final[Mapping[int, tuple[str, Any]]] = {
+    401: ("The token is missing or invalid", error(REFUSALS[401])),
+    403: ("Not with the token of a project", error(NOT_FOR_MACHINES)),
+    404: ("Not in the caller's project", error(REFUSALS[404])),
+    413: ("The body is too large", error(REFUSALS[413])),
+    422: ("Something does not fit", errors("Invalid metric name")),
+}
+
+
+def documented(
+    response: Any = None,
+    *,
+    status: int = 200,
+    request: Any = None,
+    query: Sequence[TextQuery | WholeQuery] = (),
+    people: bool = False,
+    misfit: Any = None,
+) -> type[Operation]:
+    """An OpenAPI operation with examples, and schemas that follow from them.
+
+    Args:
+        response: example of the answer; None for one without body.
+        status: of that answer.
+        request: example of the body; None for routes that read none.
+        query: its parameters.
+        people: whether it is for them alone (see `person`).
+        misfit: example of another shape in which it refuses what does not fit.
+    """
+    refusals = {401, 404, 422} | ({403} if people else set()) | ({413} if request is not None else set())
+
+    class Documented(Operation):
+        def __init__(self, **words: Any) -> None:
+            super().__init__(**words)
+            self.security = [{"token": []}]
+            self.responses = {str(status): _described(response)}
+            for refusal in sorted(refusals):
+                self.responses[str(refusal)] = _refusal(refusal, misfit if refusal == 422 else None)
+            self.parameters = [*(self.parameters or []), *map(_parameter, query)] or None
+            if request is not None:
+                self.request_body = RequestBody(content={JSON: _media(request)}, required=True)
+
+    return Documented
+
+
+def _described(response: Any) -> OpenAPIResponse:
+    if response is None:
+        return OpenAPIResponse(description="Done; no body")
+    return OpenAPIResponse(description="The answer", content={JSON: _media(response)})
+
+
+def _refusal(status: int, other: Any) -> OpenAPIResponse:
+    description, shape = _REFUSALS[status]
+    shapes = [shape] if other is None else [shape, other]
+    return OpenAPIResponse(description=description, content={JSON: _media(*shapes)})
+
+
+def _media(*shapes: Any) -> OpenAPIMediaType:
+    """A body of one of these shapes; the first example is called `example`."""
+    schemas = [schema_of(shape) for shape in shapes]
+    return OpenAPIMediaType(
+        schema=schemas[0] if len(schemas) == 1 else Schema(one_of=schemas),
+        examples={
+            f"example{number or ''}": Example(value=example_of(shape)) for number, shape in enumerate(shapes)
+        },
+    )
+
+
+def _parameter(query: TextQuery | WholeQuery) -> Parameter:
+    return Parameter(
+        name=query.name,
+        param_in="query",
+        description=query.description,
+        required=False,
+        schema=query.schema(),
+    )

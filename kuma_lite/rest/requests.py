@@ -1,0 +1,118 @@
+"""What REST routes read from a request, and how they refuse it.
+
+Its error shapes are its own: `{"error": ...}` for one sentence, `{"errors": [...]}` for what does not fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, Response
+from litestar.openapi.spec import (
+    Schema,
+)
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
+
+from kuma_lite.core.access import Identity
+from kuma_lite.core.doors import Access
+from kuma_lite.rest.errors import Failure, Unprocessable
+
+AnyRequest = Request[Any, Any, Any]
+JSON: Final = "application/json"
+MAX_PER_PAGE: Final = 100
+NOT_FOR_MACHINES: Final = "A project token cannot do this; use a user token."
+
+
+def _answer_failure(_request: AnyRequest, error: Failure) -> Response[Any]:
+    return Response(error.document, status_code=error.status)
+
+
+def _answer_unprocessable(_request: AnyRequest, error: Unprocessable) -> Response[Any]:
+    return Response({"errors": error.errors}, status_code=422)
+
+
+# What every route of this API states.
+ROUTE: Final[Mapping[str, Any]] = {
+    "opt": {"access": Access.PROJECT},
+    "exception_handlers": {Failure: _answer_failure, Unprocessable: _answer_unprocessable},
+    "raises": [],
+}
+
+
+# --- what came ---------------------------------------------------------------------------------------------
+
+
+def identity(request: AnyRequest) -> Identity:
+    """Who is asking."""
+    found: Identity = request.user
+    return found
+
+
+def person(request: AnyRequest) -> int:
+    """The id of the person who asks. Raises Failure for machines."""
+    found = identity(request).user_id
+    if found is None:
+        raise Failure(403, {"error": NOT_FOR_MACHINES})
+    return found
+
+
+async def json_object(request: AnyRequest) -> dict[str, Any]:
+    """The body. Raises Unprocessable."""
+    try:
+        found = msgspec.json.decode(await request.body() or b"{}")
+    except (ValueError, RecursionError):  # what is no UTF-8 is no msgspec.DecodeError
+        raise Unprocessable("The body is not valid JSON") from None
+    if not isinstance(found, dict):
+        raise Unprocessable("The body must be a JSON object")
+    return found
+
+
+def inner_object(body: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """The object under a key. Raises Unprocessable."""
+    found = body.get(key)
+    if not isinstance(found, dict):
+        raise Unprocessable(f"{key} is required and must be an object")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class TextQuery:
+    """A parameter of the query, always optional: a text, or one of some."""
+
+    name: str
+    description: str
+    choices: tuple[str, ...] = ()
+    format: OpenAPIFormat | None = None
+
+    def schema(self) -> Schema:
+        """What fits."""
+        return Schema(type=OpenAPIType.STRING, enum=list(self.choices) or None, format=self.format)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeQuery:
+    """A positive whole number in the query, `default` when it is left out; larger ones count as `most`."""
+
+    name: str
+    description: str
+    default: int
+    most: int
+
+    def schema(self) -> Schema:
+        """What fits."""
+        return Schema(type=OpenAPIType.INTEGER, default=self.default, minimum=1, maximum=self.most)
+
+    def of(self, request: AnyRequest) -> int:
+        """The number of a request. Raises Unprocessable."""
+        text = request.query_params.get(self.name)
+        if text is None or text == "":
+            return self.default
+        if not text.isascii() or not text.isdecimal() or len(text) > 18 or int(text) < 1:
+            raise Unprocessable(f"{self.name} must be a positive whole number")
+        return min(int(text), self.most)
+
+
+PAGE: Final = WholeQuery("page", "Number of the page", 1, 10**9)

@@ -1,0 +1,1 @@
+"""Opens and closes alerts, tells people, and what people do about them."""

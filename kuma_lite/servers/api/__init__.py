@@ -1,0 +1,1 @@
+"""The Servers API over HTTP."""

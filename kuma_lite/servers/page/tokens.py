@@ -1,0 +1,161 @@
+"""What our own page asks about tokens, projects, incidents and the agent (docs/page-protocol.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from kuma_lite.core.clock import MILLISECONDS, Clock, to_ms
+from kuma_lite.core.doors import PAGE, Answer, Caller, Event
+from kuma_lite.core.errors import UserError
+from kuma_lite.projects.documents import project_wire, token_wire
+from kuma_lite.projects.tokens import PROJECT
+from kuma_lite.rest.errors import NotFound
+from kuma_lite.servers.documents import incident_wire
+from kuma_lite.servers.service import Servers
+
+MAX_INCIDENTS: Final = 200  # in one answer
+MAX_TOKEN_DAYS: Final = 36_500
+_DAY_MS: Final = 86_400 * MILLISECONDS
+_INSTALL: Final = (
+    ("run", "kuma-lite agent --url {url} --token {token}"),
+    ("install", "sudo kuma-lite agent --install --url {url} --token {token}"),
+    ("start", "sudo systemctl daemon-reload && sudo systemctl enable --now kuma-lite-agent"),
+)
+
+
+class KeyPage:
+    """Tokens, projects, incidents, and how an agent is installed.
+
+    Args:
+        servers: whose they are.
+        clock: for expiry.
+        base_url: where agents reach this server; "" when nobody said.
+    """
+
+    def __init__(self, servers: Servers, clock: Clock, base_url: Callable[[], str]) -> None:
+        self._servers = servers
+        self._clock = clock
+        self._base_url = base_url
+
+    def events(self) -> list[Event]:
+        """The page's questions and orders."""
+        return [
+            _event("tokens", self.tokens),
+            _event("addToken", self.add_token, 1),
+            _event("revokeToken", self.revoke_token, 1),
+            _event("projects", self.projects),
+            _event("addProject", self.add_project, 1),
+            _event("deleteProject", self.delete_project, 1),
+            _event("serverIncidents", self.incidents, 1),
+            _event("acknowledgeIncident", self.acknowledge, 1),
+            _event("snoozeIncident", self.snooze, 2),
+            _event("agentInstall", self.agent_install, 1),
+        ]
+
+    # --- tokens and projects -----------------------------------------------------------------------------
+
+    async def tokens(self, caller: Caller) -> Answer:
+        """All tokens by their prefix, the newest first."""
+        del caller
+        projects = self._servers.projects
+        found = await projects.list_tokens()
+        return {"ok": True, "tokens": [token_wire(projects, token) for token in found]}
+
+    async def add_token(self, caller: Caller, wishes: Any) -> Answer:
+        """Make a token; the answer shows it, once."""
+        found = wishes if isinstance(wishes, dict) else {}
+        days = found.get("expiresInDays")
+        if days is not None and (type(days) is not int or not 1 <= days <= MAX_TOKEN_DAYS):
+            raise UserError("The days until a token expires must be a whole number from 1.")
+        projects = self._servers.projects
+        token, secret = await projects.add_token(
+            found.get("name"),
+            project=projects.find(found.get("project")),
+            kind=found.get("kind") or PROJECT,
+            user_id=caller.user_id,
+            expires=None if days is None else to_ms(self._clock.now()) + days * _DAY_MS,
+        )
+        return {"ok": True, "token": token_wire(projects, token), "secret": secret}
+
+    async def revoke_token(self, caller: Caller, key: Any) -> Answer:
+        """End a token."""
+        del caller
+        await self._servers.projects.revoke(key)
+        return {"ok": True, "msg": "successDeleted", "msgi18n": True}
+
+    async def projects(self, caller: Caller) -> Answer:
+        """All projects, the first one first."""
+        del caller
+        return {"ok": True, "projects": [project_wire(p) for p in self._servers.projects.all.values()]}
+
+    async def add_project(self, caller: Caller, name: Any) -> Answer:
+        """A new project."""
+        del caller
+        return {"ok": True, "project": project_wire(await self._servers.projects.add(name))}
+
+    async def delete_project(self, caller: Caller, key: Any) -> Answer:
+        """Remove a project without servers, with its tokens."""
+        del caller
+        projects = self._servers.projects
+        await projects.remove(projects.find(str(key)))
+        return {"ok": True, "msg": "successDeleted", "msgi18n": True}
+
+    # --- incidents ---------------------------------------------------------------------------------------
+
+    async def incidents(self, caller: Caller, wishes: Any) -> Answer:
+        """A part of the incidents of all servers, or of one."""
+        del caller
+        found = wishes if isinstance(wishes, dict) else {}
+        offset, count = _number(found.get("offset"), 0, 10**9), _number(found.get("count"), 25, MAX_INCIDENTS)
+        status = found.get("status")
+        if status not in (None, "ongoing", "resolved"):
+            raise UserError("The status is ongoing or resolved.")
+        key = found.get("server")
+        servers = self._servers.all() if key is None else [self._servers.find(key)]
+        incidents, total = await self._servers.incidents.page(servers, status, offset, count)
+        rows = [incident_wire(self._servers, incident) for incident in incidents]
+        return {"ok": True, "total": total, "incidents": rows}
+
+    async def acknowledge(self, caller: Caller, key: Any) -> Answer:
+        """Somebody takes care of it."""
+        try:
+            incident = await self._servers.incidents.acknowledge(key, caller.username or "")
+        except NotFound:
+            raise UserError("The incident does not exist.") from None
+        return {"ok": True, "incident": incident_wire(self._servers, incident)}
+
+    async def snooze(self, caller: Caller, key: Any, minutes: Any) -> Answer:
+        """Be silent about it for a while; 0 minutes end that."""
+        del caller
+        try:
+            incident = await self._servers.incidents.snooze(key, minutes)
+        except NotFound:
+            raise UserError("The incident does not exist.") from None
+        return {"ok": True, "incident": incident_wire(self._servers, incident)}
+
+    # --- the agent ---------------------------------------------------------------------------------------
+
+    async def agent_install(self, caller: Caller, address: Any) -> Answer:
+        """The lines that install our agent, with `{token}` where the token goes.
+
+        `address`: where the page itself was loaded from, used when no base URL is set.
+        """
+        del caller
+        url = self._base_url() or (address if isinstance(address, str) else "")
+        if not url.startswith(("http://", "https://")) or any(c in url for c in " '\"\\$`;|&<>\n"):
+            raise UserError("The address of this server is expected.")
+        words = {"url": url.rstrip("/"), "token": "{token}"}
+        return {
+            "ok": True,
+            "url": words["url"],
+            "lines": {key: text.format(**words) for key, text in _INSTALL},
+        }
+
+
+def _event(name: str, handler: Any, arguments: int = 0) -> Event:
+    return Event(name, handler, arguments, namespaces=(PAGE,))
+
+
+def _number(value: Any, default: int, most: int) -> int:
+    return min(value, most) if type(value) is int and value >= 0 else default

@@ -1,0 +1,1 @@
+"""When an alert opens and closes, and its settings (pure)."""

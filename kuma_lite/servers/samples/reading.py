@@ -1,0 +1,227 @@
+"""What an agent sends: taken apart, judged sample by sample. Pure.
+
+A sample that cannot be stored is counted and said, it does not spoil the others; a report without identity
+is refused as a whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from kuma_lite.core.clock import MILLISECONDS
+from kuma_lite.core.iso_time import parse_iso
+from kuma_lite.core.text import storable
+from kuma_lite.rest.errors import Unprocessable
+from kuma_lite.servers.samples.metrics import metric_of, value_problem
+
+MAX_ID_CHARS: Final = 256  # of a motherboard id, as on the hosted product
+MAX_TEXT_CHARS: Final = 256  # of any other attribute
+MAX_ERRORS: Final = 20  # sentences in one answer
+MAX_SNAPSHOT: Final = 20  # processes or containers of one report
+FUTURE_MS: Final = 10 * 60_000  # how far a host's clock may be ahead before its samples are refused
+_UNKNOWN: Final = ("", "unknown")
+
+_TEXTS: Final = (
+    "hostname", "public_ip", "private_ip", "mac_address", "cpu_model", "operating_system", "kernel_version",
+)  # fmt: skip
+_NUMBERS: Final = ("cpu_cores", "uptime", "disk_total_bytes", "memory_total_bytes", "swap_total_bytes")
+_SNAPSHOT: Final = {"processes": ("name", "pid", "cpu", "memory"), "containers": ("name", "cpu", "memory")}
+
+
+class NewSample(NamedTuple):
+    """One valid sample; time in milliseconds since 1970."""
+
+    name: str
+    time: int
+    value: float
+
+
+@dataclass(slots=True)
+class Report:
+    """One report of one agent."""
+
+    motherboard_id: str
+    agent_version: str
+    attributes: dict[str, Any]  # those that are known; others keep their last value
+    snapshot: dict[str, Any]
+    samples: list[NewSample]
+    sent_at: int | None = None  # the host's clock when it was sent, where the agent says so
+    newest: int | None = None  # time of the latest sample, refused ones included
+    failures: int = 0
+    errors: list[str] = field(default_factory=list)
+
+    def fail(self, sentence: str, number: int = 1) -> None:
+        """Count samples that are not stored; each sentence is said once."""
+        self.failures += number
+        sentence = storable(sentence)  # it may name what came
+        if sentence not in self.errors and len(self.errors) < MAX_ERRORS:
+            self.errors.append(sentence)
+
+    def answer(self) -> dict[str, Any]:
+        """What the agent is told."""
+        answer: dict[str, Any] = {"success_count": len(self.samples), "failure_count": self.failures}
+        if not self.failures:
+            return {**answer, "message": "All metrics were successfully created"}
+        message = "Some metrics could not be created" if self.samples else "No metrics were created"
+        return {**answer, "message": message, "errors": self.errors}
+
+
+def read_report(body: bytes, now: int, oldest: int) -> Report:
+    """A report from its JSON.
+
+    Args:
+        body: as it came.
+        now: milliseconds since 1970.
+        oldest: samples before this moment are refused, for there is no place for them any more.
+
+    Raises:
+        Unprocessable: no report, or nobody's.
+    """
+    document = _decoded(body)
+    if not isinstance(document, dict):
+        raise Unprocessable("The body must be a JSON object")
+    attributes, entries = document.get("attributes"), document.get("metrics")
+    errors = []
+    version, board = _text(document.get("agent_version")), None
+    if version is None:
+        errors.append("agent_version is required")
+    if not isinstance(attributes, dict):
+        errors.append("attributes must be an object")
+        attributes = {}
+    elif (board := _text(attributes.get("motherboard_id"))) is None:
+        errors.append("motherboard_id is required")
+    elif len(board) > MAX_ID_CHARS:
+        errors.append(f"motherboard_id is longer than {MAX_ID_CHARS} characters")
+    if not isinstance(entries, list):
+        errors.append("metrics must be an array")
+        entries = []
+    if errors or version is None or board is None:
+        raise Unprocessable(*errors)
+    report = Report(
+        board,
+        version,
+        _attributes(attributes),
+        _snapshot(document),
+        [],
+        parse_iso(document.get("sent_at")),
+    )
+    _take_samples(report, entries, now, oldest)
+    return report
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        # It takes NaN, Infinity and half a surrogate pair: one such sample fails, the report is not lost.
+        return json.loads(body.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise Unprocessable("The body is not valid JSON") from None
+
+
+def _take_samples(report: Report, entries: Iterable[Any], now: int, oldest: int) -> None:
+    times: dict[Any, int | None] = {}  # samples of one report mostly share their time
+    for entry in entries:
+        if not isinstance(entry, dict):
+            report.fail("A metric must be an object")
+            continue
+        name, value, stamp = entry.get("metric"), entry.get("value"), entry.get("timestamp")
+        metric = metric_of(name) if isinstance(name, str) else None
+        if metric is None:
+            report.fail(f"Invalid metric name: {str(name)[:64]}")
+            continue
+        problem = value_problem(metric, value)
+        if problem is not None or value is None:
+            report.fail(f"{name}: {problem}")
+            continue
+        key = stamp if isinstance(stamp, str) else None
+        if key not in times:
+            times[key] = parse_iso(key)
+        time = times[key]
+        if time is None:
+            report.fail("Invalid date format")
+            continue
+        report.newest = time if report.newest is None else max(report.newest, time)
+        if time > now + FUTURE_MS:
+            ahead = (time - now) // (60 * MILLISECONDS)
+            report.fail(f"The timestamp is {ahead} minutes in the future; set the clock of the host")
+        elif time < oldest:
+            report.fail("The timestamp is older than samples are kept")
+        else:
+            report.samples.append(NewSample(str(name), time, value))
+
+
+def _attributes(found: Mapping[str, Any]) -> dict[str, Any]:
+    known: dict[str, Any] = {}
+    for key in _TEXTS:
+        text = _text(found.get(key))
+        if text is not None:
+            known[key] = text[:MAX_TEXT_CHARS]
+    for key in _NUMBERS:
+        number = _number(found.get(key))
+        if number is not None:
+            known[key] = number
+    return known
+
+
+def _text(value: Any) -> str | None:
+    """A text that says something, fit to be stored."""
+    if not isinstance(value, str) or value.strip().lower() in _UNKNOWN:
+        return None
+    return storable(value.strip())
+
+
+def _number(value: Any) -> int | None:
+    """A whole number that is not negative, also where an agent sends it as text."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1e18:
+        return None
+    return int(value)
+
+
+def _snapshot(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The lists of processes and containers, cut to what the page shows."""
+    found: dict[str, Any] = {}
+    for kind, keys in _SNAPSHOT.items():
+        rows = document.get(kind)
+        if isinstance(rows, list):
+            found[kind] = [
+                {key: _cell(row.get(key)) for key in keys}
+                for row in rows[:MAX_SNAPSHOT]
+                if isinstance(row, dict)
+            ]
+    return found
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value[:MAX_TEXT_CHARS])
+    fits = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1e18
+    return value if fits else None
+
+
+# --- two hosts with one identity ---------------------------------------------------------------------------
+
+RIVAL_MS: Final = 5 * 60_000  # a host that changed its name and card was silent, or reports as two
+
+
+def are_two_hosts(before: Mapping[str, Any], last_seen: int, now: Mapping[str, Any], at: int) -> bool:
+    """Whether a report comes from another machine than the last one: another name and another card, soon.
+
+    Cloned machines share the identity the agent makes of the board. They are one server to the API; but
+    their counters must not be taken for each other's.
+    """
+    keys = ("hostname", "mac_address")
+    known = all(before.get(key) and now.get(key) for key in keys)
+    return known and all(before[key] != now[key] for key in keys) and at - last_seen < RIVAL_MS

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kuma_lite.servers.samples.packing import (
+    Point,
+    pack_points,
+    pack_samples,
+    packed_length,
+    packed_times,
+    unpack_points,
+    unpack_samples,
+)
+
+START = 1_700_000_000_000
+moments = st.integers(0, 2**45)
+# Whole numbers up to where they are exact as what they are kept as.
+numbers = st.one_of(
+    st.integers(-(2**53), 2**53), st.floats(-1e18, 1e18, allow_nan=False).map(lambda value: value + 0.0)
+)
+
+
+@given(st.lists(st.tuples(moments, numbers), min_size=1, max_size=50))
+def test_samples_come_back_as_they_were(samples: list[tuple[int, float]]) -> None:
+    packed = pack_samples(samples)
+    assert unpack_samples(packed) == samples
+    assert (packed_length(packed), packed_times(packed)) == (len(samples), [time for time, _ in samples])
+
+
+@given(
+    st.lists(
+        st.tuples(moments, st.integers(1, 10**6), *[st.floats(0, 1e18)] * 3),
+        min_size=1,
+        max_size=30,
+    ),
+    st.booleans(),
+)
+def test_points_come_back_as_exactly_as_a_chart_needs(
+    rows: list[tuple[int, int, float, float, float]], counter: bool
+) -> None:
+    points = [
+        Point(time, weight, low, mean, high, weight * 7 if counter else None)
+        for time, weight, *figures in rows
+        for low, mean, high in [sorted(figures)]
+    ]
+    packed = pack_points(points)
+    back = unpack_points(packed)
+    assert (packed_length(packed), packed_times(packed)) == (len(back), [point.time for point in back])
+    for point, found in zip(points, back, strict=True):
+        assert (found.time, found.weight, found.last) == (point.time, point.weight, point.last)
+        assert found.low <= found.mean <= found.high
+        for name in ("low", "mean", "high"):
+            assert getattr(found, name) == pytest.approx(getattr(point, name), rel=2e-5, abs=1e-37)
+
+
+def test_an_even_minute_costs_a_few_bytes() -> None:
+    chance = random.Random(4)
+    samples = [(START + 60_000 * i, chance.randint(200, 900)) for i in range(360)]
+    assert len(pack_samples(samples)) / 360 < 2.5
+
+
+@pytest.mark.parametrize("packed", [b"", b"\x09abc", b"\x01abc"])
+def test_what_is_no_packing_is_said(packed: bytes) -> None:
+    with pytest.raises(ValueError, match="packing of samples"):
+        unpack_samples(packed)
+    with pytest.raises(ValueError, match="packing of samples"):
+        packed_length(packed)
+
+
+def test_a_run_cut_short_has_no_length() -> None:
+    with pytest.raises(ValueError, match="packing of samples"):
+        packed_length(pack_samples([(START, 1)])[:4])
