@@ -1,4 +1,4 @@
-"""The house keeps its shape: imports point down, never up, never in a circle, never into another feature."""
+"""The code keeps its shape: imports point down, never up, never in a circle, never into another feature."""
 
 from __future__ import annotations
 
@@ -11,19 +11,52 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "kuma_lite"
 
 # Lower numbers stand on the ground. Rooms of the same floor do not know each other.
+FEATURE = 4
 FLOORS = {
     "core": 0,
     "net": 1,
     "rest": 1,
-    "projects": 3,
     "checks": 2,
     "notifications.services": 2,
     "beats": 3,
+    "projects": 3,
+    **dict.fromkeys(
+        (
+            "accounts",
+            "agent",
+            "api_keys",
+            "cloudflared",
+            "docker_hosts",
+            "importing",
+            "maintenance",
+            "metrics",
+            "monitors",
+            "notifications",
+            "proxies",
+            "remote_browsers",
+            "servers",
+            "settings",
+            "status_pages",
+            "tags",
+            "tools",
+        ),
+        FEATURE,
+    ),
     "web": 5,
     "appliance": 6,
     "cli": 7,
 }
-FEATURE = 4
+# Rooms within rooms, in the order in which they may import: each only those before it, and what stands
+# directly in the room around them.
+SUB_ROOMS = {
+    "core": ("migrations",),
+    "net": ("http",),
+    "notifications": ("services",),
+    "notifications.services": ("support",),
+    "monitors": ("document", "engine", "doors"),
+    "servers": ("rules", "samples", "alerting", "page", "api"),
+}
+MOST_ROOMS = 10  # files and folders that a room with sub-rooms shows at once
 STANDALONE = {"__init__", "__main__"}
 
 
@@ -41,7 +74,7 @@ def room(module: str) -> str:
 
 
 def floor(module: str) -> int:
-    return FLOORS.get(room(module), FEATURE)
+    return FLOORS[room(module)]
 
 
 def imported(path: Path) -> Iterator[tuple[str, bool]]:
@@ -72,6 +105,24 @@ def arrows(*, typing_too: bool) -> Iterator[tuple[str, str]]:
                 yield module, target
 
 
+def packages() -> set[str]:
+    """Folders of the package, dotted."""
+    return {
+        ".".join(path.relative_to(PACKAGE).parts)
+        for path in PACKAGE.rglob("*")
+        if path.is_dir() and path.name != "__pycache__"
+    }
+
+
+def test_every_folder_is_a_known_room() -> None:
+    known = set(FLOORS) | {f"{outer}.{inner}" for outer, rooms in SUB_ROOMS.items() for inner in rooms}
+    assert packages() == known
+
+
+def test_every_file_stands_in_a_room() -> None:
+    assert {name for name in modules() if "." not in name} - set(FLOORS) == STANDALONE
+
+
 def test_imports_point_down() -> None:
     wrong = [
         f"{source} → {target}"
@@ -81,13 +132,48 @@ def test_imports_point_down() -> None:
     assert wrong == []
 
 
-def test_features_do_not_import_each_others_insides() -> None:
+def test_rooms_of_a_floor_do_not_import_each_others_insides() -> None:
     wrong = [
         f"{source} → {target}"
         for source, target in arrows(typing_too=True)
-        if floor(source) == floor(target) == FEATURE and room(source) != room(target)
+        if not {source, target} & STANDALONE
+        and floor(source) == floor(target)
+        and room(source) != room(target)
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("outer", SUB_ROOMS)
+def test_sub_rooms_have_an_order(outer: str) -> None:
+    order = {f"{outer}.{name}": number for number, name in enumerate(SUB_ROOMS[outer])}
+
+    def place(module: str) -> int | None:
+        return next((order[name] for name in order if module == name or module.startswith(name + ".")), None)
+
+    wrong = [
+        f"{source} → {target}"
+        for source, target in arrows(typing_too=True)
+        if (here := place(source)) is not None and (there := place(target)) is not None and there > here
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("outer", ["monitors", "servers"])
+def test_a_room_with_sub_rooms_can_be_seen_at_a_glance(outer: str) -> None:
+    rooms = [
+        path.name for path in (PACKAGE / outer).iterdir() if path.name not in ("__init__.py", "__pycache__")
+    ]
+    assert len(rooms) <= MOST_ROOMS, sorted(rooms)
+
+
+def test_modules_are_small_enough_to_read_in_one_sitting() -> None:
+    lines = sorted(
+        (len(path.read_text(encoding="utf-8").splitlines()), name)
+        for name, path in modules().items()
+        if path.name != "__init__.py"
+    )
+    assert lines[len(lines) // 2][0] <= 110
+    assert [entry for entry in lines if entry[0] > 400] == []
 
 
 def test_no_circles() -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from kuma_lite.accounts.events import AccountDoors
 from kuma_lite.accounts.limiters import make_limiters
-from kuma_lite.accounts.live import AccountDoors
-from kuma_lite.appliance.helping import Helpers
-from kuma_lite.appliance.hosting import Hosting
-from kuma_lite.appliance.house import House
-from kuma_lite.appliance.publishing import publish
-from kuma_lite.appliance.tagging import MonitorTags
-from kuma_lite.appliance.watching import Watching
+from kuma_lite.appliance.ground import Ground
+from kuma_lite.appliance.helpers import Helpers
+from kuma_lite.appliance.monitors import Monitoring
+from kuma_lite.appliance.servers import ServerMonitoring
+from kuma_lite.appliance.status_pages import publish
+from kuma_lite.appliance.tags import MonitorTags
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.config import Config
 from kuma_lite.core.doors import Doors
 from kuma_lite.notifications.service import Notifications
-from kuma_lite.settings.live import SettingsDoors
+from kuma_lite.settings.events import SettingsDoors
 from kuma_lite.status_pages.service import StatusPages
-from kuma_lite.tags.live import TagEvents
+from kuma_lite.tags.events import TagEvents
 from kuma_lite.web.app import App, build_app
 from kuma_lite.web.page import find_page
 from kuma_lite.web.server import WebServer
@@ -26,83 +26,83 @@ class Appliance:
     """Everything of the one process."""
 
     def __init__(self, config: Config, clock: Clock) -> None:
-        self._house = House(config, clock)
+        self._ground = Ground(config, clock)
         self.web: WebServer | None = None
 
     async def start(self) -> None:
         """Open, load, listen, watch. Raises StartupError; `stop` closes what was opened."""
-        house = self._house
-        await house.open()
+        ground = self._ground
+        await ground.open()
         notifications = Notifications(
-            house.database,
-            house.notification_network,
-            house.settings,
-            house.clock,
-            house.bus,
-            house.push,
+            ground.database,
+            ground.notification_network,
+            ground.settings,
+            ground.clock,
+            ground.bus,
+            ground.push,
         )
-        watching = Watching(house, notifications)
-        await watching.load()
-        helpers = self._helpers = Helpers(house, watching)
+        monitoring = Monitoring(ground, notifications)
+        await monitoring.load()
+        helpers = self._helpers = Helpers(ground, monitoring)
         await helpers.load()
-        pages = publish(house, watching)
+        pages = publish(ground, monitoring)
         await pages.load()
-        hosting = Hosting(house, watching, notifications, pages)
-        await hosting.load()
-        helpers.metrics.more.append(hosting.families)
+        server_monitoring = ServerMonitoring(ground, monitoring, notifications, pages)
+        await server_monitoring.load()
+        helpers.metrics.more.append(server_monitoring.families)
         doors = [
-            *watching.doors(),
-            *self._other_doors(watching),
+            *monitoring.doors(),
+            *self._other_doors(monitoring),
             *helpers.doors(),
             *pages.doors(),
-            *hosting.doors(),
+            *server_monitoring.doors(),
             notifications.doors(),
         ]
-        app = self._app(doors, watching, pages)
-        self.web = WebServer(app, house.config.host, house.config.port, house.config.tls)
+        app = self._app(doors, monitoring, pages)
+        self.web = WebServer(app, ground.config.host, ground.config.port, ground.config.tls)
         await self.web.start()
-        house.at_close(self.web.stop)
+        ground.at_close(self.web.stop)
         await notifications.start()
-        house.at_close(notifications.stop)
-        watching.start()
-        hosting.start()
+        ground.at_close(notifications.stop)
+        monitoring.start()
+        server_monitoring.start()
         await helpers.start()
 
-    def _other_doors(self, watching: Watching) -> list[Doors]:
+    def _other_doors(self, monitoring: Monitoring) -> list[Doors]:
         """What stands beside the monitors."""
-        house = self._house
-        tagged = MonitorTags(watching.monitors, watching.pushes, house.bus)
+        ground = self._ground
+        tagged = MonitorTags(monitoring.monitors, monitoring.pushes, ground.bus)
         settings = SettingsDoors(
-            house.settings,
-            house.accounts,
-            house.push,
-            is_container=house.config.is_container,
-            push_maintenance=watching.maintenance.push_list,
+            ground.settings,
+            ground.accounts,
+            ground.push,
+            is_container=ground.config.is_container,
+            push_maintenance=monitoring.maintenance.push_list,
         )
         return [
-            *AccountDoors(house.accounts, house.settings, house.push).doors(),
+            *AccountDoors(ground.accounts, ground.settings, ground.push).doors(),
             *settings.doors(),
-            TagEvents(house.database, tagged, house.clock).doors(),
+            TagEvents(ground.database, tagged, ground.clock).doors(),
         ]
 
-    def _app(self, doors: list[Doors], watching: Watching, pages: StatusPages) -> App:
-        house, figures = self._house, watching.figures
+    def _app(self, doors: list[Doors], monitoring: Monitoring, pages: StatusPages) -> App:
+        ground, figures = self._ground, monitoring.figures
         return build_app(
             doors,
-            sockets=house.sockets,
-            settings=house.settings,
-            sessions=house.accounts.session,
-            limiters=make_limiters(house.clock),
+            sockets=ground.sockets,
+            settings=ground.settings,
+            sessions=ground.accounts.session,
+            limiters=make_limiters(ground.clock),
             probes={
                 "database": figures.storage_problem,
                 "scheduler": figures.scheduler_problem,
                 "network": figures.network_problem,
             },
             page_folder=find_page(),
-            same_origin_frames=not house.config.disable_frame_sameorigin,
+            same_origin_frames=not ground.config.disable_frame_sameorigin,
             mapped_pages=pages,
         )
 
     async def stop(self) -> None:
         """Take no more checks, say goodbye to clients, write everything down, close. Never raises."""
-        await self._house.close()
+        await self._ground.close()

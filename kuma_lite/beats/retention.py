@@ -11,10 +11,10 @@ import apsw
 
 from kuma_lite.beats.buckets import DAY_S, HOUR_S, MS
 from kuma_lite.beats.history import SLICE_ROWS, remove_monitor
-from kuma_lite.core.chore import Chore
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database import Database
 from kuma_lite.core.limits import RECENT_BEATS
+from kuma_lite.core.periodic_job import PeriodicJob
 
 FIRST_S: Final = 600.0  # after the start: there is enough to do then
 EVERY_S: Final = 6 * 3_600.0  # rarer keeps more than is asked for, oftener writes more pages of the index
@@ -65,17 +65,17 @@ class Retention:
         self._database = database
         self._clock = clock
         self._keep_days = keep_days
-        self._chore = Chore(
+        self._job = PeriodicJob(
             "retention", self.once, every=EVERY_S, first=FIRST_S, failure="Old beats could not be removed"
         )
 
     def start(self) -> None:
         """Do it again and again, until `stop`."""
-        self._chore.start()
+        self._job.start()
 
     async def stop(self) -> None:
         """Leave the rest for the next time."""
-        await self._chore.stop()
+        await self._job.stop()
 
     async def once(self) -> int:
         """Remove what is past its time; returns how many rows that were. Raises StorageTrouble."""

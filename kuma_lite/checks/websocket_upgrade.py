@@ -29,8 +29,8 @@ from kuma_lite.core.json_text import JsonTextError, parse_json
 from kuma_lite.core.options import Options, option
 from kuma_lite.net.contexts import TlsOptions
 from kuma_lite.net.errors import NetworkError
+from kuma_lite.net.http.request_bytes import authorise, check_headers
 from kuma_lite.net.http.url import Url, parse_url
-from kuma_lite.net.http.wire import authorise, check_headers
 
 CLOSE_TIMEOUT_S: Final = 30.0  # for the server's close frame; as in Uptime Kuma 2.5
 _SCHEMES: Final = {"ws": "http", "wss": "https", "http": "http", "https": "https"}

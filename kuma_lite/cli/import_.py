@@ -12,7 +12,7 @@ from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.config import Config, add_options, load_config
 from kuma_lite.core.errors import StartupError
 from kuma_lite.core.limits import DATABASE_FILE
-from kuma_lite.importing.names import KUMA_FILE, unfinished
+from kuma_lite.importing.file_names import KUMA_FILE, unfinished
 
 BAR_CHARS: Final = 30
 PLAIN_STEP: Final = 25  # percent between two lines where there is no terminal
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
 
 def take_over_into(data_dir: Path, path: Path) -> None:
     """Import with a progress bar and a report. Raises StartupError, UserError."""
-    from kuma_lite.appliance.taking_over import take_over
+    from kuma_lite.appliance.importing import take_over
 
     bar = ProgressBar()
     try:

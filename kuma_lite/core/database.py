@@ -260,11 +260,6 @@ class Database:
     # --- health ------------------------------------------------------------------------------------------
 
     @property
-    def healthy(self) -> bool:
-        """Whether the latest commit succeeded; `trouble` says why not."""
-        return self.trouble is None
-
-    @property
     def stalled(self) -> bool:
         """Whether a commit under way takes so long that the disk must be hanging."""
         since = self._committing_since

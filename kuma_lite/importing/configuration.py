@@ -8,10 +8,9 @@ from typing import Any, Final
 
 import apsw
 
+from kuma_lite.importing.features import Rooms
 from kuma_lite.importing.gamedig import new_name
-from kuma_lite.importing.reading import flag, milliseconds, text, whole
 from kuma_lite.importing.report import Report
-from kuma_lite.importing.rooms import Rooms
 from kuma_lite.importing.source import Row, Source
 from kuma_lite.importing.tables import (
     AFTER_MONITORS,
@@ -23,6 +22,7 @@ from kuma_lite.importing.tables import (
     Owners,
     write_table,
 )
+from kuma_lite.importing.values import flag, milliseconds, text, whole
 
 TIMEOUT_SHARE: Final = 0.8  # of the interval: what Uptime Kuma 1.23 gave monitors that had no timeout
 CERTIFICATE: Final = "certificate"  # kind of warning, here as there

@@ -15,10 +15,10 @@ from typing import Any, Final
 import apsw
 
 from kuma_lite.core.database import Database
-from kuma_lite.importing.reading import BEAT_COLUMNS, BeatReader, BeatRow, whole
+from kuma_lite.importing.features import Rooms, StatRow
 from kuma_lite.importing.report import Report
-from kuma_lite.importing.rooms import Rooms, StatRow
 from kuma_lite.importing.source import Source
+from kuma_lite.importing.values import BEAT_COLUMNS, BeatReader, BeatRow, whole
 
 FETCH_ROWS: Final = 5_000  # in one hop into SQLite's thread
 BATCH_BEATS: Final = 10_000  # in one transaction: a tenth of a second

@@ -17,11 +17,11 @@ from kuma_lite.core.clock import Clock, wire_date
 from kuma_lite.core.database import Database
 from kuma_lite.core.errors import UserError
 from kuma_lite.importing.configuration import read_configuration, write_configuration
+from kuma_lite.importing.features import Rooms
+from kuma_lite.importing.file_names import UNFINISHED
 from kuma_lite.importing.files import copy_files
 from kuma_lite.importing.history import UNITS, BeatImport, Progress, StatisticsImport, has_statistics
-from kuma_lite.importing.names import UNFINISHED
 from kuma_lite.importing.report import Report
-from kuma_lite.importing.rooms import Rooms
 from kuma_lite.importing.source import Located, Source, opened
 
 STATE_SETTING: Final = "kumaLiteImport"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core import sqlite_guard
 from kuma_lite.core.errors import UserError
-from kuma_lite.importing.names import COPY_FOLDER, DB_CONFIG, KUMA_FILE
+from kuma_lite.importing.file_names import COPY_FOLDER, DB_CONFIG, KUMA_FILE
 
 if TYPE_CHECKING:
     import aiosqlite

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import apsw
 
-from kuma_lite.importing.reading import flag, milliseconds, seconds, text, whole
 from kuma_lite.importing.report import Report
+from kuma_lite.importing.values import flag, milliseconds, seconds, text, whole
 
 Read = Callable[[Any], Any]
 Row = Mapping[str, Any]

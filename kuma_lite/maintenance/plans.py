@@ -17,7 +17,6 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
 from kuma_lite.maintenance import store
-from kuma_lite.maintenance.incoming import read_added, read_edited
 from kuma_lite.maintenance.model import (
     MaintenanceChanged,
     MaintenanceEnded,
@@ -26,6 +25,7 @@ from kuma_lite.maintenance.model import (
     PlanStatus,
     Strategy,
 )
+from kuma_lite.maintenance.reading import read_added, read_edited
 from kuma_lite.maintenance.rules import current_and_next_slots, next_change, status_at
 
 log = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ from typing import Any, Final, NamedTuple
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import COMPATIBLE, PAGE, Push
+from kuma_lite.maintenance.document import Document, listed
 from kuma_lite.maintenance.model import Plan
 from kuma_lite.maintenance.plans import Entry, Plans
-from kuma_lite.maintenance.wire import Document, listed
 
 FRESH_S: Final = 1.0  # when everything goes down at once, every beat pushes the list
 

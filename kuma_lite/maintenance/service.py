@@ -9,14 +9,14 @@ from contextlib import suppress
 from typing import Final
 
 from kuma_lite.core.bus import Bus
+from kuma_lite.core.bus_events import SettingsChanged
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Doors, Push
-from kuma_lite.core.events import SettingsChanged
-from kuma_lite.maintenance.live import MaintenanceEvents
+from kuma_lite.maintenance.document import Document
+from kuma_lite.maintenance.events import MaintenanceEvents
 from kuma_lite.maintenance.model import MaintenanceChanged
 from kuma_lite.maintenance.plans import MaintenanceDatabase, Plans, ServerSettings
 from kuma_lite.maintenance.pushes import MaintenancePushes
-from kuma_lite.maintenance.wire import Document
 
 log = logging.getLogger(__name__)
 

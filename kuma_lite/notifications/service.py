@@ -79,7 +79,7 @@ class Notifications:
 
     def doors(self) -> Doors:
         """Events and routes."""
-        from kuma_lite.notifications.live import notification_doors
+        from kuma_lite.notifications.events import notification_doors
 
         return notification_doors(self, self._bus, self._push)
 

@@ -11,9 +11,9 @@ from typing import Any, Final, Protocol, TypeVar
 import apsw
 
 from kuma_lite.core.bus import Bus
+from kuma_lite.core.bus_events import SettingsChanged
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
-from kuma_lite.core.events import SettingsChanged
 from kuma_lite.settings import store
 from kuma_lite.settings.rules import GENERAL, choose_time_zone, is_time_zone, utc_offset
 

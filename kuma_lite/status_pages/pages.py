@@ -13,7 +13,6 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
 from kuma_lite.status_pages import store
-from kuma_lite.status_pages.incoming import read_groups, read_logo, read_page, read_title
 from kuma_lite.status_pages.model import (
     DASHBOARD,
     ENTRY_PREFIX,
@@ -24,6 +23,7 @@ from kuma_lite.status_pages.model import (
     Settings,
     StatusPageRemoved,
 )
+from kuma_lite.status_pages.reading import read_groups, read_logo, read_page, read_title
 from kuma_lite.status_pages.rules import read_slug
 from kuma_lite.status_pages.uploads import Uploads
 

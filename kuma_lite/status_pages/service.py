@@ -12,8 +12,8 @@ from kuma_lite.core.doors import Doors, Push
 from kuma_lite.status_pages.answers import Answers
 from kuma_lite.status_pages.badge_routes import MonitorBadges
 from kuma_lite.status_pages.cache import AnswerCache
+from kuma_lite.status_pages.events import StatusPageEvents
 from kuma_lite.status_pages.incidents import Incidents
-from kuma_lite.status_pages.live import StatusPageEvents
 from kuma_lite.status_pages.model import Group, Maintenance, Monitors, Page, Settings, ShownServer
 from kuma_lite.status_pages.pages import Database, Pages
 from kuma_lite.status_pages.routes import PublicRoutes

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from kuma_lite.core.limits import SOCKET_MESSAGE_BYTES
-from kuma_lite.web.wire import Burst
+from kuma_lite.web.packets import Burst
 
 # While more than this waits, whoever sends a lot to one connection waits as well.
 HIGH_WATER_BYTES: Final = 1_000_000

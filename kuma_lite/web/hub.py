@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, Final, Protocol
 
 from kuma_lite.core.doors import COMPATIBLE, PAGE, Caller, Doors
-from kuma_lite.web.wire import disconnect_text, event_text
+from kuma_lite.web.packets import disconnect_text, event_text
 
 log = logging.getLogger(__name__)
 
@@ -185,10 +185,6 @@ class Hub:
         texts = [event_text(namespace, name, arguments) for name, *arguments in events]
         for connection in connections:
             self.transport.deliver(connection.engine_sid, texts)
-
-
-def _order_of(entry: tuple[int, str, Hook]) -> int:
-    return entry[0]
 
 
 async def _run_hooks(hooks: Iterable[tuple[int, str, Hook]], connection: Connection) -> None:

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from kuma_lite.core.doors import COMPATIBLE, PAGE, SILENCE, Doors, Event, Push
 from kuma_lite.web.dispatch import Dispatcher, Limiter
-from kuma_lite.web.engine import EngineServer
+from kuma_lite.web.engine_io import EngineServer
 from kuma_lite.web.hub import Connection, Hub
 from kuma_lite.web.lean_socketio import socketio
-from kuma_lite.web.wire import Json, WirePacket, ack_text
+from kuma_lite.web.packets import Json, WirePacket, ack_text
 
 log = logging.getLogger(__name__)
 

@@ -88,7 +88,7 @@ async def test_a_failing_write_undoes_only_itself(tmp_path: Path) -> None:
         assert isinstance(second, ValueError)
         assert third is None
         assert await stored(database) == {"a", "b"}
-        assert database.healthy
+        assert database.trouble is None
 
 
 async def test_a_constraint_is_the_callers_own_trouble(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ async def test_a_constraint_is_the_callers_own_trouble(tmp_path: Path) -> None:
         await database.write(put("a"))
         with pytest.raises(apsw.ConstraintError):
             await database.write(put("a"))
-        assert database.healthy
+        assert database.trouble is None
 
 
 async def test_an_exhausted_iterator_does_not_stop_the_writer(tmp_path: Path) -> None:

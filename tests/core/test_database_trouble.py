@@ -129,12 +129,12 @@ async def test_a_full_disk_is_said_and_nothing_is_acknowledged(tmp_path: Path) -
         disk.full = True
         with pytest.raises(StorageTrouble, match=r"^The disk is full\.$"):
             await database.write(put("during"))
-        assert not database.healthy
+        assert database.trouble is not None
         assert database.trouble == "The disk is full."
         assert await stored(database) == {"before"}  # reading goes on
         disk.full = False
         await database.write(put("after"))
-        assert database.healthy
+        assert database.trouble is None
         assert await stored(database) == {"before", "after"}
 
 
@@ -160,12 +160,12 @@ async def test_what_nobody_waits_for_is_written_later(
         database.contribute(pile)
         database.defer(put("deferred"))
         async with asyncio.timeout(20):
-            while database.healthy:
+            while database.trouble is None:
                 await asyncio.sleep(0.02)
         assert pile.waiting == ["contributed"]
         disk.full = False
         async with asyncio.timeout(20):
-            while not database.healthy:
+            while database.trouble is not None:
                 await asyncio.sleep(0.02)
         assert await stored(database) == {"contributed", "deferred"}
         assert pile.waiting == []
@@ -220,7 +220,7 @@ async def test_another_program_that_holds_the_lock_is_said(
             await database.write(put("a"))
         shell.communicate(b"\n")
         await database.write(put("a"))
-        assert database.healthy
+        assert database.trouble is None
 
 
 def test_every_storage_error_has_a_sentence() -> None:
@@ -255,8 +255,8 @@ async def test_a_disk_that_runs_full_and_is_cleared(tiny_disk: Path) -> None:
         ballast.write_bytes(b"x" * (free - 8192))
         with pytest.raises(StorageTrouble):
             await database.write(put("large", "x" * 100_000))
-        assert not database.healthy
+        assert database.trouble is not None
         ballast.unlink()
         await database.write(put("after", "x" * 100_000))
-        assert database.healthy
+        assert database.trouble is None
         assert await stored(database) == {"before", "after"}

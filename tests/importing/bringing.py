@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from kuma_lite.appliance.taking_over import take_over
+from kuma_lite.appliance.importing import take_over
 from kuma_lite.core.clock import ManualClock, SystemClock
 from kuma_lite.importing.service import Outcome
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from kuma_lite.core.clock import wire_time
+from kuma_lite.importing.features import StatRow
+from kuma_lite.importing.file_names import UNFINISHED, unfinished
 from kuma_lite.importing.history import GONE_MONITOR, stat_row
-from kuma_lite.importing.names import UNFINISHED, unfinished
-from kuma_lite.importing.rooms import StatRow
 from tests.importing.bringing import NOW, bring
 from tests.importing.kumas import add_beats, insert, make_kuma
 from tests.support.storage import ManualClock, Storage, opened

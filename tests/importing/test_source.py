@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kuma_lite.core.errors import StartupError, UserError
-from kuma_lite.importing.names import COPY_FOLDER, UNFINISHED
+from kuma_lite.importing.file_names import COPY_FOLDER, UNFINISHED
 from kuma_lite.importing.source import Located, opened
 from tests.importing.bringing import bring
 from tests.importing.kumas import insert, make_kuma

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kuma_lite.maintenance.incoming import read_added
 from kuma_lite.maintenance.model import Plan
+from kuma_lite.maintenance.reading import read_added
 
 OWNER = 1
 

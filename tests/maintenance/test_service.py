@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
+from kuma_lite.core.bus_events import SettingsChanged
 from kuma_lite.core.doors import PAGE
 from kuma_lite.core.errors import UserError
-from kuma_lite.core.events import SettingsChanged
 from kuma_lite.maintenance import plans as plans_module
 from kuma_lite.maintenance import service, store
 from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted

@@ -51,7 +51,7 @@ async def test_fifty_set_ups_at_once_make_one_user(server: Running) -> None:
 
     answers = await asyncio.gather(*(set_up(number) for number in range(50)))
     assert sum(answer["ok"] for answer in answers) == 1
-    names = await server.appliance._house.database.read(
+    names = await server.appliance._ground.database.read(
         lambda db: db.execute("SELECT username FROM user").fetchall()
     )
     assert len(names) == 1

@@ -177,8 +177,8 @@ def hammer(running: Ground, namespace: str, found: list[Call], *, as_guest: bool
     async def session() -> list[Any]:
         async with connect(running.url, namespace) as client:
             if not as_guest:
-                user = await running.server.appliance._house.accounts.log_in(USER, PASSWORD, None)
-                token = running.server.appliance._house.accounts.token_for(user)
+                user = await running.server.appliance._ground.accounts.log_in(USER, PASSWORD, None)
+                token = running.server.appliance._ground.accounts.token_for(user)
                 assert await client.call("loginByToken", token) == {"ok": True}
             return await torment(client, offered, events)
 
@@ -262,7 +262,7 @@ def test_routes(target: Ground) -> None:
 
 
 async def _ask(target: Ground, found: list[Ask]) -> None:
-    accounts = target.server.appliance._house.accounts
+    accounts = target.server.appliance._ground.accounts
     for method, path, query, body, who in found:
         headers = {"Content-Type": "application/json"} if body else {}
         if who == "session":

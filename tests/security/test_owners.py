@@ -83,7 +83,7 @@ class Two:
 
     async def snapshot(self) -> str:
         """Everything the owner has, as the owner's clients get it at log-in."""
-        return json.dumps(await self.server.appliance._house.database.read(_owned_rows), default=repr)
+        return json.dumps(await self.server.appliance._ground.database.read(_owned_rows), default=repr)
 
 
 def _owned_rows(db: apsw.Connection) -> dict[str, Any]:
@@ -103,16 +103,16 @@ def _owned_rows(db: apsw.Connection) -> dict[str, Any]:
 async def two(tmp_path: Path) -> AsyncIterator[Two]:
     async with running(tmp_path / "data") as server, server.logged_in() as owner:
         things = await make_things(owner)
-        house = server.appliance._house
+        ground = server.appliance._ground
 
         def second(db: apsw.Connection) -> None:
             db.execute(
                 "INSERT INTO user (id, username, password, active) SELECT 2, 'other', password, 1 FROM user"
             )
 
-        await house.database.write(second)
-        user = await house.accounts.log_in("other", "Secret-1234", None)
-        yield Two(server, owner, things, house.accounts.token_for(user))
+        await ground.database.write(second)
+        user = await ground.accounts.log_in("other", "Secret-1234", None)
+        yield Two(server, owner, things, ground.accounts.token_for(user))
 
 
 def test_every_event_is_known(two: Two) -> None:

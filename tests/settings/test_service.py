@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from kuma_lite.core.bus import Bus
+from kuma_lite.core.bus_events import SettingsChanged
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.database import Database
 from kuma_lite.core.errors import UserError
-from kuma_lite.core.events import SettingsChanged
 from kuma_lite.settings import service
 from kuma_lite.settings.service import Settings
 

@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kuma_lite.accounts.events import AccountDoors
 from kuma_lite.accounts.limiters import make_limiters
-from kuma_lite.accounts.live import AccountDoors
 from kuma_lite.accounts.service import Accounts
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, SystemClock
 from kuma_lite.core.config import Tls
 from kuma_lite.core.database import Database
 from kuma_lite.core.doors import Doors, Push
-from kuma_lite.settings.live import SettingsDoors
+from kuma_lite.settings.events import SettingsDoors
 from kuma_lite.settings.service import Settings
 from kuma_lite.web.app import App, build_app
 from kuma_lite.web.health import Probe

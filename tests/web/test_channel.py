@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kuma_lite.web.channel import HIGH_WATER_BYTES, OutgoingQueue, WebSocket
-from kuma_lite.web.wire import Burst
+from kuma_lite.web.packets import Burst
 
 
 async def test_packets_that_wait_travel_together_in_order() -> None:

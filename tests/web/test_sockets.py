@@ -14,7 +14,8 @@ import msgspec
 import pytest
 
 from kuma_lite.core.doors import COMPATIBLE, PAGE, Access, Caller, Doors, Event, Push, Then
-from kuma_lite.web import channel, engine
+from kuma_lite.web import channel
+from kuma_lite.web import engine_io as engine
 from tests.support import http
 from tests.support.frame import Server, frame
 from tests.support.sio import NO_ANSWER, connect

@@ -32,11 +32,11 @@ class OwnFault:
     """Keeps what the witnesses saw, and answers whether a failed check may be believed."""
 
     def __init__(
-        self, clock: Clock, has_uplink: Callable[[], bool], can_reach_anchor: Callable[[], Awaitable[bool]]
+        self, clock: Clock, has_uplink: Callable[[], bool], is_connected: Callable[[], Awaitable[bool]]
     ) -> None:
         self._clock = clock
         self._has_uplink = has_uplink
-        self._can_reach_anchor = can_reach_anchor
+        self._is_connected = is_connected
         self._last_tick: float | None = None
         self._disturbed: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)  # from, to (monotonic)
         self._latest_at: float | None = None
@@ -92,6 +92,6 @@ class OwnFault:
     async def _network_is_gone(self) -> str | None:
         if not self._has_uplink():
             return "This machine has no network."
-        if not await self._can_reach_anchor():
+        if not await self._is_connected():
             return "This machine cannot reach the address it tests its own network with."
         return None

@@ -15,7 +15,7 @@ from kuma_lite.net.http.message import (
     Response,
     Timings,
 )
-from kuma_lite.net.http.wire import basic
+from kuma_lite.net.http.request_bytes import basic
 
 __all__ = [
     "DEFAULT_MAX_REDIRECTS",

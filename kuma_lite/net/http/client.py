@@ -15,9 +15,9 @@ from kuma_lite.net.http.cookies import CookieJar
 from kuma_lite.net.http.exchange import Deadlines, Exchange
 from kuma_lite.net.http.message import BODY_GRACE, Headers, Request, Response, Timings
 from kuma_lite.net.http.redirects import Hop, is_redirect, next_hop, too_many_redirects
+from kuma_lite.net.http.request_bytes import authorise, check_headers, check_method, serialise
+from kuma_lite.net.http.transports import Transport, Transports
 from kuma_lite.net.http.url import Url, parse_url
-from kuma_lite.net.http.ways import Way, Ways
-from kuma_lite.net.http.wire import authorise, check_headers, check_method, serialise
 from kuma_lite.net.probe import sni, unverified_report, verified_report
 from kuma_lite.net.proxy import ProxyRule
 from kuma_lite.net.proxy_connector import ProxyConnector
@@ -44,8 +44,8 @@ class HttpClient:
         self.contexts = contexts or ContextCache()
         self.clock = clock or SystemClock()
         self.proxy = proxy  # for requests that name none
-        self.ways = Ways(self.connector, self.contexts, self.clock)
-        self.probe = self.ways.direct.probe
+        self.transports = Transports(self.connector, self.contexts, self.clock)
+        self.probe = self.transports.direct.probe
         self._warm = False
 
     async def send(self, request: Request) -> Response:
@@ -111,36 +111,36 @@ class _Call:
 
         secure = hop.url.scheme == "https"
         context = await self.client.context(tls_options(self.request)) if secure else None
-        way = self._way(hop.url)
-        payload = self._payload(hop, way)
-        opened = await self._connect(hop, way)
+        transport = self._transport(hop.url)
+        payload = self._payload(hop, transport)
+        opened = await self._connect(hop, transport)
         try:
             tls = (context, sni(name)) if context is not None else None
             opened.protocol.start(payload, self.deadlines, tls, on_secure)
             await opened.protocol.done
         except ssl.SSLCertVerificationError as error:
-            raise await self._not_verified(error, hop.url, name, way) from None
+            raise await self._not_verified(error, hop.url, name, transport) from None
         finally:
             opened.protocol.close()
         return opened, report
 
-    def _way(self, url: Url) -> Way:
+    def _transport(self, url: Url) -> Transport:
         rule = self.request.proxy or self.client.proxy
         proxy = rule(url) if rule is not None and self.request.unix_socket is None else None
-        return self.client.ways.through(proxy, verify=self.request.verify)
+        return self.client.transports.through(proxy, verify=self.request.verify)
 
-    def _payload(self, hop: Hop, way: Way) -> bytes:
+    def _payload(self, hop: Hop, transport: Transport) -> bytes:
         """The request as bytes: as servers read it, or as a proxy does that passes it on."""
         headers = self._headers(hop)
-        if not _is_passed_on(hop.url, way):
+        if not _is_passed_on(hop.url, transport):
             return serialise(hop.method, hop.url, headers, hop.body)
-        assert way.proxy is not None
-        authorization = proxy_authorization(way.proxy)
+        assert transport.proxy is not None
+        authorization = proxy_authorization(transport.proxy)
         if authorization is not None:
             headers = [*headers, ("Proxy-Authorization", authorization)]
         return serialise(hop.method, hop.url, headers, hop.body, absolute=True)
 
-    async def _connect(self, hop: Hop, way: Way) -> Connected[Exchange]:
+    async def _connect(self, hop: Hop, transport: Transport) -> Connected[Exchange]:
         def factory() -> Exchange:
             return Exchange(self.loop, hop.method, self.request.body_limit, self._leads_on)
 
@@ -148,20 +148,20 @@ class _Call:
             async with asyncio.timeout_at(self.deadlines.headers):
                 if self.request.unix_socket is not None:
                     return await open_unix(self.request.unix_socket, factory)
-                if _is_passed_on(hop.url, way) and isinstance(way.connector, ProxyConnector):
-                    return await way.connector.open_proxy(factory)
+                if _is_passed_on(hop.url, transport) and isinstance(transport.connector, ProxyConnector):
+                    return await transport.connector.open_proxy(factory)
                 family = self.request.ip_family
-                return await way.connector.open(hop.url.host, hop.url.port, factory, family=family)
+                return await transport.connector.open(hop.url.host, hop.url.port, factory, family=family)
         except TimeoutError:
             raise self.deadlines.exceeded(self.loop.time()) from None
 
     async def _not_verified(
-        self, error: ssl.SSLCertVerificationError, url: Url, name: str, way: Way
+        self, error: ssl.SSLCertVerificationError, url: Url, name: str, transport: Transport
     ) -> NetworkError:
         """The failure, with the certificate that a second, lenient handshake shows."""
         options = tls_options(self.request)
         family = self.request.ip_family
-        report = await way.probe.fetch(url.host, url.port, name=name, options=options, family=family)
+        report = await transport.probe.fetch(url.host, url.port, name=name, options=options, family=family)
         return verification_error(error, report, self.client.clock.now())
 
     async def _response(
@@ -176,7 +176,7 @@ class _Call:
             (perf_counter() - self.begun) * MS,
         )
         if report is not None and not self.request.verify:
-            report = await self._way(hop.url).verdicts.judge(
+            report = await self._transport(hop.url).verdicts.judge(
                 report,
                 hop.url.host,
                 hop.url.port,
@@ -213,9 +213,9 @@ class _Call:
             self.jar.store(url, fields, self.client.clock.now())
 
 
-def _is_passed_on(url: Url, way: Way) -> bool:
+def _is_passed_on(url: Url, transport: Transport) -> bool:
     """Whether the request is given to a proxy that makes one of its own of it."""
-    return url.scheme == "http" and way.proxy is not None and way.proxy.speaks_http
+    return url.scheme == "http" and transport.proxy is not None and transport.proxy.speaks_http
 
 
 def tls_options(request: Request) -> TlsOptions:

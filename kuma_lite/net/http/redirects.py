@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.http.message import Headers
+from kuma_lite.net.http.request_bytes import Field
 from kuma_lite.net.http.url import Url, join_url, parse_url
-from kuma_lite.net.http.wire import Field
 
 _CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie"})
 _SEE_OTHER = 303

@@ -17,9 +17,9 @@ from typing import Any, Final, Protocol
 import apsw
 
 from kuma_lite.core.bus import Bus
-from kuma_lite.core.chore import Chore
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database_file import StorageTrouble
+from kuma_lite.core.periodic_job import PeriodicJob
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.servers import store
 from kuma_lite.servers.alerting.texts import closing_text, opening_text, still_text
@@ -95,7 +95,7 @@ class Watch:
         self._ticked = clock.monotonic()
         # A report and a tick must not open the same incident; whoever removes a server holds it, too.
         self.settling = asyncio.Lock()
-        self._chore = Chore(
+        self._job = PeriodicJob(
             "server watch",
             self.tick,
             every=TICK_S,
@@ -179,11 +179,11 @@ class Watch:
     def start(self) -> None:
         """Begin to look for silent hosts."""
         self._listening_since, self._ticked = to_ms(self._clock.now()), self._clock.monotonic()
-        self._chore.start()
+        self._job.start()
 
     async def stop(self) -> None:
         """Look no longer."""
-        await self._chore.stop()
+        await self._job.stop()
 
     # --- snoozes -----------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """What our own page asks about the things a server is linked with: notifications, maintenance, status pages.
 
-Part of `docs/page-protocol.md`, like `live` and `key_page`.
+Part of `docs/page-protocol.md`, like `servers` and `tokens`.
 """
 
 from __future__ import annotations

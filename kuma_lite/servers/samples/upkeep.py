@@ -9,9 +9,9 @@ from typing import Any, Final, Protocol
 
 import apsw
 
-from kuma_lite.core.chore import Chore
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.periodic_job import PeriodicJob
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.servers import store
 from kuma_lite.servers.samples import history
@@ -92,7 +92,7 @@ class Upkeep:
         self._clock = clock
         self._kept = kept
         self._metric_name = metric_name
-        self._chore = Chore(
+        self._job = PeriodicJob(
             "server history",
             self.once,
             every=EVERY_S,
@@ -102,11 +102,11 @@ class Upkeep:
 
     def start(self) -> None:
         """Begin."""
-        self._chore.start()
+        self._job.start()
 
     async def stop(self) -> None:
         """End; what is not packed yet stays as it is."""
-        await self._chore.stop()
+        await self._job.stop()
 
     async def once(self) -> None:
         """Pack, roll up, throw away. Raises StorageTrouble."""

@@ -14,8 +14,8 @@ from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http.decode import Decoder
 from kuma_lite.net.http.exchange import Deadlines, Exchange
 from kuma_lite.net.http.message import Headers
+from kuma_lite.net.http.request_bytes import authorise, check_headers, check_method, serialise
 from kuma_lite.net.http.url import parse_url
-from kuma_lite.net.http.wire import authorise, check_headers, check_method, serialise
 
 TEXT = st.text(max_size=40)
 

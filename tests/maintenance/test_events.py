@@ -8,7 +8,7 @@ import pytest
 
 from kuma_lite.core.doors import COMPATIBLE, PAGE
 from kuma_lite.maintenance import pushes
-from kuma_lite.maintenance.wire import listed
+from kuma_lite.maintenance.document import listed
 from tests.maintenance.conftest import Client, House
 from tests.maintenance.plans import OWNER, at, sent, times
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Then, user_of
 from kuma_lite.core.errors import UserError
+from kuma_lite.maintenance.document import stored
 from kuma_lite.maintenance.plans import Plans, id_of
 from kuma_lite.maintenance.pushes import MaintenancePushes
-from kuma_lite.maintenance.wire import stored
 
 MAX_LINKS: Final = 100_000  # of one plan; ten times the monitors one server is built for
 _SUMMARY: Final = ("id", "title", "strategy", "status", "active")

@@ -1,4 +1,4 @@
-"""Work that comes round again and again for as long as the program runs."""
+"""A periodic job for as long as the program runs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from kuma_lite.core.database_file import StorageTrouble
 log = logging.getLogger(__name__)
 
 
-class Chore:
-    """One such work. A round that fails is logged, and the next one comes all the same.
+class PeriodicJob:
+    """One of them. A round that fails is logged, and the next one comes all the same.
 
     Args:
         name: of the task.

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from kuma_lite.appliance.watching import Watching
+from kuma_lite.appliance.monitors import Monitoring
 from kuma_lite.beats.model import Beat
 from kuma_lite.beats.outages import Outage
 from kuma_lite.core.declarations import Status
@@ -29,9 +29,9 @@ _OUTAGES: Final = uuid.uuid5(_NAMESPACE, "outages").int >> 62
 class ListedPages:
     """The status pages as the Servers API lists them (see `servers.neighbour_routes.StatusPages`)."""
 
-    def __init__(self, pages: StatusPages, watching: Watching) -> None:
+    def __init__(self, pages: StatusPages, monitoring: Monitoring) -> None:
         self._pages = pages
-        self._watching = watching
+        self._watching = monitoring
 
     async def listed(self) -> Sequence[Mapping[str, Any]]:
         """All of them."""
@@ -75,9 +75,9 @@ class ListedPages:
 class OutageIncidents:
     """When monitors were down, as incidents (see `servers.incident_routes.MonitorIncidents`)."""
 
-    def __init__(self, watching: Watching) -> None:
-        self._outages = watching.outages
-        self._roster = watching.roster
+    def __init__(self, monitoring: Monitoring) -> None:
+        self._outages = monitoring.outages
+        self._roster = monitoring.roster
 
     async def page(self, count: int, *, ongoing: bool | None) -> tuple[Sequence[Listed], int]:
         """The first ones, and how many there are."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from kuma_lite.maintenance.imported import read_row
+from kuma_lite.maintenance.from_kuma import read_row
 from kuma_lite.maintenance.model import Strategy, TimeOfDay
 
 

@@ -26,7 +26,7 @@ from kuma_lite.web.sockets import SocketServer
 log = logging.getLogger(__name__)
 
 
-class House:
+class Ground:
     """The ground: folder, database, network, settings, accounts, sockets, bus."""
 
     folder: DataFolder

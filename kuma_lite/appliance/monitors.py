@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from kuma_lite.appliance.house import House
-from kuma_lite.appliance.messages import Messages
+from kuma_lite.appliance.beat_messages import Messages
+from kuma_lite.appliance.ground import Ground
 from kuma_lite.beats.outages import Outages
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.beats.retention import KEEP_DAYS, Retention
@@ -27,36 +27,36 @@ from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import MonitorRemoved
 from kuma_lite.monitors.service import Monitors
 from kuma_lite.monitors.store import MonitorStore
-from kuma_lite.net.anchor import Anchor
+from kuma_lite.net.connectivity import ConnectivityCheck
 from kuma_lite.notifications.model import LinksChanged
 from kuma_lite.notifications.service import Notifications
 
 
-class Watching:
+class Monitoring:
     """Roster, recorder, engine and doors of the monitors."""
 
-    def __init__(self, house: House, notifications: Notifications) -> None:
-        self._house = house
+    def __init__(self, ground: Ground, notifications: Notifications) -> None:
+        self._ground = ground
         self.title_of_page: Callable[[int], str | None] = no_pages  # status pages come later
-        clock, bus, spawn = house.clock, house.bus, house.spawn
+        clock, bus, spawn = ground.clock, ground.bus, ground.spawn
         self.roster = Roster()
-        self.recorder = Recorder(house.database, clock)
-        self.store = MonitorStore(house.database, self.recorder)
-        self.outages = Outages(house.database, self.recorder, self.roster.activity)
+        self.recorder = Recorder(ground.database, clock)
+        self.store = MonitorStore(ground.database, self.recorder)
+        self.outages = Outages(ground.database, self.recorder, self.roster.activity)
         self.certificates = Certificates(self.store, clock.now, spawn)
         messages = Messages(notifications, clock, bus)
         self.expiry = ExpiryWatch(
-            house.database, messages, lambda: house.settings.get("tlsExpiryNotifyDays"), clock.now
+            ground.database, messages, lambda: ground.settings.get("tlsExpiryNotifyDays"), clock.now
         )
-        anchor = Anchor(house.config.connectivity_target, house.network)
+        connectivity = ConnectivityCheck(ground.config.connectivity_target, ground.network)
         self.engine = Engine(
             clock=clock,
             bus=bus,
             roster=self.roster,
             recorder=self.recorder,
             announcer=messages,
-            network=house.network,
-            fault=OwnFault(clock, house.network.has_uplink, anchor.reachable),
+            network=ground.network,
+            fault=OwnFault(clock, ground.network.has_uplink, connectivity.reachable),
             in_maintenance=self._in_maintenance,
             keep_certificate=self._keep_certificate,
         )
@@ -72,28 +72,28 @@ class Watching:
         )
         messages.monitors = self.monitors
         self.maintenance = Maintenance(
-            house.database,
+            ground.database,
             clock,
             bus,
-            house.push,
-            house.settings,
+            ground.push,
+            ground.settings,
             self._monitor_exists,
             lambda page_id: self.title_of_page(page_id),
         )
-        self._retention = Retention(house.database, clock, self._keep_days)
-        self.figures = Figures(self.engine, house.database)
+        self._retention = Retention(ground.database, clock, self._keep_days)
+        self.figures = Figures(self.engine, ground.database)
         self.pushes = MonitorPushes(
             self.monitors,
             self.recorder,
             self.certificates,
-            house.push,
+            ground.push,
             bus,
             clock,
             spawn,
             self.maintenance.push_list,
         )
         self.page = MonitorPage(
-            self.monitors, self.recorder, self.certificates, house.push, bus, clock, spawn
+            self.monitors, self.recorder, self.certificates, ground.push, bus, clock, spawn
         )
         bus.subscribe(LinksChanged, lambda event: self.monitors.notifications_changed(event.links))
         bus.subscribe(MonitorRemoved, self._forget)
@@ -101,25 +101,25 @@ class Watching:
     async def load(self) -> None:
         """Read everything; nothing is checked yet."""
         await self.recorder.load()
-        self._house.at_close(self.recorder.close)
+        self._ground.at_close(self.recorder.close)
         await self.monitors.load()
         await self.maintenance.load()
 
     def start(self) -> None:
         """Begin to check."""
         self.maintenance.start()
-        self._house.at_close(self.maintenance.stop)
+        self._ground.at_close(self.maintenance.stop)
         self.engine.start()
-        self._house.at_close(self.engine.stop)
+        self._ground.at_close(self.engine.stop)
         self._retention.start()
-        self._house.at_close(self._retention.stop)
+        self._ground.at_close(self._retention.stop)
 
     def doors(self) -> list[Doors]:
         """Events and routes of monitors and maintenance."""
-        clock = self._house.clock
+        clock = self._ground.clock
         push_route = PushRoute(self.roster, self.engine, clock.now)
         return [
-            MonitorEvents(self.monitors, self.pushes, self._house.push, clock).doors(),
+            MonitorEvents(self.monitors, self.pushes, self._ground.push, clock).doors(),
             self.pushes.doors(),
             *self.pushes.late_doors(),
             self.page.doors(),
@@ -133,7 +133,7 @@ class Watching:
         return monitor_routes(self.figures)
 
     def _keep_days(self) -> int:
-        kept = self._house.settings.get("keepDataPeriodDays", KEEP_DAYS)
+        kept = self._ground.settings.get("keepDataPeriodDays", KEEP_DAYS)
         return kept if isinstance(kept, int) else KEEP_DAYS
 
     def _in_maintenance(self, monitor_id: int) -> bool:
@@ -149,7 +149,7 @@ class Watching:
 
     def _keep_certificate(self, monitor: Monitor, certificate: Certificate) -> None:
         self.certificates.keep(monitor, certificate)
-        self._house.spawn(self.expiry.look(monitor, certificate))
+        self._ground.spawn(self.expiry.look(monitor, certificate))
 
     def _forget(self, event: MonitorRemoved) -> None:
         self.maintenance.forget_monitor(event.monitor_id)

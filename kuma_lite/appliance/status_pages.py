@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kuma_lite.appliance.house import House
-from kuma_lite.appliance.watching import Watching
+from kuma_lite.appliance.ground import Ground
+from kuma_lite.appliance.monitors import Monitoring
 from kuma_lite.beats.buckets import Span
 from kuma_lite.beats.model import Beat
 from kuma_lite.core.bus import Bus
@@ -20,13 +20,13 @@ from kuma_lite.tags import store as tag_store
 class PublishedMonitors:
     """What status pages need of monitors (see `status_pages.model.Monitors`)."""
 
-    def __init__(self, house: House, watching: Watching) -> None:
-        self._database = house.database
-        self._clock = house.clock
-        self._roster = watching.roster
-        self._recorder = watching.recorder
-        self._store = watching.store
-        self._certificates = watching.certificates
+    def __init__(self, ground: Ground, monitoring: Monitoring) -> None:
+        self._database = ground.database
+        self._clock = ground.clock
+        self._roster = monitoring.roster
+        self._recorder = monitoring.recorder
+        self._store = monitoring.store
+        self._certificates = monitoring.certificates
 
     def find(self, monitor_id: int) -> ShownMonitor | None:
         """A monitor; None: there is none of that id."""
@@ -72,21 +72,21 @@ class PublishedMonitors:
         return self._certificates.wire(monitor_id, self._clock.now())
 
 
-def publish(house: House, watching: Watching) -> StatusPages:
+def publish(ground: Ground, monitoring: Monitoring) -> StatusPages:
     """The status pages of everything that is watched; `load` them before use."""
     pages = StatusPages(
-        house.database,
-        house.clock,
-        house.bus,
-        house.push,
-        house.settings,
-        PublishedMonitors(house, watching),
-        watching.maintenance,
-        house.folder.uploads,
-        same_origin_frames=not house.config.disable_frame_sameorigin,
+        ground.database,
+        ground.clock,
+        ground.bus,
+        ground.push,
+        ground.settings,
+        PublishedMonitors(ground, monitoring),
+        monitoring.maintenance,
+        ground.folder.uploads,
+        same_origin_frames=not ground.config.disable_frame_sameorigin,
     )
-    watching.title_of_page = pages.title_of
-    keep_fresh(pages, house.bus)
+    monitoring.title_of_page = pages.title_of
+    keep_fresh(pages, ground.bus)
     return pages
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.web.wire import Burst, Json, WirePacket, ack_text, disconnect_text, event_text
+from kuma_lite.web.packets import Burst, Json, WirePacket, ack_text, disconnect_text, event_text
 
 
 def test_event_on_both_namespaces() -> None:

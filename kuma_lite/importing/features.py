@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 import apsw
 
-from kuma_lite.importing.reading import BeatRow
+from kuma_lite.importing.values import BeatRow
 
 
 class StatRow(NamedTuple):

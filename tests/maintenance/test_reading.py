@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from kuma_lite.core.errors import UserError
-from kuma_lite.maintenance.incoming import MAX_DURATION_MINUTES, read_added, read_edited
 from kuma_lite.maintenance.model import Strategy, TimeOfDay
+from kuma_lite.maintenance.reading import MAX_DURATION_MINUTES, read_added, read_edited
 from tests.maintenance.plans import OWNER, plan, sent, times
 
 PARTS = "exactly five or six space separated parts are required."

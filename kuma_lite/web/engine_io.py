@@ -18,8 +18,8 @@ from kuma_lite.web.address import client_address, header
 from kuma_lite.web.channel import MAX_GUEST_WAITING_BYTES, MAX_WAITING_BYTES, OutgoingQueue, WebSocket
 from kuma_lite.web.lean_socketio import engineio
 from kuma_lite.web.origin import origin_allowed
+from kuma_lite.web.packets import Json
 from kuma_lite.web.respond import refuse_websocket, respond
-from kuma_lite.web.wire import Json
 
 log = logging.getLogger(__name__)
 

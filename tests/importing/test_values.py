@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kuma_lite.core.clock import wire_time
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.limits import MAX_MESSAGE_CHARS
-from kuma_lite.importing.reading import BeatReader, flag, milliseconds, seconds, whole
+from kuma_lite.importing.values import BeatReader, flag, milliseconds, seconds, whole
 
 
 def row(**changes: Any) -> tuple[Any, ...]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from kuma_lite.maintenance.document import listed, stored
 from kuma_lite.maintenance.model import Plan
-from kuma_lite.maintenance.wire import listed, stored
 from tests.maintenance.plans import at, plan, times
 
 NOW = at("2026-11-22 01:55:35")

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from kuma_lite.appliance.house import House
-from kuma_lite.appliance.neighbours import ListedPages, OutageIncidents
-from kuma_lite.appliance.watching import Watching
+from kuma_lite.appliance.ground import Ground
+from kuma_lite.appliance.monitors import Monitoring
+from kuma_lite.appliance.servers_api import ListedPages, OutageIncidents
 from kuma_lite.core.declarations import Message, Status
 from kuma_lite.core.doors import Doors
 from kuma_lite.core.errors import UserError
@@ -43,37 +43,39 @@ if TYPE_CHECKING:
 _FIRST_USER: Final = "SELECT min(id) FROM user"
 
 
-class Hosting:
+class ServerMonitoring:
     """The servers with everything around them."""
 
     def __init__(
-        self, house: House, watching: Watching, notifications: Notifications, pages: StatusPages
+        self, ground: Ground, monitoring: Monitoring, notifications: Notifications, pages: StatusPages
     ) -> None:
-        self._house = house
-        maintenance = self._maintenance = watching.maintenance
+        self._ground = ground
+        maintenance = self._maintenance = monitoring.maintenance
         self.servers = Servers(
-            house.database,
-            house.clock,
-            house.bus,
-            ServerMessages(notifications, house),
-            house.settings,
-            house.accounts.session,
+            ground.database,
+            ground.clock,
+            ground.bus,
+            ServerMessages(notifications, ground),
+            ground.settings,
+            ground.accounts.session,
             lambda plans: any(map(maintenance.is_running, plans)),
-            lambda: house.network.has_uplink() and watching.figures.storage_problem() is None,
+            lambda: ground.network.has_uplink() and monitoring.figures.storage_problem() is None,
         )
-        self._integrations = Integrations(ServerChannels(house, notifications), house.database, house.clock)
-        self._pages = ListedPages(pages, watching)
-        self._outages = OutageIncidents(watching)
+        self._integrations = Integrations(
+            ServerChannels(ground, notifications), ground.database, ground.clock
+        )
+        self._pages = ListedPages(pages, monitoring)
+        self._outages = OutageIncidents(monitoring)
         self._status_pages = pages
         pages.show_servers(self._shown_on)
         for happening in (AlertOpened, AlertClosed, ServerRemoved, PageServersChanged):
-            house.bus.subscribe(happening, lambda _event: pages.clear_cache())
-        house.bus.subscribe(MaintenanceStarted, self._on_maintenance)
-        house.bus.subscribe(MaintenanceEnded, self._on_maintenance)
-        house.bus.subscribe(MaintenanceChanged, self._on_maintenance)
+            ground.bus.subscribe(happening, lambda _event: pages.clear_cache())
+        ground.bus.subscribe(MaintenanceStarted, self._on_maintenance)
+        ground.bus.subscribe(MaintenanceEnded, self._on_maintenance)
+        ground.bus.subscribe(MaintenanceChanged, self._on_maintenance)
         notifications.applied.append(link_all)
-        house.bus.subscribe(
-            ChannelsChanged, lambda _event: house.spawn(self.servers.links.reread_notifications())
+        ground.bus.subscribe(
+            ChannelsChanged, lambda _event: ground.spawn(self.servers.links.reread_notifications())
         )
 
     async def load(self) -> None:
@@ -83,22 +85,22 @@ class Hosting:
     def start(self) -> None:
         """Begin to look for silent hosts."""
         self.servers.start()
-        self._house.at_close(self.servers.stop)
+        self._ground.at_close(self.servers.stop)
 
     def doors(self) -> list[Doors]:
         """Routes and events."""
-        house = self._house
+        ground = self._ground
         return [
             server_doors(
                 self.servers,
                 self._integrations,
                 self._pages,
                 self._outages,
-                push=house.push,
-                bus=house.bus,
-                clock=house.clock,
-                spawn=house.spawn,
-                base_url=house.settings.primary_base_url,
+                push=ground.push,
+                bus=ground.bus,
+                clock=ground.clock,
+                spawn=ground.spawn,
+                base_url=ground.settings.primary_base_url,
                 status_pages=lambda: [(page.id, page.title, page.slug) for page in self._status_pages.all()],
             )
         ]
@@ -131,9 +133,9 @@ class Hosting:
 class ServerMessages:
     """Writes the messages about incidents into the outbox (see `servers.watch.Announcer`)."""
 
-    def __init__(self, notifications: Notifications, house: House) -> None:
+    def __init__(self, notifications: Notifications, ground: Ground) -> None:
         self._notifications = notifications
-        self._house = house
+        self._ground = ground
 
     def announce(
         self, connection: apsw.Connection, server: Server, incident: Incident, text: str, now: int
@@ -141,7 +143,7 @@ class ServerMessages:
         """One row per notification, in the incident's own transaction."""
         status = Status.DOWN if incident.closed is None else Status.UP
         beat = _IncidentBeat(status, now, text)
-        zone = self._house.settings.timezone()
+        zone = self._ground.settings.timezone()
         last_down = incident.started if status is Status.UP else None
         heartbeat = {**heartbeat_object(beat, zone, last_down=last_down), "monitorID": None}
         monitor = {
@@ -181,8 +183,8 @@ class _IncidentBeat:
 class ServerChannels:
     """The notifications as integrations (see `servers.integrations.Channels`): those of the first user."""
 
-    def __init__(self, house: House, notifications: Notifications) -> None:
-        self._database = house.database
+    def __init__(self, ground: Ground, notifications: Notifications) -> None:
+        self._database = ground.database
         self._notifications = notifications
 
     async def types(self) -> Sequence[str]:

@@ -46,7 +46,7 @@ async def test_one_key_pair_for_ever(tmp_path: Path) -> None:
     async with running(tmp_path) as server, connect(server.url) as guest:
         first = await guest.call("getWebpushVapidPublicKey")
         assert await guest.call("getWebpushVapidPublicKey") == first
-        private = server.appliance._house.settings.get(PRIVATE_SETTING)
+        private = server.appliance._ground.settings.get(PRIVATE_SETTING)
     async with running(tmp_path) as server, connect(server.url) as guest:
         assert await guest.call("getWebpushVapidPublicKey") == first
     scalar = int.from_bytes(urlsafe_b64decode(private + "="), "big")

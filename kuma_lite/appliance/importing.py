@@ -14,11 +14,11 @@ from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.data_folder import DataFolder
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import NotificationService, Registry
+from kuma_lite.importing.features import StatRow
 from kuma_lite.importing.history import Progress
-from kuma_lite.importing.reading import BeatRow
-from kuma_lite.importing.rooms import StatRow
 from kuma_lite.importing.service import Importer, Outcome
-from kuma_lite.maintenance import imported as imported_plans
+from kuma_lite.importing.values import BeatRow
+from kuma_lite.maintenance import from_kuma as imported_plans
 from kuma_lite.monitors.document import from_kuma as imported_monitors
 from kuma_lite.notifications import services
 

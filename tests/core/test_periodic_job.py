@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from kuma_lite.core.chore import Chore
 from kuma_lite.core.database_file import StorageTrouble
+from kuma_lite.core.periodic_job import PeriodicJob
 
 
 async def test_a_failed_round_does_not_end_it(caplog: pytest.LogCaptureFixture) -> None:
@@ -21,10 +21,10 @@ async def test_a_failed_round_does_not_end_it(caplog: pytest.LogCaptureFixture) 
         done.set()
         await asyncio.Event().wait()  # a long round
 
-    chore = Chore("tidying", work, every=0, first=0, failure="Nothing was tidied")
-    chore.start()
+    job = PeriodicJob("tidying", work, every=0, first=0, failure="Nothing was tidied")
+    job.start()
     await asyncio.wait_for(done.wait(), 10)
-    await chore.stop()
+    await job.stop()
     full, surprise = caplog.records
     assert full.getMessage() == "Nothing was tidied: The disk is full." and full.exc_info is None
     assert surprise.getMessage() == "Nothing was tidied; trying again" and surprise.exc_info is not None
@@ -36,9 +36,9 @@ async def test_it_waits_for_the_first_round_and_can_be_stopped_before_it() -> No
     async def work() -> None:
         rounds.append(1)
 
-    chore = Chore("tidying", work, every=3600, first=3600, failure="Nothing was tidied")
-    await chore.stop()  # before it began
-    chore.start()
+    job = PeriodicJob("tidying", work, every=3600, first=3600, failure="Nothing was tidied")
+    await job.stop()  # before it began
+    job.start()
     await asyncio.sleep(0)
-    await chore.stop()
+    await job.stop()
     assert not rounds

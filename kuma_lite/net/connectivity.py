@@ -13,7 +13,7 @@ TIMEOUT_S: Final = 3.0  # a working uplink answers a connect long before
 BELIEVED_S: Final = 5.0  # an answer counts this long: a hundred failures at once ask only once
 
 
-class Anchor:
+class ConnectivityCheck:
     """Connects to `host:port` when somebody doubts the network; without an address it is always fine."""
 
     def __init__(self, address: str | None, network: Network) -> None:

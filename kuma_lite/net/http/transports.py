@@ -1,4 +1,4 @@
-"""The ways to a server: direct, or through a proxy. Each has its own witnesses of certificates."""
+"""How a server is reached: directly, or through a proxy. Each has its own witnesses of certificates."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from kuma_lite.net.proxy import ProxyServer
 from kuma_lite.net.proxy_connector import ProxyConnector
 from kuma_lite.net.verdicts import Verdicts
 
-WAYS_KEPT: Final = 64  # proxies in use at the same time; each remembers verdicts
+TRANSPORTS_KEPT: Final = 64  # proxies in use at the same time; each remembers verdicts
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Transport:
     """How servers are reached, and how their certificates are looked at."""
 
     connector: Connector
@@ -27,29 +27,29 @@ class Way:
     proxy: ProxyServer | None = None
 
 
-class Ways:
-    """The ways of one client, those least recently taken dropped."""
+class Transports:
+    """The transports of one client, those least recently taken dropped."""
 
     def __init__(self, connector: Connector, contexts: ContextCache, clock: Clock) -> None:
         self._contexts = contexts
         self._clock = clock
-        self.direct = self._way(connector, None)
-        self._known: OrderedDict[tuple[ProxyServer, bool], Way] = OrderedDict()
+        self.direct = self._transport(connector, None)
+        self._known: OrderedDict[tuple[ProxyServer, bool], Transport] = OrderedDict()
 
-    def through(self, proxy: ProxyServer | None, *, verify: bool) -> Way:
-        """The way through a proxy, or the direct one; `verify` is for the proxy's own certificate."""
+    def through(self, proxy: ProxyServer | None, *, verify: bool) -> Transport:
+        """The transport through a proxy, or the direct one; `verify` is for the proxy's own certificate."""
         if proxy is None:
             return self.direct
         key = (proxy, verify)
-        way = self._known.get(key)
-        if way is None:
+        transport = self._known.get(key)
+        if transport is None:
             connector = ProxyConnector(self.direct.connector, self._contexts, proxy, verify=verify)
-            way = self._known[key] = self._way(connector, proxy)
-            while len(self._known) > WAYS_KEPT:
+            transport = self._known[key] = self._transport(connector, proxy)
+            while len(self._known) > TRANSPORTS_KEPT:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
-        return way
+        return transport
 
-    def _way(self, connector: Connector, proxy: ProxyServer | None) -> Way:
+    def _transport(self, connector: Connector, proxy: ProxyServer | None) -> Transport:
         probe = TlsProbe(connector, self._contexts, self._clock)
-        return Way(connector, probe, Verdicts(probe, self._clock), proxy)
+        return Transport(connector, probe, Verdicts(probe, self._clock), proxy)
