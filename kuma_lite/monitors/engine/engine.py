@@ -22,7 +22,7 @@ from kuma_lite.monitors.engine.scheduler import Scheduler
 from kuma_lite.monitors.model import BeatRecorded
 
 if TYPE_CHECKING:
-    import apsw
+    from kuma_lite.core.sql import Connection
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +37,7 @@ class Recorder(Protocol):
     def record(self, **fields: Any) -> Beat:
         """Record an ordinary beat; it is on disk within seconds."""
 
-    async def record_now(
-        self, also: Callable[[apsw.Connection, Beat], None] | None = None, **fields: Any
-    ) -> Beat:
+    async def record_now(self, also: Callable[[Connection, Beat], None] | None = None, **fields: Any) -> Beat:
         """Record a beat that will be announced; returns when it is on disk."""
 
     async def flush(self) -> None:
@@ -52,7 +50,7 @@ class Recorder(Protocol):
 class Announcer(Protocol):
     """Who writes messages into the outbox, in the transaction of the beat."""
 
-    def announce(self, monitor: Monitor, *, pushed: bool) -> Callable[[apsw.Connection, Beat], None]:
+    def announce(self, monitor: Monitor, *, pushed: bool) -> Callable[[Connection, Beat], None]:
         """The function that writes the rows; `pushed`: the beat came by request."""
 
 

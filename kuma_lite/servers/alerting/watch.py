@@ -14,12 +14,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol
 
-import apsw
-
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database_file import StorageTrouble
 from kuma_lite.core.periodic_job import PeriodicJob
+from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.servers import store
 from kuma_lite.servers.alerting.texts import closing_text, opening_text, still_text
@@ -50,14 +49,14 @@ class Announcer(Protocol):
     """Whoever writes messages into the outbox."""
 
     def announce(
-        self, connection: apsw.Connection, server: Server, incident: Incident, text: str, now: int
+        self, connection: Connection, server: Server, incident: Incident, text: str, now: int
     ) -> None:
         """Write a message for each notification of the server, in the incident's own transaction."""
 
     def sent(self) -> None:
         """The messages are committed."""
 
-    def for_new(self, connection: apsw.Connection) -> Iterable[int]:
+    def for_new(self, connection: Connection) -> Iterable[int]:
         """Ids of the notifications that a new server of the first project gets by itself."""
 
 
@@ -199,9 +198,7 @@ class Watch:
             incident.updated = now
             self._bus.publish(IncidentsChanged(incident))
 
-    def _wake(
-        self, connection: apsw.Connection, server: Server, incident: Incident, text: str, now: int
-    ) -> None:
+    def _wake(self, connection: Connection, server: Server, incident: Incident, text: str, now: int) -> None:
         store.save_wishes(connection, incident)
         if incident.acknowledged is None:
             self._announcer.announce(connection, server, incident, text, now)
@@ -212,7 +209,7 @@ class Watch:
         text = opening_text(cause, server.values.get(cause), server.settings)
         incident = Incident(0, store.new_uuid(), server.id, cause, text, since, None, now)
 
-        def write(connection: apsw.Connection) -> None:
+        def write(connection: Connection) -> None:
             until = store.snoozed_until(connection, server.id, cause)
             if until is not None and until > now:
                 incident.snoozed, incident.snooze_until = now, until
@@ -231,7 +228,7 @@ class Watch:
         incident.owed = text if self._covered(server) and not snoozed else None
         incident.closed = incident.updated = now
 
-        def write(connection: apsw.Connection) -> None:
+        def write(connection: Connection) -> None:
             store.close_incident(connection, incident)
             if not snoozed and incident.owed is None:
                 self._announcer.announce(connection, server, incident, text, now)
@@ -253,7 +250,7 @@ class Watch:
             return
         owed = list(server.owed.values())
 
-        def write(connection: apsw.Connection) -> None:
+        def write(connection: Connection) -> None:
             for incident in owed:
                 store.pay(connection, incident)
                 self._announcer.announce(connection, server, incident, incident.owed or "", now)
@@ -261,7 +258,7 @@ class Watch:
         await self._tell(write)
         server.owed.clear()
 
-    async def _tell(self, write: Callable[[apsw.Connection], Any]) -> None:
+    async def _tell(self, write: Callable[[Connection], Any]) -> None:
         await self._database.write(write)
         self._announcer.sent()
 
