@@ -8,7 +8,9 @@ import apsw
 
 from kuma_lite.accounts.model import User
 
-_COLUMNS: Final = "id, username, password, active, twofa_secret, twofa_status, twofa_last_token"
+_COLUMNS: Final = (
+    "id, username, password, active, twofa_secret, twofa_status, twofa_last_token, organisation_id"
+)
 
 
 def any_user(db: apsw.Connection) -> bool:
@@ -79,5 +81,5 @@ def _one(db: apsw.Connection, condition: str, values: tuple[Any, ...]) -> User |
     row = db.execute(f"SELECT {_COLUMNS} FROM user {condition}", values).fetchone()  # noqa: S608
     if row is None:
         return None
-    identity, username, password, active, secret, status, last = row
-    return User(identity, username, password or "", bool(active), secret, status == 1, last)
+    identity, username, password, active, secret, status, last, organisation = row
+    return User(identity, username, password or "", bool(active), secret, status == 1, last, organisation)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import apsw
 
+from kuma_lite.core.access import FIRST_ORGANISATION
 from kuma_lite.core.clock import parse_wire_time
 from kuma_lite.maintenance import store
 from kuma_lite.maintenance.cron import CronError, parse
@@ -37,7 +38,8 @@ def read_row(row: Mapping[str, Any], owner: int) -> Plan:
         raise ValueError(_UNKNOWN) from None
     plan = Plan(
         id=int(row["id"]),
-        owner=owner,
+        organisation=FIRST_ORGANISATION,
+        user_id=owner,
         title=str(row["title"] or ""),
         description=str(row["description"] or ""),
         strategy=strategy,

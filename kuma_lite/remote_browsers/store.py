@@ -11,7 +11,7 @@ from kuma_lite.remote_browsers.model import RemoteBrowser
 
 def read_all(db: apsw.Connection) -> list[RemoteBrowser]:
     """Every browser, oldest first."""
-    rows: Any = db.execute("SELECT id, user_id, name, url FROM remote_browser ORDER BY id")
+    rows: Any = db.execute("SELECT id, organisation_id, user_id, name, url FROM remote_browser ORDER BY id")
     return [RemoteBrowser(*row) for row in rows]
 
 
@@ -19,10 +19,14 @@ def put(db: apsw.Connection, browser: RemoteBrowser) -> int:
     """Store a browser, a new one when its id is 0; returns the id."""
     if browser.id:
         db.execute(
-            "UPDATE remote_browser SET (user_id, name, url) = (?2, ?3, ?4) WHERE id = ?1", tuple(browser)
+            "UPDATE remote_browser SET name = ?, url = ? WHERE id = ?",
+            (browser.name, browser.url, browser.id),
         )
         return browser.id
-    db.execute("INSERT INTO remote_browser (user_id, name, url) VALUES (?, ?, ?)", tuple(browser)[1:])
+    db.execute(
+        "INSERT INTO remote_browser (organisation_id, user_id, name, url) VALUES (?, ?, ?, ?)",
+        tuple(browser)[1:],
+    )
     return db.last_insert_rowid()
 
 
