@@ -50,7 +50,7 @@ class LinksPage:
         """Let a notification have the alerts, or not."""
         if type(channel_id) is not int:
             raise UserError("The notification does not exist.")
-        server = find_server(self._servers, actor_of(caller), key)
+        server = find_server(self._servers, actor_of(caller), key, Right.SERVERS_EDIT)
         try:
             await self._servers.links.notify(server, channel_id, on=on is True)
         except NotFound:
@@ -61,7 +61,7 @@ class LinksPage:
         """Which maintenance plans cover the server."""
         if not isinstance(plans, list) or not all(type(plan) is int for plan in plans):
             raise UserError("A list of maintenance ids is expected.")
-        server = find_server(self._servers, actor_of(caller), key)
+        server = find_server(self._servers, actor_of(caller), key, Right.SERVERS_EDIT)
         await self._servers.links.set_plans(server, plans)
         return {"ok": True, "maintenancePlans": self._servers.links.plans_of(server)}
 
@@ -69,7 +69,9 @@ class LinksPage:
 
     async def pages_of_server(self, caller: Caller, key: Any) -> Answer:
         """Every status page, and whether the server stands on it."""
-        server = find_server(self._servers, actor_of(caller), key)
+        return self._answer(caller, find_server(self._servers, actor_of(caller), key))
+
+    def _answer(self, caller: Caller, server: Server) -> Answer:
         pages = [
             {"id": number, "title": title, "slug": slug, "shown": self._is_on(server, number)}
             for number, title, slug in self._status_pages(actor_of(caller).organisation)
@@ -78,11 +80,12 @@ class LinksPage:
 
     async def set_page_of_server(self, caller: Caller, key: Any, page_id: Any, on: Any) -> Answer:
         """Put a server on a status page, behind those that are there, or take it off."""
-        server, number = find_server(self._servers, actor_of(caller), key), self._page(caller, page_id)
+        server = find_server(self._servers, actor_of(caller), key, Right.STATUS_PAGES_EDIT)
+        number = self._page(caller, page_id)
         if on is True and not self._is_on(server, number):
             _check_room(len(self._servers.links.servers_of_page(number)) + 1)
         await self._servers.links.show_on_page(server, number, shown=on is True)
-        return await self.pages_of_server(caller, key)
+        return self._answer(caller, server)
 
     async def servers_of_page(self, caller: Caller, page_id: Any) -> Answer:
         """Which servers stand on a status page, in their order."""
@@ -95,9 +98,10 @@ class LinksPage:
         if not isinstance(keys, list):
             raise UserError("A list of servers is expected.")
         _check_room(len(keys))
-        found = [find_server(self._servers, actor_of(caller), key) for key in keys]
+        actor = actor_of(caller)
+        found = [find_server(self._servers, actor, key, Right.STATUS_PAGES_EDIT) for key in keys]
         await self._servers.links.set_page_servers(self._page(caller, page_id), found)
-        return await self.servers_of_page(caller, page_id)
+        return {"ok": True, "servers": [server.uuid for server in found]}
 
     def _is_on(self, server: Server, page_id: int) -> bool:
         return any(found is server for found in self._servers.links.servers_of_page(page_id))
