@@ -9,7 +9,8 @@ from kuma_lite import __version__
 from kuma_lite.accounts.limiters import LOGIN, TWO_FACTOR
 from kuma_lite.accounts.model import TokenRequired, User
 from kuma_lite.accounts.service import Accounts
-from kuma_lite.core.doors import PAGE, SILENCE, Access, Answer, Caller, Doors, Event, Push
+from kuma_lite.core.access import Right
+from kuma_lite.core.doors import PAGE, SILENCE, Access, Answer, Caller, Doors, Event, Push, actor_of
 from kuma_lite.core.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -43,13 +44,13 @@ class AccountDoors:
             Event("login", self.login, 1, access=Access.PUBLIC, limiter=LOGIN),
             Event("loginByToken", self.login_by_token, 1, access=Access.PUBLIC),
             Event("logout", self.logout, access=Access.PUBLIC, limiter=LOGIN),
-            Event("changePassword", self.change_password, 1, on_error=_with_i18n),
-            Event("disconnectOtherSocketClients", self.disconnect_others, answers=False),
-            Event("twoFAStatus", self.twofa_status),
-            Event("prepare2FA", self.prepare_twofa, 1, limiter=TWO_FACTOR),
-            Event("save2FA", self.save_twofa, 1, limiter=TWO_FACTOR),
-            Event("disable2FA", self.disable_twofa, 1, limiter=TWO_FACTOR),
-            Event("verifyToken", self.verify_token, 2),
+            Event("changePassword", self.change_password, 1, on_error=_with_i18n, needs=Right.ACCOUNT),
+            Event("disconnectOtherSocketClients", self.disconnect_others, answers=False, needs=Right.ACCOUNT),
+            Event("twoFAStatus", self.twofa_status, needs=Right.ACCOUNT),
+            Event("prepare2FA", self.prepare_twofa, 1, limiter=TWO_FACTOR, needs=Right.ACCOUNT),
+            Event("save2FA", self.save_twofa, 1, limiter=TWO_FACTOR, needs=Right.ACCOUNT),
+            Event("disable2FA", self.disable_twofa, 1, limiter=TWO_FACTOR, needs=Right.ACCOUNT),
+            Event("verifyToken", self.verify_token, 2, needs=Right.ACCOUNT),
         ]
         return [
             Doors(events=events, on_connect=self.greet, login_order=_AFTER_ALL),
@@ -66,14 +67,14 @@ class AccountDoors:
         if user is None:
             await caller.emit("loginRequired")
         else:
-            await caller.log_in(user.id, user.username)
+            await caller.log_in(user.actor())
             await caller.emit("autoLogin")
 
     async def greet_page(self, caller: Caller) -> None:
         """The same for our page, in one message."""
         user = await self._accounts.open_door_user()
         if user is not None:
-            await caller.log_in(user.id, user.username)
+            await caller.log_in(user.actor())
         await caller.emit(
             "hello",
             {
@@ -128,7 +129,7 @@ class AccountDoors:
         """Everybody else of this user is thrown out before the answer (GHSA-88j4-pcx8-q4q3)."""
         given = form if isinstance(form, dict) else {}
         user = await self._accounts.change_password(
-            caller.user_id, given.get("currentPassword"), given.get("newPassword")
+            _user(caller), given.get("currentPassword"), given.get("newPassword")
         )
         await self._push.disconnect_user(user.id, except_sid=caller.sid)
         log.info("The password was changed from %s", caller.address)
@@ -136,37 +137,41 @@ class AccountDoors:
 
     async def disconnect_others(self, caller: Caller) -> Answer:
         """Throw out all other connections of this user."""
-        if caller.user_id is not None:
-            await self._push.disconnect_user(caller.user_id, except_sid=caller.sid)
+        await self._push.disconnect_user(_user(caller), except_sid=caller.sid)
 
     # --- Two-factor authentication -------------------------------------------------------------------------
 
     async def twofa_status(self, caller: Caller) -> Answer:
         """Whether it is on."""
-        return {"ok": True, "status": await self._accounts.twofa_is_on(caller.user_id)}
+        return {"ok": True, "status": await self._accounts.twofa_is_on(_user(caller))}
 
     async def prepare_twofa(self, caller: Caller, password: Any) -> Answer:
         """A new secret, as the text of a QR code."""
-        return {"ok": True, "uri": await self._accounts.prepare_twofa(caller.user_id, password)}
+        return {"ok": True, "uri": await self._accounts.prepare_twofa(_user(caller), password)}
 
     async def save_twofa(self, caller: Caller, password: Any) -> Answer:
         """Switch it on."""
-        await self._accounts.set_twofa(caller.user_id, password, True)
+        await self._accounts.set_twofa(_user(caller), password, True)
         return _saved("2faEnabled")
 
     async def disable_twofa(self, caller: Caller, password: Any) -> Answer:
         """Switch it off."""
-        await self._accounts.set_twofa(caller.user_id, password, False)
+        await self._accounts.set_twofa(_user(caller), password, False)
         return _saved("2faDisabled")
 
     async def verify_token(self, caller: Caller, code: Any, password: Any) -> Answer:
         """Try a code before switching on."""
-        if await self._accounts.verify_code(caller.user_id, code, password):
+        if await self._accounts.verify_code(_user(caller), code, password):
             return {"ok": True, "valid": True}
         return {"ok": False, "msg": "authInvalidToken", "msgi18n": True, "valid": False}
 
     async def _let_in(self, caller: Caller, user: User) -> None:
-        await caller.log_in(user.id, user.username)
+        await caller.log_in(user.actor())
+
+
+def _user(caller: Caller) -> int:
+    """The caller's own account."""
+    return actor_of(caller).author
 
 
 def _saved(key: str) -> dict[str, Any]:

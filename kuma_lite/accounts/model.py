@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kuma_lite.core.access import OWNER_RIGHTS, Actor
+
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -18,11 +20,11 @@ class User:
     twofa_secret: str | None  # 64 letters and digits, used as the HMAC key as they are
     twofa_on: bool
     twofa_last_token: str | None  # the last code that logged somebody in
+    organisation: int
 
-    @property
-    def user_id(self) -> int:
-        """The id, by the name sessions use."""
-        return self.id
+    def actor(self) -> Actor:
+        """Who they are to the rest of the program: today everybody who may log in is an owner."""
+        return Actor(self.organisation, OWNER_RIGHTS, self.id, self.username)
 
 
 class TokenRequired(Exception):

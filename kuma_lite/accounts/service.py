@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import string
 from typing import Any, Final, Protocol
@@ -11,6 +12,7 @@ from kuma_lite.accounts.model import TokenRequired, User
 from kuma_lite.accounts.passwords import hash_password, is_legacy, password_matches
 from kuma_lite.accounts.rules import code_matches, fingerprint, is_strong, otpauth_uri
 from kuma_lite.accounts.tokens import make_token, read_token
+from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import NotLoggedIn, UserError
 from kuma_lite.core.transactions import Transactions
@@ -114,15 +116,18 @@ class Accounts:
             raise wrong_token()
         return user
 
-    async def session(self, token: str | None) -> User | None:
+    async def session(self, token: str | None) -> Actor | None:
         """Who is behind an HTTP request; with authentication switched off, everybody is the first user."""
         user = await self.open_door_user()
-        if user is not None or token is None:
-            return user
-        try:
-            return await self.log_in_by_token(token)
-        except UserError:
-            return None
+        if user is None and token is not None:
+            with contextlib.suppress(UserError):
+                user = await self.log_in_by_token(token)
+        return user.actor() if user is not None else None
+
+    async def actor(self, user_id: int) -> Actor | None:
+        """Who a user is to the rest of the program; None: there is no such user any more."""
+        user = await self._database.read(lambda db: store.user_by_id(db, user_id))
+        return user.actor() if user is not None and user.active else None
 
     async def open_door_user(self) -> User | None:
         """Who everybody is logged in as: the first user while authentication is switched off, else None."""

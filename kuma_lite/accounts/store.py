@@ -7,7 +7,9 @@ from typing import Any, Final
 from kuma_lite.accounts.model import User
 from kuma_lite.core.sql import Connection
 
-_COLUMNS: Final = "id, username, password, active, twofa_secret, twofa_status, twofa_last_token"
+_COLUMNS: Final = (
+    "id, username, password, active, twofa_secret, twofa_status, twofa_last_token, organisation_id"
+)
 
 
 def any_user(db: Connection) -> bool:
@@ -78,5 +80,5 @@ def _one(db: Connection, condition: str, values: tuple[Any, ...]) -> User | None
     row = db.execute(f"SELECT {_COLUMNS} FROM user {condition}", values).fetchone()  # noqa: S608
     if row is None:
         return None
-    identity, username, password, active, secret, status, last = row
-    return User(identity, username, password or "", bool(active), secret, status == 1, last)
+    identity, username, password, active, secret, status, last, organisation = row
+    return User(identity, username, password or "", bool(active), secret, status == 1, last, organisation)

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 from kuma_lite.api_keys import store
 from kuma_lite.api_keys.rules import expiry, new_secret, read_key, write_key
 from kuma_lite.api_keys.store import ApiKey
+from kuma_lite.core.access import Actor, Right, may
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.transactions import Transactions
@@ -31,7 +32,7 @@ class KeySettings(Protocol):
 
 
 class ApiKeys:
-    """The keys of all users: few, and all in memory."""
+    """The keys of all organisations: few, and all in memory."""
 
     def __init__(self, database: Transactions, settings: KeySettings, clock: Clock) -> None:
         self._database = database
@@ -45,11 +46,12 @@ class ApiKeys:
         """Read all of them."""
         self._keys = {key.id: key for key in await self._database.read(store.read_all)}
 
-    def wire(self, owner: int) -> list[dict[str, Any]]:
-        """`apiKeyList` of a user."""
-        return [key.as_wire(self._status(key)) for key in self._keys.values() if key.owner == owner]
+    def wire(self, organisation: int) -> list[dict[str, Any]]:
+        """`apiKeyList` of an organisation."""
+        keys = (key for key in self._keys.values() if key.organisation == organisation)
+        return [key.as_wire(self._status(key)) for key in keys]
 
-    async def add(self, owner: int, payload: Any) -> tuple[str, int]:
+    async def add(self, actor: Actor, payload: Any) -> tuple[str, int]:
         """A new key: as it is shown this once, and its id. Raises UserError."""
         if not isinstance(payload, Mapping):
             raise UserError("The key must be an object.")
@@ -61,22 +63,24 @@ class ApiKeys:
         secret = new_secret()
         hashed = await asyncio.to_thread(_hash, secret)
         active = bool(payload.get("active"))
-        key = ApiKey(0, owner, hashed, name, to_ms(self._clock.now()), active, expires)
+        key = ApiKey(
+            0, actor.organisation, actor.author, hashed, name, to_ms(self._clock.now()), active, expires
+        )
         key_id = await self._database.write(lambda db: store.insert(db, key))
         self._keys[key_id] = key._replace(id=key_id)
         await self._settings.set(ENABLED_SETTING, True)
         return write_key(key_id, secret), key_id
 
-    async def switch(self, owner: int, key_id: Any, *, active: bool) -> None:
-        """Switch a key on or off; an unknown one is none of the user's and no error."""
-        key = self._owned(owner, key_id)
+    async def switch(self, actor: Actor, key_id: Any, *, active: bool) -> None:
+        """Switch a key on or off; an unknown one is none of the actor's and no error."""
+        key = self._owned(actor, key_id)
         if key is not None:
             await self._database.write(lambda db: store.switch(db, key.id, active))
             self._keys[key.id] = key._replace(active=active)
 
-    async def delete(self, owner: int, key_id: Any) -> None:
+    async def delete(self, actor: Actor, key_id: Any) -> None:
         """Remove a key; an unknown one is gone already."""
-        key = self._owned(owner, key_id)
+        key = self._owned(actor, key_id)
         if key is not None:
             await self._database.write(lambda db: store.delete(db, key.id))
             self._keys.pop(key.id, None)
@@ -117,9 +121,9 @@ class ApiKeys:
             return "expired"
         return "active" if key.active else "inactive"
 
-    def _owned(self, owner: int, key_id: Any) -> ApiKey | None:
+    def _owned(self, actor: Actor, key_id: Any) -> ApiKey | None:
         key = self._keys.get(key_id) if isinstance(key_id, int) else None
-        return key if key is not None and key.owner == owner else None
+        return key if key is not None and may(actor, Right.API_KEYS_EDIT, key) else None
 
 
 def _digest(secret: str) -> bytes:

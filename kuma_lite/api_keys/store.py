@@ -10,10 +10,11 @@ from kuma_lite.core.sql import Connection
 
 
 class ApiKey(NamedTuple):
-    """A key of a user."""
+    """A key of an organisation."""
 
     id: int
-    owner: int
+    organisation: int
+    user_id: int  # who made it
     hash: str  # bcrypt
     name: str
     created: int  # milliseconds since 1970
@@ -25,7 +26,7 @@ class ApiKey(NamedTuple):
         return {
             "id": self.id,
             "name": self.name,
-            "userID": self.owner,
+            "userID": self.user_id,
             "createdDate": wire_date(self.created / MILLISECONDS),
             "active": int(self.active),
             "expires": self.expires,
@@ -36,16 +37,18 @@ class ApiKey(NamedTuple):
 def read_all(db: Connection) -> list[ApiKey]:
     """Every key, oldest first."""
     rows: Any = db.execute(
-        "SELECT id, user_id, key, name, created_date, active, expires FROM api_key ORDER BY id"
+        "SELECT id, organisation_id, user_id, key, name, created_date, active, expires FROM api_key"
+        " ORDER BY id"
     )
-    return [ApiKey(*row)._replace(active=bool(row[5])) for row in rows]
+    return [ApiKey(*row)._replace(active=bool(row[6])) for row in rows]
 
 
 def insert(db: Connection, key: ApiKey) -> int:
     """Store a new key; returns its id."""
     return sql.insert(
         db,
-        "INSERT INTO api_key (user_id, key, name, created_date, active, expires) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO api_key (organisation_id, user_id, key, name, created_date, active, expires)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         tuple(key)[1:],
     )
 

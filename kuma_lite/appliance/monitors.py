@@ -37,7 +37,7 @@ class Monitoring:
 
     def __init__(self, ground: Ground, notifications: Notifications) -> None:
         self._ground = ground
-        self.title_of_page: Callable[[int], str | None] = no_pages  # status pages come later
+        self.title_of_page: Callable[[int, int], str | None] = no_pages  # status pages come later
         clock, bus, spawn = ground.clock, ground.bus, ground.spawn
         self.roster = Roster()
         self.recorder = Recorder(ground.database, clock)
@@ -78,7 +78,7 @@ class Monitoring:
             ground.push,
             ground.settings,
             self._monitor_exists,
-            lambda page_id: self.title_of_page(page_id),
+            lambda organisation, page_id: self.title_of_page(organisation, page_id),
         )
         self._retention = Retention(ground.database, clock, self._keep_days)
         self.figures = Figures(self.engine, ground.database)
@@ -143,9 +143,9 @@ class Monitoring:
         monitor = self.roster.get(monitor_id)
         return [group.id for group in self.roster.ancestors(monitor)] if monitor else []
 
-    def _monitor_exists(self, user_id: int, monitor_id: int) -> bool:
+    def _monitor_exists(self, organisation: int, monitor_id: int) -> bool:
         monitor = self.roster.get(monitor_id)
-        return monitor is not None and monitor.owner == user_id
+        return monitor is not None and monitor.organisation == organisation
 
     def _keep_certificate(self, monitor: Monitor, certificate: Certificate) -> None:
         self.certificates.keep(monitor, certificate)

@@ -11,6 +11,7 @@ from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.monitors import Monitoring
 from kuma_lite.appliance.servers_api import ListedPages, OutageIncidents
 from kuma_lite.core import sql
+from kuma_lite.core.access import Actor
 from kuma_lite.core.declarations import Message, Status
 from kuma_lite.core.doors import Doors
 from kuma_lite.core.errors import UserError
@@ -39,7 +40,7 @@ from kuma_lite.servers.store import link_all
 from kuma_lite.status_pages.model import ShownServer
 from kuma_lite.status_pages.service import StatusPages
 
-_FIRST_USER: Final = "SELECT min(id) FROM user"
+_FIRST_USER: Final = "SELECT min(id) FROM user WHERE organisation_id = ?"
 
 
 class ServerMonitoring:
@@ -56,7 +57,7 @@ class ServerMonitoring:
             ground.bus,
             ServerMessages(notifications, ground),
             ground.settings,
-            ground.accounts.session,
+            ground.accounts,
             lambda plans: any(map(maintenance.is_running, plans)),
             lambda: ground.network.has_uplink() and monitoring.figures.storage_problem() is None,
         )
@@ -100,7 +101,9 @@ class ServerMonitoring:
                 clock=ground.clock,
                 spawn=ground.spawn,
                 base_url=ground.settings.primary_base_url,
-                status_pages=lambda: [(page.id, page.title, page.slug) for page in self._status_pages.all()],
+                status_pages=lambda organisation: [
+                    (page.id, page.title, page.slug) for page in self._status_pages.of(organisation)
+                ],
             )
         ]
 
@@ -160,9 +163,9 @@ class ServerMessages:
         """They are committed."""
         self._notifications.wake()
 
-    def for_new(self, connection: Connection) -> Iterable[int]:
+    def for_new(self, connection: Connection, organisation: int) -> Iterable[int]:
         """Those that new monitors get by themselves, too."""
-        return self._notifications.defaults(connection)
+        return self._notifications.defaults(connection, organisation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,7 @@ class _IncidentBeat:
 
 
 class ServerChannels:
-    """The notifications as integrations (see `servers.integrations.Channels`): those of the first user."""
+    """The notifications as integrations (see `servers.api.integration_store.Channels`)."""
 
     def __init__(self, ground: Ground, notifications: Notifications) -> None:
         self._database = ground.database
@@ -197,31 +200,29 @@ class ServerChannels:
         fields = service.options.words() if service else {}
         return {key: words.secret for key, (_, words) in fields.items()}
 
-    async def all(self) -> Sequence[Channel]:
-        """Every notification."""
-        user = await self._owner()
-        if user is None:
-            return []
+    async def all(self, organisation: int) -> Sequence[Channel]:
+        """Every notification of an organisation."""
         found = []
-        for channel in await self._notifications.channels(user):
+        for channel in await self._notifications.channels(organisation):
             config = channel.config
             found.append(Channel(channel.id, channel.name or "", str(config.get("type")), config))
         return found
 
-    async def save(self, form: Mapping[str, Any], channel_id: int | None) -> int:
+    async def save(self, actor: Actor, form: Mapping[str, Any], channel_id: int | None) -> int:
         """Add one, or edit one. Raises UserError."""
-        user = await self._owner()
-        if user is None:
-            raise UserError("Nobody has been set up yet.", status=422)
+        author = actor.user_id if actor.user_id is not None else await self._first_user(actor.organisation)
+        if author is None:
+            raise UserError("No account exists yet.", status=422)
         self._notifications.validate(form)
-        return await self._notifications.save(dict(form), channel_id, user)
+        return await self._notifications.save(dict(form), channel_id, actor, author=author)
 
-    async def remove(self, channel_id: int) -> None:
+    async def remove(self, actor: Actor, channel_id: int) -> None:
         """Remove one. Raises UserError."""
-        user = await self._owner()
-        if user is not None:
-            await self._notifications.delete(channel_id, user)
+        await self._notifications.delete(channel_id, actor)
 
-    async def _owner(self) -> int | None:
-        found: Any = await self._database.read(lambda connection: sql.value(connection, _FIRST_USER))
+    async def _first_user(self, organisation: int) -> int | None:
+        """Whose number on the wire a notification gets that a machine makes."""
+        found: Any = await self._database.read(
+            lambda connection: sql.value(connection, _FIRST_USER, (organisation,))
+        )
         return found if isinstance(found, int) else None

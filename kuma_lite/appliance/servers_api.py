@@ -27,14 +27,14 @@ _OUTAGES: Final = uuid.uuid5(_NAMESPACE, "outages").int >> 62
 
 
 class ListedPages:
-    """The status pages as the Servers API lists them (see `servers.neighbour_routes.StatusPages`)."""
+    """The status pages as the Servers API lists them (see `servers.api.status_pages.StatusPages`)."""
 
     def __init__(self, pages: StatusPages, monitoring: Monitoring) -> None:
         self._pages = pages
-        self._watching = monitoring
+        self._monitoring = monitoring
 
-    async def listed(self) -> Sequence[Mapping[str, Any]]:
-        """All of them."""
+    async def listed(self, organisation: int) -> Sequence[Mapping[str, Any]]:
+        """All of an organisation."""
         return [
             {
                 "uuid": str(uuid.uuid5(_NAMESPACE, f"status page {page.id}")),
@@ -49,15 +49,15 @@ class ListedPages:
                 "created_at": None,
                 "updated_at": None,
             }
-            for page, groups in self._pages.with_groups()
+            for page, groups in self._pages.with_groups(organisation)
         ]
 
     def _monitors(self, ids: Iterable[int]) -> list[dict[str, Any]]:
         found = []
         for number in dict.fromkeys(ids):
-            monitor = self._watching.roster.get(number)
+            monitor = self._monitoring.roster.get(number)
             if monitor is not None:
-                beat: Beat | None = self._watching.recorder.last(number)
+                beat: Beat | None = self._monitoring.recorder.last(number)
                 found.append(
                     {
                         "id": number,
@@ -73,15 +73,19 @@ class ListedPages:
 
 
 class OutageIncidents:
-    """When monitors were down, as incidents (see `servers.incident_routes.MonitorIncidents`)."""
+    """When monitors were down, as incidents (see `servers.api.incidents.MonitorIncidents`)."""
 
     def __init__(self, monitoring: Monitoring) -> None:
         self._outages = monitoring.outages
         self._roster = monitoring.roster
+        self._monitors = monitoring.monitors
 
-    async def page(self, count: int, *, ongoing: bool | None) -> tuple[Sequence[Listed], int]:
+    async def page(
+        self, organisation: int, count: int, *, ongoing: bool | None
+    ) -> tuple[Sequence[Listed], int]:
         """The first ones, and how many there are."""
-        found, total = await self._outages.page(count, ongoing=ongoing)
+        mine = self._monitors.ids_of(organisation)
+        found, total = await self._outages.page(count, ongoing=ongoing, only=mine)
         return [Listed(one.ended is None, one.began, self._wire(one)) for one in found], total
 
     def is_one(self, key: str) -> bool:

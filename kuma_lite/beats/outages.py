@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, NamedTuple
 
 from kuma_lite.beats.recorder import Recorder
@@ -48,16 +48,25 @@ class Outages:
         self._recorder = recorder
         self._watched = watched
 
-    async def page(self, count: int, *, ongoing: bool | None = None) -> tuple[list[Outage], int]:
+    async def page(
+        self, count: int, *, ongoing: bool | None = None, only: Collection[int] | None = None
+    ) -> tuple[list[Outage], int]:
         """The first `count`, those that go on first, then the newest; and how many there are.
 
         Args:
             count: how many at most.
             ongoing: only those that go on (True), only those that are over (False).
+            only: of these monitors; None: of all there are.
         """
         await self._recorder.flush()
-        ends = {monitor_id: self._end(monitor_id, now) for monitor_id, now in self._watched().items()}
-        return await self._database.read(lambda connection: _page(connection, ends, count, ongoing))
+        ends = {
+            monitor_id: self._end(monitor_id, now)
+            for monitor_id, now in self._watched().items()
+            if only is None or monitor_id in only
+        }
+        return await self._database.read(
+            lambda connection: _page(connection, ends, only is None, count, ongoing)
+        )
 
     def _end(self, monitor_id: int, watched: bool) -> int | None:
         """An outage goes on while its monitor is watched; of a paused one only its last beat is known."""
@@ -66,18 +75,26 @@ class Outages:
 
 
 def _page(
-    connection: Connection, ends: Mapping[int, int | None], count: int, ongoing: bool | None
+    connection: Connection,
+    ends: Mapping[int, int | None],
+    everything: bool,
+    count: int,
+    ongoing: bool | None,
 ) -> tuple[list[Outage], int]:
     last = _unfinished(connection, ends)
     going_on = [outage for outage in last if outage.ended is None]
     if ongoing is True:
         return going_on[:count], len(going_on)
     abandoned = [outage for outage in last if outage.ended is not None]
-    past = list(heapq.merge(abandoned, _over(connection, count), key=_newest_first))
-    everything = _count(connection)
+    past = list(
+        heapq.merge(
+            abandoned, _over(connection, None if everything else list(ends), count), key=_newest_first
+        )
+    )
+    total = _count(connection, None if everything else list(ends))
     if ongoing is False:
-        return past[:count], everything - len(going_on)
-    return [*going_on, *past][:count], everything
+        return past[:count], total - len(going_on)
+    return [*going_on, *past][:count], total
 
 
 def _newest_first(outage: Outage) -> tuple[int, int]:
@@ -96,14 +113,21 @@ def _unfinished(connection: Connection, ends: Mapping[int, int | None]) -> list[
     return sorted(found, key=_newest_first)
 
 
-def _over(connection: Connection, count: int) -> list[Outage]:
+def _over(connection: Connection, only: list[int] | None, count: int) -> list[Outage]:
     query = f"""
         SELECT {_OUTAGE}, {_NEXT} AS ended FROM beat_event AS event
-        WHERE event.status = 0 AND ended IS NOT NULL ORDER BY event.time DESC, event.id DESC LIMIT ?
+        WHERE event.status = 0 AND ended IS NOT NULL {_among("event.monitor_id", only)}
+        ORDER BY event.time DESC, event.id DESC LIMIT ?
     """  # noqa: S608 - own columns
     rows: Any = connection.execute(query, (count,))
     return [Outage(number, monitor, began, ended, text) for number, monitor, began, text, ended in rows]
 
 
-def _count(connection: Connection) -> int:
-    return int(sql.value(connection, "SELECT count(*) FROM beat_event WHERE status = 0"))
+def _count(connection: Connection, only: list[int] | None) -> int:
+    query = f"SELECT count(*) FROM beat_event WHERE status = 0 {_among('monitor_id', only)}"  # noqa: S608
+    return int(sql.value(connection, query))
+
+
+def _among(column: str, only: list[int] | None) -> str:
+    """A condition for some monitors, whose numbers are ours; none for all."""
+    return "" if only is None else f"AND {column} IN ({', '.join(map(str, only))})"

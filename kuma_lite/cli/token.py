@@ -68,8 +68,7 @@ def create(path: Path, name: str, project: str | None, days: int | None, clock: 
     expires = None if days is None else now + days * _DAY_MS
 
     def write(connection: Connection) -> None:
-        number = None if project is None else _project(connection, project).id
-        insert_token(connection, number, PROJECT, None, text, secret, now, expires)
+        insert_token(connection, _project(connection, project).id, PROJECT, None, text, secret, now, expires)
 
     _change(path, clock, write)
     return secret
@@ -81,7 +80,7 @@ def table(path: Path, clock: Clock) -> str:
 
     def read(connection: Connection) -> tuple[dict[int, str], list[Token]]:
         names = {project.id: project.name for project in read_projects(connection)}
-        return names, read_tokens(connection, None)
+        return names, read_tokens(connection, names)
 
     names, tokens = _change(path, clock, read)
     now = to_ms(clock.now())
@@ -104,12 +103,13 @@ def table(path: Path, clock: Clock) -> str:
 
 def revoke(path: Path, prefix: str, clock: Clock) -> Token:
     """End the one usable token that begins so. Raises UserError."""
-    from kuma_lite.projects.store import read_tokens, revoke_token
+    from kuma_lite.projects.store import read_projects, read_tokens, revoke_token
 
     now = to_ms(clock.now())
 
     def write(connection: Connection) -> Token:
-        found = [token for token in read_tokens(connection, None) if token.revoked is None]
+        projects = [project.id for project in read_projects(connection)]
+        found = [token for token in read_tokens(connection, projects) if token.revoked is None]
         # The whole token does as well: its owner may have nothing else at hand.
         matching = [
             token for token in found if prefix and token.prefix.startswith(prefix[: len(token.prefix)])
@@ -117,16 +117,20 @@ def revoke(path: Path, prefix: str, clock: Clock) -> Token:
         if len(matching) != 1:
             many = "More than one token begins" if matching else "No token begins"
             raise UserError(f"{many} with {prefix[:10]!r}.")
-        revoke_token(connection, matching[0].uuid, None, now)
+        revoke_token(connection, matching[0].uuid, projects, now)
         return matching[0]
 
     return _change(path, clock, write)
 
 
-def _project(connection: Connection, name: str) -> Project:
+def _project(connection: Connection, name: str | None) -> Project:
+    """A project by its name or UUID; the first one for None. Raises UserError."""
     from kuma_lite.projects.store import read_projects
 
-    found = [project for project in read_projects(connection) if name in (project.name, project.uuid)]
+    every = read_projects(connection)
+    if name is None:
+        return next(project for project in every if project.is_root)
+    found = [project for project in every if name in (project.name, project.uuid)]
     if len(found) != 1:
         raise UserError(f"There {'are several projects' if found else 'is no project'} called {name!r}.")
     return found[0]

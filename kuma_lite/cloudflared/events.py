@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, Protocol
 
 from kuma_lite.cloudflared.tunnel import Tunnel, is_installed
-from kuma_lite.core.doors import SILENCE, Answer, Caller, Doors, Event
+from kuma_lite.core.doors import SILENCE, Answer, Caller, Doors, Event, actor_of
 
 TOKEN_SETTING: Final = "cloudflaredTunnelToken"  # noqa: S105 - the name of a setting
 MAX_TOKEN_CHARS: Final = 10_000  # some hundred in fact; people paste whole command lines
@@ -80,7 +80,7 @@ class CloudflaredEvents:
     async def stop(self, caller: Caller, password: Any) -> Answer:
         """End the tunnel: the password is asked for, because whoever uses it cuts themselves off."""
         if not self._settings.get("disableAuth"):
-            await self._passwords.check_password(caller.user_id, password)
+            await self._passwords.check_password(actor_of(caller).user_id, password)
         await self.tunnel.stop()
         return SILENCE
 
@@ -91,6 +91,6 @@ class CloudflaredEvents:
 
     async def _tell(self, event: str, argument: object) -> None:
         # A connection that is gone is logged out; nobody else says so.
-        self._lookers = {sid: caller for sid, caller in self._lookers.items() if caller.user_id is not None}
+        self._lookers = {sid: caller for sid, caller in self._lookers.items() if caller.actor is not None}
         for caller in list(self._lookers.values()):
             await caller.emit(event, argument)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Any, Final, Protocol
 
-from kuma_lite.core.errors import UserError
+from kuma_lite.core.access import Actor, Audience, Right
+from kuma_lite.core.errors import NotLoggedIn, UserError
 
 Answer = Any  # JSON-ready; dict for nearly all events
 RawHeaders = Sequence[tuple[bytes, bytes]]
@@ -32,11 +33,11 @@ class Then:
 
 
 class Access(StrEnum):
-    """Who may use a door."""
+    """How the callers of a door are recognised."""
 
-    PUBLIC = "public"
-    USER = "user"  # a logged-in person
-    PROJECT = "project"  # a machine with a token of a project, or a logged-in person
+    PUBLIC = "public"  # not at all
+    USER = "user"  # by their session: a logged-in person
+    PROJECT = "project"  # by a token of a project or a user, or by a session
 
 
 class Caller(Protocol):
@@ -44,8 +45,7 @@ class Caller(Protocol):
 
     sid: str
     namespace: str
-    user_id: int | None
-    username: str | None
+    actor: Actor | None  # None: nobody has logged in
     address: str  # client address, trusted proxies honoured
 
     async def emit(self, event: str, *arguments: Any) -> None:
@@ -54,34 +54,34 @@ class Caller(Protocol):
     async def emit_many(self, events: Sequence[tuple[Any, ...]]) -> None:
         """Push many events, each `(name, argument, ...)`, to this connection at the price of few."""
 
-    async def log_in(self, user_id: int, username: str) -> None:
-        """Make this a connection of that user: it joins the user's room, then gets all lists (`on_login`)."""
+    async def log_in(self, actor: Actor) -> None:
+        """Make this a connection of that person: it is pushed to, and gets all lists (`on_login`)."""
 
     async def log_out(self) -> None:
-        """Leave the user's room."""
+        """Nobody is logged in any more."""
 
 
-def user_of(caller: Caller) -> int:
-    """The caller's user, behind a door for users: the guard has seen to it that there is one."""
-    assert caller.user_id is not None
-    return caller.user_id
+def actor_of(caller: Caller) -> Actor:
+    """Who has logged in. Raises NotLoggedIn; the guard has seen to it behind a door that needs a right."""
+    if caller.actor is None:
+        raise NotLoggedIn
+    return caller.actor
 
 
 class Push(Protocol):
     """Pushing to connections, without knowing them."""
 
-    async def to_user(self, user_id: int, event: str, *arguments: Any, namespace: str = COMPATIBLE) -> None:
-        """To every connection of a user on one namespace."""
+    async def to_audience(
+        self, audience: Audience, event: str, *arguments: Any, namespace: str = COMPATIBLE
+    ) -> None:
+        """To every connection on one namespace whose actor may see it."""
 
-    async def many_to_user(
-        self, user_id: int, events: Sequence[tuple[Any, ...]], namespace: str = COMPATIBLE
+    async def many_to_audience(
+        self, audience: Audience, events: Sequence[tuple[Any, ...]], namespace: str = COMPATIBLE
     ) -> None:
         """Many events, each `(name, argument, ...)`, at the price of few."""
 
-    async def to_all_users(self, event: str, *arguments: Any, namespace: str = COMPATIBLE) -> None:
-        """To every logged-in connection on one namespace."""
-
-    def has_listeners(self, user_id: int, namespace: str = COMPATIBLE) -> bool:
+    def has_listeners(self, audience: Audience, namespace: str = COMPATIBLE) -> bool:
         """Whether anybody would receive a push."""
 
     async def disconnect_user(self, user_id: int, *, except_sid: str | None = None) -> None:
@@ -99,7 +99,8 @@ class Event:
         name: on the wire.
         handler: called with the caller and exactly `arguments` positional arguments.
         arguments: how many the client sends before the acknowledgement callback.
-        access: who may.
+        access: how callers are recognised.
+        needs: what they must be allowed to; a door that names no right is for owners only.
         namespaces: where it is offered; `PAGE` offers everything of `COMPATIBLE`.
         answers: False for events whose protocol has no acknowledgement.
         optional: how many trailing arguments old clients leave out.
@@ -112,6 +113,7 @@ class Event:
     handler: Handler
     arguments: int = 0
     access: Access = Access.USER
+    needs: Right = Right.OWNER
     namespaces: tuple[str, ...] = (COMPATIBLE, PAGE)
     answers: bool = True
     optional: int = 0
@@ -141,16 +143,22 @@ class RawRoute:
 
 
 # The whole `Authorization` header → who that is, None: nobody. What it returns becomes `request.user`.
-Identify = Callable[[str | None], Awaitable[Any]]
+Identify = Callable[[str | None], Awaitable[Actor | None]]
+
+
+def door(access: Access, needs: Right = Right.OWNER) -> dict[str, Any]:
+    """The `opt` of a Litestar handler: how its callers are recognised, and what they must be allowed to."""
+    return {"access": access, "needs": needs}
 
 
 @dataclass
 class Doors:
     """All doors of one feature.
 
-    `routes` makes Litestar handlers that state `opt={"access": Access...}`, below `/api/v1/`. It is called,
-    in a thread, when somebody first asks for a route: what it imports costs nothing until then.
-    `identify`: how callers of doors with that access are recognised, where it is not by their session.
+    `routes` makes Litestar handlers that state `opt=door(Access..., Right...)`, below `/api/v1/`. It is
+    called, in a thread, when somebody first asks for a route: what it imports costs nothing until then.
+    `needs`: the right without which `on_login` is left out. `identify`: how callers of doors with that
+    access are recognised, where it is not by their session.
     """
 
     events: Sequence[Event] = ()
@@ -160,4 +168,5 @@ class Doors:
     on_login: Callable[[Caller], Awaitable[None]] | None = None
     login_order: int = 50  # of both; smaller runs earlier, handlers of the same number run concurrently
     namespace: str = COMPATIBLE  # of on_connect and on_login
+    needs: Right = Right.OWNER
     identify: Mapping[Access, Identify] = field(default_factory=dict)

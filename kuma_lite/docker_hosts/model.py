@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from kuma_lite.core.access import Actor
 from kuma_lite.core.errors import UserError
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http import Request
@@ -18,10 +19,11 @@ _TLS_FILES: Final = ("ca.pem", "cert.pem", "key.pem")
 
 
 class DockerHost(NamedTuple):
-    """A Docker daemon of a user; whatever a client left out is None."""
+    """A Docker daemon of an organisation; whatever a client left out is None."""
 
     id: int
-    owner: int
+    organisation: int
+    user_id: int  # who made it
     daemon: str | None  # path of a socket, or a URL
     type: str | None  # "socket" or "tcp"
     name: str | None
@@ -30,14 +32,14 @@ class DockerHost(NamedTuple):
         """An entry of `dockerHostList`."""
         return {
             "id": self.id,
-            "userID": self.owner,
+            "userID": self.user_id,
             "dockerDaemon": self.daemon,
             "dockerType": self.type,
             "name": self.name,
         }
 
 
-def read_host(payload: Any, host_id: int = 0, owner: int = 0) -> DockerHost:
+def read_host(payload: Any, host_id: int = 0, actor: Actor | None = None) -> DockerHost:
     """A Docker host as a client sends it. Raises UserError."""
     if not isinstance(payload, Mapping):
         raise UserError("The Docker host must be an object.")
@@ -45,7 +47,8 @@ def read_host(payload: Any, host_id: int = 0, owner: int = 0) -> DockerHost:
     for value in (daemon, kind, name):
         if value is not None and (not isinstance(value, str) or len(value) > MAX_TEXT_CHARS):
             raise UserError("Name, type and address of a Docker host must be short texts.")
-    return DockerHost(host_id, owner, daemon, kind, name)
+    organisation, author = (actor.organisation, actor.author) if actor else (0, 0)
+    return DockerHost(host_id, organisation, author, daemon, kind, name)
 
 
 def daemon_request(host: DockerHost, path: str, timeout: float, data_folder: Path) -> Request:

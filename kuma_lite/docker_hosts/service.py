@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
+from kuma_lite.core.access import Actor, Right, may
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
@@ -29,7 +30,7 @@ class ReferringMonitors(Protocol):
 
 
 class DockerHosts:
-    """The Docker hosts of all users: few, and all in memory."""
+    """The Docker hosts of all organisations: few, and all in memory."""
 
     def __init__(
         self, database: Transactions, monitors: ReferringMonitors, http: HttpClient, data_folder: Path
@@ -44,9 +45,9 @@ class DockerHosts:
         """Read all of them."""
         self._hosts = {host.id: host for host in await self._database.read(store.read_all)}
 
-    def of(self, owner: int) -> list[DockerHost]:
-        """A user's hosts, oldest first."""
-        return [host for host in self._hosts.values() if host.owner == owner]
+    def of(self, organisation: int) -> list[DockerHost]:
+        """The hosts of an organisation, oldest first."""
+        return [thing for thing in self._hosts.values() if thing.organisation == organisation]
 
     def find(self, host_id: int) -> Callable[[str, float], Request] | None:
         """Makes the request for a path of a host's API, given the seconds it may take; None for no host."""
@@ -55,17 +56,19 @@ class DockerHosts:
             return None
         return lambda path, timeout: daemon_request(host, path, timeout, self._data_folder)
 
-    async def save(self, owner: int, payload: Any, host_id: Any) -> int:
+    async def save(self, actor: Actor, payload: Any, host_id: Any) -> int:
         """Add a host, or change the one of that id; returns the id. Raises UserError."""
-        old = self._owned(owner, host_id) if host_id else None
-        host = read_host(payload, old.id if old else 0, owner)
+        old = self._owned(actor, host_id) if host_id else None
+        host = read_host(payload, old.id if old else 0, actor)
+        if old is not None:
+            host = host._replace(user_id=old.user_id)
         saved = await self._database.write(lambda db: store.put(db, host))
         self._hosts[saved] = host._replace(id=saved)
         return saved
 
-    async def delete(self, owner: int, host_id: Any) -> None:
+    async def delete(self, actor: Actor, host_id: Any) -> None:
         """Remove a host; the monitors that named it name none. Raises UserError."""
-        host = self._owned(owner, host_id)
+        host = self._owned(actor, host_id)
         await self._monitors.point_away(REFERENCE, host.id, lambda db: store.delete(db, host.id))
         del self._hosts[host.id]
 
@@ -89,8 +92,8 @@ class DockerHosts:
             raise UserError("Invalid Docker response, is it Docker really a daemon?")
         return len(containers)
 
-    def _owned(self, owner: int, host_id: Any) -> DockerHost:
+    def _owned(self, actor: Actor, host_id: Any) -> DockerHost:
         host = self._hosts.get(host_id) if isinstance(host_id, int) else None
-        if host is None or host.owner != owner:
+        if host is None or not may(actor, Right.DOCKER_HOSTS_EDIT, host):
             raise UserError("docker host not found")
         return host

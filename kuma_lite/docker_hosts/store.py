@@ -12,7 +12,7 @@ from kuma_lite.docker_hosts.model import DockerHost
 def read_all(db: Connection) -> list[DockerHost]:
     """Every host, oldest first."""
     rows: Any = db.execute(
-        "SELECT id, user_id, docker_daemon, docker_type, name FROM docker_host ORDER BY id"
+        "SELECT id, organisation_id, user_id, docker_daemon, docker_type, name FROM docker_host ORDER BY id"
     )
     return [DockerHost(*row) for row in rows]
 
@@ -21,14 +21,14 @@ def put(db: Connection, host: DockerHost) -> int:
     """Store a host, a new one when its id is 0; returns the id."""
     if host.id:
         db.execute(
-            "UPDATE docker_host SET (user_id, docker_daemon, docker_type, name) = (?2, ?3, ?4, ?5)"
-            " WHERE id = ?1",
-            tuple(host),
+            "UPDATE docker_host SET docker_daemon = ?, docker_type = ?, name = ? WHERE id = ?",
+            (host.daemon, host.type, host.name, host.id),
         )
         return host.id
     return sql.insert(
         db,
-        "INSERT INTO docker_host (user_id, docker_daemon, docker_type, name) VALUES (?, ?, ?, ?)",
+        "INSERT INTO docker_host (organisation_id, user_id, docker_daemon, docker_type, name)"
+        " VALUES (?, ?, ?, ?, ?)",
         tuple(host)[1:],
     )
 

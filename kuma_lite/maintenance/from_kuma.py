@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from kuma_lite.core.access import FIRST_ORGANISATION
 from kuma_lite.core.clock import parse_wire_time
 from kuma_lite.core.sql import Connection
 from kuma_lite.maintenance import store
@@ -36,7 +37,8 @@ def read_row(row: Mapping[str, Any], owner: int) -> Plan:
         raise ValueError(_UNKNOWN) from None
     plan = Plan(
         id=int(row["id"]),
-        owner=owner,
+        organisation=FIRST_ORGANISATION,
+        user_id=owner,
         title=str(row["title"] or ""),
         description=str(row["description"] or ""),
         strategy=strategy,

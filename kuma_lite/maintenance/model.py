@@ -83,7 +83,8 @@ class Plan:
     """
 
     id: int
-    owner: int  # user id
+    organisation: int
+    user_id: int | None  # who made it
     title: str
     description: str
     strategy: Strategy
@@ -122,4 +123,4 @@ class MaintenanceChanged:
     """A plan was added, edited, linked, switched or removed: what shows it is out of date."""
 
     plan_id: int
-    owner: int
+    organisation: int

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
+from kuma_lite.core.access import Actor, Right, may, require
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
@@ -30,7 +31,6 @@ from kuma_lite.maintenance.rules import current_and_next_slots, next_change, sta
 log = logging.getLogger(__name__)
 
 NOT_FOUND: Final = "Maintenance not found"
-NOT_OWNED: Final = "Permission denied."
 
 
 class ServerSettings(Protocol):
@@ -57,7 +57,7 @@ class Entry:
 
 
 class Plans:
-    """All maintenance plans of all users."""
+    """All maintenance plans of all organisations."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Plans:
         bus: Bus,
         settings: ServerSettings,
         monitor_exists: Callable[[int, int], bool],
-        page_title: Callable[[int], str | None],
+        page_title: Callable[[int, int], str | None],
     ) -> None:
         self._database = database
         self._clock = clock
@@ -99,26 +99,31 @@ class Plans:
         """When something changes (seconds since 1970); infinity for never."""
         return min((entry.due for entry in self._entries.values()), default=math.inf)
 
-    def of(self, owner: int) -> list[Entry]:
-        """A user's plans, ascending by id."""
-        return [entry for entry in self._entries.values() if entry.plan.owner == owner]
+    def of(self, organisation: int) -> list[Entry]:
+        """An organisation's plans, ascending by id."""
+        return [entry for entry in self._entries.values() if entry.plan.organisation == organisation]
 
     def running_on_page(self, page_id: int) -> list[Entry]:
         """What a status page shows now."""
         return [entry for entry in self._entries.values() if entry.running and page_id in entry.page_ids]
 
-    def find(self, owner: int, plan_id: Any) -> Entry | None:
-        """A user's plan by whatever a client sends as its id."""
+    def find(self, actor: Actor, right: Right, plan_id: Any) -> Entry | None:
+        """A plan by whatever a client sends as its id, if the actor may do that with it."""
         number = id_of(plan_id)
         entry = None if number is None else self._entries.get(number)
-        return entry if entry is not None and entry.plan.owner == owner else None
+        return entry if entry is not None and may(actor, right, entry.plan) else None
 
-    def owned(self, owner: int, plan_id: Any) -> Entry:
-        """A user's plan. Raises UserError."""
-        entry = self.find(owner, plan_id)
+    def get(self, actor: Actor, right: Right, plan_id: Any) -> Entry:
+        """The same. Raises UserError when there is none."""
+        number = id_of(plan_id)
+        entry = None if number is None else self._entries.get(number)
         if entry is None:
-            raise UserError(NOT_OWNED if id_of(plan_id) in self._entries else NOT_FOUND)
+            raise UserError(NOT_FOUND)
+        require(actor, right, entry.plan)
         return entry
+
+    def _editable(self, actor: Actor, plan_id: Any) -> Entry:
+        return self.get(actor, Right.MAINTENANCE_EDIT, plan_id)
 
     def covers(self, monitor_id: int, ancestors: Callable[[int], Sequence[int]]) -> bool:
         """Whether a monitor or a group above it is under maintenance."""
@@ -138,37 +143,40 @@ class Plans:
 
     def monitors_of(self, entry: Entry) -> list[int]:
         """Linked monitors that exist, ascending."""
-        return [item for item in sorted(entry.monitor_ids) if self._monitor_exists(entry.plan.owner, item)]
+        return [
+            item for item in sorted(entry.monitor_ids) if self._monitor_exists(entry.plan.organisation, item)
+        ]
 
     def pages_of(self, entry: Entry) -> list[tuple[int, str]]:
         """Linked status pages that exist, with their titles, ascending by id."""
-        titles = ((item, self._page_title(item)) for item in sorted(entry.page_ids))
+        owner = entry.plan.organisation
+        titles = ((item, self._page_title(owner, item)) for item in sorted(entry.page_ids))
         return [(item, title) for item, title in titles if title is not None]
 
     # --- changes -----------------------------------------------------------------------------------------
 
-    async def add(self, owner: int, payload: Any) -> int:
+    async def add(self, actor: Actor, payload: Any) -> int:
         """A new plan from a client's object; returns its id. Raises UserError."""
-        plan = read_added(owner, payload)
+        plan = read_added(actor, payload)
         plan_id = await self._database.write(lambda db: store.insert(db, plan))
         self._entries[plan_id] = Entry(replace(plan, id=plan_id))
         self._changed(self._entries[plan_id])
         return plan_id
 
-    async def edit(self, owner: int, payload: Any) -> int:
+    async def edit(self, actor: Actor, payload: Any) -> int:
         """Change a plan by a client's object that names its id; returns it. Raises UserError."""
-        entry = self.owned(owner, payload.get("id") if isinstance(payload, dict) else None)
+        entry = self._editable(actor, payload.get("id") if isinstance(payload, dict) else None)
         await self._save(entry, read_edited(payload, entry.plan))
         return entry.plan.id
 
-    async def switch(self, owner: int, plan_id: Any, *, active: bool) -> None:
+    async def switch(self, actor: Actor, plan_id: Any, *, active: bool) -> None:
         """Pause or resume. Raises UserError."""
-        entry = self.owned(owner, plan_id)
+        entry = self._editable(actor, plan_id)
         await self._save(entry, replace(entry.plan, active=active, cron=entry.plan.cron or ""))
 
-    async def delete(self, owner: int, plan_id: Any) -> None:
+    async def delete(self, actor: Actor, plan_id: Any) -> None:
         """Remove a plan; an unknown one is gone, as asked."""
-        entry = self.find(owner, plan_id)
+        entry = self.find(actor, Right.MAINTENANCE_EDIT, plan_id)
         if entry is None:
             return
         number = entry.plan.id
@@ -178,28 +186,28 @@ class Plans:
         self._cover()
         if entry.running:
             self._bus.publish(MaintenanceEnded(number, entry.monitor_ids))
-        self._bus.publish(MaintenanceChanged(number, owner))
+        self._bus.publish(MaintenanceChanged(number, entry.plan.organisation))
 
-    async def link_monitors(self, owner: int, plan_id: Any, monitor_ids: Iterable[int]) -> None:
-        """Replace the monitors a plan is for. Raises UserError for one that is not the user's."""
-        entry, wanted = self.owned(owner, plan_id), frozenset(monitor_ids)
-        if not all(self._monitor_exists(owner, item) for item in wanted):
+    async def link_monitors(self, actor: Actor, plan_id: Any, monitor_ids: Iterable[int]) -> None:
+        """Replace the monitors a plan is for. Raises UserError for one that is not the organisation's."""
+        entry, wanted = self._editable(actor, plan_id), frozenset(monitor_ids)
+        if not all(self._monitor_exists(actor.organisation, item) for item in wanted):
             raise UserError("One of the monitors does not exist.")
         await self._database.write(lambda db: store.link_monitors(db, entry.plan.id, wanted))
         before, entry.monitor_ids = entry.monitor_ids, wanted
         self._cover()
         if entry.running:
             self._tell(entry.plan.id, started=wanted - before, ended=before - wanted)
-        self._bus.publish(MaintenanceChanged(entry.plan.id, owner))
+        self._bus.publish(MaintenanceChanged(entry.plan.id, entry.plan.organisation))
 
-    async def link_pages(self, owner: int, plan_id: Any, page_ids: Iterable[int]) -> None:
+    async def link_pages(self, actor: Actor, plan_id: Any, page_ids: Iterable[int]) -> None:
         """Replace the status pages that show a plan. Raises UserError for one that does not exist."""
-        entry, wanted = self.owned(owner, plan_id), frozenset(page_ids)
-        if any(self._page_title(item) is None for item in wanted):
+        entry, wanted = self._editable(actor, plan_id), frozenset(page_ids)
+        if any(self._page_title(actor.organisation, item) is None for item in wanted):
             raise UserError("One of the status pages does not exist.")
         await self._database.write(lambda db: store.link_pages(db, entry.plan.id, wanted))
         entry.page_ids = wanted
-        self._bus.publish(MaintenanceChanged(entry.plan.id, owner))
+        self._bus.publish(MaintenanceChanged(entry.plan.id, entry.plan.organisation))
 
     def forget_monitor(self, monitor_id: int) -> None:
         """A monitor has been removed; its rows went with it."""
@@ -210,16 +218,16 @@ class Plans:
     # --- time --------------------------------------------------------------------------------------------
 
     def refresh(self) -> set[int]:
-        """Take note of what has begun or ended; returns the users whose plans have another status now."""
+        """Take note of what has begun or ended; returns whose plans have another status now."""
         now, zone = self._clock.now(), self._settings.timezone()
         # After a step back of the wall clock, or in another zone, no plan's `due` means anything.
         everything = now < self._refreshed or zone != self._zone
         self._refreshed, self._zone = now, zone
-        owners = set()
+        organisations = set()
         for entry in list(self._entries.values()):
             if (everything or entry.due <= now) and self._judge(entry):
-                owners.add(entry.plan.owner)
-        return owners
+                organisations.add(entry.plan.organisation)
+        return organisations
 
     async def _save(self, entry: Entry, plan: Plan) -> None:
         await self._database.write(lambda db: store.update(db, plan))
@@ -229,7 +237,7 @@ class Plans:
 
     def _changed(self, entry: Entry) -> None:
         self._judge(entry)
-        self._bus.publish(MaintenanceChanged(entry.plan.id, entry.plan.owner))
+        self._bus.publish(MaintenanceChanged(entry.plan.id, entry.plan.organisation))
 
     def _judge(self, entry: Entry) -> bool:
         """Look at a plan again and tell what that means; whether its status is another one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
+from kuma_lite.core.access import Audience, Right
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import COMPATIBLE, PAGE, Push
 from kuma_lite.maintenance.document import Document, listed
@@ -50,14 +51,16 @@ class MaintenancePushes:
             made = self._made[plan.id] = _Made(plan, zone, now, until, listed(plan, now, zone))
         return made.document
 
-    async def push_list(self, user_id: int, namespace: str = COMPATIBLE) -> None:
-        """To every connection of a user."""
-        if not self._push.has_listeners(user_id, namespace):
+    async def push_list(self, audience: Audience, namespace: str = COMPATIBLE) -> None:
+        """To every connection of an audience."""
+        if not self._push.has_listeners(audience, namespace):
             return
-        by_id: dict[str, Any] = {str(item["id"]): item for item in self.wire(self._plans.of(user_id))}
-        await self._push.to_user(user_id, "maintenanceList", by_id, namespace=namespace)
+        entries = self._plans.of(audience.organisation)
+        by_id: dict[str, Any] = {str(item["id"]): item for item in self.wire(entries)}
+        await self._push.to_audience(audience, "maintenanceList", by_id, namespace=namespace)
 
-    async def push_change(self, user_id: int) -> None:
+    async def push_change(self, organisation: int) -> None:
         """The list to compatible clients; our own page asks for what it shows."""
-        await self.push_list(user_id)
-        await self._push.to_user(user_id, "maintenanceChanged", {}, namespace=PAGE)
+        viewers = Audience(organisation, Right.MAINTENANCE_VIEW)
+        await self.push_list(viewers)
+        await self._push.to_audience(viewers, "maintenanceChanged", {}, namespace=PAGE)

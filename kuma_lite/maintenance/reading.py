@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from kuma_lite.core.access import Actor
 from kuma_lite.core.errors import UserError
 from kuma_lite.maintenance.cron import CronError, parse
 from kuma_lite.maintenance.model import SAME_AS_SERVER, Plan, Strategy, TimeOfDay
@@ -18,10 +19,17 @@ MAX_DURATION_MINUTES: Final = 5_256_000  # ten years; the calendar must not end 
 MAX_PATTERN_CHARS: Final = 500  # every minute of an hour, spelled out, takes 170
 
 
-def read_added(owner: int, payload: Any) -> Plan:
+def read_added(actor: Actor, payload: Any) -> Plan:
     """A new plan (its id is 0). Raises UserError."""
     data = _object(payload)
-    base = Plan(id=0, owner=owner, title="", description="", strategy=Strategy.MANUAL)
+    base = Plan(
+        id=0,
+        organisation=actor.organisation,
+        user_id=actor.user_id,
+        title="",
+        description="",
+        strategy=Strategy.MANUAL,
+    )
     if "title" not in data:
         raise UserError("The title is missing.")
     if "strategy" not in data:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
+from kuma_lite.core.access import Audience
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.bus_events import SettingsChanged
 from kuma_lite.core.clock import Clock
@@ -25,9 +26,9 @@ MAX_SLEEP_S: Final = 60.0  # windows are wall clock times: a clock that was set 
 RETRY_S: Final = 5.0  # after a failure
 
 
-def no_pages(page_id: int) -> str | None:
+def no_pages(organisation: int, page_id: int) -> str | None:
     """The titles of status pages where there are none."""
-    del page_id
+    del organisation, page_id
     return None
 
 
@@ -40,8 +41,8 @@ class Maintenance:
         bus: is told `MaintenanceStarted`, `MaintenanceEnded` and `MaintenanceChanged`.
         push: to the clients.
         settings: for the server's time zone.
-        monitor_exists: (user id, monitor id) → whether the user has such a monitor.
-        page_title: status page id → its title, None for a page that does not exist.
+        monitor_exists: (organisation, monitor id) → whether the organisation has such a monitor.
+        page_title: (organisation, status page id) → its title, None for a page that it does not have.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class Maintenance:
         push: Push,
         settings: ServerSettings,
         monitor_exists: Callable[[int, int], bool],
-        page_title: Callable[[int], str | None] = no_pages,
+        page_title: Callable[[int, int], str | None] = no_pages,
     ) -> None:
         self._clock = clock
         self._plans = Plans(database, clock, bus, settings, monitor_exists, page_title)
@@ -102,9 +103,9 @@ class Maintenance:
         """To be told when a monitor is removed."""
         self._plans.forget_monitor(monitor_id)
 
-    async def push_list(self, user_id: int) -> None:
-        """`maintenanceList`, to every compatible client of a user."""
-        await self._pushes.push_list(user_id)
+    async def push_list(self, audience: Audience) -> None:
+        """`maintenanceList`, to the compatible clients of an audience."""
+        await self._pushes.push_list(audience)
 
     def _on_change(self, event: MaintenanceChanged) -> None:
         self._pushes.forget(event.plan_id)
@@ -112,8 +113,8 @@ class Maintenance:
 
     async def tick(self) -> None:
         """Begin and end what is due now."""
-        for owner in self._plans.refresh():
-            await self._pushes.push_change(owner)
+        for organisation in self._plans.refresh():
+            await self._pushes.push_change(organisation)
 
     async def _run(self) -> None:
         while True:

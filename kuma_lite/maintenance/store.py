@@ -21,7 +21,8 @@ from kuma_lite.maintenance.model import Plan, Strategy, TimeOfDay
 log = logging.getLogger(__name__)
 
 _COLUMNS: Final = (
-    "user_id", "title", "description", "strategy", "active", "interval_day", "timezone", "start_date",
+    "organisation_id", "user_id",
+    "title", "description", "strategy", "active", "interval_day", "timezone", "start_date",
     "end_date", "start_time", "end_time", "weekdays", "days_of_month", "cron", "duration", "last_start",
 )  # fmt: skip
 _NAMES: Final = ", ".join(_COLUMNS)
@@ -103,7 +104,8 @@ def _links(db: Connection, query: str) -> dict[int, list[int]]:
 
 def _row(plan: Plan) -> tuple[Any, ...]:
     return (
-        plan.owner,
+        plan.organisation,
+        plan.user_id,
         plan.title,
         plan.description,
         plan.strategy.value,
@@ -127,7 +129,8 @@ def _plan(row: Any) -> Plan:
     last_start = values["last_start"]
     return Plan(
         id=values["id"],
-        owner=values["user_id"],
+        organisation=values["organisation_id"],
+        user_id=values["user_id"],
         title=values["title"],
         description=values["description"],
         strategy=Strategy(values["strategy"]),

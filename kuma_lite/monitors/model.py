@@ -12,7 +12,7 @@ class BeatRecorded:
     """A beat has been judged; if it is important or pushed it is on disk already."""
 
     beat: Beat
-    owner: int  # user id
+    organisation: int
     first: bool  # the monitor's first beat ever
     pushed: bool  # it came by request, not from a check
 
@@ -22,7 +22,7 @@ class MonitorChanged:
     """A monitor was added, edited, paused or resumed; its document is in the store."""
 
     monitor_id: int
-    owner: int
+    organisation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +30,4 @@ class MonitorRemoved:
     """A monitor is gone, with everything recorded about it."""
 
     monitor_id: int
-    owner: int
+    organisation: int

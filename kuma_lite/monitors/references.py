@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from kuma_lite.core.access import Audience
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
@@ -28,19 +29,19 @@ class References:
         self._database = database
         self._bus = bus
 
-    async def point_all(self, owner: int, key: str, value: int, also: Callable[[Connection], T]) -> T:
-        """Let every monitor of a user refer to `value`; returns what `also` does."""
+    async def point_all(self, organisation: int, key: str, value: int, also: Callable[[Connection], T]) -> T:
+        """Let every monitor of an organisation refer to `value`; returns what `also` does."""
 
         def write(connection: Connection) -> T:
             result = also(connection)
             connection.execute(
-                "UPDATE monitor SET document = json_set(document, '$.' || ?, ?) WHERE user_id = ?",
-                (key, value, owner),
+                "UPDATE monitor SET document = json_set(document, '$.' || ?, ?) WHERE organisation_id = ?",
+                (key, value, organisation),
             )
             return result
 
         result = await self._database.write(write)
-        self._take_over(self._monitors.roster.of(owner), key, value)
+        self._take_over(self._monitors.roster.of(organisation), key, value)
         return result
 
     async def point_away(self, key: str, value: int, also: Callable[[Connection], T]) -> T:
@@ -59,11 +60,11 @@ class References:
         self._take_over(pointing, key, None)
         return result
 
-    async def push_list(self, user_id: int) -> None:
+    async def push_list(self, audience: Audience) -> None:
         """`monitorList` to compatible clients."""
-        await self._pushes.push_list(user_id)
+        await self._pushes.push_list(audience)
 
     def _take_over(self, monitors: Iterable[Monitor], key: str, value: int | None) -> None:
         for monitor in monitors:
             self._monitors.set_field(monitor, key, value)
-            self._bus.publish(MonitorChanged(monitor.id, monitor.owner))
+            self._bus.publish(MonitorChanged(monitor.id, monitor.organisation))

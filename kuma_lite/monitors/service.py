@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.beats.recorder import Recorder
+from kuma_lite.core.access import Actor, Right, may, require
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import MonitorType, Registry
@@ -30,7 +31,7 @@ NOT_OWNED: Final = "You do not own this monitor."
 
 
 class Monitors:
-    """The monitors of all users: kept in the store, in memory, and under the engine's eye."""
+    """The monitors of all organisations: kept in the store, in memory, and under the engine's eye."""
 
     def __init__(
         self,
@@ -59,7 +60,7 @@ class Monitors:
         for stored in await self.store.load():
             monitor = Monitor(
                 stored.id,
-                stored.owner,
+                stored.organisation,
                 stored.active,
                 stored.document,
                 tuple(stored.notification_ids),
@@ -73,29 +74,29 @@ class Monitors:
 
     # --- changes -----------------------------------------------------------------------------------------
 
-    async def add(self, owner: int, payload: Any) -> Monitor:
+    async def add(self, actor: Actor, payload: Any) -> Monitor:
         """A new monitor from a client's object; it is looked at unless `active` is false."""
         document = read_added(payload)
-        self.roster.check_parent(None, document.get("parent"))
+        self.roster.check_parent(actor.organisation, None, document.get("parent"))
         active = bool(document.pop("active", True))
         self._prepare(document)
-        links = await self._links(owner, payload)
+        links = await self._links(actor, payload)
         document = sparse(document)
-        monitor_id = await self.store.insert(owner, active, document, links, to_ms(self._clock.now()))
-        monitor = Monitor(monitor_id, owner, active, document, tuple(links))
+        monitor_id = await self.store.insert(actor, active, document, links, to_ms(self._clock.now()))
+        monitor = Monitor(monitor_id, actor.organisation, active, document, tuple(links))
         self._enter(monitor)
         self._tell(monitor)
         return monitor
 
-    async def edit(self, owner: int, payload: Any) -> Monitor:
+    async def edit(self, actor: Actor, payload: Any) -> Monitor:
         """Change a monitor by a client's object that names its id."""
         if not isinstance(payload, Mapping):
             raise UserError("The monitor must be an object.")
-        old = self.owned(owner, payload.get("id"), refusal="Permission denied.")
+        old = self.get(actor, Right.MONITORS_EDIT, payload.get("id"), refusal="Permission denied.")
         document = read_edited(payload, old.document)
-        self.roster.check_parent(old.id, document.get("parent"))
+        self.roster.check_parent(old.organisation, old.id, document.get("parent"))
         self._prepare(document, old)
-        links = await self._links(owner, payload)
+        links = await self._links(actor, payload)
         document = sparse(document)
         unlinked = (
             self.roster.children(old.id) if old.type == "group" and document.get("type") != "group" else []
@@ -103,7 +104,7 @@ class Monitors:
         await self.store.update(old.id, document, links, unlink_children=bool(unlinked))
         monitor = Monitor(
             old.id,
-            owner,
+            old.organisation,
             old.active,
             document,
             tuple(links),
@@ -117,15 +118,15 @@ class Monitors:
         self._tell(monitor)
         return monitor
 
-    async def pause(self, owner: int, monitor_id: Any) -> Monitor:
+    async def pause(self, actor: Actor, monitor_id: Any) -> Monitor:
         """Stop looking at a monitor, and at everything below it."""
-        return await self._switch(owner, monitor_id, active=False)
+        return await self._switch(actor, monitor_id, active=False)
 
-    async def resume(self, owner: int, monitor_id: Any) -> Monitor:
+    async def resume(self, actor: Actor, monitor_id: Any) -> Monitor:
         """Look at a monitor again, now, and at everything below it that is switched on."""
-        return await self._switch(owner, monitor_id, active=True)
+        return await self._switch(actor, monitor_id, active=True)
 
-    async def delete(self, owner: int, monitor_id: Any, *, with_children: bool = False) -> list[int]:
+    async def delete(self, actor: Actor, monitor_id: Any, *, with_children: bool = False) -> list[int]:
         """Remove a monitor and all that was recorded about it.
 
         Returns the ids removed, itself last. Children are kept and unlinked, or removed as well.
@@ -134,8 +135,7 @@ class Monitors:
         monitor = self.find(monitor_id)
         if monitor is None:
             return []
-        if monitor.owner != owner:
-            raise UserError(NOT_OWNED)
+        require(actor, Right.MONITORS_EDIT, monitor, refusal=NOT_OWNED)
         below = self.roster.descendants(monitor.id) if with_children else []
         kept = [] if with_children else self.roster.children(monitor.id)
         removed = [*below, monitor.id]
@@ -150,24 +150,24 @@ class Monitors:
             if self.engine.is_watched(child.id) != self.roster.is_active(child):
                 self._watch_if_active(child)
         for gone in removed:
-            self._bus.publish(MonitorRemoved(gone, owner))
+            self._bus.publish(MonitorRemoved(gone, monitor.organisation))
         return removed
 
-    async def clear_beats(self, owner: int, monitor_id: Any) -> None:
+    async def clear_beats(self, actor: Actor, monitor_id: Any) -> None:
         """Delete everything recorded about one monitor and begin anew."""
         monitor = self.find(monitor_id)
-        if monitor is None or monitor.owner != owner:
+        if monitor is None or not may(actor, Right.MONITORS_EDIT, monitor):
             return
         self.engine.leave(monitor.id)
         await self.store.clear_beats(monitor.id)
         self._begin_anew(monitor)
 
-    async def clear_statistics(self, owner: int) -> None:
-        """Delete everything recorded about all monitors of a user and begin anew."""
-        mine = self.roster.of(owner)
+    async def clear_statistics(self, actor: Actor) -> None:
+        """Delete everything recorded about all monitors of an organisation and begin anew."""
+        mine = self.roster.of(actor.organisation)
         for monitor in mine:
             self.engine.leave(monitor.id)
-        if self.all_of(owner) is None:
+        if self.ids_of(actor.organisation) is None:
             await self.store.clear_all_beats()
         else:
             for monitor in mine:
@@ -195,16 +195,17 @@ class Monitors:
             return None
         return self.roster.get(monitor_id)
 
-    def all_of(self, owner: int) -> list[int] | None:
-        """The ids of all monitors of a user; None: there are no others, so nothing has to be picked out."""
-        mine = [monitor.id for monitor in self.roster if monitor.owner == owner]
+    def ids_of(self, organisation: int) -> list[int] | None:
+        """The ids of an organisation's monitors; None: there are no others, so none has to be picked out."""
+        mine = [monitor.id for monitor in self.roster if monitor.organisation == organisation]
         return None if len(mine) == len(self.roster) else mine
 
-    def owned(self, owner: int, monitor_id: Any, *, refusal: str = NOT_OWNED) -> Monitor:
-        """A monitor by id, if it belongs to the user. Raises UserError."""
+    def get(self, actor: Actor, right: Right, monitor_id: Any, *, refusal: str = NOT_OWNED) -> Monitor:
+        """A monitor by id, if the actor may do that with it. Raises UserError."""
         monitor = self.find(monitor_id)
-        if monitor is None or monitor.owner != owner:
+        if monitor is None:
             raise UserError(refusal)
+        require(actor, right, monitor, refusal=refusal)
         return monitor
 
     def wire(self, monitor: Monitor, *, sensitive: bool = True, name_preloaded: bool = True) -> Document:
@@ -242,10 +243,10 @@ class Monitors:
 
     # --- inside ------------------------------------------------------------------------------------------
 
-    async def _links(self, owner: int, payload: Mapping[str, Any]) -> list[int]:
+    async def _links(self, actor: Actor, payload: Mapping[str, Any]) -> list[int]:
         """The notifications a client has switched on. Raises UserError for one that does not exist."""
         wanted = linked_notifications(payload) or []
-        links = await self.store.existing_notifications(owner, wanted)
+        links = await self.store.existing_notifications(actor.organisation, wanted)
         if len(links) < len(wanted):
             raise UserError("A chosen notification does not exist any more.")
         return links
@@ -309,8 +310,8 @@ class Monitors:
         monitor.previous = monitor.since = None
         self._watch_if_active(monitor)
 
-    async def _switch(self, owner: int, monitor_id: Any, *, active: bool) -> Monitor:
-        monitor = self.owned(owner, monitor_id)
+    async def _switch(self, actor: Actor, monitor_id: Any, *, active: bool) -> Monitor:
+        monitor = self.get(actor, Right.MONITORS_EDIT, monitor_id)
         await self.store.set_active(monitor.id, active)
         monitor.active = active
         self._watch_if_active(monitor)
@@ -329,4 +330,4 @@ class Monitors:
         self._tell(child)
 
     def _tell(self, monitor: Monitor) -> None:
-        self._bus.publish(MonitorChanged(monitor.id, monitor.owner))
+        self._bus.publish(MonitorChanged(monitor.id, monitor.organisation))

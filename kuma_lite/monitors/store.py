@@ -11,6 +11,7 @@ from kuma_lite.beats import sealing
 from kuma_lite.beats.history import BeatHistory, remove_monitor
 from kuma_lite.beats.sealing import COUNTER
 from kuma_lite.core import sql
+from kuma_lite.core.access import Actor
 from kuma_lite.core.sql import Connection
 from kuma_lite.monitors.document.fields import DEFAULTS, Document
 from kuma_lite.monitors.engine.roster import Tag
@@ -21,7 +22,7 @@ class StoredMonitor:
     """A monitor as it is on disk."""
 
     id: int
-    owner: int
+    organisation: int
     active: bool
     document: Document  # sparse, see `document.fields`
     created: int  # milliseconds since 1970
@@ -37,7 +38,7 @@ class MonitorStore(BeatHistory):
         return await self._database.read(_load)
 
     async def insert(
-        self, owner: int, active: bool, document: Document, notification_ids: Iterable[int], created: int
+        self, actor: Actor, active: bool, document: Document, notification_ids: Iterable[int], created: int
     ) -> int:
         """A new monitor; `created` is milliseconds since 1970. Returns its id."""
         links = tuple(notification_ids)
@@ -45,9 +46,9 @@ class MonitorStore(BeatHistory):
         def write(connection: Connection) -> int:
             monitor_id = sql.insert(
                 connection,
-                "INSERT INTO monitor (user_id, active, created_date, type, name, parent, weight, push_token,"
-                " document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (owner, int(active), created, *_columns(document)),
+                "INSERT INTO monitor (organisation_id, user_id, active, created_date, type, name, parent,"
+                " weight, push_token, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (actor.organisation, actor.user_id, int(active), created, *_columns(document)),
             )
             _link(connection, monitor_id, links)
             return monitor_id
@@ -102,10 +103,12 @@ class MonitorStore(BeatHistory):
             self._recorder.forget(monitor_id)
             await remove_monitor(self._database, monitor_id)
 
-    async def existing_notifications(self, owner: int, notification_ids: Iterable[int]) -> list[int]:
-        """Those of the ids that are notifications of the user."""
-        query = "SELECT id FROM notification WHERE user_id = ?"
-        rows = await self._database.read(lambda connection: connection.execute(query, (owner,)).fetchall())
+    async def existing_notifications(self, organisation: int, notification_ids: Iterable[int]) -> list[int]:
+        """Those of the ids that are notifications of the organisation."""
+        query = "SELECT id FROM notification WHERE organisation_id = ?"
+        rows = await self._database.read(
+            lambda connection: connection.execute(query, (organisation,)).fetchall()
+        )
         known = {number for (number,) in rows}
         return [number for number in notification_ids if number in known]
 
@@ -132,10 +135,10 @@ class MonitorStore(BeatHistory):
 
 
 def _load(connection: Connection) -> list[StoredMonitor]:
-    query = "SELECT id, user_id, active, document, created_date FROM monitor ORDER BY id"
+    query = "SELECT id, organisation_id, active, document, created_date FROM monitor ORDER BY id"
     found = {
-        number: StoredMonitor(number, owner, bool(active), json.loads(document), created)
-        for number, owner, active, document, created in connection.execute(query)
+        number: StoredMonitor(number, organisation, bool(active), json.loads(document), created)
+        for number, organisation, active, document, created in connection.execute(query)
     }
     links = "SELECT monitor_id, notification_id FROM monitor_notification ORDER BY 1, 2"
     for monitor_id, notification_id in connection.execute(links):

@@ -181,4 +181,4 @@ class Dispatcher:
         self._tell(message, error)
 
     def _tell(self, message: Waiting, error: str | None) -> None:
-        self._bus.publish(DeliveryRecorded(message.channel.id, message.channel.user_id, error))
+        self._bus.publish(DeliveryRecorded(message.channel.id, message.channel.organisation, error))

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kuma_lite.core.access import Audience, Right
 from kuma_lite.core.bus import Bus
-from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push
-from kuma_lite.core.errors import NotLoggedIn
+from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push, actor_of
 from kuma_lite.notifications.model import ChannelsChanged, DeliveryRecorded
 
 if TYPE_CHECKING:
@@ -26,15 +26,18 @@ def notification_doors(notifications: Notifications, bus: Bus, push: Push) -> Do
 
     return Doors(
         events=[
-            Event("addNotification", live.add, 2, optional=1),
-            Event("deleteNotification", live.delete, 1),
-            Event("testNotification", live.test, 1),
-            Event("checkApprise", live.check_apprise, on_error=lambda _: False),
-            Event("notifications", live.overview, namespaces=(PAGE,)),
-            Event("notification", live.form, 1, namespaces=(PAGE,)),
+            Event("addNotification", live.add, 2, optional=1, needs=Right.NOTIFICATIONS_EDIT),
+            Event("deleteNotification", live.delete, 1, needs=Right.NOTIFICATIONS_EDIT),
+            Event("testNotification", live.test, 1, needs=Right.NOTIFICATIONS_EDIT),
+            Event(
+                "checkApprise", live.check_apprise, on_error=lambda _: False, needs=Right.NOTIFICATIONS_VIEW
+            ),
+            Event("notifications", live.overview, namespaces=(PAGE,), needs=Right.NOTIFICATIONS_VIEW),
+            Event("notification", live.form, 1, namespaces=(PAGE,), needs=Right.NOTIFICATIONS_VIEW),
         ],
         routes=routes,
         on_login=live.greet,
+        needs=Right.NOTIFICATIONS_VIEW,
     )
 
 
@@ -52,25 +55,25 @@ class NotificationEvents:
 
     async def greet(self, caller: Caller) -> None:
         """Every log-in pushes the list to all connections of the user."""
-        await self._push_list(_user(caller))
+        await self._push_list(actor_of(caller).myself(Right.NOTIFICATIONS_VIEW))
 
     async def add(self, caller: Caller, config: Any, channel_id: Any = None) -> Answer:
         """Add a channel, or edit one when its id is given."""
         number = await self._notifications.save(
-            config, channel_id, _user(caller), from_page=caller.namespace == PAGE
+            config, channel_id, actor_of(caller), from_page=caller.namespace == PAGE
         )
-        await self._push_list(_user(caller))
+        await self._push_list(actor_of(caller).everybody(Right.NOTIFICATIONS_VIEW))
         return {"ok": True, "msg": "Saved.", "msgi18n": True, "id": number}
 
     async def delete(self, caller: Caller, channel_id: Any) -> Answer:
         """Delete a channel."""
-        await self._notifications.delete(channel_id, _user(caller))
-        await self._push_list(_user(caller))
+        await self._notifications.delete(channel_id, actor_of(caller))
+        await self._push_list(actor_of(caller).everybody(Right.NOTIFICATIONS_VIEW))
         return {"ok": True, "msg": "successDeleted", "msgi18n": True}
 
     async def test(self, caller: Caller, config: Any) -> Answer:
         """Send a test message with an unsaved form."""
-        said = await self._notifications.test(config, _user(caller), from_page=caller.namespace == PAGE)
+        said = await self._notifications.test(config, actor_of(caller), from_page=caller.namespace == PAGE)
         return {"ok": True, "msg": said}
 
     async def check_apprise(self, caller: Caller) -> Answer:
@@ -84,32 +87,43 @@ class NotificationEvents:
 
     async def overview(self, caller: Caller) -> Answer:
         """The channels, and how delivering to them goes."""
-        return {"ok": True, "notifications": await self._notifications.overview(_user(caller))}
+        return {
+            "ok": True,
+            "notifications": await self._notifications.overview(actor_of(caller).organisation),
+        }
 
     async def form(self, caller: Caller, channel_id: Any) -> Answer:
         """One channel with its options; secrets are marked, not shown."""
-        return {"ok": True, "notification": await self._notifications.form(channel_id, _user(caller))}
+        return {
+            "ok": True,
+            "notification": await self._notifications.form(channel_id, actor_of(caller).organisation),
+        }
 
     # --- pushes ------------------------------------------------------------------------------------------
 
     def _on_change(self, event: ChannelsChanged) -> None:
-        self._spawn(self._push.to_user(event.owner, "notificationsChanged", {}, namespace=PAGE))
+        self._tell_page(event.organisation)
 
     def _on_delivery(self, event: DeliveryRecorded) -> None:
-        if event.owner is not None and self._push.has_listeners(event.owner, PAGE):
-            self._spawn(self._push.to_user(event.owner, "notificationsChanged", {}, namespace=PAGE))
+        self._tell_page(event.organisation)
 
-    async def _push_list(self, user_id: int) -> None:
-        channels = await self._notifications.channels(user_id)
-        await self._push.to_user(user_id, "notificationList", [channel.as_wire() for channel in channels])
+    def _tell_page(self, organisation: int) -> None:
+        viewers = Audience(organisation, Right.NOTIFICATIONS_VIEW)
+        if self._push.has_listeners(viewers, PAGE):
+            self._spawn(self._push.to_audience(viewers, "notificationsChanged", {}, namespace=PAGE))
+
+    async def _push_list(self, audience: Audience) -> None:
+        channels = await self._notifications.channels(audience.organisation)
+        editors, viewers = audience.parted(Right.NOTIFICATIONS_EDIT)
+        everything = [channel.as_wire() for channel in channels]
+        await self._push.to_audience(editors, "notificationList", everything)
+        if self._push.has_listeners(viewers):
+            shown = [
+                {**channel.as_wire(), "config": self._notifications.shown(channel)} for channel in channels
+            ]
+            await self._push.to_audience(viewers, "notificationList", shown)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._pushing.add(task)
         task.add_done_callback(self._pushing.discard)
-
-
-def _user(caller: Caller) -> int:
-    if caller.user_id is None:
-        raise NotLoggedIn
-    return caller.user_id

@@ -23,7 +23,8 @@ class Channel:
     id: int
     name: str | None
     active: bool
-    user_id: int | None
+    organisation: int
+    user_id: int | None  # who made it
     is_default: bool
     config_text: str  # JSON, as clients get it back
     last_success: int | None = None
@@ -87,7 +88,7 @@ class DeliveryRecorded:
     """A channel has taken a message, or has failed to; it is in the store."""
 
     channel_id: int
-    owner: int | None
+    organisation: int
     error: str | None
 
 
@@ -95,7 +96,7 @@ class DeliveryRecorded:
 class ChannelsChanged:
     """A channel of a user was added, edited or removed."""
 
-    owner: int
+    organisation: int
 
 
 @dataclass(frozen=True, slots=True)

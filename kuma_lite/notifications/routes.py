@@ -9,7 +9,8 @@ from typing import Any
 from litestar import get
 from msgspec import UNSET, Struct, UnsetType, convert
 
-from kuma_lite.core.doors import Access
+from kuma_lite.core.access import Right
+from kuma_lite.core.doors import Access, door
 from kuma_lite.notifications.delivery import Services
 
 
@@ -85,7 +86,7 @@ def notification_routes(services: Services) -> Sequence[Any]:
 
     @get(
         "/api/v1/notification-services",
-        opt={"access": Access.USER},
+        opt=door(Access.USER, Right.NOTIFICATIONS_VIEW),
         sync_to_thread=True,
         tags=["Declarations"],
     )

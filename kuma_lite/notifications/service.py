@@ -14,19 +14,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from kuma_lite.core.access import Actor, Right, require
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationService, Registry
 from kuma_lite.core.doors import Doors, Push
 from kuma_lite.core.errors import UserError
-from kuma_lite.core.json_text import text_of
+from kuma_lite.core.json_text import compact_json, text_of
 from kuma_lite.notifications import services as services_package
 from kuma_lite.notifications import store
 from kuma_lite.notifications.delivery import UNKNOWN_TYPE, Context, Services, deliver
 from kuma_lite.notifications.dispatcher import Dispatcher
 from kuma_lite.notifications.fields import validate
 from kuma_lite.notifications.masking import masked, restored
-from kuma_lite.notifications.model import Channel, ChannelsChanged, Config, LinksChanged, Pending, pack
+from kuma_lite.notifications.model import (
+    COMMON_KEYS,
+    Channel,
+    ChannelsChanged,
+    Config,
+    LinksChanged,
+    Pending,
+    pack,
+)
 from kuma_lite.notifications.rules import FinishedBeat, beat_text, heartbeat_object, trial_text
 
 if TYPE_CHECKING:
@@ -67,7 +76,7 @@ class Notifications:
         base: Any = NotificationService
         self.services: Services = services if services is not None else Registry(services_package, base)
         # What else gets a channel that is applied to everything there is, in the same transaction.
-        self.applied: list[Callable[[Connection, int], None]] = []
+        self.applied: list[Callable[[Connection, int, int], None]] = []
         self.dispatcher = Dispatcher(database, self._hand_over, clock, bus)
         self._database = database
         self._network = network
@@ -128,11 +137,11 @@ class Notifications:
         context = Context(self._network, self._settings.primary_base_url().rstrip("/"))
         return await deliver(self.services, config, message, context)
 
-    async def test(self, config: object, user_id: int, *, from_page: bool = False) -> str:
+    async def test(self, config: object, actor: Actor, *, from_page: bool = False) -> str:
         """Deliver a test message; returns what the service says. Raises UserError."""
         form = _form(config)
         if from_page:
-            channel = await self._find(form.get("id"), user_id)
+            channel = await self._find(form.get("id"), actor.organisation)
             form = restored(form, channel.config if channel else {})
         # A nameless form is called what Uptime Kuma's runtime calls it.
         name = form.get("name", "undefined")
@@ -144,18 +153,30 @@ class Notifications:
 
     # --- channels ----------------------------------------------------------------------------------------
 
-    async def channels(self, user_id: int) -> list[Channel]:
-        """All channels of a user."""
-        return await self._database.read(lambda connection: store.channels_of(connection, user_id))
+    async def channels(self, organisation: int) -> list[Channel]:
+        """All channels of an organisation, oldest first."""
+        return await self._database.read(lambda connection: store.channels_of(connection, organisation))
 
-    async def save(self, config: object, channel_id: object, user_id: int, *, from_page: bool = False) -> int:
+    async def save(
+        self,
+        config: object,
+        channel_id: object,
+        actor: Actor,
+        *,
+        author: int | None = None,
+        from_page: bool = False,
+    ) -> int:
         """Add a channel (`channel_id` null) or edit one; returns its id.
 
         Compatible clients may store any object. From our own page secrets may be the mark that keeps what is
-        stored, and what cannot work is refused. Raises UserError.
+        stored, and what cannot work is refused. `author`: the user whose number a new channel carries, where
+        the actor is none. Raises UserError.
         """
+        require(actor, Right.NOTIFICATIONS_EDIT)
+        organisation = actor.organisation
+        made_by = actor.author if author is None else author
         form = _form(config)
-        known = None if channel_id in (None, 0, "") else await self._known(channel_id, user_id)
+        known = None if channel_id in (None, 0, "") else await self._known(channel_id, organisation)
         active = form.get("active") if from_page else None
         if from_page:
             form = restored(form, known.config if known else {})
@@ -167,27 +188,28 @@ class Notifications:
 
         def write(connection: Connection) -> int:
             if known is None:
-                number = store.add(connection, form, user_id)
+                number = store.add(connection, form, organisation, made_by)
             else:
                 number = known.id
                 store.change(connection, number, form, now)
             if isinstance(active, bool):
                 store.set_active(connection, number, active)
             if apply_existing:
-                store.link_all(connection, number, user_id)
+                store.link_all(connection, number, organisation)
                 for also in self.applied:
-                    also(connection, number)
+                    also(connection, number, organisation)
             return number
 
         number = await self._database.write(write)
-        await self._changed(user_id, links=apply_existing)
+        await self._changed(organisation, links=apply_existing)
         return number
 
-    async def delete(self, channel_id: object, user_id: int) -> None:
+    async def delete(self, channel_id: object, actor: Actor) -> None:
         """Remove a channel with its links and messages. Raises UserError."""
-        known = await self._known(channel_id, user_id)
+        require(actor, Right.NOTIFICATIONS_EDIT)
+        known = await self._known(channel_id, actor.organisation)
         await self._database.write(lambda connection: store.delete(connection, known.id))
-        await self._changed(user_id, links=True)
+        await self._changed(actor.organisation, links=True)
 
     def validate(self, form: Config) -> None:
         """Refuse what our own form should not store; `field` names the input. Raises UserError."""
@@ -199,35 +221,35 @@ class Notifications:
             raise UserError(UNKNOWN_TYPE, extra={"field": "type"})
         validate(service, form)
 
-    async def _changed(self, user_id: int, *, links: bool) -> None:
+    async def _changed(self, organisation: int, *, links: bool) -> None:
         """Tell those who know channels, and those who know which monitors use them."""
         if links:
             self._bus.publish(LinksChanged(await self._database.read(store.links)))
-        self._bus.publish(ChannelsChanged(user_id))
+        self._bus.publish(ChannelsChanged(organisation))
         self.wake()
 
     @staticmethod
-    def defaults(connection: Connection) -> list[int]:
+    def defaults(connection: Connection, organisation: int) -> list[int]:
         """Ids of the channels that new things get by themselves. For use inside a transaction."""
-        return store.defaults(connection)
+        return store.defaults(connection, organisation)
 
-    async def _known(self, channel_id: object, user_id: int) -> Channel:
-        channel = await self._find(channel_id, user_id)
+    async def _known(self, channel_id: object, organisation: int) -> Channel:
+        channel = await self._find(channel_id, organisation)
         if channel is None:
             raise UserError(NOT_FOUND)
         return channel
 
-    async def _find(self, channel_id: object, user_id: int) -> Channel | None:
+    async def _find(self, channel_id: object, organisation: int) -> Channel | None:
         number = _number(channel_id)
         if number is None:
             return None
-        return await self._database.read(lambda connection: store.find(connection, number, user_id))
+        return await self._database.read(lambda connection: store.find(connection, number, organisation))
 
     # --- for our own page --------------------------------------------------------------------------------
 
-    async def overview(self, user_id: int) -> list[dict[str, Any]]:
+    async def overview(self, organisation: int) -> list[dict[str, Any]]:
         """The channels without their options, and how delivering to them goes."""
-        waiting = await self._database.read(lambda connection: store.counts(connection, user_id))
+        waiting = await self._database.read(lambda connection: store.counts(connection, organisation))
         return [
             {
                 "id": channel.id,
@@ -241,12 +263,20 @@ class Notifications:
                 "waiting": waiting.get(channel.id, Pending()).waiting,
                 "dead": waiting.get(channel.id, Pending()).dead,
             }
-            for channel in await self.channels(user_id)
+            for channel in await self.channels(organisation)
         ]
 
-    async def form(self, channel_id: object, user_id: int) -> dict[str, Any]:
+    def shown(self, channel: Channel) -> str:
+        """The stored form as JSON for those who may not edit it: without anything that may be a secret."""
+        config = channel.config
+        service = self.services.get(str(config.get("type")))
+        declared = service.options.words() if service else {}
+        open_keys = {key for key, (_, words) in declared.items() if not words.secret} | COMMON_KEYS
+        return compact_json({key: value for key, value in config.items() if key in open_keys})
+
+    async def form(self, channel_id: object, organisation: int) -> dict[str, Any]:
         """A channel as its form needs it; secrets are marked, not shown. Raises UserError."""
-        channel = await self._known(channel_id, user_id)
+        channel = await self._known(channel_id, organisation)
         config = channel.config
         return {
             **masked(config, self.services.get(str(config.get("type")))),

@@ -16,41 +16,43 @@ DEAD_KEPT_MS: Final = 30 * 24 * 3_600_000  # a month of given-up messages to loo
 DEAD_KEPT: Final = 1_000  # and no more than this many: a broken channel must not fill the disk
 
 _CHANNEL: Final = """
-    notification.id, notification.user_id, notification.name, notification.active,
+    notification.id, notification.organisation_id, notification.user_id, notification.name,
+    notification.active,
     notification.is_default, notification.config, notification.last_success, notification.last_error,
     notification.last_error_at
 """
 
 
 def _channel(row: tuple[Any, ...]) -> Channel:
-    number, user, name, active, default, *rest = row
+    number, organisation, user, name, active, default, *rest = row
     # A nameless channel is null on the wire; its column cannot be.
-    return Channel(number, name or None, bool(active), user, bool(default), *rest)
+    return Channel(number, name or None, bool(active), organisation, user, bool(default), *rest)
 
 
 # --- channels ----------------------------------------------------------------------------------------------
 
 
-def channels_of(connection: Connection, user_id: int) -> list[Channel]:
-    """All channels of a user, oldest first."""
-    query = f"SELECT {_CHANNEL} FROM notification WHERE user_id = ? ORDER BY id"  # noqa: S608 - own columns
-    return [_channel(row) for row in connection.execute(query, (user_id,))]
+def channels_of(connection: Connection, organisation: int) -> list[Channel]:
+    """All channels of an organisation, oldest first."""
+    query = f"SELECT {_CHANNEL} FROM notification WHERE organisation_id = ? ORDER BY id"  # noqa: S608
+    return [_channel(row) for row in connection.execute(query, (organisation,))]
 
 
-def find(connection: Connection, channel_id: int, user_id: int) -> Channel | None:
-    """A channel of a user; None when there is none."""
-    query = f"SELECT {_CHANNEL} FROM notification WHERE id = ? AND user_id = ?"  # noqa: S608
-    for row in connection.execute(query, (channel_id, user_id)):
+def find(connection: Connection, channel_id: int, organisation: int) -> Channel | None:
+    """A channel of an organisation; None when there is none."""
+    query = f"SELECT {_CHANNEL} FROM notification WHERE id = ? AND organisation_id = ?"  # noqa: S608
+    for row in connection.execute(query, (channel_id, organisation)):
         return _channel(row)
     return None
 
 
-def add(connection: Connection, config: Config, user_id: int) -> int:
-    """Store a new channel; returns its id."""
+def add(connection: Connection, config: Config, organisation: int, user_id: int) -> int:
+    """Store a new channel, made by a user; returns its id."""
     return sql.insert(
         connection,
-        "INSERT INTO notification (user_id, name, is_default, type, config) VALUES (?, ?, ?, ?, ?)",
-        (user_id, *_columns(config)),
+        "INSERT INTO notification (organisation_id, user_id, name, is_default, type, config)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (organisation, user_id, *_columns(config)),
     )
 
 
@@ -93,19 +95,19 @@ def _columns(config: Config) -> tuple[str, int, str, str]:
 # --- links -------------------------------------------------------------------------------------------------
 
 
-def link_all(connection: Connection, channel_id: int, user_id: int) -> None:
-    """Give a channel to every monitor of the user that lacks it."""
+def link_all(connection: Connection, channel_id: int, organisation: int) -> None:
+    """Give a channel to every monitor of the organisation that lacks it."""
     connection.execute(
         "INSERT OR IGNORE INTO monitor_notification (monitor_id, notification_id) "
-        "SELECT id, ? FROM monitor WHERE user_id = ?",
-        (channel_id, user_id),
+        "SELECT id, ? FROM monitor WHERE organisation_id = ?",
+        (channel_id, organisation),
     )
 
 
-def defaults(connection: Connection) -> list[int]:
-    """The first user's channels that new things get by themselves."""
+def defaults(connection: Connection, organisation: int) -> list[int]:
+    """The channels that new things of an organisation get by themselves."""
     rows: Any = connection.execute(
-        "SELECT id FROM notification WHERE is_default AND user_id = (SELECT min(id) FROM user) ORDER BY id"
+        "SELECT id FROM notification WHERE is_default AND organisation_id = ? ORDER BY id", (organisation,)
     )
     return [number for (number,) in rows]
 
@@ -161,13 +163,15 @@ def dead_letters(connection: Connection) -> int:
     return int(sql.value(connection, "SELECT count(*) FROM outbox WHERE state = 'dead'"))
 
 
-def counts(connection: Connection, user_id: int) -> dict[int, Pending]:
+def counts(connection: Connection, organisation: int) -> dict[int, Pending]:
     """Channel id → what waits for it and what was given up; channels with neither are left out."""
     query = """
         SELECT notification_id, sum(state = 'waiting'), sum(state = 'dead') FROM outbox
-        JOIN notification ON notification.id = notification_id WHERE user_id = ? GROUP BY 1
+        JOIN notification ON notification.id = notification_id WHERE organisation_id = ? GROUP BY 1
     """
-    return {number: Pending(waiting, dead) for number, waiting, dead in connection.execute(query, (user_id,))}
+    return {
+        number: Pending(waiting, dead) for number, waiting, dead in connection.execute(query, (organisation,))
+    }
 
 
 def oldest(connection: Connection, channel_id: int) -> Waiting | None:

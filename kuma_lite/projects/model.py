@@ -14,6 +14,7 @@ class Project:
     name: str
     is_root: bool
     created: int
+    organisation: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from litestar import delete, get, post
 from litestar.params import FromPath
 
+from kuma_lite.core.access import Right
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.iso_time import parse_iso
 from kuma_lite.projects import examples
@@ -15,7 +16,7 @@ from kuma_lite.projects.documents import project_wire, token_wire
 from kuma_lite.projects.service import Projects
 from kuma_lite.projects.tokens import PROJECT
 from kuma_lite.rest.operation import documented
-from kuma_lite.rest.requests import ROUTE, AnyRequest, inner_object, json_object, person
+from kuma_lite.rest.requests import AnyRequest, actor_of, inner_object, json_object, route_for
 
 
 def expiry(value: object) -> int | None:
@@ -35,44 +36,46 @@ def project_routes(projects: Projects) -> Sequence[Any]:
         "/api/v1/projects",
         operation_class=documented([examples.PROJECT], people=True),
         tags=["Projects"],
-        **ROUTE,
+        **route_for(Right.TOKENS_VIEW),
     )
     async def list_projects(request: AnyRequest) -> list[dict[str, Any]]:
         """List the projects."""
-        person(request)
-        return [project_wire(project) for project in projects.all.values()]
+        return [project_wire(project) for project in projects.of(actor_of(request).organisation)]
 
     @post(
         "/api/v1/projects",
         status_code=201,
         operation_class=documented(examples.PROJECT, status=201, request=examples.NEW_PROJECT, people=True),
         tags=["Projects"],
-        **ROUTE,
+        **route_for(Right.TOKENS_EDIT),
     )
     async def create_project(request: AnyRequest) -> dict[str, Any]:
         """Add a project."""
-        person(request)
         wishes = inner_object(await json_object(request), "project")
-        return project_wire(await projects.add(wishes.get("name")))
+        return project_wire(await projects.add(actor_of(request), wishes.get("name")))
 
     @delete(
         "/api/v1/projects/{key:str}",
         operation_class=documented(status=204, people=True),
         tags=["Projects"],
-        **ROUTE,
+        **route_for(Right.TOKENS_EDIT),
     )
     async def delete_project(request: AnyRequest, key: FromPath[str]) -> None:
         """Remove a project that has no servers, with its tokens."""
-        person(request)
-        await projects.remove(projects.find(key))
+        await projects.remove(projects.find(actor_of(request), key))
 
     @get(
-        "/api/v1/tokens", operation_class=documented([examples.TOKEN], people=True), tags=["Tokens"], **ROUTE
+        "/api/v1/tokens",
+        operation_class=documented([examples.TOKEN], people=True),
+        tags=["Tokens"],
+        **route_for(Right.TOKENS_VIEW),
     )
     async def list_tokens(request: AnyRequest) -> list[dict[str, Any]]:
         """List the tokens of all projects by their prefix, the newest first."""
-        person(request)
-        return [token_wire(projects, token) for token in await projects.list_tokens()]
+        return [
+            token_wire(projects, token)
+            for token in await projects.list_tokens(actor_of(request).organisation)
+        ]
 
     @post(
         "/api/v1/tokens",
@@ -81,17 +84,17 @@ def project_routes(projects: Projects) -> Sequence[Any]:
             examples.CREATED_TOKEN, status=201, request=examples.NEW_TOKEN, people=True
         ),
         tags=["Tokens"],
-        **ROUTE,
+        **route_for(Right.TOKENS_EDIT),
     )
     async def create_token(request: AnyRequest) -> dict[str, Any]:
         """Make a token. `token` in the answer is the only time it is shown."""
-        user = person(request)
+        actor = actor_of(request)
         wishes = inner_object(await json_object(request), "token")
         token, secret = await projects.add_token(
             wishes.get("name"),
-            project=projects.find(wishes.get("project_uuid")),
+            project=projects.find(actor, wishes.get("project_uuid")),
             kind=wishes.get("kind") or PROJECT,
-            user_id=user,
+            user_id=actor.user_id,
             expires=expiry(wishes.get("expires_at")),
         )
         return {**token_wire(projects, token), "token": secret}
@@ -100,11 +103,10 @@ def project_routes(projects: Projects) -> Sequence[Any]:
         "/api/v1/tokens/{key:str}",
         operation_class=documented(status=204, people=True),
         tags=["Tokens"],
-        **ROUTE,
+        **route_for(Right.TOKENS_EDIT),
     )
     async def revoke_token(request: AnyRequest, key: FromPath[str]) -> None:
         """End a token; it stays in the list."""
-        person(request)
-        await projects.revoke(key)
+        await projects.revoke(actor_of(request).organisation, key)
 
     return [list_projects, create_project, delete_project, list_tokens, create_token, revoke_token]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
-from kuma_lite.core.access import Identity
+from kuma_lite.core.access import (
+    FIRST_ORGANISATION,
+    PROJECT_TOKEN_RIGHTS,
+    Actor,
+    Right,
+    require,
+)
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
@@ -24,7 +29,6 @@ from kuma_lite.projects.store import (
     read_projects,
     read_tokens,
     revoke_token,
-    user_name,
 )
 
 T = TypeVar("T")
@@ -32,19 +36,14 @@ T = TypeVar("T")
 MAX_PROJECTS: Final = 1_000
 
 
-class Session(Protocol):
-    """A logged-in person."""
+class People(Protocol):
+    """Who may log in."""
 
-    @property
-    def user_id(self) -> int:
-        """Who."""
+    async def session(self, token: str | None) -> Actor | None:
+        """Who is behind a session token; None: nobody."""
 
-    @property
-    def username(self) -> str:
-        """Their name."""
-
-
-Sessions = Callable[[str | None], Awaitable[Session | None]]
+    async def actor(self, user_id: int) -> Actor | None:
+        """A user; None: there is none any more."""
 
 
 class Projects:
@@ -53,15 +52,14 @@ class Projects:
     Args:
         database: where they are kept.
         clock: for expiry.
-        sessions: who is behind a session token.
+        people: who is behind a session token, or a token of a user.
     """
 
-    def __init__(self, database: Transactions, clock: Clock, sessions: Sessions) -> None:
+    def __init__(self, database: Transactions, clock: Clock, people: People) -> None:
         self._database = database
         self._clock = clock
-        self._sessions = sessions
+        self._people = people
         self._known: dict[str, tuple[Token, float]] = {}  # by hash; and until when no look is needed
-        self._names: dict[int, str] = {}  # of the users behind user tokens
         self.all: dict[int, Project] = {}
 
     async def load(self) -> None:
@@ -70,29 +68,41 @@ class Projects:
 
     @property
     def root(self) -> Project:
-        """The project that is there from the beginning, and cannot go."""
-        return next(project for project in self.all.values() if project.is_root)
+        """The first project of the first organisation, which cannot go."""
+        return self.root_of(FIRST_ORGANISATION)
 
-    def find(self, project_uuid: object) -> Project:
-        """A project by its UUID; the root project for None. Raises UserError."""
+    def root_of(self, organisation: int) -> Project:
+        """The project that an organisation has from the beginning."""
+        return next(project for project in self.of(organisation) if project.is_root)
+
+    def of(self, organisation: int) -> list[Project]:
+        """An organisation's projects, the first one first."""
+        return [project for project in self.all.values() if project.organisation == organisation]
+
+    def find(self, actor: Actor, project_uuid: object) -> Project:
+        """A project by its UUID; the organisation's first one for None. Raises UserError."""
         if project_uuid is None:
-            return self.root
-        for project in self.all.values():
+            return self.root_of(actor.organisation)
+        for project in self.of(actor.organisation):
             if project.uuid == project_uuid:
                 return project
         raise UserError(NO_PROJECT, status=404)
 
     # --- who is it ---------------------------------------------------------------------------------------
 
-    async def identify(self, authorization: str | None) -> Identity | None:
-        """Who an `Authorization` header stands for; None: nobody."""
+    async def identify(self, authorization: str | None) -> Actor | None:
+        """Who an `Authorization` header stands for, and in which project; None: nobody."""
         text = tokens.credential(authorization)
         if text is not None and tokens.looks_like_one(text):
             return await self._machine(text)
-        session = await self._sessions(text)
-        return Identity(self.root.id, session.user_id, session.username) if session else None
+        actor = await self._people.session(text)
+        return self._in(actor, self.root_of(actor.organisation)) if actor else None
 
-    async def _machine(self, text: str) -> Identity | None:
+    @staticmethod
+    def _in(actor: Actor, project: Project) -> Actor:
+        return replace(actor, project_id=project.id)
+
+    async def _machine(self, text: str) -> Actor | None:
         hashed = tokens.hash_of(text)
         token, fresh_until = self._known.get(hashed, (None, 0.0))
         if self._clock.monotonic() >= fresh_until:
@@ -105,24 +115,22 @@ class Projects:
             self._database.defer(partial(note_use, token_id=token.id, now=now))
             token = replace(token, last_used=now)
         self._known[hashed] = (token, fresh_until)
+        project = self.all[token.project_id]
         if token.user_id is None:
-            return Identity(token.project_id)
-        return Identity(token.project_id, token.user_id, await self._name_of(token.user_id))
-
-    async def _name_of(self, user_id: int) -> str:
-        if user_id not in self._names:
-            self._names[user_id] = await self._database.read(lambda db: user_name(db, user_id))
-        return self._names[user_id]
+            return Actor(project.organisation, PROJECT_TOKEN_RIGHTS, project_id=project.id)
+        person = await self._people.actor(token.user_id)
+        return self._in(person, project) if person else None
 
     # --- projects ----------------------------------------------------------------------------------------
 
-    async def add(self, name: object) -> Project:
+    async def add(self, actor: Actor, name: object) -> Project:
         """A new project. Raises UserError."""
+        require(actor, Right.TOKENS_EDIT)
         text = clean_name(name, "project")
         if len(self.all) >= MAX_PROJECTS:
             raise UserError(f"There can be no more than {MAX_PROJECTS} projects.", status=422)
         now = to_ms(self._clock.now())
-        project = await self._database.write(lambda db: insert_project(db, text, now))
+        project = await self._database.write(lambda db: insert_project(db, actor.organisation, text, now))
         self.all[project.id] = project
         return project
 
@@ -136,9 +144,10 @@ class Projects:
 
     # --- tokens ------------------------------------------------------------------------------------------
 
-    async def list_tokens(self, project_id: int | None = None) -> list[Token]:
-        """All tokens, or those of a project; the newest first, revoked ones included."""
-        return await self._database.read(lambda db: read_tokens(db, project_id))
+    async def list_tokens(self, organisation: int) -> list[Token]:
+        """An organisation's tokens, the newest first, revoked ones included."""
+        ids = [project.id for project in self.of(organisation)]
+        return await self._database.read(lambda db: read_tokens(db, ids))
 
     async def add_token(
         self,
@@ -175,10 +184,10 @@ class Projects:
 
         return await self._database.write(write), secret
 
-    async def revoke(self, token_uuid: object, project_id: int | None = None) -> None:
-        """End a token. Raises UserError when there is none (in that project)."""
-        now = to_ms(self._clock.now())
-        if not await self._database.write(lambda db: revoke_token(db, str(token_uuid), project_id, now)):
+    async def revoke(self, organisation: int, token_uuid: object) -> None:
+        """Revoke a token of an organisation. Raises UserError when there is none."""
+        now, ids = to_ms(self._clock.now()), [project.id for project in self.of(organisation)]
+        if not await self._database.write(lambda db: revoke_token(db, str(token_uuid), ids, now)):
             raise UserError("The token does not exist.", status=404)
         self._known.clear()
 

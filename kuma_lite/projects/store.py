@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any, Final
 
 from kuma_lite.core import sql
@@ -21,7 +22,7 @@ _HELD_BY: Final = (
         "The project still has integrations, the notifications made with its tokens.",
     ),
 )
-_PROJECT: Final = "id, uuid, name, is_root, created"
+_PROJECT: Final = "id, uuid, name, is_root, created, organisation_id"
 _COLUMNS: Final = """
     id, uuid, project_id, kind, user_id, name, prefix, created, expires, last_used, revoked
 """
@@ -30,14 +31,18 @@ _COLUMNS: Final = """
 def read_projects(connection: Connection) -> list[Project]:
     """All projects, the root first."""
     rows: Any = connection.execute(f"SELECT {_PROJECT} FROM project ORDER BY is_root DESC, id")  # noqa: S608
-    return [Project(number, key, name, bool(root), created) for number, key, name, root, created in rows]
+    return [
+        Project(number, key, name, bool(root), created, organisation)
+        for number, key, name, root, created, organisation in rows
+    ]
 
 
-def insert_project(connection: Connection, name: str, now: int) -> Project:
-    """Store a new project."""
+def insert_project(connection: Connection, organisation: int, name: str, now: int) -> Project:
+    """Store a new project of an organisation."""
     key = str(uuid.uuid4())
-    query = "INSERT INTO project (uuid, name, created) VALUES (?, ?, ?)"
-    return Project(sql.insert(connection, query, (key, name, now)), key, name, False, now)
+    query = "INSERT INTO project (organisation_id, uuid, name, created) VALUES (?, ?, ?, ?)"
+    number = sql.insert(connection, query, (organisation, key, name, now))
+    return Project(number, key, name, False, now, organisation)
 
 
 def delete_project(connection: Connection, project_id: int) -> None:
@@ -52,7 +57,7 @@ def delete_project(connection: Connection, project_id: int) -> None:
 
 def insert_token(
     connection: Connection,
-    project_id: int | None,
+    project_id: int,
     kind: str,
     user_id: int | None,
     name: str,
@@ -60,13 +65,13 @@ def insert_token(
     now: int,
     expires: int | None,
 ) -> Token:
-    """Store a new token (`project_id` None: of the root project). Raises UserError."""
+    """Store a new token. Raises UserError."""
     (count,) = next(iter(connection.execute("SELECT count(*) FROM api_token WHERE revoked IS NULL")))
     if int(str(count)) >= MAX_TOKENS:
         raise UserError(f"There can be no more than {MAX_TOKENS} tokens.", status=422)
     connection.execute(
         "INSERT INTO api_token (uuid, project_id, kind, user_id, name, prefix, hash, created, expires) "
-        "VALUES (?, coalesce(?, (SELECT id FROM project WHERE is_root)), ?, ?, ?, ?, ?, ?, ?)",
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             str(uuid.uuid4()),
             project_id,
@@ -90,31 +95,22 @@ def find_token(connection: Connection, hashed: str) -> Token | None:
     return Token(*row) if row else None
 
 
-def read_tokens(connection: Connection, project_id: int | None) -> list[Token]:
-    """All tokens (of a project), the newest first."""
-    rows: Any = connection.execute(
-        f"SELECT {_COLUMNS} FROM api_token WHERE project_id = coalesce(?1, project_id) ORDER BY id DESC",  # noqa: S608
-        (project_id,),
-    )
-    return [Token(*row) for row in rows]
+def read_tokens(connection: Connection, project_ids: Iterable[int]) -> list[Token]:
+    """All tokens of some projects, the newest first."""
+    rows: Any = connection.execute(f"SELECT {_COLUMNS} FROM api_token ORDER BY id DESC")  # noqa: S608
+    wanted = set(project_ids)
+    return [token for token in (Token(*row) for row in rows) if token.project_id in wanted]
 
 
-def revoke_token(connection: Connection, key: str, project_id: int | None, now: int) -> bool:
-    """End a token; whether there was one. Ending it again changes nothing."""
-    connection.execute(
-        "UPDATE api_token SET revoked = coalesce(revoked, ?) "
-        "WHERE uuid = ? AND project_id = coalesce(?, project_id)",
-        (now, key, project_id),
-    )
-    return connection.changes() == 1
+def revoke_token(connection: Connection, key: str, project_ids: Iterable[int], now: int) -> bool:
+    """Revoke a token of one of the projects; whether there was one. Doing it again changes nothing."""
+    found = sql.value(connection, "SELECT project_id FROM api_token WHERE uuid = ?", (key,))
+    if found not in set(project_ids):
+        return False
+    connection.execute("UPDATE api_token SET revoked = coalesce(revoked, ?) WHERE uuid = ?", (now, key))
+    return True
 
 
 def note_use(connection: Connection, token_id: int, now: int) -> None:
     """Write down that it was used."""
     connection.execute("UPDATE api_token SET last_used = ? WHERE id = ?", (now, token_id))
-
-
-def user_name(connection: Connection, user_id: int) -> str:
-    """What a user is called; "" for one that is gone."""
-    name: Any = sql.value(connection, "SELECT username FROM user WHERE id = ?", (user_id,))
-    return str(name or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import MILLISECONDS, wire_date
 from kuma_lite.core.errors import UserError
 from kuma_lite.net.proxy import PROTOCOLS, ProxyServer
@@ -14,10 +15,11 @@ MAX_TEXT_CHARS: Final = 255  # as the columns of Uptime Kuma
 
 
 class Proxy(NamedTuple):
-    """A proxy of a user."""
+    """A proxy of an organisation."""
 
     id: int
-    owner: int
+    organisation: int
+    user_id: int  # who made it
     protocol: str
     host: str
     port: int
@@ -32,7 +34,7 @@ class Proxy(NamedTuple):
         """An entry of `proxyList`."""
         return {
             "id": self.id,
-            "userId": self.owner,
+            "userId": self.user_id,
             "protocol": self.protocol,
             "host": self.host,
             "port": self.port,
@@ -52,7 +54,7 @@ class Proxy(NamedTuple):
         return ProxyServer(self.protocol, self.host, self.port, self.username or "", self.password or "")
 
 
-def read_proxy(payload: Any, proxy_id: int, owner: int, created: int) -> Proxy:
+def read_proxy(payload: Any, proxy_id: int, actor: Actor, created: int) -> Proxy:
     """A proxy as a client sends it; always active, as in Uptime Kuma 2.5. Raises UserError."""
     if not isinstance(payload, Mapping):
         raise UserError("The proxy must be an object.")
@@ -64,7 +66,8 @@ def read_proxy(payload: Any, proxy_id: int, owner: int, created: int) -> Proxy:
         raise UserError("The proxy needs a host.")
     return Proxy(
         id=proxy_id,
-        owner=owner,
+        organisation=actor.organisation,
+        user_id=actor.author,
         protocol=protocol,
         host=host.strip(),
         port=_port(payload.get("port")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
+from kuma_lite.core.access import Actor, Right, may
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
@@ -21,15 +22,15 @@ REFERENCE: Final = "proxyId"  # the field of a monitor
 class ProxiedMonitors(Protocol):
     """What proxies need of monitors."""
 
-    async def point_all(self, owner: int, key: str, value: int, also: Callable[[Connection], T]) -> T:
-        """Let every monitor of a user refer to `value`, in one transaction with `also`."""
+    async def point_all(self, organisation: int, key: str, value: int, also: Callable[[Connection], T]) -> T:
+        """Let every monitor of an organisation refer to `value`, in one transaction with `also`."""
 
     async def point_away(self, key: str, value: int, also: Callable[[Connection], T]) -> T:
         """Let no monitor refer to `value` any more, in one transaction with `also`."""
 
 
 class Proxies:
-    """The proxies of all users."""
+    """The proxies of all organisations."""
 
     def __init__(self, database: Transactions, monitors: ProxiedMonitors, clock: Clock) -> None:
         self._database = database
@@ -46,29 +47,31 @@ class Proxies:
         proxy = self._proxies.get(proxy_id)
         return proxy.server if proxy is not None and proxy.active else None
 
-    def of(self, owner: int) -> list[Proxy]:
-        """A user's proxies, oldest first."""
-        return [proxy for proxy in self._proxies.values() if proxy.owner == owner]
+    def of(self, organisation: int) -> list[Proxy]:
+        """The proxies of an organisation, oldest first."""
+        return [thing for thing in self._proxies.values() if thing.organisation == organisation]
 
-    async def save(self, owner: int, payload: Any, proxy_id: Any) -> int:
+    async def save(self, actor: Actor, payload: Any, proxy_id: Any) -> int:
         """Add a proxy, or change the one of that id; returns the id. Raises UserError."""
-        old = self._owned(owner, proxy_id) if proxy_id else None
+        old = self._owned(actor, proxy_id) if proxy_id else None
         created = old.created if old else to_ms(self._clock.now())
-        proxy = read_proxy(payload, old.id if old else 0, owner, created)
+        proxy = read_proxy(payload, old.id if old else 0, actor, created)
+        if old is not None:
+            proxy = proxy._replace(user_id=old.user_id)
         saved = await self._database.write(lambda db: store.put(db, proxy))
         await self.load()
         if payload.get("applyExisting"):
-            await self._monitors.point_all(owner, REFERENCE, saved, lambda db: None)
+            await self._monitors.point_all(actor.organisation, REFERENCE, saved, lambda db: None)
         return saved
 
-    async def delete(self, owner: int, proxy_id: Any) -> None:
+    async def delete(self, actor: Actor, proxy_id: Any) -> None:
         """Remove a proxy; its monitors ask directly from now on. Raises UserError."""
-        proxy = self._owned(owner, proxy_id)
+        proxy = self._owned(actor, proxy_id)
         await self._monitors.point_away(REFERENCE, proxy.id, lambda db: store.delete(db, proxy.id))
         del self._proxies[proxy.id]
 
-    def _owned(self, owner: int, proxy_id: Any) -> Proxy:
+    def _owned(self, actor: Actor, proxy_id: Any) -> Proxy:
         proxy = self._proxies.get(proxy_id) if isinstance(proxy_id, int) else None
-        if proxy is None or proxy.owner != owner:
+        if proxy is None or not may(actor, Right.PROXIES_EDIT, proxy):
             raise UserError("proxy not found")
         return proxy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kuma_lite.core.access import Right
 from kuma_lite.core.doors import Answer, Caller, Event, Push
 from kuma_lite.core.owned_list import OwnedListEvents
 from kuma_lite.remote_browsers.service import RemoteBrowsers
@@ -13,12 +14,14 @@ class RemoteBrowserEvents(OwnedListEvents):
     """What clients may ask of remote browsers."""
 
     def __init__(self, browsers: RemoteBrowsers, push: Push) -> None:
-        super().__init__("RemoteBrowser", browsers, push)
+        super().__init__(
+            "RemoteBrowser", browsers, push, view=Right.REMOTE_BROWSERS_VIEW, edit=Right.REMOTE_BROWSERS_EDIT
+        )
         self._browsers = browsers
 
     def events(self) -> list[Event]:
         """Those of the list, and a test."""
-        return [*super().events(), Event("testRemoteBrowser", self.test, 1)]
+        return [*super().events(), Event("testRemoteBrowser", self.test, 1, needs=self.edit)]
 
     async def test(self, caller: Caller, payload: Any) -> Answer:
         """Connect to it once."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from kuma_lite.core.access import Actor
 from kuma_lite.core.errors import UserError
 
 MAX_TEXT_CHARS: Final = 255  # as the columns of Uptime Kuma
 
 
 class RemoteBrowser(NamedTuple):
-    """A browser of a user."""
+    """A browser of an organisation."""
 
     id: int
-    owner: int
+    organisation: int
+    user_id: int  # who made it
     name: str
     url: str
 
@@ -23,12 +25,12 @@ class RemoteBrowser(NamedTuple):
         return {"id": self.id, "url": self.url, "name": self.name}
 
 
-def read_browser(payload: Any, browser_id: int, owner: int) -> RemoteBrowser:
+def read_browser(payload: Any, browser_id: int, actor: Actor) -> RemoteBrowser:
     """A browser as a client sends it. Raises UserError."""
     name = payload.get("name") if isinstance(payload, Mapping) else None
     if not isinstance(name, str) or not name or len(name) > MAX_TEXT_CHARS:
         raise UserError("The remote browser needs a name.")
-    return RemoteBrowser(browser_id, owner, name, read_url(payload))
+    return RemoteBrowser(browser_id, actor.organisation, actor.author, name, read_url(payload))
 
 
 def read_url(payload: Any) -> str:

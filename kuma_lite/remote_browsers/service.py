@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
+from kuma_lite.core.access import Actor, Right, may
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
@@ -26,7 +27,7 @@ class ReferringMonitors(Protocol):
 
 
 class RemoteBrowsers:
-    """The remote browsers of all users: few, and all in memory."""
+    """The remote browsers of all organisations: few, and all in memory."""
 
     def __init__(self, database: Transactions, monitors: ReferringMonitors, http: HttpClient) -> None:
         self._database = database
@@ -38,21 +39,23 @@ class RemoteBrowsers:
         """Read all of them."""
         self._browsers = {item.id: item for item in await self._database.read(store.read_all)}
 
-    def of(self, owner: int) -> list[RemoteBrowser]:
-        """A user's browsers, oldest first."""
-        return [browser for browser in self._browsers.values() if browser.owner == owner]
+    def of(self, organisation: int) -> list[RemoteBrowser]:
+        """The browsers of an organisation, oldest first."""
+        return [thing for thing in self._browsers.values() if thing.organisation == organisation]
 
-    async def save(self, owner: int, payload: Any, browser_id: Any) -> int:
+    async def save(self, actor: Actor, payload: Any, browser_id: Any) -> int:
         """Add a browser, or change the one of that id; returns the id. Raises UserError."""
-        old = self._owned(owner, browser_id, "Remote browser not found") if browser_id else None
-        browser = read_browser(payload, old.id if old else 0, owner)
+        old = self._owned(actor, browser_id, "Remote browser not found") if browser_id else None
+        browser = read_browser(payload, old.id if old else 0, actor)
+        if old is not None:
+            browser = browser._replace(user_id=old.user_id)
         saved = await self._database.write(lambda db: store.put(db, browser))
         self._browsers[saved] = browser._replace(id=saved)
         return saved
 
-    async def delete(self, owner: int, browser_id: Any) -> None:
+    async def delete(self, actor: Actor, browser_id: Any) -> None:
         """Remove a browser; the monitors that named it name none. Raises UserError."""
-        browser = self._owned(owner, browser_id, "Remote Browser not found")
+        browser = self._owned(actor, browser_id, "Remote Browser not found")
         await self._monitors.point_away(REFERENCE, browser.id, lambda db: store.delete(db, browser.id))
         del self._browsers[browser.id]
 
@@ -60,8 +63,8 @@ class RemoteBrowsers:
         """Connect once to a browser that need not be stored. Raises UserError: why that failed."""
         await knock(read_url(payload), self._http)
 
-    def _owned(self, owner: int, browser_id: Any, refusal: str) -> RemoteBrowser:
+    def _owned(self, actor: Actor, browser_id: Any, refusal: str) -> RemoteBrowser:
         browser = self._browsers.get(browser_id) if isinstance(browser_id, int) else None
-        if browser is None or browser.owner != owner:
+        if browser is None or not may(actor, Right.REMOTE_BROWSERS_EDIT, browser):
             raise UserError(refusal)
         return browser

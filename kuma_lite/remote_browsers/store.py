@@ -11,7 +11,7 @@ from kuma_lite.remote_browsers.model import RemoteBrowser
 
 def read_all(db: Connection) -> list[RemoteBrowser]:
     """Every browser, oldest first."""
-    rows: Any = db.execute("SELECT id, user_id, name, url FROM remote_browser ORDER BY id")
+    rows: Any = db.execute("SELECT id, organisation_id, user_id, name, url FROM remote_browser ORDER BY id")
     return [RemoteBrowser(*row) for row in rows]
 
 
@@ -19,10 +19,11 @@ def put(db: Connection, browser: RemoteBrowser) -> int:
     """Store a browser, a new one when its id is 0; returns the id."""
     if browser.id:
         db.execute(
-            "UPDATE remote_browser SET (user_id, name, url) = (?2, ?3, ?4) WHERE id = ?1", tuple(browser)
+            "UPDATE remote_browser SET name = ?, url = ? WHERE id = ?",
+            (browser.name, browser.url, browser.id),
         )
         return browser.id
-    query = "INSERT INTO remote_browser (user_id, name, url) VALUES (?, ?, ?)"
+    query = "INSERT INTO remote_browser (organisation_id, user_id, name, url) VALUES (?, ?, ?, ?)"
     return sql.insert(db, query, tuple(browser)[1:])
 
 

@@ -15,8 +15,9 @@ from litestar.openapi.spec import (
     Schema,
 )
 
+from kuma_lite.core.access import NOT_FOR_MACHINES
 from kuma_lite.core.errors import REFUSALS
-from kuma_lite.rest.requests import JSON, NOT_FOR_MACHINES, TextQuery, WholeQuery
+from kuma_lite.rest.requests import JSON, TextQuery, WholeQuery
 from kuma_lite.rest.shapes import error, errors, example_of, schema_of
 
 _REFUSALS: Final[Mapping[int, tuple[str, Any]]] = {

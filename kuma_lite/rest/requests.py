@@ -16,14 +16,13 @@ from litestar.openapi.spec import (
 )
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
-from kuma_lite.core.access import Identity
-from kuma_lite.core.doors import Access
+from kuma_lite.core.access import Actor, Right
+from kuma_lite.core.doors import Access, door
 from kuma_lite.rest.errors import Failure, Unprocessable
 
 AnyRequest = Request[Any, Any, Any]
 JSON: Final = "application/json"
 MAX_PER_PAGE: Final = 100
-NOT_FOR_MACHINES: Final = "A project token cannot do this; use a user token."
 
 
 def _answer_failure(_request: AnyRequest, error: Failure) -> Response[Any]:
@@ -34,29 +33,29 @@ def _answer_unprocessable(_request: AnyRequest, error: Unprocessable) -> Respons
     return Response({"errors": error.errors}, status_code=422)
 
 
-# What every route of this API states.
-ROUTE: Final[Mapping[str, Any]] = {
-    "opt": {"access": Access.PROJECT},
-    "exception_handlers": {Failure: _answer_failure, Unprocessable: _answer_unprocessable},
-    "raises": [],
-}
+def route_for(needs: Right) -> dict[str, Any]:
+    """What every route of this API states; `needs`: what its callers must be allowed to."""
+    return {
+        "opt": door(Access.PROJECT, needs),
+        "exception_handlers": {Failure: _answer_failure, Unprocessable: _answer_unprocessable},
+        "raises": [],
+    }
 
 
 # --- what came ---------------------------------------------------------------------------------------------
 
 
-def identity(request: AnyRequest) -> Identity:
+def actor_of(request: AnyRequest) -> Actor:
     """Who is asking."""
-    found: Identity = request.user
+    found: Actor = request.user
     return found
 
 
-def person(request: AnyRequest) -> int:
-    """The id of the person who asks. Raises Failure for machines."""
-    found = identity(request).user_id
-    if found is None:
-        raise Failure(403, {"error": NOT_FOR_MACHINES})
-    return found
+def project_of(request: AnyRequest) -> int:
+    """The project in which they ask."""
+    project = actor_of(request).project_id
+    assert project is not None  # whoever identifies callers of these doors names one
+    return project
 
 
 async def json_object(request: AnyRequest) -> dict[str, Any]:

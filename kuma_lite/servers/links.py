@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import apsw
-
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.rest.errors import NotFound
 from kuma_lite.servers import store
@@ -53,12 +52,17 @@ class Links:
 
     async def notify(self, server: Server, channel_id: int, *, on: bool) -> None:
         """Let a notification have the server's alerts, or not. Raises NotFound."""
-        change = store.link if on else store.unlink
+
+        def write(connection: Connection) -> None:
+            if not on:
+                store.unlink(connection, server.id, channel_id)
+            elif store.has_notification(connection, channel_id, server.organisation):
+                store.link(connection, server.id, channel_id)
+            else:
+                raise NotFound
+
         async with self._linking:
-            try:
-                await self._database.write(lambda connection: change(connection, server.id, channel_id))
-            except apsw.ConstraintError:
-                raise NotFound from None
+            await self._database.write(write)
             (server.channels.add if on else server.channels.discard)(channel_id)
         self._bus.publish(ServerChanged(server.id))
 
@@ -81,10 +85,13 @@ class Links:
     async def set_plans(self, server: Server, plans: Iterable[int]) -> None:
         """Replace them. Raises UserError for a plan that does not exist."""
         wanted = set(plans)
-        try:
-            await self._database.write(lambda db: store.set_plans(db, server.id, wanted))
-        except apsw.ConstraintError:
-            raise UserError("One of the maintenance plans does not exist.") from None
+
+        def write(connection: Connection) -> None:
+            if not all(store.has_plan(connection, plan, server.organisation) for plan in wanted):
+                raise UserError("One of the maintenance plans does not exist.")
+            store.set_plans(connection, server.id, wanted)
+
+        await self._database.write(write)
         self._plans[server.id] = wanted
         self._bus.publish(ServerChanged(server.id))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from kuma_lite.core.access import FIRST_ORGANISATION
 from kuma_lite.core.iso_time import iso, iso_exact
 from kuma_lite.servers.rules.alert_settings import AlertSettings, merged
 from kuma_lite.servers.rules.alerts import State
@@ -63,6 +64,7 @@ class Server:
     incidents: dict[str, Incident] = field(default_factory=dict)  # cause → the open one
     owed: dict[str, Incident] = field(default_factory=dict)  # cause → ended, and nobody was told yet
     status: str = ONLINE
+    organisation: int = FIRST_ORGANISATION  # that of its project
 
     @property
     def identity(self) -> tuple[int, str]:
@@ -108,6 +110,7 @@ class ServerRemoved:
 
     server_id: int
     uuid: str
+    organisation: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What can be done with servers.
 
-servers = Servers(database, clock, bus, announcer, settings, sessions, plans_run)
+servers = Servers(database, clock, bus, announcer, settings, people, plans_run)
 await servers.load()
 servers.start()
 answer = await servers.take_report(identity.project_id, body)
@@ -20,7 +20,7 @@ from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database_file import StorageTrouble
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
-from kuma_lite.projects.service import Projects, Sessions
+from kuma_lite.projects.service import People, Projects
 from kuma_lite.rest.errors import NotFound, Unprocessable
 from kuma_lite.servers import store
 from kuma_lite.servers.alerting.incidents import Incidents
@@ -55,7 +55,7 @@ class Servers:
         bus: is told what happens (see `model`).
         announcer: writes messages into the outbox.
         settings: for retention.
-        sessions: who is behind a session token.
+        people: who may log in.
         plans_run: whether one of these maintenance plans is running.
         can_hear: whether reports can reach us, and be stored, at the moment.
     """
@@ -67,11 +67,11 @@ class Servers:
         bus: Bus,
         announcer: Announcer,
         settings: SettingsStore,
-        sessions: Sessions,
+        people: People,
         plans_run: Callable[[Iterable[int]], bool] = lambda plans: False,
         can_hear: Callable[[], bool] = lambda: True,
     ) -> None:
-        self.projects = Projects(database, clock, sessions)
+        self.projects = Projects(database, clock, people)
         self.settings = settings
         self._database = database
         self._clock = clock
@@ -123,6 +123,7 @@ class Servers:
         return kept_by(self.settings)
 
     def _keep(self, server: Server) -> None:
+        server.organisation = self.projects.all[server.project_id].organisation
         self._by_id[server.id] = server
         self._by_uuid[server.uuid] = server
         self._by_identity[server.identity] = server
@@ -162,8 +163,9 @@ class Servers:
             if not store.has_project(connection, key[0]):
                 raise NotFound  # removed since the token was looked at
             series = store.contact(connection, draft, samples, history.insert_samples)
-            if known is None and key[0] == self.projects.root.id:
-                draft.channels = set(self._announcer.for_new(connection))
+            project = self.projects.all.get(key[0])
+            if known is None and project is not None and project.is_root:
+                draft.channels = set(self._announcer.for_new(connection, project.organisation))
                 for channel in draft.channels:
                     store.link(connection, draft.id, channel)
             return series
@@ -179,13 +181,17 @@ class Servers:
 
     # --- finding -----------------------------------------------------------------------------------------
 
-    def of(self, project_id: int) -> list[Server]:
+    def of(self, project_id: int | None) -> list[Server]:
         """The servers of a project, in the order of their first contact."""
         return [server for server in self._by_id.values() if server.project_id == project_id]
 
     def all(self) -> list[Server]:
-        """The servers of all projects."""
+        """The servers of all organisations."""
         return list(self._by_id.values())
+
+    def of_organisation(self, organisation: int) -> list[Server]:
+        """The servers of all projects of an organisation."""
+        return [server for server in self._by_id.values() if server.organisation == organisation]
 
     def by_id(self, server_id: int) -> Server | None:
         """One server."""
@@ -233,7 +239,7 @@ class Servers:
             for number in ids:
                 self._names.pop(number, None)
             self.links.forget(server)
-        self._bus.publish(ServerRemoved(server.id, server.uuid))
+        self._bus.publish(ServerRemoved(server.id, server.uuid, server.organisation))
 
     # --- history -----------------------------------------------------------------------------------------
 

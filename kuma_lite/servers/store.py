@@ -133,6 +133,18 @@ def delete(connection: Connection, server_id: int) -> None:
 # --- links -------------------------------------------------------------------------------------------------
 
 
+def has_notification(connection: Connection, channel_id: int, organisation: int) -> bool:
+    """Whether an organisation has such a notification."""
+    query = "SELECT 1 FROM notification WHERE id = ? AND organisation_id = ?"
+    return connection.execute(query, (channel_id, organisation)).fetchone() is not None
+
+
+def has_plan(connection: Connection, plan_id: int, organisation: int) -> bool:
+    """Whether an organisation has such a maintenance plan."""
+    query = "SELECT 1 FROM maintenance WHERE id = ? AND organisation_id = ?"
+    return connection.execute(query, (plan_id, organisation)).fetchone() is not None
+
+
 def link(connection: Connection, server_id: int, channel_id: int) -> None:
     """Let a notification have the server's alerts."""
     connection.execute(
@@ -148,12 +160,13 @@ def unlink(connection: Connection, server_id: int, channel_id: int) -> None:
     )
 
 
-def link_all(connection: Connection, channel_id: int) -> None:
-    """Let a notification have the alerts of every server of the first project."""
+def link_all(connection: Connection, channel_id: int, organisation: int) -> None:
+    """Let a notification have the alerts of every server of an organisation's first project."""
     connection.execute(
         "INSERT OR IGNORE INTO server_notification (server_id, notification_id) "
-        "SELECT id, ? FROM server WHERE project_id = (SELECT id FROM project WHERE is_root)",
-        (channel_id,),
+        "SELECT id, ? FROM server WHERE project_id = "
+        "(SELECT id FROM project WHERE is_root AND organisation_id = ?)",
+        (channel_id, organisation),
     )
 
 
@@ -176,7 +189,7 @@ def read_plans(connection: Connection) -> dict[int, set[int]]:
 
 
 def set_plans(connection: Connection, server_id: int, plans: Iterable[int]) -> None:
-    """Replace the maintenance plans of a server. Raises apsw.ConstraintError for one that does not exist."""
+    """Replace the maintenance plans of a server."""
     connection.execute("DELETE FROM server_maintenance WHERE server_id = ?", (server_id,))
     connection.executemany(
         "INSERT INTO server_maintenance (maintenance_id, server_id) VALUES (?, ?)",

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final, Protocol
 
 from kuma_lite import UPTIME_KUMA_VERSION
-from kuma_lite.core.doors import COMPATIBLE, Answer, Caller, Doors, Event, Push, Then
+from kuma_lite.core.access import Audience, Right
+from kuma_lite.core.doors import COMPATIBLE, Answer, Caller, Doors, Event, Push, Then, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.settings.service import Settings
 
@@ -33,7 +34,7 @@ class SettingsDoors:
         passwords: asked before authentication is switched off.
         push: to throw others out when it is switched on again.
         is_container: for `info`.
-        push_maintenance: pushes the maintenance list to a user.
+        push_maintenance: pushes the maintenance list to an audience.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class SettingsDoors:
         push: Push,
         *,
         is_container: bool = False,
-        push_maintenance: Callable[[int], Awaitable[None]] | None = None,
+        push_maintenance: Callable[[Audience], Awaitable[None]] | None = None,
     ) -> None:
         self._settings = settings
         self._passwords = passwords
@@ -54,9 +55,15 @@ class SettingsDoors:
     def doors(self) -> list[Doors]:
         """The events, `info` on connect and log-in, and the question for the time zone."""
         events = [
-            Event("getSettings", self.get_settings),
-            Event("setSettings", self.set_settings, 2),
-            Event("initServerTimezone", self.init_server_timezone, 1, answers=False),
+            Event("getSettings", self.get_settings, needs=Right.SETTINGS_VIEW),
+            Event("setSettings", self.set_settings, 2, needs=Right.SETTINGS_EDIT),
+            Event(
+                "initServerTimezone",
+                self.init_server_timezone,
+                1,
+                answers=False,
+                needs=Right.SETTINGS_EDIT,
+            ),
         ]
         return [
             Doors(
@@ -64,8 +71,9 @@ class SettingsDoors:
                 on_connect=self.send_short_info,
                 on_login=self.send_info,
                 login_order=_INFO_ORDER,
+                needs=Right.ACCOUNT,
             ),
-            Doors(on_login=self.ask_for_zone, login_order=_ASK_ZONE_ORDER),
+            Doors(on_login=self.ask_for_zone, login_order=_ASK_ZONE_ORDER, needs=Right.SETTINGS_EDIT),
         ]
 
     async def get_settings(self, caller: Caller) -> Answer:
@@ -81,18 +89,18 @@ class SettingsDoors:
             raise UserError("The settings must be an object.")
         was_open = bool(self._settings.get("disableAuth"))
         if data.get("disableAuth") and not was_open:
-            await self._passwords.check_password(caller.user_id, password)
+            await self._passwords.check_password(actor_of(caller).user_id, password)
         await self._settings.save_general(data)
-        if was_open and "disableAuth" in data and not data["disableAuth"] and caller.user_id is not None:
+        if was_open and "disableAuth" in data and not data["disableAuth"]:
             # Whoever came in without a password must not stay (GHSA-23q2-5gf8-gjpp).
-            await self._push.disconnect_user(caller.user_id, except_sid=caller.sid)
+            await self._push.disconnect_user(actor_of(caller).author, except_sid=caller.sid)
         return Then({"ok": True, "msg": "Saved.", "msgi18n": True}, lambda: self._after_saving(caller))
 
     async def _after_saving(self, caller: Caller) -> None:
         """What clients are pushed after the answer: another time zone moves the maintenance windows."""
         await self.send_info(caller)
-        if self._push_maintenance is not None and caller.user_id is not None:
-            await self._push_maintenance(caller.user_id)
+        if self._push_maintenance is not None and caller.actor is not None:
+            await self._push_maintenance(caller.actor.everybody(Right.MAINTENANCE_VIEW))
 
     async def init_server_timezone(self, caller: Caller, zone: Any) -> Answer:
         """A browser's answer to the question for its zone."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kuma_lite.core.doors import Access, Answer, Caller, Doors, Event, Push
+from kuma_lite.core.access import Right, may
+from kuma_lite.core.doors import Access, Answer, Caller, Doors, Event, Push, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.status_pages.incidents import NO_PAGE, Incidents
 from kuma_lite.status_pages.pages import Pages
@@ -29,62 +30,74 @@ class StatusPageEvents:
         """Every event of this feature, and the list at login."""
         return Doors(
             events=[
-                Event("addStatusPage", self.add, 2),
-                Event("getStatusPage", self.get, 1),
-                Event("saveStatusPage", self.save, 4),
-                Event("deleteStatusPage", self.delete, 1),
-                Event("postIncident", self.post_incident, 2),
-                Event("unpinIncident", self.unpin_incident, 1),
+                Event("addStatusPage", self.add, 2, needs=Right.STATUS_PAGES_EDIT),
+                Event("getStatusPage", self.get, 1, needs=Right.STATUS_PAGES_VIEW),
+                Event("saveStatusPage", self.save, 4, needs=Right.STATUS_PAGES_EDIT),
+                Event("deleteStatusPage", self.delete, 1, needs=Right.STATUS_PAGES_EDIT),
+                Event("postIncident", self.post_incident, 2, needs=Right.STATUS_PAGES_EDIT),
+                Event("unpinIncident", self.unpin_incident, 1, needs=Right.STATUS_PAGES_EDIT),
                 Event("getIncidentHistory", self.incident_history, 2, Access.PUBLIC),
-                Event("editIncident", self.edit_incident, 3, on_error=_translated),
-                Event("deleteIncident", self.delete_incident, 2, on_error=_translated),
-                Event("resolveIncident", self.resolve_incident, 2, on_error=_translated),
+                Event(
+                    "editIncident", self.edit_incident, 3, on_error=_translated, needs=Right.STATUS_PAGES_EDIT
+                ),
+                Event(
+                    "deleteIncident",
+                    self.delete_incident,
+                    2,
+                    on_error=_translated,
+                    needs=Right.STATUS_PAGES_EDIT,
+                ),
+                Event(
+                    "resolveIncident",
+                    self.resolve_incident,
+                    2,
+                    on_error=_translated,
+                    needs=Right.STATUS_PAGES_EDIT,
+                ),
             ],
             on_login=self.send_list,
             login_order=_LOGIN_ORDER,
+            needs=Right.STATUS_PAGES_VIEW,
         )
 
     async def send_list(self, caller: Caller) -> None:
         """`statusPageList`, to everybody of the user; there is no other occasion for it."""
-        if caller.user_id is not None:
-            pages = {str(page.id): page.private_config() for page in self._pages.all()}
-            await self._push.to_user(caller.user_id, "statusPageList", pages)
+        actor = actor_of(caller)
+        pages = {str(page.id): page.private_config() for page in self._pages.of(actor.organisation)}
+        await self._push.to_audience(actor.myself(Right.STATUS_PAGES_VIEW), "statusPageList", pages)
 
-    async def add(self, _caller: Caller, title: Any, slug: Any) -> Answer:
+    async def add(self, caller: Caller, title: Any, slug: Any) -> Answer:
         """A new page."""
-        page = await self._pages.add(title, slug)
+        page = await self._pages.add(actor_of(caller), title, slug)
         return {"ok": True, "msg": "successAdded", "msgi18n": True, "slug": page.slug}
 
-    async def get(self, _caller: Caller, slug: Any) -> Answer:
+    async def get(self, caller: Caller, slug: Any) -> Answer:
         """What those who edit a page see of it."""
         page = self._pages.by_slug(slug)
-        if page is None:
+        if page is None or not may(actor_of(caller), Right.STATUS_PAGES_VIEW, page):
             raise UserError("No slug?")
         return {"ok": True, "config": page.private_config()}
 
     async def save(self, caller: Caller, slug: Any, config: Any, logo: Any, groups: Any) -> Answer:
         """Changes to a page; new groups come back with their ids."""
-        assert caller.user_id is not None
-        return {
-            "ok": True,
-            "publicGroupList": await self._pages.save(caller.user_id, slug, config, logo, groups),
-        }
+        saved = await self._pages.save(actor_of(caller), slug, config, logo, groups)
+        return {"ok": True, "publicGroupList": saved}
 
-    async def delete(self, _caller: Caller, slug: Any) -> Answer:
+    async def delete(self, caller: Caller, slug: Any) -> Answer:
         """Remove a page."""
-        await self._pages.delete(slug)
+        await self._pages.delete(actor_of(caller), slug)
         return {"ok": True}
 
-    async def post_incident(self, _caller: Caller, slug: Any, payload: Any) -> Answer:
+    async def post_incident(self, caller: Caller, slug: Any, payload: Any) -> Answer:
         """A new incident, or an old one again."""
-        incident = (await self._incidents.post(slug, payload)).as_wire()
+        incident = (await self._incidents.post(actor_of(caller), slug, payload)).as_wire()
         if incident["lastUpdatedDate"] is None:
             del incident["lastUpdatedDate"]  # absent in this one answer, null everywhere else
         return {"ok": True, "incident": incident}
 
-    async def unpin_incident(self, _caller: Caller, slug: Any) -> Answer:
+    async def unpin_incident(self, caller: Caller, slug: Any) -> Answer:
         """Take all incidents off a page."""
-        await self._incidents.unpin(slug)
+        await self._incidents.unpin(actor_of(caller), slug)
         return {"ok": True}
 
     async def incident_history(self, _caller: Caller, slug: Any, cursor: Any) -> Answer:
@@ -94,17 +107,17 @@ class StatusPageEvents:
             raise UserError(NO_PAGE)
         return {"ok": True, **await self._incidents.history(page, cursor)}
 
-    async def edit_incident(self, _caller: Caller, slug: Any, incident_id: Any, payload: Any) -> Answer:
+    async def edit_incident(self, caller: Caller, slug: Any, incident_id: Any, payload: Any) -> Answer:
         """Other words for an incident."""
-        incident = await self._incidents.edit(slug, incident_id, payload)
+        incident = await self._incidents.edit(actor_of(caller), slug, incident_id, payload)
         return {"ok": True, "msg": "Saved.", "msgi18n": True, "incident": incident.as_wire()}
 
-    async def delete_incident(self, _caller: Caller, slug: Any, incident_id: Any) -> Answer:
+    async def delete_incident(self, caller: Caller, slug: Any, incident_id: Any) -> Answer:
         """Remove an incident."""
-        await self._incidents.delete(slug, incident_id)
+        await self._incidents.delete(actor_of(caller), slug, incident_id)
         return {"ok": True, "msg": "successDeleted", "msgi18n": True}
 
-    async def resolve_incident(self, _caller: Caller, slug: Any, incident_id: Any) -> Answer:
+    async def resolve_incident(self, caller: Caller, slug: Any, incident_id: Any) -> Answer:
         """An incident is over."""
-        incident = await self._incidents.resolve(slug, incident_id)
+        incident = await self._incidents.resolve(actor_of(caller), slug, incident_id)
         return {"ok": True, "msg": "Resolved", "msgi18n": True, "incident": incident.as_wire()}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.transactions import Transactions
@@ -56,9 +57,9 @@ class Incidents:
             "hasMore": following is not None,
         }
 
-    async def post(self, slug: Any, payload: Any) -> Incident:
+    async def post(self, actor: Actor, slug: Any, payload: Any) -> Incident:
         """A new incident at the top of a page; with the id of one of its incidents, that one again."""
-        page = self._page(slug)
+        page = self._page(actor, slug)
         if not isinstance(payload, Mapping):
             raise UserError("The incident must be an object.")
         title, content = payload.get("title"), payload.get("content")
@@ -77,9 +78,9 @@ class Incidents:
             replace(known, title=title, content=content, style=style, pin=True, active=True)
         )
 
-    async def edit(self, slug: Any, incident_id: Any, payload: Any) -> Incident:
+    async def edit(self, actor: Actor, slug: Any, incident_id: Any, payload: Any) -> Incident:
         """Other words for an incident."""
-        page = self._page(slug)
+        page = self._page(actor, slug)
         incident = await self._existing(page, incident_id)
         if not isinstance(payload, Mapping):
             raise UserError("The incident must be an object.")
@@ -91,20 +92,20 @@ class Incidents:
         pin, style = payload.get("pin") is not False, incident_style(payload.get("style"))
         return await self._update(replace(incident, title=title, content=content, style=style, pin=pin))
 
-    async def resolve(self, slug: Any, incident_id: Any) -> Incident:
+    async def resolve(self, actor: Actor, slug: Any, incident_id: Any) -> Incident:
         """It is over: off the page, into the history."""
-        incident = await self._existing(self._page(slug), incident_id)
+        incident = await self._existing(self._page(actor, slug), incident_id)
         return await self._update(replace(incident, pin=False, active=False))
 
-    async def delete(self, slug: Any, incident_id: Any) -> None:
+    async def delete(self, actor: Actor, slug: Any, incident_id: Any) -> None:
         """Remove it, from the history as well."""
-        incident = await self._existing(self._page(slug), incident_id)
+        incident = await self._existing(self._page(actor, slug), incident_id)
         await self._database.write(lambda db: store.delete_incident(db, incident.id))
         self._outdated()
 
-    async def unpin(self, slug: Any) -> None:
+    async def unpin(self, actor: Actor, slug: Any) -> None:
         """Take all incidents off a page; nothing happens to a page there is not."""
-        page = self._pages.by_slug(slug)
+        page = self._pages.editable(actor, slug)
         if page is not None:
             await self._database.write(lambda db: store.unpin_incidents(db, page.id))
             self._outdated()
@@ -115,8 +116,8 @@ class Incidents:
         self._outdated()
         return updated
 
-    def _page(self, slug: Any) -> Page:
-        page = self._pages.by_slug(slug)
+    def _page(self, actor: Actor, slug: Any) -> Page:
+        page = self._pages.editable(actor, slug)
         if page is None:
             raise UserError(NO_PAGE)
         return page

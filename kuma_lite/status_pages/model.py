@@ -22,6 +22,7 @@ class Page:
     """One status page; texts are Markdown where people read them."""
 
     id: int
+    organisation: int
     slug: str
     title: str
     description: str | None = None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from kuma_lite.core.access import Actor, Right, may, require
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
@@ -85,9 +86,14 @@ class Pages:
         """
         return self._public
 
-    def all(self) -> list[Page]:
-        """Every page, oldest first."""
-        return list(self._pages.values())
+    def of(self, organisation: int) -> list[Page]:
+        """An organisation's pages, oldest first."""
+        return [page for page in self._pages.values() if page.organisation == organisation]
+
+    def editable(self, actor: Actor, slug: Any) -> Page | None:
+        """The page at an address, if there is one that the actor may edit."""
+        page = self.by_slug(slug)
+        return page if page is not None and may(actor, Right.STATUS_PAGES_EDIT, page) else None
 
     def get(self, page_id: int) -> Page | None:
         """The page of an id."""
@@ -112,24 +118,27 @@ class Pages:
 
     # --- changes -----------------------------------------------------------------------------------------
 
-    async def add(self, title: Any, slug: Any) -> Page:
+    async def add(self, actor: Actor, title: Any, slug: Any) -> Page:
         """A new, empty page. Raises UserError."""
+        require(actor, Right.STATUS_PAGES_EDIT)
         if not title or not slug:
             raise UserError("Please input all fields")
         slug, title = read_slug(slug), read_title(title).strip()
         async with self._changing:
-            page_id = await self._database.write(lambda db: store.insert_page(db, slug, title))
+            page_id = await self._database.write(
+                lambda db: store.insert_page(db, actor.organisation, slug, title)
+            )
             await self.load()
         return self._pages[page_id]
 
-    async def save(self, user_id: int, slug: Any, config: Any, logo: Any, groups: Any) -> list[Document]:
-        """Change a page and its groups for a user, all or nothing; returns the groups with their ids.
+    async def save(self, actor: Actor, slug: Any, config: Any, logo: Any, groups: Any) -> list[Document]:
+        """Change a page and its groups, all or nothing; returns the groups with their ids.
 
         Raises:
             UserError: one sentence about what is wrong; nothing has changed then.
         """
         async with self._changing:
-            page = self.by_slug(slug)
+            page = self.editable(actor, slug)
             if page is None:
                 raise UserError("No slug?")
             changed = read_page(page, config)
@@ -138,7 +147,7 @@ class Pages:
             if picture.png is not None:
                 icon = await self._uploads.stage_logo(page.id, picture.png, self._clock.now())
             changed = replace(changed, icon=icon)
-            ids = await self._database.write(lambda db: store.save_page(db, changed, wanted, user_id))
+            ids = await self._database.write(lambda db: store.save_page(db, changed, wanted))
             if picture.png is not None:
                 await self._uploads.keep_logo(page.id)
             await self.load()
@@ -146,10 +155,10 @@ class Pages:
         self._outdated()
         return [{**group, "id": group_id} for group, group_id in zip(groups, ids, strict=True)]
 
-    async def delete(self, slug: Any) -> None:
+    async def delete(self, actor: Actor, slug: Any) -> None:
         """Remove a page with its incidents and its picture. Raises UserError."""
         async with self._changing:
-            page = self.by_slug(slug)
+            page = self.editable(actor, slug)
             if page is None:
                 raise UserError("Status Page is not found")
             await self._database.write(lambda db: store.delete_page(db, page.id))

@@ -79,22 +79,22 @@ class StatusPages:
         """Let the servers of a page (by its id) stand on it."""
         self._answers.servers_on = servers_on
 
-    def all(self) -> list[Page]:
-        """Every page."""
-        return self._pages.all()
+    def of(self, organisation: int) -> list[Page]:
+        """An organisation's pages, oldest first."""
+        return self._pages.of(organisation)
 
-    def with_groups(self) -> list[tuple[Page, list[Group]]]:
-        """Every page with its groups, for lists of pages."""
-        return [(page, self._pages.public_groups(page.id)) for page in self._pages.all()]
+    def with_groups(self, organisation: int) -> list[tuple[Page, list[Group]]]:
+        """The same with their groups, for lists of pages."""
+        return [(page, self._pages.public_groups(page.id)) for page in self._pages.of(organisation)]
 
     def public_monitor_ids(self) -> frozenset[int]:
         """The monitors that anybody may know about."""
         return self._pages.public_monitor_ids()
 
-    def title_of(self, page_id: int) -> str | None:
-        """The title of a page; None: there is no such page."""
+    def title_of(self, organisation: int, page_id: int) -> str | None:
+        """The title of an organisation's page; None: it has no such page."""
         page = self._pages.get(page_id)
-        return page.title if page else None
+        return page.title if page is not None and page.organisation == organisation else None
 
     def clear_cache(self) -> None:
         """To be told when something that pages show has changed."""

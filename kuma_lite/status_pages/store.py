@@ -12,7 +12,7 @@ from kuma_lite.core.sql import Connection
 from kuma_lite.status_pages.model import Group, Incident, Member, Page
 from kuma_lite.status_pages.rules import Cursor
 
-_NO_COLUMNS: Final = ("id", "domains")
+_NO_COLUMNS: Final = ("id", "organisation", "domains")
 _COLUMNS: Final = tuple(field.name for field in fields(Page) if field.name not in _NO_COLUMNS)
 _FLAGS: Final = frozenset(
     field.name for field in fields(Page) if isinstance(field.default, bool)
@@ -43,26 +43,27 @@ def read_all(db: Connection) -> Everything:
     domains: dict[int, list[str]] = {}
     for page_id, domain in db.execute("SELECT status_page_id, domain FROM status_page_cname ORDER BY id"):
         domains.setdefault(page_id, []).append(domain)
-    query = f"SELECT id, {', '.join(_COLUMNS)} FROM status_page ORDER BY id"  # noqa: S608 - own column names
+    query = f"SELECT id, organisation_id, {', '.join(_COLUMNS)} FROM status_page ORDER BY id"  # noqa: S608 - own column names
     pages = [_page(row, domains.get(row[0], ())) for row in db.execute(query)]
     return Everything(pages, _groups(db))
 
 
-def insert_page(db: Connection, slug: str, title: str) -> int:
-    """A new page; returns its id. Raises UserError when the slug is taken."""
+def insert_page(db: Connection, organisation: int, slug: str, title: str) -> int:
+    """A new page of an organisation; returns its id. Raises UserError when the slug is taken."""
     _refuse_taken(db, slug, None)
-    return sql.insert(db, "INSERT INTO status_page (slug, title) VALUES (?, ?)", (slug, title))
+    query = "INSERT INTO status_page (organisation_id, slug, title) VALUES (?, ?, ?)"
+    return sql.insert(db, query, (organisation, slug, title))
 
 
-def save_page(db: Connection, page: Page, groups: Sequence[NewGroup], user_id: int) -> list[int]:
-    """Write a page as a whole, for a user; returns the ids of its groups.
+def save_page(db: Connection, page: Page, groups: Sequence[NewGroup]) -> list[int]:
+    """Write a page as a whole; returns the ids of its groups.
 
     Raises:
         UserError: the slug is taken, a group is not of this page, a monitor does not exist, or it is
             somebody else's and not on the page yet.
     """
     _refuse_taken(db, page.slug, page.id)
-    _refuse_foreign(db, page.id, groups, user_id)
+    _refuse_foreign(db, page, groups)
     assignments = ", ".join(f"{name} = ?" for name in _COLUMNS)
     db.execute(
         f"UPDATE status_page SET {assignments} WHERE id = ?",  # noqa: S608 - own column names
@@ -80,7 +81,7 @@ def delete_page(db: Connection, page_id: int) -> None:
 def _page(row: Sequence[Any], domains: Iterable[str]) -> Page:
     values: dict[str, Any] = {
         name: bool(value) if name in _FLAGS else value
-        for name, value in zip(("id", *_COLUMNS), row, strict=True)
+        for name, value in zip(("id", "organisation", *_COLUMNS), row, strict=True)
     }
     return Page(**values, domains=tuple(domains))
 
@@ -95,14 +96,14 @@ def _refuse_taken(db: Connection, slug: str, page_id: int | None) -> None:
         raise UserError("Another status page has this slug.")
 
 
-def _refuse_foreign(db: Connection, page_id: int, groups: Sequence[NewGroup], user_id: int) -> None:
-    """Pages are everybody's; making a monitor public is its owner's decision."""
+def _refuse_foreign(db: Connection, page: Page, groups: Sequence[NewGroup]) -> None:
+    """Nobody makes the monitors of another organisation public."""
     query = """
-        SELECT id FROM monitor WHERE user_id != ? AND id NOT IN (
+        SELECT id FROM monitor WHERE organisation_id != ? AND id NOT IN (
             SELECT monitor_id FROM monitor_group JOIN page_group ON page_group.id = group_id
             WHERE status_page_id = ?)
     """
-    foreign = {row[0] for row in db.execute(query, (user_id, page_id))}
+    foreign = {row[0] for row in db.execute(query, (page.organisation, page.id))}
     if any(member.monitor_id in foreign for group in groups for member in group.members):
         raise UserError("A monitor of this page does not exist any more. Load the page again.")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.doors import Answer, Caller, Doors, Event
+from kuma_lite.core.doors import Answer, Caller, Doors, Event, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
@@ -19,11 +20,11 @@ MAX_NAME_CHARS = 255  # as the column of Uptime Kuma
 class TaggedMonitors(Protocol):
     """What tags need of monitors."""
 
-    def owned_id(self, user_id: int, monitor_id: Any) -> int:
-        """The id of a monitor of the user. Raises UserError."""
+    def editable_id(self, actor: Actor, monitor_id: Any) -> int:
+        """The id of a monitor that the actor may edit. Raises UserError."""
 
-    async def tags_changed(self, user_id: int, monitor_id: int, tags: Sequence[TagOnMonitor]) -> None:
-        """A monitor carries other tags than before: take them over and push the monitor."""
+    async def tags_changed(self, monitor_id: int, tags: Sequence[TagOnMonitor], *, push: bool) -> None:
+        """A monitor carries other tags than before: take them over; `push` the monitor."""
 
 
 class TagEvents:
@@ -38,35 +39,40 @@ class TagEvents:
         """Every event of this feature."""
         return Doors(
             events=[
-                Event("getTags", self.get_all),
-                Event("addTag", self.add, 1),
-                Event("editTag", self.edit, 1),
-                Event("deleteTag", self.delete, 1),
-                Event("addMonitorTag", self.attach, 3),
-                Event("editMonitorTag", self.set_value, 3),
-                Event("deleteMonitorTag", self.detach, 3),
+                Event("getTags", self.get_all, needs=Right.TAGS_VIEW),
+                Event("addTag", self.add, 1, needs=Right.TAGS_EDIT),
+                Event("editTag", self.edit, 1, needs=Right.TAGS_EDIT),
+                Event("deleteTag", self.delete, 1, needs=Right.TAGS_EDIT),
+                Event("addMonitorTag", self.attach, 3, needs=Right.MONITORS_EDIT),
+                Event("editMonitorTag", self.set_value, 3, needs=Right.MONITORS_EDIT),
+                Event("deleteMonitorTag", self.detach, 3, needs=Right.MONITORS_EDIT),
             ]
         )
 
     async def get_all(self, caller: Caller) -> Answer:
         """Every tag."""
-        tags = await self._database.read(store.all_tags)
+        organisation = actor_of(caller).organisation
+        tags = await self._database.read(lambda connection: store.all_tags(connection, organisation))
         return {"ok": True, "tags": [tag.as_wire() for tag in tags]}
 
     async def add(self, caller: Caller, payload: Any) -> Answer:
         """A new tag."""
         name, color = read_tag(payload)
         now = to_ms(self._clock.now())
-        tag = await self._database.write(lambda connection: store.insert(connection, name, color, now))
+        organisation = actor_of(caller).organisation
+        tag = await self._database.write(
+            lambda connection: store.insert(connection, organisation, name, color, now)
+        )
         return {"ok": True, "tag": tag.as_wire()}
 
     async def edit(self, caller: Caller, payload: Any) -> Answer:
         """Another name or colour; the monitors that carry it are not pushed (as in the original)."""
         if not isinstance(payload, Mapping) or payload.get("id") is None:
             raise UserError("The tag must be an object with an id.")
+        organisation = actor_of(caller).organisation
 
         def write(connection: Connection) -> tuple[TagRow, dict[int, list[TagOnMonitor]]]:
-            old = store.find(connection, whole_or_none(payload.get("id")))
+            old = store.find(connection, organisation, whole_or_none(payload.get("id")))
             if old is None:
                 raise UserError("tagNotFound", i18n=True)
             tag = TagRow(old.id, *read_tag({**old.as_wire(), **payload}))
@@ -75,32 +81,34 @@ class TagEvents:
             return tag, {carrier: store.tags_of(connection, carrier) for carrier in carriers}
 
         tag, carried = await self._database.write(write)
-        await self._take_over(caller, carried, push=False)
+        await self._take_over(carried, push=False)
         return {"ok": True, "msg": "Saved.", "msgi18n": True, "tag": tag.as_wire()}
 
     async def delete(self, caller: Caller, tag_id: Any) -> Answer:
         """Remove a tag from everywhere; nothing is pushed (as in the original)."""
+        organisation = actor_of(caller).organisation
 
         def write(connection: Connection) -> dict[int, list[TagOnMonitor]]:
-            carriers = store.delete(connection, whole_or_none(tag_id))
+            carriers = store.delete(connection, organisation, whole_or_none(tag_id))
             return {carrier: store.tags_of(connection, carrier) for carrier in carriers}
 
-        await self._take_over(caller, await self._database.write(write), push=False)
+        await self._take_over(await self._database.write(write), push=False)
         return {"ok": True, "msg": "successDeleted", "msgi18n": True}
 
     async def attach(self, caller: Caller, tag_id: Any, monitor_id: Any, value: Any) -> Answer:
         """Put a tag on a monitor."""
         monitor = self._monitor(caller, monitor_id)
         text = text_or_none(value)
+        organisation = actor_of(caller).organisation
 
         def write(connection: Connection) -> list[TagOnMonitor]:
-            tag = store.find(connection, whole_or_none(tag_id))
+            tag = store.find(connection, organisation, whole_or_none(tag_id))
             if tag is None:
                 raise UserError("The tag does not exist.")
             store.attach(connection, tag.id, monitor, text)
             return store.tags_of(connection, monitor)
 
-        await self._take_over(caller, {monitor: await self._database.write(write)})
+        await self._take_over({monitor: await self._database.write(write)})
         return {"ok": True, "msg": "successAdded", "msgi18n": True}
 
     async def set_value(self, caller: Caller, tag_id: Any, monitor_id: Any, value: Any) -> Answer:
@@ -127,19 +135,15 @@ class TagEvents:
             action(connection, whole_or_none(tag_id), monitor, text)
             return store.tags_of(connection, monitor)
 
-        await self._take_over(caller, {monitor: await self._database.write(write)})
+        await self._take_over({monitor: await self._database.write(write)})
         return {"ok": True, "msg": message, "msgi18n": True}
 
     def _monitor(self, caller: Caller, monitor_id: Any) -> int:
-        assert caller.user_id is not None
-        return self._monitors.owned_id(caller.user_id, monitor_id)
+        return self._monitors.editable_id(actor_of(caller), monitor_id)
 
-    async def _take_over(
-        self, caller: Caller, carried: Mapping[int, Sequence[TagOnMonitor]], *, push: bool = True
-    ) -> None:
-        assert caller.user_id is not None
+    async def _take_over(self, carried: Mapping[int, Sequence[TagOnMonitor]], *, push: bool = True) -> None:
         for monitor_id, tags in carried.items():
-            await self._monitors.tags_changed(caller.user_id if push else 0, monitor_id, tags)
+            await self._monitors.tags_changed(monitor_id, tags, push=push)
 
 
 def read_tag(payload: Any) -> tuple[str, str]:

@@ -31,21 +31,23 @@ class TagOnMonitor(NamedTuple):
     color: str
 
 
-def all_tags(connection: Connection) -> list[TagRow]:
-    """Every tag, oldest first."""
-    return [TagRow(*row) for row in connection.execute("SELECT id, name, color FROM tag ORDER BY id")]
+def all_tags(connection: Connection, organisation: int) -> list[TagRow]:
+    """Every tag of an organisation, oldest first."""
+    query = "SELECT id, name, color FROM tag WHERE organisation_id = ? ORDER BY id"
+    return [TagRow(*row) for row in connection.execute(query, (organisation,))]
 
 
-def find(connection: Connection, tag_id: Any) -> TagRow | None:
+def find(connection: Connection, organisation: int, tag_id: Any) -> TagRow | None:
     """The tag of that id."""
-    row = connection.execute("SELECT id, name, color FROM tag WHERE id = ?", (tag_id,)).fetchone()
+    query = "SELECT id, name, color FROM tag WHERE id = ? AND organisation_id = ?"
+    row = connection.execute(query, (tag_id, organisation)).fetchone()
     return TagRow(*row) if row else None
 
 
-def insert(connection: Connection, name: str, color: str, now: int) -> TagRow:
+def insert(connection: Connection, organisation: int, name: str, color: str, now: int) -> TagRow:
     """A new tag; `now` in milliseconds since 1970."""
-    query = "INSERT INTO tag (name, color, created_date) VALUES (?, ?, ?)"
-    return TagRow(sql.insert(connection, query, (name, color, now)), name, color)
+    query = "INSERT INTO tag (organisation_id, name, color, created_date) VALUES (?, ?, ?, ?)"
+    return TagRow(sql.insert(connection, query, (organisation, name, color, now)), name, color)
 
 
 def change(connection: Connection, tag: TagRow) -> None:
@@ -53,8 +55,10 @@ def change(connection: Connection, tag: TagRow) -> None:
     connection.execute("UPDATE tag SET name = ?, color = ? WHERE id = ?", (tag.name, tag.color, tag.id))
 
 
-def delete(connection: Connection, tag_id: Any) -> list[int]:
-    """Remove a tag from everywhere; returns the monitors that carried it."""
+def delete(connection: Connection, organisation: int, tag_id: Any) -> list[int]:
+    """Remove a tag of an organisation from everywhere; returns the monitors that carried it."""
+    if find(connection, organisation, tag_id) is None:
+        return []
     rows = connection.execute("SELECT DISTINCT monitor_id FROM monitor_tag WHERE tag_id = ?", (tag_id,))
     carriers = [int(monitor_id) for (monitor_id,) in rows]
     connection.execute("DELETE FROM tag WHERE id = ?", (tag_id,))

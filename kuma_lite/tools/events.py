@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kuma_lite.core.access import Right
 from kuma_lite.core.doors import Access, Answer, Caller, Doors, Event
 from kuma_lite.core.errors import NotLoggedIn, UserError
 from kuma_lite.tools.domains import check_domain
@@ -26,11 +27,13 @@ class ToolEvents:
             events=[
                 Event("getDatabaseSize", self.database_size),
                 Event("shrinkDatabase", self.shrink_database),
-                Event("getPushExample", self.push_example, 1),
-                Event("getGameList", self.game_list),
+                Event("getPushExample", self.push_example, 1, needs=Right.MONITORS_VIEW),
+                Event("getGameList", self.game_list, needs=Right.MONITORS_VIEW),
                 Event("getPM2ProcessList", self.pm2_processes),
                 Event("testChrome", self.test_chrome, 1),
-                Event("checkDomain", self.check_domain, 1, on_error=_domain_refusal),
+                Event(
+                    "checkDomain", self.check_domain, 1, on_error=_domain_refusal, needs=Right.MONITORS_EDIT
+                ),
                 Event("getWebpushVapidPublicKey", self.vapid_key, access=Access.PUBLIC),
             ]
         )

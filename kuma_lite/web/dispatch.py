@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from kuma_lite.core.doors import SILENCE, Answer, Caller, Event, Then
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
-from kuma_lite.web.guard import require
+from kuma_lite.web.guard import let_in
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class Dispatcher:
     async def _run(self, event: Event, caller: Caller, arguments: list[Any]) -> Outcome:
         try:
             await self._pass_limiter(event, caller.address)
-            require(event.access, caller.user_id is not None)
+            let_in(event.access, event.needs, caller.actor)
             answer = await event.handler(caller, *arguments)
         except UserError as error:
             return Outcome(event.on_error(error))

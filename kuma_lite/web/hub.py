@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any, Final, Protocol
 
-from kuma_lite.core.doors import COMPATIBLE, PAGE, Caller, Doors
+from kuma_lite.core.access import Actor, Audience, Right
+from kuma_lite.core.doors import COMPATIBLE, Caller, Doors
 from kuma_lite.web.packets import disconnect_text, event_text
 
 log = logging.getLogger(__name__)
@@ -38,8 +39,7 @@ class Connection:
         self.namespace = namespace
         self.engine_sid = engine_sid
         self.address = address
-        self.user_id: int | None = None
-        self.username: str | None = None
+        self.actor: Actor | None = None
         self._hub = hub
 
     async def emit(self, event: str, *arguments: Any) -> None:
@@ -60,13 +60,13 @@ class Connection:
         if texts:
             await self._hub.transport.deliver_patiently(self.engine_sid, texts)
 
-    async def log_in(self, user_id: int, username: str) -> None:
-        """Join the user's room, then get everything a client of that user starts with."""
-        self._hub.enter(self, user_id, username)
+    async def log_in(self, actor: Actor) -> None:
+        """Join the audience, then get everything a client of that person starts with."""
+        self._hub.enter(self, actor)
         await self._hub.run_login_hooks(self)
 
     async def log_out(self) -> None:
-        """Leave the user's room."""
+        """Leave the audience."""
         self._hub.leave(self)
 
 
@@ -77,6 +77,7 @@ class Hub:
         self.transport: Transport
         self.forget: Callable[[Connection], None]  # tells Socket.IO that we ended a connection
         self.connections: dict[str, Connection] = {}
+        # Those logged in, by namespace and organisation.
         self._rooms: defaultdict[tuple[str, int], dict[str, Connection]] = defaultdict(dict)
         self._users_by_session: defaultdict[str, int] = defaultdict(int)  # engine sid → logged-in namespaces
         self._connect_hooks: list[tuple[int, str, Hook]] = []
@@ -88,7 +89,8 @@ class Hub:
             if door.on_connect:
                 self._connect_hooks.append((door.login_order, door.namespace, door.on_connect))
             if door.on_login:
-                self._login_hooks.append((door.login_order, door.namespace, door.on_login))
+                hook = _for_those_with(door.needs, door.on_login)
+                self._login_hooks.append((door.login_order, door.namespace, hook))
 
     # --- Connections ---------------------------------------------------------------------------------------
 
@@ -106,27 +108,27 @@ class Hub:
         """Whether nobody has logged in on that session, on any namespace."""
         return engine_sid not in self._users_by_session
 
-    def enter(self, connection: Connection, user_id: int, username: str) -> None:
+    def enter(self, connection: Connection, actor: Actor) -> None:
         """Log a connection in, unless it has gone meanwhile."""
         self.leave(connection)
         if connection.sid not in self.connections:
             return
-        connection.user_id, connection.username = user_id, username
-        self._rooms[connection.namespace, user_id][connection.sid] = connection
+        connection.actor = actor
+        self._rooms[connection.namespace, actor.organisation][connection.sid] = connection
         self._users_by_session[connection.engine_sid] += 1
 
     def leave(self, connection: Connection) -> None:
         """Log a connection out."""
-        if connection.user_id is None:
+        if connection.actor is None:
             return
-        room = (connection.namespace, connection.user_id)
+        room = (connection.namespace, connection.actor.organisation)
         self._rooms[room].pop(connection.sid, None)
         if not self._rooms[room]:
             del self._rooms[room]
         self._users_by_session[connection.engine_sid] -= 1
         if not self._users_by_session[connection.engine_sid]:
             del self._users_by_session[connection.engine_sid]
-        connection.user_id = connection.username = None
+        connection.actor = None
 
     async def run_connect_hooks(self, connection: Connection) -> None:
         """What a new connection is told."""
@@ -138,44 +140,39 @@ class Hub:
 
     # --- Push ----------------------------------------------------------------------------------------------
 
-    async def to_user(self, user_id: int, event: str, *arguments: Any, namespace: str = COMPATIBLE) -> None:
-        """To every connection of a user on one namespace."""
-        self._deliver(self._members(user_id, namespace), [(event, *arguments)], namespace)
-
-    async def many_to_user(
-        self, user_id: int, events: Sequence[tuple[Any, ...]], namespace: str = COMPATIBLE
+    async def to_audience(
+        self, audience: Audience, event: str, *arguments: Any, namespace: str = COMPATIBLE
     ) -> None:
-        """Many events, each `(name, argument, ...)`, to every connection of a user, encoded once."""
-        self._deliver(self._members(user_id, namespace), events, namespace)
+        """To every connection on one namespace whose actor may see it."""
+        self._deliver(self._members(audience, namespace), [(event, *arguments)], namespace)
 
-    async def to_all_users(self, event: str, *arguments: Any, namespace: str = COMPATIBLE) -> None:
-        """To every logged-in connection on one namespace."""
-        everybody = [
-            connection
-            for (room_namespace, _user), room in self._rooms.items()
-            if room_namespace == namespace
-            for connection in room.values()
-        ]
-        self._deliver(everybody, [(event, *arguments)], namespace)
+    async def many_to_audience(
+        self, audience: Audience, events: Sequence[tuple[Any, ...]], namespace: str = COMPATIBLE
+    ) -> None:
+        """Many events, each `(name, argument, ...)`, encoded once."""
+        self._deliver(self._members(audience, namespace), events, namespace)
 
-    def has_listeners(self, user_id: int, namespace: str = COMPATIBLE) -> bool:
+    def has_listeners(self, audience: Audience, namespace: str = COMPATIBLE) -> bool:
         """Whether anybody would receive a push."""
-        return (namespace, user_id) in self._rooms
+        room = self._rooms.get((namespace, audience.organisation))
+        return room is not None and any(_hears(connection, audience) for connection in room.values())
 
     async def disconnect_user(self, user_id: int, *, except_sid: str | None = None) -> None:
         """`refresh`, then close, all connections of a user but one; none of them is logged in afterwards."""
-        for namespace in (COMPATIBLE, PAGE):
-            for connection in self._members(user_id, namespace):
-                if connection.sid != except_sid:
-                    texts = [event_text(namespace, "refresh", ()), disconnect_text(namespace)]
-                    self.transport.deliver(connection.engine_sid, texts)
-                    self.remove(connection.sid)
-                    self.forget(connection)
+        for connection in list(self.connections.values()):
+            theirs = connection.actor is not None and connection.actor.user_id == user_id
+            if theirs and connection.sid != except_sid:
+                texts = [
+                    event_text(connection.namespace, "refresh", ()),
+                    disconnect_text(connection.namespace),
+                ]
+                self.transport.deliver(connection.engine_sid, texts)
+                self.remove(connection.sid)
+                self.forget(connection)
 
-    def _members(self, user_id: int, namespace: str) -> list[Connection]:
-        return (
-            list(self._rooms[namespace, user_id].values()) if self.has_listeners(user_id, namespace) else []
-        )
+    def _members(self, audience: Audience, namespace: str) -> list[Connection]:
+        room = self._rooms.get((namespace, audience.organisation))
+        return [connection for connection in room.values() if _hears(connection, audience)] if room else []
 
     def _deliver(
         self, connections: Sequence[Connection], events: Iterable[Sequence[Any]], namespace: str
@@ -185,6 +182,26 @@ class Hub:
         texts = [event_text(namespace, name, arguments) for name, *arguments in events]
         for connection in connections:
             self.transport.deliver(connection.engine_sid, texts)
+
+
+def _hears(connection: Connection, audience: Audience) -> bool:
+    actor = connection.actor
+    return (
+        actor is not None
+        and audience.right in actor.rights
+        and audience.unless not in actor.rights
+        and audience.user_id in (None, actor.user_id)
+    )
+
+
+def _for_those_with(right: Right, hook: Hook) -> Hook:
+    """The same hook, left out for whoever lacks the right."""
+
+    async def guarded(caller: Caller) -> None:
+        if caller.actor is not None and right in caller.actor.rights:
+            await hook(caller)
+
+    return guarded
 
 
 async def _run_hooks(hooks: Iterable[tuple[int, str, Hook]], connection: Connection) -> None:

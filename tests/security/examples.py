@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from tests.servers.reports import BUSY, report
+from tests.support import http
 from tests.support.sio import Client
 
 PNG = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"\x00" * 20).decode()
@@ -57,6 +60,10 @@ class Things:
     slug: str = "shop"
     incident: int = 1
     page: int = 1
+    server: str = "no-server"
+    alert: str = "no-incident"
+    token: str = "no-token"
+    project: str = "no-project"
 
 
 async def make_things(client: Client) -> Things:
@@ -86,6 +93,31 @@ async def make_things(client: Client) -> Things:
         notification=(await ok("addNotification", WEBHOOK, None))["id"],
         incident=incident,
     )
+
+
+async def make_server(page: Client, url: str) -> dict[str, str]:
+    """A server with an alert, a token and a project, made by the user of a client of the page's namespace."""
+    made = await page.call("addToken", {"name": "agent"})
+    project = await page.call("addProject", "side")
+
+    async def reports(metrics: float) -> None:
+        body = report(datetime.now(UTC).isoformat(), {"hostname": "secret-path"}, cpu_used=metrics)
+        headers = {"Authorization": f"Bearer {made['secret']}"}
+        answer = await http.request("POST", f"{url}/api/v1/server_metrics", headers=headers, body=body)
+        assert answer.status == 201, answer.text
+
+    await reports(BUSY)
+    (row,) = (await page.call("serversSummary"))["rows"]
+    wishes = {"threshold": {"cpu": 1}, "grace_period": {"cpu": 0}}
+    assert (await page.call("saveServerAlerts", row[0], wishes))["ok"] is True
+    await reports(BUSY)
+    (alert,) = (await page.call("serverIncidents", {}))["incidents"]
+    return {
+        "server": str(row[0]),
+        "alert": str(alert["uuid"]),
+        "token": str(made["token"]["uuid"]),
+        "project": str(project["project"]["uuid"]),
+    }
 
 
 def calls(it: Things) -> dict[str, list[Any]]:
@@ -203,28 +235,28 @@ def _page_calls(it: Things) -> dict[str, list[Any]]:
         "deleteIncident": [it.slug, it.incident],
         "resolveIncident": [it.slug, it.incident],
         "serversSummary": [],
-        "serverSparks": [["no-server"]],
-        "server": ["no-server"],
-        "serverMetrics": ["no-server", {"since": 0, "until": 1, "points": 10, "metrics": ["cpu"]}],
-        "saveServerAlerts": ["no-server", {"threshold": {"cpu": 90}}],
-        "deleteServer": ["no-server"],
-        "setServerNotification": ["no-server", it.notification, True],
-        "setServerMaintenance": ["no-server", [it.plan]],
+        "serverSparks": [[it.server]],
+        "server": [it.server],
+        "serverMetrics": [it.server, {"since": 0, "until": 1, "points": 10, "metrics": ["cpu"]}],
+        "saveServerAlerts": [it.server, {"threshold": {"cpu": 90}}],
+        "deleteServer": [it.server],
+        "setServerNotification": [it.server, it.notification, True],
+        "setServerMaintenance": [it.server, [it.plan]],
         "serverRetention": [],
         "saveServerRetention": [{"minutes": 7}],
         "tokens": [],
         "addToken": [{"name": "agent", "kind": "project", "expiresInDays": 1, "project": None}],
-        "revokeToken": ["no-token"],
+        "revokeToken": [it.token],
         "projects": [],
         "addProject": ["side"],
-        "deleteProject": ["no-project"],
+        "deleteProject": [it.project],
         "serverIncidents": [{"offset": 0, "count": 25, "status": None, "server": None}],
-        "acknowledgeIncident": ["no-incident"],
-        "snoozeIncident": ["no-incident", 60],
-        "agentInstall": ["no-token"],
+        "acknowledgeIncident": [it.alert],
+        "snoozeIncident": [it.alert, 60],
+        "agentInstall": ["http://127.0.0.1"],
         "pageServers": [it.page],
         "setPageServers": [it.page, []],
-        "serverPages": ["no-server"],
-        "setServerPage": ["no-server", it.page, True],
+        "serverPages": [it.server],
+        "setServerPage": [it.server, it.page, True],
         "maintenancePlans": [],
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from kuma_lite.core.access import Right, may
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.doors import Answer, Caller, Doors, Event, Push, Then, user_of
+from kuma_lite.core.doors import Answer, Caller, Doors, Event, Push, Then, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.doors.pushes import MonitorPushes, listed_heartbeat
 from kuma_lite.monitors.service import Monitors
@@ -27,78 +28,87 @@ class MonitorEvents:
         """Every event of this feature."""
         return Doors(
             events=[
-                Event("add", self.add, 1),
-                Event("editMonitor", self.edit, 1),
-                Event("getMonitorList", self.get_list),
-                Event("getMonitor", self.get, 1),
-                Event("pauseMonitor", self.pause, 1),
-                Event("resumeMonitor", self.resume, 1),
-                Event("deleteMonitor", self.delete, 2, optional=1),
-                Event("getMonitorBeats", self.beats, 2),
-                Event("getMonitorChartData", self.chart, 2),
-                Event("monitorImportantHeartbeatListCount", self.important_count, 1),
-                Event("monitorImportantHeartbeatListPaged", self.important_page, 3),
-                Event("clearEvents", self.clear_events, 1),
-                Event("clearHeartbeats", self.clear_beats, 1),
-                Event("clearStatistics", self.clear_statistics),
+                Event("add", self.add, 1, needs=Right.MONITORS_EDIT),
+                Event("editMonitor", self.edit, 1, needs=Right.MONITORS_EDIT),
+                Event("getMonitorList", self.get_list, needs=Right.MONITORS_VIEW),
+                Event("getMonitor", self.get, 1, needs=Right.MONITORS_VIEW),
+                Event("pauseMonitor", self.pause, 1, needs=Right.MONITORS_EDIT),
+                Event("resumeMonitor", self.resume, 1, needs=Right.MONITORS_EDIT),
+                Event("deleteMonitor", self.delete, 2, optional=1, needs=Right.MONITORS_EDIT),
+                Event("getMonitorBeats", self.beats, 2, needs=Right.MONITORS_VIEW),
+                Event("getMonitorChartData", self.chart, 2, needs=Right.MONITORS_VIEW),
+                Event(
+                    "monitorImportantHeartbeatListCount", self.important_count, 1, needs=Right.MONITORS_VIEW
+                ),
+                Event(
+                    "monitorImportantHeartbeatListPaged", self.important_page, 3, needs=Right.MONITORS_VIEW
+                ),
+                Event("clearEvents", self.clear_events, 1, needs=Right.MONITORS_EDIT),
+                Event("clearHeartbeats", self.clear_beats, 1, needs=Right.MONITORS_EDIT),
+                Event("clearStatistics", self.clear_statistics, needs=Right.MONITORS_EDIT),
             ]
         )
 
     async def add(self, caller: Caller, payload: Any) -> Answer:
         """A new monitor; its entry is pushed before the answer."""
-        user = user_of(caller)
-        monitor = await self._monitors.add(user, payload)
-        await self._pushes.push_monitor(user, monitor.id)
+        actor = actor_of(caller)
+        monitor = await self._monitors.add(actor, payload)
+        await self._pushes.push_monitor(actor.organisation, monitor.id)
         return {"ok": True, "msg": "successAdded", "msgi18n": True, "monitorID": monitor.id}
 
     async def edit(self, caller: Caller, payload: Any) -> Answer:
         """Changes to a monitor."""
-        user = user_of(caller)
-        monitor = await self._monitors.edit(user, payload)
-        await self._pushes.push_monitor(user, monitor.id)
+        actor = actor_of(caller)
+        monitor = await self._monitors.edit(actor, payload)
+        await self._pushes.push_monitor(actor.organisation, monitor.id)
         return {"ok": True, "msg": "Saved.", "msgi18n": True, "monitorID": monitor.id}
 
     async def get_list(self, caller: Caller) -> Answer:
         """Push the whole list."""
-        await self._pushes.push_list(user_of(caller))
+        await self._pushes.push_list(actor_of(caller).myself(Right.MONITORS_VIEW))
         return {"ok": True}
 
     async def get(self, caller: Caller, monitor_id: Any) -> Answer:
         """One monitor."""
-        monitor = self._monitors.owned(user_of(caller), monitor_id, refusal="The monitor does not exist.")
-        return {"ok": True, "monitor": self._monitors.wire(monitor, name_preloaded=False)}
+        actor = actor_of(caller)
+        monitor = self._monitors.get(
+            actor, Right.MONITORS_VIEW, monitor_id, refusal="The monitor does not exist."
+        )
+        sensitive = may(actor, Right.MONITORS_EDIT, monitor)
+        wire = self._monitors.wire(monitor, sensitive=sensitive, name_preloaded=False)
+        return {"ok": True, "monitor": wire}
 
     async def pause(self, caller: Caller, monitor_id: Any) -> Answer:
         """Switch off."""
-        user = user_of(caller)
-        monitor = await self._monitors.pause(user, monitor_id)
-        await self._pushes.push_monitor(user, monitor.id)
+        actor = actor_of(caller)
+        monitor = await self._monitors.pause(actor, monitor_id)
+        await self._pushes.push_monitor(actor.organisation, monitor.id)
         return {"ok": True, "msg": "successPaused", "msgi18n": True}
 
     async def resume(self, caller: Caller, monitor_id: Any) -> Answer:
         """Switch on."""
-        user = user_of(caller)
-        monitor = await self._monitors.resume(user, monitor_id)
-        await self._pushes.push_monitor(user, monitor.id)
+        actor = actor_of(caller)
+        monitor = await self._monitors.resume(actor, monitor_id)
+        await self._pushes.push_monitor(actor.organisation, monitor.id)
         return {"ok": True, "msg": "successResumed", "msgi18n": True}
 
     async def delete(self, caller: Caller, monitor_id: Any, with_children: Any = False) -> Answer:
         """Remove; kept children are pushed before the answer, removals after it."""
-        user = user_of(caller)
+        actor = actor_of(caller)
         monitor = self._monitors.find(monitor_id)
         children = self._monitors.roster.children(monitor.id) if monitor else []
         remove_children = with_children is True
-        await self._monitors.delete(user, monitor_id, with_children=remove_children)
+        await self._monitors.delete(actor, monitor_id, with_children=remove_children)
         direct = [child.id for child in children]
         if not remove_children:
             for child in direct:
-                await self._pushes.push_monitor(user, child)
+                await self._pushes.push_monitor(actor.organisation, child)
             direct = []
 
         async def after() -> None:
             for child in direct:
-                await self._pushes.push_removed(user, child)
-            await self._pushes.push_removed(user, monitor_id)
+                await self._pushes.push_removed(actor.organisation, child)
+            await self._pushes.push_removed(actor.organisation, monitor_id)
 
         return Then({"ok": True, "msg": "successDeleted", "msgi18n": True}, after)
 
@@ -146,14 +156,15 @@ class MonitorEvents:
 
     async def clear_beats(self, caller: Caller, monitor_id: Any) -> Answer:
         """Forget all beats of one monitor."""
-        user = user_of(caller)
-        await self._monitors.clear_beats(user, monitor_id)
-        await self._push.to_user(user, "heartbeatList", monitor_id, [], True)
+        actor = actor_of(caller)
+        await self._monitors.clear_beats(actor, monitor_id)
+        everybody = actor.everybody(Right.MONITORS_VIEW)
+        await self._push.to_audience(everybody, "heartbeatList", monitor_id, [], True)
         return {"ok": True}
 
     async def clear_statistics(self, caller: Caller) -> Answer:
         """Forget all beats of all monitors of the caller."""
-        await self._monitors.clear_statistics(user_of(caller))
+        await self._monitors.clear_statistics(actor_of(caller))
         return {"ok": True}
 
     @property
@@ -163,12 +174,13 @@ class MonitorEvents:
     def _mine(self, caller: Caller, monitor_id: Any) -> int | None:
         """The id, if such a monitor exists and is the caller's."""
         monitor = self._monitors.find(monitor_id)
-        return monitor.id if monitor is not None and monitor.owner == caller.user_id else None
+        mine = monitor is not None and may(actor_of(caller), Right.MONITORS_VIEW, monitor)
+        return monitor.id if monitor is not None and mine else None
 
     def _mine_or_all(self, caller: Caller, monitor_id: Any) -> list[int] | None:
         """The ids to look at: None for all there are, [] for none."""
         if monitor_id is None:
-            return self._monitors.all_of(user_of(caller))
+            return self._monitors.ids_of(actor_of(caller).organisation)
         monitor = self._mine(caller, monitor_id)
         return [monitor] if monitor is not None else []
 

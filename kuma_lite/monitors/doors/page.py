@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from kuma_lite.beats.model import wire_number
 from kuma_lite.beats.recorder import Recorder
+from kuma_lite.core.access import Audience, Right, may
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push, user_of
+from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.certificates import Certificates
 from kuma_lite.monitors.doors.events import whole
@@ -45,7 +46,7 @@ class MonitorPage:
         self._push = push
         self._clock = clock
         self._spawn = spawn
-        self._beats: dict[int, list[list[Any]]] = {}  # user → batch
+        self._beats: dict[int, list[list[Any]]] = {}  # organisation → batch
         self._changed: dict[int, set[int]] = {}
         self._deleted: dict[int, list[int]] = {}
         self._messages: dict[int, str] = {}  # the text each row has on the pages
@@ -58,10 +59,10 @@ class MonitorPage:
         """The page's questions."""
         return Doors(
             events=[
-                Event("summary", self.summary, namespaces=(PAGE,)),
-                Event("bars", self.bars, 2, namespaces=(PAGE,)),
-                Event("monitor", self.monitor, 1, namespaces=(PAGE,)),
-                Event("events", self.events, 3, namespaces=(PAGE,)),
+                Event("summary", self.summary, namespaces=(PAGE,), needs=Right.MONITORS_VIEW),
+                Event("bars", self.bars, 2, namespaces=(PAGE,), needs=Right.MONITORS_VIEW),
+                Event("monitor", self.monitor, 1, namespaces=(PAGE,), needs=Right.MONITORS_VIEW),
+                Event("events", self.events, 3, namespaces=(PAGE,), needs=Right.MONITORS_VIEW),
             ],
             namespace=PAGE,
         )
@@ -71,18 +72,20 @@ class MonitorPage:
     async def summary(self, caller: Caller) -> Answer:
         """Every monitor in one row."""
         now = self._clock.now()
-        rows = [self._row(monitor, now) for monitor in self._monitors.roster.of(user_of(caller))]
+        rows = [
+            self._row(monitor, now) for monitor in self._monitors.roster.of(actor_of(caller).organisation)
+        ]
         return {"ok": True, "columns": COLUMNS, "rows": rows, "serverTime": to_ms(now)}
 
     async def bars(self, caller: Caller, ids: Any, count: Any) -> Answer:
         """The last beats of some monitors."""
-        user, number = user_of(caller), max(1, min(100, whole(count)))
+        actor, number = actor_of(caller), max(1, min(100, whole(count)))
         if not isinstance(ids, list) or len(ids) > MAX_BARS:
             raise UserError(f"A list of at most {MAX_BARS} monitor ids is expected.")
         bars: dict[str, list[list[Any]]] = {}
         for item in ids:
             monitor = self._monitors.find(item)
-            if monitor is not None and monitor.owner == user:
+            if monitor is not None and may(actor, Right.MONITORS_VIEW, monitor):
                 rows = self._recorder.rows(monitor.id)[-number:]
                 bars[str(monitor.id)] = [
                     [beat.time, int(beat.status), wire_number(beat.ping)] for beat in rows
@@ -91,11 +94,14 @@ class MonitorPage:
 
     async def monitor(self, caller: Caller, monitor_id: Any) -> Answer:
         """One monitor with what its page shows."""
-        found = self._monitors.owned(user_of(caller), monitor_id, refusal="The monitor does not exist.")
+        actor = actor_of(caller)
+        found = self._monitors.get(
+            actor, Right.MONITORS_VIEW, monitor_id, refusal="The monitor does not exist."
+        )
         await self._certificates.warm()
         now = self._clock.now()
         statistics = self._recorder.statistics(found.id)
-        wire = self._monitors.wire(found)
+        wire = self._monitors.wire(found, sensitive=may(actor, Right.MONITORS_EDIT, found))
         # The compatible object hides it; our form edits it.
         wire["manual_status"] = found.get("manual_status")
         return {
@@ -112,10 +118,10 @@ class MonitorPage:
 
     async def events(self, caller: Caller, monitor_id: Any, offset: Any, count: Any) -> Answer:
         """Changes of state, newest first."""
-        user = user_of(caller)
-        wanted = self._monitors.all_of(user)
+        actor = actor_of(caller)
+        wanted = self._monitors.ids_of(actor.organisation)
         if monitor_id is not None:
-            wanted = [self._monitors.owned(user, monitor_id).id]
+            wanted = [self._monitors.get(actor, Right.MONITORS_VIEW, monitor_id).id]
         number = max(0, min(MAX_EVENTS, whole(count)))
         beats = await self._monitors.store.important_page(wanted, max(0, whole(offset)), number)
         return {
@@ -151,12 +157,12 @@ class MonitorPage:
     # --- pushes ------------------------------------------------------------------------------------------
 
     def _on_beat(self, event: BeatRecorded) -> None:
-        if not self._push.has_listeners(event.owner, PAGE):
+        if not self._push.has_listeners(_viewers(event.organisation), PAGE):
             return
         beat = event.beat
         message = None if self._messages.get(beat.monitor_id) == beat.msg else beat.msg
         self._messages[beat.monitor_id] = beat.msg
-        self._beats.setdefault(event.owner, []).append(
+        self._beats.setdefault(event.organisation, []).append(
             [
                 beat.monitor_id,
                 beat.time,
@@ -170,14 +176,14 @@ class MonitorPage:
         self._flush_soon()
 
     def _on_change(self, event: MonitorChanged) -> None:
-        changed = self._changed.setdefault(event.owner, set())
+        changed = self._changed.setdefault(event.organisation, set())
         changed.add(event.monitor_id)
         changed.update(self._monitors.roster.descendants(event.monitor_id))
         self._flush_soon()
 
     def _on_removal(self, event: MonitorRemoved) -> None:
         self._messages.pop(event.monitor_id, None)
-        self._deleted.setdefault(event.owner, []).append(event.monitor_id)
+        self._deleted.setdefault(event.organisation, []).append(event.monitor_id)
         self._flush_soon()
 
     def _flush_soon(self) -> None:
@@ -192,10 +198,14 @@ class MonitorPage:
         changed, self._changed = self._changed, {}
         deleted, self._deleted = self._deleted, {}
         now = self._clock.now()
-        for owner in changed.keys() | deleted.keys():
-            found = (self._monitors.roster.get(item) for item in changed.get(owner, ()))
+        for organisation in changed.keys() | deleted.keys():
+            found = (self._monitors.roster.get(item) for item in changed.get(organisation, ()))
             rows = [self._row(monitor, now) for monitor in found if monitor is not None]
-            payload = {"monitors": rows, "deleted": deleted.get(owner, [])}
-            await self._push.to_user(owner, "changes", payload, namespace=PAGE)
-        for owner, batch in beats.items():
-            await self._push.to_user(owner, "beats", {"beats": batch}, namespace=PAGE)
+            payload = {"monitors": rows, "deleted": deleted.get(organisation, [])}
+            await self._push.to_audience(_viewers(organisation), "changes", payload, namespace=PAGE)
+        for organisation, batch in beats.items():
+            await self._push.to_audience(_viewers(organisation), "beats", {"beats": batch}, namespace=PAGE)
+
+
+def _viewers(organisation: int) -> Audience:
+    return Audience(organisation, Right.MONITORS_VIEW)

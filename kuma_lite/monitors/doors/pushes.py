@@ -11,12 +11,14 @@ from msgspec import Raw
 
 from kuma_lite.beats.model import Beat, wire_number
 from kuma_lite.beats.recorder import Recorder
+from kuma_lite.core.access import Audience, Right
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, wire_time
 from kuma_lite.core.declarations import Status
-from kuma_lite.core.doors import COMPATIBLE, Caller, Doors, Push
+from kuma_lite.core.doors import COMPATIBLE, Caller, Doors, Push, actor_of
 from kuma_lite.monitors.certificates import Certificates
 from kuma_lite.monitors.document.type_list import monitor_type_list
+from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import BeatRecorded
 from kuma_lite.monitors.service import Monitors
 
@@ -35,7 +37,7 @@ class MonitorPushes:
         bus: Bus,
         clock: Clock,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
-        push_maintenance: Callable[[int], Awaitable[None]],
+        push_maintenance: Callable[[Audience], Awaitable[None]],
     ) -> None:
         self._monitors = monitors
         self._recorder = recorder
@@ -48,57 +50,65 @@ class MonitorPushes:
 
     def doors(self) -> Doors:
         """The monitor list comes first at login; the beats last."""
-        return Doors(on_login=self._send_list, login_order=10)
+        return Doors(on_login=self._send_list, login_order=10, needs=Right.MONITORS_VIEW)
 
     def late_doors(self) -> list[Doors]:
         """What follows the lists of the other features."""
         return [
-            Doors(on_login=self._send_types, login_order=30),
-            Doors(on_login=self._send_beats, login_order=50),
+            Doors(on_login=self._send_types, login_order=30, needs=Right.MONITORS_VIEW),
+            Doors(on_login=self._send_beats, login_order=50, needs=Right.MONITORS_VIEW),
         ]
 
     async def _send_list(self, caller: Caller) -> None:
-        if caller.user_id is not None:
-            await self.push_list(caller.user_id)
+        await self.push_list(actor_of(caller).myself(Right.MONITORS_VIEW))
 
-    async def push_list(self, user_id: int) -> None:
-        """`monitorList`, to everybody of the user."""
-        every = {str(monitor.id): self._monitors.wire(monitor) for monitor in self._in_id_order(user_id)}
-        await self._push.to_user(user_id, "monitorList", every)
+    async def push_list(self, audience: Audience) -> None:
+        """`monitorList`; with secrets to those who may edit."""
+        for readers, sensitive in _readers(audience):
+            if self._push.has_listeners(readers):
+                every = {
+                    str(monitor.id): self._monitors.wire(monitor, sensitive=sensitive)
+                    for monitor in self._in_id_order(audience.organisation)
+                }
+                await self._push.to_audience(readers, "monitorList", every)
 
-    def _in_id_order(self, user_id: int) -> list[Any]:
-        return sorted(self._monitors.roster.of(user_id), key=lambda monitor: monitor.id)
+    def _in_id_order(self, organisation: int) -> list[Monitor]:
+        return sorted(self._monitors.roster.of(organisation), key=lambda monitor: monitor.id)
 
-    async def push_monitor(self, user_id: int, monitor_id: int) -> None:
+    async def push_monitor(self, organisation: int, monitor_id: int) -> None:
         """`updateMonitorIntoList` with one monitor."""
         monitor = self._monitors.roster.get(monitor_id)
-        if monitor is not None:
-            wire = self._monitors.wire(monitor)
-            await self._push.to_user(user_id, "updateMonitorIntoList", {str(monitor_id): wire})
+        if monitor is None:
+            return
+        for readers, sensitive in _readers(Audience(organisation, Right.MONITORS_VIEW)):
+            if self._push.has_listeners(readers):
+                wire = self._monitors.wire(monitor, sensitive=sensitive)
+                await self._push.to_audience(readers, "updateMonitorIntoList", {str(monitor_id): wire})
 
-    async def push_removed(self, user_id: int, monitor_id: Any) -> None:
+    async def push_removed(self, organisation: int, monitor_id: Any) -> None:
         """`deleteMonitorFromList`."""
-        await self._push.to_user(user_id, "deleteMonitorFromList", monitor_id)
+        viewers = Audience(organisation, Right.MONITORS_VIEW)
+        await self._push.to_audience(viewers, "deleteMonitorFromList", monitor_id)
 
     async def _send_types(self, caller: Caller) -> None:
-        if caller.user_id is not None:
-            types = await asyncio.to_thread(monitor_type_list)  # the first time it imports all of them
-            await self._push.to_user(caller.user_id, "monitorTypeList", types)
+        myself = actor_of(caller).myself(Right.MONITORS_VIEW)
+        types = await asyncio.to_thread(monitor_type_list)  # the first time it imports all of them
+        await self._push.to_audience(myself, "monitorTypeList", types)
 
     async def _send_beats(self, caller: Caller) -> None:
-        """The last beats of each monitor to the caller; statistics to everybody of the user."""
-        if caller.user_id is None:
-            return
+        """The last beats of each monitor to the caller; statistics to all connections of the same person."""
+        actor = actor_of(caller)
         await self._certificates.warm()
-        mine = self._in_id_order(caller.user_id)
+        mine = self._in_id_order(actor.organisation)
         await caller.emit_many(
             [
                 ("heartbeatList", str(monitor.id), Raw(self._recorder.rows_json(monitor.id)), False)
                 for monitor in mine
             ]
         )
+        myself = actor.myself(Right.MONITORS_VIEW)
         for monitor in mine:
-            await self._push.many_to_user(caller.user_id, self._statistics(monitor.id, str(monitor.id)))
+            await self._push.many_to_audience(myself, self._statistics(monitor.id, str(monitor.id)))
 
     def _statistics(self, monitor_id: int, shown_id: int | str) -> list[tuple[Any, ...]]:
         """`avgPing`, three `uptime`, and `certInfo` if there is one."""
@@ -117,15 +127,22 @@ class MonitorPushes:
         return events
 
     def _on_beat(self, event: BeatRecorded) -> None:
-        if self._push.has_listeners(event.owner, COMPATIBLE):
-            self._spawn(self._push_beat(event))
+        viewers = Audience(event.organisation, Right.MONITORS_VIEW)
+        if self._push.has_listeners(viewers, COMPATIBLE):
+            self._spawn(self._push_beat(event, viewers))
 
-    async def _push_beat(self, event: BeatRecorded) -> None:
+    async def _push_beat(self, event: BeatRecorded, viewers: Audience) -> None:
         if event.beat.important and not event.pushed:
-            await self._push_maintenance(event.owner)
-        await self._push.to_user(event.owner, "heartbeat", heartbeat(event))
+            await self._push_maintenance(Audience(event.organisation, Right.MAINTENANCE_VIEW))
+        await self._push.to_audience(viewers, "heartbeat", heartbeat(event))
         events = self._statistics(event.beat.monitor_id, event.beat.monitor_id)
-        await self._push.many_to_user(event.owner, events)
+        await self._push.many_to_audience(viewers, events)
+
+
+def _readers(audience: Audience) -> tuple[tuple[Audience, bool], ...]:
+    """Its parts, and whether each is shown secrets."""
+    editors, viewers = audience.parted(Right.MONITORS_EDIT)
+    return (editors, True), (viewers, False)
 
 
 def heartbeat(event: BeatRecorded) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import Any
 from litestar import get, post
 
 from kuma_lite.checks import describe_types
-from kuma_lite.core.doors import Access
+from kuma_lite.core.access import Right
+from kuma_lite.core.doors import Access, door
 from kuma_lite.monitors.engine.health import Figures
 
 
@@ -27,17 +28,22 @@ def describe() -> dict[str, Any]:
 def monitor_routes(figures: Figures) -> Sequence[Any]:
     """The routes of this feature."""
 
-    @get("/api/v1/monitor-types", opt={"access": Access.USER}, sync_to_thread=True, tags=["Declarations"])
+    @get(
+        "/api/v1/monitor-types",
+        opt=door(Access.USER, Right.MONITORS_VIEW),
+        sync_to_thread=True,
+        tags=["Declarations"],
+    )
     def monitor_types() -> dict[str, Any]:
         """List the monitor types with the fields of their forms."""
         return describe()
 
-    @get("/api/v1/figures", opt={"access": Access.USER}, sync_to_thread=False, tags=["Server"])
+    @get("/api/v1/figures", opt=door(Access.USER), sync_to_thread=False, tags=["Server"])
     def show_figures() -> dict[str, Any]:
         """How the engine is doing: monitors, checks, lateness in milliseconds, commits."""
         return figures.now()
 
-    @post("/api/v1/figures/reset", opt={"access": Access.USER}, sync_to_thread=False, tags=["Server"])
+    @post("/api/v1/figures/reset", opt=door(Access.USER), sync_to_thread=False, tags=["Server"])
     def reset_figures() -> dict[str, bool]:
         """Begin the lateness percentiles anew."""
         figures.forget_lateness()

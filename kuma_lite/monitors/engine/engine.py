@@ -248,7 +248,7 @@ class Engine:
         monitor.previous = verdict.then(monitor.previous)
         if verdict.important:
             monitor.since = beat.time
-        self._bus.publish(BeatRecorded(beat, monitor.owner, first, pushed))
+        self._bus.publish(BeatRecorded(beat, monitor.organisation, first, pushed))
         return beat
 
     async def pushed(self, monitor: Monitor, look: Look) -> Beat:

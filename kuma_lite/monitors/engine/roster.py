@@ -30,7 +30,7 @@ class Monitor:
     """One monitor: its stored document, the typed view of its type on it, and what its beats left behind."""
 
     id: int
-    owner: int
+    organisation: int
     active: bool  # its own switch
     document: Document  # sparse, see `document.fields`
     notification_ids: tuple[int, ...] = ()
@@ -122,10 +122,10 @@ class Roster:
         found = self._push_tokens.get(token)
         return self._monitors.get(found) if found is not None else None
 
-    def of(self, owner: int) -> list[Monitor]:
-        """A user's monitors by weight (heaviest first), then name."""
-        mine = [monitor for monitor in self if monitor.owner == owner]
-        return sorted(mine, key=lambda monitor: (-(monitor.get("weight") or 0), monitor.name, monitor.id))
+    def of(self, organisation: int) -> list[Monitor]:
+        """An organisation's monitors by weight (heaviest first), then name."""
+        found = [monitor for monitor in self if monitor.organisation == organisation]
+        return sorted(found, key=lambda monitor: (-(monitor.get("weight") or 0), monitor.name, monitor.id))
 
     def children(self, monitor_id: int) -> list[Monitor]:
         """Direct children, oldest first."""
@@ -169,11 +169,12 @@ class Roster:
         """Whether a group above it is switched off."""
         return any(not group.active for group in self.ancestors(monitor))
 
-    def check_parent(self, monitor_id: int | None, parent: Any) -> None:
-        """Refuse a parent that is unknown, the monitor itself or below it (UserError)."""
+    def check_parent(self, organisation: int, monitor_id: int | None, parent: Any) -> None:
+        """Refuse a parent that the organisation lacks, the monitor itself or one below it (UserError)."""
         if parent is None:
             return
-        if not isinstance(parent, int) or parent not in self._monitors:
+        group = self._monitors.get(parent) if isinstance(parent, int) else None
+        if group is None or group.organisation != organisation:
             raise UserError("The monitor group does not exist.")
         if monitor_id is not None and (parent == monitor_id or parent in self.descendants(monitor_id)):
             raise UserError("Invalid Monitor Group")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
+from kuma_lite.core.access import Actor, Right, may
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
@@ -44,29 +45,34 @@ class Incidents:
         ids = [server.id for server in servers]
         return await self._database.read(lambda db: store.read_incidents(db, ids, status, offset, count))
 
-    async def acknowledge(self, key: object, who: str, project_id: int | None = None) -> Incident:
+    async def acknowledge(self, actor: Actor, key: object, who: str) -> Incident:
         """Somebody takes care of an incident; the first one counts. Raises NotFound."""
-        incident, now = await self._find(key, project_id), to_ms(self._clock.now())
+        incident, now = await self._find(actor, key), to_ms(self._clock.now())
         if incident.acknowledged is not None:
             return incident
         return await self._change(incident, now, acknowledged=now, acknowledged_by=who)
 
-    async def snooze(self, key: object, minutes: object, project_id: int | None = None) -> Incident:
+    async def snooze(self, actor: Actor, key: object, minutes: object) -> Incident:
         """Be silent about an incident, and about the next ones of its cause, for a while; 0 ends that.
 
         Raises NotFound, UserError.
         """
         if isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 <= minutes <= MAX_SNOOZE_MIN:
             raise UserError(f"minutes must be a whole number between 0 and {MAX_SNOOZE_MIN}.", status=422)
-        incident, now = await self._find(key, project_id), to_ms(self._clock.now())
+        incident, now = await self._find(actor, key), to_ms(self._clock.now())
         if not minutes:
             return await self._change(incident, now, snoozed=None, snooze_until=None)
         return await self._change(incident, now, snoozed=now, snooze_until=now + minutes * MINUTE_MS)
 
-    async def _find(self, key: object, project_id: int | None) -> Incident:
+    async def _find(self, actor: Actor, key: object) -> Incident:
         incident = await self._database.read(lambda db: store.find_incident(db, str(key)))
         server = self._server_of(incident.server_id) if incident else None
-        if incident is None or server is None or project_id not in (None, server.project_id):
+        if (
+            incident is None
+            or server is None
+            or not may(actor, Right.INCIDENTS_RESPOND, server)
+            or actor.project_id not in (None, server.project_id)
+        ):
             raise NotFound
         live = server.incidents.get(incident.cause)
         return live if live is not None and live.id == incident.id else incident

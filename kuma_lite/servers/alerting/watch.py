@@ -56,7 +56,7 @@ class Announcer(Protocol):
     def sent(self) -> None:
         """The messages are committed."""
 
-    def for_new(self, connection: Connection) -> Iterable[int]:
+    def for_new(self, connection: Connection, organisation: int) -> Iterable[int]:
         """Ids of the notifications that a new server of the first project gets by itself."""
 
 

@@ -9,17 +9,18 @@ from typing import Any, Final, Protocol
 from litestar import get, post
 from litestar.params import FromPath
 
+from kuma_lite.core.access import Actor, Right
 from kuma_lite.rest.errors import Unprocessable
 from kuma_lite.rest.operation import documented
 from kuma_lite.rest.requests import (
     MAX_PER_PAGE,
     PAGE,
-    ROUTE,
     AnyRequest,
     TextQuery,
     WholeQuery,
-    identity,
+    actor_of,
     json_object,
+    route_for,
 )
 from kuma_lite.servers.api import examples
 from kuma_lite.servers.documents import Listed, incident_wire
@@ -35,8 +36,10 @@ _NO_SERVER: Final = "Only incidents of servers can be acknowledged or snoozed"
 class MonitorIncidents(Protocol):
     """The outages of monitors, wherever they are kept."""
 
-    async def page(self, count: int, *, ongoing: bool | None) -> tuple[Sequence[Listed], int]:
-        """The first `count`, ongoing ones first, then the newest; and how many there are.
+    async def page(
+        self, organisation: int, count: int, *, ongoing: bool | None
+    ) -> tuple[Sequence[Listed], int]:
+        """The first `count` of an organisation, ongoing ones first, then the newest; and how many there are.
 
         `ongoing`: of both kinds (None), or of one.
         """
@@ -48,13 +51,13 @@ class MonitorIncidents(Protocol):
 def incident_routes(servers: Servers, outages: MonitorIncidents) -> Sequence[Any]:
     """The routes. Monitors belong to the first project."""
 
-    async def listed(project: int, ongoing: bool | None, offset: int, count: int) -> tuple[list[Any], int]:
+    async def listed(actor: Actor, ongoing: bool | None, offset: int, count: int) -> tuple[list[Any], int]:
         wanted = offset + count
         status = None if ongoing is None else "ongoing" if ongoing else "resolved"
-        incidents, total = await servers.incidents.page(servers.of(project), status, 0, wanted)
+        incidents, total = await servers.incidents.page(servers.of(actor.project_id), status, 0, wanted)
         found = [Listed(one.closed is None, one.started, incident_wire(servers, one)) for one in incidents]
-        if project == servers.projects.root.id:
-            others, more = await outages.page(wanted, ongoing=ongoing)
+        if actor.project_id == servers.projects.root_of(actor.organisation).id:
+            others, more = await outages.page(actor.organisation, wanted, ongoing=ongoing)
             found, total = list(heapq.merge(found, others, key=_ongoing_then_newest)), total + more
         return [dict(one.wire) for one in found[offset:wanted]], total
 
@@ -66,7 +69,7 @@ def incident_routes(servers: Servers, outages: MonitorIncidents) -> Sequence[Any
         "/api/v1/incidents",
         operation_class=documented(examples.INCIDENTS, query=[PAGE, _PER_PAGE, _STATUS]),
         tags=["Incidents"],
-        **ROUTE,
+        **route_for(Right.INCIDENTS_VIEW),
     )
     async def list_incidents(request: AnyRequest) -> dict[str, Any]:
         """List incidents: ongoing ones first, then the newest."""
@@ -74,8 +77,8 @@ def incident_routes(servers: Servers, outages: MonitorIncidents) -> Sequence[Any
         status = request.query_params.get(_STATUS.name) or None
         if status is not None and status not in _ONGOING:
             raise Unprocessable("status must be ongoing or resolved")
-        project, ongoing = identity(request).project_id, _ONGOING.get(status or "")
-        found, total = await listed(project, ongoing, (page - 1) * count, count)
+        actor, ongoing = actor_of(request), _ONGOING.get(status or "")
+        found, total = await listed(actor, ongoing, (page - 1) * count, count)
         return {
             "data": found,
             "meta": {
@@ -91,13 +94,13 @@ def incident_routes(servers: Servers, outages: MonitorIncidents) -> Sequence[Any
         status_code=200,
         operation_class=documented(examples.INCIDENT),
         tags=["Incidents"],
-        **ROUTE,
+        **route_for(Right.INCIDENTS_RESPOND),
     )
     async def acknowledge_incident(request: AnyRequest, key: FromPath[str]) -> dict[str, Any]:
         """Say that somebody takes care of it."""
         own_server(key)
-        caller = identity(request)
-        incident = await servers.incidents.acknowledge(key, caller.username or "API", caller.project_id)
+        caller = actor_of(request)
+        incident = await servers.incidents.acknowledge(caller, key, caller.username or "API")
         return incident_wire(servers, incident)
 
     @post(
@@ -105,13 +108,13 @@ def incident_routes(servers: Servers, outages: MonitorIncidents) -> Sequence[Any
         status_code=200,
         operation_class=documented(examples.INCIDENT, request=examples.SNOOZE),
         tags=["Incidents"],
-        **ROUTE,
+        **route_for(Right.INCIDENTS_RESPOND),
     )
     async def snooze_incident(request: AnyRequest, key: FromPath[str]) -> dict[str, Any]:
         """Be silent about it, and about the next ones of its cause, for some minutes; 0 ends that."""
         own_server(key)
         minutes = (await json_object(request)).get("minutes")
-        incident = await servers.incidents.snooze(key, minutes, identity(request).project_id)
+        incident = await servers.incidents.snooze(actor_of(request), key, minutes)
         return incident_wire(servers, incident)
 
     return [list_incidents, acknowledge_incident, snooze_incident]

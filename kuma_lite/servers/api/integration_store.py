@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
+from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.iso_time import iso
@@ -54,13 +55,13 @@ class Channels(Protocol):
     def declared(self, kind: str) -> Declared:
         """The options of a kind; none of one that nothing declares."""
 
-    async def all(self) -> Sequence[Channel]:
-        """Every notification."""
+    async def all(self, organisation: int) -> Sequence[Channel]:
+        """Every notification of an organisation."""
 
-    async def save(self, form: Mapping[str, Any], channel_id: int | None) -> int:
+    async def save(self, actor: Actor, form: Mapping[str, Any], channel_id: int | None) -> int:
         """Add one, or edit one; its id. Raises UserError."""
 
-    async def remove(self, channel_id: int) -> None:
+    async def remove(self, actor: Actor, channel_id: int) -> None:
         """Remove one. Raises UserError."""
 
 
@@ -73,78 +74,78 @@ class Integrations:
         self._clock = clock
         self._changing = asyncio.Lock()  # of two changes at once, the second sees what the first has done
 
-    async def all(self, project_id: int) -> list[dict[str, Any]]:
+    async def all(self, actor: Actor) -> list[dict[str, Any]]:
         """Every integration of a project, in the order of creation; the first one has the page's as well."""
-        named = await self._named()
-        return [self._wire(channel, name) for channel, name in named if name.project_id == project_id]
+        named = await self._named(actor.organisation)
+        return [self._wire(channel, name) for channel, name in named if name.project_id == actor.project_id]
 
-    async def of(self, channel_ids: set[int]) -> list[dict[str, Any]]:
+    async def of(self, organisation: int, channel_ids: set[int]) -> list[dict[str, Any]]:
         """Those with these ids of notifications."""
-        named = await self._named()
+        named = await self._named(organisation)
         return [self._wire(channel, name) for channel, name in named if channel.id in channel_ids]
 
-    async def find(self, key: object, project_id: int) -> tuple[Channel, dict[str, Any]]:
-        """One of a project by its UUID. Raises NotFound."""
-        for channel, name in await self._named():
-            if name.uuid == key and name.project_id == project_id:
+    async def find(self, actor: Actor, key: object) -> tuple[Channel, dict[str, Any]]:
+        """One of the actor's project by its UUID. Raises NotFound."""
+        for channel, name in await self._named(actor.organisation):
+            if name.uuid == key and name.project_id == actor.project_id:
                 return channel, self._wire(channel, name)
         raise NotFound
 
-    async def add(self, wishes: Mapping[str, Any], project_id: int) -> dict[str, Any]:
+    async def add(self, actor: Actor, wishes: Mapping[str, Any]) -> dict[str, Any]:
         """A new one. Raises Unprocessable, UserError, NotFound when it or its project is removed at once."""
         kind = type_of(wishes.get("type"), await self._channels.types())
         form = _form(kind, wishes, {}, self._channels.declared(kind))
-        number = await self._channels.save(form, None)
+        number = await self._channels.save(actor, form, None)
         now = to_ms(self._clock.now())
-        names = await self._database.write(lambda db: _add_names(db, [number], now, project_id))
-        if number not in names or names[number].project_id != project_id:
+        names = await self._database.write(lambda db: _add_names(db, [number], now, actor.project_id))
+        if number not in names or names[number].project_id != actor.project_id:
             # The project went meanwhile; the first one must not get what was made for it.
-            await self._discard(number)
+            await self._discard(actor, number)
             raise NotFound
-        return await self._only(number)
+        return await self._only(actor, number)
 
-    async def change(self, key: object, wishes: Mapping[str, Any], project_id: int) -> dict[str, Any]:
+    async def change(self, actor: Actor, key: object, wishes: Mapping[str, Any]) -> dict[str, Any]:
         """Other settings; what is not mentioned, or comes back veiled, stays.
 
         Raises NotFound, Unprocessable, UserError.
         """
         async with self._changing:
-            channel, _ = await self.find(key, project_id)
+            channel, _ = await self.find(actor, key)
             stored = {**channel.options, "name": channel.name}
             form = _form(channel.type, wishes, stored, self._channels.declared(channel.type))
             try:
-                await self._channels.save(form, channel.id)
+                await self._channels.save(actor, form, channel.id)
             except UserError:
-                await self._only(channel.id)  # the page may have removed it meanwhile
+                await self._only(actor, channel.id)  # the page may have removed it meanwhile
                 raise
             now = to_ms(self._clock.now())
             await self._database.write(lambda connection: _note_change(connection, channel.id, now))
-            return await self._only(channel.id)
+            return await self._only(actor, channel.id)
 
-    async def remove(self, key: object, project_id: int) -> None:
+    async def remove(self, actor: Actor, key: object) -> None:
         """Remove one. Raises NotFound."""
         async with self._changing:
-            channel, _ = await self.find(key, project_id)
-            await self._discard(channel.id)
+            channel, _ = await self.find(actor, key)
+            await self._discard(actor, channel.id)
 
-    async def _discard(self, channel_id: int) -> None:
+    async def _discard(self, actor: Actor, channel_id: int) -> None:
         """Remove a notification. Raises NotFound."""
         try:
-            await self._channels.remove(channel_id)
+            await self._channels.remove(actor, channel_id)
         except UserError:
             raise NotFound from None  # the page was quicker
 
-    async def _only(self, channel_id: int) -> dict[str, Any]:
+    async def _only(self, actor: Actor, channel_id: int) -> dict[str, Any]:
         """One by the id of its notification. Raises NotFound."""
-        for found in await self.of({channel_id}):
+        for found in await self.of(actor.organisation, {channel_id}):
             return found
         raise NotFound
 
     def _wire(self, channel: Channel, name: Name) -> dict[str, Any]:
         return wire(channel, name, self._channels.declared(channel.type))
 
-    async def _named(self) -> list[tuple[Channel, Name]]:
-        channels = await self._channels.all()
+    async def _named(self, organisation: int) -> list[tuple[Channel, Name]]:
+        channels = await self._channels.all(organisation)
         ids = [channel.id for channel in channels]
         names = await self._database.read(_names)
         if not names.keys() >= set(ids):

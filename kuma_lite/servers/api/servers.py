@@ -10,19 +10,20 @@ from litestar.enums import HttpMethod
 from litestar.openapi.spec.enums import OpenAPIFormat
 from litestar.params import FromPath
 
+from kuma_lite.core.access import Right
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.iso_time import iso, iso_exact, parse_iso
 from kuma_lite.rest.errors import Failure, Unprocessable
 from kuma_lite.rest.operation import documented
 from kuma_lite.rest.requests import (
     PAGE,
-    ROUTE,
     AnyRequest,
     TextQuery,
     WholeQuery,
-    identity,
     inner_object,
     json_object,
+    project_of,
+    route_for,
 )
 from kuma_lite.rest.shapes import error
 from kuma_lite.servers.api import examples
@@ -60,48 +61,58 @@ def server_routes(servers: Servers, clock: Clock) -> Sequence[Any]:
         status_code=201,
         operation_class=documented(examples.REPORTED, status=201, request=examples.REPORT),
         tags=["Agents"],
-        **ROUTE,
+        **route_for(Right.SERVERS_REPORT),
     )
     async def create_server_metrics(request: AnyRequest) -> dict[str, Any]:
         """Take the report of an agent: who it is, and samples. A sample sent twice is stored once."""
-        return await servers.take_report(identity(request).project_id, await request.body())
+        return await servers.take_report(project_of(request), await request.body())
 
     @get(
         "/api/v1/servers",
         operation_class=documented([examples.SERVER], query=[PAGE, _PER_PAGE]),
         tags=_TAGS,
-        **ROUTE,
+        **route_for(Right.SERVERS_VIEW),
     )
     async def list_servers(request: AnyRequest) -> list[dict[str, Any]]:
         """List the servers of the project, in the order of their first contact."""
         page, count = PAGE.of(request), _PER_PAGE.of(request)
-        found = servers.of(identity(request).project_id)[(page - 1) * count : page * count]
+        found = servers.of(project_of(request))[(page - 1) * count : page * count]
         return [as_wire(server) for server in found]
 
-    @get("/api/v1/servers/{key:str}", operation_class=documented(examples.SERVER), tags=_TAGS, **ROUTE)
+    @get(
+        "/api/v1/servers/{key:str}",
+        operation_class=documented(examples.SERVER),
+        tags=_TAGS,
+        **route_for(Right.SERVERS_VIEW),
+    )
     async def get_server(request: AnyRequest, key: FromPath[str]) -> dict[str, Any]:
         """Show one server with its latest metrics."""
-        return as_wire(servers.find(key, identity(request).project_id))
+        return as_wire(servers.find(key, project_of(request)))
 
     @route(
         "/api/v1/servers/{key:str}",
         http_method=[HttpMethod.PATCH, HttpMethod.PUT],
         operation_class=documented(examples.SERVER, request=examples.UPDATE),
         tags=_TAGS,
-        **ROUTE,
+        **route_for(Right.SERVERS_EDIT),
     )
     async def update_server(request: AnyRequest, key: FromPath[str]) -> dict[str, Any]:
         """Change alert settings; what is not mentioned stays as it is."""
-        server = servers.find(key, identity(request).project_id)
+        server = servers.find(key, project_of(request))
         wishes = inner_object(await json_object(request), "server")
         if "alert_settings" in wishes:
             await servers.save_settings(server, wishes["alert_settings"])
         return as_wire(server)
 
-    @delete("/api/v1/servers/{key:str}", operation_class=documented(status=204), tags=_TAGS, **ROUTE)
+    @delete(
+        "/api/v1/servers/{key:str}",
+        operation_class=documented(status=204),
+        tags=_TAGS,
+        **route_for(Right.SERVERS_EDIT),
+    )
     async def delete_server(request: AnyRequest, key: FromPath[str]) -> None:
         """Remove a server and its history."""
-        await servers.delete(servers.find(key, identity(request).project_id))
+        await servers.delete(servers.find(key, project_of(request)))
 
     @get(
         "/api/v1/servers/{key:str}/metrics",
@@ -109,11 +120,11 @@ def server_routes(servers: Servers, clock: Clock) -> Sequence[Any]:
             examples.METRICS, query=[_SINCE, _UNTIL, _METRICS, _POINTS], misfit=error(_BOTH)
         ),
         tags=_TAGS,
-        **ROUTE,
+        **route_for(Right.SERVERS_VIEW),
     )
     async def get_server_metrics(request: AnyRequest, key: FromPath[str]) -> Response[dict[str, Any]]:
         """Show metrics of a time range. Ranges beyond a day are rolled up as far as the limit asks for."""
-        server = servers.find(key, identity(request).project_id)
+        server = servers.find(key, project_of(request))
         since, until = _range(request, to_ms(clock.now()))
         limit = _POINTS.of(request)
         found = await servers.values(server, _names(request), since, until, limit)

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 
 from litestar import get
 
+from kuma_lite.core.access import Right
 from kuma_lite.rest.operation import documented
-from kuma_lite.rest.requests import ROUTE, AnyRequest, identity
+from kuma_lite.rest.requests import AnyRequest, actor_of, route_for
 from kuma_lite.servers.api import examples
 from kuma_lite.servers.service import Servers
 
@@ -16,8 +17,8 @@ from kuma_lite.servers.service import Servers
 class StatusPages(Protocol):
     """The status pages, wherever they are kept."""
 
-    async def listed(self) -> Sequence[Mapping[str, Any]]:
-        """All of them as the Servers API shows them."""
+    async def listed(self, organisation: int) -> Sequence[Mapping[str, Any]]:
+        """All of an organisation as the Servers API shows them."""
 
 
 def status_page_routes(servers: Servers, pages: StatusPages) -> Sequence[Any]:
@@ -27,11 +28,12 @@ def status_page_routes(servers: Servers, pages: StatusPages) -> Sequence[Any]:
         "/api/v1/status_pages",
         operation_class=documented([examples.STATUS_PAGE]),
         tags=["Status pages"],
-        **ROUTE,
+        **route_for(Right.STATUS_PAGES_VIEW),
     )
     async def list_status_pages(request: AnyRequest) -> list[dict[str, Any]]:
         """List the status pages and their monitors."""
-        is_first = identity(request).project_id == servers.projects.root.id
-        return [dict(page) for page in await pages.listed()] if is_first else []
+        actor = actor_of(request)
+        is_first = actor.project_id == servers.projects.root_of(actor.organisation).id
+        return [dict(page) for page in await pages.listed(actor.organisation)] if is_first else []
 
     return [list_status_pages]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from kuma_lite.core.doors import PAGE, Answer, Caller, Event
+from kuma_lite.core.access import Actor, Right, may, require
+from kuma_lite.core.doors import PAGE, Answer, Caller, Event, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.rest.errors import NotFound
 from kuma_lite.servers.model import Server
@@ -18,7 +19,8 @@ MAX_ON_PAGE: Final = 100  # servers of one status page; visitors read it as one 
 NO_SERVER: Final = "The server does not exist."
 NO_PAGE: Final = "The status page does not exist."
 
-Titles = Callable[[], Sequence[tuple[int, str, str]]]  # id, title and slug of every status page
+# Organisation → id, title and slug of each of its status pages.
+Titles = Callable[[int], Sequence[tuple[int, str, str]]]
 
 
 class LinksPage:
@@ -26,7 +28,7 @@ class LinksPage:
 
     Args:
         servers: whose links they are.
-        status_pages: all there are.
+        status_pages: those of an organisation.
     """
 
     def __init__(self, servers: Servers, status_pages: Titles) -> None:
@@ -36,20 +38,19 @@ class LinksPage:
     def events(self) -> list[Event]:
         """The page's questions and orders about links."""
         return [
-            _event("setServerNotification", self.set_notification, 3),
-            _event("setServerMaintenance", self.set_maintenance, 2),
-            _event("serverPages", self.pages_of_server, 1),
-            _event("setServerPage", self.set_page_of_server, 3),
-            _event("pageServers", self.servers_of_page, 1),
-            _event("setPageServers", self.set_servers_of_page, 2),
+            _event("setServerNotification", self.set_notification, Right.SERVERS_EDIT, 3),
+            _event("setServerMaintenance", self.set_maintenance, Right.SERVERS_EDIT, 2),
+            _event("serverPages", self.pages_of_server, Right.SERVERS_VIEW, 1),
+            _event("setServerPage", self.set_page_of_server, Right.STATUS_PAGES_EDIT, 3),
+            _event("pageServers", self.servers_of_page, Right.STATUS_PAGES_VIEW, 1),
+            _event("setPageServers", self.set_servers_of_page, Right.STATUS_PAGES_EDIT, 2),
         ]
 
     async def set_notification(self, caller: Caller, key: Any, channel_id: Any, on: Any) -> Answer:
         """Let a notification have the alerts, or not."""
-        del caller
         if type(channel_id) is not int:
             raise UserError("The notification does not exist.")
-        server = find_server(self._servers, key)
+        server = find_server(self._servers, actor_of(caller), key, Right.SERVERS_EDIT)
         try:
             await self._servers.links.notify(server, channel_id, on=on is True)
         except NotFound:
@@ -58,10 +59,9 @@ class LinksPage:
 
     async def set_maintenance(self, caller: Caller, key: Any, plans: Any) -> Answer:
         """Which maintenance plans cover the server."""
-        del caller
         if not isinstance(plans, list) or not all(type(plan) is int for plan in plans):
             raise UserError("A list of maintenance ids is expected.")
-        server = find_server(self._servers, key)
+        server = find_server(self._servers, actor_of(caller), key, Right.SERVERS_EDIT)
         await self._servers.links.set_plans(server, plans)
         return {"ok": True, "maintenancePlans": self._servers.links.plans_of(server)}
 
@@ -69,53 +69,60 @@ class LinksPage:
 
     async def pages_of_server(self, caller: Caller, key: Any) -> Answer:
         """Every status page, and whether the server stands on it."""
-        del caller
-        server = find_server(self._servers, key)
+        return self._answer(caller, find_server(self._servers, actor_of(caller), key))
+
+    def _answer(self, caller: Caller, server: Server) -> Answer:
         pages = [
             {"id": number, "title": title, "slug": slug, "shown": self._is_on(server, number)}
-            for number, title, slug in self._status_pages()
+            for number, title, slug in self._status_pages(actor_of(caller).organisation)
         ]
         return {"ok": True, "pages": pages}
 
     async def set_page_of_server(self, caller: Caller, key: Any, page_id: Any, on: Any) -> Answer:
         """Put a server on a status page, behind those that are there, or take it off."""
-        server, number = find_server(self._servers, key), self._page(page_id)
+        server = find_server(self._servers, actor_of(caller), key, Right.STATUS_PAGES_EDIT)
+        number = self._page(caller, page_id)
         if on is True and not self._is_on(server, number):
             _check_room(len(self._servers.links.servers_of_page(number)) + 1)
         await self._servers.links.show_on_page(server, number, shown=on is True)
-        return await self.pages_of_server(caller, key)
+        return self._answer(caller, server)
 
     async def servers_of_page(self, caller: Caller, page_id: Any) -> Answer:
         """Which servers stand on a status page, in their order."""
-        del caller
         found = self._servers.links.servers_of_page(page_id) if type(page_id) is int else []
-        return {"ok": True, "servers": [server.uuid for server in found]}
+        mine = [server.uuid for server in found if may(actor_of(caller), Right.STATUS_PAGES_VIEW, server)]
+        return {"ok": True, "servers": mine}
 
     async def set_servers_of_page(self, caller: Caller, page_id: Any, keys: Any) -> Answer:
         """Put servers on a status page, in that order."""
         if not isinstance(keys, list):
             raise UserError("A list of servers is expected.")
         _check_room(len(keys))
-        found = [find_server(self._servers, key) for key in keys]
-        await self._servers.links.set_page_servers(self._page(page_id), found)
-        return await self.servers_of_page(caller, page_id)
+        actor = actor_of(caller)
+        found = [find_server(self._servers, actor, key, Right.STATUS_PAGES_EDIT) for key in keys]
+        await self._servers.links.set_page_servers(self._page(caller, page_id), found)
+        return {"ok": True, "servers": [server.uuid for server in found]}
 
     def _is_on(self, server: Server, page_id: int) -> bool:
         return any(found is server for found in self._servers.links.servers_of_page(page_id))
 
-    def _page(self, page_id: Any) -> int:
+    def _page(self, caller: Caller, page_id: Any) -> int:
         """A status page that exists. Raises UserError."""
-        if type(page_id) is not int or all(number != page_id for number, _, _ in self._status_pages()):
+        if type(page_id) is not int or all(
+            number != page_id for number, _, _ in self._status_pages(actor_of(caller).organisation)
+        ):
             raise UserError(NO_PAGE)
         return page_id
 
 
-def find_server(servers: Servers, key: Any) -> Server:
-    """A server by its UUID. Raises UserError with a sentence for people."""
+def find_server(servers: Servers, actor: Actor, key: Any, right: Right = Right.SERVERS_VIEW) -> Server:
+    """A server by its UUID, if the actor may do that with it. Raises UserError with a sentence for people."""
     try:
-        return servers.find(key)
+        server = servers.find(key)
     except NotFound:
         raise UserError(NO_SERVER) from None
+    require(actor, right, server, refusal=NO_SERVER)
+    return server
 
 
 def _check_room(count: int) -> None:
@@ -123,5 +130,5 @@ def _check_room(count: int) -> None:
         raise UserError(f"A status page shows at most {MAX_ON_PAGE} servers.")
 
 
-def _event(name: str, handler: Any, arguments: int) -> Event:
-    return Event(name, handler, arguments, namespaces=(PAGE,))
+def _event(name: str, handler: Any, needs: Right, arguments: int) -> Event:
+    return Event(name, handler, arguments, namespaces=(PAGE,), needs=needs)

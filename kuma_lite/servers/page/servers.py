@@ -6,14 +6,16 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 
+from kuma_lite.core.access import Audience, Right
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import MILLISECONDS, Clock, to_ms
-from kuma_lite.core.doors import PAGE, Answer, Caller, Event, Push
+from kuma_lite.core.doors import PAGE, Answer, Caller, Event, Push, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.rest.errors import Unprocessable
 from kuma_lite.servers.model import (
     AlertClosed,
     AlertOpened,
+    Incident,
     IncidentsChanged,
     Server,
     ServerChanged,
@@ -55,33 +57,34 @@ class ServerPage:
         self._clock = clock
         self._spawn = spawn
         self._changed: set[int] = set()
-        self._deleted: list[str] = []
-        self._incidents = False
+        self._deleted: dict[int, list[str]] = {}  # organisation → UUIDs
+        self._incidents: set[int] = set()  # organisations in which some changed
         self._flushing = False
-        bus.subscribe(ServerChanged, lambda event: self._note(changed=event.server_id))
-        bus.subscribe(ServerRemoved, lambda event: self._note(deleted=event.uuid))
-        for happening in (AlertOpened, AlertClosed, IncidentsChanged):
-            bus.subscribe(happening, lambda _event: self._note(incidents=True))
+        bus.subscribe(ServerChanged, self._on_change)
+        bus.subscribe(ServerRemoved, self._on_removal)
+        bus.subscribe(AlertOpened, lambda event: self._on_incident(event.incident))
+        bus.subscribe(AlertClosed, lambda event: self._on_incident(event.incident))
+        bus.subscribe(IncidentsChanged, lambda event: self._on_incident(event.incident))
 
     def events(self) -> list[Event]:
         """The page's questions and orders about servers."""
         return [
-            _event("serversSummary", self.summary),
-            _event("serverSparks", self.sparks, 1),
-            _event("server", self.server, 1),
-            _event("serverMetrics", self.metrics, 2),
-            _event("saveServerAlerts", self.save_alerts, 2),
-            _event("deleteServer", self.delete, 1),
-            _event("serverRetention", self.retention),
-            _event("saveServerRetention", self.save_retention, 1),
+            _event("serversSummary", self.summary, Right.SERVERS_VIEW),
+            _event("serverSparks", self.sparks, Right.SERVERS_VIEW, 1),
+            _event("server", self.server, Right.SERVERS_VIEW, 1),
+            _event("serverMetrics", self.metrics, Right.SERVERS_VIEW, 2),
+            _event("saveServerAlerts", self.save_alerts, Right.SERVERS_EDIT, 2),
+            _event("deleteServer", self.delete, Right.SERVERS_EDIT, 1),
+            _event("serverRetention", self.retention, Right.SETTINGS_VIEW),
+            _event("saveServerRetention", self.save_retention, Right.SETTINGS_EDIT, 1),
         ]
 
     # --- questions ---------------------------------------------------------------------------------------
 
     async def summary(self, caller: Caller) -> Answer:
         """Every server in one row."""
-        del caller
-        rows = [self.row(server) for server in self._servers.all()]
+        found = self._servers.of_organisation(actor_of(caller).organisation)
+        rows = [self.row(server) for server in found]
         return {
             "ok": True,
             "columns": list(COLUMNS),
@@ -109,21 +112,19 @@ class ServerPage:
 
     async def sparks(self, caller: Caller, keys: Any) -> Answer:
         """The last hour of processor and memory of some servers, for sparklines."""
-        del caller
         if not isinstance(keys, list) or len(keys) > MAX_SPARKS:
             raise UserError(f"A list of at most {MAX_SPARKS} servers is expected.")
         now = to_ms(self._clock.now())
         sparks = {}
         for key in keys:
-            server = find_server(self._servers, key)
+            server = find_server(self._servers, actor_of(caller), key)
             found = await self._servers.values(server, ["cpu", "ram"], now - SPARK_MS, now, MAX_POINTS)
             sparks[server.uuid] = {name: [list(value) for value in values] for name, values in found.items()}
         return {"ok": True, "sparks": sparks}
 
     async def server(self, caller: Caller, key: Any) -> Answer:
         """One server with everything its page shows but charts."""
-        del caller
-        server = find_server(self._servers, key)
+        server = find_server(self._servers, actor_of(caller), key)
         return {
             "ok": True,
             "server": as_wire(server),
@@ -146,8 +147,7 @@ class ServerPage:
 
     async def metrics(self, caller: Caller, key: Any, wishes: Any) -> Answer:
         """Columns for charts: minimum, mean and maximum per step, in as many points as fit."""
-        del caller
-        server = find_server(self._servers, key)
+        server = find_server(self._servers, actor_of(caller), key)
         found = wishes if isinstance(wishes, dict) else {}
         now = to_ms(self._clock.now())
         until = _whole(found.get("until"), now)
@@ -172,8 +172,7 @@ class ServerPage:
 
     async def save_alerts(self, caller: Caller, key: Any, change: Any) -> Answer:
         """Take over a part of the alert settings."""
-        del caller
-        server = find_server(self._servers, key)
+        server = find_server(self._servers, actor_of(caller), key, Right.SERVERS_EDIT)
         try:
             await self._servers.save_settings(server, change)
         except Unprocessable as refusal:
@@ -182,8 +181,7 @@ class ServerPage:
 
     async def delete(self, caller: Caller, key: Any) -> Answer:
         """Remove a server and its history."""
-        del caller
-        await self._servers.delete(find_server(self._servers, key))
+        await self._servers.delete(find_server(self._servers, actor_of(caller), key, Right.SERVERS_EDIT))
         return {"ok": True, "msg": "successDeleted", "msgi18n": True}
 
     async def retention(self, caller: Caller) -> Answer:
@@ -200,14 +198,21 @@ class ServerPage:
 
     # --- pushes ------------------------------------------------------------------------------------------
 
-    def _note(
-        self, *, changed: int | None = None, deleted: str | None = None, incidents: bool = False
-    ) -> None:
-        if changed is not None:
-            self._changed.add(changed)
-        if deleted is not None:
-            self._deleted.append(deleted)
-        self._incidents = self._incidents or incidents
+    def _on_change(self, event: ServerChanged) -> None:
+        self._changed.add(event.server_id)
+        self._soon()
+
+    def _on_removal(self, event: ServerRemoved) -> None:
+        self._deleted.setdefault(event.organisation, []).append(event.uuid)
+        self._soon()
+
+    def _on_incident(self, incident: Incident) -> None:
+        server = self._servers.by_id(incident.server_id)
+        if server is not None:
+            self._incidents.add(server.organisation)
+            self._soon()
+
+    def _soon(self) -> None:
         if not self._flushing:
             self._flushing = True
             self._spawn(self._flush_soon())
@@ -216,18 +221,24 @@ class ServerPage:
         await asyncio.sleep(BATCH_S)
         self._flushing = False
         changed, self._changed = self._changed, set()
-        deleted, self._deleted = self._deleted, []
-        incidents, self._incidents = self._incidents, False
-        found = [self._servers.by_id(number) for number in sorted(changed)]
-        rows = [self.row(server) for server in found if server is not None]
-        if rows or deleted:
-            await self._push.to_all_users("serverChanges", {"rows": rows, "deleted": deleted}, namespace=PAGE)
-        if incidents:
-            await self._push.to_all_users("incidentsChanged", {}, namespace=PAGE)
+        deleted, self._deleted = self._deleted, {}
+        incidents, self._incidents = self._incidents, set()
+        rows: dict[int, list[list[Any]]] = {}
+        for number in sorted(changed):
+            server = self._servers.by_id(number)
+            if server is not None:
+                rows.setdefault(server.organisation, []).append(self.row(server))
+        for organisation in rows.keys() | deleted.keys():
+            viewers = Audience(organisation, Right.SERVERS_VIEW)
+            payload = {"rows": rows.get(organisation, []), "deleted": deleted.get(organisation, [])}
+            await self._push.to_audience(viewers, "serverChanges", payload, namespace=PAGE)
+        for organisation in incidents:
+            viewers = Audience(organisation, Right.INCIDENTS_VIEW)
+            await self._push.to_audience(viewers, "incidentsChanged", {}, namespace=PAGE)
 
 
-def _event(name: str, handler: Any, arguments: int = 0) -> Event:
-    return Event(name, handler, arguments, namespaces=(PAGE,))
+def _event(name: str, handler: Any, needs: Right, arguments: int = 0) -> Event:
+    return Event(name, handler, arguments, namespaces=(PAGE,), needs=needs)
 
 
 def _whole(value: Any, default: int) -> int:

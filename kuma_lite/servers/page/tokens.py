@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from kuma_lite.core.access import Right
 from kuma_lite.core.clock import MILLISECONDS, Clock, to_ms
-from kuma_lite.core.doors import PAGE, Answer, Caller, Event
+from kuma_lite.core.doors import PAGE, Answer, Caller, Event, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.projects.documents import project_wire, token_wire
 from kuma_lite.projects.tokens import PROJECT
 from kuma_lite.rest.errors import NotFound
 from kuma_lite.servers.documents import incident_wire
+from kuma_lite.servers.page.links import find_server
 from kuma_lite.servers.service import Servers
 
 MAX_INCIDENTS: Final = 200  # in one answer
@@ -41,25 +43,24 @@ class KeyPage:
     def events(self) -> list[Event]:
         """The page's questions and orders."""
         return [
-            _event("tokens", self.tokens),
-            _event("addToken", self.add_token, 1),
-            _event("revokeToken", self.revoke_token, 1),
-            _event("projects", self.projects),
-            _event("addProject", self.add_project, 1),
-            _event("deleteProject", self.delete_project, 1),
-            _event("serverIncidents", self.incidents, 1),
-            _event("acknowledgeIncident", self.acknowledge, 1),
-            _event("snoozeIncident", self.snooze, 2),
-            _event("agentInstall", self.agent_install, 1),
+            _event("tokens", self.tokens, Right.TOKENS_VIEW),
+            _event("addToken", self.add_token, Right.TOKENS_EDIT, 1),
+            _event("revokeToken", self.revoke_token, Right.TOKENS_EDIT, 1),
+            _event("projects", self.projects, Right.TOKENS_VIEW),
+            _event("addProject", self.add_project, Right.TOKENS_EDIT, 1),
+            _event("deleteProject", self.delete_project, Right.TOKENS_EDIT, 1),
+            _event("serverIncidents", self.incidents, Right.INCIDENTS_VIEW, 1),
+            _event("acknowledgeIncident", self.acknowledge, Right.INCIDENTS_RESPOND, 1),
+            _event("snoozeIncident", self.snooze, Right.INCIDENTS_RESPOND, 2),
+            _event("agentInstall", self.agent_install, Right.TOKENS_VIEW, 1),
         ]
 
     # --- tokens and projects -----------------------------------------------------------------------------
 
     async def tokens(self, caller: Caller) -> Answer:
         """All tokens by their prefix, the newest first."""
-        del caller
         projects = self._servers.projects
-        found = await projects.list_tokens()
+        found = await projects.list_tokens(actor_of(caller).organisation)
         return {"ok": True, "tokens": [token_wire(projects, token) for token in found]}
 
     async def add_token(self, caller: Caller, wishes: Any) -> Answer:
@@ -71,48 +72,49 @@ class KeyPage:
         projects = self._servers.projects
         token, secret = await projects.add_token(
             found.get("name"),
-            project=projects.find(found.get("project")),
+            project=projects.find(actor_of(caller), found.get("project")),
             kind=found.get("kind") or PROJECT,
-            user_id=caller.user_id,
+            user_id=actor_of(caller).user_id,
             expires=None if days is None else to_ms(self._clock.now()) + days * _DAY_MS,
         )
         return {"ok": True, "token": token_wire(projects, token), "secret": secret}
 
     async def revoke_token(self, caller: Caller, key: Any) -> Answer:
         """End a token."""
-        del caller
-        await self._servers.projects.revoke(key)
+        await self._servers.projects.revoke(actor_of(caller).organisation, key)
         return {"ok": True, "msg": "successDeleted", "msgi18n": True}
 
     async def projects(self, caller: Caller) -> Answer:
         """All projects, the first one first."""
-        del caller
-        return {"ok": True, "projects": [project_wire(p) for p in self._servers.projects.all.values()]}
+        found = self._servers.projects.of(actor_of(caller).organisation)
+        return {"ok": True, "projects": [project_wire(project) for project in found]}
 
     async def add_project(self, caller: Caller, name: Any) -> Answer:
         """A new project."""
-        del caller
-        return {"ok": True, "project": project_wire(await self._servers.projects.add(name))}
+        project = await self._servers.projects.add(actor_of(caller), name)
+        return {"ok": True, "project": project_wire(project)}
 
     async def delete_project(self, caller: Caller, key: Any) -> Answer:
         """Remove a project without servers, with its tokens."""
-        del caller
         projects = self._servers.projects
-        await projects.remove(projects.find(str(key)))
+        await projects.remove(projects.find(actor_of(caller), str(key)))
         return {"ok": True, "msg": "successDeleted", "msgi18n": True}
 
     # --- incidents ---------------------------------------------------------------------------------------
 
     async def incidents(self, caller: Caller, wishes: Any) -> Answer:
         """A part of the incidents of all servers, or of one."""
-        del caller
         found = wishes if isinstance(wishes, dict) else {}
         offset, count = _number(found.get("offset"), 0, 10**9), _number(found.get("count"), 25, MAX_INCIDENTS)
         status = found.get("status")
         if status not in (None, "ongoing", "resolved"):
             raise UserError("The status is ongoing or resolved.")
         key = found.get("server")
-        servers = self._servers.all() if key is None else [self._servers.find(key)]
+        actor = actor_of(caller)
+        if key is None:
+            servers = self._servers.of_organisation(actor.organisation)
+        else:
+            servers = [find_server(self._servers, actor, key, Right.INCIDENTS_VIEW)]
         incidents, total = await self._servers.incidents.page(servers, status, offset, count)
         rows = [incident_wire(self._servers, incident) for incident in incidents]
         return {"ok": True, "total": total, "incidents": rows}
@@ -120,16 +122,17 @@ class KeyPage:
     async def acknowledge(self, caller: Caller, key: Any) -> Answer:
         """Somebody takes care of it."""
         try:
-            incident = await self._servers.incidents.acknowledge(key, caller.username or "")
+            incident = await self._servers.incidents.acknowledge(
+                actor_of(caller), key, actor_of(caller).username
+            )
         except NotFound:
             raise UserError("The incident does not exist.") from None
         return {"ok": True, "incident": incident_wire(self._servers, incident)}
 
     async def snooze(self, caller: Caller, key: Any, minutes: Any) -> Answer:
         """Be silent about it for a while; 0 minutes end that."""
-        del caller
         try:
-            incident = await self._servers.incidents.snooze(key, minutes)
+            incident = await self._servers.incidents.snooze(actor_of(caller), key, minutes)
         except NotFound:
             raise UserError("The incident does not exist.") from None
         return {"ok": True, "incident": incident_wire(self._servers, incident)}
@@ -153,8 +156,8 @@ class KeyPage:
         }
 
 
-def _event(name: str, handler: Any, arguments: int = 0) -> Event:
-    return Event(name, handler, arguments, namespaces=(PAGE,))
+def _event(name: str, handler: Any, needs: Right, arguments: int = 0) -> Event:
+    return Event(name, handler, arguments, namespaces=(PAGE,), needs=needs)
 
 
 def _number(value: Any, default: int, most: int) -> int:
