@@ -1,4 +1,4 @@
-"""What may go wrong, by who is told.
+"""Errors, by audience.
 
 `UserError` is a sentence for a person: it becomes `{ok: false, msg}` on the wire, a 4xx over HTTP, one line
 on the command line. Everything else that escapes is a bug: logged once with its trace, answered generically.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+
+from kuma_lite.core.sentences import filled, translatable
 
 # What routes of our API say with a status, whatever the reason was: callers compare it.
 REFUSALS: Final[Mapping[int, str]] = {
@@ -20,13 +22,15 @@ INTERNAL_ERROR = "Something went wrong on the server. The log has the details."
 
 
 class UserError(Exception):
-    """A sentence that the caller may see.
+    """A sentence that the caller may see: `UserError("At most {count} monitors.", count=5)`.
 
     Args:
-        message: the sentence, or a translation key of Uptime Kuma when `i18n` is set.
+        message: the sentence, as a template for the arguments, or a translation key of Uptime Kuma when
+            `i18n` is set.
         i18n: the wire carries `msgi18n: true` beside the message; None leaves the key out.
         status: HTTP status when the error leaves through a route.
         extra: further keys of the answer (`meta`, `valid` ...).
+        arguments: what belongs into the template, by name.
     """
 
     def __init__(
@@ -36,9 +40,12 @@ class UserError(Exception):
         i18n: bool | None = None,
         status: int = 400,
         extra: dict[str, Any] | None = None,
+        **arguments: Any,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.template = message
+        self.arguments = arguments
+        self.message = filled(message, arguments)
+        super().__init__(self.message)
         self.i18n = i18n
         self.status = status
         self.extra = extra or {}
@@ -49,6 +56,10 @@ class UserError(Exception):
         if self.i18n is not None:
             answer["msgi18n"] = self.i18n
         return answer
+
+    def translatable(self) -> dict[str, Any]:
+        """What our own page looks up to say it in another language (docs/page-protocol.md)."""
+        return translatable(self.template, self.arguments)
 
 
 class NotLoggedIn(UserError):

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple, Protocol
 
-from kuma_lite.core.doors import SILENCE, Answer, Caller, Event, Then
+from kuma_lite.core.doors import PAGE, SILENCE, Answer, Caller, Event, Then
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
 from kuma_lite.web.guard import let_in
 
@@ -75,7 +75,7 @@ class Dispatcher:
             let_in(event.access, event.needs, caller.actor)
             answer = await event.handler(caller, *arguments)
         except UserError as error:
-            return Outcome(event.on_error(error))
+            return Outcome(_refusal(event, error, caller.namespace))
         except Exception:
             log.exception("The event %s failed", event.name)
             return Outcome(event.on_error(UserError(INTERNAL_ERROR)))
@@ -89,3 +89,11 @@ class Dispatcher:
             raise UserError(TOO_FREQUENT)
         if delay > 0:
             await asyncio.sleep(delay)
+
+
+def _refusal(event: Event, error: UserError, namespace: str) -> Answer:
+    """What a client is told; our own page also what it can translate."""
+    answer = event.on_error(error)
+    if namespace == PAGE and isinstance(answer, dict) and not error.i18n:
+        return {**answer, "sentence": error.translatable()}
+    return answer
