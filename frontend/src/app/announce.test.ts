@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Shown } from "../state/monitors.ts";
 import { rowsOf } from "../state/testing.ts";
+import type { Status } from "../words/status.ts";
 import { announceChanges, announcement } from "./announce.ts";
 
 const rows = rowsOf(...Array.from({ length: 9 }, (_, id) => ({ id, name: `web ${id}` })));
 
-function change(id: number, from: Shown, to: Shown): void {
+function change(id: number, from: Status, to: Status): void {
   const row = rows.get(id);
   if (row) announceChanges([{ row, from, to }]);
 }

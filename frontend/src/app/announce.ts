@@ -1,7 +1,7 @@
 /** Says aloud (to a screen reader) what went down and came back, not more often than can be followed. */
 import { shallowRef } from "vue";
 import type { Change } from "../state/monitors.ts";
-import { shownOf, type ServerChange } from "../state/servers.ts";
+import { statusOf, type ServerChange } from "../state/servers.ts";
 import type { Cause, ServerRow } from "../wire/server-types.ts";
 import { t } from "../words/index.ts";
 
@@ -38,7 +38,7 @@ export function announceServers(changes: readonly ServerChange[]): void {
 
 function takeServer(before: ServerRow, row: ServerRow): void {
   const { uuid, name } = row;
-  const [from, to] = [shownOf(before), shownOf(row)];
+  const [from, to] = [statusOf(before), statusOf(row)];
   if (to === "maintenance") return;
   if (to === "down") {
     if (from !== "down") begin("offline", "back", uuid, name);

@@ -1,19 +1,13 @@
 /** Light, dark, or as the system says. The first paint is theme.js's; this is the switch. */
 import { shallowRef } from "vue";
+import { repaint } from "../charts/colours.ts";
 
 export type Theme = "system" | "light" | "dark";
 
 const KEY = "theme";
-const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
 const stored = document.documentElement.dataset.theme;
 export const theme = shallowRef<Theme>(stored === "light" || stored === "dark" ? stored : "system");
-/** Counts changes of colours: what is drawn on a canvas has to be drawn again. */
-export const paint = shallowRef(0);
-
-const repaint = () => (paint.value += 1);
-dark.addEventListener("change", repaint);
-window.matchMedia("(forced-colors: active)").addEventListener("change", repaint);
 
 export function setTheme(next: Theme): void {
   theme.value = next;

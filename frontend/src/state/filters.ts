@@ -1,19 +1,20 @@
 /** What of the list is looked at: lives in the address, so that a view can be shared and comes back. */
 import type { LocationQuery, LocationQueryRaw } from "vue-router";
-import { shownOf, type MonitorRow, type Shown } from "./monitors.ts";
+import type { Status } from "../words/status.ts";
+import { statusOf, type MonitorRow } from "./monitors.ts";
 
 export const SORTS = ["name", "status", "uptime", "response"] as const;
 export type Sort = (typeof SORTS)[number];
 
 export interface Filters {
   text: string;
-  statuses: Shown[];
+  statuses: Status[];
   types: string[];
   tags: string[];
   sort: Sort;
 }
 
-export const FILTER_STATUSES: readonly Shown[] = ["down", "pending", "up", "maintenance", "paused"];
+export const FILTER_STATUSES: readonly Status[] = ["down", "pending", "up", "maintenance", "paused"];
 export const QUERY_KEYS = ["q", "status", "type", "tag", "sort"] as const;
 
 export const noFilters = (): Filters => ({ text: "", statuses: [], types: [], tags: [], sort: "name" });
@@ -26,7 +27,7 @@ export function filtersFromQuery(query: LocationQuery): Filters {
   const sort = one(query.sort) as Sort;
   return {
     text: one(query.q),
-    statuses: many(query.status).filter((name): name is Shown => FILTER_STATUSES.includes(name as Shown)),
+    statuses: many(query.status).filter((name): name is Status => FILTER_STATUSES.includes(name as Status)),
     types: many(query.type),
     tags: many(query.tag).map(decodeURIComponent),
     sort: SORTS.includes(sort) ? sort : "name",
@@ -55,7 +56,7 @@ export function matcher(filters: Filters): (row: MonitorRow) => boolean {
   const types = new Set(filters.types);
   const tags = new Set(filters.tags);
   return (row) => {
-    if (statuses.size && !statuses.has(shownOf(row))) return false;
+    if (statuses.size && !statuses.has(statusOf(row))) return false;
     if (types.size && !types.has(row.type)) return false;
     if (tags.size && !row.tags.some(([name]) => tags.has(name))) return false;
     return words.every((word) => row.text.includes(word));

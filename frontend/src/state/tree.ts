@@ -1,6 +1,7 @@
 /** From the map of monitors to the lines of the list: filtered, ordered, groups opened or closed. */
+import type { Status } from "../words/status.ts";
 import { isFiltering, matcher, type Filters, type Sort } from "./filters.ts";
-import { shownOf, type MonitorRow, type Shown } from "./monitors.ts";
+import { statusOf, type MonitorRow } from "./monitors.ts";
 
 export interface Line {
   id: number;
@@ -13,7 +14,7 @@ export interface Line {
 export type Children = Map<number | null, MonitorRow[]>;
 type Order = (a: MonitorRow, b: MonitorRow) => number;
 
-const URGENCY: Record<Shown, number> = { down: 0, pending: 1, unknown: 2, maintenance: 3, up: 4, paused: 5 };
+const URGENCY: Record<Status, number> = { down: 0, pending: 1, unknown: 2, maintenance: 3, up: 4, paused: 5 };
 const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
 const byRank: Order = (a, b) => a.rank - b.rank;
@@ -21,7 +22,7 @@ const numberOr = (value: number | null, missing: number): number => value ?? mis
 
 const ORDERS: Record<Sort, Order> = {
   name: byRank,
-  status: (a, b) => URGENCY[shownOf(a)] - URGENCY[shownOf(b)] || byRank(a, b),
+  status: (a, b) => URGENCY[statusOf(a)] - URGENCY[statusOf(b)] || byRank(a, b),
   uptime: (a, b) => numberOr(a.uptime24, 2) - numberOr(b.uptime24, 2) || byRank(a, b),
   response: (a, b) => numberOr(b.ping, -1) - numberOr(a.ping, -1) || byRank(a, b),
 };

@@ -2,7 +2,6 @@ import { createApp, h, nextTick, ref, type Component } from "vue";
 import { afterEach, describe, expect, it } from "vitest";
 import Combobox from "./Combobox.vue";
 import { rankOptions } from "./combobox.ts";
-import { beatAt, fitting } from "./draw-bar.ts";
 import ListInput from "./ListInput.vue";
 import Tabs from "./Tabs.vue";
 
@@ -91,20 +90,5 @@ describe("Tabs", () => {
     await press(root.querySelector("[role=radiogroup]"), "ArrowLeft");
     expect(model.value).toBe("b");
     expect(root.querySelector("[aria-checked=true]")?.textContent?.trim()).toBe("b");
-  });
-});
-
-describe("the beat bar", () => {
-  const shape = { pill: 4, gap: 2 };
-
-  it("fits as many pills as there is room for", () => {
-    expect(fitting(100, shape)).toBe(17);
-    expect(fitting(1, shape)).toBe(1);
-  });
-
-  it("finds the beat under a point, the newest at the right edge", () => {
-    expect(beatAt(99, 100, 3, shape)).toBe(2);
-    expect(beatAt(93, 100, 3, shape)).toBe(1);
-    expect(beatAt(5, 100, 3, shape)).toBe(-1);
   });
 });

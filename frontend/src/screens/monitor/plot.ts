@@ -1,8 +1,8 @@
 /** The chart's drawing: a uPlot with our colours, shaded trouble and 24-hour times. */
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { axis, timeLabels } from "../../ui/axes.ts";
-import { colour } from "../../ui/colours.ts";
+import { axis, timeLabels } from "../../charts/axes.ts";
+import { colour } from "../../charts/colours.ts";
 import { locale } from "../../words/index.ts";
 import type { ChartData, Span } from "./chart-data.ts";
 

@@ -1,7 +1,7 @@
 /** What is wrong with monitors and servers, in one sentence and in one list. Pure. */
 import type { RouteLocationRaw } from "vue-router";
-import { shownOf as monitorShown, type Counts, type MonitorRow } from "../../state/monitors.ts";
-import { shownOf as serverShown } from "../../state/servers.ts";
+import { statusOf as monitorStatus, type Counts, type MonitorRow } from "../../state/monitors.ts";
+import { statusOf as serverStatus } from "../../state/servers.ts";
 import type { ServerRow } from "../../wire/server-types.ts";
 import { t } from "../../words/index.ts";
 import { stateOf } from "../servers/says.ts";
@@ -39,7 +39,7 @@ export function headlineOf(monitors: Counts, servers: Counts): { tone: Tone | "u
 const toneOf = (shown: string): Tone | undefined => TONES.find((tone) => tone === shown);
 
 function ofMonitor(row: MonitorRow): Trouble[] {
-  const tone = toneOf(monitorShown(row));
+  const tone = toneOf(monitorStatus(row));
   if (!tone) return [];
   const to = { name: "monitor", params: { id: row.id } };
   const status = t(`status.${tone}`);
@@ -47,7 +47,7 @@ function ofMonitor(row: MonitorRow): Trouble[] {
 }
 
 function ofServer(row: ServerRow): Trouble[] {
-  const tone = toneOf(serverShown(row));
+  const tone = toneOf(serverStatus(row));
   if (!tone) return [];
   const to = { name: "server", params: { uuid: row.uuid } };
   const status = t(`servers.state.${tone}`);

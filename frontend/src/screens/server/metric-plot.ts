@@ -1,8 +1,8 @@
 /** The drawing of one chart of a server: lines, their range, the threshold; dragging chooses a span. */
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { axis, timeLabels } from "../../ui/axes.ts";
-import { colour } from "../../ui/colours.ts";
+import { axis, timeLabels } from "../../charts/axes.ts";
+import { colour } from "../../charts/colours.ts";
 import type { LineStyle } from "./line-styles.ts";
 import type { Drawing, Line, Threshold } from "./metric-data.ts";
 

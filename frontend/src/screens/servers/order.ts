@@ -1,14 +1,14 @@
 /** Which servers the list shows, and in which order. Pure. */
 import type { LocationQuery, LocationQueryRaw } from "vue-router";
-import type { Shown } from "../../state/monitors.ts";
-import { shownOf } from "../../state/servers.ts";
+import { statusOf } from "../../state/servers.ts";
 import type { ServerRow } from "../../wire/server-types.ts";
+import type { Status } from "../../words/status.ts";
 
 export const ORDERS = ["name", "trouble", "cpu", "ram", "disk", "seen"] as const;
 export type Order = (typeof ORDERS)[number];
 
 /** What a server can show, the worst first. */
-export const STATES = ["down", "pending", "up", "maintenance"] as const satisfies readonly Shown[];
+export const STATES = ["down", "pending", "up", "maintenance"] as const satisfies readonly Status[];
 export type State = (typeof STATES)[number];
 
 export interface View {
@@ -42,9 +42,9 @@ export function byName(rows: Rows): string[] {
 
 function matcher({ text, states }: View): (row: ServerRow) => boolean {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const wanted = new Set<Shown>(states);
+  const wanted = new Set<Status>(states);
   return (row) => {
-    if (wanted.size && !wanted.has(shownOf(row))) return false;
+    if (wanted.size && !wanted.has(statusOf(row))) return false;
     const all = words.length ? `${row.name} ${row.operatingSystem ?? ""}`.toLowerCase() : "";
     return words.every((word) => all.includes(word));
   };

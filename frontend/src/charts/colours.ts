@@ -1,6 +1,13 @@
 /** Token colours as a canvas needs them: resolved for the theme that holds now. */
-import { watch } from "vue";
-import { paint } from "../app/theme.ts";
+import { shallowRef, watch } from "vue";
+
+/** Counts changes of colours: what is drawn on a canvas has to be drawn again. */
+export const paint = shallowRef(0);
+
+export const repaint = () => (paint.value += 1);
+for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) {
+  window.matchMedia(query).addEventListener("change", repaint);
+}
 
 const known = new Map<string, string>();
 let probe: HTMLElement | null = null;
