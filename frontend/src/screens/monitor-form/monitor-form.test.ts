@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sectionsOf } from "../../state/form.ts";
+import { sectionsOf } from "../../forms/declared-fields.ts";
 import { rowsOf } from "../../state/testing.ts";
 import type { Field, Monitor, MonitorTypes } from "../../wire/types.ts";
 import { groupsFor } from "./groups.ts";

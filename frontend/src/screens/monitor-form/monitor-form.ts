@@ -1,5 +1,5 @@
 /** From declarations to a monitor form, and from the form to the flat object of the wire. Pure. */
-import { isBlank, newToken, startValue, storedValue, wireValue, type Values } from "../../state/form.ts";
+import { isBlank, newToken, startValue, storedValue, wireValue, type Values } from "../../forms/declared-fields.ts";
 import type { Field, Monitor, MonitorTypeInfo, MonitorTypes } from "../../wire/types.ts";
 
 /** Common keys with a place of their own in the form. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { KEEP_SECRET, type Field } from "../wire/types.ts";
-import { errorOf, errorsOf, isShown, newToken, startValue, storedValue, wireValue } from "./form.ts";
+import { errorOf, errorsOf, isShown, newToken, startValue, storedValue, wireValue } from "./declared-fields.ts";
 
 const field = (kind: Field["kind"], more: Partial<Field> = {}): Field => ({
   name: "x", label: "X", kind, section: "general", default: null, ...more,
