@@ -2,7 +2,7 @@ import type { Router } from "vue-router";
 import { afterEach, expect, it, vi } from "vitest";
 import { handleKey } from "./keys.ts";
 
-vi.mock("./actions.ts", () => ({ pauseOrResume: vi.fn() }));
+vi.mock("../live/actions.ts", () => ({ pauseOrResume: vi.fn() }));
 
 afterEach(() => document.body.replaceChildren());
 

@@ -1,6 +1,6 @@
 /** One monitor as its page holds it: read once, continued by live beats, read again after a gap. */
 import { onBeforeUnmount, shallowRef, watch, type ShallowRef } from "vue";
-import { onBeats, onRefresh } from "../../app/live.ts";
+import { onBeats, onRefresh } from "../../live/updates.ts";
 import { monitors } from "../../state/monitors.ts";
 import { call } from "../../wire/socket.ts";
 import type { LiveBeat, MonitorAck } from "../../wire/types.ts";

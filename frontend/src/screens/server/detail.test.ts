@@ -5,7 +5,7 @@ import { useServer } from "./detail.ts";
 
 const { call } = vi.hoisted(() => ({ call: vi.fn() }));
 vi.mock("../../wire/socket.ts", () => ({ call, onPush: () => () => undefined, WireError: Error }));
-vi.mock("../../app/live.ts", () => ({ onRefresh: () => () => undefined }));
+vi.mock("../../live/updates.ts", () => ({ onRefresh: () => () => undefined }));
 
 it("a server is gone when all are known and it is not among them", () => {
   call.mockResolvedValue({});

@@ -1,6 +1,6 @@
 /** One server as its page holds it: read once, and again when it was heard or changed. */
 import { computed, onBeforeUnmount, shallowRef, watch, type ComputedRef, type ShallowRef } from "vue";
-import { onRefresh } from "../../app/live.ts";
+import { onRefresh } from "../../live/updates.ts";
 import { servers } from "../../state/servers.ts";
 import type { ServerAck, ServerRow } from "../../wire/server-types.ts";
 import { call } from "../../wire/socket.ts";

@@ -7,7 +7,6 @@ import { quickPlan } from "./maintenance.ts";
 
 const { call } = vi.hoisted(() => ({ call: vi.fn() }));
 vi.mock("../../wire/socket.ts", () => ({ call, connection: { value: "online" }, onPush: vi.fn(), WireError: Error }));
-vi.mock("../../app/live.ts", () => ({ clockSkew: 0 }));
 
 type Answers = Record<string, (...args: unknown[]) => unknown>;
 

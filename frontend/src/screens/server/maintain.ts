@@ -1,5 +1,5 @@
 /** Begins and ends the maintenance of a server, and tells how it went. Resolves to whether it worked. */
-import { clockSkew } from "../../app/live.ts";
+import { serverNow } from "../../state/clock.ts";
 import { ask } from "../../ui/confirm.ts";
 import { toast } from "../../ui/toast.ts";
 import type { PlanRow, ServerAck } from "../../wire/server-types.ts";
@@ -34,7 +34,7 @@ export const beginMaintenance = (uuid: string, name: string, span: Span): Promis
     const { ids, plans } = await readLinks(uuid);
     const { maintenanceID: id } = await call<{ maintenanceID: number }>(
       "addMaintenance",
-      quickPlan(name, span, Date.now() + clockSkew),
+      quickPlan(name, span, serverNow()),
     );
     try {
       await covers(uuid, [...ids, id]);

@@ -1,6 +1,6 @@
 /** The sparklines of the list: asked for from its first opening on. */
 import { watch } from "vue";
-import { onServerRows } from "../../app/fleet.ts";
+import { onServerRows } from "../../live/server-updates.ts";
 import { servers } from "../../state/servers.ts";
 import { SparkStore, type Sparks } from "../../state/sparks.ts";
 import { call } from "../../wire/socket.ts";

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { nextTick } from "vue";
 import { toasts } from "../ui/toast.ts";
 import { connection } from "../wire/socket.ts";
-import { startLoading } from "./loading.ts";
+import { startLoading } from "./lazy-loading.ts";
 
 const page = { reload: vi.fn(), assign: vi.fn() };
 const fetched = vi.fn<() => Promise<{ status: number }>>();

@@ -7,7 +7,7 @@ import { stage } from "../wire/session.ts";
 import { call, onPush } from "../wire/socket.ts";
 import type { SummaryAck } from "../wire/types.ts";
 import { announceServers } from "./announce.ts";
-import { onRefresh } from "./live.ts";
+import { onRefresh } from "./updates.ts";
 
 type Listener = (rows: readonly ServerRow[]) => void;
 
@@ -55,6 +55,6 @@ export function followServers(): void {
 }
 
 /** Title, announcements and overview tell of servers too; the list of monitors does not wait for them. */
-export function startFleet(): void {
+export function startServerUpdates(): void {
   watch(monitors.loaded, (loaded) => loaded && followServers());
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { strengthOf } from "../forms/password.ts";
 import type { EventRow, LiveBeat } from "../wire/types.ts";
-import { EventList } from "./events.ts";
+import { EventList } from "./event-list.ts";
 
 const all: EventRow[] = Array.from({ length: 120 }, (_, index) => [1, 1000 - index, index % 2 ? 0 : 1, "m"]);
 const page = vi.fn((offset: number, count: number) =>

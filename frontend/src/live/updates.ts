@@ -1,11 +1,12 @@
 /** From pushed events to the stores: batches are taken in once per frame, and gaps are closed after a reconnect. */
 import { watch } from "vue";
 import { BarStore } from "../state/bars.ts";
+import { setServerTime } from "../state/clock.ts";
 import { monitors } from "../state/monitors.ts";
-import { forgetToken, greet, hello, stage } from "../wire/session.ts";
+import { toast } from "../ui/toast.ts";
+import { forgetToken, greet, stage } from "../wire/session.ts";
 import { call, connect, connection, WireError } from "../wire/socket.ts";
 import type { BarBeat, Hello, LiveBeat, SummaryAck } from "../wire/types.ts";
-import { toast } from "../ui/toast.ts";
 import { t } from "../words/index.ts";
 import { announceChanges } from "./announce.ts";
 
@@ -15,9 +16,6 @@ export const bars = new BarStore(async (ids, count) => {
   const reply = await call<{ bars: Record<string, BarBeat[]> }>("bars", ids, count);
   return reply.bars;
 });
-
-/** Milliseconds the server's clock is ahead of the browser's. */
-export let clockSkew = 0;
 
 const listeners = new Set<Listener>();
 const refreshers = new Set<() => void>();
@@ -58,7 +56,7 @@ async function readSummary(): Promise<void> {
   try {
     const summary = await call<SummaryAck>("summary");
     const again = monitors.loaded.value;
-    clockSkew = summary.serverTime - Date.now();
+    setServerTime(summary.serverTime);
     monitors.load(summary);
     if (again) {
       bars.clear();
@@ -80,7 +78,7 @@ async function receiveHello(message: Hello): Promise<void> {
   if (before === "ready" && stage.value === "ready") await readSummary();
 }
 
-export function startLive(): void {
+export function startUpdates(): void {
   watch(stage, (now) => {
     if (now === "ready") void readSummary();
     else if (now === "login") {
@@ -105,5 +103,3 @@ export function startLive(): void {
     },
   });
 }
-
-export const loginRequired = (): boolean => hello.value?.loginRequired ?? true;
