@@ -1,6 +1,6 @@
 /** The last hour of servers that were looked at, continued by what they report. */
 import type { ServerRow } from "../wire/server-types.ts";
-import { Gathered } from "./gathered.ts";
+import { BatchCache } from "./batch-cache.ts";
 
 export const SPARK_MS = 3_600_000;
 const ASK_AT_ONCE = 100; // what the server answers in one go
@@ -10,7 +10,7 @@ const MOST_POINTS = 400; // of one sparkline; more than it has pixels
 export type SparkPoint = [time: number, value: number];
 export type Sparks = Record<string, { cpu?: SparkPoint[] }>;
 
-export class SparkStore extends Gathered<string, readonly SparkPoint[]> {
+export class SparkStore extends BatchCache<string, readonly SparkPoint[]> {
   constructor(ask: (uuids: string[]) => Promise<Sparks>) {
     const read = async (uuids: string[]): Promise<Map<string, readonly SparkPoint[]>> => {
       const sparks = await ask(uuids);

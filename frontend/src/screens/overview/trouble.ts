@@ -1,10 +1,10 @@
 /** What is wrong with monitors and servers, in one sentence and in one list. Pure. */
 import type { RouteLocationRaw } from "vue-router";
 import { statusOf as monitorStatus, type Counts, type MonitorRow } from "../../state/monitors.ts";
+import { stateOf } from "../../state/server-text.ts";
 import { statusOf as serverStatus } from "../../state/servers.ts";
 import type { ServerRow } from "../../wire/server-types.ts";
 import { t } from "../../words/index.ts";
-import { stateOf } from "../servers/says.ts";
 
 const TONES = ["down", "pending"] as const; // the worse first
 type Tone = (typeof TONES)[number];

@@ -1,12 +1,12 @@
 /** Which lines of a long list are drawn: those in view and a few around them. */
-export interface Window {
+export interface RowRange {
   first: number;
   last: number; // exclusive
 }
 
 export const OVERSCAN = 6; // lines above and below, so that a wheel tick shows no gap
 
-export function windowOf(scrollTop: number, height: number, rowHeight: number, count: number): Window {
+export function rowsInView(scrollTop: number, height: number, rowHeight: number, count: number): RowRange {
   const first = Math.max(0, Math.floor(scrollTop / rowHeight) - OVERSCAN);
   const last = Math.min(count, Math.ceil((scrollTop + height) / rowHeight) + OVERSCAN);
   return { first: Math.min(first, count), last: Math.max(last, Math.min(first, count)) };

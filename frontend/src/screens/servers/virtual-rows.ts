@@ -1,6 +1,6 @@
 /** The rows of a list that are in view, when the list is part of a screen that scrolls as a whole. */
 import { computed, nextTick, onBeforeUnmount, shallowRef, watch, type ComputedRef, type ShallowRef } from "vue";
-import { scrollFor, windowOf, type Window } from "../../state/window.ts";
+import { rowsInView, scrollFor, type RowRange } from "../../ui/virtual-list.ts";
 
 interface Place {
   top: number; // how far the list is scrolled behind the upper edge; negative: it begins below
@@ -8,8 +8,8 @@ interface Place {
   row: number;
 }
 
-export interface Rows {
-  shown: ComputedRef<Window>;
+export interface VirtualRows {
+  shown: ComputedRef<RowRange>;
   rowHeight: ComputedRef<number>;
   reveal: (index: number) => Promise<void>;
   scrolled: () => number;
@@ -19,7 +19,7 @@ export interface Rows {
 const NOWHERE: Place = { top: 0, height: 0, row: 1 };
 
 /** @param list has the height of all its rows; its `--row-height` (px) says how high one is in the layout that holds */
-export function useRows(list: Readonly<ShallowRef<HTMLElement | null>>, count: () => number): Rows {
+export function useVirtualRows(list: Readonly<ShallowRef<HTMLElement | null>>, count: () => number): VirtualRows {
   const place = shallowRef<Place>(NOWHERE);
   let scroller: HTMLElement | null = null;
 
@@ -51,7 +51,7 @@ export function useRows(list: Readonly<ShallowRef<HTMLElement | null>>, count: (
   }, { flush: "post" });
   onBeforeUnmount(stop);
 
-  const shown = computed(() => windowOf(place.value.top, place.value.height, place.value.row, count()));
+  const shown = computed(() => rowsInView(place.value.top, place.value.height, place.value.row, count()));
   const rowHeight = computed(() => place.value.row);
 
   /** Scrolls a row into view; resolves when it is there. */

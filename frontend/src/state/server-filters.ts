@@ -1,8 +1,8 @@
 /** Which servers the list shows, and in which order. Pure. */
 import type { LocationQuery, LocationQueryRaw } from "vue-router";
-import { statusOf } from "../../state/servers.ts";
-import type { ServerRow } from "../../wire/server-types.ts";
-import type { Status } from "../../words/status.ts";
+import type { ServerRow } from "../wire/server-types.ts";
+import type { Status } from "../words/status.ts";
+import { statusOf } from "./servers.ts";
 
 export const ORDERS = ["name", "trouble", "cpu", "ram", "disk", "seen"] as const;
 export type Order = (typeof ORDERS)[number];

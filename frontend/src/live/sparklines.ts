@@ -1,9 +1,9 @@
 /** The sparklines of the list: asked for from its first opening on. */
 import { watch } from "vue";
-import { onServerRows } from "../../live/server-updates.ts";
-import { servers } from "../../state/servers.ts";
-import { SparkStore, type Sparks } from "../../state/sparks.ts";
-import { call } from "../../wire/socket.ts";
+import { servers } from "../state/servers.ts";
+import { SparkStore, type Sparks } from "../state/sparks.ts";
+import { call } from "../wire/socket.ts";
+import { onServerRows } from "./server-updates.ts";
 
 export const sparks = new SparkStore(async (uuids) => (await call<{ sparks: Sparks }>("serverSparks", uuids)).sparks);
 

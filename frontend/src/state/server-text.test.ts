@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { speedsOf } from "./says.ts";
+import { speedsOf } from "./server-text.ts";
 
 it.each<[number | null, number | null, string[]]>([
   [null, null, []],

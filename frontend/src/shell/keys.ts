@@ -1,9 +1,9 @@
 /** The keys of the page. None acts while something is typed, a dialog is open, or a modifier is held. */
 import type { Router } from "vue-router";
 import { pauseOrResume } from "../live/actions.ts";
-import { cursor } from "../screens/list/state.ts";
 import { searchField } from "../state/keyboard.ts";
 import { monitors } from "../state/monitors.ts";
+import { cursor } from "./list/shown-monitors.ts";
 
 interface Surroundings {
   router: Router;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { filtersFromQuery, isFiltering, noFilters, queryFromFilters, type Filters } from "./filters.ts";
+import { filtersFromQuery, isFiltering, noFilters, queryFromFilters, type Filters } from "./monitor-filters.ts";
 
 describe("filters in the address", () => {
   it.each<Filters>([

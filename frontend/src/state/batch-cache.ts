@@ -3,7 +3,7 @@ import { shallowRef } from "vue";
 
 const GATHER_MS = 40; // rows of one scroll movement are asked together
 
-export class Gathered<K, V> {
+export class BatchCache<K, V> {
   readonly revision = shallowRef(0);
   protected readonly found = new Map<K, V>();
   private readonly wanted = new Set<K>();

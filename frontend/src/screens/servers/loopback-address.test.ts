@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isLoopback } from "./loopback.ts";
+import { isLoopback } from "./loopback-address.ts";
 
 it("knows which addresses no other machine can reach", () => {
   for (const host of ["localhost", "kuma.localhost", "127.0.0.1", "127.3.2.1", "[::1]"]) {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ServerRow } from "../../wire/server-types.ts";
-import { arranged, byName, isLive, queryOfView, viewFromQuery, type Order, type State, type View } from "./order.ts";
+import type { ServerRow } from "../wire/server-types.ts";
+import {
+  arranged, byName, isLive, queryOfView, viewFromQuery, type Order, type State, type View,
+} from "./server-filters.ts";
 
 const row = (name: string, given: Partial<ServerRow> = {}): ServerRow =>
   ({ uuid: name, name, status: "online", alerts: [], cpu: null, lastSeen: 0, ...given }) as unknown as ServerRow;

@@ -1,9 +1,9 @@
 /** From the map of monitors to the lines of the list: filtered, ordered, groups opened or closed. */
 import type { Status } from "../words/status.ts";
-import { isFiltering, matcher, type Filters, type Sort } from "./filters.ts";
+import { isFiltering, matcher, type Filters, type Sort } from "./monitor-filters.ts";
 import { statusOf, type MonitorRow } from "./monitors.ts";
 
-export interface Line {
+export interface ListLine {
   id: number;
   depth: number;
   group: boolean;
@@ -79,11 +79,11 @@ export function flatten(
   filters: Filters,
   closed: ReadonlySet<number>,
   children: Children = childrenOf(rows),
-): Line[] {
+): ListLine[] {
   const filtering = isFiltering(filters);
   const keep = filtering ? kept(rows, filters) : null;
   const order = ORDERS[filters.sort];
-  const lines: Line[] = [];
+  const lines: ListLine[] = [];
   const walk = (parent: number | null, depth: number) => {
     const list = children.get(parent);
     if (!list) return;

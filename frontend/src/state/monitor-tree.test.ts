@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { noFilters, type Filters } from "./filters.ts";
+import { noFilters, type Filters } from "./monitor-filters.ts";
 import type { MonitorRow } from "./monitors.ts";
 import { rowsOf } from "./testing.ts";
-import { assignRanks, childrenOf, countMatches, flatten } from "./tree.ts";
+import { assignRanks, childrenOf, countMatches, flatten } from "./monitor-tree.ts";
 
 const HANG_MS = 1500; // some 10 are usual; far more means that the work grows with the square
 

@@ -3,7 +3,7 @@
  * The list's filters travel along: they belong to the pane that every address shows.
  */
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
-import { QUERY_KEYS } from "../state/filters.ts";
+import { QUERY_KEYS } from "../state/monitor-filters.ts";
 import { basePath } from "../wire/socket.ts";
 
 const Overview = () => import("../screens/overview/Overview.vue");

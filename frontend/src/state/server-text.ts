@@ -1,7 +1,7 @@
 /** A server in a few words. */
-import type { ServerRow } from "../../wire/server-types.ts";
-import { bytes, duration } from "../../words/format.ts";
-import { t } from "../../words/index.ts";
+import type { ServerRow } from "../wire/server-types.ts";
+import { bytes, duration } from "../words/format.ts";
+import { t } from "../words/index.ts";
 
 /** What is wrong, or what it runs and for how long. */
 export function stateOf(row: ServerRow): string {

@@ -1,26 +1,18 @@
-/** What the list of servers shows: the view, which lives in the address, and the lines it makes. */
+/** What the list of servers shows: the view, which lives in the address, and the servers in it. */
 import { computed, onBeforeUnmount, shallowRef, watch, type ComputedRef, type ShallowRef } from "vue";
-import { useRoute, useRouter, type LocationQueryRaw } from "vue-router";
+import { useRoute, useRouter } from "vue-router";
+import { arranged, byName, isLive, queryOfView, viewFromQuery, type View } from "../../state/server-filters.ts";
 import { servers } from "../../state/servers.ts";
-import { arranged, byName, isLive, queryOfView, viewFromQuery, type View } from "./order.ts";
 
 const SETTLE_MS = 1000; // a list ordered by live values must not jump faster than one can read
 
-/** The server the keyboard is at, or that was opened last. */
-export const cursor = shallowRef<string | null>(null);
-
-/** How the list was left: what its address said, and how far it was scrolled. */
-export const left = shallowRef<{ query: LocationQueryRaw; top: number }>({ query: {}, top: 0 });
-/** Set by whoever leads back to the list: it shall be as it was left. */
-export const returning = shallowRef(false);
-
-export interface Lines {
+export interface ServerList {
   view: ShallowRef<View>;
-  lines: ComputedRef<readonly string[]>; // uuids
+  uuids: ComputedRef<readonly string[]>; // in their order
   show: (change: Partial<View>) => Promise<void>;
 }
 
-export function useLines(): Lines {
+export function useServerList(): ServerList {
   const route = useRoute();
   const router = useRouter();
   const view = shallowRef<View>(viewFromQuery(route.query));
@@ -31,7 +23,7 @@ export function useLines(): Lines {
     void servers.structure.value;
     return byName(servers.rows);
   });
-  const lines = computed(() => {
+  const uuids = computed(() => {
     void settled.value;
     return arranged(servers.rows, named.value, view.value);
   });
@@ -54,5 +46,5 @@ export function useLines(): Lines {
     await router.replace({ query: queryOfView(view.value, route.query) });
   }
 
-  return { view, lines, show };
+  return { view, uuids, show };
 }

@@ -1,7 +1,7 @@
 /** What the list shows: filters (from the address), closed groups (kept), the lines, and the cursor. */
 import { computed, shallowRef, watch } from "vue";
-import { assignRanks, childrenOf, countMatches, flatten, type Line } from "../../state/tree.ts";
-import { noFilters, type Filters } from "../../state/filters.ts";
+import { noFilters, type Filters } from "../../state/monitor-filters.ts";
+import { assignRanks, childrenOf, countMatches, flatten, type ListLine } from "../../state/monitor-tree.ts";
 import { monitors } from "../../state/monitors.ts";
 
 const CLOSED_KEY = "closedGroups";
@@ -51,7 +51,7 @@ const structure = computed(() => {
   return { children: childrenOf(monitors.rows) };
 });
 
-export const lines = computed<Line[]>(() => {
+export const lines = computed<ListLine[]>(() => {
   void settled.value;
   return flatten(monitors.rows, filters.value, closed.value, structure.value.children);
 });
