@@ -3,26 +3,14 @@
  * The list's filters travel along: they belong to the pane that every address shows.
  */
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
+import { screens } from "../screens/found.ts";
 import { QUERY_KEYS } from "../state/monitor-filters.ts";
 import { basePath } from "../wire/socket.ts";
 
-const Overview = () => import("../screens/overview/Overview.vue");
-const MonitorPage = () => import("../screens/monitor/MonitorPage.vue");
-const MonitorForm = () => import("../screens/monitor-form/MonitorForm.vue");
-const Servers = () => import("../screens/servers/Servers.vue");
-const ServerPage = () => import("../screens/server/ServerPage.vue");
-const Settings = () => import("../screens/settings/Settings.vue");
-
 const routes: RouteRecordRaw[] = [
-  { path: "/dashboard", name: "overview", component: Overview },
-  { path: "/list", name: "list", component: Overview },
-  { path: "/dashboard/:id(\\d+)", name: "monitor", component: MonitorPage },
-  { path: "/add", name: "add", component: MonitorForm },
-  { path: "/edit/:id(\\d+)", name: "edit", component: MonitorForm },
-  { path: "/clone/:id(\\d+)", name: "clone", component: MonitorForm },
-  { path: "/servers", name: "servers", component: Servers, meta: { wide: true } },
-  { path: "/servers/:uuid", name: "server", component: ServerPage, meta: { wide: true } },
-  { path: "/settings/:section(notifications|general|tokens|security)", name: "settings", component: Settings },
+  ...screens.flatMap(({ component, wide = false, routes: own }) =>
+    own.map(({ name, path, ...meta }) => ({ name, path, component, meta: { ...meta, wide } })),
+  ),
   { path: "/:rest(.*)*", redirect: { name: "overview" } },
 ];
 

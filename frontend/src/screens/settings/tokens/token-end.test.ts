@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endOf } from "./token-state.ts";
+import { endOf } from "./token-end.ts";
 
 const NOON = Date.parse("2026-01-01T12:00:00Z");
 

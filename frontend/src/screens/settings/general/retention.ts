@@ -1,5 +1,5 @@
 /** How long the history of servers is kept, as a form has it, and back. Pure. */
-import type { Retention } from "../../wire/server-types.ts";
+import type { Retention } from "../../../wire/server-types.ts";
 
 export const TIERS = ["raw", "ten_minutes", "hours", "days"] as const;
 export type Tier = (typeof TIERS)[number];

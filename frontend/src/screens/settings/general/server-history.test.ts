@@ -1,10 +1,10 @@
 import { createApp, nextTick } from "vue";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { toasts } from "../../ui/toast.ts";
+import { toasts } from "../../../ui/toast.ts";
 import ServerHistory from "./ServerHistory.vue";
 
 const { call } = vi.hoisted(() => ({ call: vi.fn() }));
-vi.mock("../../wire/socket.ts", () => ({ call, sentenceOf: ({ msg }: { msg: string }) => msg }));
+vi.mock("../../../wire/socket.ts", () => ({ call, sentenceOf: ({ msg }: { msg: string }) => msg }));
 // The form stands alone here, on no route.
 vi.mock("vue-router", () => ({ onBeforeRouteLeave: vi.fn(), onBeforeRouteUpdate: vi.fn() }));
 
