@@ -1,5 +1,4 @@
 import { describe, expect, it, vi } from "vitest";
-import { strengthOf } from "../forms/password.ts";
 import type { EventRow, LiveBeat } from "../wire/types.ts";
 import { EventList } from "./event-list.ts";
 
@@ -36,10 +35,4 @@ describe("EventList", () => {
     await failing.reload();
     expect(failing.state.value).toBe("failed");
   });
-});
-
-describe("strengthOf", () => {
-  it.each([["", "empty"], ["abc1", "weak"], ["abcdefgh", "weak"], ["abcde1", "fair"], ["correct horse 7", "good"]])(
-    "%s is %s", (password, strength) => expect(strengthOf(password)).toBe(strength),
-  );
 });

@@ -1,7 +1,7 @@
 /** The sparklines of the list: asked for from its first opening on. */
 import { watch } from "vue";
 import { servers } from "../state/servers.ts";
-import { SparkStore, type Sparks } from "../state/sparks.ts";
+import { SparkStore, type Sparks } from "../state/sparklines.ts";
 import { call } from "../wire/socket.ts";
 import { onServerRows } from "./server-updates.ts";
 

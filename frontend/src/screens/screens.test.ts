@@ -6,15 +6,12 @@ import { ICONS } from "../ui/icons.ts";
 import en from "../words/en.json";
 import type { Place } from "./declaration.ts";
 import { bindings, navigationAt, screens, stageScreens } from "./found.ts";
-import { tabs } from "./settings/tabs.ts";
 
 const PLACES: readonly Place[] = ["bar", "action", "menu", "bottom"];
 const FRAME_KEYS = ["/", "j", "k", "?", "Enter", "Escape"];
 
-const folders = (...path: string[]): string[] =>
-  readdirSync(join(process.cwd(), "src/screens", ...path), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name);
+const beside = readdirSync(join(process.cwd(), "src/screens"), { withFileTypes: true });
+const folders = beside.filter((entry) => entry.isDirectory());
 const routes = screens.flatMap((screen) => screen.routes);
 const names = routes.map(({ name }) => name);
 const entries = screens.flatMap(({ navigation = [] }) => navigation);
@@ -26,9 +23,8 @@ afterEach(() => {
 });
 
 describe("the screens", () => {
-  it("are one in each folder, and so are the tabs of the settings", () => {
-    expect(screens.length + stageScreens.length).toBe(folders().length);
-    expect(tabs.map(({ name }) => name).sort()).toEqual(folders("settings").sort());
+  it("are one in each folder", () => {
+    expect(screens.length + stageScreens.length).toBe(folders.length);
   });
 
   it("have paths and names of their own", () => {
@@ -42,14 +38,14 @@ describe("the screens", () => {
   it("name routes and rights that are there", () => {
     const named = [...routes.flatMap(({ under, back }) => [under, back]), ...entries.map(({ to }) => to.name)];
     expect(named.filter((name) => name !== undefined && !names.includes(name))).toEqual([]);
-    const needed = [...screens, ...entries, ...tabs].flatMap(({ right }) => right ?? []);
+    const needed = [...screens, ...entries].flatMap(({ right }) => right ?? []);
     expect(needed.filter((right) => !RIGHTS.includes(right))).toEqual([]);
   });
 
   it("have words and icons for what they show", () => {
     const labels = [
       ...routes.flatMap(({ title }) => title ?? []), ...entries.map(({ label }) => label),
-      ...keys.map(({ label }) => label), ...tabs.map(({ label }) => label),
+      ...keys.map(({ label }) => label),
     ];
     expect(labels.filter((label) => !(label in en))).toEqual([]);
     expect(entries.filter(({ icon }) => !(icon in ICONS))).toEqual([]);
@@ -66,7 +62,6 @@ describe("the screens", () => {
   it.each([
     ...screens.map(({ routes: [route], component }) => [route?.name, component] as const),
     ...stageScreens.map(({ stage, component }) => [stage, component] as const),
-    ...tabs.map(({ name, component }) => [`settings/${name}`, component] as const),
   ])("load: %s", async (_name, component) => expect(await component()).toHaveProperty("default"));
 });
 

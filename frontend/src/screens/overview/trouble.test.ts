@@ -39,7 +39,7 @@ describe("the list of trouble", () => {
         server("resting", { status: "offline", maintenance: true }),
       ],
     );
-    expect(rows.map(({ name, status, says, since }) => [name, status, says, since])).toEqual([
+    expect(rows.map(({ name, status, problem, since }) => [name, status, problem, since])).toEqual([
       ["quiet", "Offline", "Nothing is heard from it", 50],
       ["m1", "Down", "refused", 20],
       ["hot", "With alerts", "CPU above its threshold, Disk above its threshold", 95],

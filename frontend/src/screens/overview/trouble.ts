@@ -15,7 +15,7 @@ export interface Trouble {
   tone: Tone;
   status: string; // the tone in a word
   name: string;
-  says: string;
+  problem: string;
   since: number | null;
   to: RouteLocationRaw;
 }
@@ -43,7 +43,7 @@ function ofMonitor(row: MonitorRow): Trouble[] {
   if (!tone) return [];
   const to = { name: "monitor", params: { id: row.id } };
   const status = t(`status.${tone}`);
-  return [{ key: `m${row.id}`, server: false, tone, status, name: row.name, says: row.msg, since: row.since, to }];
+  return [{ key: `m${row.id}`, server: false, tone, status, name: row.name, problem: row.msg, since: row.since, to }];
 }
 
 function ofServer(row: ServerRow): Trouble[] {
@@ -51,7 +51,7 @@ function ofServer(row: ServerRow): Trouble[] {
   if (!tone) return [];
   const to = { name: "server", params: { uuid: row.uuid } };
   const status = t(`servers.state.${tone}`);
-  return [{ key: row.uuid, server: true, tone, status, name: row.name, says: stateOf(row), since: row.since, to }];
+  return [{ key: row.uuid, server: true, tone, status, name: row.name, problem: stateOf(row), since: row.since, to }];
 }
 
 const worstFirst = (a: Trouble, b: Trouble): number =>
