@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { rowsOf } from "../state/testing.ts";
+import { rowsOf } from "../state/test-rows.ts";
 import type { Status } from "../words/status.ts";
 import { announceChanges, announcement } from "./announce.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { noFilters, type Filters } from "./monitor-filters.ts";
 import type { MonitorRow } from "./monitors.ts";
-import { rowsOf } from "./testing.ts";
+import { rowsOf } from "./test-rows.ts";
 import { assignRanks, childrenOf, countMatches, flatten } from "./monitor-tree.ts";
 
 const HANG_MS = 1500; // some 10 are usual; far more means that the work grows with the square

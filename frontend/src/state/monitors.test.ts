@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LiveBeat } from "../wire/types.ts";
 import { MonitorStore, statusOf } from "./monitors.ts";
-import { summaryOf, type Given } from "./testing.ts";
+import { summaryOf, type Given } from "./test-rows.ts";
 
 const HANG_MS = 1500; // some 10 are usual; far more means that the work grows with the square
 

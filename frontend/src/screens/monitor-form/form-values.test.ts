@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sectionsOf } from "../../forms/declared-fields.ts";
-import { rowsOf } from "../../state/testing.ts";
+import { rowsOf } from "../../state/test-rows.ts";
 import type { Field, Monitor, MonitorTypes } from "../../wire/types.ts";
 import { groupsFor } from "./parent-groups.ts";
 import { fieldsOf, startValues, storedValues, suggestedName, toWire, typeOf } from "./form-values.ts";

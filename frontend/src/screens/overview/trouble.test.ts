@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { noCounts, type Counts } from "../../state/monitors.ts";
-import { rowsOf, type Given } from "../../state/testing.ts";
+import { rowsOf, type Given } from "../../state/test-rows.ts";
 import type { ServerRow } from "../../wire/server-types.ts";
 import { headlineOf, troubleOf } from "./trouble.ts";
 
