@@ -1,6 +1,6 @@
 /** The last beats of monitors that were looked at, continued by live beats. */
 import type { BarBeat, LiveBeat } from "../wire/types.ts";
-import { Gathered } from "./gathered.ts";
+import { BatchCache } from "./batch-cache.ts";
 
 export const BAR_BEATS = 50; // as many as the widest row can draw; the server has 100
 const ASK_AT_ONCE = 200; // what the server answers in one go
@@ -8,7 +8,7 @@ const KEEP_MONITORS = 1000; // some 50 screens of rows, about 5 MB
 
 type Ask = (ids: number[], count: number) => Promise<Record<string, BarBeat[]>>;
 
-export class BarStore extends Gathered<number, BarBeat[]> {
+export class BarStore extends BatchCache<number, BarBeat[]> {
   constructor(ask: Ask) {
     const read = async (ids: number[]): Promise<Map<number, BarBeat[]>> => {
       const bars = await ask(ids, BAR_BEATS);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LiveBeat } from "../wire/types.ts";
-import { MonitorStore, shownOf } from "./monitors.ts";
-import { summaryOf, type Given } from "./testing.ts";
+import { MonitorStore, statusOf } from "./monitors.ts";
+import { summaryOf, type Given } from "./test-rows.ts";
 
 const HANG_MS = 1500; // some 10 are usual; far more means that the work grows with the square
 
@@ -99,7 +99,7 @@ describe("MonitorStore.change", () => {
   });
 });
 
-describe("shownOf", () => {
+describe("statusOf", () => {
   it.each([
     [{ active: false, status: 0 as const }, "paused"],
     [{ maintenance: true, status: 0 as const }, "maintenance"],
@@ -107,7 +107,7 @@ describe("shownOf", () => {
     [{ status: 2 as const }, "pending"],
   ])("%j is %s", (given, shown) => {
     const row = storeOf({ id: 1, ...given }).rows.get(1);
-    expect(row && shownOf(row)).toBe(shown);
+    expect(row && statusOf(row)).toBe(shown);
   });
 
   it("moves `since` with important beats only", () => {

@@ -8,6 +8,7 @@
  */
 import { shallowRef } from "vue";
 import type { LiveBeat, StatusCode, SummaryAck, Tag } from "../wire/types.ts";
+import type { Status } from "../words/status.ts";
 
 export interface MonitorRow {
   id: number;
@@ -30,26 +31,24 @@ export interface MonitorRow {
   revision: number;
 }
 
+export const STATUS_OF_CODE = ["down", "up", "pending", "maintenance"] as const satisfies Record<StatusCode, Status>;
+
 /** What a row shows: a paused monitor's last status is history. */
-export type Shown = "down" | "up" | "pending" | "maintenance" | "paused" | "unknown";
-
-const SHOWN = ["down", "up", "pending", "maintenance"] as const;
-
-export function shownOf(row: MonitorRow): Shown {
+export function statusOf(row: MonitorRow): Status {
   if (!row.active) return "paused";
   if (row.maintenance) return "maintenance";
-  return row.status === null ? "unknown" : (SHOWN[row.status] ?? "unknown");
+  return row.status === null ? "unknown" : (STATUS_OF_CODE[row.status] ?? "unknown");
 }
 
-export type Counts = Record<Shown, number>;
+export type Counts = Record<Status, number>;
 
 export const noCounts = (): Counts => ({ down: 0, up: 0, pending: 0, maintenance: 0, paused: 0, unknown: 0 });
 
 /** A change of what a row shows, for announcements. */
 export interface Change {
   row: MonitorRow;
-  from: Shown;
-  to: Shown;
+  from: Status;
+  to: Status;
 }
 
 const STRUCTURAL = ["name", "type", "parent", "active", "forceInactive", "weight"] as const;
@@ -91,7 +90,7 @@ export class MonitorStore {
     for (const [id, time, status, ping, msg, important, uptime24] of batch) {
       const row = this.rows.get(id);
       if (!row || (row.time !== null && time < row.time)) continue;
-      const from = shownOf(row);
+      const from = statusOf(row);
       row.status = status;
       row.time = time;
       if (important) row.since = time;
@@ -99,7 +98,7 @@ export class MonitorStore {
       if (msg !== null) row.msg = msg;
       if (uptime24 !== null) row.uptime24 = uptime24;
       row.revision += 1;
-      const to = shownOf(row);
+      const to = statusOf(row);
       if (to === from) continue;
       this.counts[from] -= 1;
       this.counts[to] += 1;
@@ -145,21 +144,21 @@ export class MonitorStore {
     const old = this.rows.get(fresh.id);
     if (!old) {
       this.rows.set(fresh.id, fresh);
-      this.counts[shownOf(fresh)] += 1;
+      this.counts[statusOf(fresh)] += 1;
       return true;
     }
     const structural =
       STRUCTURAL.some((key) => old[key] !== fresh[key]) || JSON.stringify(old.tags) !== JSON.stringify(fresh.tags);
-    this.counts[shownOf(old)] -= 1;
+    this.counts[statusOf(old)] -= 1;
     Object.assign(old, fresh, { rank: old.rank, revision: old.revision + 1 });
-    this.counts[shownOf(old)] += 1;
+    this.counts[statusOf(old)] += 1;
     return structural;
   }
 
   private drop(id: number): void {
     const row = this.rows.get(id);
     if (!row) return;
-    this.counts[shownOf(row)] -= 1;
+    this.counts[statusOf(row)] -= 1;
     this.rows.delete(id);
   }
 }

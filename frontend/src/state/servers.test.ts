@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ServerStore, shownOf } from "./servers.ts";
 import type { ServerRow } from "../wire/server-types.ts";
+import { ServerStore, statusOf } from "./servers.ts";
 
 const COLUMNS = ["uuid", "name", "status", "maintenance", "cpu", "lastSeen", "alerts"];
 
@@ -62,7 +62,7 @@ describe("ServerStore", () => {
   });
 });
 
-describe("shownOf", () => {
+describe("statusOf", () => {
   it.each([
     [{}, "up"],
     [{ alerts: ["cpu"] }, "pending"],
@@ -70,6 +70,6 @@ describe("shownOf", () => {
     [{ status: "offline", maintenance: true }, "maintenance"],
   ])("%j is %s", (given, expected) => {
     const row = { status: "online", maintenance: false, alerts: [], ...given } as unknown as ServerRow;
-    expect(shownOf(row)).toBe(expected);
+    expect(statusOf(row)).toBe(expected);
   });
 });

@@ -10,7 +10,8 @@
 import { shallowRef } from "vue";
 import type { ServerRow } from "../wire/server-types.ts";
 import type { SummaryAck } from "../wire/types.ts";
-import { noCounts, type Counts, type Shown } from "./monitors.ts";
+import type { Status } from "../words/status.ts";
+import { noCounts, type Counts } from "./monitors.ts";
 
 export interface ServerChanges {
   rows: unknown[][];
@@ -24,7 +25,7 @@ export interface ServerChange {
 }
 
 /** What a row's mark says: silence is worse than a threshold. */
-export function shownOf(row: ServerRow): Shown {
+export function statusOf(row: ServerRow): Status {
   if (row.maintenance) return "maintenance";
   if (row.status === "offline") return "down";
   return row.alerts.length ? "pending" : "up";
@@ -32,7 +33,7 @@ export function shownOf(row: ServerRow): Shown {
 
 const isMoved = (a: ServerRow, b: ServerRow): boolean => a.name !== b.name || a.operatingSystem !== b.operatingSystem;
 const saysElse = (a: ServerRow, b: ServerRow): boolean =>
-  shownOf(a) !== shownOf(b) || a.alerts.join() !== b.alerts.join();
+  statusOf(a) !== statusOf(b) || a.alerts.join() !== b.alerts.join();
 
 export class ServerStore {
   readonly rows = new Map<string, ServerRow>();
@@ -51,7 +52,7 @@ export class ServerStore {
     for (const values of summary.rows) {
       const row = this.read(values);
       this.rows.set(row.uuid, row);
-      this.counts[shownOf(row)] += 1;
+      this.counts[statusOf(row)] += 1;
     }
     this.loaded.value = true;
     this.problem.value = "";
@@ -88,15 +89,15 @@ export class ServerStore {
 
   private put(row: ServerRow): ServerChange {
     const before = this.rows.get(row.uuid);
-    if (before) this.counts[shownOf(before)] -= 1;
-    this.counts[shownOf(row)] += 1;
+    if (before) this.counts[statusOf(before)] -= 1;
+    this.counts[statusOf(row)] += 1;
     this.rows.set(row.uuid, row);
     return { before, row };
   }
 
   private drop(uuid: string): boolean {
     const row = this.rows.get(uuid);
-    if (row) this.counts[shownOf(row)] -= 1;
+    if (row) this.counts[statusOf(row)] -= 1;
     return this.rows.delete(uuid);
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { noCounts, type Counts } from "../../state/monitors.ts";
-import { rowsOf, type Given } from "../../state/testing.ts";
+import { rowsOf, type Given } from "../../state/test-rows.ts";
 import type { ServerRow } from "../../wire/server-types.ts";
 import { headlineOf, troubleOf } from "./trouble.ts";
 
@@ -39,7 +39,7 @@ describe("the list of trouble", () => {
         server("resting", { status: "offline", maintenance: true }),
       ],
     );
-    expect(rows.map(({ name, status, says, since }) => [name, status, says, since])).toEqual([
+    expect(rows.map(({ name, status, problem, since }) => [name, status, problem, since])).toEqual([
       ["quiet", "Offline", "Nothing is heard from it", 50],
       ["m1", "Down", "refused", 20],
       ["hot", "With alerts", "CPU above its threshold, Disk above its threshold", 95],

@@ -1,10 +1,10 @@
 /** What is wrong with monitors and servers, in one sentence and in one list. Pure. */
 import type { RouteLocationRaw } from "vue-router";
-import { shownOf as monitorShown, type Counts, type MonitorRow } from "../../state/monitors.ts";
-import { shownOf as serverShown } from "../../state/servers.ts";
+import { statusOf as monitorStatus, type Counts, type MonitorRow } from "../../state/monitors.ts";
+import { stateOf } from "../../state/server-text.ts";
+import { statusOf as serverStatus } from "../../state/servers.ts";
 import type { ServerRow } from "../../wire/server-types.ts";
 import { t } from "../../words/index.ts";
-import { stateOf } from "../servers/says.ts";
 
 const TONES = ["down", "pending"] as const; // the worse first
 type Tone = (typeof TONES)[number];
@@ -15,7 +15,7 @@ export interface Trouble {
   tone: Tone;
   status: string; // the tone in a word
   name: string;
-  says: string;
+  problem: string;
   since: number | null;
   to: RouteLocationRaw;
 }
@@ -39,19 +39,19 @@ export function headlineOf(monitors: Counts, servers: Counts): { tone: Tone | "u
 const toneOf = (shown: string): Tone | undefined => TONES.find((tone) => tone === shown);
 
 function ofMonitor(row: MonitorRow): Trouble[] {
-  const tone = toneOf(monitorShown(row));
+  const tone = toneOf(monitorStatus(row));
   if (!tone) return [];
   const to = { name: "monitor", params: { id: row.id } };
   const status = t(`status.${tone}`);
-  return [{ key: `m${row.id}`, server: false, tone, status, name: row.name, says: row.msg, since: row.since, to }];
+  return [{ key: `m${row.id}`, server: false, tone, status, name: row.name, problem: row.msg, since: row.since, to }];
 }
 
 function ofServer(row: ServerRow): Trouble[] {
-  const tone = toneOf(serverShown(row));
+  const tone = toneOf(serverStatus(row));
   if (!tone) return [];
   const to = { name: "server", params: { uuid: row.uuid } };
   const status = t(`servers.state.${tone}`);
-  return [{ key: row.uuid, server: true, tone, status, name: row.name, says: stateOf(row), since: row.since, to }];
+  return [{ key: row.uuid, server: true, tone, status, name: row.name, problem: stateOf(row), since: row.since, to }];
 }
 
 const worstFirst = (a: Trouble, b: Trouble): number =>

@@ -1,0 +1,38 @@
+import { describe, expect, it, vi } from "vitest";
+import type { EventRow, LiveBeat } from "../wire/types.ts";
+import { EventList } from "./event-list.ts";
+
+const all: EventRow[] = Array.from({ length: 120 }, (_, index) => [1, 1000 - index, index % 2 ? 0 : 1, "m"]);
+const page = vi.fn((offset: number, count: number) =>
+  Promise.resolve({ total: all.length, events: all.slice(offset, offset + count) }),
+);
+
+describe("EventList", () => {
+  it("reads pages without doubles when events came between them", async () => {
+    const list = new EventList(page, null);
+    await list.reload();
+    list.take([[1, 2000, 0, null, "gone", 1, null]], () => "");
+    expect(list.rows.value[0]).toEqual([1, 2000, 0, "gone"]);
+    all.unshift([1, 2000, 0, "gone"]);
+    await list.more();
+    const times = list.rows.value.map(([, time]) => time);
+    expect(new Set(times).size).toBe(times.length);
+    expect(list.total.value).toBe(121);
+  });
+
+  it("takes only important beats of its monitor, with the message that was left out", async () => {
+    const list = new EventList(page, 1);
+    await list.reload();
+    const before = list.rows.value.length;
+    const others: LiveBeat[] = [[1, 3000, 1, 5, null, 0, null], [2, 3000, 0, null, "x", 1, null]];
+    list.take([...others, [1, 3001, 1, 5, null, 1, null]], () => "known");
+    expect(list.rows.value).toHaveLength(before + 1);
+    expect(list.rows.value[0]).toEqual([1, 3001, 1, "known"]);
+  });
+
+  it("says so when nothing can be read, but keeps what is shown", async () => {
+    const failing = new EventList(() => Promise.reject(new Error("offline")), null);
+    await failing.reload();
+    expect(failing.state.value).toBe("failed");
+  });
+});

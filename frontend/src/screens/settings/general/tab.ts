@@ -1,0 +1,10 @@
+import type { Tab } from "../tabs.ts";
+
+export default {
+  name: "general",
+  order: 20,
+  label: "nav.general",
+  right: "own",
+  component: () => import("./General.vue"),
+  navigation: { label: "nav.settings", icon: "gear", at: { bar: 40, menu: 20 } },
+} satisfies Tab;

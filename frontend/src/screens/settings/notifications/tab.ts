@@ -1,0 +1,10 @@
+import type { Tab } from "../tabs.ts";
+
+export default {
+  name: "notifications",
+  order: 10,
+  label: "nav.notifications",
+  right: "manage",
+  component: () => import("./Notifications.vue"),
+  navigation: { icon: "bell", at: { bar: 30, menu: 10, bottom: 50 } },
+} satisfies Tab;

@@ -1,0 +1,15 @@
+import { createApp } from "vue";
+import { startBadge } from "../live/badge.ts";
+import { startLoading } from "../live/lazy-loading.ts";
+import { startServerUpdates } from "../live/server-updates.ts";
+import { startUpdates } from "../live/updates.ts";
+import App from "./App.vue";
+import { router } from "./router.ts";
+import "../tokens.css";
+import "../base.css";
+
+createApp(App).use(router).mount("#app");
+startBadge();
+startUpdates();
+startServerUpdates();
+startLoading(router);

@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { noFilters, type Filters } from "./monitor-filters.ts";
+import type { MonitorRow } from "./monitors.ts";
+import { rowsOf } from "./test-rows.ts";
+import { assignRanks, childrenOf, countMatches, flatten } from "./monitor-tree.ts";
+
+const HANG_MS = 1500; // some 10 are usual; far more means that the work grows with the square
+
+const none: ReadonlySet<number> = new Set();
+
+function lines(rows: Map<number, MonitorRow>, filters: Partial<Filters> = {}, closed = none): string[] {
+  assignRanks(rows);
+  return flatten(rows, { ...noFilters(), ...filters }, closed).map(
+    ({ id, depth, open }) => `${"  ".repeat(depth)}${rows.get(id)?.name ?? ""}${open ? " v" : ""}`,
+  );
+}
+
+const family = () =>
+  rowsOf(
+    { id: 1, name: "Zoo", type: "group" },
+    { id: 2, name: "web 10", parent: 1 },
+    { id: 3, name: "web 9", parent: 1, status: 0 },
+    { id: 4, name: "inner", type: "group", parent: 1 },
+    { id: 5, name: "deep", parent: 4, tags: [["prod", "eu", "#000"]] },
+    { id: 6, name: "alone", type: "ping", ping: 30 },
+  );
+
+describe("flatten", () => {
+  it("orders by name as people count, groups opened", () => {
+    expect(lines(family())).toEqual(["alone", "Zoo v", "  inner v", "    deep", "  web 9", "  web 10"]);
+  });
+
+  it("puts a higher weight first", () => {
+    expect(lines(rowsOf({ id: 1, name: "a" }, { id: 2, name: "b", weight: 3000 }))).toEqual(["b", "a"]);
+  });
+
+  it("leaves out what lies in closed groups", () => {
+    expect(lines(family(), {}, new Set([4]))).toEqual(["alone", "Zoo v", "  inner", "  web 9", "  web 10"]);
+    expect(lines(family(), {}, new Set([1]))).toEqual(["alone", "Zoo"]);
+  });
+
+  it("shows the groups of what matches, opened whatever was closed", () => {
+    expect(lines(family(), { text: "DEEP" }, new Set([1, 4]))).toEqual(["Zoo v", "  inner v", "    deep"]);
+  });
+
+  it.each([
+    [{ text: "prod eu" }, ["Zoo v", "  inner v", "    deep"]],
+    [{ statuses: ["down"] }, ["Zoo v", "  web 9"]],
+    [{ types: ["ping"] }, ["alone"]],
+    [{ tags: ["prod"] }, ["Zoo v", "  inner v", "    deep"]],
+    [{ text: "web", statuses: ["up"] }, ["Zoo v", "  web 10"]],
+    [{ text: "nothing like it" }, []],
+  ] as [Partial<Filters>, string[]][])("filters by %j", (filters, expected) => {
+    expect(lines(family(), filters)).toEqual(expected);
+  });
+
+  it("puts trouble first when asked", () => {
+    expect(lines(rowsOf({ id: 1, name: "a" }, { id: 2, name: "b", status: 2 }, { id: 3, name: "c", status: 0 }), {
+      sort: "status",
+    })).toEqual(["c", "b", "a"]);
+  });
+
+  it("orders by lowest uptime and slowest response, unknown ones last", () => {
+    const rows = rowsOf(
+      { id: 1, name: "a", uptime24: 1, ping: 5 },
+      { id: 2, name: "b" },
+      { id: 3, name: "c", uptime24: 0.2, ping: 900 },
+    );
+    expect(lines(rows, { sort: "uptime" })).toEqual(["c", "a", "b"]);
+    expect(lines(rows, { sort: "response" })).toEqual(["c", "a", "b"]);
+  });
+
+  it("flattens ten thousand rows by rank without comparing everything with everything", () => {
+    const named = (_: unknown, id: number) => ({ id: id + 1, name: `host ${(id * 7919) % 10_000}` });
+    const rows = rowsOf(...Array.from({ length: 10_000 }, named));
+    assignRanks(rows);
+    const began = performance.now();
+    expect(flatten(rows, noFilters(), none)).toHaveLength(10_000);
+    expect(performance.now() - began).toBeLessThan(HANG_MS);
+  });
+});
+
+describe("childrenOf", () => {
+  it("shows rows whose parent is missing, or that are their own ancestors, at the top", () => {
+    const rows = rowsOf({ id: 1, parent: 9 }, { id: 2, parent: 3 }, { id: 3, parent: 2 }, { id: 4, parent: 4 });
+    expect(childrenOf(rows).get(null)?.map(({ id }) => id).sort()).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe("countMatches", () => {
+  it("does not count groups that are only shown for their members", () => {
+    expect(countMatches(family(), { ...noFilters(), text: "deep" })).toBe(1);
+  });
+});

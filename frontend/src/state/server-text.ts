@@ -1,0 +1,22 @@
+/** A server in a few words. */
+import type { ServerRow } from "../wire/server-types.ts";
+import { bytes, duration } from "../words/format.ts";
+import { t } from "../words/index.ts";
+
+/** What is wrong, or what it runs and for how long. */
+export function stateOf(row: ServerRow): string {
+  if (row.maintenance) return t("status.maintenance");
+  if (row.status === "offline") return t("servers.silent");
+  if (row.alerts.length) return row.alerts.map((cause) => t(`cause.${cause}`)).join(", ");
+  const parts = [row.operatingSystem ?? ""];
+  if (row.uptime) parts.push(t("servers.upFor", { time: duration(row.uptime) }));
+  return parts.filter(Boolean).join(" · ");
+}
+
+const speed = (value: number | null): string => t("unit.perSecond", { amount: bytes((value ?? 0) * 1e6) });
+
+/** Network traffic, in and out: a line each. */
+export function speedsOf({ netIn, netOut }: Pick<ServerRow, "netIn" | "netOut">): string[] {
+  if (netIn === null && netOut === null) return [];
+  return [t("servers.netIn", { speed: speed(netIn) }), t("servers.netOut", { speed: speed(netOut) })];
+}
