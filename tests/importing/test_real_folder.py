@@ -1,13 +1,8 @@
-"""The data folder of a real Uptime Kuma 2.5.3, taken over whole, as a well-known client sees it afterwards.
-
-It lies beside the repository (`../shared/data`, or `KUMA_LITE_DATA`); where it is missing, this skips by
-name.
-"""
+"""The data folder of a real Uptime Kuma 2.5.3, taken over whole, as a well-known client then sees it."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,14 +11,12 @@ from typing import Any
 import pytest
 
 from tests.importing.bringing import bring
-from tests.requires import ROOT, needs_path
 from tests.support.served import PASSWORD, USER, Server, serving
 from tests.support.storage import ManualClock, opened
 
-FOLDER = Path(os.environ.get("KUMA_LITE_DATA", ROOT.parent / "shared" / "data")) / "kuma-2.5.3"
+FOLDER = Path(__file__).parent / "data" / "kuma-2.5.3"
 
 uptime_kuma_api = pytest.importorskip("uptime_kuma_api")
-pytestmark = needs_path(FOLDER, "the data folder of a real Uptime Kuma 2.5.3")
 
 
 @pytest.fixture(scope="module")

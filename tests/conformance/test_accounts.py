@@ -1,0 +1,12 @@
+"""First run, logging in and out."""
+
+from __future__ import annotations
+
+from tests.conformance.judging import assert_as_recorded, scenarios_of
+from tests.conformance.scenario import Scenario
+from tests.conformance.session import Session
+
+
+@scenarios_of("accounts")
+def test_as_recorded(scenario: Scenario, session: Session) -> None:
+    assert_as_recorded(session, scenario)
