@@ -133,12 +133,29 @@ def write_log(connection: Connection, beats: Sequence[Beat]) -> None:
     write_events(connection, [beat for beat in beats if beat.important])
 
 
+_WRITE_EVENT: Final = """
+    INSERT INTO beat_event (
+        id, monitor_id, time, delay, status, msg, ping, duration, retries, down_count, response
+    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET
+        monitor_id = excluded.monitor_id,
+        time = excluded.time,
+        delay = excluded.delay,
+        status = excluded.status,
+        msg = excluded.msg,
+        ping = excluded.ping,
+        duration = excluded.duration,
+        retries = excluded.retries,
+        down_count = excluded.down_count,
+        response = excluded.response
+"""
+
+
 def write_events(connection: Connection, beats: Sequence[Beat]) -> None:
     """Note changes of state where they can be counted and paged through."""
     if beats:
         connection.executemany(
-            "INSERT OR REPLACE INTO beat_event (id, monitor_id, time, delay, status, msg, ping, duration,"
-            " retries, down_count, response) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            _WRITE_EVENT,
             [
                 (
                     beat.id,
@@ -190,16 +207,19 @@ def _write_block(connection: Connection, block: Block) -> int:
 
 
 _ADD_STATISTICS: Final = """
-    INSERT INTO stat_{unit} (bucket, monitor_id, up, down, maintenance, pings, ping_sum, ping_min, ping_max)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO stat_{unit} AS stored (
+        bucket, monitor_id, up, down, maintenance, pings, ping_sum, ping_min, ping_max
+    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (bucket, monitor_id) DO UPDATE SET
-        up = up + excluded.up,
-        down = down + excluded.down,
-        maintenance = maintenance + excluded.maintenance,
-        pings = pings + excluded.pings,
-        ping_sum = coalesce(ping_sum + excluded.ping_sum, ping_sum, excluded.ping_sum),
-        ping_min = coalesce(min(ping_min, excluded.ping_min), ping_min, excluded.ping_min),
-        ping_max = coalesce(max(ping_max, excluded.ping_max), ping_max, excluded.ping_max)
+        up = stored.up + excluded.up,
+        down = stored.down + excluded.down,
+        maintenance = stored.maintenance + excluded.maintenance,
+        pings = stored.pings + excluded.pings,
+        ping_sum = coalesce(stored.ping_sum + excluded.ping_sum, stored.ping_sum, excluded.ping_sum),
+        ping_min = CASE WHEN excluded.ping_min < stored.ping_min THEN excluded.ping_min
+            ELSE coalesce(stored.ping_min, excluded.ping_min) END,
+        ping_max = CASE WHEN excluded.ping_max > stored.ping_max THEN excluded.ping_max
+            ELSE coalesce(stored.ping_max, excluded.ping_max) END
 """
 
 
@@ -230,7 +250,7 @@ def cut_log(connection: Connection, before: int) -> None:
 def set_mark(connection: Connection, key: int, upto: int) -> None:
     """No beat up to this id is to be taken from the log any more (of a monitor, or see COUNTER)."""
     connection.execute(
-        "INSERT INTO beat_mark (monitor_id, upto) VALUES (?1, ?2)"
-        " ON CONFLICT (monitor_id) DO UPDATE SET upto = max(upto, excluded.upto)",
+        "INSERT INTO beat_mark AS stored (monitor_id, upto) VALUES (?, ?)"
+        " ON CONFLICT (monitor_id) DO UPDATE SET upto = excluded.upto WHERE stored.upto < excluded.upto",
         (key, upto),
     )

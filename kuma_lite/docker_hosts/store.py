@@ -21,9 +21,8 @@ def put(db: Connection, host: DockerHost) -> int:
     """Store a host, a new one when its id is 0; returns the id."""
     if host.id:
         db.execute(
-            "UPDATE docker_host SET (user_id, docker_daemon, docker_type, name) = (?2, ?3, ?4, ?5)"
-            " WHERE id = ?1",
-            tuple(host),
+            "UPDATE docker_host SET (user_id, docker_daemon, docker_type, name) = (?, ?, ?, ?) WHERE id = ?",
+            (*tuple(host)[1:], host.id),
         )
         return host.id
     return sql.insert(

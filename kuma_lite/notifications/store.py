@@ -96,8 +96,8 @@ def _columns(config: Config) -> tuple[str, int, str, str]:
 def link_all(connection: Connection, channel_id: int, user_id: int) -> None:
     """Give a channel to every monitor of the user that lacks it."""
     connection.execute(
-        "INSERT OR IGNORE INTO monitor_notification (monitor_id, notification_id) "
-        "SELECT id, ? FROM monitor WHERE user_id = ?",
+        "INSERT INTO monitor_notification (monitor_id, notification_id) "
+        "SELECT id, ? FROM monitor WHERE user_id = ? ON CONFLICT DO NOTHING",
         (channel_id, user_id),
     )
 
@@ -105,7 +105,8 @@ def link_all(connection: Connection, channel_id: int, user_id: int) -> None:
 def defaults(connection: Connection) -> list[int]:
     """The first user's channels that new things get by themselves."""
     rows: Any = connection.execute(
-        "SELECT id FROM notification WHERE is_default AND user_id = (SELECT min(id) FROM user) ORDER BY id"
+        'SELECT id FROM notification WHERE is_default = 1 AND user_id = (SELECT min(id) FROM "user") '
+        "ORDER BY id"
     )
     return [number for (number,) in rows]
 
@@ -137,7 +138,7 @@ def enqueue(
     for channel_id in channel_ids:
         connection.execute(
             "INSERT INTO outbox (notification_id, monitor_id, created, due, message) "
-            "SELECT id, ?, ?, ?, ? FROM notification WHERE id = ? AND active",
+            "SELECT id, ?, ?, ?, ? FROM notification WHERE id = ? AND active = 1",
             (monitor_id, now, now, message_json, channel_id),
         )
         written += connection.changes()
@@ -146,14 +147,14 @@ def enqueue(
 
 def queues(connection: Connection) -> list[Queue]:
     """What waits, per channel."""
-    # MIN(id) makes SQLite take the other columns from that row: the oldest message.
     query = """
-        SELECT notification_id, due, count(*), created, MIN(id) FROM outbox
-        WHERE state = 'waiting' GROUP BY notification_id
+        SELECT oldest.notification_id, oldest.due, queue.length, oldest.created
+        FROM (
+            SELECT min(id) AS first, count(*) AS length FROM outbox WHERE state = 'waiting'
+            GROUP BY notification_id
+        ) AS queue JOIN outbox AS oldest ON oldest.id = queue.first ORDER BY oldest.notification_id
     """
-    return [
-        Queue(number, due, count, created) for number, due, count, created, _ in connection.execute(query)
-    ]
+    return [Queue(*row) for row in connection.execute(query)]
 
 
 def dead_letters(connection: Connection) -> int:
@@ -164,8 +165,10 @@ def dead_letters(connection: Connection) -> int:
 def counts(connection: Connection, user_id: int) -> dict[int, Pending]:
     """Channel id → what waits for it and what was given up; channels with neither are left out."""
     query = """
-        SELECT notification_id, sum(state = 'waiting'), sum(state = 'dead') FROM outbox
-        JOIN notification ON notification.id = notification_id WHERE user_id = ? GROUP BY 1
+        SELECT notification_id, count(*) FILTER (WHERE state = 'waiting'),
+            count(*) FILTER (WHERE state = 'dead')
+        FROM outbox JOIN notification ON notification.id = notification_id
+        WHERE user_id = ? GROUP BY notification_id
     """
     return {number: Pending(waiting, dead) for number, waiting, dead in connection.execute(query, (user_id,))}
 

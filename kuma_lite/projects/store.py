@@ -45,7 +45,7 @@ def delete_project(connection: Connection, project_id: int) -> None:
     for query, sentence in _HELD_BY:
         if connection.execute(query, (project_id,)).fetchone():
             raise UserError(sentence, status=422)
-    connection.execute("DELETE FROM project WHERE id = ? AND NOT is_root", (project_id,))
+    connection.execute("DELETE FROM project WHERE id = ? AND is_root = 0", (project_id,))
     if connection.changes() != 1:
         raise UserError(NO_PROJECT, status=404)
 
@@ -61,12 +61,11 @@ def insert_token(
     expires: int | None,
 ) -> Token:
     """Store a new token (`project_id` None: of the root project). Raises UserError."""
-    (count,) = next(iter(connection.execute("SELECT count(*) FROM api_token WHERE revoked IS NULL")))
-    if int(str(count)) >= MAX_TOKENS:
+    if sql.value(connection, "SELECT count(*) FROM api_token WHERE revoked IS NULL") >= MAX_TOKENS:
         raise UserError(f"There can be no more than {MAX_TOKENS} tokens.", status=422)
     connection.execute(
         "INSERT INTO api_token (uuid, project_id, kind, user_id, name, prefix, hash, created, expires) "
-        "VALUES (?, coalesce(?, (SELECT id FROM project WHERE is_root)), ?, ?, ?, ?, ?, ?, ?)",
+        "VALUES (?, coalesce(?, (SELECT id FROM project WHERE is_root = 1)), ?, ?, ?, ?, ?, ?, ?)",
         (
             str(uuid.uuid4()),
             project_id,
@@ -93,7 +92,7 @@ def find_token(connection: Connection, hashed: str) -> Token | None:
 def read_tokens(connection: Connection, project_id: int | None) -> list[Token]:
     """All tokens (of a project), the newest first."""
     rows: Any = connection.execute(
-        f"SELECT {_COLUMNS} FROM api_token WHERE project_id = coalesce(?1, project_id) ORDER BY id DESC",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM api_token WHERE project_id = coalesce(?, project_id) ORDER BY id DESC",  # noqa: S608
         (project_id,),
     )
     return [Token(*row) for row in rows]
@@ -116,5 +115,5 @@ def note_use(connection: Connection, token_id: int, now: int) -> None:
 
 def user_name(connection: Connection, user_id: int) -> str:
     """What a user is called; "" for one that is gone."""
-    name: Any = sql.value(connection, "SELECT username FROM user WHERE id = ?", (user_id,))
+    name: Any = sql.value(connection, 'SELECT username FROM "user" WHERE id = ?', (user_id,))
     return str(name or "")

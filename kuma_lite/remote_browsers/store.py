@@ -19,7 +19,8 @@ def put(db: Connection, browser: RemoteBrowser) -> int:
     """Store a browser, a new one when its id is 0; returns the id."""
     if browser.id:
         db.execute(
-            "UPDATE remote_browser SET (user_id, name, url) = (?2, ?3, ?4) WHERE id = ?1", tuple(browser)
+            "UPDATE remote_browser SET (user_id, name, url) = (?, ?, ?) WHERE id = ?",
+            (*tuple(browser)[1:], browser.id),
         )
         return browser.id
     query = "INSERT INTO remote_browser (user_id, name, url) VALUES (?, ?, ?)"

@@ -5,10 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import apsw
-
 from kuma_lite.core.bus import Bus
-from kuma_lite.core.errors import UserError
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.rest.errors import NotFound
 from kuma_lite.servers import store
@@ -53,13 +50,14 @@ class Links:
 
     async def notify(self, server: Server, channel_id: int, *, on: bool) -> None:
         """Let a notification have the server's alerts, or not. Raises NotFound."""
-        change = store.link if on else store.unlink
         async with self._linking:
-            try:
-                await self._database.write(lambda connection: change(connection, server.id, channel_id))
-            except apsw.ConstraintError:
-                raise NotFound from None
-            (server.channels.add if on else server.channels.discard)(channel_id)
+            if not on:
+                await self._database.write(lambda db: store.unlink(db, server.id, channel_id))
+                server.channels.discard(channel_id)
+            elif await self._database.write(lambda db: store.link(db, server.id, channel_id)):
+                server.channels.add(channel_id)
+            else:
+                raise NotFound
         self._bus.publish(ServerChanged(server.id))
 
     async def reread_notifications(self) -> None:
@@ -81,10 +79,7 @@ class Links:
     async def set_plans(self, server: Server, plans: Iterable[int]) -> None:
         """Replace them. Raises UserError for a plan that does not exist."""
         wanted = set(plans)
-        try:
-            await self._database.write(lambda db: store.set_plans(db, server.id, wanted))
-        except apsw.ConstraintError:
-            raise UserError("One of the maintenance plans does not exist.") from None
+        await self._database.write(lambda db: store.set_plans(db, server.id, wanted))
         self._plans[server.id] = wanted
         self._bus.publish(ServerChanged(server.id))
 
