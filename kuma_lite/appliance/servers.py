@@ -72,7 +72,7 @@ class ServerMonitoring:
         ground.bus.subscribe(MaintenanceStarted, self._on_maintenance)
         ground.bus.subscribe(MaintenanceEnded, self._on_maintenance)
         ground.bus.subscribe(MaintenanceChanged, self._on_maintenance)
-        notifications.applied.append(link_all)
+        notifications.applied.append(lambda db, channel_id, _user: link_all(db, channel_id))
         ground.bus.subscribe(
             ChannelsChanged, lambda _event: ground.spawn(self.servers.links.reread_notifications())
         )

@@ -50,7 +50,10 @@ def value(connection: Connection, sql: str, values: Values = ()) -> Any:
 
 
 def insert(connection: Connection, sql: str, values: Values = ()) -> int:
-    """Insert one row and return its `id`; `sql` is the INSERT, without RETURNING."""
+    """Insert one row and return its `id`; `sql` is the INSERT, without RETURNING.
+
+    For rows that come one at a time: SQLite copies each page that such a statement changes.
+    """
     return int(value(connection, f"{sql} RETURNING id", values))
 
 

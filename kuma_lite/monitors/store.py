@@ -95,7 +95,7 @@ class MonitorStore(BeatHistory):
             for monitor_id in monitor_ids:
                 _unlink_children(connection, monitor_id)
                 _execute(connection, "DELETE FROM monitor WHERE id = ?", (monitor_id,))
-                _execute(connection, "DELETE FROM beat_mark WHERE monitor_id = ?", (monitor_id,))
+                sealing.remove_mark(connection, monitor_id)
 
         await self._database.write(write)
         for monitor_id in monitor_ids:
@@ -119,13 +119,9 @@ class MonitorStore(BeatHistory):
 
     async def put_tls(self, monitor_id: int, info: str, fingerprint: str | None = None) -> None:
         """Keep a `certInfo` document; that of a monitor that is gone is not kept."""
-        query = """
-            INSERT INTO monitor_tls (monitor_id, info, fingerprint)
-            SELECT id, ?, ? FROM monitor WHERE id = ?
-            ON CONFLICT (monitor_id) DO UPDATE SET info = excluded.info, fingerprint = excluded.fingerprint
-        """
-        values = (info, fingerprint, monitor_id)
-        await self._database.write(lambda connection: _execute(connection, query, values), urgent=False)
+        await self._database.write(
+            lambda connection: put_tls(connection, monitor_id, info, fingerprint), urgent=False
+        )
 
 
 # --- SQL ---------------------------------------------------------------------------------------------------
@@ -167,6 +163,49 @@ def _text(document: Document) -> str:
 
 def _execute(connection: Connection, query: str, values: tuple[Any, ...]) -> None:
     connection.execute(query, values)
+
+
+def put_tls(connection: Connection, monitor_id: int, info: str, fingerprint: str | None) -> None:
+    """Keep a `certInfo` document; that of a monitor that is gone is not kept."""
+    connection.execute(
+        """
+        INSERT INTO monitor_tls (monitor_id, info, fingerprint)
+        SELECT id, ?, ? FROM monitor WHERE id = ?
+        ON CONFLICT (monitor_id) DO UPDATE SET info = excluded.info, fingerprint = excluded.fingerprint
+        """,
+        (info, fingerprint, monitor_id),
+    )
+
+
+def insert_row(connection: Connection, row: Sequence[Any]) -> None:
+    """A monitor from elsewhere (an import), at the top until `set_parents`.
+
+    Args:
+        connection: the writer's, inside a transaction.
+        row: id, owner, type, name, active, weight, push token, document, created (milliseconds since 1970).
+    """
+    *columns, document, created = row
+    connection.execute(
+        "INSERT INTO monitor (id, user_id, type, name, active, weight, push_token, document, created_date)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*columns, _text(document), created),
+    )
+
+
+def set_parents(connection: Connection, parents: Iterable[tuple[int, int]]) -> None:
+    """Put monitors from elsewhere below their groups: pairs of a monitor and its group."""
+    connection.executemany(
+        "UPDATE monitor SET parent = ? WHERE id = ?", [(parent, number) for number, parent in parents]
+    )
+
+
+def link_all(connection: Connection, notification_id: int, owner: int) -> None:
+    """Give a notification to every monitor of a user that lacks it."""
+    connection.execute(
+        "INSERT INTO monitor_notification (monitor_id, notification_id)"
+        " SELECT id, ? FROM monitor WHERE user_id = ? ON CONFLICT DO NOTHING",
+        (notification_id, owner),
+    )
 
 
 def _link(connection: Connection, monitor_id: int, notification_ids: Sequence[int]) -> None:

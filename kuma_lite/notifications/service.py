@@ -66,8 +66,8 @@ class Notifications:
         # mypy wants a concrete class for an abstract base that the registry never instantiates itself.
         base: Any = NotificationService
         self.services: Services = services if services is not None else Registry(services_package, base)
-        # What else gets a channel that is applied to everything there is, in the same transaction.
-        self.applied: list[Callable[[Connection, int], None]] = []
+        # What gets a channel that is applied to everything its user has, in the same transaction.
+        self.applied: list[Callable[[Connection, int, int], None]] = []
         self.dispatcher = Dispatcher(database, self._hand_over, clock, bus)
         self._database = database
         self._network = network
@@ -174,9 +174,8 @@ class Notifications:
             if isinstance(active, bool):
                 store.set_active(connection, number, active)
             if apply_existing:
-                store.link_all(connection, number, user_id)
-                for also in self.applied:
-                    also(connection, number)
+                for apply_to in self.applied:
+                    apply_to(connection, number, user_id)
             return number
 
         number = await self._database.write(write)

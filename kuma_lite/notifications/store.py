@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core import sql
@@ -54,6 +54,15 @@ def add(connection: Connection, config: Config, user_id: int) -> int:
     )
 
 
+def insert_row(connection: Connection, row: Sequence[Any]) -> None:
+    """A channel from elsewhere (an import): id, user, name, active, default, type, form as JSON."""
+    connection.execute(
+        "INSERT INTO notification (id, user_id, name, active, is_default, type, config)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        row,
+    )
+
+
 def change(connection: Connection, channel_id: int, config: Config, now: int) -> None:
     """Store the edited form; what waits gets a fresh attempt, for the edit may be the cure."""
     connection.execute(
@@ -91,15 +100,6 @@ def _columns(config: Config) -> tuple[str, int, str, str]:
 
 
 # --- links -------------------------------------------------------------------------------------------------
-
-
-def link_all(connection: Connection, channel_id: int, user_id: int) -> None:
-    """Give a channel to every monitor of the user that lacks it."""
-    connection.execute(
-        "INSERT INTO monitor_notification (monitor_id, notification_id) "
-        "SELECT id, ? FROM monitor WHERE user_id = ? ON CONFLICT DO NOTHING",
-        (channel_id, user_id),
-    )
 
 
 def defaults(connection: Connection) -> list[int]:
