@@ -14,7 +14,7 @@ _COLUMNS: Final = (
 
 def any_user(db: Connection) -> bool:
     """Whether somebody has been set up."""
-    return db.execute("SELECT 1 FROM user LIMIT 1").fetchone() is not None
+    return db.execute('SELECT 1 FROM "user" LIMIT 1').fetchone() is not None
 
 
 def first_user(db: Connection) -> User | None:
@@ -40,7 +40,7 @@ def user_to_log_in(db: Connection, typed_name: str) -> User | None:
 def add_first_user(db: Connection, username: str, password_hash: str) -> bool:
     """Add the user unless there is one already; whether it was added. One statement: no race to win."""
     db.execute(
-        "INSERT INTO user (username, password) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM user)",
+        'INSERT INTO "user" (username, password) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM "user")',
         (username, password_hash),
     )
     return db.changes() == 1
@@ -48,36 +48,36 @@ def add_first_user(db: Connection, username: str, password_hash: str) -> bool:
 
 def set_password(db: Connection, user_id: int, password_hash: str) -> None:
     """Store a new password."""
-    db.execute("UPDATE user SET password = ? WHERE id = ?", (password_hash, user_id))
+    db.execute('UPDATE "user" SET password = ? WHERE id = ?', (password_hash, user_id))
 
 
 def replace_password(db: Connection, user_id: int, old_hash: str, new_hash: str) -> bool:
     """Store a new password if the old one is still the stored one; whether it was."""
-    db.execute("UPDATE user SET password = ? WHERE id = ? AND password = ?", (new_hash, user_id, old_hash))
+    db.execute('UPDATE "user" SET password = ? WHERE id = ? AND password = ?', (new_hash, user_id, old_hash))
     return db.changes() == 1
 
 
 def set_twofa(db: Connection, user_id: int, on: bool) -> None:
     """Switch two-factor authentication."""
-    db.execute("UPDATE user SET twofa_status = ? WHERE id = ?", (int(on), user_id))
+    db.execute('UPDATE "user" SET twofa_status = ? WHERE id = ?', (int(on), user_id))
 
 
 def set_twofa_secret(db: Connection, user_id: int, secret: str) -> None:
     """Store a new secret."""
-    db.execute("UPDATE user SET twofa_secret = ? WHERE id = ?", (secret, user_id))
+    db.execute('UPDATE "user" SET twofa_secret = ? WHERE id = ?', (secret, user_id))
 
 
 def use_code(db: Connection, user_id: int, code: str) -> bool:
     """Note that a code has logged somebody in; False when it had done so before (a replay)."""
     db.execute(
-        "UPDATE user SET twofa_last_token = ? WHERE id = ? AND twofa_last_token IS NOT ?",
+        'UPDATE "user" SET twofa_last_token = ? WHERE id = ? AND twofa_last_token IS DISTINCT FROM ?',
         (code, user_id, code),
     )
     return db.changes() == 1
 
 
 def _one(db: Connection, condition: str, values: tuple[Any, ...]) -> User | None:
-    row = db.execute(f"SELECT {_COLUMNS} FROM user {condition}", values).fetchone()  # noqa: S608
+    row = db.execute(f'SELECT {_COLUMNS} FROM "user" {condition}', values).fetchone()  # noqa: S608
     if row is None:
         return None
     identity, username, password, active, secret, status, last, organisation = row

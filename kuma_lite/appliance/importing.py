@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,13 +13,17 @@ from kuma_lite.core.data_folder import DataFolder
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import NotificationService, Registry
 from kuma_lite.core.sql import Connection
-from kuma_lite.importing.features import StatRow
+from kuma_lite.importing.features import MonitorRow, NotificationRow, StatRow
 from kuma_lite.importing.history import Progress
 from kuma_lite.importing.service import Importer, Outcome
 from kuma_lite.importing.values import BeatRow
 from kuma_lite.maintenance import from_kuma as imported_plans
+from kuma_lite.monitors import store as monitors
 from kuma_lite.monitors.document import from_kuma as imported_monitors
+from kuma_lite.monitors.engine import expiry
 from kuma_lite.notifications import services
+from kuma_lite.notifications import store as notifications
+from kuma_lite.settings import store as settings
 
 
 class Features:
@@ -42,6 +46,34 @@ class Features:
     def sends(self, service: str) -> bool:
         """See `Rooms`."""
         return self._services.get(service) is not None
+
+    def put_settings(
+        self, connection: Connection, rows: Iterable[tuple[str, str | None, str | None]]
+    ) -> None:
+        """See `Rooms`."""
+        settings.put_rows(connection, rows)
+
+    def insert_notification(self, connection: Connection, row: NotificationRow) -> None:
+        """See `Rooms`."""
+        notifications.insert_row(connection, row)
+
+    def insert_monitor(self, connection: Connection, row: MonitorRow) -> None:
+        """See `Rooms`."""
+        monitors.insert_row(connection, row)
+
+    def set_parents(self, connection: Connection, parents: Iterable[tuple[int, int]]) -> None:
+        """See `Rooms`."""
+        monitors.set_parents(connection, parents)
+
+    def put_certificate(
+        self, connection: Connection, monitor_id: int, info: str, fingerprint: str | None
+    ) -> None:
+        """See `Rooms`."""
+        monitors.put_tls(connection, monitor_id, info, fingerprint)
+
+    def note_warning(self, connection: Connection, monitor_id: int, fingerprint: str, days: int) -> None:
+        """See `Rooms`."""
+        expiry.note_sent(connection, monitor_id, fingerprint, days)
 
     def insert_plan(self, connection: Connection, row: Mapping[str, Any], owner: int) -> None:
         """See `Rooms`."""

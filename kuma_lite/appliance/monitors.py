@@ -26,7 +26,7 @@ from kuma_lite.monitors.engine.own_fault import OwnFault
 from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import MonitorRemoved
 from kuma_lite.monitors.service import Monitors
-from kuma_lite.monitors.store import MonitorStore
+from kuma_lite.monitors.store import MonitorStore, link_all
 from kuma_lite.net.connectivity import ConnectivityCheck
 from kuma_lite.notifications.model import LinksChanged
 from kuma_lite.notifications.service import Notifications
@@ -44,6 +44,7 @@ class Monitoring:
         self.store = MonitorStore(ground.database, self.recorder)
         self.outages = Outages(ground.database, self.recorder, self.roster.activity)
         self.certificates = Certificates(self.store, clock.now, spawn)
+        notifications.applied.append(link_all)
         messages = Messages(notifications, clock, bus)
         self.expiry = ExpiryWatch(
             ground.database, messages, lambda: ground.settings.get("tlsExpiryNotifyDays"), clock.now

@@ -40,7 +40,7 @@ from kuma_lite.servers.store import link_all
 from kuma_lite.status_pages.model import ShownServer
 from kuma_lite.status_pages.service import StatusPages
 
-_FIRST_USER: Final = "SELECT min(id) FROM user WHERE organisation_id = ?"
+_FIRST_USER: Final = 'SELECT min(id) FROM "user" WHERE organisation_id = ?'
 
 
 class ServerMonitoring:

@@ -81,11 +81,12 @@ class BeatHistory:
         """`count` changes of state (-1: all) after the newest `offset`, newest first."""
         await self._recorder.flush()
         where, values = _among(monitor_ids)
+        most = sql.NO_LIMIT if count < 0 else count
         query = f"""
             SELECT {_EVENT} FROM beat_event WHERE {where} ORDER BY time DESC, id DESC LIMIT ? OFFSET ?
         """  # noqa: S608 - placeholders only
         return await self._database.read(
-            lambda connection: _events(connection, query, (*values, count, offset))
+            lambda connection: _events(connection, query, (*values, most, offset))
         )
 
     async def last_changes(self) -> dict[int, int]:
@@ -145,10 +146,10 @@ async def remove_monitor(database: Database, monitor_id: int) -> None:
 # --- SQL ---------------------------------------------------------------------------------------------------
 
 
-def _among(monitor_ids: Sequence[int] | None) -> tuple[str, tuple[int, ...]]:
+def _among(monitor_ids: Sequence[int] | None) -> tuple[str, sql.Values]:
     if monitor_ids is None:
-        return "1", ()
-    return f"monitor_id IN ({','.join('?' * len(monitor_ids))})", tuple(monitor_ids)
+        return "1 = 1", ()
+    return sql.among("monitor_id", monitor_ids)
 
 
 def _events(connection: Connection, query: str, values: Sequence[Any]) -> list[Beat]:
@@ -177,10 +178,10 @@ def _stored_buckets(connection: Connection, monitor_id: int, span: Span) -> tupl
     unit = "hour" if span.seconds == HOUR_S else "day"
     query = f"""
         WITH RECURSIVE wanted (number) AS (
-            SELECT ?1 UNION ALL SELECT number + 1 FROM wanted WHERE number < ?2
+            SELECT CAST(? AS BIGINT) UNION ALL SELECT number + 1 FROM wanted WHERE number < ?
         )
         SELECT bucket, up, down, maintenance, pings, ping_sum, ping_min, ping_max
-        FROM wanted CROSS JOIN stat_{unit} ON bucket = number AND monitor_id = ?3
+        FROM wanted CROSS JOIN stat_{unit} WHERE bucket = number AND monitor_id = ?
     """  # noqa: S608 - own table names
     buckets = {
         number: Bucket(*counts, *pings) if (pings := row[4:])[0] is not None else Bucket(*counts)

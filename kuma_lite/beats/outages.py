@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import json
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -103,21 +102,25 @@ def _newest_first(outage: Outage) -> tuple[int, int]:
 
 def _unfinished(connection: Connection, ends: Mapping[int, int | None]) -> list[Outage]:
     """Of each monitor whose latest change was to DOWN, that outage; the newest first."""
+    if not ends:
+        return []
     query = f"""
-        SELECT {_OUTAGE} FROM json_each(?) AS wanted JOIN beat_event AS event ON event.id = (
-            SELECT id FROM beat_event WHERE monitor_id = wanted.value ORDER BY time DESC, id DESC LIMIT 1
+        WITH wanted (monitor_id) AS (VALUES {sql.rows(len(ends), 1)})
+        SELECT {_OUTAGE} FROM wanted JOIN beat_event AS event ON event.id = (
+            SELECT id FROM beat_event WHERE monitor_id = wanted.monitor_id ORDER BY time DESC, id DESC LIMIT 1
         ) WHERE event.status = ?
     """  # noqa: S608 - own columns
-    rows: Any = connection.execute(query, (json.dumps(list(ends)), int(Status.DOWN)))
+    rows: Any = connection.execute(query, (*ends, int(Status.DOWN)))
     found = [Outage(number, monitor, began, ends[monitor], text) for number, monitor, began, text in rows]
     return sorted(found, key=_newest_first)
 
 
 def _over(connection: Connection, only: list[int] | None, count: int) -> list[Outage]:
     query = f"""
-        SELECT {_OUTAGE}, {_NEXT} AS ended FROM beat_event AS event
-        WHERE event.status = 0 AND ended IS NOT NULL {_among("event.monitor_id", only)}
-        ORDER BY event.time DESC, event.id DESC LIMIT ?
+        SELECT * FROM (
+            SELECT {_OUTAGE}, {_NEXT} AS ended FROM beat_event AS event
+            WHERE event.status = 0 {_among("event.monitor_id", only)}
+        ) AS outage WHERE ended IS NOT NULL ORDER BY time DESC, id DESC LIMIT ?
     """  # noqa: S608 - own columns
     rows: Any = connection.execute(query, (count,))
     return [Outage(number, monitor, began, ended, text) for number, monitor, began, text, ended in rows]

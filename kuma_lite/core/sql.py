@@ -8,7 +8,7 @@ functions of this module are the one place to say it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 Row: TypeAlias = tuple[Any, ...]
 Values: TypeAlias = Sequence[Any]  # for the question marks of a statement, in their order
@@ -40,6 +40,9 @@ class Connection(Protocol):
         """Rows inserted, updated or deleted by the latest statement; those that cascade are not counted."""
 
 
+NO_LIMIT: Final = (1 << 63) - 1  # for LIMIT, where everything is wanted
+
+
 def value(connection: Connection, sql: str, values: Values = ()) -> Any:
     """The first column of the first row; None when there is no row."""
     rows = connection.execute(sql, values).fetchall()
@@ -47,5 +50,20 @@ def value(connection: Connection, sql: str, values: Values = ()) -> Any:
 
 
 def insert(connection: Connection, sql: str, values: Values = ()) -> int:
-    """Insert one row and return its `id`; `sql` is the INSERT, without RETURNING."""
+    """Insert one row and return its `id`; `sql` is the INSERT, without RETURNING.
+
+    For rows that come one at a time: SQLite copies each page that such a statement changes.
+    """
     return int(value(connection, f"{sql} RETURNING id", values))
+
+
+def among(column: str, values: Values) -> tuple[str, Values]:
+    """A condition that is true where the column has one of the values (none: nowhere), and its values."""
+    if not values:
+        return "1 = 0", ()
+    return f"{column} IN {rows(1, len(values))}", values
+
+
+def rows(count: int, width: int) -> str:
+    """So many rows of question marks, as VALUES takes them: "(?, ?), (?, ?)"."""
+    return ", ".join([f"({', '.join('?' * width)})"] * count)

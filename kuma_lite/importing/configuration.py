@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from kuma_lite.core.sql import Connection
-from kuma_lite.importing.features import Rooms
+from kuma_lite.importing.features import MonitorRow, NotificationRow, Rooms
 from kuma_lite.importing.gamedig import new_name
 from kuma_lite.importing.report import Report
 from kuma_lite.importing.source import Row, Source
@@ -51,7 +51,7 @@ def write_configuration(
     """Write everything into an empty database, in the transaction of `connection`."""
     owners = Owners(tables["user"])
     write_table(connection, USERS, tables["user"], owners, report)
-    _settings(connection, tables["setting"], report)
+    _settings(connection, tables["setting"], rooms, report)
     for row in tables["status_page"]:
         _complete_analytics(row)
     for table in BEFORE_MONITORS:
@@ -63,23 +63,20 @@ def write_configuration(
     _plans(connection, tables["maintenance"], owners, rooms, report)
     for table in AFTER_PLANS:
         write_table(connection, table, tables[table.name], owners, report)
-    _certificates(connection, tables["monitor_tls_info"], tables["notification_sent_history"], report)
+    _certificates(connection, tables["monitor_tls_info"], tables["notification_sent_history"], rooms, report)
     for row in tables["domain_expiry"]:
         report.leave(f"expiry date of {row.get('domain')}", "it is asked for again when it is needed")
 
 
-def _settings(connection: Connection, rows: Iterable[Row], report: Report) -> None:
-    taken = 0
-    for row in rows:
-        if row["key"] in _HOUSEKEEPING or not row["key"]:
-            continue
-        # Over what a first start has put there: the secret that signs sessions.
-        connection.execute(
-            "INSERT OR REPLACE INTO setting (key, value, type) VALUES (?, ?, ?)",
-            (str(row["key"]), text(row["value"]), text(row.get("type"))),
-        )
-        taken += 1
-    report.took("settings", taken)
+def _settings(connection: Connection, rows: Iterable[Row], rooms: Rooms, report: Report) -> None:
+    taken = [
+        (str(row["key"]), text(row["value"]), text(row.get("type")))
+        for row in rows
+        if row["key"] and row["key"] not in _HOUSEKEEPING
+    ]
+    # Over what a first start has put there: the secret that signs sessions.
+    rooms.put_settings(connection, taken)
+    report.took("settings", len(taken))
 
 
 def _complete_analytics(row: Row) -> None:
@@ -109,10 +106,9 @@ def _notifications(
             continue
         if not rooms.sends(service):
             report.remark(f"notification {name!r} ({service})", "kept, but nothing is sent through it yet")
-        connection.execute(
-            "INSERT INTO notification (id, user_id, name, active, is_default, type, config)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
+        rooms.insert_notification(
+            connection,
+            NotificationRow(
                 row["id"],
                 owners.of(row["user_id"]),
                 name,
@@ -151,10 +147,9 @@ def _monitors(
         if not rooms.checks(kind):
             report.remark(f"monitor {row['name']!r} ({kind})", "kept, but not looked at yet")
         weight, created = whole(row["weight"]), milliseconds(row["created_date"])
-        connection.execute(
-            "INSERT INTO monitor (id, user_id, type, name, active, weight, push_token, document,"
-            " created_date) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
+        rooms.insert_monitor(
+            connection,
+            MonitorRow(
                 row["id"],
                 owners.of(row["user_id"]),
                 kind,
@@ -162,15 +157,13 @@ def _monitors(
                 flag(row["active"]),
                 2000 if weight is None else weight,
                 text(row["push_token"]) or None,
-                json.dumps(document, separators=(",", ":")),
+                document,
                 created or 0,
             ),
         )
     # Only now is every parent there.
-    connection.executemany(
-        "UPDATE monitor SET parent = ? WHERE id = ?",
-        [(parent, number) for number, parent in parents.items() if parent is not None],
-    )
+    inside = [(number, parent) for number, parent in parents.items() if parent is not None]
+    rooms.set_parents(connection, inside)
     report.took("monitors", len(rows))
 
 
@@ -224,7 +217,7 @@ def _plans(connection: Connection, rows: Iterable[Row], owners: Owners, rooms: R
 
 
 def _certificates(
-    connection: Connection, infos: Iterable[Row], warnings: Iterable[Row], report: Report
+    connection: Connection, infos: Iterable[Row], warnings: Iterable[Row], rooms: Rooms, report: Report
 ) -> None:
     """What is known of certificates, and which warnings have been sent: nobody wants them twice."""
     monitors = {number for (number,) in connection.execute("SELECT id FROM monitor")}
@@ -239,17 +232,12 @@ def _certificates(
         certificate = info.get("certInfo")
         found = certificate.get("fingerprint256") if isinstance(certificate, dict) else None
         prints[row["monitor_id"]] = str(found or "")
-        connection.execute(
-            "INSERT OR REPLACE INTO monitor_tls (monitor_id, info, fingerprint) VALUES (?, ?, ?)",
-            (row["monitor_id"], str(row["info_json"]), text(found)),
-        )
+        rooms.put_certificate(connection, row["monitor_id"], str(row["info_json"]), text(found))
     report.took("certificates", len(prints))
     for row in warnings:
         if row["type"] == CERTIFICATE and row["monitor_id"] in prints:
-            connection.execute(
-                "INSERT OR IGNORE INTO expiry_warning (monitor_id, kind, subject, days) VALUES (?, ?, ?, ?)",
-                (row["monitor_id"], CERTIFICATE, prints[row["monitor_id"]], whole(row["days"]) or 0),
-            )
+            days = whole(row["days"]) or 0
+            rooms.note_warning(connection, row["monitor_id"], prints[row["monitor_id"]], days)
 
 
 def _object(value: Any) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from kuma_lite.core.sql import Connection
@@ -23,8 +23,56 @@ class StatRow(NamedTuple):
     ping_max: float
 
 
+class NotificationRow(NamedTuple):
+    """A notification."""
+
+    id: int
+    user_id: int
+    name: str
+    active: int
+    is_default: int
+    type: str
+    config: str  # JSON
+
+
+class MonitorRow(NamedTuple):
+    """A monitor."""
+
+    id: int
+    user_id: int
+    type: str
+    name: str
+    active: int
+    weight: int
+    push_token: str | None
+    document: dict[str, Any]
+    created: int  # milliseconds since 1970
+
+
 class Rooms(Protocol):
     """The features that an import writes into."""
+
+    def put_settings(
+        self, connection: Connection, rows: Iterable[tuple[str, str | None, str | None]]
+    ) -> None:
+        """Store settings over what is there: key, value as it is stored, type."""
+
+    def insert_notification(self, connection: Connection, row: NotificationRow) -> None:
+        """Store a notification under its id."""
+
+    def insert_monitor(self, connection: Connection, row: MonitorRow) -> None:
+        """Store a monitor under its id, outside its group."""
+
+    def set_parents(self, connection: Connection, parents: Iterable[tuple[int, int]]) -> None:
+        """Put monitors into their groups, which are all there: monitor, group."""
+
+    def put_certificate(
+        self, connection: Connection, monitor_id: int, info: str, fingerprint: str | None
+    ) -> None:
+        """Store what is known of a monitor's certificate: its `certInfo` document as JSON."""
+
+    def note_warning(self, connection: Connection, monitor_id: int, fingerprint: str, days: int) -> None:
+        """Store that the expiry of a monitor's certificate has been warned of at so many days."""
 
     def monitor_document(self, row: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """A monitor's document as it is stored, of its row in `monitor` (columns that a version does not

@@ -81,7 +81,7 @@ class Importer:
             await self._history(source, state, report)
         await asyncio.to_thread(copy_files, located.folder, self._folder, report)
         state |= {"finished": wire_date(self._clock.now()), "report": report.as_json()}
-        await self._database.write(lambda connection: _write_state(connection, state))
+        await self._database.write(lambda connection: _write_state(connection, self._rooms, state))
         (self._folder / UNFINISHED).unlink(missing_ok=True)
         return Outcome(report, state["finished"], before=False)
 
@@ -101,7 +101,7 @@ class Importer:
         def write(connection: Connection) -> None:
             write_configuration(connection, tables, self._rooms, report, is_v1=source.is_v1)
             state["report"] = report.as_json()
-            _write_state(connection, state)
+            _write_state(connection, self._rooms, state)
 
         (self._folder / UNFINISHED).write_text(f"{located.database}\n", encoding="utf-8")
         await self._database.write(write)
@@ -116,7 +116,7 @@ class Importer:
 
         def note(connection: Connection, unit: str, upto: int) -> None:
             state["statistics"][unit] = upto
-            _write_state(connection, state)
+            _write_state(connection, self._rooms, state)
 
         for unit in UNITS:
             statistics = StatisticsImport(source, self._database, self._rooms, unit, note)
@@ -135,8 +135,5 @@ def _read_state(connection: Connection) -> dict[str, Any] | None:
     return json.loads(found) if found else None
 
 
-def _write_state(connection: Connection, state: dict[str, Any]) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO setting (key, value, type) VALUES (?, ?, NULL)",
-        (STATE_SETTING, json.dumps(state)),
-    )
+def _write_state(connection: Connection, rooms: Rooms, state: dict[str, Any]) -> None:
+    rooms.put_settings(connection, [(STATE_SETTING, json.dumps(state), None)])

@@ -10,8 +10,6 @@ import logging
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-import apsw
-
 from kuma_lite.core import sql
 from kuma_lite.core.clock import MILLISECONDS
 from kuma_lite.core.errors import UserError
@@ -26,8 +24,10 @@ _COLUMNS: Final = (
     "end_date", "start_time", "end_time", "weekdays", "days_of_month", "cron", "duration", "last_start",
 )  # fmt: skip
 _NAMES: Final = ", ".join(_COLUMNS)
-_INSERT: Final = f"INSERT INTO maintenance (id, {_NAMES}) VALUES (?, {', '.join('?' * len(_COLUMNS))})"  # noqa: S608
-_UPDATE: Final = f"UPDATE maintenance SET ({_NAMES}) = ({', '.join('?' * len(_COLUMNS))}) WHERE id = ?"  # noqa: S608
+_MARKS: Final = ", ".join("?" * len(_COLUMNS))
+_INSERT: Final = f"INSERT INTO maintenance ({_NAMES}) VALUES ({_MARKS})"  # noqa: S608
+_IMPORT: Final = f"INSERT INTO maintenance (id, {_NAMES}) VALUES (?, {_MARKS})"  # noqa: S608
+_UPDATE: Final = f"UPDATE maintenance SET ({_NAMES}) = ({_MARKS}) WHERE id = ?"  # noqa: S608
 _SELECT: Final = f"SELECT id, {_NAMES} FROM maintenance ORDER BY id"  # noqa: S608
 
 
@@ -56,7 +56,9 @@ def read_all(db: Connection) -> list[Stored]:
 
 def insert(db: Connection, plan: Plan) -> int:
     """Store a new plan; returns its id. One that has an id already (imported) keeps it."""
-    return sql.insert(db, _INSERT, (plan.id or None, *_row(plan)))
+    if plan.id:
+        return sql.insert(db, _IMPORT, (plan.id, *_row(plan)))
+    return sql.insert(db, _INSERT, _row(plan))
 
 
 def update(db: Connection, plan: Plan) -> None:
@@ -77,13 +79,14 @@ def delete(db: Connection, plan_id: int) -> None:
 def link_monitors(db: Connection, plan_id: int, monitor_ids: Iterable[int]) -> None:
     """Replace the monitors of a plan. Raises UserError for one that has been removed meanwhile."""
     db.execute("DELETE FROM monitor_maintenance WHERE maintenance_id = ?", (plan_id,))
-    try:
-        db.executemany(
-            "INSERT INTO monitor_maintenance (maintenance_id, monitor_id) VALUES (?, ?)",
-            [(plan_id, item) for item in monitor_ids],
+    for monitor_id in monitor_ids:
+        db.execute(
+            "INSERT INTO monitor_maintenance (maintenance_id, monitor_id) SELECT maintenance.id, monitor.id"
+            " FROM maintenance CROSS JOIN monitor WHERE maintenance.id = ? AND monitor.id = ?",
+            (plan_id, monitor_id),
         )
-    except apsw.ConstraintError:
-        raise UserError("One of the monitors does not exist.") from None
+        if not db.changes():
+            raise UserError("One of the monitors does not exist.")
 
 
 def link_pages(db: Connection, plan_id: int, page_ids: Iterable[int]) -> None:

@@ -9,6 +9,7 @@ from kuma_lite.core.access import Audience
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
+from kuma_lite.monitors import store
 from kuma_lite.monitors.doors.pushes import MonitorPushes
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import MonitorChanged
@@ -34,10 +35,7 @@ class References:
 
         def write(connection: Connection) -> T:
             result = also(connection)
-            connection.execute(
-                "UPDATE monitor SET document = json_set(document, '$.' || ?, ?) WHERE organisation_id = ?",
-                (key, value, organisation),
-            )
+            store.set_reference(connection, organisation, key, value)
             return result
 
         result = await self._database.write(write)
@@ -48,11 +46,7 @@ class References:
         """Let no monitor refer to `value` any more; returns what `also` does."""
 
         def write(connection: Connection) -> T:
-            connection.execute(
-                "UPDATE monitor SET document = json_remove(document, '$.' || ?1)"
-                " WHERE json_extract(document, '$.' || ?1) = ?2",
-                (key, value),
-            )
+            store.clear_reference(connection, key, value)
             return also(connection)
 
         result = await self._database.write(write)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,7 +96,7 @@ class MonitorStore(BeatHistory):
             for monitor_id in monitor_ids:
                 _unlink_children(connection, monitor_id)
                 _execute(connection, "DELETE FROM monitor WHERE id = ?", (monitor_id,))
-                _execute(connection, "DELETE FROM beat_mark WHERE monitor_id = ?", (monitor_id,))
+                sealing.remove_mark(connection, monitor_id)
 
         await self._database.write(write)
         for monitor_id in monitor_ids:
@@ -122,13 +122,9 @@ class MonitorStore(BeatHistory):
 
     async def put_tls(self, monitor_id: int, info: str, fingerprint: str | None = None) -> None:
         """Keep a `certInfo` document; that of a monitor that is gone is not kept."""
-        query = """
-            INSERT INTO monitor_tls (monitor_id, info, fingerprint)
-            SELECT id, ?2, ?3 FROM monitor WHERE id = ?1
-            ON CONFLICT (monitor_id) DO UPDATE SET info = excluded.info, fingerprint = excluded.fingerprint
-        """
-        values = (monitor_id, info, fingerprint)
-        await self._database.write(lambda connection: _execute(connection, query, values), urgent=False)
+        await self._database.write(
+            lambda connection: put_tls(connection, monitor_id, info, fingerprint), urgent=False
+        )
 
 
 # --- SQL ---------------------------------------------------------------------------------------------------
@@ -160,25 +156,101 @@ def _columns(document: Document) -> tuple[Any, ...]:
         document.get("parent"),
         int(document.get("weight", DEFAULTS["weight"]) or 0),
         document.get("pushToken") or None,
-        json.dumps(document, separators=(",", ":")),
+        _text(document),
     )
+
+
+def _text(document: Document) -> str:
+    return json.dumps(document, separators=(",", ":"))
 
 
 def _execute(connection: Connection, query: str, values: tuple[Any, ...]) -> None:
     connection.execute(query, values)
 
 
+def put_tls(connection: Connection, monitor_id: int, info: str, fingerprint: str | None) -> None:
+    """Keep a `certInfo` document; that of a monitor that is gone is not kept."""
+    connection.execute(
+        """
+        INSERT INTO monitor_tls (monitor_id, info, fingerprint)
+        SELECT id, ?, ? FROM monitor WHERE id = ?
+        ON CONFLICT (monitor_id) DO UPDATE SET info = excluded.info, fingerprint = excluded.fingerprint
+        """,
+        (info, fingerprint, monitor_id),
+    )
+
+
+def insert_row(connection: Connection, row: Sequence[Any]) -> None:
+    """A monitor from elsewhere (an import), at the top until `set_parents`.
+
+    Args:
+        connection: the writer's, inside a transaction.
+        row: id, owner, type, name, active, weight, push token, document, created (milliseconds since 1970).
+    """
+    *columns, document, created = row
+    connection.execute(
+        "INSERT INTO monitor (id, user_id, type, name, active, weight, push_token, document, created_date)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*columns, _text(document), created),
+    )
+
+
+def set_parents(connection: Connection, parents: Iterable[tuple[int, int]]) -> None:
+    """Put monitors from elsewhere below their groups: pairs of a monitor and its group."""
+    connection.executemany(
+        "UPDATE monitor SET parent = ? WHERE id = ?", [(parent, number) for number, parent in parents]
+    )
+
+
+def link_all(connection: Connection, notification_id: int, organisation: int) -> None:
+    """Give a notification to every monitor of an organisation that lacks it."""
+    connection.execute(
+        "INSERT INTO monitor_notification (monitor_id, notification_id)"
+        " SELECT id, ? FROM monitor WHERE organisation_id = ? ON CONFLICT DO NOTHING",
+        (notification_id, organisation),
+    )
+
+
 def _link(connection: Connection, monitor_id: int, notification_ids: Sequence[int]) -> None:
     # One that has been removed in the meantime is left out.
     connection.executemany(
-        "INSERT OR IGNORE INTO monitor_notification (monitor_id, notification_id)"
-        " SELECT ?, id FROM notification WHERE id = ?",
+        "INSERT INTO monitor_notification (monitor_id, notification_id)"
+        " SELECT ?, id FROM notification WHERE id = ? ON CONFLICT DO NOTHING",
         [(monitor_id, notification_id) for notification_id in notification_ids],
     )
 
 
 def _unlink_children(connection: Connection, monitor_id: int) -> None:
-    connection.execute(
-        "UPDATE monitor SET parent = NULL, document = json_remove(document, '$.parent') WHERE parent = ?",
-        (monitor_id,),
+    _change_documents(connection, lambda document: _without(document, "parent"), "parent = ?", monitor_id)
+    connection.execute("UPDATE monitor SET parent = NULL WHERE parent = ?", (monitor_id,))
+
+
+def set_reference(connection: Connection, organisation: int, key: str, value: int) -> None:
+    """Let the documents of all monitors of an organisation refer to `value`."""
+    _change_documents(
+        connection, lambda document: {**document, key: value}, "organisation_id = ?", organisation
     )
+
+
+def clear_reference(connection: Connection, key: str, value: int) -> None:
+    """Remove a reference to `value` from all documents that have it."""
+
+    def change(document: Document) -> Document:
+        return _without(document, key) if document.get(key) == value else document
+
+    _change_documents(connection, change)
+
+
+def _change_documents(
+    connection: Connection, change: Callable[[Document], Document], where: str = "1 = 1", *values: int
+) -> None:
+    query = f"SELECT id, document FROM monitor WHERE {where}"  # noqa: S608 - own conditions
+    found = [(number, json.loads(text)) for number, text in connection.execute(query, values)]
+    changed = [(number, new) for number, old in found if (new := change(old)) != old]
+    connection.executemany(
+        "UPDATE monitor SET document = ? WHERE id = ?", [(_text(new), number) for number, new in changed]
+    )
+
+
+def _without(document: Document, key: str) -> Document:
+    return {name: value for name, value in document.items() if name != key}

@@ -75,7 +75,7 @@ class Notifications:
         # mypy wants a concrete class for an abstract base that the registry never instantiates itself.
         base: Any = NotificationService
         self.services: Services = services if services is not None else Registry(services_package, base)
-        # What else gets a channel that is applied to everything there is, in the same transaction.
+        # What gets a channel that is applied to everything its organisation has, in the same transaction.
         self.applied: list[Callable[[Connection, int, int], None]] = []
         self.dispatcher = Dispatcher(database, self._hand_over, clock, bus)
         self._database = database
@@ -195,9 +195,8 @@ class Notifications:
             if isinstance(active, bool):
                 store.set_active(connection, number, active)
             if apply_existing:
-                store.link_all(connection, number, organisation)
-                for also in self.applied:
-                    also(connection, number, organisation)
+                for apply_to in self.applied:
+                    apply_to(connection, number, organisation)
             return number
 
         number = await self._database.write(write)

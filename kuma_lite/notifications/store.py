@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core import sql
@@ -56,6 +56,15 @@ def add(connection: Connection, config: Config, organisation: int, user_id: int)
     )
 
 
+def insert_row(connection: Connection, row: Sequence[Any]) -> None:
+    """A channel from elsewhere (an import): id, user, name, active, default, type, form as JSON."""
+    connection.execute(
+        "INSERT INTO notification (id, user_id, name, active, is_default, type, config)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        row,
+    )
+
+
 def change(connection: Connection, channel_id: int, config: Config, now: int) -> None:
     """Store the edited form; what waits gets a fresh attempt, for the edit may be the cure."""
     connection.execute(
@@ -95,19 +104,11 @@ def _columns(config: Config) -> tuple[str, int, str, str]:
 # --- links -------------------------------------------------------------------------------------------------
 
 
-def link_all(connection: Connection, channel_id: int, organisation: int) -> None:
-    """Give a channel to every monitor of the organisation that lacks it."""
-    connection.execute(
-        "INSERT OR IGNORE INTO monitor_notification (monitor_id, notification_id) "
-        "SELECT id, ? FROM monitor WHERE organisation_id = ?",
-        (channel_id, organisation),
-    )
-
-
 def defaults(connection: Connection, organisation: int) -> list[int]:
     """The channels that new things of an organisation get by themselves."""
     rows: Any = connection.execute(
-        "SELECT id FROM notification WHERE is_default AND organisation_id = ? ORDER BY id", (organisation,)
+        "SELECT id FROM notification WHERE is_default = 1 AND organisation_id = ? ORDER BY id",
+        (organisation,),
     )
     return [number for (number,) in rows]
 
@@ -139,7 +140,7 @@ def enqueue(
     for channel_id in channel_ids:
         connection.execute(
             "INSERT INTO outbox (notification_id, monitor_id, created, due, message) "
-            "SELECT id, ?, ?, ?, ? FROM notification WHERE id = ? AND active",
+            "SELECT id, ?, ?, ?, ? FROM notification WHERE id = ? AND active = 1",
             (monitor_id, now, now, message_json, channel_id),
         )
         written += connection.changes()
@@ -148,14 +149,14 @@ def enqueue(
 
 def queues(connection: Connection) -> list[Queue]:
     """What waits, per channel."""
-    # MIN(id) makes SQLite take the other columns from that row: the oldest message.
     query = """
-        SELECT notification_id, due, count(*), created, MIN(id) FROM outbox
-        WHERE state = 'waiting' GROUP BY notification_id
+        SELECT oldest.notification_id, oldest.due, queue.length, oldest.created
+        FROM (
+            SELECT min(id) AS first, count(*) AS length FROM outbox WHERE state = 'waiting'
+            GROUP BY notification_id
+        ) AS queue JOIN outbox AS oldest ON oldest.id = queue.first ORDER BY oldest.notification_id
     """
-    return [
-        Queue(number, due, count, created) for number, due, count, created, _ in connection.execute(query)
-    ]
+    return [Queue(*row) for row in connection.execute(query)]
 
 
 def dead_letters(connection: Connection) -> int:
@@ -166,8 +167,10 @@ def dead_letters(connection: Connection) -> int:
 def counts(connection: Connection, organisation: int) -> dict[int, Pending]:
     """Channel id → what waits for it and what was given up; channels with neither are left out."""
     query = """
-        SELECT notification_id, sum(state = 'waiting'), sum(state = 'dead') FROM outbox
-        JOIN notification ON notification.id = notification_id WHERE organisation_id = ? GROUP BY 1
+        SELECT notification_id, count(*) FILTER (WHERE state = 'waiting'),
+            count(*) FILTER (WHERE state = 'dead')
+        FROM outbox JOIN notification ON notification.id = notification_id
+        WHERE organisation_id = ? GROUP BY notification_id
     """
     return {
         number: Pending(waiting, dead) for number, waiting, dead in connection.execute(query, (organisation,))

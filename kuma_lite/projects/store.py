@@ -50,7 +50,7 @@ def delete_project(connection: Connection, project_id: int) -> None:
     for query, sentence in _HELD_BY:
         if connection.execute(query, (project_id,)).fetchone():
             raise UserError(sentence, status=422)
-    connection.execute("DELETE FROM project WHERE id = ? AND NOT is_root", (project_id,))
+    connection.execute("DELETE FROM project WHERE id = ? AND is_root = 0", (project_id,))
     if connection.changes() != 1:
         raise UserError(NO_PROJECT, status=404)
 
@@ -66,8 +66,7 @@ def insert_token(
     expires: int | None,
 ) -> Token:
     """Store a new token. Raises UserError."""
-    (count,) = next(iter(connection.execute("SELECT count(*) FROM api_token WHERE revoked IS NULL")))
-    if int(str(count)) >= MAX_TOKENS:
+    if sql.value(connection, "SELECT count(*) FROM api_token WHERE revoked IS NULL") >= MAX_TOKENS:
         raise UserError(f"There can be no more than {MAX_TOKENS} tokens.", status=422)
     connection.execute(
         "INSERT INTO api_token (uuid, project_id, kind, user_id, name, prefix, hash, created, expires) "

@@ -28,8 +28,8 @@ def put(db: Connection, proxy: Proxy) -> int:
     values = tuple(proxy)
     if proxy.id:
         db.execute(
-            f"UPDATE proxy SET ({_COLUMNS}) = (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) WHERE id = ?1",  # noqa: S608
-            values,
+            f"UPDATE proxy SET ({_COLUMNS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?",  # noqa: S608
+            (*values[1:], proxy.id),
         )
         return proxy.id
     return sql.insert(

@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kuma_lite.core.bus import Bus
-from kuma_lite.core.errors import UserError
-from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.rest.errors import NotFound
 from kuma_lite.servers import store
@@ -53,17 +51,16 @@ class Links:
     async def notify(self, server: Server, channel_id: int, *, on: bool) -> None:
         """Let a notification have the server's alerts, or not. Raises NotFound."""
 
-        def write(connection: Connection) -> None:
+        async with self._linking:
             if not on:
-                store.unlink(connection, server.id, channel_id)
-            elif store.has_notification(connection, channel_id, server.organisation):
-                store.link(connection, server.id, channel_id)
+                await self._database.write(lambda db: store.unlink(db, server.id, channel_id))
+                server.channels.discard(channel_id)
+            elif await self._database.write(
+                lambda db: store.link(db, server.id, channel_id, server.organisation)
+            ):
+                server.channels.add(channel_id)
             else:
                 raise NotFound
-
-        async with self._linking:
-            await self._database.write(write)
-            (server.channels.add if on else server.channels.discard)(channel_id)
         self._bus.publish(ServerChanged(server.id))
 
     async def reread_notifications(self) -> None:
@@ -86,12 +83,7 @@ class Links:
         """Replace them. Raises UserError for a plan that does not exist."""
         wanted = set(plans)
 
-        def write(connection: Connection) -> None:
-            if not all(store.has_plan(connection, plan, server.organisation) for plan in wanted):
-                raise UserError("One of the maintenance plans does not exist.")
-            store.set_plans(connection, server.id, wanted)
-
-        await self._database.write(write)
+        await self._database.write(lambda db: store.set_plans(db, server.id, wanted, server.organisation))
         self._plans[server.id] = wanted
         self._bus.publish(ServerChanged(server.id))
 

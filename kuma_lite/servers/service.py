@@ -167,7 +167,7 @@ class Servers:
             if known is None and project is not None and project.is_root:
                 draft.channels = set(self._announcer.for_new(connection, project.organisation))
                 for channel in draft.channels:
-                    store.link(connection, draft.id, channel)
+                    store.link(connection, draft.id, channel, project.organisation)
             return series
 
         series = await self._database.write(write)

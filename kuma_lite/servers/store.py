@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from kuma_lite.core import sql
+from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import compact_json
 from kuma_lite.core.sql import Connection
 from kuma_lite.servers.model import Incident, Server
@@ -133,24 +134,19 @@ def delete(connection: Connection, server_id: int) -> None:
 # --- links -------------------------------------------------------------------------------------------------
 
 
-def has_notification(connection: Connection, channel_id: int, organisation: int) -> bool:
-    """Whether an organisation has such a notification."""
-    query = "SELECT 1 FROM notification WHERE id = ? AND organisation_id = ?"
-    return connection.execute(query, (channel_id, organisation)).fetchone() is not None
-
-
-def has_plan(connection: Connection, plan_id: int, organisation: int) -> bool:
-    """Whether an organisation has such a maintenance plan."""
-    query = "SELECT 1 FROM maintenance WHERE id = ? AND organisation_id = ?"
-    return connection.execute(query, (plan_id, organisation)).fetchone() is not None
-
-
-def link(connection: Connection, server_id: int, channel_id: int) -> None:
-    """Let a notification have the server's alerts."""
+def link(connection: Connection, server_id: int, channel_id: int, organisation: int) -> bool:
+    """Let an organisation's notification have the server's alerts; False when one of them is gone."""
+    both = (
+        "SELECT 1 FROM server CROSS JOIN notification"
+        " WHERE server.id = ? AND notification.id = ? AND notification.organisation_id = ?"
+    )
+    if sql.value(connection, both, (server_id, channel_id, organisation)) is None:
+        return False
     connection.execute(
-        "INSERT OR IGNORE INTO server_notification (server_id, notification_id) VALUES (?, ?)",
+        "INSERT INTO server_notification (server_id, notification_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
         (server_id, channel_id),
     )
+    return True
 
 
 def unlink(connection: Connection, server_id: int, channel_id: int) -> None:
@@ -163,9 +159,10 @@ def unlink(connection: Connection, server_id: int, channel_id: int) -> None:
 def link_all(connection: Connection, channel_id: int, organisation: int) -> None:
     """Let a notification have the alerts of every server of an organisation's first project."""
     connection.execute(
-        "INSERT OR IGNORE INTO server_notification (server_id, notification_id) "
+        "INSERT INTO server_notification (server_id, notification_id) "
         "SELECT id, ? FROM server WHERE project_id = "
-        "(SELECT id FROM project WHERE is_root AND organisation_id = ?)",
+        "(SELECT id FROM project WHERE is_root = 1 AND organisation_id = ?) "
+        "ON CONFLICT DO NOTHING",
         (channel_id, organisation),
     )
 
@@ -188,13 +185,18 @@ def read_plans(connection: Connection) -> dict[int, set[int]]:
     return plans
 
 
-def set_plans(connection: Connection, server_id: int, plans: Iterable[int]) -> None:
-    """Replace the maintenance plans of a server."""
+def set_plans(connection: Connection, server_id: int, plans: Iterable[int], organisation: int) -> None:
+    """Replace the maintenance plans of a server. Raises UserError for one that its organisation lacks."""
     connection.execute("DELETE FROM server_maintenance WHERE server_id = ?", (server_id,))
-    connection.executemany(
-        "INSERT INTO server_maintenance (maintenance_id, server_id) VALUES (?, ?)",
-        [(plan, server_id) for plan in sorted(plans)],
-    )
+    for plan in sorted(plans):
+        connection.execute(
+            "INSERT INTO server_maintenance (maintenance_id, server_id) SELECT maintenance.id, server.id "
+            "FROM maintenance CROSS JOIN server "
+            "WHERE maintenance.id = ? AND maintenance.organisation_id = ? AND server.id = ?",
+            (plan, organisation, server_id),
+        )
+        if not connection.changes():
+            raise UserError("One of the maintenance plans does not exist.")
 
 
 def read_page_servers(connection: Connection) -> dict[int, list[int]]:
@@ -212,7 +214,8 @@ def set_page_servers(connection: Connection, page_id: int, server_ids: Iterable[
     """Replace the servers of a status page."""
     connection.execute("DELETE FROM status_page_server WHERE status_page_id = ?", (page_id,))
     connection.executemany(
-        "INSERT OR IGNORE INTO status_page_server (status_page_id, server_id, weight) VALUES (?, ?, ?)",
+        "INSERT INTO status_page_server (status_page_id, server_id, weight) VALUES (?, ?, ?) "
+        "ON CONFLICT DO NOTHING",
         [(page_id, number, weight) for weight, number in enumerate(server_ids)],
     )
 
@@ -297,12 +300,12 @@ def read_incidents(
     connection: Connection, server_ids: Iterable[int], status: str | None, offset: int, count: int
 ) -> tuple[list[Incident], int]:
     """A page of the incidents of some servers, ongoing first, then the newest; and how many there are."""
-    which = "WHERE server_id IN (SELECT value FROM json_each(?))"
+    among, ids = sql.among("server_id", list(server_ids))
+    which = f"WHERE {among}"
     which += {"ongoing": " AND closed IS NULL", "resolved": " AND closed IS NOT NULL"}.get(status or "", "")
-    ids = json.dumps(list(server_ids))
-    total: Any = sql.value(connection, f"SELECT count(*) FROM server_incident {which}", (ids,))  # noqa: S608
+    total: Any = sql.value(connection, f"SELECT count(*) FROM server_incident {which}", ids)  # noqa: S608
     order = f"{which} ORDER BY closed IS NOT NULL, started DESC, id DESC LIMIT ? OFFSET ?"
-    return _incidents(connection, order, (ids, count, offset)), int(total)
+    return _incidents(connection, order, (*ids, count, offset)), int(total)
 
 
 def delete_old_incidents(connection: Connection, before: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from kuma_lite.core.sql import Connection
@@ -26,8 +26,13 @@ def read_all(db: Connection) -> dict[str, Row]:
 
 def write(db: Connection, values: Mapping[str, Any], kind: str | None) -> None:
     """Insert or overwrite settings, their type included."""
+    put_rows(db, [(key, encode_value(key, value), kind) for key, value in values.items()])
+
+
+def put_rows(db: Connection, rows: Iterable[tuple[str, str | None, str | None]]) -> None:
+    """Insert or overwrite settings as they are stored: key, value, type."""
     db.executemany(
         "INSERT INTO setting (key, value, type) VALUES (?, ?, ?)"
         " ON CONFLICT (key) DO UPDATE SET value = excluded.value, type = excluded.type",
-        [(key, encode_value(key, value), kind) for key, value in values.items()],
+        rows,
     )

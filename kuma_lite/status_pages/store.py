@@ -17,7 +17,8 @@ _COLUMNS: Final = tuple(field.name for field in fields(Page) if field.name not i
 _FLAGS: Final = frozenset(
     field.name for field in fields(Page) if isinstance(field.default, bool)
 )  # stored as 0 and 1
-_INCIDENT: Final = "id, status_page_id, title, content, style, created_date, last_updated_date, pin, active"
+_CONTENT: Final = "status_page_id, title, content, style, created_date, last_updated_date, pin, active"
+_INCIDENT: Final = f"id, {_CONTENT}"
 
 
 class NewGroup(NamedTuple):
@@ -91,7 +92,7 @@ def _stored(value: Any) -> Any:
 
 
 def _refuse_taken(db: Connection, slug: str, page_id: int | None) -> None:
-    query = "SELECT 1 FROM status_page WHERE slug = ? AND id IS NOT ?"
+    query = "SELECT 1 FROM status_page WHERE slug = ? AND id IS DISTINCT FROM ?"
     if db.execute(query, (slug, page_id)).fetchone():
         raise UserError("Another status page has this slug.")
 
@@ -164,8 +165,8 @@ def _save_members(db: Connection, group_id: int, members: Sequence[Member]) -> N
     for weight, member in enumerate(members, 1):
         db.execute(
             "INSERT INTO monitor_group (monitor_id, group_id, weight, send_url, custom_url)"
-            " SELECT id, ?2, ?3, ?4, ?5 FROM monitor WHERE id = ?1",
-            (member.monitor_id, group_id, weight, int(member.send_url), member.custom_url),
+            " SELECT id, ?, ?, ?, ? FROM monitor WHERE id = ?",
+            (group_id, weight, int(member.send_url), member.custom_url, member.monitor_id),
         )
         if not db.changes():
             raise UserError("A monitor of this page does not exist any more. Load the page again.")
@@ -208,7 +209,7 @@ def insert_incident(db: Connection, incident: Incident) -> Incident:
     """A new incident; returns it with its id."""
     number = sql.insert(
         db,
-        f"INSERT INTO incident ({_INCIDENT}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT INTO incident ({_CONTENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         tuple(_stored(value) for value in astuple(incident)[1:]),
     )
     return replace(incident, id=number)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -82,7 +81,7 @@ def set_value(connection: Connection, tag_id: Any, monitor_id: int, value: str |
 def detach(connection: Connection, tag_id: Any, monitor_id: int, value: str | None) -> None:
     """Take a tag with exactly this value off a monitor."""
     connection.execute(
-        "DELETE FROM monitor_tag WHERE tag_id = ? AND monitor_id = ? AND value IS ?",
+        "DELETE FROM monitor_tag WHERE tag_id = ? AND monitor_id = ? AND value IS NOT DISTINCT FROM ?",
         (tag_id, monitor_id, value),
     )
 
@@ -108,10 +107,11 @@ def carriers(connection: Connection, tag_id: int) -> list[int]:
 
 def on_monitors(connection: Connection, monitor_ids: Iterable[int]) -> list[tuple[int, int, TagOnMonitor]]:
     """What some monitors carry, by name: id of the monitor, of the tag being there, and the tag."""
-    query = """
+    among, ids = sql.among("monitor_tag.monitor_id", list(monitor_ids))
+    query = f"""
         SELECT monitor_tag.monitor_id, monitor_tag.id, tag.id, monitor_tag.value, tag.name, tag.color
         FROM monitor_tag JOIN tag ON tag.id = monitor_tag.tag_id
-        WHERE monitor_tag.monitor_id IN (SELECT value FROM json_each(?)) ORDER BY tag.name, monitor_tag.id
-    """
-    rows: Any = connection.execute(query, (json.dumps(list(monitor_ids)),))
+        WHERE {among} ORDER BY tag.name, monitor_tag.id
+    """  # noqa: S608 - placeholders only
+    rows: Any = connection.execute(query, ids)
     return [(monitor_id, link_id, TagOnMonitor(*tag)) for monitor_id, link_id, *tag in rows]

@@ -10,6 +10,7 @@ import pytest
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.database import Database
+from kuma_lite.monitors.store import link_all
 from kuma_lite.net.http import HttpClient
 from kuma_lite.notifications.service import Notifications
 from tests.notifications.peers import Pushes, Settings, populate
@@ -50,6 +51,7 @@ async def notifications(
     database: Database, network: Any, clock: ManualClock, bus: Bus, pushes: Pushes
 ) -> AsyncIterator[Notifications]:
     found = Notifications(database, network, Settings(), clock, bus, pushes)
+    found.applied.append(link_all)  # as the appliance does
     yield found
     await found.stop()
 

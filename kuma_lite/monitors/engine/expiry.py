@@ -138,6 +138,7 @@ def read_sent(connection: Connection, monitor_id: int, fingerprint: str) -> list
 def note_sent(connection: Connection, monitor_id: int, fingerprint: str, mark: int) -> None:
     """Remember that a mark has been warned of."""
     connection.execute(
-        "INSERT OR REPLACE INTO expiry_warning (monitor_id, kind, subject, days) VALUES (?, ?, ?, ?)",
+        "INSERT INTO expiry_warning (monitor_id, kind, subject, days) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
         (monitor_id, HISTORY_KIND, fingerprint, mark),
     )

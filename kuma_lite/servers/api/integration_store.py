@@ -283,12 +283,12 @@ def _add_names(
     """
     connection.executemany(
         "INSERT INTO notification_uuid (notification_id, uuid, project_id, created, updated) "
-        "SELECT notification.id, ?2, project.id, ?4, ?4 FROM notification "
-        "JOIN project ON project.id = coalesce(?3, (SELECT id FROM project WHERE is_root)) "
-        "WHERE notification.id = ?1 "
+        "SELECT notification.id, ?, project.id, ?, ? FROM notification "
+        "JOIN project ON project.id = coalesce(?, (SELECT id FROM project WHERE is_root = 1)) "
+        "WHERE notification.id = ? "
         "ON CONFLICT (notification_id) DO UPDATE "
-        "SET project_id = coalesce(?3, project_id)",
-        [(number, new_uuid(), project_id, now) for number in ids],
+        "SET project_id = coalesce(?, notification_uuid.project_id)",
+        [(new_uuid(), now, now, project_id, number, project_id) for number in ids],
     )
     return _names(connection)
 

@@ -60,7 +60,7 @@ class Piece(NamedTuple):
 def insert_samples(connection: Connection, samples: Iterable[tuple[int, int, float]]) -> None:
     """Store `(series id, ms, value)`; what is there already stays as it is."""
     connection.executemany(
-        "INSERT OR IGNORE INTO server_sample (series_id, time, value) VALUES (?, ?, ?)", samples
+        "INSERT INTO server_sample (series_id, time, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", samples
     )
 
 
