@@ -15,6 +15,7 @@ from kuma_lite.core.errors import UserError
 
 log = logging.getLogger(__name__)
 
+_FIRST: Final = 1  # of what a log-in is told
 _AFTER_ALL: Final = 100  # `loginRequired` and `autoLogin` are the last a client hears on connect
 
 
@@ -55,6 +56,7 @@ class AccountDoors:
         return [
             Doors(events=events, on_connect=self.greet, login_order=_AFTER_ALL),
             Doors(on_connect=self.greet_page, login_order=_AFTER_ALL, namespace=PAGE),
+            Doors(on_login=self.tell_rights, login_order=_FIRST, namespace=PAGE, needs=Right.ACCOUNT),
         ]
 
     # --- Connecting ----------------------------------------------------------------------------------------
@@ -85,6 +87,10 @@ class AccountDoors:
                 "primaryBaseURL": self._settings.get("primaryBaseURL"),
             },
         )
+
+    async def tell_rights(self, caller: Caller) -> None:
+        """What our page may offer."""
+        await caller.emit("rights", sorted(actor_of(caller).rights))
 
     # --- Logging in and out --------------------------------------------------------------------------------
 

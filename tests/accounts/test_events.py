@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kuma_lite import __version__
+from kuma_lite.core.access import Right
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.doors import Caller, Doors, Push
 from tests.support.frame import PASSWORD, USER, Server, frame
@@ -257,3 +258,9 @@ async def test_passwords_and_tokens_stay_out_of_the_log(
     assert "127.0.0.1" in caplog.text
     for secret in (PASSWORD, "wr0ng-one", token):
         assert secret not in caplog.text
+
+
+def test_the_page_calls_rights_as_the_server_does() -> None:
+    text = (Path(__file__).parents[2] / "frontend/src/state/rights.ts").read_text(encoding="utf-8")
+    listed = text.split("RIGHTS = [")[1].split("]")[0]
+    assert [name.strip(' ",') for name in listed.split()] == list(Right)

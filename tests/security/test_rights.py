@@ -167,7 +167,7 @@ async def test_without_rights_a_log_in_is_told_nothing(installed: Installed) -> 
         async with connect(installed.server.url, namespace) as client:
             assert await client.call("loginByToken", await installed.token()) == {"ok": True}
             assert await client.call("twoFAStatus") == {"ok": True, "status": False}
-            assert {name for name, *_ in client.events} <= {"info", "loginRequired", "hello"}
+            assert {name for name, *_ in client.events} <= {"info", "loginRequired", "hello", "rights"}
 
 
 async def test_routes(installed: Installed) -> None:

@@ -1,4 +1,5 @@
 /** From pushed events to the stores: batches are taken in once per frame, and gaps are closed after a reconnect. */
+import { rights, type Right } from "../state/rights.ts";
 import { watch } from "vue";
 import { BarStore } from "../state/bars.ts";
 import { setServerTime } from "../state/clock.ts";
@@ -96,6 +97,9 @@ export function startUpdates(): void {
     },
     notificationsChanged: () => {
       for (const refresh of notificationWatchers) refresh();
+    },
+    rights: (names: Right[]) => {
+      rights.value = new Set(names);
     },
     refresh: () => {
       forgetToken();

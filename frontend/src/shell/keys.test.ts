@@ -53,7 +53,7 @@ describe("keys of screens", () => {
   });
 
   it("are not there without the right to the screen", () => {
-    rights.value = new Set(["view"]);
+    rights.value = new Set(["monitors.view"]);
     expect(press(["n"])).toBeUndefined();
   });
 

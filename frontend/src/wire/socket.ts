@@ -20,6 +20,7 @@ interface Refusal {
   ok?: boolean;
   msg?: unknown;
   msgi18n?: boolean;
+  sentence?: { key: string; arguments: Record<string, string | number> };
   field?: string;
 }
 
@@ -91,7 +92,9 @@ function answer<T>(resolve: (value: T) => void, reject: (error: WireError) => vo
 export function sentenceOf(reply: Refusal): string {
   const text = typeof reply.msg === "string" ? reply.msg : "";
   if (!text) return translateServer("unknownError");
-  return reply.msgi18n ? translateServer(text) : text;
+  if (reply.msgi18n) return translateServer(text);
+  // In another language than the server's own there may be a translation of its sentence.
+  return reply.sentence ? translateServer(reply.sentence.key, reply.sentence.arguments, text) : text;
 }
 
 /** Asks the server something. Rejects with WireError when it refuses or does not answer. */

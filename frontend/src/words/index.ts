@@ -28,10 +28,10 @@ export function t(key: Key, params: Params = {}): string {
   return fill(words[key] ?? key, params);
 }
 
-/** A key the server named (`msgi18n`); one the page does not know is shown as it came. */
-export function translateServer(key: string): string {
+/** A key the server named, or its sentence as a template; one the page does not know is shown as it came. */
+export function translateServer(key: string, params: Params = {}, otherwise = key): string {
   const entry = words[`server.${key}`];
-  return entry === undefined ? key : fill(entry, {});
+  return entry === undefined ? otherwise : fill(entry, params);
 }
 
 /** The text of a key that is put together at run time, or `fallback` when the page has no word for it. */

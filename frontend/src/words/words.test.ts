@@ -92,3 +92,10 @@ describe("formats", () => {
     expect(ago(0, 7_300_000)).toBe("2h ago");
   });
 });
+
+describe("sentences of the server", () => {
+  test("are looked up by their template, and shown as they came when there is no word for them", () => {
+    expect(translateServer("At most {count} monitors.", { count: 5 }, "At most 5 monitors.")).toBe("At most 5 monitors.");
+    expect(translateServer("noAnswer")).toBe(t("server.noAnswer"));
+  });
+});

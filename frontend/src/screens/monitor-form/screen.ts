@@ -7,7 +7,7 @@ const edit = (monitor: number | null): RouteLocationRaw | null =>
 
 export default {
   component: () => import("./MonitorForm.vue"),
-  right: "manage",
+  right: "monitors.edit",
   routes: [
     { name: "add", path: "/add", title: "form.title.add" },
     { name: "edit", path: "/edit/:id(\\d+)", title: "form.title.edit", under: "list" },

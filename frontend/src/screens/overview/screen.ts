@@ -2,7 +2,7 @@ import type { Screen } from "../declaration.ts";
 
 export default {
   component: () => import("./Overview.vue"),
-  right: "view",
+  right: "monitors.view",
   routes: [
     { name: "overview", path: "/dashboard", title: null },
     { name: "list", path: "/list", title: null, showsList: true },

@@ -6,7 +6,7 @@ const entryOf = ({ name, label, right, navigation }: Tab): NavigationEntry[] =>
 
 export default {
   component: () => import("./Settings.vue"),
-  right: "view",
+  right: "account",
   routes: [{ name: "settings", path: `/settings/:section(${tabs.map(({ name }) => name).join("|")})`, title: null }],
   navigation: tabs.flatMap(entryOf),
 } satisfies Screen;

@@ -4,7 +4,7 @@ export default {
   name: "general",
   order: 20,
   label: "nav.general",
-  right: "own",
+  right: "settings.view",
   component: () => import("./General.vue"),
   navigation: { label: "nav.settings", icon: "gear", at: { bar: 40, menu: 20 } },
 } satisfies Tab;

@@ -4,7 +4,7 @@ export default {
   name: "notifications",
   order: 10,
   label: "nav.notifications",
-  right: "manage",
+  right: "notifications.view",
   component: () => import("./Notifications.vue"),
   navigation: { icon: "bell", at: { bar: 30, menu: 10, bottom: 50 } },
 } satisfies Tab;

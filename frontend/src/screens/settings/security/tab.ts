@@ -4,7 +4,7 @@ export default {
   name: "security",
   order: 40,
   label: "nav.security",
-  right: "view",
+  right: "account",
   component: () => import("./Security.vue"),
   navigation: { icon: "lock", at: { menu: 40 } },
 } satisfies Tab;

@@ -4,7 +4,7 @@ export default {
   name: "tokens",
   order: 30,
   label: "nav.tokens",
-  right: "manage",
+  right: "tokens.view",
   component: () => import("./Tokens.vue"),
   navigation: { icon: "key", at: { menu: 30 } },
 } satisfies Tab;
