@@ -94,7 +94,7 @@ describe("formats", () => {
 });
 
 describe("sentences of the server", () => {
-  test("are looked up by their template, and shown as they came when there is no word for them", () => {
+  it("are looked up by their template, and shown as they came when there is no word for them", () => {
     expect(translateServer("At most {count} monitors.", { count: 5 }, "At most 5 monitors.")).toBe("At most 5 monitors.");
     expect(translateServer("noAnswer")).toBe(t("server.noAnswer"));
   });
