@@ -1,6 +1,6 @@
 /**
  * What a screen says of itself. `screens/<name>/screen.ts` has one of these as its default export and is found by
- * itself (`found.ts`): addresses, navigation and keys follow from it.
+ * itself (`registry.ts`): addresses, navigation and keys follow from it.
  */
 import type { Component } from "vue";
 import type { RouteLocationRaw } from "vue-router";

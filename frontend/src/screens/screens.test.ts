@@ -5,9 +5,10 @@ import { RIGHTS, rights } from "../state/rights.ts";
 import { ICONS } from "../ui/icons.ts";
 import en from "../words/en.json";
 import type { Place } from "./declaration.ts";
-import { bindings, navigationAt, screens, stageScreens } from "./found.ts";
+import { bindings, navigationAt, screens, stageScreens } from "./registry.ts";
 
 const PLACES: readonly Place[] = ["bar", "action", "menu", "bottom"];
+const LOAD_MS = 60_000; // the first time, a screen is compiled, on a machine that may be busy
 const FRAME_KEYS = ["/", "j", "k", "?", "Enter", "Escape"];
 
 const beside = readdirSync(join(process.cwd(), "src/screens"), { withFileTypes: true });
@@ -62,7 +63,7 @@ describe("the screens", () => {
   it.each([
     ...screens.map(({ routes: [route], component }) => [route?.name, component] as const),
     ...stageScreens.map(({ stage, component }) => [stage, component] as const),
-  ])("load: %s", async (_name, component) => expect(await component()).toHaveProperty("default"));
+  ])("load: %s", async (_name, component) => expect(await component()).toHaveProperty("default"), LOAD_MS);
 });
 
 describe("the navigation", () => {

@@ -1,6 +1,6 @@
 import type { Router } from "vue-router";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { screens } from "../screens/found.ts";
+import { screens } from "../screens/registry.ts";
 import { RIGHTS, rights } from "../state/rights.ts";
 import { handleKey } from "./keys.ts";
 

@@ -1,6 +1,6 @@
 /** The keys of the page. None acts while something is typed, a dialog is open, or a modifier is held. */
 import type { Router } from "vue-router";
-import { bindings } from "../screens/found.ts";
+import { bindings } from "../screens/registry.ts";
 import { searchField } from "../state/keyboard.ts";
 import { cursor } from "./list/shown-monitors.ts";
 

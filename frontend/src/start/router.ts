@@ -3,7 +3,7 @@
  * The list's filters travel along: they belong to the pane that every address shows.
  */
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
-import { screens } from "../screens/found.ts";
+import { screens } from "../screens/registry.ts";
 import { QUERY_KEYS } from "../state/monitor-filters.ts";
 import { basePath } from "../wire/socket.ts";
 
