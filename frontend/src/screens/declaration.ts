@@ -47,6 +47,7 @@ export interface Binding {
 declare module "vue-router" {
   interface RouteMeta extends Partial<Omit<ScreenRoute, "name" | "path">> {
     wide?: boolean;
+    right?: Right;
   }
 }
 

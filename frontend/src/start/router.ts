@@ -5,16 +5,20 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 import { screens } from "../screens/registry.ts";
 import { QUERY_KEYS } from "../state/monitor-filters.ts";
+import { may } from "../state/rights.ts";
 import { basePath } from "../wire/socket.ts";
 
 const routes: RouteRecordRaw[] = [
-  ...screens.flatMap(({ component, wide = false, routes: own }) =>
-    own.map(({ name, path, ...meta }) => ({ name, path, component, meta: { ...meta, wide } })),
+  ...screens.flatMap(({ component, wide = false, right, routes: own }) =>
+    own.map(({ name, path, ...meta }) => ({ name, path, component, meta: { ...meta, wide, right } })),
   ),
   { path: "/:rest(.*)*", redirect: { name: "overview" } },
 ];
 
 export const router = createRouter({ history: createWebHistory(`${basePath}/`), routes });
+
+// A screen one may not use is not opened by its address either; the server would refuse what it asks.
+router.beforeEach((to) => (to.meta.right && !may(to.meta.right) && to.name !== "overview" ? { name: "overview" } : true));
 
 router.beforeEach((to, from) => {
   if (from.matched.length === 0) return true;
