@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from kuma_lite.core.declarations import DeliveryFailed, Message
-from kuma_lite.notifications.services.discord import DEFAULT_AVATAR, duration
+from kuma_lite.notifications.services.discord import AVATAR as DEFAULT_AVATAR
+from kuma_lite.notifications.services.discord import duration
 from tests.notifications.samples import DOWN, EXPIRY, MONITOR, TEST, UP, UP_BEAT
 from tests.notifications.services.conftest import Send
 from tests.notifications.sinks import Answer, HttpSink
