@@ -22,7 +22,7 @@ PROGRAM: Final = "apprise"
 MISSING: Final = (
     "Apprise is not installed: the server has neither its Python package nor the program 'apprise'."
 )
-NO_OUTPUT: Final = "No output from apprise"
+NO_OUTPUT: Final = "The program apprise said nothing; it may not be what it is called."
 SHOWN_CHARS: Final = 2_000  # of what the program says
 
 _BETWEEN_URLS: Final = re.compile(r"[\s,;]+(?=[A-Za-z][A-Za-z0-9+.-]*://)|\s*\n\s*")
@@ -128,4 +128,6 @@ async def _by_program(program: str, urls: list[str], title: str, message: Messag
         raise
     if "ERROR" in output or process.returncode:
         raise DeliveryFailed(kit.limited(output, SHOWN_CHARS) or f"apprise ended with {process.returncode}.")
-    return kit.SENT if output else NO_OUTPUT
+    if not output:
+        raise DeliveryFailed(NO_OUTPUT)
+    return kit.SENT

@@ -88,15 +88,15 @@ class Discord(kit.HttpService[DiscordOptions]):
     def request(self, o: DiscordOptions, news: kit.News) -> kit.Calls:
         """Look whether the webhook has a picture of its own, then post."""
         url = o.webhook.strip()
+        query = {"thread_id": o.thread.strip()} if o.place == "postToThread" else {}
         try:
-            webhook = yield kit.Call(url, "GET", timeout=LOOK_S)
+            webhook = yield kit.Call(url, "GET", query=query, timeout=LOOK_S)
             has_no_avatar = isinstance(webhook.json, dict) and not webhook.json.get("avatar")
         except kit.DeliveryFailed:
             has_no_avatar = False  # the post will say what is wrong
         format = o.format or ("custom" if o.use_template else "normal")
         custom = news.templated(o.template) if format == "custom" else ""
         embeds = format != "minimalist" and news.is_beat and not custom
-        query = {"thread_id": o.thread.strip()} if o.place == "postToThread" else {}
         yield kit.Call(url, query=query, json={
             "username": o.username or USERNAME,
             "avatar_url": AVATAR if has_no_avatar else None,

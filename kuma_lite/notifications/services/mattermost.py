@@ -30,7 +30,7 @@ class Mattermost(kit.HttpService[MattermostOptions]):
         username = o.username or "Uptime Kuma"
         if not news.is_beat:
             return kit.Call(o.webhook, json={"username": username, "text": news.text})
-        title = f"{news.path} service {news.pick('up!', 'went down.')}"
+        title = f"{news.path} service went {news.pick('up!', 'down.')}"
         up, *more = o.emoji.split(" ")
         ping = {"short": False, "title": "Ping", "value": f"{news.ping}ms"}
         error = {"short": False, "title": "Error", "value": kit.limited(news.msg, MAX_CHARS)}

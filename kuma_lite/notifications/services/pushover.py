@@ -34,9 +34,9 @@ class Pushover(kit.HttpService[PushoverOptions]):
     def request(self, o: PushoverOptions, news: kit.News) -> kit.Call:
         """The text as HTML, with a link to the monitor."""
         time = f"\n<b>Time ({news.zone})</b>: {news.local_time}" if news.is_beat else ""
-        text = kit.limited(news.text, MAX_CHARS - len(time))
+        text = kit.limited(news.text, MAX_CHARS - len(time), escape=kit.escaping.html)
         return kit.Call(API, json={
-            "message": kit.escaping.html(text) + time,
+            "message": text + time,
             "user": o.user,
             "token": o.token,
             "sound": (news.up and o.sound_up) or o.sound,

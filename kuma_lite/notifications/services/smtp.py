@@ -160,9 +160,9 @@ def _words(options: SmtpOptions, message: Message, context: DeliveryContext) -> 
     # Warnings about certificates and domains know no monitor and keep their own words.
     if (heartbeat is not None and message.monitor is not None) or message.text.endswith("Testing"):
         if options.subject.strip():
-            subject = context.render(options.subject, message)
+            subject = context.render(options.subject.strip(), message)
         if options.body.strip():
-            text, html = context.render(options.body, message), options.html
+            text, html = context.render(options.body.strip(), message), options.html
     return subject, text, html
 
 

@@ -70,9 +70,11 @@ class Telegram(kit.HttpService[TelegramOptions]):
     description = "Sends a message of your Telegram bot to a chat, a group or a channel."
 
     def request(self, o: TelegramOptions, news: kit.News) -> kit.Call:
-        """Call `sendMessage`. A text with marks is not cut: that could leave one open."""
+        """Call `sendMessage`."""
         escape = ESCAPES.get(o.mode) if o.use_template else None
-        text = news.templated(o.template, escape=escape) if o.use_template else news.text
+        text = news.text
+        if o.use_template:
+            text = news.templated(o.template, escape=escape or kit.escaping.plain, limit=MAX_CHARS)
         server = (o.server.strip() or SERVER).rstrip("/")
         return kit.Call(f"{server}/bot{o.token.strip()}/sendMessage", json={
             "chat_id": o.chat,

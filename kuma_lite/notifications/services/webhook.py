@@ -75,7 +75,7 @@ class Webhook(kit.HttpService[WebhookOptions]):
         if o.shape == "custom":
             named = {name.lower() for name in headers}
             typed = headers if "content-type" in named else {"Content-Type": FORM_TYPE, **headers}
-            return kit.Call(o.address, body=kit.json_templated(o.template, news), headers=typed)
+            return kit.Call(o.address, body=news.templated_json(o.template), headers=typed)
         if o.shape == "form-data":
             return kit.Call(o.address, parts={"data": compact_json(whole)}, headers=headers)
         return kit.Call(o.address, json=kit.Exactly(whole), headers=headers)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kuma_lite.notifications.services.support.escaping import html
 from kuma_lite.notifications.services.support.limits import Unit, limited
 
 FAMILY = "👩\u200d👩\u200d👧"  # five characters, eight UTF-16 units, 18 bytes
@@ -62,3 +63,9 @@ def test_a_plain_cut() -> None:
 
 def test_a_letter_under_a_heap_of_accents_is_cut_somewhere() -> None:
     assert limited("e" + "\u0301" * 100, 90, end="") == "e" + "\u0301" * 89
+
+
+def test_marks_of_an_escape_count() -> None:
+    assert limited("a<b", 6, escape=html) == "a&lt;b"
+    assert limited("a<bc", 6, escape=html) == "a&lt;…"
+    assert limited("a<bc", 5, escape=html) == "a…"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kuma_lite.core.declarations import DeliveryFailed, Message
 from kuma_lite.notifications.delivery import Context
-from kuma_lite.notifications.services.kit import News, json_templated
+from kuma_lite.notifications.services.kit import News
 from tests.notifications.samples import DOWN, DOWN_BEAT, MONITOR, TEST, UP
 from tests.notifications.services.conftest import Send
 from tests.notifications.sinks import Answer, HttpSink
@@ -183,7 +183,7 @@ CONTEXT = Context(None, "")
 
 
 def json_safe(template: str, message: Message) -> str:
-    return json_templated(template, News.of(message, CONTEXT))
+    return News.of(message, CONTEXT).templated_json(template)
 
 
 def test_values_are_escaped_only_where_json_would_break() -> None:

@@ -15,7 +15,6 @@ from kuma_lite.notifications.services.kit.fields import (
     url,
     when,
 )
-from kuma_lite.notifications.services.kit.json_template import json_templated
 from kuma_lite.notifications.services.kit.news import News, Severity, Tag
 from kuma_lite.notifications.services.kit.options import ServiceOptions, additional_headers
 from kuma_lite.notifications.services.kit.service import SENT, Calls, HttpService
@@ -42,7 +41,6 @@ __all__ = [
     "escaping",
     "headers",
     "host",
-    "json_templated",
     "limited",
     "number",
     "secret",

@@ -10,8 +10,9 @@ from typing import Any, Final, TypeVar, overload
 from kuma_lite.core.clock import MILLISECONDS, SystemClock, parse_wire_time
 from kuma_lite.core.declarations import DeliveryContext, Message, Status
 from kuma_lite.core.json_text import text_of
-from kuma_lite.notifications.services.support.escaping import Escape, map_texts
-from kuma_lite.notifications.services.support.texts import NO_ADDRESS, NO_NAME, address, web_address
+from kuma_lite.notifications.services.kit.templating import Render, json_rendered, rendered
+from kuma_lite.notifications.services.support.escaping import Escape, plain
+from kuma_lite.notifications.services.support.texts import address, web_address
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -27,6 +28,11 @@ class Severity(Enum):
     UP = "up"
     TEST = "test"
     WARNING = "warning"  # a certificate or a domain that expires
+
+
+def _unrendered(template: str, message: Message) -> str:
+    del message
+    return template
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,7 @@ class News:
     tags: tuple[Tag, ...] = ()
     monitor: Mapping[str, Any] | None = None
     heartbeat: Mapping[str, Any] | None = None
-    _context: DeliveryContext | None = field(default=None, repr=False, compare=False)
+    _render: Render = field(default=_unrendered, repr=False, compare=False)
 
     @classmethod
     def of(cls, message: Message, context: DeliveryContext) -> News:
@@ -97,7 +103,9 @@ class News:
         if monitor is None or beat is None:
             severity = Severity.TEST if message.text.endswith(_TEST_END) else Severity.WARNING
             now = SystemClock().now()
-            return cls(message.text, severity, now=now, monitor=monitor, heartbeat=beat, _context=context)
+            return cls(
+                message.text, severity, now=now, monitor=monitor, heartbeat=beat, _render=context.render
+            )
         up = beat.get("status") == Status.UP
         name, time = _text(monitor, "name"), _text(beat, "time")
         since = _text(beat, "lastDownTime") if up else time
@@ -125,7 +133,7 @@ class News:
             ),
             monitor=monitor,
             heartbeat=beat,
-            _context=context,
+            _render=context.render,
         )
 
     @property
@@ -153,27 +161,22 @@ class News:
         """One of three, by what happened; `other` is for tests and warnings."""
         return up if self.up else down if self.down else other
 
-    def templated(self, template: str, *, escape: Escape | None = None) -> str:
+    def templated(self, template: str, *, escape: Escape = plain, limit: int | None = None) -> str:
         """A Liquid template of the user's with the variables of Uptime Kuma; "" for a blank one.
 
-        `escape` is applied to every text that goes in, never to the template. Raises DeliveryFailed.
+        Blanks around it do not count. `escape` is applied to every text that goes in, never to the template;
+        these texts are shortened where more than `limit` characters come out. Raises DeliveryFailed.
         """
-        if self._context is None or not template.strip():
-            return template.strip()
-        return self._context.render(template, self._escaped(escape) if escape else self._message())
+        template = template.strip()
+        return rendered(self._render, template, self._message, escape, limit) if template else ""
 
+    def templated_json(self, template: str) -> str:
+        """A template of a JSON text: values are escaped where they would break it. Raises DeliveryFailed."""
+        return json_rendered(self._render, template, self._message)
+
+    @property
     def _message(self) -> Message:
         return Message(self.text, self.monitor, self.heartbeat)
-
-    def _escaped(self, escape: Escape) -> Message:
-        """The message with every value escaped; where the words that stand for a monitor need it, too."""
-        monitor = self.monitor
-        if monitor is None and escape(NO_ADDRESS) != NO_ADDRESS:
-            monitor = {"name": NO_NAME, "hostname": NO_ADDRESS, "url": NO_ADDRESS}
-        shown = map_texts(monitor, escape)
-        if monitor and "type" in monitor:  # decides how the address is found and must stay itself
-            shown["type"] = monitor["type"]
-        return Message(escape(self.text), shown, map_texts(self.heartbeat, escape))
 
 
 def _text(found: Mapping[str, Any], key: str) -> str:

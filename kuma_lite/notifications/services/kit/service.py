@@ -10,6 +10,7 @@ from kuma_lite.core.declarations import DeliveryContext, DeliveryFailed, Message
 from kuma_lite.notifications.services.kit import transport
 from kuma_lite.notifications.services.kit.call import Answer, Call
 from kuma_lite.notifications.services.kit.news import News
+from kuma_lite.notifications.services.kit.waiting import wished_pause
 
 SENT: Final = "Sent Successfully."  # what the 'Test' button shows
 
@@ -55,7 +56,7 @@ class HttpService(NotificationService[O], Generic[O]):
             context.network.http, call, may_heal=self.heals, follows=self.redirects_when_done
         )
         if refused := self.refusal(answer):
-            pause = transport.wished_pause(response, answer)
+            pause = wished_pause(response, answer)
             raise DeliveryFailed(refused, permanent=not self.heals(answer), retry_after=pause)
         return answer
 

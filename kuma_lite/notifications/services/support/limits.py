@@ -7,6 +7,8 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
+from kuma_lite.notifications.services.support.escaping import Escape, plain
+
 ELLIPSIS: Final = "…"
 # Joined characters looked at around a cut; longer chains are no emoji but somebody's joke.
 MAX_CLUSTER_CHARS: Final = 32
@@ -32,17 +34,29 @@ _SIZE: Final[dict[Unit, Callable[[str], int]]] = {
 }
 
 
-def limited(text: str, limit: int, unit: Unit = Unit.CHARACTERS, *, end: str = ELLIPSIS) -> str:
+def limited(
+    text: str,
+    limit: int,
+    unit: Unit = Unit.CHARACTERS,
+    *,
+    end: str = ELLIPSIS,
+    escape: Escape = plain,
+) -> str:
     """At most `limit` units of the text; `end` stands for what was cut off ("" for a plain cut).
 
-    Never cuts through a surrogate pair, an emoji or a letter with its accents.
+    Never cuts through a surrogate pair, an emoji or a letter with its accents. `escape` is applied to what is
+    left, and its marks count.
     """
-    size = _SIZE[unit]
+    count = _SIZE[unit]
+
+    def size(piece: str) -> int:
+        return count(escape(piece))
+
     if len(text) <= limit and size(text) <= limit:
-        return text
+        return escape(text)
     if size(end) > limit:
         end = ""
-    return text[: _cut(text, limit - size(end), size)] + end
+    return escape(text[: _cut(text, limit - size(end), size)] + end)
 
 
 def _cut(text: str, room: int, size: Callable[[str], int]) -> int:
