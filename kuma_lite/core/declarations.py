@@ -1,10 +1,10 @@
 """Everything that can be extended, on one page.
 
 A **monitor type** is one file in `kuma_lite/checks/` that subclasses `MonitorType`; a **notification
-service** is one file in `kuma_lite/notifications/services/` that subclasses `NotificationService`. Each
-declares its options as a pydantic model made with `option(...)` (`core/options.py`), its words, and its
-behaviour. Validation, storage, the API, the OpenAPI document and the form in the browser come from that
-declaration; nothing else has to be touched.
+service** is one file in `kuma_lite/notifications/services/` that subclasses `NotificationService`, mostly
+with what is in `services/kit/`. Each declares its options as a pydantic model made with `option(...)`
+(`core/options.py`), its words, and its behaviour. Validation, storage, the API, the OpenAPI document and the
+form in the browser come from that declaration; nothing else has to be touched.
 
     class PortOptions(Options):
         hostname: str = option("", label="Hostname", kind=Kind.HOST, required=True)
@@ -26,7 +26,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, get_args
 
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
@@ -281,13 +281,20 @@ class DeliveryContext(Protocol):
 
 
 class NotificationService(ABC, Generic[O]):
-    """One way of telling people."""
+    """One way of telling people; `class Slack(NotificationService[SlackOptions])` has these options."""
 
     name: ClassVar[str]  # `type` on the wire, case-sensitive
     label: ClassVar[str]
     description: ClassVar[str] = ""
     groups: ClassVar[tuple[str, ...]] = ("other",)
     options: ClassVar[type[Options]]
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        super().__init_subclass__(**arguments)
+        for base in getattr(cls, "__orig_bases__", ()):
+            for argument in get_args(base):
+                if isinstance(argument, type):
+                    cls.options = argument
 
     def validate(self, options: O) -> None:
         """Refuse what cannot work (UserError); asked by our own form only, clients may store anything."""

@@ -46,6 +46,11 @@ def option(
     return info
 
 
+def stored(default: Any, key: str) -> Any:
+    """Declare a value that older forms have stored and that no form shows any more."""
+    return Field(default=default, alias=key)
+
+
 class Options(BaseModel):
     """The typed view of one kind on its stored document: unknown keys are ignored, null means default."""
 
@@ -59,10 +64,13 @@ class Options(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _null_means_default(cls, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            return {key: value for key, value in data.items() if value is not None}
-        return data
+    def _prepared(cls, data: Any) -> Any:
+        return cls.prepare(data) if isinstance(data, Mapping) else data
+
+    @classmethod
+    def prepare(cls, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The stored document as the fields read it: null means default. Kinds may be more lenient."""
+        return {key: value for key, value in document.items() if value is not None}
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:

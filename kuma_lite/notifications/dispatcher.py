@@ -20,7 +20,7 @@ from kuma_lite.core.declarations import DeliveryFailed, Message
 from kuma_lite.notifications import store
 from kuma_lite.notifications.model import Config, DeliveryRecorded, Pending, Queue, Waiting, unpack
 from kuma_lite.notifications.retries import Again, GiveUp, after_failure, is_due
-from kuma_lite.notifications.services.support.texts import cut
+from kuma_lite.notifications.services.support.limits import limited
 
 if TYPE_CHECKING:
     from kuma_lite.core.database import Database
@@ -172,10 +172,10 @@ class Dispatcher:
         log.warning("Cannot send notification to %s: %s", message.channel.name, failure.message)
         match verdict:
             case Again(pause):
-                error, due = cut(failure.message, ERROR_CHARS), now + to_ms(pause)
+                error, due = limited(failure.message, ERROR_CHARS), now + to_ms(pause)
                 await self._database.write(lambda found: store.failed(found, message, now, error, due))
             case GiveUp(reason):
-                error = cut(reason, ERROR_CHARS)
+                error = limited(reason, ERROR_CHARS)
                 await self._database.write(lambda found: store.given_up(found, message, now, error))
                 log.error("A message to %s is given up", message.channel.name)
         self._tell(message, error)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from kuma_lite.core.declarations import Kind
 from kuma_lite.core.errors import UserError
 from kuma_lite.notifications.delivery import Services
 from kuma_lite.notifications.service import Notifications
@@ -70,5 +71,8 @@ def test_every_condition_names_an_option_of_the_same_service(notifications: Noti
 def test_credentials_are_declared_as_such(notifications: Notifications) -> None:
     for service in notifications.services:
         for key, (_, words) in service.options.words().items():
-            telling = ("token", "password", "privatekey", "webhookurl", "headers", "appriseurl")
-            assert words.secret == (key.lower().endswith(telling)), f"{service.name}: {key}"
+            telling = ("token", "password", "privatekey", "webhookurl", "headers", "appriseurl", "apikey")
+            assert words.secret or not key.lower().endswith(telling), f"{service.name}: {key}"
+            assert words.secret or words.kind not in (Kind.PASSWORD, Kind.JSON), f"{service.name}: {key}"
+            shown = (Kind.TEXT, Kind.SWITCH, Kind.SELECT, Kind.NUMBER, Kind.PORT, Kind.HOST)
+            assert words.kind not in shown or not words.secret, f"{service.name}: {key}"

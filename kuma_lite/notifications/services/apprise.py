@@ -6,7 +6,7 @@ import asyncio
 import importlib.util
 import re
 import shutil
-from typing import ClassVar, Final
+from typing import Final
 
 from kuma_lite.core.declarations import (
     DeliveryContext,
@@ -16,34 +16,30 @@ from kuma_lite.core.declarations import (
     NotificationService,
     Status,
 )
-from kuma_lite.core.options import option
-from kuma_lite.notifications.services.support.options import ServiceOptions
-from kuma_lite.notifications.services.support.outgoing import SENT
-from kuma_lite.notifications.services.support.texts import cut
+from kuma_lite.notifications.services import kit
 
 PROGRAM: Final = "apprise"
 MISSING: Final = (
     "Apprise is not installed: the server has neither its Python package nor the program 'apprise'."
 )
-NO_OUTPUT: Final = "No output from apprise"
+NO_OUTPUT: Final = "The program apprise said nothing; it may not be what it is called."
 SHOWN_CHARS: Final = 2_000  # of what the program says
 
 _BETWEEN_URLS: Final = re.compile(r"[\s,;]+(?=[A-Za-z][A-Za-z0-9+.-]*://)|\s*\n\s*")
 
 
-class AppriseOptions(ServiceOptions):
+class AppriseOptions(kit.ServiceOptions):
     """Where to, in Apprise's own words."""
 
-    appriseURL: str = option(  # noqa: N815 - a word of the wire
-        "",
-        label="Apprise URL",
+    urls: str = kit.secret(
+        "Apprise URL",
+        "appriseURL",
         kind=Kind.TEXTAREA,
         required=True,
-        secret=True,
         placeholder="twilio://AccountSid:AuthToken@FromPhoneNo",
         help="One URL per line, see https://appriseit.com/services/.",
     )
-    title: str = option("", label="Title", kind=Kind.TEXT)
+    title: str = kit.text("Title", "title")
 
 
 class AppriseService(NotificationService[AppriseOptions]):
@@ -52,13 +48,12 @@ class AppriseService(NotificationService[AppriseOptions]):
     name = "apprise"
     label = "Apprise (Support 50+ Notification services)"
     description = "Hands the message to Apprise, which knows more than a hundred services."
-    groups: ClassVar = ("universal",)
-    options: ClassVar = AppriseOptions
+    groups = ("universal",)
 
     async def send(self, options: AppriseOptions, message: Message, context: DeliveryContext) -> str:
         """Use the library when it is there, else the program."""
         del context
-        urls = split_urls(options.appriseURL)
+        urls = split_urls(options.urls)
         if not urls:
             raise DeliveryFailed("The Apprise URL is empty.", permanent=True)
         if has_library():
@@ -101,10 +96,12 @@ def _by_library(urls: list[str], title: str, message: Message) -> str:
         sent = not refused and sender.notify(body=message.text, title=title, notify_type=kind_of(message))
         text = said.getvalue().strip()
     if refused:
-        raise DeliveryFailed(cut(text, SHOWN_CHARS) or "An Apprise URL cannot be used.", permanent=True)
+        raise DeliveryFailed(
+            kit.limited(text, SHOWN_CHARS) or "An Apprise URL cannot be used.", permanent=True
+        )
     if not sent:
-        raise DeliveryFailed(cut(text, SHOWN_CHARS) or "Apprise could not deliver the message.")
-    return SENT
+        raise DeliveryFailed(kit.limited(text, SHOWN_CHARS) or "Apprise could not deliver the message.")
+    return kit.SENT
 
 
 async def _by_program(program: str, urls: list[str], title: str, message: Message) -> str:
@@ -130,5 +127,7 @@ async def _by_program(program: str, urls: list[str], title: str, message: Messag
         await process.wait()
         raise
     if "ERROR" in output or process.returncode:
-        raise DeliveryFailed(cut(output, SHOWN_CHARS) or f"apprise ended with {process.returncode}.")
-    return SENT if output else NO_OUTPUT
+        raise DeliveryFailed(kit.limited(output, SHOWN_CHARS) or f"apprise ended with {process.returncode}.")
+    if not output:
+        raise DeliveryFailed(NO_OUTPUT)
+    return kit.SENT

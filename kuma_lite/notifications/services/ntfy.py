@@ -2,195 +2,107 @@
 
 from __future__ import annotations
 
-import base64
-from typing import Any, ClassVar, Final
+from kuma_lite.notifications.services import kit
 
-from kuma_lite.core.declarations import (
-    Choice,
-    DeliveryContext,
-    Kind,
-    Message,
-    NotificationService,
-    ShownWhen,
-    Status,
-)
-from kuma_lite.core.options import option
-from kuma_lite.notifications.services.support.options import ServiceOptions
-from kuma_lite.notifications.services.support.outgoing import SENT, call
+SERVER = "https://ntfy.sh"
+USUAL_PRIORITY = 4  # of a DOWN or UP message when none is set
+HIGHEST_PRIORITY = 5
+METHODS = {"none": "None", "usernamePassword": "Username and Password", "accessToken": "Access Token"}
 
-DEFAULT_SERVER: Final = "https://ntfy.sh"
-USUAL_PRIORITY: Final = 4  # of a DOWN or UP message when none is set
-HIGHEST_PRIORITY: Final = 5
-
-_PASSWORD: Final = ShownWhen("ntfyAuthenticationMethod", ("usernamePassword",))
-_TEMPLATED: Final = ShownWhen("ntfyUseTemplate", (True,))
+PASSWORD = kit.when("ntfyAuthenticationMethod", "usernamePassword")
+TOKEN = kit.when("ntfyAuthenticationMethod", "accessToken")
+TEMPLATED = kit.when("ntfyUseTemplate", True)
 
 
-class NtfyOptions(ServiceOptions):
+class NtfyOptions(kit.ServiceOptions):
     """Which topic of which server."""
 
-    ntfytopic: str = option("", label="ntfy Topic", kind=Kind.TEXT, required=True)
-    ntfyserverurl: str = option(
-        DEFAULT_SERVER,
-        label="Server URL",
-        kind=Kind.URL,
+    topic: str = kit.text("ntfy Topic", "ntfytopic", required=True)
+    server: str = kit.url(
+        "Server URL",
+        "ntfyserverurl",
+        SERVER,
         required=True,
         help="Enter the server's address without the topic.",
     )
-    ntfyPriority: int | None = option(  # noqa: N815 - a word of the wire
-        None,
-        label="Priority",
-        kind=Kind.NUMBER,
-        minimum=1,
-        maximum=5,
-        step=1,
-        required=True,
-        form_default=5,
+    priority: int | None = kit.number(
+        "Priority", "ntfyPriority", minimum=1, maximum=5, required=True, form_default=5
     )
-    ntfyPriorityDown: int | None = option(  # noqa: N815
-        None,
-        label="Priority for DOWN-events",
-        kind=Kind.NUMBER,
+    priority_down: int | None = kit.number(
+        "Priority for DOWN-events",
+        "ntfyPriorityDown",
         minimum=1,
         maximum=5,
-        step=1,
         form_default=5,
         help="Without one, DOWN is one step above the other messages.",
     )
-    ntfyAuthenticationMethod: str = option(  # noqa: N815
+    method: str = kit.select(
+        "Authentication Method",
+        "ntfyAuthenticationMethod",
         "",
-        label="Authentication Method",
-        kind=Kind.SELECT,
+        METHODS,
         section="authentication",
         form_default="none",
-        choices=(
-            Choice("none", "None"),
-            Choice("usernamePassword", "Username and Password"),
-            Choice("accessToken", "Access Token"),
-        ),
     )
-    ntfyusername: str = option(
-        "", label="Username", kind=Kind.TEXT, section="authentication", shown_when=_PASSWORD
-    )
-    ntfypassword: str = option(
-        "",
-        label="Password",
-        kind=Kind.PASSWORD,
-        section="authentication",
-        secret=True,
-        shown_when=_PASSWORD,
-    )
-    ntfyaccesstoken: str = option(
-        "",
-        label="Access Token",
-        kind=Kind.PASSWORD,
-        section="authentication",
-        secret=True,
-        shown_when=ShownWhen("ntfyAuthenticationMethod", ("accessToken",)),
-    )
-    ntfyIcon: str = option("", label="Icon URL", kind=Kind.URL, section="content")  # noqa: N815
-    ntfyCall: str = option(  # noqa: N815
-        "",
-        label="Phone Call",
-        kind=Kind.TEXT,
+    username: str = kit.text("Username", "ntfyusername", section="authentication", shown_when=PASSWORD)
+    password: str = kit.secret("Password", "ntfypassword", section="authentication", shown_when=PASSWORD)
+    token: str = kit.secret("Access Token", "ntfyaccesstoken", section="authentication", shown_when=TOKEN)
+    icon: str = kit.url("Icon URL", "ntfyIcon", section="content")
+    phone: str = kit.text(
+        "Phone Call",
+        "ntfyCall",
         section="advanced",
         placeholder="yes or +12223334444",
         help="Let the server read the message to a phone number.",
     )
-    ntfyUseTemplate: bool = option(  # noqa: N815
-        False, label="Customize notification templates", kind=Kind.SWITCH, section="content"
-    )
-    ntfyCustomTitle: str = option(  # noqa: N815
-        "",
-        label="Custom Title Template",
-        kind=Kind.TEXT,
+    use_template: bool = kit.switch("Customize notification templates", "ntfyUseTemplate", section="content")
+    title: str = kit.text(
+        "Custom Title Template",
+        "ntfyCustomTitle",
         section="content",
         placeholder="{{ name }} {{ status }}",
         help="A Liquid template; empty means the usual title.",
-        shown_when=_TEMPLATED,
+        shown_when=TEMPLATED,
     )
-    ntfyCustomMessage: str = option(  # noqa: N815
-        "",
-        label="Custom Message Template",
-        kind=Kind.TEXTAREA,
+    message: str = kit.area(
+        "Custom Message Template",
+        "ntfyCustomMessage",
         section="content",
         placeholder="{{ msg }}",
         help="A Liquid template; empty means the usual message.",
-        shown_when=_TEMPLATED,
+        shown_when=TEMPLATED,
     )
 
 
-class Ntfy(NotificationService[NtfyOptions]):
+class Ntfy(kit.HttpService[NtfyOptions]):
     """A message on an ntfy topic."""
 
-    name = "ntfy"
-    label = "Ntfy"
+    name, label, groups = "ntfy", "Ntfy", ("push",)
     description = "Publishes to a topic of ntfy.sh or of your own ntfy server."
-    groups: ClassVar = ("push",)
-    options: ClassVar = NtfyOptions
 
-    async def send(self, options: NtfyOptions, message: Message, context: DeliveryContext) -> str:
+    def request(self, o: NtfyOptions, news: kit.News) -> kit.Call:
         """Publish as JSON: to the root of the server, the topic in the body."""
-        payload = _payload(options, message)
-        if options.ntfyUseTemplate:
-            if options.ntfyCustomTitle.strip():
-                payload["title"] = context.render(options.ntfyCustomTitle, message)
-            if options.ntfyCustomMessage.strip():
-                payload["message"] = context.render(options.ntfyCustomMessage, message)
-        headers = _authorization(options)
-        if options.ntfyCall:
-            headers.append(("X-Call", options.ntfyCall))
-        url = options.ntfyserverurl.strip() or DEFAULT_SERVER
-        await call(context, "POST", url, json_body=payload, headers=headers)
-        return SENT
+        title = f"{news.name} {news.pick('Up', 'Down')}" if news.is_beat else o.topic
+        view = {"action": "view", "label": f"Open {news.name}", "url": news.url}
+        usual = o.priority or USUAL_PRIORITY
+        down = o.priority_down or min(usual + 1, HIGHEST_PRIORITY)
+        return kit.Call(
+            o.server.strip() or SERVER,
+            headers={**authorization(o), "X-Call": o.phone},
+            json={
+                "topic": o.topic,
+                "title": (o.use_template and news.templated(o.title)) or f"{title} [Uptime-Kuma]",
+                "message": (o.use_template and news.templated(o.message)) or news.msg or news.text,
+                "priority": news.pick(usual, down, o.priority),
+                "tags": [news.pick("green_circle", "red_circle", "test_tube"), *map(str, news.tags)],
+                "actions": [view] if news.url else None,
+                "icon": o.icon if news.is_beat else None,
+            },
+        )
 
 
-def _payload(options: NtfyOptions, message: Message) -> dict[str, Any]:
-    monitor, heartbeat = message.monitor, message.heartbeat
-    if heartbeat is None or monitor is None:
-        name = (monitor or {}).get("name") or options.ntfytopic
-        general: dict[str, Any] = {
-            "topic": options.ntfytopic,
-            "title": f"{name} [Uptime-Kuma]",
-            "message": message.text,
-        }
-        if options.ntfyPriority is not None:
-            general["priority"] = options.ntfyPriority
-        return {**general, "tags": ["test_tube"]}
-    up = heartbeat.get("status") == Status.UP
-    payload: dict[str, Any] = {
-        "topic": options.ntfytopic,
-        "title": f"{monitor.get('name')} {'Up' if up else 'Down'} [Uptime-Kuma]",
-        "message": heartbeat.get("msg"),
-        "priority": _priority(options, up),
-        "tags": ["green_circle" if up else "red_circle", *map(_tag, monitor.get("tags") or [])],
-    }
-    if monitor.get("url") not in (None, "", "https://"):
-        payload["actions"] = [
-            {"action": "view", "label": f"Open {monitor.get('name')}", "url": monitor["url"]}
-        ]
-    if options.ntfyIcon:
-        payload["icon"] = options.ntfyIcon
-    return payload
-
-
-def _priority(options: NtfyOptions, up: bool) -> int:
-    usual = options.ntfyPriority or USUAL_PRIORITY
-    if up:
-        return usual
-    return options.ntfyPriorityDown or min(usual + 1, HIGHEST_PRIORITY)
-
-
-def _tag(tag: dict[str, Any]) -> str:
-    return f"{tag.get('name')}: {tag['value']}" if tag.get("value") else str(tag.get("name"))
-
-
-def _authorization(options: NtfyOptions) -> list[tuple[str, str]]:
-    # Entries from before the select existed have a user name and no method.
-    method = options.ntfyAuthenticationMethod or ("usernamePassword" if options.ntfyusername else "none")
-    if method == "usernamePassword":
-        pair = f"{options.ntfyusername}:{options.ntfypassword}".encode()
-        return [("Authorization", f"Basic {base64.b64encode(pair).decode()}")]
-    if method == "accessToken":
-        return [("Authorization", f"Bearer {options.ntfyaccesstoken.strip()}")]
-    return []
+def authorization(o: NtfyOptions) -> dict[str, str]:
+    """The header; entries from before the select existed have a user name and no method."""
+    if o.method == "usernamePassword" or (o.username and not o.method):
+        return kit.basic(o.username, o.password)
+    return kit.bearer(o.token) if o.method == "accessToken" else {}

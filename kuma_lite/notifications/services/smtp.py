@@ -6,145 +6,108 @@ import asyncio
 import socket
 import ssl
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core.clock import SystemClock
-from kuma_lite.core.declarations import (
-    Choice,
-    DeliveryContext,
-    DeliveryFailed,
-    Kind,
-    Message,
-    NotificationService,
-    ShownWhen,
-)
+from kuma_lite.core.declarations import DeliveryContext, DeliveryFailed, Kind, Message, NotificationService
 from kuma_lite.core.errors import UserError
-from kuma_lite.core.options import option
 from kuma_lite.net.contexts import TlsOptions, build_context
+from kuma_lite.notifications.services import kit
 from kuma_lite.notifications.services.support.dkim import DEFAULT_FIELDS, DEFAULT_HASH, CannotSign, Signer
 from kuma_lite.notifications.services.support.mail import Envelope, Mail, envelope
-from kuma_lite.notifications.services.support.options import ServiceOptions, additional_headers
-from kuma_lite.notifications.services.support.outgoing import SENT
 
 if TYPE_CHECKING:
     import aiosmtplib
 
 COMMAND_S: Final = 10.0  # for the connection and for each answer; greylisting servers think for seconds
 
-_PLAIN: Final = ShownWhen("smtpSecure", (False,))
+SECURITY: Final = {False: "None / STARTTLS (25, 587)", True: "TLS (465)"}
 
 
-class SmtpOptions(ServiceOptions):
+class SmtpOptions(kit.ServiceOptions):
     """Which server, which addresses, which words."""
 
-    smtpHost: str = option("", label="Hostname", kind=Kind.HOST, required=True)  # noqa: N815 - of the wire
-    smtpPort: int = option(  # noqa: N815
-        0, label="Port", kind=Kind.PORT, required=True, minimum=0, maximum=65535, step=1, form_default=587
+    host: str = kit.host("Hostname", "smtpHost", required=True)
+    port: int | None = kit.number(
+        "Port", "smtpPort", kind=Kind.PORT, required=True, minimum=0, maximum=65535, form_default=587
     )
-    smtpSecure: bool = option(  # noqa: N815
-        False,
-        label="Security",
-        kind=Kind.SELECT,
-        choices=(Choice(False, "None / STARTTLS (25, 587)"), Choice(True, "TLS (465)")),
-    )
-    smtpIgnoreTLSError: bool = option(  # noqa: N815
-        False,
-        label="Ignore TLS Error",
-        kind=Kind.SWITCH,
+    secure: bool = kit.select("Security", "smtpSecure", False, SECURITY)
+    unchecked: bool = kit.switch(
+        "Ignore TLS Error",
+        "smtpIgnoreTLSError",
         section="tls",
         help="Accept every certificate of the server.",
     )
-    smtpIgnoreSTARTTLS: bool = option(  # noqa: N815
-        False,
-        label="Disable STARTTLS",
-        kind=Kind.SWITCH,
+    no_starttls: bool = kit.switch(
+        "Disable STARTTLS",
+        "smtpIgnoreSTARTTLS",
         section="tls",
         help="The mail and the password then travel in clear text.",
-        shown_when=_PLAIN,
+        shown_when=kit.when("smtpSecure", False),
     )
-    smtpUsername: str = option(  # noqa: N815
-        "", label="Username", kind=Kind.TEXT, section="authentication"
+    username: str = kit.text("Username", "smtpUsername", section="authentication")
+    password: str = kit.secret("Password", "smtpPassword", section="authentication")
+    sender: str = kit.text(
+        "From Email", "smtpFrom", required=True, placeholder='"Uptime Kuma" <example@example.com>'
     )
-    smtpPassword: str = option(  # noqa: N815
-        "", label="Password", kind=Kind.PASSWORD, section="authentication", secret=True
-    )
-    smtpFrom: str = option(  # noqa: N815
-        "",
-        label="From Email",
-        kind=Kind.TEXT,
-        required=True,
-        placeholder='"Uptime Kuma" <example@example.com>',
-    )
-    smtpTo: str = option(  # noqa: N815
-        "",
-        label="To Email",
-        kind=Kind.TEXT,
+    to: str = kit.text(
+        "To Email",
+        "smtpTo",
         placeholder="first@example.com, second@example.com",
         help="At least one address in To Email, CC or BCC.",
     )
-    smtpCC: str = option("", label="CC", kind=Kind.TEXT)  # noqa: N815
-    smtpBCC: str = option("", label="BCC", kind=Kind.TEXT)  # noqa: N815
-    customSubject: str = option(  # noqa: N815
-        "",
-        label="Custom Subject",
-        kind=Kind.TEXT,
+    cc: str = kit.text("CC", "smtpCC")
+    bcc: str = kit.text("BCC", "smtpBCC")
+    subject: str = kit.text(
+        "Custom Subject",
+        "customSubject",
         section="content",
         placeholder="{{ status }} {{ name }}",
         help="A Liquid template; empty means the usual text.",
     )
-    customBody: str = option(  # noqa: N815
-        "",
-        label="Custom Body",
-        kind=Kind.TEXTAREA,
+    body: str = kit.area(
+        "Custom Body",
+        "customBody",
         section="content",
         help="A Liquid template; empty means the usual text.",
     )
-    htmlBody: bool = option(  # noqa: N815
-        False, label="Use HTML for custom E-mail body", kind=Kind.SWITCH, section="content"
-    )
-    smtpAdditionalHeaders: str = option(  # noqa: N815
-        "",
-        label="Additional Headers",
-        kind=Kind.JSON,
-        section="advanced",
-        secret=True,
+    html: bool = kit.switch("Use HTML for custom E-mail body", "htmlBody", section="content")
+    headers: str = kit.headers(
+        "Additional Headers",
+        "smtpAdditionalHeaders",
         placeholder='{"X-Priority": "1"}',
         help="A JSON object.",
     )
-    smtpDkimDomain: str = option(  # noqa: N815
-        "",
-        label="DKIM: Domain Name",
-        kind=Kind.TEXT,
+    dkim_domain: str = kit.text(
+        "DKIM: Domain Name",
+        "smtpDkimDomain",
         section="dkim",
         placeholder="example.com",
         help="Mails are signed when this is filled in.",
     )
-    smtpDkimKeySelector: str = option(  # noqa: N815
-        "", label="DKIM: Key Selector", kind=Kind.TEXT, section="dkim", placeholder="2017"
+    dkim_selector: str = kit.text(
+        "DKIM: Key Selector", "smtpDkimKeySelector", section="dkim", placeholder="2017"
     )
-    smtpDkimPrivateKey: str = option(  # noqa: N815
-        "",
-        label="DKIM: Private Key",
+    dkim_key: str = kit.secret(
+        "DKIM: Private Key",
+        "smtpDkimPrivateKey",
         kind=Kind.TEXTAREA,
         section="dkim",
-        secret=True,
         placeholder="-----BEGIN PRIVATE KEY-----",
         help="An RSA key as PEM text.",
     )
-    smtpDkimHashAlgo: str = option(  # noqa: N815
-        "", label="DKIM: Hash Algorithm (Optional)", kind=Kind.TEXT, section="dkim", placeholder=DEFAULT_HASH
+    dkim_hash: str = kit.text(
+        "DKIM: Hash Algorithm (Optional)", "smtpDkimHashAlgo", section="dkim", placeholder=DEFAULT_HASH
     )
-    smtpDkimheaderFieldNames: str = option(  # noqa: N815
-        "",
-        label="DKIM: Header Keys to sign (Optional)",
-        kind=Kind.TEXT,
+    dkim_fields: str = kit.text(
+        "DKIM: Header Keys to sign (Optional)",
+        "smtpDkimheaderFieldNames",
         section="dkim",
         placeholder="message-id:date:from:to",
     )
-    smtpDkimskipFields: str = option(  # noqa: N815
-        "",
-        label="DKIM: Header Keys not to sign (Optional)",
-        kind=Kind.TEXT,
+    dkim_skipped: str = kit.text(
+        "DKIM: Header Keys not to sign (Optional)",
+        "smtpDkimskipFields",
         section="dkim",
         placeholder="message-id:date",
     )
@@ -156,8 +119,7 @@ class Smtp(NotificationService[SmtpOptions]):
     name = "smtp"
     label = "Email (SMTP)"
     description = "Sends an e-mail through a mail server of your choice."
-    groups: ClassVar = ("email",)
-    options: ClassVar = SmtpOptions
+    groups = ("email",)
 
     def validate(self, options: SmtpOptions) -> None:
         """Somebody must get the mail, and addresses must be some."""
@@ -165,7 +127,7 @@ class Smtp(NotificationService[SmtpOptions]):
             envelope(_mail(options, "subject", "text"), 0)
         except DeliveryFailed as problem:
             raise UserError(problem.message) from None
-        if options.smtpDkimDomain and not (options.smtpDkimKeySelector and options.smtpDkimPrivateKey):
+        if options.dkim_domain and not (options.dkim_selector and options.dkim_key):
             raise UserError("DKIM needs a key selector and a private key.")
 
     async def send(self, options: SmtpOptions, message: Message, context: DeliveryContext) -> str:
@@ -173,19 +135,19 @@ class Smtp(NotificationService[SmtpOptions]):
         subject, text, html = _words(options, message, context)
         found = envelope(_mail(options, subject, text, html), SystemClock().now())
         refused = await _deliver(options, replace(found, content=_signed(options, found.content)))
-        return SENT if not refused else f"{SENT} But not to everybody: {refused}"
+        return kit.SENT if not refused else f"{kit.SENT} But not to everybody: {refused}"
 
 
 def _mail(options: SmtpOptions, subject: str, text: str, html: bool = False) -> Mail:
     return Mail(
-        options.smtpFrom,
-        options.smtpTo,
-        options.smtpCC,
-        options.smtpBCC,
+        options.sender,
+        options.to,
+        options.cc,
+        options.bcc,
         subject,
         text,
         html,
-        additional_headers(options.smtpAdditionalHeaders),
+        kit.additional_headers(options.headers),
     )
 
 
@@ -197,23 +159,23 @@ def _words(options: SmtpOptions, message: Message, context: DeliveryContext) -> 
         text += f"\nTime ({heartbeat.get('timezone')}): {heartbeat.get('localDateTime')}"
     # Warnings about certificates and domains know no monitor and keep their own words.
     if (heartbeat is not None and message.monitor is not None) or message.text.endswith("Testing"):
-        if options.customSubject.strip():
-            subject = context.render(options.customSubject, message)
-        if options.customBody.strip():
-            text, html = context.render(options.customBody, message), options.htmlBody
+        if options.subject.strip():
+            subject = context.render(options.subject.strip(), message)
+        if options.body.strip():
+            text, html = context.render(options.body.strip(), message), options.html
     return subject, text, html
 
 
 def _signed(options: SmtpOptions, content: bytes) -> bytes:
-    if not options.smtpDkimDomain:
+    if not options.dkim_domain:
         return content
     signer = Signer(
-        options.smtpDkimDomain.strip(),
-        options.smtpDkimKeySelector.strip(),
-        options.smtpDkimPrivateKey,
-        options.smtpDkimHashAlgo.strip().lower() or DEFAULT_HASH,
-        options.smtpDkimheaderFieldNames or DEFAULT_FIELDS,
-        options.smtpDkimskipFields,
+        options.dkim_domain.strip(),
+        options.dkim_selector.strip(),
+        options.dkim_key,
+        options.dkim_hash.strip().lower() or DEFAULT_HASH,
+        options.dkim_fields or DEFAULT_FIELDS,
+        options.dkim_skipped,
     )
     try:
         return signer.sign(content)
@@ -228,13 +190,13 @@ async def _deliver(options: SmtpOptions, mail: Envelope) -> str:
     client = await _client(options)
     try:
         await client.connect()
-        if options.smtpUsername or options.smtpPassword:
-            await client.login(options.smtpUsername, options.smtpPassword)
+        if options.username or options.password:
+            await client.login(options.username, options.password)
         refused, _ = await client.sendmail(mail.sender, mail.recipients, mail.content)
     except aiosmtplib.SMTPException as error:
         raise _failure(error) from None
     except (OSError, ValueError) as error:
-        raise DeliveryFailed(f"{options.smtpHost}: {error}") from None
+        raise DeliveryFailed(f"{options.host}: {error}") from None
     finally:
         await _hang_up(client)
     return "; ".join(f"{address}: {answer}" for address, answer in refused.items())
@@ -243,12 +205,12 @@ async def _deliver(options: SmtpOptions, mail: Envelope) -> str:
 async def _client(options: SmtpOptions) -> aiosmtplib.SMTP:
     import aiosmtplib
 
-    start_tls = False if options.smtpSecure or options.smtpIgnoreSTARTTLS else None
-    context = await asyncio.to_thread(_tls, not options.smtpIgnoreTLSError)
+    start_tls = False if options.secure or options.no_starttls else None
+    context = await asyncio.to_thread(_tls, not options.unchecked)
     return aiosmtplib.SMTP(
-        hostname=options.smtpHost.strip(),
-        port=options.smtpPort,
-        use_tls=options.smtpSecure,
+        hostname=options.host.strip(),
+        port=options.port or 0,
+        use_tls=options.secure,
         start_tls=start_tls,
         tls_context=context,
         timeout=COMMAND_S,

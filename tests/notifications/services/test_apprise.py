@@ -56,7 +56,8 @@ async def test_several_urls_and_no_title(program: Path, send: Send) -> None:
 
 
 async def test_what_the_program_says(program: Path, send: Send) -> None:
-    assert await send(TEST, type="apprise", appriseURL="mute://") == "No output from apprise"
+    with pytest.raises(DeliveryFailed, match="said nothing"):
+        await send(TEST, type="apprise", appriseURL="mute://")
     with pytest.raises(DeliveryFailed, match="ERROR - no such service") as failed:
         await send(TEST, type="apprise", appriseURL="bad://")
     assert not failed.value.permanent

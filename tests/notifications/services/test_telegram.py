@@ -103,3 +103,27 @@ async def test_a_wrong_token_is_final_and_not_shown(sink: HttpSink, send: Send) 
         await send(TEST, **bot(sink))
     assert failed.value.permanent
     assert "secret" not in failed.value.message
+
+
+@pytest.mark.parametrize("mode", ["HTML", "MarkdownV2"])
+async def test_long_values_are_cut_where_marks_must_stay_whole(sink: HttpSink, send: Send, mode: str) -> None:
+    options = {
+        "telegramUseTemplate": True,
+        "telegramTemplateParseMode": mode,
+        "telegramTemplate": "<b>{{ name }}</b> {{ msg }} {{ heartbeatJSON.msg }}!",
+    }
+    message = Message("<x.y>" * 2000, {"name": "n"}, {"msg": "<x.y>" * 2000})
+    await send(message, **bot(sink, **options))
+    text = sink.got[0].json["text"]
+    assert len(text) <= 4096
+    assert text.startswith("<b>n</b> ") and text.endswith("…!")
+
+
+async def test_values_of_an_html_template_are_escaped(sink: HttpSink, send: Send) -> None:
+    options = {
+        "telegramUseTemplate": True,
+        "telegramTemplateParseMode": "HTML",
+        "telegramTemplate": "<b>{{ name }}</b> {{ msg }}",
+    }
+    await send(Message("5 < 6", {"name": "R&D"}, {}), **bot(sink, **options))
+    assert sink.got[0].json["text"] == "<b>R&amp;D</b> 5 &lt; 6"

@@ -1,20 +1,10 @@
 from __future__ import annotations
 
-import json
-import re
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from kuma_lite.notifications.services.support import texts
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=10,
-)
 
 
 @pytest.mark.parametrize(
@@ -57,33 +47,3 @@ def test_address(monitor: dict[str, Any] | None, address: str) -> None:
 )
 def test_failure_text(parts: dict[str, Any], text: str) -> None:
     assert texts.failure_text("m", **parts) == text
-
-
-@given(st.text())
-def test_escaped_markdown_reads_as_the_text(text: str) -> None:
-    escaped = texts.escape_markdown(text)
-    assert re.sub(r"\\([_*\[\]()~`>#+\-=|{}.!\\])", r"\1", escaped) == text
-    assert not re.search(r"(?<!\\)(?:\\\\)*[_*\[\]()~`>#+=|{}.!-]", escaped)
-
-
-@given(st.text())
-def test_escaped_json_stands_between_quotes(text: str) -> None:
-    assert json.loads(f'"{texts.escape_json(text)}"') == text
-
-
-@given(JSON)
-def test_mapping_texts_keeps_the_shape(value: Any) -> None:
-    assert texts.map_texts(value, lambda text: text) == value
-    marked = texts.map_texts(value, lambda text: "X" + text)
-    assert texts.map_texts(marked, lambda text: text[1:]) == value
-
-
-def test_mapping_texts_changes_texts_at_every_depth_but_no_key() -> None:
-    assert texts.map_texts({"a": ["b", {"c": "d"}, 1, None]}, str.upper) == {"a": ["B", {"c": "D"}, 1, None]}
-
-
-@given(st.text(), st.integers(1, 30))
-def test_cut(text: str, limit: int) -> None:
-    found = texts.cut(text, limit)
-    assert len(found) <= limit
-    assert found == text or (found.endswith("…") and text.startswith(found[:-1]))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kuma_lite.core.declarations import DeliveryFailed, Message
 from kuma_lite.notifications.delivery import Context
-from kuma_lite.notifications.services.webhook import json_safe
+from kuma_lite.notifications.services.kit import News
 from tests.notifications.samples import DOWN, DOWN_BEAT, MONITOR, TEST, UP
 from tests.notifications.services.conftest import Send
 from tests.notifications.sinks import Answer, HttpSink
@@ -182,9 +182,13 @@ NASTY = Message('line\nquote " back\\slash', {"name": 'na"me', "type": "http"}, 
 CONTEXT = Context(None, "")
 
 
+def json_safe(template: str, message: Message) -> str:
+    return News.of(message, CONTEXT).templated_json(template)
+
+
 def test_values_are_escaped_only_where_json_would_break() -> None:
     template = '{"text": "{{ msg }}", "name": "{{ name }}", "beat": "{{ heartbeatJSON.msg }}"}'
-    assert json.loads(json_safe(template, NASTY, CONTEXT)) == {
+    assert json.loads(json_safe(template, NASTY)) == {
         "text": NASTY.text,
         "name": 'na"me',
         "beat": "a\tb",
@@ -201,11 +205,11 @@ def test_values_are_escaped_only_where_json_would_break() -> None:
     ],
 )
 def test_other_bodies_are_sent_as_they_are(template: str, text: str) -> None:
-    assert json_safe(template, NASTY, CONTEXT) == text
+    assert json_safe(template, NASTY) == text
 
 
 @given(st.text())
 def test_any_text_survives_a_json_body(text: str) -> None:
-    found = json.loads(json_safe('{"a": "{{ msg }}"}', Message(text), CONTEXT))
+    found = json.loads(json_safe('{"a": "{{ msg }}"}', Message(text)))
     # What is JSON already is sent as it always was, even where its backslashes mean something else.
     assert found == {"a": text} or "\\" in text

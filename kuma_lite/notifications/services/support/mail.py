@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -12,7 +13,8 @@ from email.utils import formatdate, getaddresses
 from typing import Final
 
 from kuma_lite.core.declarations import DeliveryFailed
-from kuma_lite.notifications.services.support.options import BAD_HEADERS
+from kuma_lite.notifications.services.support.limits import limited
+from kuma_lite.notifications.services.support.texts import BAD_HEADERS
 
 MAX_SUBJECT_CHARS: Final = 500  # an error text of many lines may become the subject
 
@@ -33,7 +35,7 @@ class Mail:
     subject: str
     text: str
     html: bool = False
-    headers: list[tuple[str, str]] = field(default_factory=list)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,11 @@ def envelope(mail: Mail, now: float) -> Envelope:
     for name, found in (("To", to), ("Cc", cc)):
         if found:
             message[name] = found
-    message["Subject"] = one_line(mail.subject)[:MAX_SUBJECT_CHARS]
+    message["Subject"] = limited(one_line(mail.subject), MAX_SUBJECT_CHARS)
     message["Date"] = formatdate(now)
     message["Message-ID"] = f"<{secrets.token_hex(16)}@{senders[0].domain}>"
     message.set_content(mail.text, subtype="html" if mail.html else "plain", charset="utf-8")
-    for name, value in mail.headers:
+    for name, value in mail.headers.items():
         _set_field(message, name, value)
     return Envelope(senders[0].addr_spec, recipients, _bytes(message))
 

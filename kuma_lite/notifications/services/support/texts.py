@@ -1,9 +1,8 @@
-"""Words and escapes that services share: the address of a target, the text of a failure. Pure."""
+"""Words that services share: the address of a target, the text of a failure. Pure."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from kuma_lite.core.json_text import compact_json
@@ -13,8 +12,10 @@ PUSH_ADDRESS: Final = "Heartbeat"  # the address of a monitor that is not asked 
 # What templates show where there is no monitor.
 NO_NAME: Final = "Monitor Name not available"
 NO_ADDRESS: Final = "testing.hostname"
+BAD_HEADERS: Final = "Additional Headers is not a valid JSON"  # as Uptime Kuma 2.5 says it
 
-_MARKDOWN_SPECIAL: Final = re.compile(r"([_*\[\]()~`>#+\-=|{}.!\\])")
+# What a form holds where nobody has entered a URL.
+_NO_URL: Final = frozenset({"", "http://", "https://"})
 
 
 def address(monitor: Mapping[str, Any] | None) -> str:
@@ -30,8 +31,13 @@ def address(monitor: Mapping[str, Any] | None) -> str:
         return f"{host}:{port}" if port else str(host)
     if kind == "globalping" and monitor.get("subtype") != "http":
         return ""
+    return web_address(monitor)
+
+
+def web_address(monitor: Mapping[str, Any]) -> str:
+    """The URL of a target; "" when it has none."""
     url = str(monitor.get("url") or "")
-    return "" if url in ("http://", "https://") else url
+    return "" if url in _NO_URL else url
 
 
 def failure_text(
@@ -54,29 +60,3 @@ def failure_text(
     if cause:
         text += f" - cause: {cause}"
     return text
-
-
-def escape_markdown(text: str) -> str:
-    """Text that Telegram's MarkdownV2 shows as it is."""
-    return _MARKDOWN_SPECIAL.sub(r"\\\1", text)
-
-
-def escape_json(text: str) -> str:
-    """Text that can stand between the quotes of a JSON string."""
-    return compact_json(text)[1:-1]
-
-
-def map_texts(value: Any, change: Callable[[str], str]) -> Any:
-    """A copy of a JSON value in which every text, but no key, has been changed."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, Mapping):
-        return {key: map_texts(item, change) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [map_texts(item, change) for item in value]
-    return value
-
-
-def cut(text: str, limit: int) -> str:
-    """At most `limit` characters; what was cut off is marked by an ellipsis."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.notifications.services.support.outgoing import parse_retry_after
+from kuma_lite.notifications.services.kit.waiting import parse_retry_after
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,53 @@
+"""What a service needs: `from kuma_lite.notifications.services import kit`, then `kit.text`, `kit.Call` …"""
+
+from kuma_lite.core.declarations import DeliveryFailed
+from kuma_lite.notifications.services.kit.call import Answer, Call, Exactly, basic, bearer
+from kuma_lite.notifications.services.kit.fields import (
+    area,
+    headers,
+    host,
+    number,
+    secret,
+    select,
+    stored,
+    switch,
+    text,
+    url,
+    when,
+)
+from kuma_lite.notifications.services.kit.news import News, Severity, Tag
+from kuma_lite.notifications.services.kit.options import ServiceOptions, additional_headers
+from kuma_lite.notifications.services.kit.service import SENT, Calls, HttpService
+from kuma_lite.notifications.services.support import escaping
+from kuma_lite.notifications.services.support.limits import Unit, limited
+
+__all__ = [
+    "SENT",
+    "Answer",
+    "Call",
+    "Calls",
+    "DeliveryFailed",
+    "Exactly",
+    "HttpService",
+    "News",
+    "ServiceOptions",
+    "Severity",
+    "Tag",
+    "Unit",
+    "additional_headers",
+    "area",
+    "basic",
+    "bearer",
+    "escaping",
+    "headers",
+    "host",
+    "limited",
+    "number",
+    "secret",
+    "select",
+    "stored",
+    "switch",
+    "text",
+    "url",
+    "when",
+]

@@ -1,0 +1,191 @@
+"""What happened, as services tell it: every part is there, none is ever None without saying so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Final, TypeVar, overload
+
+from kuma_lite.core.clock import MILLISECONDS, SystemClock, parse_wire_time
+from kuma_lite.core.declarations import DeliveryContext, Message, Status
+from kuma_lite.core.json_text import text_of
+from kuma_lite.notifications.services.kit.templating import Render, json_rendered, rendered
+from kuma_lite.notifications.services.support.escaping import Escape, plain
+from kuma_lite.notifications.services.support.texts import address, web_address
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+
+_TEST_END: Final = "Testing"  # how the text of the 'Test' button ends
+
+
+class Severity(Enum):
+    """How bad it is."""
+
+    DOWN = "down"
+    UP = "up"
+    TEST = "test"
+    WARNING = "warning"  # a certificate or a domain that expires
+
+
+def _unrendered(template: str, message: Message) -> str:
+    del message
+    return template
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag of a monitor."""
+
+    name: str
+    value: str
+    color: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}" if self.value else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One message. Of a test and a warning only `text`, `severity` and `now` are known; the rest is empty.
+
+    Args:
+        text: the whole message in one line: `[name] [🔴 Down] reason`.
+        severity: how bad it is.
+        id: of the monitor.
+        name: of the monitor.
+        path: its name behind those of its groups: `Web Shop / Shop`.
+        type: of the monitor, on the wire.
+        address: what it watches: a URL, a host, a host with its port.
+        url: the web address it watches.
+        msg: what was found, without name and state.
+        ping: milliseconds; "" when none were measured.
+        zone: of `local_time`.
+        local_time: `YYYY-MM-DD HH:mm:ss` in the server's zone.
+        time: the same moment as the wire writes it, in UTC.
+        at: the same moment, whole seconds since 1970.
+        down_since: since when it is, or was, down; None when that is not known.
+        now: when it is told, seconds since 1970; other than `at` when it had to wait.
+        link: to the monitor on our page; "" where the base URL is not set.
+        tags: of the monitor.
+        monitor: the object on the wire.
+        heartbeat: the object on the wire.
+    """
+
+    text: str
+    severity: Severity
+    id: int = 0
+    name: str = ""
+    path: str = ""
+    type: str = ""
+    address: str = ""
+    url: str = ""
+    msg: str = ""
+    ping: str = ""
+    zone: str = ""
+    local_time: str = ""
+    time: str = ""
+    at: int = 0
+    down_since: int | None = None
+    now: float = 0.0
+    link: str = ""
+    tags: tuple[Tag, ...] = ()
+    monitor: Mapping[str, Any] | None = None
+    heartbeat: Mapping[str, Any] | None = None
+    _render: Render = field(default=_unrendered, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, message: Message, context: DeliveryContext) -> News:
+        """The message with everything that follows from it."""
+        monitor, beat = message.monitor, message.heartbeat
+        if monitor is None or beat is None:
+            severity = Severity.TEST if message.text.endswith(_TEST_END) else Severity.WARNING
+            now = SystemClock().now()
+            return cls(
+                message.text, severity, now=now, monitor=monitor, heartbeat=beat, _render=context.render
+            )
+        up = beat.get("status") == Status.UP
+        name, time = _text(monitor, "name"), _text(beat, "time")
+        since = _text(beat, "lastDownTime") if up else time
+        return cls(
+            message.text,
+            Severity.UP if up else Severity.DOWN,
+            id=int(monitor.get("id") or 0),
+            name=name,
+            path=_text(monitor, "pathName") or name,
+            type=_text(monitor, "type"),
+            address=address(monitor),
+            url=web_address(monitor),
+            msg=_text(beat, "msg"),
+            ping=_text(beat, "ping"),
+            zone=_text(beat, "timezone"),
+            local_time=_text(beat, "localDateTime"),
+            time=time,
+            at=_seconds(time) or 0,
+            down_since=_seconds(since),
+            now=SystemClock().now(),
+            link=f"{context.base_url}/dashboard/{monitor.get('id')}" if context.base_url else "",
+            tags=tuple(
+                Tag(_text(tag, "name"), _text(tag, "value"), _text(tag, "color"))
+                for tag in monitor.get("tags") or ()
+            ),
+            monitor=monitor,
+            heartbeat=beat,
+            _render=context.render,
+        )
+
+    @property
+    def up(self) -> bool:
+        """It is well again."""
+        return self.severity is Severity.UP
+
+    @property
+    def down(self) -> bool:
+        """It has failed, or still fails."""
+        return self.severity is Severity.DOWN
+
+    @property
+    def is_beat(self) -> bool:
+        """It is about a monitor that went up or down."""
+        return self.up or self.down
+
+    @overload
+    def pick(self, up: A, down: B) -> A | B | None: ...
+
+    @overload
+    def pick(self, up: A, down: B, other: C) -> A | B | C: ...
+
+    def pick(self, up: object, down: object, other: object = None) -> object:
+        """One of three, by what happened; `other` is for tests and warnings."""
+        return up if self.up else down if self.down else other
+
+    def templated(self, template: str, *, escape: Escape = plain, limit: int | None = None) -> str:
+        """A Liquid template of the user's with the variables of Uptime Kuma; "" for a blank one.
+
+        Blanks around it do not count. `escape` is applied to every text that goes in, never to the template;
+        these texts are shortened where more than `limit` characters come out. Raises DeliveryFailed.
+        """
+        template = template.strip()
+        return rendered(self._render, template, self._message, escape, limit) if template else ""
+
+    def templated_json(self, template: str) -> str:
+        """A template of a JSON text: values are escaped where they would break it. Raises DeliveryFailed."""
+        return json_rendered(self._render, template, self._message)
+
+    @property
+    def _message(self) -> Message:
+        return Message(self.text, self.monitor, self.heartbeat)
+
+
+def _text(found: Mapping[str, Any], key: str) -> str:
+    value = found.get(key)
+    return "" if value is None else text_of(value)
+
+
+def _seconds(wire: str) -> int | None:
+    try:
+        return parse_wire_time(wire) // MILLISECONDS
+    except ValueError:
+        return None

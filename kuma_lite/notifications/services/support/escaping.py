@@ -1,0 +1,60 @@
+"""Text as the marked-up languages of services write it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from kuma_lite.core.json_text import compact_json
+
+Escape = Callable[[str], str]
+
+_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
+_MARKDOWN_V2: Final = re.compile(r"([_*\[\]()~`>#+\-=|{}.!\\])")
+
+
+def plain(text: str) -> str:
+    """The text itself, for services without marks."""
+    return text
+
+
+def markdown(text: str) -> str:
+    """Text that CommonMark shows as it is."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def markdown_v2(text: str) -> str:
+    """Text that Telegram's MarkdownV2 shows as it is."""
+    return _MARKDOWN_V2.sub(r"\\\1", text)
+
+
+def html(text: str) -> str:
+    """Text between the tags of HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def html_attribute(text: str) -> str:
+    """Text between the quotes of an attribute of HTML."""
+    return html(text).replace('"', "&quot;").replace("'", "&#39;")
+
+
+def slack(text: str) -> str:
+    """Text that Slack's mrkdwn neither takes for a mention nor for a link."""
+    return html(text)  # the same three characters
+
+
+def json_string(text: str) -> str:
+    """Text that can stand between the quotes of a JSON string."""
+    return compact_json(text)[1:-1]
+
+
+def map_texts(value: Any, change: Escape) -> Any:
+    """A copy of a JSON value in which every text, but no key, has been changed."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {key: map_texts(item, change) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [map_texts(item, change) for item in value]
+    return value
