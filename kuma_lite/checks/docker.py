@@ -38,7 +38,8 @@ class DockerOptions(Options):
         None,
         alias="docker_host",
         label="Docker host",
-        kind=Kind.NUMBER,
+        kind=Kind.REFERENCE,
+        refers_to="docker_host",
         required=True,
         help="The id of one of the Docker hosts in the settings.",
     )

@@ -49,6 +49,7 @@ class Kind(StrEnum):
     TOKEN = "token"  # noqa: S105 - generated text, shown with a button that makes a new one
     LIST = "list"  # list of texts
     CONDITIONS = "conditions"  # tree of comparisons; stored and obeyed, but not drawn by the page yet
+    REFERENCE = "reference"  # the number of another thing people keep: `Words.refers_to` says of what kind
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class Words:
     form_default: Any = None  # what a new form starts with, where that differs from the stored default
     out_of_range: str = ""  # exact sentence when a number is outside minimum..maximum
     whole: bool = False  # a number is rounded to a whole one before it is checked and stored
+    refers_to: str = ""  # of references: proxy | docker_host | remote_browser | monitor_group | notification
 
 
 O = TypeVar("O", bound="Options")  # noqa: E741 - the options of one kind

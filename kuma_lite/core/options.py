@@ -133,6 +133,8 @@ def _described(key: str, info: FieldInfo, words: Words) -> dict[str, Any]:
         value = getattr(words, attribute)
         if value not in ("", False, None):
             entry[attribute] = value
+    if words.refers_to:
+        entry["refersTo"] = words.refers_to
     if words.choices:
         entry["choices"] = [{"value": choice.value, "label": choice.label} for choice in words.choices]
     if words.shown_when:
