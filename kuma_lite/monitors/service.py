@@ -14,7 +14,7 @@ from kuma_lite.core.declarations import AnyMonitorType, Registry
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.document.fields import Document, shown, sparse
 from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited
-from kuma_lite.monitors.document.unchecked_types import check_stored_only
+from kuma_lite.monitors.document.unchecked_types import validate_unchecked
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.judge import Policy, remembered
 from kuma_lite.monitors.engine.roster import Monitor, Roster
@@ -255,7 +255,7 @@ class Monitors:
         """Let the type refuse or round what it declares; a push monitor gets a token that is its own."""
         kind = self.types.get(document.get("type") or "")
         if kind is None:
-            document.update(check_stored_only(document))
+            document.update(validate_unchecked(document))
         else:
             options = self._read(kind, document)
             if options is not None:
