@@ -372,6 +372,15 @@ async def test_certificates_are_kept_from_successes_and_failures(house: House) -
     assert set(house.certificates) == {good, bad}
 
 
+async def test_what_a_failure_of_our_own_has_learned_is_kept_without_a_beat(house: House) -> None:
+    house.uplink = False
+    seen: Any = object()
+    house.add(Scripted(sequence(CheckFailed("timeout", local=True, certificate=seen))), hostname="x")
+    await house.wait(lambda: house.certificates)
+    assert house.certificates[0] is seen
+    assert house.recorder.beats == []
+
+
 async def test_the_context_shows_children_and_the_last_beat(house: House) -> None:
     seen: list[Any] = []
 
