@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -17,8 +18,10 @@ from tests.checks.support import Context
 TYPES = list(monitor_types())
 EVERY_TYPE = pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.name)
 SECTIONS = {"general", "request", "authentication", "content", "tls", "advanced"}
-SECRETS = {"basic_auth_pass", "bearer_token", "oauth_client_secret", "tlsKey", "pushToken"}
-SECRETS |= {"databaseConnectionString", "rabbitmqPassword"}
+REFERABLE = {"proxy", "docker_host", "remote_browser", "monitor_group", "notification"}
+# What an option that must be kept secret is called; the kinds that hide what is typed have only such ones.
+SECRET_NAME = re.compile(r"(pass|password|secret|token|key|connectionstring|community)$", re.IGNORECASE)
+HIDDEN = (Kind.PASSWORD, Kind.TOKEN)
 
 
 def test_the_types_of_this_release() -> None:
@@ -41,8 +44,10 @@ def test_every_option_has_words_and_a_place(kind: MonitorType[Any]) -> None:
     for key, (_, words) in described.items():
         assert words.label, key
         assert words.section in SECTIONS, key
-        assert words.secret == (key in SECRETS), key
+        assert words.secret == bool(SECRET_NAME.search(key)), key
+        assert words.secret or words.kind not in HIDDEN, key
         assert bool(words.choices) == (words.kind is Kind.SELECT), key
+        assert (words.refers_to in REFERABLE) == (words.kind is Kind.REFERENCE), key
         if words.shown_when is not None:
             other = described[words.shown_when.option][1]
             assert set(words.shown_when.values) <= {choice.value for choice in other.choices}, key
@@ -100,5 +105,5 @@ def test_the_description_is_what_a_form_reads() -> None:
     assert fields["timeout"]["default"] == 48
     assert fields["accepted_statuscodes"]["default"] == ["200-299"]
     assert fields["basic_auth_pass"]["shownWhen"] == {"option": "authMethod", "values": ["basic"]}
-    assert fields["proxyId"]["kind"] == "number"
+    assert (fields["proxyId"]["kind"], fields["proxyId"]["refersTo"]) == ("reference", "proxy")
     assert {"authDomain", "ping_numeric"}.isdisjoint(fields)

@@ -10,8 +10,8 @@ from typing import Any
 from kuma_lite.net.errors import ErrorKind, NetworkError, timeout_error
 from kuma_lite.net.http import Headers, Request, Response, Timings
 from kuma_lite.net.http.redirects import Hop, is_redirect, next_hop
+from kuma_lite.net.http.request_bytes import authorise, check_headers, check_method
 from kuma_lite.net.http.url import parse_url
-from kuma_lite.net.http.wire import authorise, check_headers, check_method
 
 # The first failure that an error text names, and its code.
 _FAILURE = re.compile(r"(?:AggregateError \(code=\w+\) - caused by: )?(.+?) \(code=(\w+)\)")

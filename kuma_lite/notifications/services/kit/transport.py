@@ -10,8 +10,8 @@ from kuma_lite.core.json_text import compact_json
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.http import Request, Response
 from kuma_lite.net.http.redirects import Hop, is_redirect, next_hop, too_many_redirects
+from kuma_lite.net.http.request_bytes import authorise
 from kuma_lite.net.http.url import parse_url
-from kuma_lite.net.http.wire import authorise
 from kuma_lite.notifications.services.kit.call import Answer, Call
 from kuma_lite.notifications.services.kit.waiting import wished_pause
 from kuma_lite.notifications.services.support.limits import limited
