@@ -52,7 +52,7 @@ SUB_ROOMS = {
     "core": ("migrations",),
     "net": ("http",),
     "notifications": ("services",),
-    "notifications.services": ("support",),
+    "notifications.services": ("support", "kit"),
     "monitors": ("document", "engine", "doors"),
     "servers": ("rules", "samples", "alerting", "page", "api"),
 }
