@@ -36,6 +36,12 @@ def channels_of(connection: apsw.Connection, user_id: int) -> list[Channel]:
     return [_channel(row) for row in connection.execute(query, (user_id,))]
 
 
+def all_channels(connection: apsw.Connection) -> list[Channel]:
+    """The channels of everybody."""
+    query = f"SELECT {_CHANNEL} FROM notification ORDER BY id"  # noqa: S608 - own columns
+    return [_channel(row) for row in connection.execute(query)]
+
+
 def find(connection: apsw.Connection, channel_id: int, user_id: int) -> Channel | None:
     """A channel of a user; None when there is none."""
     query = f"SELECT {_CHANNEL} FROM notification WHERE id = ? AND user_id = ?"  # noqa: S608
