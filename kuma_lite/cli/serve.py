@@ -33,6 +33,8 @@ def run(options: argparse.Namespace) -> int:
     gc.disable()  # what is loaded at the start stays: looking it through for garbage is a tenth of the start
     config = load_config(options)
     set_up_logging(config.log_level, config.log_format)
+    if config.plugins_dir is not None:
+        sys.path.append(str(config.plugins_dir.resolve()))  # last: nothing there replaces what is ours
     try:
         before_first_start(config)
         code = _run_loop(config)

@@ -206,6 +206,12 @@ class Config:
         secret=True,
         sample="",
     )
+    plugins_dir: Path | None = _declare(
+        None,
+        "Folder of Python packages with further monitor types and notification services.",
+        _path,
+        sample="/opt/kuma-lite/plugins",
+    )
     is_container: bool = _declare(
         False, "Tell clients that this runs in a container.", _switch, "UPTIME_KUMA_IS_CONTAINER", switch=True
     )

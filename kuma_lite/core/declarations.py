@@ -27,6 +27,8 @@ from enum import IntEnum, StrEnum
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, get_args
 
+from kuma_lite.core.plugins import Plugins
+
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
     from kuma_lite.core.targets import Network, Target
@@ -228,6 +230,7 @@ class ConditionVariable:
 class MonitorDeclaration(ABC, Generic[O]):
     """What every monitor type declares; subclass `MonitorType` or `ServerMonitorType`."""
 
+    entry_points: ClassVar[str] = "kuma_lite.monitor_types"  # the group in which other packages name theirs
     name: ClassVar[str]  # on the wire
     label: ClassVar[str]
     description: ClassVar[str] = ""  # one sentence for the form
@@ -322,6 +325,7 @@ class DeliveryContext(Protocol):
 class NotificationService(ABC, Generic[O]):
     """One way of telling people; `class Slack(NotificationService[SlackOptions])` has these options."""
 
+    entry_points: ClassVar[str] = "kuma_lite.notification_services"
     name: ClassVar[str]  # `type` on the wire, case-sensitive
     label: ClassVar[str]
     description: ClassVar[str] = ""
@@ -353,7 +357,8 @@ class Registry(Generic[K]):
     """The declared kinds of one sort, by wire name. Each is imported when somebody first asks for it.
 
     A kind stands in the file of its name: `json-query` in `json_query.py`. Files that begin with an
-    underscore, and folders, declare none.
+    underscore, and folders, declare none. Other packages name theirs as entry points (`core.plugins`); what
+    is built in wins.
     """
 
     def __init__(self, package: ModuleType, base: type[K]) -> None:
@@ -365,16 +370,27 @@ class Registry(Generic[K]):
             if not found.ispkg and not found.name.startswith("_")
         )
         self._kinds: dict[str, K] = {}  # by module
+        self._plugins = Plugins(base.entry_points, base)
 
     def get(self, name: str) -> K | None:
         """The kind of that name; None if nothing declares it."""
         module = module_of(name)
-        if module not in self._modules:
-            return None
-        kind = self._kind_in(module)
-        return kind if kind.name == name else None
+        if module in self._modules and (kind := self._kind_in(module)).name == name:
+            return kind
+        return self._plugins.get(name)
 
     def __iter__(self) -> Iterator[K]:
+        names = set()
+        for kind in self.built_in():
+            names.add(kind.name)
+            yield kind
+        for name in self._plugins:
+            plugin = self._plugins.get(name) if name not in names else None
+            if plugin is not None:
+                yield plugin
+
+    def built_in(self) -> Iterator[K]:
+        """The kinds of this program, without those of other packages."""
         return map(self._kind_in, self._modules)
 
     def _kind_in(self, name: str) -> K:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationService, Registry
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
 from kuma_lite.core.json_text import compact_json
+from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
 from kuma_lite.notifications import templates
 from kuma_lite.notifications.masking import redacted
 from kuma_lite.notifications.model import Config
@@ -42,6 +43,8 @@ async def deliver(
     if service is None:
         raise DeliveryFailed(UNKNOWN_TYPE, permanent=True)
     timeout = ATTEMPT_S if timeout is None else timeout
+    attempt = object()  # what is tried out from a form is stored nowhere yet
+    remember_secrets(attempt, secrets_of(service, config))
     try:
         async with asyncio.timeout(timeout):
             return await _send(service, config, message, context)
@@ -56,6 +59,8 @@ async def deliver(
     except Exception:
         log.exception("The service %s failed in a way it should not", service.name)
         raise DeliveryFailed(INTERNAL_ERROR) from None
+    finally:
+        forget_secrets(attempt)
 
 
 async def _send(service: NotificationService[Any], config: Config, message: Message, context: Context) -> str:

@@ -1,22 +1,20 @@
 """Secrets that stay on the server.
 
 Compatible clients get every option, as they always did. Our own page gets a mark in place of a secret; sent
-back unchanged it means "keep what is stored". Texts for people have secrets blotted out.
+back unchanged it means "keep what is stored". Texts for people hide them.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from typing import Any, Final
 
 from kuma_lite.core.declarations import NotificationService
+from kuma_lite.core.redaction import Redactor, hide_secrets, secrets_of
 from kuma_lite.notifications.fields import secret_keys
 from kuma_lite.notifications.model import COMMON_KEYS, Config
 
 KEEP: Final = "\u0000keep"
-BLOT: Final = "***"
-MIN_SECRET_CHARS: Final = 4  # blotting out shorter ones would make every text unreadable
+MIN_SECRET_CHARS: Final = 4  # of those of the channel itself, which its answers are likely to repeat
 
 
 def masked(config: Config, service: NotificationService[Any] | None) -> dict[str, Any]:
@@ -44,23 +42,7 @@ def restored(config: Config, stored: Config) -> dict[str, Any]:
 
 
 def redacted(text: str, config: Config, service: NotificationService[Any]) -> str:
-    """A text for people, with the secrets of a channel blotted out."""
-    for key in secret_keys(service):
-        for secret in sorted(_texts(config.get(key)), key=len, reverse=True):
-            if len(secret) >= MIN_SECRET_CHARS:
-                text = text.replace(secret, BLOT)
-    return text
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """The texts of a secret: itself, and the values when it is a JSON object (additional headers)."""
-    if isinstance(value, dict):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, str):
-        yield value.strip()
-        if value.lstrip().startswith("{"):
-            try:
-                yield from _texts(json.loads(value))
-            except ValueError:
-                return
+    """A text for people, without the secrets of a channel, nor those of any other."""
+    own = Redactor(MIN_SECRET_CHARS)
+    own.remember(service.name, secrets_of(service, config))
+    return hide_secrets(own.hide(text))

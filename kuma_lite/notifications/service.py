@@ -11,6 +11,7 @@ notifications.wake()
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -21,6 +22,7 @@ from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationSer
 from kuma_lite.core.doors import Doors, Push
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import compact_json, text_of
+from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
 from kuma_lite.notifications import services as services_package
 from kuma_lite.notifications import store
 from kuma_lite.notifications.delivery import UNKNOWN_TYPE, Context, Services, deliver
@@ -84,6 +86,7 @@ class Notifications:
         self._clock = clock
         self._bus = bus
         self._push = push
+        self._learning: asyncio.Task[None] | None = None
 
     def doors(self) -> Doors:
         """Events and routes."""
@@ -95,10 +98,13 @@ class Notifications:
 
     async def start(self) -> None:
         """Begin to deliver what waits."""
+        self._learning = asyncio.create_task(self._learn_secrets(), name="secrets of notifications")
         await self.dispatcher.start()
 
     async def stop(self) -> None:
         """End within a second; what was not delivered stays in the outbox."""
+        if self._learning is not None:
+            self._learning.cancel()
         await self.dispatcher.stop()
 
     def wake(self) -> None:
@@ -200,6 +206,7 @@ class Notifications:
             return number
 
         number = await self._database.write(write)
+        self._learn(number, form)
         await self._changed(organisation, links=apply_existing)
         return number
 
@@ -208,7 +215,23 @@ class Notifications:
         require(actor, Right.NOTIFICATIONS_EDIT)
         known = await self._known(channel_id, actor.organisation)
         await self._database.write(lambda connection: store.delete(connection, known.id))
+        forget_secrets(("notification", known.id))
         await self._changed(actor.organisation, links=True)
+
+    async def _learn_secrets(self) -> None:
+        """Let logs know what is stored; the kinds are imported in a thread."""
+        channels = await self._database.read(store.all_channels)
+
+        def learn() -> None:
+            for channel in channels:
+                self._learn(channel.id, channel.config)
+
+        await asyncio.to_thread(learn)
+
+    def _learn(self, channel_id: int, config: Config) -> None:
+        service = self.services.get(str(config.get("type")))
+        secrets = secrets_of(service, config) if service is not None else []
+        remember_secrets(("notification", channel_id), secrets)
 
     def validate(self, form: Config) -> None:
         """Refuse what our own form should not store; `field` names the input. Raises UserError."""

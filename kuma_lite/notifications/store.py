@@ -38,6 +38,12 @@ def channels_of(connection: Connection, organisation: int) -> list[Channel]:
     return [_channel(row) for row in connection.execute(query, (organisation,))]
 
 
+def all_channels(connection: Connection) -> list[Channel]:
+    """The channels of everybody."""
+    query = f"SELECT {_CHANNEL} FROM notification ORDER BY id"  # noqa: S608 - own columns
+    return [_channel(row) for row in connection.execute(query)]
+
+
 def find(connection: Connection, channel_id: int, organisation: int) -> Channel | None:
     """A channel of an organisation; None when there is none."""
     query = f"SELECT {_CHANNEL} FROM notification WHERE id = ? AND organisation_id = ?"  # noqa: S608

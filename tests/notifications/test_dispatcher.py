@@ -218,7 +218,7 @@ async def test_a_damaged_message_does_not_block_its_channel(
     await database.write(lambda c: store.enqueue(c, [channel], None, '{"text": 5}', to_ms(clock.now())))
     await put(database, clock, "good", channel)
     dispatcher.wake()
-    await until(lambda: script.of("hook") == ["good"])
+    await until(lambda: script.of("hook") == ["good"] and dispatcher.pending().waiting == 0)
     assert [row[2:] for row in await outbox(database)] == [("dead", "The message is damaged.")]
 
 

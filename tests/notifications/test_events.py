@@ -151,19 +151,15 @@ async def test_the_page_hears_of_deliveries(
     assert pushes.sent == ([(1, PAGE, "notificationsChanged", {})] if listening else [])
 
 
-def test_the_declarations_over_http(doors: Doors) -> None:
+def test_the_declarations_over_http(doors: Doors, notifications: Notifications) -> None:
     with TestClient(Litestar(doors.routes())) as client:
         services = client.get("/api/v1/notification-services").json()["services"]
         schema = client.get("/schema/openapi.json").json()
-    assert [service["name"] for service in services] == [
-        "apprise",
-        "discord",
-        "smtp",
-        "ntfy",
-        "telegram",
-        "webhook",
-    ]
-    webhook = services[-1]
+    assert {service["name"] for service in services} == {kind.name for kind in notifications.services}
+    assert {"apprise", "discord", "smtp", "ntfy", "telegram"} < {service["name"] for service in services}
+    labels = [service["label"].lower() for service in services]
+    assert labels == sorted(labels)
+    webhook = next(service for service in services if service["name"] == "webhook")
     assert (webhook["label"], webhook["groups"]) == ("Webhook", ["universal"])
     assert webhook["fields"][0]["name"] == "webhookURL"
     assert webhook["fields"][0]["secret"] is True

@@ -1,0 +1,206 @@
+"""Secrets that this process knows by their values, and texts without them.
+
+Whoever stores something with options declared `secret` says so here; logs and texts for people are searched
+for the values, whatever service they belong to and however they got there.
+
+    remember_secrets(("notification", 7), secrets_of(service, config))
+    hide_secrets("POST https://chat.example/hooks/k3y-9: refused")  # POST https://chat.example***: refused
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import quote, quote_plus, unquote, urlsplit
+
+from kuma_lite.core.json_text import text_of
+
+if TYPE_CHECKING:
+    from kuma_lite.core.options import Options
+
+HIDDEN: Final = "***"
+SHORTEST: Final = 6  # characters; hiding shorter values would make every text unreadable
+# Passwords that are words of our own lines: hiding them would tell that they are passwords.
+COMMON: Final = frozenset({
+    "default", "error", "example", "failed", "http://", "https://", "kuma-lite", "localhost", "message",
+    "monitor", "monitors", "nobody", "notification", "notifications", "password", "private", "public",
+    "request", "secret", "server", "service", "status", "system", "telegram", "timeout", "unknown",
+    "uptime", "uptimekuma", "username", "warning", "webhook",
+})  # fmt: skip
+
+# A part of a URL is a secret of its own from this length on, if it looks like one.
+_TOKEN_CHARS: Final = 8
+_LONG_TOKEN_CHARS: Final = 20
+_LINE_CHARS: Final = 16  # of a key of many lines, which errors quote one by one
+_SCHEMES: Final = frozenset({"bearer", "basic", "token", "key", "bot"})
+
+
+class HasOptions(Protocol):
+    """A monitor type or a notification service."""
+
+    @property
+    def options(self) -> type[Options]:
+        """Its options."""
+
+
+class Redactor:
+    """Knows secrets by their owners. Searching takes as long for ten thousand of them as for one.
+
+    Every value is found by its first characters, so a text costs one look-up per character.
+
+    Args:
+        shortest: characters; shorter values are not hidden.
+    """
+
+    def __init__(self, shortest: int = SHORTEST) -> None:
+        self._shortest = shortest
+        self._owned: dict[Hashable, frozenset[str]] = {}
+        self._uses: Counter[str] = Counter()
+        self._by_start: dict[str, tuple[str, ...]] = {}  # longest first; tuples, as other threads read them
+        self._lock = Lock()
+
+    def remember(self, owner: Hashable, values: Iterable[str]) -> None:
+        """These are the secrets of `owner` from now on."""
+        new = frozenset(form for value in values for form in _forms(value) if self._counts(form))
+        with self._lock:
+            old = self._owned.pop(owner, frozenset())
+            if new:
+                self._owned[owner] = new
+            for form in new - old:
+                self._uses[form] += 1
+                if self._uses[form] == 1:
+                    start = form[: self._shortest]
+                    known = (*self._by_start.get(start, ()), form)
+                    self._by_start[start] = tuple(sorted(known, key=len, reverse=True))
+            for form in old - new:
+                self._drop(form)
+
+    def forget(self, owner: Hashable) -> None:
+        """`owner` is gone."""
+        self.remember(owner, ())
+
+    def hide(self, text: str) -> str:
+        """The text without the secrets."""
+        if not self._by_start:
+            return text
+        shown: list[str] = []
+        done = place = 0
+        while place <= len(text) - self._shortest:
+            for form in self._by_start.get(text[place : place + self._shortest], ()):
+                if text.startswith(form, place):
+                    shown += (text[done:place], HIDDEN)
+                    done = place = place + len(form)
+                    break
+            else:
+                place += 1
+        return "".join((*shown, text[done:])) if shown else text
+
+    def _counts(self, form: str) -> bool:
+        return len(form) >= self._shortest and form.lower() not in COMMON
+
+    def _drop(self, form: str) -> None:
+        self._uses[form] -= 1
+        if self._uses[form]:
+            return
+        del self._uses[form]
+        start = form[: self._shortest]
+        left = tuple(other for other in self._by_start[start] if other != form)
+        if left:
+            self._by_start[start] = left
+        else:
+            del self._by_start[start]
+
+
+_KNOWN: Final = Redactor()
+remember_secrets: Final = _KNOWN.remember
+forget_secrets: Final = _KNOWN.forget
+hide_secrets: Final = _KNOWN.hide
+
+
+def secrets_of(kind: HasOptions, document: Mapping[str, Any]) -> list[str]:
+    """The values of the options that a kind declares secret."""
+    return [
+        text
+        for key, (_, words) in kind.options.words().items()
+        if words.secret
+        for text in _texts(document.get(key))
+    ]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts of a value: itself, and what is in it when it is JSON (additional headers)."""
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, str):
+        if not value.lstrip().startswith(("{", "[")):
+            yield value
+            return
+        try:
+            yield from _texts(json.loads(value))
+        except ValueError:
+            yield value
+    elif value is not None and not isinstance(value, bool):
+        yield text_of(value)
+
+
+def _forms(value: str) -> Iterator[str]:
+    """A secret as it may stand in a text: its parts that are secret alone, each plain and encoded."""
+    for part in dict.fromkeys(_parts(value.strip())):
+        yield part
+        yield unquote(part)
+        yield quote(part)
+        yield quote(part, safe="")
+        yield quote_plus(part)
+        yield part.replace("/", "\\/")
+        for escaped in (json.dumps(part), json.dumps(part, ensure_ascii=False), repr(part)):
+            yield escaped[1:-1]
+
+
+def _parts(value: str) -> Iterator[str]:
+    lines = value.split()
+    if len(lines) > 1:
+        yield value
+        if lines[0].lower() in _SCHEMES:
+            yield value[len(lines[0]) :].strip()
+        for line in lines:
+            if "://" in line:
+                yield from _of_url(line.strip(",;"))
+            elif len(line) >= _LINE_CHARS and _is_token(line):
+                yield line
+    elif "://" in value:
+        yield from _of_url(value)
+    else:
+        yield value
+
+
+def _of_url(url: str) -> Iterator[str]:
+    """What is secret of a URL: its path and query where these look so, else all of it."""
+    try:
+        parts = urlsplit(url)
+        password = parts.password
+    except ValueError:
+        yield url
+        return
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    if parts.scheme not in ("http", "https") or not _is_token(target):
+        yield url
+    else:
+        yield target
+    yield from filter(None, (password, unquote(password or "")))
+    pieces = [parts.netloc.rpartition("@")[2]] if parts.scheme not in ("http", "https") else []
+    pieces += [*parts.path.split("/"), *(pair.partition("=")[2] for pair in parts.query.split("&"))]
+    yield from (piece for piece in pieces if _is_token(piece))
+
+
+def _is_token(text: str) -> bool:
+    """Whether it looks made rather than written."""
+    if len(text) < _TOKEN_CHARS:
+        return False
+    return len(text) >= _LONG_TOKEN_CHARS or any(character.isdigit() for character in text)
