@@ -90,7 +90,8 @@ def _unfinished(connection: Connection, ends: Mapping[int, int | None]) -> list[
     query = f"""
         WITH wanted (monitor_id) AS (VALUES {sql.rows(len(ends), 1)})
         SELECT {_OUTAGE} FROM wanted JOIN beat_event AS event ON event.id = (
-            SELECT id FROM beat_event WHERE monitor_id = wanted.monitor_id ORDER BY time DESC, id DESC LIMIT 1
+            SELECT id FROM beat_event WHERE monitor_id = CAST(wanted.monitor_id AS BIGINT)
+            ORDER BY time DESC, id DESC LIMIT 1
         ) WHERE event.status = ?
     """  # noqa: S608 - own columns
     rows: Any = connection.execute(query, (*ends, int(Status.DOWN)))
