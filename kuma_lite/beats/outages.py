@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple
 
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core import sql
-from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.sql import Connection
+from kuma_lite.core.transactions import Transactions
 
 _OUTAGE: Final = "event.id, event.monitor_id, event.time, event.msg"
 # The change of state that follows; an index on (monitor_id, time) finds it.
@@ -41,7 +41,7 @@ class Outages:
     """
 
     def __init__(
-        self, database: Database, recorder: Recorder, watched: Callable[[], Mapping[int, bool]]
+        self, database: Transactions, recorder: Recorder, watched: Callable[[], Mapping[int, bool]]
     ) -> None:
         self._database = database
         self._recorder = recorder
