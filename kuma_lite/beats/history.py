@@ -13,9 +13,9 @@ from kuma_lite.beats.packing import STATUSES, decode, encode
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.beats.sealing import COUNTER
 from kuma_lite.core import sql
-from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.sql import Connection
+from kuma_lite.core.transactions import Transactions
 
 SLICE_ROWS: Final = 500  # removed in one transaction: some 10 ms in which nobody else can write
 SLICE_BLOCKS: Final = 100  # rewritten in one transaction: some 20 ms
@@ -28,7 +28,7 @@ _EVENT: Final = """
 class BeatHistory:
     """All beats of all monitors: blocks and events on disk, the newest in memory."""
 
-    def __init__(self, database: Database, recorder: Recorder) -> None:
+    def __init__(self, database: Transactions, recorder: Recorder) -> None:
         self._database = database
         self._recorder = recorder
 
@@ -134,7 +134,7 @@ def last_down(connection: Connection, beat: Beat) -> int | None:
     return found
 
 
-async def remove_monitor(database: Database, monitor_id: int) -> None:
+async def remove_monitor(database: Transactions, monitor_id: int) -> None:
     """Remove what is recorded of a monitor, in slices between which others can write."""
     for table in ("beat_block", "beat_event"):
         while await database.write(partial(_delete_some, table=table, monitor_id=monitor_id)) >= SLICE_ROWS:

@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple
 
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core import sql
-from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.sql import Connection
+from kuma_lite.core.transactions import Transactions
 
 _OUTAGE: Final = "event.id, event.monitor_id, event.time, event.msg"
 # The change of state that follows; an index on (monitor_id, time) finds it.
@@ -41,7 +41,7 @@ class Outages:
     """
 
     def __init__(
-        self, database: Database, recorder: Recorder, watched: Callable[[], Mapping[int, bool]]
+        self, database: Transactions, recorder: Recorder, watched: Callable[[], Mapping[int, bool]]
     ) -> None:
         self._database = database
         self._recorder = recorder
@@ -107,7 +107,8 @@ def _unfinished(connection: Connection, ends: Mapping[int, int | None]) -> list[
     query = f"""
         WITH wanted (monitor_id) AS (VALUES {sql.rows(len(ends), 1)})
         SELECT {_OUTAGE} FROM wanted JOIN beat_event AS event ON event.id = (
-            SELECT id FROM beat_event WHERE monitor_id = wanted.monitor_id ORDER BY time DESC, id DESC LIMIT 1
+            SELECT id FROM beat_event WHERE monitor_id = CAST(wanted.monitor_id AS BIGINT)
+            ORDER BY time DESC, id DESC LIMIT 1
         ) WHERE event.status = ?
     """  # noqa: S608 - own columns
     rows: Any = connection.execute(query, (*ends, int(Status.DOWN)))

@@ -17,7 +17,7 @@ from kuma_lite.beats.sealing import BLOCK_BEATS, SWEEP_S, WORTHWHILE, Block, Sea
 from kuma_lite.beats.sums import Statistics
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database import Database
-from kuma_lite.core.database_file import StorageTrouble
+from kuma_lite.core.errors import StorageTrouble
 from kuma_lite.core.sql import Connection
 
 MAX_UNWRITTEN: Final = 50_000  # beats kept while the disk takes none: forty minutes of 1,000 monitors @ 20 s
@@ -195,7 +195,7 @@ class Recorder:
         """Take texts and importance off the beats of a monitor in memory."""
         self.recent.clear_events(monitor_id)
 
-    # --- what every commit takes along (see `core.database.Contributor`) -----------------------------------
+    # --- what every commit takes along (see `core.database_commits.Contributor`) ---------------------------
 
     def take(self) -> Callable[[Connection], None] | None:
         """What is to be written with the next commit."""

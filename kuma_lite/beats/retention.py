@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 from kuma_lite.beats.buckets import DAY_S, HOUR_S, MS
 from kuma_lite.beats.history import SLICE_ROWS, remove_monitor
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.database import Database
 from kuma_lite.core.database_pages import give_back, pages_of, refresh_statistics
 from kuma_lite.core.limits import RECENT_BEATS
 from kuma_lite.core.periodic_job import PeriodicJob
 from kuma_lite.core.sql import Connection
+from kuma_lite.core.transactions import Transactions
 
 FIRST_S: Final = 600.0  # after the start: there is enough to do then
 EVERY_S: Final = 6 * 3_600.0  # rarer keeps more than is asked for, oftener writes more pages of the index
@@ -61,7 +61,7 @@ def surplus(blocks: Iterable[StoredBlock], now: int, keep_days: int) -> list[int
 class Retention:
     """Throws away what is past its time."""
 
-    def __init__(self, database: Database, clock: Clock, keep_days: Callable[[], int]) -> None:
+    def __init__(self, database: Transactions, clock: Clock, keep_days: Callable[[], int]) -> None:
         self._database = database
         self._clock = clock
         self._keep_days = keep_days

@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 import apsw
 import apsw.aio
 
-from kuma_lite.core.errors import StartupError, UserError
+from kuma_lite.core.errors import StartupError
 from kuma_lite.core.migrations import Migration, migrate
 
 APPLICATION_ID: Final = 0x4B4C6974  # "KLit" in the header: this file is ours
@@ -49,13 +49,6 @@ _SENTENCES: Final[dict[type[Exception], str]] = {
     apsw.NoMemError: "There is not enough memory.",
     apsw.ProtocolError: "The database's locks do not work on this file system.",
 }
-
-
-class StorageTrouble(UserError):
-    """Nothing can be stored at the moment; what was asked for has not happened."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason, status=503)
 
 
 def sentence_of(error: Exception) -> str:

@@ -11,7 +11,8 @@ from typing import Final, TypeVar
 
 import apsw
 
-from kuma_lite.core.database_file import STORAGE_ERRORS, StorageTrouble, close, open_reader, run, sentence_of
+from kuma_lite.core.database_file import STORAGE_ERRORS, close, open_reader, run, sentence_of
+from kuma_lite.core.errors import StorageTrouble
 from kuma_lite.core.sql import Connection
 
 log = logging.getLogger(__name__)

@@ -69,6 +69,13 @@ class NotLoggedIn(UserError):
         super().__init__("You are not logged in.", status=401)
 
 
+class StorageTrouble(UserError):
+    """Nothing can be stored at the moment; what was asked for has not happened."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, status=503)
+
+
 class StartupError(Exception):
     """The process cannot start or go on; the sentence is printed and the exit status is `code`."""
 

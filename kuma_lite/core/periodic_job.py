@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from kuma_lite.core.database_file import StorageTrouble
+from kuma_lite.core.errors import StorageTrouble
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """What features may ask of a database connection, whichever database it leads to.
 
 The connection of today is apsw's, which has all of this without anything in between. The SQL that goes in is
-what several databases understand; `tests/test_portable_sql.py` refuses the rest. Where they differ, the
+what several databases understand; `tests/test_sql.py` refuses the rest. Where they differ, the
 functions of this module are the one place to say it.
 """
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final
 
-from kuma_lite.core.database import Database
 from kuma_lite.core.sql import Connection
+from kuma_lite.core.transactions import Transactions
 from kuma_lite.importing.features import Rooms, StatRow
 from kuma_lite.importing.report import Report
 from kuma_lite.importing.source import Source
@@ -39,7 +39,7 @@ class BeatImport:
         statistics: make those by hour and day of the beats; otherwise they come from `stat_*`.
     """
 
-    def __init__(self, source: Source, database: Database, rooms: Rooms, *, statistics: bool) -> None:
+    def __init__(self, source: Source, database: Transactions, rooms: Rooms, *, statistics: bool) -> None:
         self._source = source
         self._database = database
         self._rooms = rooms
@@ -129,7 +129,7 @@ class StatisticsImport:
     def __init__(
         self,
         source: Source,
-        database: Database,
+        database: Transactions,
         rooms: Rooms,
         unit: str,
         note: Callable[[Connection, str, int], None],

@@ -13,9 +13,9 @@ from typing import Any, Final, NamedTuple
 
 from kuma_lite.core import sql
 from kuma_lite.core.clock import Clock, wire_date
-from kuma_lite.core.database import Database
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
+from kuma_lite.core.transactions import Transactions
 from kuma_lite.importing.configuration import read_configuration, write_configuration
 from kuma_lite.importing.features import Rooms
 from kuma_lite.importing.file_names import UNFINISHED
@@ -51,7 +51,7 @@ class Importer:
     """
 
     def __init__(
-        self, database: Database, folder: Path, rooms: Rooms, clock: Clock, progress: Progress
+        self, database: Transactions, folder: Path, rooms: Rooms, clock: Clock, progress: Progress
     ) -> None:
         self._database = database
         self._folder = folder

@@ -23,7 +23,7 @@ from kuma_lite.notifications.retries import Again, GiveUp, after_failure, is_due
 from kuma_lite.notifications.services.support.limits import limited
 
 if TYPE_CHECKING:
-    from kuma_lite.core.database import Database
+    from kuma_lite.core.transactions import Transactions
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Dispatcher:
 
     def __init__(
         self,
-        database: Database,
+        database: Transactions,
         deliver: Deliver,
         clock: Clock,
         bus: Bus,

@@ -41,8 +41,8 @@ from kuma_lite.notifications.model import (
 from kuma_lite.notifications.rules import FinishedBeat, beat_text, heartbeat_object, trial_text
 
 if TYPE_CHECKING:
-    from kuma_lite.core.database import Database
     from kuma_lite.core.sql import Connection
+    from kuma_lite.core.transactions import Transactions
 
 NOT_FOUND: Final = "notification not found"  # as Uptime Kuma 2.5 says it
 _PAGE_KEYS: Final = frozenset({"id", "active"})  # in the page's form, but no part of the stored one
@@ -65,7 +65,7 @@ class Notifications:
 
     def __init__(
         self,
-        database: Database,
+        database: Transactions,
         network: Any,
         settings: SettingsReader,
         clock: Clock,

@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.database_file import StorageTrouble
+from kuma_lite.core.errors import StorageTrouble
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.projects.service import People, Projects

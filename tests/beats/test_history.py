@@ -7,9 +7,8 @@ import pytest
 from kuma_lite.beats.buckets import DAY_S, HOUR_S, Bucket, fold
 from kuma_lite.beats.history import last_down
 from kuma_lite.beats.model import Beat
-from kuma_lite.core.database_file import StorageTrouble
 from kuma_lite.core.declarations import Status
-from kuma_lite.core.errors import UserError
+from kuma_lite.core.errors import StorageTrouble, UserError
 from tests.support.storage import FaultyDisk, Storage, opened
 
 

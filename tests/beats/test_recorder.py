@@ -9,10 +9,10 @@ import pytest
 from kuma_lite.beats import recorder as module
 from kuma_lite.beats.model import Beat
 from kuma_lite.beats.recorder import Recorder, clean
-from kuma_lite.core import database as database_module
+from kuma_lite.core import database_commits as database_module
 from kuma_lite.core.clock import ManualClock
-from kuma_lite.core.database_file import StorageTrouble
 from kuma_lite.core.declarations import Status
+from kuma_lite.core.errors import StorageTrouble
 from tests.support.storage import FaultyDisk, Storage, new_beat, opened
 
 

@@ -21,7 +21,8 @@ from kuma_lite.beats.model import NewBeat
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.beats.retention import EVERY_S, Retention
 from kuma_lite.core.clock import ManualClock, to_ms
-from kuma_lite.core.database import COMMIT_EVERY_S, Database
+from kuma_lite.core.database import Database
+from kuma_lite.core.database_commits import COMMIT_EVERY_S
 from kuma_lite.core.declarations import Status
 from kuma_lite.monitors.store import MonitorStore
 

@@ -6,15 +6,16 @@ from pathlib import Path
 import apsw
 import pytest
 
-from kuma_lite.core import database as module
+from kuma_lite.core import database as database_module
+from kuma_lite.core import database_commits as module
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.database import Database
-from kuma_lite.core.database_file import StorageTrouble
-from kuma_lite.core.errors import UserError
+from kuma_lite.core.database_transaction import WriteFunction
+from kuma_lite.core.errors import StorageTrouble, UserError
 from tests.support.storage import opened_plain
 
 
-def put(key: str, value: str = "1") -> module.WriteFunction[None]:
+def put(key: str, value: str = "1") -> WriteFunction[None]:
     def write(connection: apsw.Connection) -> None:
         connection.execute("INSERT INTO setting (key, value) VALUES (?, ?)", (key, value))
 
@@ -35,7 +36,7 @@ class Pile:
         self.taken: list[str] = []
         self.bug: Exception | None = None
 
-    def take(self) -> module.WriteFunction[None] | None:
+    def take(self) -> WriteFunction[None] | None:
         if self.bug is not None:
             raise self.bug
         self.taken = list(self.waiting)
@@ -228,7 +229,7 @@ async def test_a_failing_read_gives_its_connection_back(tmp_path: Path) -> None:
 
 
 async def test_the_log_is_taken_in_beside_the_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "CHECKPOINT_PAGES", 20)
+    monkeypatch.setattr(database_module, "CHECKPOINT_PAGES", 20)
     path = tmp_path / "a.db"
     async with opened_plain(path) as database:
         small = path.stat().st_size

@@ -12,12 +12,12 @@ from pathlib import Path
 import apsw
 import pytest
 
-from kuma_lite.core import database as module
+from kuma_lite.core import database_commits as module
 from kuma_lite.core import database_file
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.database import Database
-from kuma_lite.core.database_file import StorageTrouble, sentence_of
-from kuma_lite.core.errors import StartupError
+from kuma_lite.core.database_file import sentence_of
+from kuma_lite.core.errors import StartupError, StorageTrouble
 from tests.core.test_database import Pile, put, stored
 from tests.support.storage import FaultyDisk, opened_plain
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from kuma_lite.core.database_file import StorageTrouble
+from kuma_lite.core.errors import StorageTrouble
 from kuma_lite.core.periodic_job import PeriodicJob
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from kuma_lite.core import database as database_module
+from kuma_lite.core import database_commits as database_module
 from kuma_lite.monitors.engine.roster import Tag
 from tests.support.storage import Storage, opened
 

@@ -14,8 +14,8 @@ import pytest
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import ManualClock, to_ms
 from kuma_lite.core.database import Database
-from kuma_lite.core.database_file import StorageTrouble
 from kuma_lite.core.declarations import DeliveryFailed, Message
+from kuma_lite.core.errors import StorageTrouble
 from kuma_lite.notifications import store
 from kuma_lite.notifications.dispatcher import MAX_CHANNELS, Dispatcher
 from kuma_lite.notifications.model import DeliveryRecorded, Pending, pack

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from kuma_lite.core.database_file import StorageTrouble
-from kuma_lite.core.errors import UserError
+from kuma_lite.core.errors import StorageTrouble, UserError
 from kuma_lite.core.iso_time import iso
 from kuma_lite.projects.store import revoke_token
 from kuma_lite.projects.tokens import FRESH_S

@@ -1,6 +1,7 @@
 """The shape of the database, one numbered file per step: `m0001_initial.py`, `m0002_….py` …
 
-A step is a module with `NUMBER` and `apply(connection)`. Steps only go forward. Each runs in a transaction
+A step is a module with `NUMBER` and `apply(connection)`; one that makes tables says in `OWNERS` which feature
+alone writes to each of them (`tests/test_sql.py`). Steps only go forward. Each runs in a transaction
 of its own in which the number is noted as well, so that a process killed at any moment goes on at the next
 start exactly where it was.
 """

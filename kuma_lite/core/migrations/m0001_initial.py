@@ -7,6 +7,23 @@ from typing import Final
 import apsw
 
 NUMBER: Final = 1
+OWNERS: Final = {
+    "user": "accounts",
+    "setting": "settings",
+    "monitor": "monitors",
+    "notification": "notifications",
+    "monitor_notification": "monitors",
+    "outbox": "notifications",
+    "tag": "tags",
+    "monitor_tag": "tags",
+    "monitor_tls": "monitors",
+    "beat_log": "beats",
+    "beat_block": "beats",
+    "beat_mark": "beats",
+    "beat_event": "beats",
+    "stat_hour": "beats",
+    "stat_day": "beats",
+}
 
 _SCHEMA: Final = """
 CREATE TABLE user (

@@ -7,6 +7,11 @@ from typing import Final
 import apsw
 
 NUMBER: Final = 10
+OWNERS: Final = {
+    "maintenance": "maintenance",
+    "monitor_maintenance": "maintenance",
+    "maintenance_status_page": "maintenance",
+}
 
 _SCHEMA: Final = """
 -- Dates are wall clock times as clients wrote them, in the plan's zone (an IANA name or SAME_AS_SERVER).

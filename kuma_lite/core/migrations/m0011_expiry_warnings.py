@@ -7,6 +7,9 @@ from typing import Final
 import apsw
 
 NUMBER: Final = 11
+OWNERS: Final = {
+    "expiry_warning": "monitors",
+}
 
 _SCHEMA: Final = """
 -- subject: fingerprint of the certificate; days: the mark that was reached

@@ -7,6 +7,12 @@ from typing import Final
 import apsw
 
 NUMBER: Final = 13
+OWNERS: Final = {
+    "proxy": "proxies",
+    "docker_host": "docker_hosts",
+    "remote_browser": "remote_browsers",
+    "api_key": "api_keys",
+}
 
 _SCHEMA: Final = """
 CREATE TABLE proxy (

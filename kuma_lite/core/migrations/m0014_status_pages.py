@@ -7,6 +7,13 @@ from typing import Final
 import apsw
 
 NUMBER: Final = 14
+OWNERS: Final = {
+    "status_page": "status_pages",
+    "status_page_cname": "status_pages",
+    "page_group": "status_pages",
+    "monitor_group": "status_pages",
+    "incident": "status_pages",
+}
 
 _SCHEMA: Final = """
 CREATE TABLE status_page (

@@ -8,6 +8,19 @@ from typing import Final
 import apsw
 
 NUMBER: Final = 20
+OWNERS: Final = {
+    "project": "projects",
+    "api_token": "projects",
+    "server": "servers",
+    "server_notification": "servers",
+    "notification_uuid": "servers",
+    "server_maintenance": "servers",
+    "status_page_server": "servers",
+    "server_series": "servers",
+    "server_sample": "servers",
+    "server_block": "servers",
+    "server_incident": "servers",
+}
 
 _SCHEMA: Final = """
 CREATE TABLE project (

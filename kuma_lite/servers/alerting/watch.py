@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.database_file import StorageTrouble
+from kuma_lite.core.errors import StorageTrouble
 from kuma_lite.core.periodic_job import PeriodicJob
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
