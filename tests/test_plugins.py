@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from kuma_lite.checks import monitor_types
-from kuma_lite.core.declarations import MonitorType, NotificationService, Registry
+from kuma_lite.core.declarations import MonitorDeclaration, NotificationService
+from kuma_lite.core.registry import Registry
 from kuma_lite.notifications import services as services_package
 from tests.support.served import PASSWORD, USER, serving
 from tests.support.sio import connect
@@ -146,7 +147,7 @@ def test_what_is_built_in_wins(plugins: Path, monkeypatch: pytest.MonkeyPatch) -
     from kuma_lite import checks
 
     monkeypatch.syspath_prepend(str(plugins))
-    base: Any = MonitorType
+    base: Any = MonitorDeclaration
     types: Registry[Any] = Registry(checks, base)
     assert type(types.get("http")) is type(monitor_types().get("http"))
     assert [kind.name for kind in types].count("http") == 1

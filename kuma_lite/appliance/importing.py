@@ -11,7 +11,8 @@ from kuma_lite.checks import monitor_types
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.data_folder import DataFolder
 from kuma_lite.core.database import Database
-from kuma_lite.core.declarations import NotificationService, Registry
+from kuma_lite.core.declarations import NotificationService
+from kuma_lite.core.registry import Registry
 from kuma_lite.core.sql import Connection
 from kuma_lite.importing.features import MonitorRow, NotificationRow, StatRow
 from kuma_lite.importing.history import Progress

@@ -6,7 +6,8 @@ import sys
 from functools import lru_cache
 from typing import Any, cast
 
-from kuma_lite.core.declarations import AnyMonitorType, MonitorDeclaration, Registry
+from kuma_lite.core.declarations import AnyMonitorType, MonitorDeclaration
+from kuma_lite.core.registry import Registry
 
 
 @lru_cache(maxsize=1)

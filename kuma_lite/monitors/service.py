@@ -11,8 +11,9 @@ from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core.access import Actor, Right, may, require
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.declarations import AnyMonitorType, Registry
+from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.registry import Registry
 from kuma_lite.monitors.document.fields import Document, shown, sparse
 from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited
 from kuma_lite.monitors.document.unchecked_types import validate_unchecked

@@ -7,10 +7,11 @@ import logging
 from dataclasses import dataclass
 from typing import Any, Final
 
-from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationService, Registry
+from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationService
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
 from kuma_lite.core.json_text import compact_json
 from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
+from kuma_lite.core.registry import Registry
 from kuma_lite.notifications import templates
 from kuma_lite.notifications.masking import redacted
 from kuma_lite.notifications.model import Config

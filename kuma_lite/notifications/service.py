@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from kuma_lite.core.access import Actor, Right, require
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationService, Registry
+from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationService
 from kuma_lite.core.doors import Doors, Push
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import compact_json, text_of
 from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
+from kuma_lite.core.registry import Registry
 from kuma_lite.notifications import services as services_package
 from kuma_lite.notifications import store
 from kuma_lite.notifications.delivery import UNKNOWN_TYPE, Context, Services, deliver

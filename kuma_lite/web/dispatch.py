@@ -92,8 +92,8 @@ class Dispatcher:
 
 
 def _refusal(event: Event, error: UserError, namespace: str) -> Answer:
-    """What a client is told; our own page also what it can translate."""
+    """What a client is told; our own page also the template of a sentence with arguments, to translate it."""
     answer = event.on_error(error)
-    if namespace == PAGE and isinstance(answer, dict) and not error.i18n:
+    if namespace == PAGE and isinstance(answer, dict) and error.arguments and not error.i18n:
         return {**answer, "sentence": error.translatable()}
     return answer

@@ -238,7 +238,7 @@ async def test_the_page_is_greeted_in_one_message(server: Server) -> None:
         await page.call("setup", USER, PASSWORD)
         answer = await page.call("login", credentials())
         assert answer["ok"] is True
-        assert page.names() == ["hello"], "no compatible lists here"
+        assert page.names() == ["hello", "rights"], "no compatible lists here"
     await server.settings.save_general({"disableAuth": True})
     async with connect(server.url, "/page") as page:
         (hello,) = await page.wait_for("hello")

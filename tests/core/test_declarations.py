@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from kuma_lite.checks import monitor_types
-from kuma_lite.core.declarations import MonitorType, Registry
+from kuma_lite.core.declarations import MonitorType
+from kuma_lite.core.registry import Registry
 
 KIND = """
 from kuma_lite.core.declarations import MonitorType

@@ -13,6 +13,7 @@ from kuma_lite.monitors.engine.own_fault import OwnFault
 from kuma_lite.monitors.engine.roster import Roster
 from kuma_lite.monitors.service import Monitors
 from tests.monitors.engine.test_engine import Announcer, NoNetwork
+from tests.support.actors import OWNER
 from tests.support.storage import Storage, opened
 
 
@@ -49,11 +50,11 @@ async def test_nothing_is_kept_of_a_monitor_that_is_gone(tmp_path: Path) -> None
     async with opened(tmp_path) as storage:
         monitors = monitors_on(storage)
         engine = monitors.engine
-        kept, gone = [(await monitors.add(1, {"type": "push", "name": name})).id for name in "ab"]
+        kept, gone = [(await monitors.add(OWNER, {"type": "push", "name": name})).id for name in "ab"]
         for monitor_id in (kept, gone):
             await engine.pushed(Outcome(monitor_id, storage.clock.now(), Status.UP, False, "OK"))
         assert set(engine.concluder._locks) == {kept, gone}
-        assert await monitors.delete(1, gone) == [gone]
+        assert await monitors.delete(OWNER, gone) == [gone]
         assert set(engine.concluder._locks) == {kept}
         assert not engine.is_watched(gone)
         assert storage.recorder.last(gone) is None

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from kuma_lite.core.declarations import NotificationService, Registry
+from kuma_lite.core.declarations import NotificationService
+from kuma_lite.core.registry import Registry
 from kuma_lite.notifications import services as services_package
 from kuma_lite.notifications.delivery import Services
 from tests.notifications.replay.__main__ import main

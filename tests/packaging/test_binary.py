@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 from PyInstaller.archive.readers import CArchiveReader
 
-from kuma_lite.core.declarations import module_of
+from kuma_lite.core.registry import module_of
 from tests.conftest import FIGURE
 from tests.packaging.imports import OPTIONAL, imported_packages
 from tests.packaging.polling import PollingClient

@@ -94,7 +94,7 @@ export function sentenceOf(reply: Refusal): string {
   if (!text) return translateServer("unknownError");
   if (reply.msgi18n) return translateServer(text);
   // In another language than the server's own there may be a translation of its sentence.
-  return reply.sentence ? translateServer(reply.sentence.key, reply.sentence.arguments, text) : text;
+  return translateServer(reply.sentence?.key ?? text, reply.sentence?.arguments, text);
 }
 
 /** Asks the server something. Rejects with WireError when it refuses or does not answer. */

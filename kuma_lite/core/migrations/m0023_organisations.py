@@ -8,6 +8,7 @@ import apsw
 
 NUMBER: Final = 23
 
+OWNERS: Final = {"organisation": "accounts"}
 _TABLES: Final = (
     "user",
     "monitor",

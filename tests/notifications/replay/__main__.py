@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kuma_lite.core.declarations import NotificationService, Registry
+from kuma_lite.core.declarations import NotificationService
+from kuma_lite.core.registry import Registry
 from kuma_lite.notifications import services as services_package
 from tests.notifications.replay.recordings import files, load
 from tests.notifications.replay.run import Found, Key, declared_differences, replay

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from kuma_lite.core.declarations import Message, NotificationService, Registry
+from kuma_lite.core.declarations import Message, NotificationService
+from kuma_lite.core.registry import Registry
 from kuma_lite.net.http import HttpClient
 from kuma_lite.notifications import services
 from kuma_lite.notifications.delivery import Context, Services, deliver
