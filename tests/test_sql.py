@@ -56,7 +56,9 @@ DIALECT: Mapping[str, str] = {
     r"\b(FROM|INTO|UPDATE|JOIN) user\b": "SELECT id FROM user",  # a reserved word elsewhere
     r'==|`|\[\w+\]|= "': "SELECT id FROM tag WHERE name == ?",
 }
-WRITES = re.compile(r'\b(?:INSERT INTO|(?<!DO )UPDATE|DELETE FROM|REPLACE INTO)\s+"?(?P<table>[\w{}]+)"?')
+WRITES = re.compile(
+    r'\b(?:INSERT(?: OR \w+)? INTO|(?<!DO )UPDATE|DELETE FROM|REPLACE INTO)\s+"?(?P<table>[\w{}]+)"?'
+)
 
 
 class Text(NamedTuple):
