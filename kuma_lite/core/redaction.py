@@ -156,9 +156,9 @@ def _forms(value: str) -> Iterator[str]:
     for part in dict.fromkeys(_parts(value.strip())):
         yield part
         yield unquote(part)
-        yield quote(part)
-        yield quote(part, safe="")
-        yield quote_plus(part)
+        yield quote(part, errors="replace")
+        yield quote(part, safe="", errors="replace")
+        yield quote_plus(part, errors="replace")
         yield part.replace("/", "\\/")
         for escaped in (json.dumps(part), json.dumps(part, ensure_ascii=False), repr(part)):
             yield escaped[1:-1]

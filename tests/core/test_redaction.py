@@ -151,3 +151,7 @@ def test_ten_thousand_secrets_cost_no_more_look_ups_than_one() -> None:
     assert known.hide("GET /api/hooks/000042 and no more") == "GET *** and no more"
     assert counting.asked <= len("GET /api/hooks/000042 and no more")
     assert counting.compared < 50  # the forms of one address
+
+
+def test_half_of_a_pair_stops_nobody() -> None:
+    assert knowing("hunter\ud8002").hide("a hunter\ud8002 b") == "a *** b"
