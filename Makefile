@@ -99,6 +99,10 @@ lint: setup $(MODULES) ## ruff, mypy --strict, and vue-tsc and eslint for the pa
 test-page: $(MODULES) ## the tests of the page alone
 	@cd frontend && npm test --silent
 
+.PHONY: lists
+lists: setup ## write the lists of monitor types and notification services into the README
+	@$(BIN)/python -m tests.test_lists
+
 .PHONY: system-packages
 system-packages: ## install the programs the tests use (Debian, as root; otherwise says which are missing)
 	@packaging/system-packages

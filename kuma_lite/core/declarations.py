@@ -329,9 +329,9 @@ class NotificationService(ABC, Generic[O]):
 
     def __init_subclass__(cls, **arguments: Any) -> None:
         super().__init_subclass__(**arguments)
-        for base in getattr(cls, "__orig_bases__", ()):
+        for base in vars(cls).get("__orig_bases__", ()):
             for argument in get_args(base):
-                if isinstance(argument, type):
+                if isinstance(argument, type) and argument is not Any and "options" not in vars(cls):
                     cls.options = argument
 
     def validate(self, options: O) -> None:

@@ -49,17 +49,18 @@ class HasOptions(Protocol):
 class Redactor:
     """Knows secrets by their owners. Searching takes as long for ten thousand of them as for one.
 
-    Every value is found by its first characters, so a text costs one look-up per character.
+    Every value is found by its last characters, where tokens differ even of services that share an address; a
+    text costs one look-up per character.
 
     Args:
         shortest: characters; shorter values are not hidden.
     """
 
     def __init__(self, shortest: int = SHORTEST) -> None:
-        self._shortest = shortest
+        self._chars = shortest
         self._owned: dict[Hashable, frozenset[str]] = {}
         self._uses: Counter[str] = Counter()
-        self._by_start: dict[str, tuple[str, ...]] = {}  # longest first; tuples, as other threads read them
+        self._by_end: dict[str, tuple[str, ...]] = {}  # longest first; tuples, as other threads read them
         self._lock = Lock()
 
     def remember(self, owner: Hashable, values: Iterable[str]) -> None:
@@ -72,9 +73,9 @@ class Redactor:
             for form in new - old:
                 self._uses[form] += 1
                 if self._uses[form] == 1:
-                    start = form[: self._shortest]
-                    known = (*self._by_start.get(start, ()), form)
-                    self._by_start[start] = tuple(sorted(known, key=len, reverse=True))
+                    end = form[-self._chars :]
+                    known = (*self._by_end.get(end, ()), form)
+                    self._by_end[end] = tuple(sorted(known, key=len, reverse=True))
             for form in old - new:
                 self._drop(form)
 
@@ -84,34 +85,34 @@ class Redactor:
 
     def hide(self, text: str) -> str:
         """The text without the secrets."""
-        if not self._by_start:
+        by_end, chars = self._by_end, self._chars
+        if not by_end or len(text) < chars:
             return text
-        shown: list[str] = []
-        done = place = 0
-        while place <= len(text) - self._shortest:
-            for form in self._by_start.get(text[place : place + self._shortest], ()):
-                if text.startswith(form, place):
-                    shown += (text[done:place], HIDDEN)
-                    done = place = place + len(form)
+        ends = [place for place in range(chars, len(text) + 1) if text[place - chars : place] in by_end]
+        shown: list[str] = []  # from the end
+        done = len(text)
+        for place in reversed(ends):
+            for form in by_end.get(text[place - chars : place], ()) if place <= done else ():
+                if text.endswith(form, 0, place):
+                    shown += (text[place:done], HIDDEN)
+                    done = place - len(form)
                     break
-            else:
-                place += 1
-        return "".join((*shown, text[done:])) if shown else text
+        return "".join((text[:done], *reversed(shown))) if shown else text
 
     def _counts(self, form: str) -> bool:
-        return len(form) >= self._shortest and form.lower() not in COMMON
+        return len(form) >= self._chars and form.lower() not in COMMON
 
     def _drop(self, form: str) -> None:
         self._uses[form] -= 1
         if self._uses[form]:
             return
         del self._uses[form]
-        start = form[: self._shortest]
-        left = tuple(other for other in self._by_start[start] if other != form)
+        end = form[-self._chars :]
+        left = tuple(other for other in self._by_end[end] if other != form)
         if left:
-            self._by_start[start] = left
+            self._by_end[end] = left
         else:
-            del self._by_start[start]
+            del self._by_end[end]
 
 
 _KNOWN: Final = Redactor()
@@ -155,9 +156,9 @@ def _forms(value: str) -> Iterator[str]:
     for part in dict.fromkeys(_parts(value.strip())):
         yield part
         yield unquote(part)
-        yield quote(part)
-        yield quote(part, safe="")
-        yield quote_plus(part)
+        yield quote(part, errors="replace")
+        yield quote(part, safe="", errors="replace")
+        yield quote_plus(part, errors="replace")
         yield part.replace("/", "\\/")
         for escaped in (json.dumps(part), json.dumps(part, ensure_ascii=False), repr(part)):
             yield escaped[1:-1]

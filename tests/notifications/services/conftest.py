@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,6 +14,8 @@ from kuma_lite.notifications.delivery import Context, Services, deliver
 from tests.notifications.sinks import HttpSink
 
 Send = Callable[..., Awaitable[str]]
+
+NAMES = sorted(kind.name for kind in Registry(services, cast("type[Any]", NotificationService)).built_in())
 
 
 @pytest.fixture(scope="session")

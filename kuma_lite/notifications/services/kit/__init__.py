@@ -1,7 +1,7 @@
 """What a service needs: `from kuma_lite.notifications.services import kit`, then `kit.text`, `kit.Call` …"""
 
 from kuma_lite.core.declarations import DeliveryFailed
-from kuma_lite.notifications.services.kit.call import Answer, Call, Exactly, basic, bearer
+from kuma_lite.notifications.services.kit.call import Answer, Call, Exactly, basic, bearer, quoted
 from kuma_lite.notifications.services.kit.fields import (
     area,
     headers,
@@ -12,6 +12,7 @@ from kuma_lite.notifications.services.kit.fields import (
     stored,
     switch,
     text,
+    texts,
     url,
     when,
 )
@@ -43,11 +44,13 @@ __all__ = [
     "host",
     "limited",
     "number",
+    "quoted",
     "secret",
     "select",
     "stored",
     "switch",
     "text",
+    "texts",
     "url",
     "when",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from kuma_lite.core.json_text import compact_json, text_of
 
@@ -105,6 +105,11 @@ class Answer:
             else:
                 return None
         return found
+
+
+def quoted(text: str) -> str:
+    """Text as one part of a path."""
+    return quote(text, safe="()!*", errors="replace")
 
 
 def given(value: object) -> object:

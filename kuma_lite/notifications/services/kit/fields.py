@@ -66,6 +66,12 @@ def headers(label: str, key: str, **shown: Unpack[Shown]) -> str:
     return _declared(Kind.JSON, label, key, "", {"section": "advanced", **shown, "secret": True})
 
 
+def texts(label: str, key: str, **shown: Unpack[Shown]) -> tuple[str, ...]:
+    """Several lines of text, stored as a list."""
+    none: tuple[str, ...] = ()
+    return _declared(Kind.LIST, label, key, none, shown)
+
+
 def switch(label: str, key: str, default: bool = False, **shown: Unpack[Shown]) -> bool:
     """On or off."""
     return _declared(Kind.SWITCH, label, key, default, shown)

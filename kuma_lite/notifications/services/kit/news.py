@@ -49,7 +49,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One message. Of a test and a warning only `text`, `severity` and `now` are known; the rest is empty.
+    """One message. Of a test and a warning only `text`, `severity`, `base` and `now` are known.
 
     Args:
         text: the whole message in one line: `[name] [🔴 Down] reason`.
@@ -57,9 +57,11 @@ class News:
         id: of the monitor.
         name: of the monitor.
         path: its name behind those of its groups: `Web Shop / Shop`.
+        group: the names of its groups alone.
         type: of the monitor, on the wire.
         address: what it watches: a URL, a host, a host with its port.
         url: the web address it watches.
+        host: the host name it watches.
         msg: what was found, without name and state.
         ping: milliseconds; "" when none were measured.
         zone: of `local_time`.
@@ -68,6 +70,7 @@ class News:
         at: the same moment, whole seconds since 1970.
         down_since: since when it is, or was, down; None when that is not known.
         now: when it is told, seconds since 1970; other than `at` when it had to wait.
+        base: address of our own page without a slash at its end; "" where it is not set.
         link: to the monitor on our page; "" where the base URL is not set.
         tags: of the monitor.
         monitor: the object on the wire.
@@ -79,9 +82,11 @@ class News:
     id: int = 0
     name: str = ""
     path: str = ""
+    group: str = ""
     type: str = ""
     address: str = ""
     url: str = ""
+    host: str = ""
     msg: str = ""
     ping: str = ""
     zone: str = ""
@@ -90,6 +95,7 @@ class News:
     at: int = 0
     down_since: int | None = None
     now: float = 0.0
+    base: str = ""
     link: str = ""
     tags: tuple[Tag, ...] = ()
     monitor: Mapping[str, Any] | None = None
@@ -102,9 +108,14 @@ class News:
         monitor, beat = message.monitor, message.heartbeat
         if monitor is None or beat is None:
             severity = Severity.TEST if message.text.endswith(_TEST_END) else Severity.WARNING
-            now = SystemClock().now()
             return cls(
-                message.text, severity, now=now, monitor=monitor, heartbeat=beat, _render=context.render
+                message.text,
+                severity,
+                now=SystemClock().now(),
+                base=context.base_url,
+                monitor=monitor,
+                heartbeat=beat,
+                _render=context.render,
             )
         up = beat.get("status") == Status.UP
         name, time = _text(monitor, "name"), _text(beat, "time")
@@ -115,9 +126,11 @@ class News:
             id=int(monitor.get("id") or 0),
             name=name,
             path=_text(monitor, "pathName") or name,
+            group=" / ".join(str(part) for part in (monitor.get("path") or ())[:-1]),
             type=_text(monitor, "type"),
             address=address(monitor),
             url=web_address(monitor),
+            host=_text(monitor, "hostname"),
             msg=_text(beat, "msg"),
             ping=_text(beat, "ping"),
             zone=_text(beat, "timezone"),
@@ -126,6 +139,7 @@ class News:
             at=_seconds(time) or 0,
             down_since=_seconds(since),
             now=SystemClock().now(),
+            base=context.base_url,
             link=f"{context.base_url}/dashboard/{monitor.get('id')}" if context.base_url else "",
             tags=tuple(
                 Tag(_text(tag, "name"), _text(tag, "value"), _text(tag, "color"))
@@ -150,6 +164,16 @@ class News:
     def is_beat(self) -> bool:
         """It is about a monitor that went up or down."""
         return self.up or self.down
+
+    @property
+    def status(self) -> str:
+        """`✅ Up`, `🔴 Down`, and for anything else `⚠️ Test`, as templates have it."""
+        return self.pick("✅ Up", "🔴 Down", "⚠️ Test")
+
+    @property
+    def when(self) -> str:
+        """`Time (Europe/Berlin): 2026-07-15 12:20:30`; "" for a test or a warning."""
+        return f"Time ({self.zone}): {self.local_time}" if self.is_beat else ""
 
     @overload
     def pick(self, up: A, down: B) -> A | B | None: ...
