@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.checks import describe_types, monitor_types
-from kuma_lite.core.declarations import Kind, MonitorType
+from kuma_lite.core.declarations import AnyMonitorType, Kind
 from kuma_lite.core.errors import UserError
 from tests.checks.support import Context
 
@@ -31,14 +31,14 @@ def test_the_types_of_this_release() -> None:
 
 
 @EVERY_TYPE
-def test_a_type_has_words_for_people(kind: MonitorType[Any]) -> None:
+def test_a_type_has_words_for_people(kind: AnyMonitorType) -> None:
     assert kind.label
     assert kind.description.endswith(".")
     assert kind.group in ("general", "passive", "specific")
 
 
 @EVERY_TYPE
-def test_every_option_has_words_and_a_place(kind: MonitorType[Any]) -> None:
+def test_every_option_has_words_and_a_place(kind: AnyMonitorType) -> None:
     described = kind.options.words()
     assert len(described) == len(kind.options.model_fields)
     for key, (_, words) in described.items():
@@ -54,14 +54,14 @@ def test_every_option_has_words_and_a_place(kind: MonitorType[Any]) -> None:
 
 
 @EVERY_TYPE
-def test_a_selects_default_is_one_of_its_choices(kind: MonitorType[Any]) -> None:
+def test_a_selects_default_is_one_of_its_choices(kind: AnyMonitorType) -> None:
     for key, (info, words) in kind.options.words().items():
         if words.choices:
             assert info.default in {choice.value for choice in words.choices}, key
 
 
 @EVERY_TYPE
-def test_nothing_and_nulls_are_the_defaults(kind: MonitorType[Any]) -> None:
+def test_nothing_and_nulls_are_the_defaults(kind: AnyMonitorType) -> None:
     empty = kind.options.read({})
     nulls = kind.options.read(dict.fromkeys(kind.options.words()))
     assert empty == nulls
@@ -75,7 +75,7 @@ VALUE = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lis
 
 @EVERY_TYPE
 @given(data=st.data())
-def test_any_document_is_read_or_refused_with_a_sentence(kind: MonitorType[Any], data: Any) -> None:
+def test_any_document_is_read_or_refused_with_a_sentence(kind: AnyMonitorType, data: Any) -> None:
     keys = st.sampled_from([*kind.options.words(), "type", "unknown"])
     document = data.draw(st.dictionaries(keys, VALUE, max_size=4))
     try:
