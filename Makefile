@@ -111,6 +111,10 @@ system-packages: ## install the programs the tests use (Debian, as root; otherwi
 test: setup clients frontend system-packages ## everything: lint, tests of the page, tests of the server, in a browser, of the binary
 	@packaging/test $(TESTS)
 
+.PHONY: mutants
+mutants: setup ## change the pure modules one thing at a time: do the tests notice? (half an hour; MUTANTS="name*")
+	@$(BIN)/python -m tests.mutants $(MUTANTS)
+
 .PHONY: bench
 bench: setup ## measure the server against its budgets
 	@$(BIN)/python -m tests.benchmarks
@@ -132,4 +136,4 @@ dist/kuma-lite: $(VENV)/.installed-dev $(PAGE) $(shell find kuma_lite -name '*.p
 
 .PHONY: clean
 clean: ## remove what was built; .venv and data stay
-	rm -rf build dist frontend_dist frontend/node_modules .mypy_cache .ruff_cache .pytest_cache
+	rm -rf build dist mutants frontend_dist frontend/node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -28,6 +28,15 @@ settings.register_profile(
 settings.register_profile(
     "explore", deadline=None, max_examples=3000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
+# `make mutants` runs a test thousands of times; what is wrong shows in the first examples, or one is missing.
+settings.register_profile(
+    "mutants",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("suite")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.beats.buckets import fold
 from kuma_lite.beats.minutes import DAY_MINUTES, Minutes, pack_minutes
 from kuma_lite.beats.sums import Statistics
 from kuma_lite.core.declarations import Status
+from tests.support.examples import examples
 from tests.support.storage import START_MS, beat
 
 MINUTE, DAY = 60_000, 86_400_000
@@ -152,7 +153,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(STEPS, st.integers(0, 400 * DAY))
 def test_windows_agree_with_the_model(steps: list[tuple[Status, float | None, int]], after: int) -> None:
     statistics, rows, now = Statistics(), [], START_MS
@@ -164,7 +165,7 @@ def test_windows_agree_with_the_model(steps: list[tuple[Status, float | None, in
     check(statistics, rows, now + after)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(
     st.lists(
         st.tuples(st.sampled_from(Status), st.integers(0, 500), st.integers(-5 * MINUTE, 10 * MINUTE)),
@@ -206,7 +207,7 @@ def test_three_days_at_twenty_seconds() -> None:
     assert len(statistics.minutes._entries) <= 8 * DAY_MINUTES
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(STEPS, st.integers(1, 20), st.integers(0, 2 * DAY))
 def test_what_was_packed_in_parts_loads_as_the_whole(
     steps: list[tuple[Status, float | None, int]], part: int, after: int

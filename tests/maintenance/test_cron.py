@@ -7,11 +7,12 @@ from itertools import pairwise, product
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.maintenance.cron import CronError, Once, Pattern, parse
 from kuma_lite.maintenance.zones import to_moment, to_wall
+from tests.support.examples import examples
 
 PARTS = "exactly five or six space separated parts are required."
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"]
@@ -298,7 +299,7 @@ def simply(text: str, moment: float, zone: ZoneInfo) -> float:
     return min(item for item in moments if item > moment)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(patterns, days, st.integers(-6 * 3600, 30 * 3600), st.sampled_from(ZONES))
 def test_next_is_what_a_simple_reading_says(text: str, day: date, offset: int, name: str) -> None:
     zone = ZoneInfo(name)
@@ -306,7 +307,7 @@ def test_next_is_what_a_simple_reading_says(text: str, day: date, offset: int, n
     assert parse(text).next_after(moment, zone) == simply(text, moment, zone)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(patterns, days, st.sampled_from(ZONES))
 def test_occurrences_only_go_forward(text: str, day: date, name: str) -> None:
     start = to_moment(datetime.combine(day, time.min), ZoneInfo(name)) - 1

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.maintenance.model import Plan, PlanStatus, Strategy, TimeOfDay
@@ -20,6 +20,7 @@ from kuma_lite.maintenance.rules import (
     status_at,
 )
 from tests.maintenance.plans import at, plan, shown, times
+from tests.support.examples import examples
 
 SERVER = "Asia/Tokyo"
 DAY = 86_400
@@ -394,7 +395,7 @@ moments = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.one_of(by_days, crons), moments)
 def test_under_maintenance_is_to_be_in_a_window(of: Plan, now: float) -> None:
     current, following = current_and_next_slots(of, now, SERVER)
@@ -408,7 +409,7 @@ def test_under_maintenance_is_to_be_in_a_window(of: Plan, now: float) -> None:
         assert (current, following) == (None, None)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(by_days, moments)
 def test_windows_of_days_never_overlap(of: Plan, now: float) -> None:
     # The shortest day has 23 hours: what is not longer than 22 never reaches the next beginning.
@@ -425,7 +426,7 @@ def test_windows_of_days_never_overlap(of: Plan, now: float) -> None:
     assert all(a.end <= b.start for a, b in pairwise(slots))
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.one_of(by_days, crons, singles), moments, st.floats(0, 0.999))
 def test_nothing_changes_before_the_next_change(of: Plan, now: float, share: float) -> None:
     change = next_change(of, now, SERVER)
@@ -434,7 +435,7 @@ def test_nothing_changes_before_the_next_change(of: Plan, now: float, share: flo
     assert status_at(of, between, SERVER) is status_at(of, now, SERVER)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.one_of(by_days, crons), moments)
 def test_the_next_window_is_under_maintenance_from_its_first_to_its_last_second(of: Plan, now: float) -> None:
     _, following = current_and_next_slots(of, now, SERVER)
@@ -444,7 +445,7 @@ def test_the_next_window_is_under_maintenance_from_its_first_to_its_last_second(
         assert status_at(of, inside, SERVER) is PlanStatus.UNDER_MAINTENANCE
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(repeating("recurring-interval", intervalDay=st.integers(2, 9)), moments)
 def test_intervals_keep_their_step(of: Plan, now: float) -> None:
     of = replace(of, start_date=None, end_date=None)

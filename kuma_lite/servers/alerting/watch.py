@@ -177,7 +177,7 @@ class Watch:
         """Store all of it and the messages about it; then let the process know."""
         steps = [self._step(server, change, covered, now) for change in changes]
 
-        def write(connection: apsw.Connection) -> None:
+        def write(connection: Connection) -> None:
             for each in steps:
                 each.write(connection)
 
@@ -244,7 +244,7 @@ class Watch:
         awake = replace(incident, snoozed=None, snooze_until=None, updated=now)
         text = still_text(incident, server.values.get(incident.cause), server.settings, now)
 
-        def write(connection: apsw.Connection) -> None:
+        def write(connection: Connection) -> None:
             store.save_wishes(connection, awake)
             if awake.acknowledged is None:
                 self._announcer.announce(connection, server, awake, text, now)
