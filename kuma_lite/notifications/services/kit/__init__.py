@@ -12,6 +12,7 @@ from kuma_lite.notifications.services.kit.fields import (
     stored,
     switch,
     text,
+    texts,
     url,
     when,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "stored",
     "switch",
     "text",
+    "texts",
     "url",
     "when",
 ]

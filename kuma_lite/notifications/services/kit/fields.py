@@ -39,6 +39,12 @@ def text(label: str, key: str, default: str = "", **shown: Unpack[Shown]) -> str
     return _declared(Kind.TEXT, label, key, default, shown)
 
 
+def texts(label: str, key: str, **shown: Unpack[Shown]) -> tuple[str, ...]:
+    """A list of texts."""
+    default: tuple[str, ...] = ()
+    return _declared(Kind.LIST, label, key, default, shown)
+
+
 def area(label: str, key: str, default: str = "", **shown: Unpack[Shown]) -> str:
     """Lines of text, often a template."""
     return _declared(Kind.TEXTAREA, label, key, default, shown)

@@ -12,7 +12,7 @@ from kuma_lite.core.declarations import DeliveryContext, Message, Status
 from kuma_lite.core.json_text import text_of
 from kuma_lite.notifications.services.kit.templating import Render, json_rendered, rendered
 from kuma_lite.notifications.services.support.escaping import Escape, plain
-from kuma_lite.notifications.services.support.texts import address, web_address
+from kuma_lite.notifications.services.support.texts import address, host, web_address
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -49,7 +49,8 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One message. Of a test and a warning only `text`, `severity` and `now` are known; the rest is empty.
+    """One message. Of a test and a warning only `text`, `severity`, `now` and `base_url` are known; the rest
+    is empty.
 
     Args:
         text: the whole message in one line: `[name] [🔴 Down] reason`.
@@ -60,6 +61,7 @@ class News:
         type: of the monitor, on the wire.
         address: what it watches: a URL, a host, a host with its port.
         url: the web address it watches.
+        host: the host it watches, with its port where that is all that is watched.
         msg: what was found, without name and state.
         ping: milliseconds; "" when none were measured.
         zone: of `local_time`.
@@ -68,6 +70,7 @@ class News:
         at: the same moment, whole seconds since 1970.
         down_since: since when it is, or was, down; None when that is not known.
         now: when it is told, seconds since 1970; other than `at` when it had to wait.
+        base_url: of our page, without a slash at its end; "" where it is not set.
         link: to the monitor on our page; "" where the base URL is not set.
         tags: of the monitor.
         monitor: the object on the wire.
@@ -82,6 +85,7 @@ class News:
     type: str = ""
     address: str = ""
     url: str = ""
+    host: str = ""
     msg: str = ""
     ping: str = ""
     zone: str = ""
@@ -90,6 +94,7 @@ class News:
     at: int = 0
     down_since: int | None = None
     now: float = 0.0
+    base_url: str = ""
     link: str = ""
     tags: tuple[Tag, ...] = ()
     monitor: Mapping[str, Any] | None = None
@@ -104,7 +109,13 @@ class News:
             severity = Severity.TEST if message.text.endswith(_TEST_END) else Severity.WARNING
             now = SystemClock().now()
             return cls(
-                message.text, severity, now=now, monitor=monitor, heartbeat=beat, _render=context.render
+                message.text,
+                severity,
+                now=now,
+                base_url=context.base_url,
+                monitor=monitor,
+                heartbeat=beat,
+                _render=context.render,
             )
         up = beat.get("status") == Status.UP
         name, time = _text(monitor, "name"), _text(beat, "time")
@@ -118,6 +129,7 @@ class News:
             type=_text(monitor, "type"),
             address=address(monitor),
             url=web_address(monitor),
+            host=host(monitor),
             msg=_text(beat, "msg"),
             ping=_text(beat, "ping"),
             zone=_text(beat, "timezone"),
@@ -126,6 +138,7 @@ class News:
             at=_seconds(time) or 0,
             down_since=_seconds(since),
             now=SystemClock().now(),
+            base_url=context.base_url,
             link=f"{context.base_url}/dashboard/{monitor.get('id')}" if context.base_url else "",
             tags=tuple(
                 Tag(_text(tag, "name"), _text(tag, "value"), _text(tag, "color"))
