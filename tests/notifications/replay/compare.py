@@ -22,6 +22,7 @@ _EVERYWHERE = {
 }
 _FRAMING = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding"})
 _SHOWN_CHARS = 160  # of a line of a difference; longer ones are cut in the middle
+_SHOWN_LINES = 40  # of a difference; of longer ones, whole requests too many, half of it is shown
 
 
 def recorded_request(recorded: dict[str, Any]) -> dict[str, Any]:
@@ -63,7 +64,11 @@ def difference(expected: Any, sent: Any) -> list[str]:
     before, after = _lines(expected), _lines(sent)
     if before == after:
         return []
-    return [_short(line) for line in ndiff(before, after) if line[0] in "+-"]
+    lines = [_short(line) for line in ndiff(before, after) if line[0] in "+-"]
+    if len(lines) <= _SHOWN_LINES:
+        return lines
+    rest = lines[_SHOWN_LINES // 2 :]
+    return [*lines[: _SHOWN_LINES // 2], f"… {len(rest)} lines, {crc32(chr(10).join(rest).encode()):08x}"]
 
 
 def _lines(value: Any) -> list[str]:
