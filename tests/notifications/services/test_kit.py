@@ -247,6 +247,19 @@ def test_what_is_known_of_a_beat() -> None:
     assert [str(tag) for tag in news.tags] == ["t: v", "bare"]
 
 
+@pytest.mark.parametrize(
+    ("message", "state", "headline"),
+    [
+        (UP, "✅ Up", "Uptime Kuma Monitor ✅ Up"),
+        (DOWN, "🔴 Down", "Uptime Kuma Monitor 🔴 Down"),
+        (EXPIRY, "", "Uptime Kuma Alert"),
+    ],
+)
+def test_words_for_what_happened(message: Message, state: str, headline: str) -> None:
+    news = kit.News.of(message, CONTEXT)
+    assert (news.state, news.headline) == (state, headline)
+
+
 def test_a_warning_knows_our_page() -> None:
     news = kit.News.of(EXPIRY, CONTEXT)
     assert (news.base_url, news.link) == ("https://kuma.example", "")

@@ -164,6 +164,16 @@ class News:
         """It is about a monitor that went up or down."""
         return self.up or self.down
 
+    @property
+    def state(self) -> str:
+        """The state with its mark, as `text` has it; "" of a test or warning."""
+        return self.pick("✅ Up", "🔴 Down", "")
+
+    @property
+    def headline(self) -> str:
+        """What happened, for services that want a title: the name is not in it."""
+        return f"Uptime Kuma Monitor {self.state}" if self.is_beat else "Uptime Kuma Alert"
+
     @overload
     def pick(self, up: A, down: B) -> A | B | None: ...
 
