@@ -28,10 +28,9 @@ class Line(kit.HttpService[LineOptions]):
 
     def request(self, o: LineOptions, news: kit.News) -> kit.Call:
         """One text message."""
-        state = news.pick("[✅ Up]", "[🔴 Down]")
         msg = kit.limited(news.msg or news.text, MAX_UNITS, kit.Unit.UTF16)
         time = f"Time ({news.zone}): {news.local_time}"
-        beat = f"UptimeKuma Alert: {state}\nName: {news.name} \n{msg}\n{time}"
+        beat = f"UptimeKuma Alert: [{news.state}]\nName: {news.name} \n{msg}\n{time}"
         is_test = news.severity is kit.Severity.TEST
         text = beat if news.is_beat else "Test Successful!" if is_test else msg
         body = {"to": o.user.strip(), "messages": [{"type": "text", "text": text}]}

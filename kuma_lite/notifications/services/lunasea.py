@@ -30,8 +30,7 @@ class LunaSea(kit.HttpService[LunaSeaOptions]):
         """The state, the reason and the time."""
         receiver = f"user/{o.user.strip()}" if o.target == "user" else f"device/{o.device.strip()}"
         msg = kit.limited(news.msg or news.text, MAX_BYTES, kit.Unit.BYTES)
-        state = news.pick("[✅ Up]", "[🔴 Down]")
         return kit.Call(f"{API}/{receiver}", json={
             "title": f"UptimeKuma Alert: {news.name}" if news.is_beat else "Uptime Kuma Alert",
-            "body": f"{state} {msg}\nTime ({news.zone}): {news.local_time}" if news.is_beat else msg,
+            "body": f"[{news.state}] {msg}\nTime ({news.zone}): {news.local_time}" if news.is_beat else msg,
         })  # fmt: skip

@@ -33,14 +33,13 @@ class PagerDuty(kit.HttpService[PagerDutyOptions]):
 
     def request(self, o: PagerDutyOptions, news: kit.News) -> kit.Call | Sequence[kit.Call]:
         """An event; none for a recovery that nothing shall follow."""
-        if news.up and o.on_up == "0":
+        if news.up and o.on_up in ("", "0"):
             return []
-        title = news.pick("Uptime Kuma Monitor ✅ Up", "Uptime Kuma Monitor 🔴 Down", "Uptime Kuma Alert")
-        summary = f"[{title}] [{news.name}] {news.msg}" if news.is_beat else f"[{title}] {news.text}"
+        what = f"[{news.name}] {news.msg}" if news.is_beat else news.text
         source = news.host or news.url or news.name
         return kit.Call(o.address.strip() or API, json={
             "payload": {
-                "summary": kit.limited(summary, MAX_CHARS),
+                "summary": kit.limited(f"[{news.headline}] {what}", MAX_CHARS),
                 "severity": o.priority or "warning",
                 "source": source or "Uptime Kuma Test Button",
             },

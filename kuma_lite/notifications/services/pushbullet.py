@@ -21,8 +21,7 @@ class Pushbullet(kit.HttpService[PushbulletOptions]):
 
     def request(self, o: PushbulletOptions, news: kit.News) -> kit.Call:
         """A note with the state, the reason and the time."""
-        state = news.pick("[✅ Up]", "[🔴 Down]")
-        beat = f"{state} {news.msg}\nTime ({news.zone}): {news.local_time}"
+        beat = f"[{news.state}] {news.msg}\nTime ({news.zone}): {news.local_time}"
         return kit.Call(API, headers={"Access-Token": o.token.strip()}, json={
             "type": "note",
             "title": f"UptimeKuma Alert: {news.name}" if news.is_beat else "Uptime Kuma Alert",

@@ -22,6 +22,7 @@ def service(sink: HttpSink, **options: Any) -> dict[str, Any]:
     ("on_up", "actions"),
     [
         (None, ["trigger"]),
+        ("", ["trigger"]),
         ("0", ["trigger"]),
         ("acknowledge", ["trigger", "acknowledge"]),
         ("resolve", ["trigger", "resolve"]),
