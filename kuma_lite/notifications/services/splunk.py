@@ -1,4 +1,7 @@
-"""Splunk On-Call: an incident, opened and resolved, https://help.splunk.com/en/splunk-on-call."""
+"""Splunk On-Call: an incident, opened and resolved.
+
+https://help.splunk.com/en/splunk-enterprise/alert-and-respond/splunk-on-call/integrations-with-splunk-on-call
+"""
 
 from __future__ import annotations
 
@@ -41,3 +44,8 @@ class Splunk(kit.HttpService[SplunkOptions]):
             "client": news.link and "Uptime Kuma",
             "client_url": news.link,
         })  # fmt: skip
+
+    def refusal(self, answer: kit.Answer) -> str:
+        """`result` says `failure` where something was wrong."""
+        refused = answer.at("result") == "failure"
+        return f"Splunk On-Call refused: {answer.at('message') or answer.text}" if refused else ""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from kuma_lite.notifications.services import kit
 
 ICON = "https://raw.githubusercontent.com/louislam/uptime-kuma/master/public/icon.png"
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 MAX_BYTES = 16_000  # of the text; Teams refuses messages of more than 28 KB
+REFUSED = "Webhook message delivery failed"  # how the text of a connector's refusal begins
+PASSING = re.compile(r"HTTP error (429|5\d\d)")
 
 
 class TeamsOptions(kit.ServiceOptions):
@@ -43,6 +47,14 @@ class Teams(kit.HttpService[TeamsOptions]):
         }
         summary = f"{news.pick('✅ ', '🔴 ', '')}{what}"
         return kit.Call(o.webhook, json={"type": "message", "summary": summary, "attachments": [attachment]})
+
+    def refusal(self, answer: kit.Answer) -> str:
+        """Connectors, older than workflows, say what went wrong behind them in a 200."""
+        return f"Teams refused: {answer.text}" if answer.text.startswith(REFUSED) else ""
+
+    def heals(self, answer: kit.Answer) -> bool:
+        """What was too much, or failed at Microsoft, may be taken later."""
+        return bool(PASSING.search(answer.text)) or super().heals(answer)
 
 
 def heading(title: str, style: str) -> dict[str, object]:

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from kuma_lite.core.declarations import DeliveryFailed
 from tests.notifications.samples import DOWN, UP
 from tests.notifications.services.conftest import Send
-from tests.notifications.sinks import HttpSink
+from tests.notifications.sinks import Answer, HttpSink
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,14 @@ async def test_what_follows_a_recovery(
         assert await send(message, type="Splunk", splunkRestURL=sink.url, **options) == "Sent Successfully."
     assert [got.json["message_type"] for got in sink.got] == types
     assert {got.json["entity_id"] for got in sink.got} == {"Uptime Kuma/7"}
+
+
+async def test_a_refusal_in_a_200(sink: HttpSink, send: Send) -> None:
+    sink.answer = Answer(200, b'{"result":"failure","message":"no such key"}')
+    with pytest.raises(DeliveryFailed, match="Splunk On-Call refused: no such key"):
+        await send(DOWN, type="Splunk", splunkRestURL=sink.url)
+    sink.answer = Answer(200, b'{"result":"success","entity_id":"Uptime Kuma/7"}')
+    assert await send(DOWN, type="Splunk", splunkRestURL=sink.url) == "Sent Successfully."
 
 
 @pytest.mark.parametrize(
