@@ -13,6 +13,7 @@ from kuma_lite.core.registry import Registry
 from kuma_lite.notifications import services as services_package
 from kuma_lite.notifications.delivery import Services
 from tests.notifications.replay.__main__ import main
+from tests.notifications.replay.compare import difference
 from tests.notifications.replay.frozen import frozen
 from tests.notifications.replay.recordings import Call, calls, files, load
 from tests.notifications.replay.run import DIFFERENCES, declared_differences, differs
@@ -92,6 +93,14 @@ def test_the_replay_sees_every_difference(
     assert main(spoiled(tmp_path, change)) == status
     said = capsys.readouterr().out
     assert f"1 services · 1 calls · {1 - status} equal · 0 different as declared · {status} different" in said
+
+
+def test_a_long_difference_is_told_in_short() -> None:
+    one, other = difference(list(range(90)), []), difference([*range(89), "x"], [])
+    assert len(one) == len(other) == 21
+    assert one[:20] == other[:20]
+    assert one[20] != other[20]
+    assert one[20].startswith("… 73 lines, ")
 
 
 def test_services_that_are_not_built_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

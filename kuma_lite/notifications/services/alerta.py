@@ -1,4 +1,4 @@
-"""Alerta: an alert in its console, https://docs.alerta.io/api/reference.html#create-an-alert."""
+"""Alerta: an alert, raised and cleared, https://docs.alerta.io/api/reference.html#create-an-alert."""
 
 from __future__ import annotations
 
@@ -6,27 +6,38 @@ from kuma_lite.notifications.services import kit
 
 
 class AlertaOptions(kit.ServiceOptions):
-    """Which console, and how severe it is there."""
+    """Which server, and which severities."""
 
-    endpoint: str = kit.url("API Endpoint", "alertaApiEndpoint", required=True)
-    environment: str = kit.text("Environment", "alertaEnvironment", required=True)
+    endpoint: str = kit.url(
+        "API Endpoint", "alertaApiEndpoint", required=True, placeholder="https://alerta.example.com/api/alert"
+    )
+    environment: str = kit.text("Environment", "alertaEnvironment", required=True, placeholder="Production")
     key: str = kit.secret("API Key", "alertaApiKey", required=True)
-    down: str = kit.text("Alert State", "alertaAlertState", required=True, placeholder="critical")
-    up: str = kit.text("Recover State", "alertaRecoverState", required=True, placeholder="cleared")
+    down: str = kit.text("Alert State", "alertaAlertState", required=True, form_default="critical")
+    up: str = kit.text("Recover State", "alertaRecoverState", required=True, form_default="cleared")
 
 
 class Alerta(kit.HttpService[AlertaOptions]):
-    """An alert in an Alerta console."""
+    """An alert in Alerta, one per name and type of a monitor."""
 
     name, label, groups = "alerta", "Alerta", ("incident",)
-    description = "Opens and clears alerts in Alerta."
+    description = "Raises an alert in Alerta, and clears it when the monitor is up again."
 
     def request(self, o: AlertaOptions, news: kit.News) -> kit.Call:
-        """An alert whose resource is the monitor; the same one is cleared by UP."""
-        headers = {"Content-Type": "application/json;charset=UTF-8", "Authorization": f"Key {o.key}"}
+        """One alert with the severity of the state."""
+        kind = news.type if news.is_beat else "msg"
+        state = news.pick("up", "down")
+        headers = {
+            "Content-Type": "application/json;charset=UTF-8",
+            "Authorization": f"Key {o.key.strip()}",
+        }
         return kit.Call(o.endpoint, headers=headers, json={
             "environment": o.environment,
-            "severity": news.pick(o.up, o.down, "critical"),
+            "severity": news.pick(o.up or "cleared", o.down or "critical", "critical"),
+            "event": kind,
+            "group": f"uptimekuma-{kind}",
+            "resource": news.name if news.is_beat else "Message",
+            "text": f"Service {kind} is {state}." if news.is_beat else news.text,
             "correlate": [],
             "service": ["UptimeKuma"],
             "value": "Timeout",
@@ -34,8 +45,4 @@ class Alerta(kit.HttpService[AlertaOptions]):
             "attributes": {},
             "origin": "uptimekuma",
             "type": "exceptionAlert",
-            "event": news.type if news.is_beat else "msg",
-            "group": f"uptimekuma-{news.type}" if news.is_beat else "uptimekuma-msg",
-            "resource": news.name if news.is_beat else "Message",
-            "text": news.pick(f"Service {news.type} is up.", f"Service {news.type} is down.", news.text),
         })  # fmt: skip

@@ -1,25 +1,40 @@
-"""Gotify: a push message of one's own server, https://gotify.net/docs/pushmsg."""
+"""Gotify: a push message of your own server, https://gotify.net/docs/pushmsg."""
 
 from __future__ import annotations
 
 from kuma_lite.notifications.services import kit
 
+USUAL_PRIORITY = 8  # when none is set; Android shows it with sound
+
 
 class GotifyOptions(kit.ServiceOptions):
-    """Which server, and how loud."""
+    """Which application of which server."""
 
     token: str = kit.secret("Application Token", "gotifyapplicationToken", required=True)
-    server: str = kit.url("Server URL", "gotifyserverurl", required=True)
-    priority: int | None = kit.number("Priority", "gotifyPriority", minimum=0, maximum=10, form_default=8)
+    server: str = kit.url(
+        "Server URL", "gotifyserverurl", required=True, placeholder="https://gotify.example.com"
+    )
+    priority: int | None = kit.number(
+        "Priority",
+        "gotifyPriority",
+        minimum=0,
+        maximum=10,
+        required=True,
+        form_default=USUAL_PRIORITY,
+        help="From 1 to 10; 0 counts as 8.",
+    )
 
 
 class Gotify(kit.HttpService[GotifyOptions]):
-    """A message of a Gotify application."""
+    """A message of an application on a Gotify server."""
 
     name, label, groups = "gotify", "Gotify", ("chat", "push")
     description = "Sends a push message through your Gotify server."
 
     def request(self, o: GotifyOptions, news: kit.News) -> kit.Call:
-        """The text, with a priority."""
-        body = {"message": news.text, "priority": o.priority or 8, "title": "Uptime-Kuma"}
-        return kit.Call(f"{o.server.rstrip('/')}/message", query={"token": o.token}, json=body)
+        """The text under a fixed title."""
+        return kit.Call(f"{o.server.strip().rstrip('/')}/message", query={"token": o.token.strip()}, json={
+            "message": news.text,
+            "priority": o.priority or USUAL_PRIORITY,
+            "title": "Uptime-Kuma",
+        })  # fmt: skip

@@ -1,27 +1,36 @@
-"""Matrix: a message in a room, https://spec.matrix.org/latest/client-server-api/#mroommessage."""
+"""Matrix: a message in a room, https://spec.matrix.org/latest/client-server-api/#sending-events-to-a-room."""
 
 from __future__ import annotations
 
 import secrets
-from base64 import b64encode
+from urllib.parse import quote
 
 from kuma_lite.notifications.services import kit
 
+MAX_BYTES = 48_000  # of the text; servers refuse events of more than 65,536 bytes
+
 
 class MatrixOptions(kit.ServiceOptions):
-    """Which room of which server."""
+    """Which room on which server, and how the message looks."""
 
     server: str = kit.url(
-        "Homeserver URL (with http(s):// and optionally port)", "homeserverUrl", required=True
+        "Homeserver URL", "homeserverUrl", required=True, placeholder="https://matrix.example.org:8448"
     )
-    room: str = kit.text("Internal Room ID", "internalRoomId", required=True)
-    token: str = kit.secret("Access Token", "accessToken", required=True)
+    room: str = kit.text(
+        "Internal Room ID",
+        "internalRoomId",
+        required=True,
+        placeholder="!abcdef:example.org",
+        help="In the settings of the room, under Advanced.",
+    )
+    token: str = kit.secret("Access Token", "accessToken", required=True, help="Of the account that writes.")
     use_template: bool = kit.switch("Use custom message template", "matrixUseTemplate", section="content")
     template: str = kit.area(
         "Message Template",
         "matrixTemplate",
-        required=True,
         section="content",
+        required=True,
+        placeholder="{{ status }} {{ name }}: {{ msg }}",
         help="A Liquid template.",
         shown_when=kit.when("matrixUseTemplate", True),
     )
@@ -34,8 +43,10 @@ class Matrix(kit.HttpService[MatrixOptions]):
     description = "Sends a message to a Matrix room."
 
     def request(self, o: MatrixOptions, news: kit.News) -> kit.Call:
-        """A new event; its id is random, so that no other takes its place."""
-        event = kit.quoted(b64encode(secrets.token_bytes(15)).decode())
-        address = f"{o.server}/_matrix/client/r0/rooms/{kit.quoted(o.room)}/send/m.room.message/{event}"
-        text = news.templated(o.template) if o.use_template else news.text
-        return kit.Call(address, "PUT", json={"msgtype": "m.text", "body": text}, headers=kit.bearer(o.token))
+        """A text message under a transaction id of its own."""
+        room, transaction = quote(o.room.strip(), safe="!*()"), secrets.token_urlsafe(15)
+        path = f"_matrix/client/r0/rooms/{room}/send/m.room.message/{transaction}"
+        text = (o.use_template and news.templated(o.template)) or news.text
+        body = {"msgtype": "m.text", "body": kit.limited(text, MAX_BYTES, kit.Unit.BYTES)}
+        server = o.server.strip().rstrip("/")
+        return kit.Call(f"{server}/{path}", "PUT", headers=kit.bearer(o.token), json=body)

@@ -1,44 +1,51 @@
-"""Opsgenie: an alert, https://docs.opsgenie.com/docs/alert-api."""
+"""Opsgenie: an alert, opened and closed, https://docs.opsgenie.com/docs/alert-api."""
 
 from __future__ import annotations
 
 from kuma_lite.notifications.services import kit
 
-REGIONS = {"us": "https://api.opsgenie.com/v2/alerts", "eu": "https://api.eu.opsgenie.com/v2/alerts"}
-SOURCE = "Uptime Kuma"
-MAX_MESSAGE = 130  # characters; a longer one is refused
-MAX_ALIAS = 512
+SERVERS = {"us": "https://api.opsgenie.com", "eu": "https://api.eu.opsgenie.com"}
+REGIONS = {"us": "US (Default)", "eu": "EU"}
+USUAL_PRIORITY = 3
+# Longer texts are refused.
+MAX_MESSAGE = 130
 MAX_DESCRIPTION = 15_000
 
 
 class OpsgenieOptions(kit.ServiceOptions):
-    """Which account, and how urgent."""
+    """Which account, and how bad."""
 
-    region: str = kit.select("Region", "opsgenieRegion", "us", {"us": "US", "eu": "EU"}, required=True)
+    region: str = kit.select("Region", "opsgenieRegion", "us", REGIONS, required=True)
     key: str = kit.secret("API Key", "opsgenieApiKey", required=True)
-    priority: int | None = kit.number("Priority", "opsgeniePriority", minimum=1, maximum=5)
+    priority: int | None = kit.number(
+        "Priority",
+        "opsgeniePriority",
+        minimum=1,
+        maximum=5,
+        help="From 1, the highest, to 5. Without one it is 3.",
+    )
 
 
 class Opsgenie(kit.HttpService[OpsgenieOptions]):
-    """An alert in Opsgenie."""
+    """An alert in Opsgenie, one per monitor, by its number: names may be changed or used twice."""
 
     name, label, groups = "Opsgenie", "Opsgenie", ("incident",)
-    description = "Opens alerts in Opsgenie, and closes them."
+    description = "Opens an alert in Opsgenie, and closes it when the monitor is up again."
 
     def request(self, o: OpsgenieOptions, news: kit.News) -> kit.Call:
-        """An alert of the monitor's name; UP closes it."""
-        api = REGIONS.get(o.region, REGIONS["us"])
-        headers = {"Authorization": f"GenieKey {o.key}"}
-        alias = kit.limited(news.name, MAX_ALIAS, end="")
+        """Create the alert, or close it."""
+        alerts = f"{SERVERS.get(o.region, SERVERS['us'])}/v2/alerts"
+        headers = {"Authorization": f"GenieKey {o.key.strip()}"}
+        alias = f"uptime-kuma-{news.id or 'notification-test'}"
+        source = {"source": "Uptime Kuma"}
         if news.up:
-            address = f"{api}/{kit.quoted(alias)}/close"
-            query = {"identifierType": "alias"}
-            return kit.Call(address, query=query, headers=headers, json={"source": SOURCE})
-        message = f"Uptime Kuma Alert: {news.name}" if news.down else news.text
-        return kit.Call(api, headers=headers, json={
-            "message": kit.limited(message, MAX_MESSAGE),
-            "alias": alias if news.down else "uptime-kuma-notification-test",
-            "description": kit.limited(news.text, MAX_DESCRIPTION) if news.down else None,
-            "source": SOURCE,
-            "priority": f"P{o.priority or 3}" if news.down else "P5",
+            close, by_alias = f"{alerts}/{alias}/close", {"identifierType": "alias"}
+            return kit.Call(close, headers=headers, query=by_alias, json=source)
+        title = f"Uptime Kuma Alert: {news.name}" if news.is_beat else news.text
+        return kit.Call(alerts, headers=headers, json={
+            "message": kit.limited(title, MAX_MESSAGE),
+            "alias": alias,
+            "description": kit.limited(news.text, MAX_DESCRIPTION) if news.is_beat else None,
+            "priority": f"P{o.priority or USUAL_PRIORITY}" if news.is_beat else "P5",
+            **source,
         })  # fmt: skip

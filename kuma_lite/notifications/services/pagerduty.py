@@ -1,4 +1,4 @@
-"""PagerDuty: an event of its Events API v2, https://developer.pagerduty.com/docs/send-alert-event."""
+"""PagerDuty: an incident, opened and resolved, https://developer.pagerduty.com/docs/events-api-v2-overview."""
 
 from __future__ import annotations
 
@@ -7,42 +7,45 @@ from collections.abc import Sequence
 from kuma_lite.notifications.services import kit
 
 API = "https://events.pagerduty.com/v2/enqueue"
-MAX_SUMMARY = 1_024  # characters; a longer one is refused
-RESOLVING = {"0": "Do nothing", "acknowledge": "Auto acknowledged", "resolve": "Auto resolve"}
+MAX_CHARS = 1_024  # of the summary; a longer one is refused
+ON_UP = {"0": "Nothing", "acknowledge": "Acknowledge", "resolve": "Resolve"}
 
 
 class PagerDutyOptions(kit.ServiceOptions):
-    """Which service, and what UP means there."""
+    """Which integration, how bad, and what follows when a monitor is up again."""
 
     key: str = kit.secret("Integration Key", "pagerdutyIntegrationKey", required=True)
-    address: str = kit.url("Integration URL", "pagerdutyIntegrationUrl", API)
-    severity: str = kit.select("Priority", "pagerdutyPriority", "warning", "info warning error critical")
-    when_up: str = kit.select("Auto resolve or acknowledged", "pagerdutyAutoResolve", "0", RESOLVING)
+    address: str = kit.url(
+        "Integration URL",
+        "pagerdutyIntegrationUrl",
+        API,
+        help="Accounts in the EU use https://events.eu.pagerduty.com/v2/enqueue.",
+    )
+    priority: str = kit.select("Priority", "pagerdutyPriority", "warning", "info warning error critical")
+    on_up: str = kit.select("Auto resolve or acknowledged", "pagerdutyAutoResolve", "0", ON_UP)
 
 
 class PagerDuty(kit.HttpService[PagerDutyOptions]):
-    """An incident in PagerDuty."""
+    """An incident in PagerDuty, one per monitor."""
 
     name, label, groups = "PagerDuty", "PagerDuty", ("incident",)
-    description = "Opens incidents in PagerDuty, and resolves them if you like."
+    description = "Opens an incident in PagerDuty, and resolves it if you wish."
 
     def request(self, o: PagerDutyOptions, news: kit.News) -> kit.Call | Sequence[kit.Call]:
-        """One event per monitor, known again by its key."""
-        if news.up and o.when_up == "0":
-            return ()
-        title = news.pick("Uptime Kuma Monitor ✅ Up", "Uptime Kuma Monitor 🔴 Down", "Uptime Kuma Alert")
-        summary = f"[{title}] [{news.name}] {news.msg}" if news.is_beat else f"[{title}] {news.text}"
-        target = news.address if news.type == "port" else news.host or news.url
-        source = (target or news.name) if news.is_beat else "Uptime Kuma Test Button"
-        return kit.Call(o.address, json={
+        """An event; none for a recovery that nothing shall follow."""
+        if news.up and o.on_up in ("", "0"):
+            return []
+        what = f"[{news.name}] {news.msg}" if news.is_beat else news.text
+        source = news.host or news.url or news.name
+        return kit.Call(o.address.strip() or API, json={
             "payload": {
-                "summary": kit.limited(summary, MAX_SUMMARY),
-                "severity": o.severity,
-                "source": source,
+                "summary": kit.limited(f"[{news.headline}] {what}", MAX_CHARS),
+                "severity": o.priority or "warning",
+                "source": source or "Uptime Kuma Test Button",
             },
-            "routing_key": o.key,
-            "event_action": o.when_up if news.up else "trigger",
+            "routing_key": o.key.strip(),
+            "event_action": o.on_up if news.up else "trigger",
             "dedup_key": f"Uptime Kuma/{news.id or 'test'}",
-            "client": "Uptime Kuma" if news.link else None,
+            "client": news.link and "Uptime Kuma",
             "client_url": news.link,
         })  # fmt: skip

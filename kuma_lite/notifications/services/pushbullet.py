@@ -1,4 +1,4 @@
-"""Pushbullet: a note on all devices, https://docs.pushbullet.com/#create-push."""
+"""Pushbullet: a push message to all devices of an account, https://docs.pushbullet.com/#create-push."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ class Pushbullet(kit.HttpService[PushbulletOptions]):
     """A note on the devices of a Pushbullet account."""
 
     name, label, groups = "pushbullet", "Pushbullet", ("push",)
-    description = "Pushes a note to your devices through Pushbullet."
+    description = "Sends a note to the devices of your Pushbullet account."
 
     def request(self, o: PushbulletOptions, news: kit.News) -> kit.Call:
-        """The name as title, state, reason and time below it."""
-        title = f"UptimeKuma Alert: {news.name}" if news.is_beat else "Uptime Kuma Alert"
-        body = f"[{news.status}] {news.msg}\n{news.when}" if news.is_beat else news.text
-        headers = {"Access-Token": o.token}
-        return kit.Call(API, json={"type": "note", "title": title, "body": body}, headers=headers)
+        """A note with the state, the reason and the time."""
+        beat = f"[{news.state}] {news.msg}\nTime ({news.zone}): {news.local_time}"
+        return kit.Call(API, headers={"Access-Token": o.token.strip()}, json={
+            "type": "note",
+            "title": f"UptimeKuma Alert: {news.name}" if news.is_beat else "Uptime Kuma Alert",
+            "body": beat if news.is_beat else news.text,
+        })  # fmt: skip

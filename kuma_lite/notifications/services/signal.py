@@ -1,4 +1,4 @@
-"""Signal: a message through signal-cli-rest-api, https://github.com/bbernhard/signal-cli-rest-api."""
+"""Signal: a message through a signal-cli-rest-api server, https://bbernhard.github.io/signal-cli-rest-api/."""
 
 from __future__ import annotations
 
@@ -6,34 +6,45 @@ from kuma_lite.notifications.services import kit
 
 
 class SignalOptions(kit.ServiceOptions):
-    """Which server sends for which number to whom."""
+    """Who sends to whom, through which server."""
 
     address: str = kit.url(
-        "Post URL", "signalURL", required=True, placeholder="http://127.0.0.1:8080/v2/send"
+        "Post URL",
+        "signalURL",
+        required=True,
+        placeholder="http://localhost:8080/v2/send",
+        help="Where your signal-cli-rest-api server takes messages.",
     )
-    number: str = kit.text("Number", "signalNumber", required=True)
+    number: str = kit.text("Number", "signalNumber", required=True, help="The sender's, with country code.")
     recipients: str = kit.text(
-        "Recipients", "signalRecipients", required=True, help="Numbers and groups, with commas between."
+        "Recipients",
+        "signalRecipients",
+        required=True,
+        help="Numbers with country code and group ids, commas between them.",
     )
     use_template: bool = kit.switch("Use custom message template", "signalUseTemplate", section="content")
     template: str = kit.area(
         "Message Template",
         "signalTemplate",
-        required=True,
         section="content",
+        required=True,
+        placeholder="{{ status }} {{ name }}: {{ msg }}",
         help="A Liquid template.",
         shown_when=kit.when("signalUseTemplate", True),
     )
 
 
 class Signal(kit.HttpService[SignalOptions]):
-    """A Signal message."""
+    """A message to people and groups on Signal."""
 
     name, label, groups = "signal", "Signal", ("chat",)
-    description = "Sends a Signal message through your signal-cli-rest-api."
+    description = "Sends a Signal message through your signal-cli-rest-api server."
 
     def request(self, o: SignalOptions, news: kit.News) -> kit.Call:
-        """One message to all."""
-        text = news.templated(o.template) if o.use_template else news.text
+        """One message to all receivers."""
         recipients = "".join(o.recipients.split()).split(",")
-        return kit.Call(o.address, json={"message": text, "number": o.number, "recipients": recipients})
+        return kit.Call(o.address, json={
+            "message": (o.use_template and news.templated(o.template)) or news.text,
+            "number": o.number,
+            "recipients": [recipient for recipient in recipients if recipient],
+        })  # fmt: skip

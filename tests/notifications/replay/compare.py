@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from difflib import ndiff
 from email.parser import BytesParser
 from email.policy import HTTP
-from itertools import zip_longest
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from zlib import crc32
@@ -23,6 +22,7 @@ _EVERYWHERE = {
 }
 _FRAMING = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding"})
 _SHOWN_CHARS = 160  # of a line of a difference; longer ones are cut in the middle
+_SHOWN_LINES = 40  # of a difference; of longer ones, whole requests too many, half of it is shown
 
 
 def recorded_request(recorded: dict[str, Any]) -> dict[str, Any]:
@@ -59,23 +59,16 @@ def sent_request(hop: Hop, request: Request, recorded: dict[str, Any] | None) ->
     }
 
 
-def difference(expected: list[Any], sent: list[Any]) -> list[str]:
-    """The lines in which requests differ; of one that stands alone only its address."""
-    found: list[str] = []
-    for one, other in zip_longest(expected, sent):
-        if one is None or other is None:
-            found.append(_short(f"+ {_named(other)}" if one is None else f"- {_named(one)}"))
-            continue
-        before, after = _lines(one), _lines(other)
-        if before != after:
-            found += [_short(line) for line in ndiff(before, after) if line[0] in "+-"]
-    return found
-
-
-def _named(request: dict[str, Any]) -> str:
-    if "url" not in request:
-        return json.dumps(request, ensure_ascii=False)
-    return f"{request['method']} {request['url']} {request['query']}"
+def difference(expected: Any, sent: Any) -> list[str]:
+    """The lines that differ; empty when both are equal."""
+    before, after = _lines(expected), _lines(sent)
+    if before == after:
+        return []
+    lines = [_short(line) for line in ndiff(before, after) if line[0] in "+-"]
+    if len(lines) <= _SHOWN_LINES:
+        return lines
+    rest = lines[_SHOWN_LINES // 2 :]
+    return [*lines[: _SHOWN_LINES // 2], f"… {len(rest)} lines, {crc32(chr(10).join(rest).encode()):08x}"]
 
 
 def _lines(value: Any) -> list[str]:

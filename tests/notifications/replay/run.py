@@ -74,10 +74,10 @@ async def differs(services: Services, call: Call) -> list[str]:
         "apprise": program.send,
     }
     expected, sent, error = await ways.get(call.service, _send)(services, call)
-    lines = difference(expected, sent)
-    before = _outcome(call.sent, call.error, call.error)
-    after = _outcome(error is None, error or "", call.error)
-    return lines if before == after else [*lines, f"- {before}", f"+ {after}"]
+    return difference(
+        {"requests": expected, "outcome": _outcome(call.sent, call.error, call.error)},
+        {"requests": sent, "outcome": _outcome(error is None, error or "", call.error)},
+    )
 
 
 async def _send(services: Services, call: Call) -> Sent:

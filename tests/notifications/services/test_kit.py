@@ -241,8 +241,28 @@ def test_what_is_known_of_a_beat() -> None:
     assert (news.msg, news.ping, news.zone) == ("200 - OK", "4", "Europe/Berlin")
     assert (news.time, news.local_time) == ("2026-11-22 02:46:13.100", "2026-11-22 03:46:13")
     assert (news.at, news.down_since) == (1_795_315_573, 1_795_311_723)
-    assert news.link == "https://kuma.example/dashboard/7"
+    assert (news.base_url, news.link) == ("https://kuma.example", "https://kuma.example/dashboard/7")
+    port = {**MONITOR, "type": "port", "hostname": "h", "port": 22}
+    assert (news.host, kit.News.of(Message("", port, UP_BEAT), CONTEXT).host) == ("", "h:22")
     assert [str(tag) for tag in news.tags] == ["t: v", "bare"]
+
+
+@pytest.mark.parametrize(
+    ("message", "state", "headline"),
+    [
+        (UP, "✅ Up", "Uptime Kuma Monitor ✅ Up"),
+        (DOWN, "🔴 Down", "Uptime Kuma Monitor 🔴 Down"),
+        (EXPIRY, "", "Uptime Kuma Alert"),
+    ],
+)
+def test_words_for_what_happened(message: Message, state: str, headline: str) -> None:
+    news = kit.News.of(message, CONTEXT)
+    assert (news.state, news.headline) == (state, headline)
+
+
+def test_a_warning_knows_our_page() -> None:
+    news = kit.News.of(EXPIRY, CONTEXT)
+    assert (news.base_url, news.link) == ("https://kuma.example", "")
 
 
 def test_nothing_is_none_where_nothing_is_known() -> None:
@@ -258,3 +278,14 @@ def test_a_form_of_another_type_says_nothing_to_this_one() -> None:
 
     assert Titled.read({"title": "of another type"}).title == ""
     assert Titled.read({"myTitle": 5}).title == "5"
+
+
+def test_a_list_of_texts() -> None:
+    class Calling(kit.ServiceOptions):
+        phones: tuple[str, ...] = kit.texts("Phones", "phones")
+
+    assert Calling.read({"phones": ["1", 2]}).phones == ("1", "2")
+    assert Calling.read({"phones": None}).phones == ()
+    assert Calling.describe() == [
+        {"name": "phones", "label": "Phones", "kind": "list", "section": "general", "default": ()}
+    ]

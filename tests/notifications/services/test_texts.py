@@ -34,6 +34,21 @@ def test_address(monitor: dict[str, Any] | None, address: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("monitor", "host"),
+    [
+        ({"type": "port", "hostname": "h", "port": 22}, "h:22"),
+        ({"type": "port", "hostname": "h", "port": None}, "h"),
+        ({"type": "port", "hostname": None, "port": 22}, ""),
+        ({"type": "steam", "hostname": "h", "port": 27015}, "h"),
+        ({"type": "http", "hostname": None, "url": "https://x/"}, ""),
+        ({}, ""),
+    ],
+)
+def test_host(monitor: dict[str, Any], host: str) -> None:
+    assert texts.host(monitor) == host
+
+
+@pytest.mark.parametrize(
     ("parts", "text"),
     [
         (

@@ -12,7 +12,7 @@ from kuma_lite.core.declarations import DeliveryContext, Message, Status
 from kuma_lite.core.json_text import text_of
 from kuma_lite.notifications.services.kit.templating import Render, json_rendered, rendered
 from kuma_lite.notifications.services.support.escaping import Escape, plain
-from kuma_lite.notifications.services.support.texts import address, web_address
+from kuma_lite.notifications.services.support.texts import address, host, web_address
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -49,7 +49,8 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One message. Of a test and a warning only `text`, `severity`, `base` and `now` are known.
+    """One message. Of a test and a warning only `text`, `severity`, `now` and `base_url` are known; the rest
+    is empty.
 
     Args:
         text: the whole message in one line: `[name] [🔴 Down] reason`.
@@ -61,7 +62,7 @@ class News:
         type: of the monitor, on the wire.
         address: what it watches: a URL, a host, a host with its port.
         url: the web address it watches.
-        host: the host name it watches.
+        host: the host it watches, with its port where that is all that is watched.
         msg: what was found, without name and state.
         ping: milliseconds; "" when none were measured.
         zone: of `local_time`.
@@ -70,7 +71,7 @@ class News:
         at: the same moment, whole seconds since 1970.
         down_since: since when it is, or was, down; None when that is not known.
         now: when it is told, seconds since 1970; other than `at` when it had to wait.
-        base: address of our own page without a slash at its end; "" where it is not set.
+        base_url: of our page, without a slash at its end; "" where it is not set.
         link: to the monitor on our page; "" where the base URL is not set.
         tags: of the monitor.
         monitor: the object on the wire.
@@ -95,7 +96,7 @@ class News:
     at: int = 0
     down_since: int | None = None
     now: float = 0.0
-    base: str = ""
+    base_url: str = ""
     link: str = ""
     tags: tuple[Tag, ...] = ()
     monitor: Mapping[str, Any] | None = None
@@ -112,7 +113,7 @@ class News:
                 message.text,
                 severity,
                 now=SystemClock().now(),
-                base=context.base_url,
+                base_url=context.base_url,
                 monitor=monitor,
                 heartbeat=beat,
                 _render=context.render,
@@ -130,7 +131,7 @@ class News:
             type=_text(monitor, "type"),
             address=address(monitor),
             url=web_address(monitor),
-            host=_text(monitor, "hostname"),
+            host=host(monitor),
             msg=_text(beat, "msg"),
             ping=_text(beat, "ping"),
             zone=_text(beat, "timezone"),
@@ -139,7 +140,7 @@ class News:
             at=_seconds(time) or 0,
             down_since=_seconds(since),
             now=SystemClock().now(),
-            base=context.base_url,
+            base_url=context.base_url,
             link=f"{context.base_url}/dashboard/{monitor.get('id')}" if context.base_url else "",
             tags=tuple(
                 Tag(_text(tag, "name"), _text(tag, "value"), _text(tag, "color"))
@@ -166,14 +167,14 @@ class News:
         return self.up or self.down
 
     @property
-    def status(self) -> str:
-        """`✅ Up`, `🔴 Down`, and for anything else `⚠️ Test`, as templates have it."""
-        return self.pick("✅ Up", "🔴 Down", "⚠️ Test")
+    def state(self) -> str:
+        """The state with its mark, as `text` has it; "" of a test or warning."""
+        return self.pick("✅ Up", "🔴 Down", "")
 
     @property
-    def when(self) -> str:
-        """`Time (Europe/Berlin): 2026-07-15 12:20:30`; "" for a test or a warning."""
-        return f"Time ({self.zone}): {self.local_time}" if self.is_beat else ""
+    def headline(self) -> str:
+        """What happened, for services that want a title: the name is not in it."""
+        return f"Uptime Kuma Monitor {self.state}" if self.is_beat else "Uptime Kuma Alert"
 
     @overload
     def pick(self, up: A, down: B) -> A | B | None: ...

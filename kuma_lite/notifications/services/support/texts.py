@@ -40,6 +40,12 @@ def web_address(monitor: Mapping[str, Any]) -> str:
     return "" if url in _NO_URL else url
 
 
+def host(monitor: Mapping[str, Any]) -> str:
+    """The host of a target, with the port where one is watched (type `port`); "" when it has none."""
+    name, port = str(monitor.get("hostname") or ""), monitor.get("port")
+    return f"{name}:{port}" if name and port and monitor.get("type") == "port" else name
+
+
 def failure_text(
     message: str,
     *,
