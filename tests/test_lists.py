@@ -14,7 +14,8 @@ from typing import Any, Final
 import pytest
 
 from kuma_lite.checks import monitor_types
-from kuma_lite.core.declarations import NotificationService, Registry
+from kuma_lite.core.declarations import NotificationService
+from kuma_lite.core.registry import Registry
 from kuma_lite.notifications import services
 
 README: Final = Path(__file__).parent.parent / "README.md"
