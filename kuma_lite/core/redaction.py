@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol
-from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from kuma_lite.core.json_text import text_of
+from kuma_lite.core.secret_forms import forms
 
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
@@ -30,12 +30,6 @@ COMMON: Final = frozenset({
     "request", "secret", "server", "service", "status", "system", "telegram", "timeout", "unknown",
     "uptime", "uptimekuma", "username", "warning", "webhook",
 })  # fmt: skip
-
-# A part of a URL is a secret of its own from this length on, if it looks like one.
-_TOKEN_CHARS: Final = 8
-_LONG_TOKEN_CHARS: Final = 20
-_LINE_CHARS: Final = 16  # of a key of many lines, which errors quote one by one
-_SCHEMES: Final = frozenset({"bearer", "basic", "token", "key", "bot"})
 
 
 class HasOptions(Protocol):
@@ -65,7 +59,7 @@ class Redactor:
 
     def remember(self, owner: Hashable, values: Iterable[str]) -> None:
         """These are the secrets of `owner` from now on."""
-        new = frozenset(form for value in values for form in _forms(value) if self._counts(form))
+        new = frozenset(form for value in values for form in forms(value) if self._counts(form))
         with self._lock:
             old = self._owned.pop(owner, frozenset())
             if new:
@@ -149,59 +143,3 @@ def _texts(value: Any) -> Iterator[str]:
             yield value
     elif value is not None and not isinstance(value, bool):
         yield text_of(value)
-
-
-def _forms(value: str) -> Iterator[str]:
-    """A secret as it may stand in a text: its parts that are secret alone, each plain and encoded."""
-    for part in dict.fromkeys(_parts(value.strip())):
-        yield part
-        yield unquote(part)
-        yield quote(part, errors="replace")
-        yield quote(part, safe="", errors="replace")
-        yield quote_plus(part, errors="replace")
-        yield part.replace("/", "\\/")
-        for escaped in (json.dumps(part), json.dumps(part, ensure_ascii=False), repr(part)):
-            yield escaped[1:-1]
-
-
-def _parts(value: str) -> Iterator[str]:
-    lines = value.split()
-    if len(lines) > 1:
-        yield value
-        if lines[0].lower() in _SCHEMES:
-            yield value[len(lines[0]) :].strip()
-        for line in lines:
-            if "://" in line:
-                yield from _of_url(line.strip(",;"))
-            elif len(line) >= _LINE_CHARS and _is_token(line):
-                yield line
-    elif "://" in value:
-        yield from _of_url(value)
-    else:
-        yield value
-
-
-def _of_url(url: str) -> Iterator[str]:
-    """What is secret of a URL: its path and query where these look so, else all of it."""
-    try:
-        parts = urlsplit(url)
-        password = parts.password
-    except ValueError:
-        yield url
-        return
-    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    if parts.scheme not in ("http", "https") or not _is_token(target):
-        yield url
-    else:
-        yield target
-    yield from filter(None, (password, unquote(password or "")))
-    pieces = [parts.netloc.rpartition("@")[2]] if parts.scheme not in ("http", "https") else []
-    pieces += [*parts.path.split("/"), *(pair.partition("=")[2] for pair in parts.query.split("&"))]
-    yield from (piece for piece in pieces if _is_token(piece))
-
-
-def _is_token(text: str) -> bool:
-    """Whether it looks made rather than written."""
-    if len(text) < _TOKEN_CHARS:
-        return False
-    return len(text) >= _LONG_TOKEN_CHARS or any(character.isdigit() for character in text)

@@ -84,6 +84,7 @@ async def test_parts_and_bodies_as_they_are(sink: HttpSink) -> None:
 def test_headers_of_credentials() -> None:
     assert kit.bearer(" t ") == {"Authorization": "Bearer t"}
     assert kit.basic("ü", "p") == {"Authorization": "Basic w7w6cA=="}
+    assert kit.basic("\ud800", "p") == {"Authorization": "Basic Pzpw"}  # half of a pair stops nobody
 
 
 # --- redirects ---------------------------------------------------------------------------------------------

@@ -130,7 +130,7 @@ def bearer(token: str) -> dict[str, str]:
 
 def basic(user: str, password: str) -> dict[str, str]:
     """The header of a name and a password."""
-    return {"Authorization": f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"}
+    return {"Authorization": f"Basic {b64encode(f'{user}:{password}'.encode(errors='replace')).decode()}"}
 
 
 def _texts(fields: Mapping[str, object]) -> dict[str, str]:
