@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import apsw
-
 from kuma_lite.accounts import store
 from kuma_lite.accounts.model import User
 from kuma_lite.accounts.passwords import hash_password
 from kuma_lite.accounts.rules import is_strong
-from kuma_lite.accounts.service import AccountDatabase
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.sql import Connection
+from kuma_lite.core.transactions import Transactions
 
 
-async def reset_password(database: AccountDatabase, password: str) -> str:
+async def reset_password(database: Transactions, password: str) -> str:
     """Give the first user a new password; every session ends with the old one. Returns the user's name.
 
     Raises:
@@ -26,21 +25,21 @@ async def reset_password(database: AccountDatabase, password: str) -> str:
     user = await _first(database)
     hashed = await hash_password(password)
 
-    def change(db: apsw.Connection) -> None:
+    def change(db: Connection) -> None:
         store.set_password(db, user.id, hashed)
 
     await database.write(change)
     return user.username
 
 
-async def remove_2fa(database: AccountDatabase) -> str:
+async def remove_2fa(database: Transactions) -> str:
     """Switch two-factor authentication of the first user off. Returns the user's name; raises UserError."""
     user = await _first(database)
     await database.write(lambda db: store.set_twofa(db, user.id, False))
     return user.username
 
 
-async def _first(database: AccountDatabase) -> User:
+async def _first(database: Transactions) -> User:
     user = await database.read(store.first_user)
     if user is None:
         raise UserError("Nobody has been set up on this server yet.")

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Callable
-from typing import Any, Final, Protocol, TypeVar
-
-import apsw
+from typing import Any, Final, Protocol
 
 from kuma_lite.accounts import store
 from kuma_lite.accounts.model import TokenRequired, User
@@ -16,8 +13,7 @@ from kuma_lite.accounts.rules import code_matches, fingerprint, is_strong, otpau
 from kuma_lite.accounts.tokens import make_token, read_token
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import NotLoggedIn, UserError
-
-T = TypeVar("T")
+from kuma_lite.core.transactions import Transactions
 
 SIGNING_SETTING: Final = "jwtSecret"  # the setting that signs session tokens
 _SECRET_CHARS: Final = 64  # of that secret and of those of two-factor authentication
@@ -26,16 +22,6 @@ _MAX_NAME_CHARS: Final = 255
 _IS_SET_UP: Final = (
     "Uptime Kuma has been initialized. If you want to run setup again, please delete the database."
 )
-
-
-class AccountDatabase(Protocol):
-    """What accounts need of the database."""
-
-    async def read(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run a function on a snapshot."""
-
-    async def write(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run a function in a transaction."""
 
 
 class AccountSettings(Protocol):
@@ -66,7 +52,7 @@ def random_secret() -> str:
 class Accounts:
     """The people of this server (today: one)."""
 
-    def __init__(self, database: AccountDatabase, settings: AccountSettings, clock: Clock) -> None:
+    def __init__(self, database: Transactions, settings: AccountSettings, clock: Clock) -> None:
         self._database = database
         self._settings = settings
         self._clock = clock

@@ -4,39 +4,38 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import apsw
-
 from kuma_lite.accounts.model import User
+from kuma_lite.core.sql import Connection
 
 _COLUMNS: Final = "id, username, password, active, twofa_secret, twofa_status, twofa_last_token"
 
 
-def any_user(db: apsw.Connection) -> bool:
+def any_user(db: Connection) -> bool:
     """Whether somebody has been set up."""
     return db.execute("SELECT 1 FROM user LIMIT 1").fetchone() is not None
 
 
-def first_user(db: apsw.Connection) -> User | None:
+def first_user(db: Connection) -> User | None:
     """Who everybody is while authentication is switched off."""
     return _one(db, "ORDER BY id LIMIT 1", ())
 
 
-def user_by_id(db: apsw.Connection, user_id: int) -> User | None:
+def user_by_id(db: Connection, user_id: int) -> User | None:
     """A user."""
     return _one(db, "WHERE id = ?", (user_id,))
 
 
-def active_user(db: apsw.Connection, username: str) -> User | None:
+def active_user(db: Connection, username: str) -> User | None:
     """An active user of exactly that name."""
     return _one(db, "WHERE username = ? AND active = 1", (username,))
 
 
-def user_to_log_in(db: apsw.Connection, typed_name: str) -> User | None:
+def user_to_log_in(db: Connection, typed_name: str) -> User | None:
     """An active user, blanks around the name ignored on both sides."""
     return _one(db, "WHERE trim(username) = ? AND active = 1", (typed_name.strip(),))
 
 
-def add_first_user(db: apsw.Connection, username: str, password_hash: str) -> bool:
+def add_first_user(db: Connection, username: str, password_hash: str) -> bool:
     """Add the user unless there is one already; whether it was added. One statement: no race to win."""
     db.execute(
         "INSERT INTO user (username, password) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM user)",
@@ -45,28 +44,28 @@ def add_first_user(db: apsw.Connection, username: str, password_hash: str) -> bo
     return db.changes() == 1
 
 
-def set_password(db: apsw.Connection, user_id: int, password_hash: str) -> None:
+def set_password(db: Connection, user_id: int, password_hash: str) -> None:
     """Store a new password."""
     db.execute("UPDATE user SET password = ? WHERE id = ?", (password_hash, user_id))
 
 
-def replace_password(db: apsw.Connection, user_id: int, old_hash: str, new_hash: str) -> bool:
+def replace_password(db: Connection, user_id: int, old_hash: str, new_hash: str) -> bool:
     """Store a new password if the old one is still the stored one; whether it was."""
     db.execute("UPDATE user SET password = ? WHERE id = ? AND password = ?", (new_hash, user_id, old_hash))
     return db.changes() == 1
 
 
-def set_twofa(db: apsw.Connection, user_id: int, on: bool) -> None:
+def set_twofa(db: Connection, user_id: int, on: bool) -> None:
     """Switch two-factor authentication."""
     db.execute("UPDATE user SET twofa_status = ? WHERE id = ?", (int(on), user_id))
 
 
-def set_twofa_secret(db: apsw.Connection, user_id: int, secret: str) -> None:
+def set_twofa_secret(db: Connection, user_id: int, secret: str) -> None:
     """Store a new secret."""
     db.execute("UPDATE user SET twofa_secret = ? WHERE id = ?", (secret, user_id))
 
 
-def use_code(db: apsw.Connection, user_id: int, code: str) -> bool:
+def use_code(db: Connection, user_id: int, code: str) -> bool:
     """Note that a code has logged somebody in; False when it had done so before (a replay)."""
     db.execute(
         "UPDATE user SET twofa_last_token = ? WHERE id = ? AND twofa_last_token IS NOT ?",
@@ -75,7 +74,7 @@ def use_code(db: apsw.Connection, user_id: int, code: str) -> bool:
     return db.changes() == 1
 
 
-def _one(db: apsw.Connection, condition: str, values: tuple[Any, ...]) -> User | None:
+def _one(db: Connection, condition: str, values: tuple[Any, ...]) -> User | None:
     row = db.execute(f"SELECT {_COLUMNS} FROM user {condition}", values).fetchone()  # noqa: S608
     if row is None:
         return None

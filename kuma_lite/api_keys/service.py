@@ -5,32 +5,19 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol, TypeVar
-
-import apsw
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
 
 from kuma_lite.api_keys import store
 from kuma_lite.api_keys.rules import expiry, new_secret, read_key, write_key
 from kuma_lite.api_keys.store import ApiKey
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
-
-T = TypeVar("T")
+from kuma_lite.core.transactions import Transactions
 
 ENABLED_SETTING: Final = "apiKeysEnabled"  # the metrics want a key; set with the first one
 MAX_NAME_CHARS: Final = 255  # as the column of Uptime Kuma
 _COST: Final = 10  # of Uptime Kuma; 2^10 rounds
-
-
-class Database(Protocol):
-    """Where the keys are kept."""
-
-    async def read(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run on a snapshot."""
-
-    async def write(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run in the next transaction."""
 
 
 class KeySettings(Protocol):
@@ -46,7 +33,7 @@ class KeySettings(Protocol):
 class ApiKeys:
     """The keys of all users: few, and all in memory."""
 
-    def __init__(self, database: Database, settings: KeySettings, clock: Clock) -> None:
+    def __init__(self, database: Transactions, settings: KeySettings, clock: Clock) -> None:
         self._database = database
         self._settings = settings
         self._clock = clock

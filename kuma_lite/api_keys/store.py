@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import apsw
-
+from kuma_lite.core import sql
 from kuma_lite.core.clock import MILLISECONDS, wire_date
+from kuma_lite.core.sql import Connection
 
 
 class ApiKey(NamedTuple):
@@ -33,7 +33,7 @@ class ApiKey(NamedTuple):
         }
 
 
-def read_all(db: apsw.Connection) -> list[ApiKey]:
+def read_all(db: Connection) -> list[ApiKey]:
     """Every key, oldest first."""
     rows: Any = db.execute(
         "SELECT id, user_id, key, name, created_date, active, expires FROM api_key ORDER BY id"
@@ -41,20 +41,20 @@ def read_all(db: apsw.Connection) -> list[ApiKey]:
     return [ApiKey(*row)._replace(active=bool(row[5])) for row in rows]
 
 
-def insert(db: apsw.Connection, key: ApiKey) -> int:
+def insert(db: Connection, key: ApiKey) -> int:
     """Store a new key; returns its id."""
-    db.execute(
+    return sql.insert(
+        db,
         "INSERT INTO api_key (user_id, key, name, created_date, active, expires) VALUES (?, ?, ?, ?, ?, ?)",
         tuple(key)[1:],
     )
-    return db.last_insert_rowid()
 
 
-def switch(db: apsw.Connection, key_id: int, active: bool) -> None:
+def switch(db: Connection, key_id: int, active: bool) -> None:
     """Switch a key on or off."""
     db.execute("UPDATE api_key SET active = ? WHERE id = ?", (int(active), key_id))
 
 
-def delete(db: apsw.Connection, key_id: int) -> None:
+def delete(db: Connection, key_id: int) -> None:
     """Remove a key."""
     db.execute("DELETE FROM api_key WHERE id = ?", (key_id,))

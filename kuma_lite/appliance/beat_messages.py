@@ -21,7 +21,7 @@ from kuma_lite.notifications.rules import certificate_text
 from kuma_lite.notifications.service import Notifications
 
 if TYPE_CHECKING:
-    import apsw
+    from kuma_lite.core.sql import Connection
 
 
 class Messages:
@@ -34,14 +34,14 @@ class Messages:
         self.monitors: Monitors | None = None
         bus.subscribe(BeatRecorded, self._after_commit)
 
-    def announce(self, monitor: Monitor, *, pushed: bool) -> Callable[[apsw.Connection, Beat], None]:
+    def announce(self, monitor: Monitor, *, pushed: bool) -> Callable[[Connection, Beat], None]:
         """The function that writes one row per notification of the monitor."""
         assert self.monitors is not None
         wire = self.monitors.wire(monitor, sensitive=False)
         now = to_ms(self._clock.now())
         self._announced.add(monitor.id)
 
-        def write(connection: apsw.Connection, beat: Beat) -> None:
+        def write(connection: Connection, beat: Beat) -> None:
             down = last_down(connection, beat) if beat.status is Status.UP else None
             response = read_saved(beat.response) if beat.response else None
             message = self._notifications.beat_message(
@@ -58,7 +58,7 @@ class Messages:
 
     # --- warnings of expiring certificates (see `monitors.expiry.Warner`) ----------------------------------
 
-    def warn(self, connection: apsw.Connection, monitor: Monitor, warning: ExpiryWarning) -> None:
+    def warn(self, connection: Connection, monitor: Monitor, warning: ExpiryWarning) -> None:
         """Write a warning to the outbox."""
         target = target_of(monitor.document)
         address = target.url or target.host if target is not None else ""

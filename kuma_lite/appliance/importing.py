@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-import apsw
-
 from kuma_lite.beats import past_beats
 from kuma_lite.checks import monitor_types
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.data_folder import DataFolder
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import NotificationService, Registry
+from kuma_lite.core.sql import Connection
 from kuma_lite.importing.features import StatRow
 from kuma_lite.importing.history import Progress
 from kuma_lite.importing.service import Importer, Outcome
@@ -44,21 +43,21 @@ class Features:
         """See `Rooms`."""
         return self._services.get(service) is not None
 
-    def insert_plan(self, connection: apsw.Connection, row: Mapping[str, Any], owner: int) -> None:
+    def insert_plan(self, connection: Connection, row: Mapping[str, Any], owner: int) -> None:
         """See `Rooms`."""
         imported_plans.insert_row(connection, row, owner)
 
     def write_beats(
-        self, connection: apsw.Connection, runs: Sequence[Sequence[BeatRow]], *, statistics: bool
+        self, connection: Connection, runs: Sequence[Sequence[BeatRow]], *, statistics: bool
     ) -> None:
         """See `Rooms`."""
         past_beats.write_beats(connection, runs, statistics=statistics, now=to_ms(self._clock.now()))
 
-    def write_statistics(self, connection: apsw.Connection, unit: str, rows: Sequence[StatRow]) -> None:
+    def write_statistics(self, connection: Connection, unit: str, rows: Sequence[StatRow]) -> None:
         """See `Rooms`."""
         past_beats.write_statistics(connection, unit, rows)
 
-    def recorded_up_to(self, connection: apsw.Connection) -> dict[int, int]:
+    def recorded_up_to(self, connection: Connection) -> dict[int, int]:
         """See `Rooms`."""
         return past_beats.recorded_up_to(connection)
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.monitors import Monitoring
 from kuma_lite.appliance.servers_api import ListedPages, OutageIncidents
+from kuma_lite.core import sql
 from kuma_lite.core.declarations import Message, Status
 from kuma_lite.core.doors import Doors
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.sql import Connection
 from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted
 from kuma_lite.metrics.exposition import label_text
 from kuma_lite.metrics.model import Family, Sample
@@ -36,9 +38,6 @@ from kuma_lite.servers.service import Servers
 from kuma_lite.servers.store import link_all
 from kuma_lite.status_pages.model import ShownServer
 from kuma_lite.status_pages.service import StatusPages
-
-if TYPE_CHECKING:
-    import apsw
 
 _FIRST_USER: Final = "SELECT min(id) FROM user"
 
@@ -138,7 +137,7 @@ class ServerMessages:
         self._ground = ground
 
     def announce(
-        self, connection: apsw.Connection, server: Server, incident: Incident, text: str, now: int
+        self, connection: Connection, server: Server, incident: Incident, text: str, now: int
     ) -> None:
         """One row per notification, in the incident's own transaction."""
         status = Status.DOWN if incident.closed is None else Status.UP
@@ -161,7 +160,7 @@ class ServerMessages:
         """They are committed."""
         self._notifications.wake()
 
-    def for_new(self, connection: apsw.Connection) -> Iterable[int]:
+    def for_new(self, connection: Connection) -> Iterable[int]:
         """Those that new monitors get by themselves, too."""
         return self._notifications.defaults(connection)
 
@@ -224,5 +223,5 @@ class ServerChannels:
             await self._notifications.delete(channel_id, user)
 
     async def _owner(self) -> int | None:
-        found: Any = await self._database.read(lambda connection: connection.execute(_FIRST_USER).get)
+        found: Any = await self._database.read(lambda connection: sql.value(connection, _FIRST_USER))
         return found if isinstance(found, int) else None

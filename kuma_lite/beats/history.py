@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from functools import partial, reduce
 from typing import Any, Final
 
-import apsw
-
 from kuma_lite.beats import sealing
 from kuma_lite.beats.buckets import HOUR_S, MINUTE_S, MS, Bucket, Span, chart, fold, span_of
 from kuma_lite.beats.model import Beat
 from kuma_lite.beats.packing import STATUSES, decode, encode
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.beats.sealing import COUNTER
+from kuma_lite.core import sql
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
+from kuma_lite.core.sql import Connection
 
 SLICE_ROWS: Final = 500  # removed in one transaction: some 10 ms in which nobody else can write
 SLICE_BLOCKS: Final = 100  # rewritten in one transaction: some 20 ms
@@ -74,7 +74,7 @@ class BeatHistory:
         await self._recorder.flush()
         where, values = _among(monitor_ids)
         query = f"SELECT count(*) FROM beat_event WHERE {where}"  # noqa: S608 - placeholders only
-        count: int = await self._database.read(lambda connection: connection.execute(query, values).get)
+        count: int = await self._database.read(lambda connection: sql.value(connection, query, values))
         return count
 
     async def important_page(self, monitor_ids: Sequence[int] | None, offset: int, count: int) -> list[Beat]:
@@ -120,15 +120,16 @@ class BeatHistory:
         await self._database.write(lambda connection: _clear_all(connection, upto))
 
 
-def last_down(connection: apsw.Connection, beat: Beat) -> int | None:
+def last_down(connection: Connection, beat: Beat) -> int | None:
     """When the latest important DOWN before a beat began, in milliseconds; None if there was none.
 
     For use inside a transaction: what is said with a beat is written with it.
     """
-    found: int | None = connection.execute(
+    found: int | None = sql.value(
+        connection,
         "SELECT max(time) FROM beat_event WHERE monitor_id = ? AND status = ? AND id < ?",
         (beat.monitor_id, int(Status.DOWN), beat.id),
-    ).get
+    )
     return found
 
 
@@ -150,22 +151,19 @@ def _among(monitor_ids: Sequence[int] | None) -> tuple[str, tuple[int, ...]]:
     return f"monitor_id IN ({','.join('?' * len(monitor_ids))})", tuple(monitor_ids)
 
 
-def _events(connection: apsw.Connection, query: str, values: Sequence[Any]) -> list[Beat]:
+def _events(connection: Connection, query: str, values: Sequence[Any]) -> list[Beat]:
     rows = connection.execute(query, values)
     return [Beat._make((*row[:4], STATUSES[row[4]], row[5], row[6], True, *row[8:])) for row in rows]
 
 
-def _upto(connection: apsw.Connection, monitor_id: int) -> int:
+def _upto(connection: Connection, monitor_id: int) -> int:
     """The id up to which blocks and statistics hold everything of a monitor."""
-    upto: int | None = connection.execute(
-        "SELECT upto FROM beat_mark WHERE monitor_id = ?", (monitor_id,)
-    ).get
+    query = "SELECT upto FROM beat_mark WHERE monitor_id = ?"
+    upto: int | None = sql.value(connection, query, (monitor_id,))
     return upto or 0
 
 
-def _stored_beats(
-    connection: apsw.Connection, monitor_id: int, since: int
-) -> tuple[list[bytes], list[Beat], int]:
+def _stored_beats(connection: Connection, monitor_id: int, since: int) -> tuple[list[bytes], list[Beat], int]:
     """Blocks that reach beyond `since`, events after it, and what is in memory only."""
     blocks = connection.execute(
         "SELECT beats FROM beat_block WHERE monitor_id = ? AND last_time > ?", (monitor_id, since)
@@ -175,9 +173,7 @@ def _stored_beats(
     return packed, _events(connection, query, (monitor_id, since)), _upto(connection, monitor_id)
 
 
-def _stored_buckets(
-    connection: apsw.Connection, monitor_id: int, span: Span
-) -> tuple[dict[int, Bucket], int]:
+def _stored_buckets(connection: Connection, monitor_id: int, span: Span) -> tuple[dict[int, Bucket], int]:
     unit = "hour" if span.seconds == HOUR_S else "day"
     query = f"""
         WITH RECURSIVE wanted (number) AS (
@@ -194,24 +190,24 @@ def _stored_buckets(
     return buckets, _upto(connection, monitor_id)
 
 
-def _block_numbers(connection: apsw.Connection, monitor_id: int) -> list[int]:
+def _block_numbers(connection: Connection, monitor_id: int) -> list[int]:
     rows = connection.execute("SELECT id FROM beat_block WHERE monitor_id = ?", (monitor_id,))
     return [number for (number,) in rows]
 
 
-def _delete_events(connection: apsw.Connection, monitor_id: int) -> None:
+def _delete_events(connection: Connection, monitor_id: int) -> None:
     connection.execute("DELETE FROM beat_event WHERE monitor_id = ?", (monitor_id,))
 
 
-def _clear_blocks(connection: apsw.Connection, numbers: Sequence[int]) -> None:
+def _clear_blocks(connection: Connection, numbers: Sequence[int]) -> None:
     for number in numbers:
-        packed = connection.execute("SELECT beats FROM beat_block WHERE id = ?", (number,)).get
+        packed = sql.value(connection, "SELECT beats FROM beat_block WHERE id = ?", (number,))
         if packed is not None:
             cleared = [beat._replace(msg="", important=False) for beat in decode(packed)]
             connection.execute("UPDATE beat_block SET beats = ? WHERE id = ?", (encode(cleared), number))
 
 
-def _delete_some(connection: apsw.Connection, table: str, monitor_id: int) -> int:
+def _delete_some(connection: Connection, table: str, monitor_id: int) -> int:
     """Remove up to `SLICE_ROWS` rows; returns how many."""
     connection.execute(
         f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE monitor_id = ? LIMIT ?)",  # noqa: S608
@@ -220,7 +216,7 @@ def _delete_some(connection: apsw.Connection, table: str, monitor_id: int) -> in
     return connection.changes()
 
 
-def _delete_statistics(connection: apsw.Connection, unit: str, monitor_id: int) -> None:
+def _delete_statistics(connection: Connection, unit: str, monitor_id: int) -> None:
     """The key begins with the bucket: look into each one there can be."""
     connection.execute(
         f"""
@@ -235,7 +231,7 @@ def _delete_statistics(connection: apsw.Connection, unit: str, monitor_id: int) 
     )
 
 
-def _clear_all(connection: apsw.Connection, upto: int) -> None:
+def _clear_all(connection: Connection, upto: int) -> None:
     for table in ("beat_log", "beat_block", "beat_event", "beat_mark", "stat_hour", "stat_day"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608 - own table names
     sealing.set_mark(connection, COUNTER, upto)

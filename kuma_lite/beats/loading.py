@@ -7,8 +7,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
 
-import apsw
-
 from kuma_lite.beats.buckets import MINUTE_S, fold
 from kuma_lite.beats.days import DAY_MS, YEAR_DAYS
 from kuma_lite.beats.minutes import MINUTE_MS
@@ -16,13 +14,15 @@ from kuma_lite.beats.model import Beat
 from kuma_lite.beats.packing import decode, decode_columns
 from kuma_lite.beats.recent import RecentBeats
 from kuma_lite.beats.sums import Statistics
+from kuma_lite.core import sql
 from kuma_lite.core.limits import RECENT_BEATS
+from kuma_lite.core.sql import Connection
 
 _LOOK_BACK_MS: Final = DAY_MS + 2 * MINUTE_MS  # the sliding day, and the minutes it begins and ends in
 
 
 def load_beats(
-    connection: apsw.Connection, recent: RecentBeats, statistics: dict[int, Statistics], now: int
+    connection: Connection, recent: RecentBeats, statistics: dict[int, Statistics], now: int
 ) -> int:
     """Fill `recent` and `statistics`; returns the highest id given so far. `now` is milliseconds."""
     # A hundred thousand beats and not one cycle: the collector would look at them again and again.
@@ -33,9 +33,7 @@ def load_beats(
         gc.enable()
 
 
-def _load(
-    connection: apsw.Connection, recent: RecentBeats, statistics: dict[int, Statistics], now: int
-) -> int:
+def _load(connection: Connection, recent: RecentBeats, statistics: dict[int, Statistics], now: int) -> int:
     marks: dict[int, int] = dict(connection.execute("SELECT monitor_id, upto FROM beat_mark"))
     for (monitor_id,) in connection.execute("SELECT id FROM monitor"):
         statistics[monitor_id] = Statistics()
@@ -43,11 +41,11 @@ def _load(
     _load_minutes(connection, statistics, now)
     _load_days(connection, statistics, now)
     replayed = _replay(connection, recent, statistics, marks)
-    newest_event: int = connection.execute("SELECT ifnull(max(id), 0) FROM beat_event").get
+    newest_event: int = sql.value(connection, "SELECT coalesce(max(id), 0) FROM beat_event")
     return max(replayed, newest_event, *marks.values(), 0)
 
 
-def _load_recent(connection: apsw.Connection, recent: RecentBeats, monitor_id: int) -> None:
+def _load_recent(connection: Connection, recent: RecentBeats, monitor_id: int) -> None:
     """The newest blocks of a monitor, as many as it takes for `RECENT_BEATS`."""
     blocks: list[tuple[int, int, bytes]] = []
     missing = RECENT_BEATS
@@ -64,7 +62,7 @@ def _load_recent(connection: apsw.Connection, recent: RecentBeats, monitor_id: i
         ring.tail_id, ring.tail_count, _ = blocks[0]
 
 
-def _load_minutes(connection: apsw.Connection, statistics: Mapping[int, Statistics], now: int) -> None:
+def _load_minutes(connection: Connection, statistics: Mapping[int, Statistics], now: int) -> None:
     query = "SELECT monitor_id, last_time, minutes FROM beat_block WHERE last_time >= ? ORDER BY id"
     for monitor_id, last_time, minutes in connection.execute(query, (now - _LOOK_BACK_MS,)):
         found = statistics.get(monitor_id)
@@ -74,9 +72,9 @@ def _load_minutes(connection: apsw.Connection, statistics: Mapping[int, Statisti
         found.minutes.loaded()
 
 
-def _load_days(connection: apsw.Connection, statistics: Mapping[int, Statistics], now: int) -> None:
+def _load_days(connection: Connection, statistics: Mapping[int, Statistics], now: int) -> None:
     query = """
-        SELECT bucket, monitor_id, up, down, pings, ifnull(ping_sum, 0) FROM stat_day
+        SELECT bucket, monitor_id, up, down, pings, coalesce(ping_sum, 0) FROM stat_day
         WHERE bucket > ? ORDER BY bucket
     """
     for day, monitor_id, *sums in connection.execute(query, (now // DAY_MS - YEAR_DAYS,)):
@@ -86,7 +84,7 @@ def _load_days(connection: apsw.Connection, statistics: Mapping[int, Statistics]
 
 
 def _replay(
-    connection: apsw.Connection,
+    connection: Connection,
     recent: RecentBeats,
     statistics: Mapping[int, Statistics],
     marks: Mapping[int, int],

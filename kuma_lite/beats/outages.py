@@ -7,11 +7,11 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-import apsw
-
 from kuma_lite.beats.recorder import Recorder
+from kuma_lite.core import sql
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
+from kuma_lite.core.sql import Connection
 
 _OUTAGE: Final = "event.id, event.monitor_id, event.time, event.msg"
 # The change of state that follows; an index on (monitor_id, time) finds it.
@@ -66,7 +66,7 @@ class Outages:
 
 
 def _page(
-    connection: apsw.Connection, ends: Mapping[int, int | None], count: int, ongoing: bool | None
+    connection: Connection, ends: Mapping[int, int | None], count: int, ongoing: bool | None
 ) -> tuple[list[Outage], int]:
     last = _unfinished(connection, ends)
     going_on = [outage for outage in last if outage.ended is None]
@@ -84,7 +84,7 @@ def _newest_first(outage: Outage) -> tuple[int, int]:
     return -outage.began, -outage.id
 
 
-def _unfinished(connection: apsw.Connection, ends: Mapping[int, int | None]) -> list[Outage]:
+def _unfinished(connection: Connection, ends: Mapping[int, int | None]) -> list[Outage]:
     """Of each monitor whose latest change was to DOWN, that outage; the newest first."""
     query = f"""
         SELECT {_OUTAGE} FROM json_each(?) AS wanted JOIN beat_event AS event ON event.id = (
@@ -96,7 +96,7 @@ def _unfinished(connection: apsw.Connection, ends: Mapping[int, int | None]) -> 
     return sorted(found, key=_newest_first)
 
 
-def _over(connection: apsw.Connection, count: int) -> list[Outage]:
+def _over(connection: Connection, count: int) -> list[Outage]:
     query = f"""
         SELECT {_OUTAGE}, {_NEXT} AS ended FROM beat_event AS event
         WHERE event.status = 0 AND ended IS NOT NULL ORDER BY event.time DESC, event.id DESC LIMIT ?
@@ -105,5 +105,5 @@ def _over(connection: apsw.Connection, count: int) -> list[Outage]:
     return [Outage(number, monitor, began, ended, text) for number, monitor, began, text, ended in rows]
 
 
-def _count(connection: apsw.Connection) -> int:
-    return int(str(connection.execute("SELECT count(*) FROM beat_event WHERE status = 0").get))
+def _count(connection: Connection) -> int:
+    return int(sql.value(connection, "SELECT count(*) FROM beat_event WHERE status = 0"))

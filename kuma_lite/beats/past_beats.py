@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-import apsw
-
 from kuma_lite.beats import sealing
 from kuma_lite.beats.buckets import DAY_S, HOUR_S, MINUTE_S, Bucket, coarser, fold
 from kuma_lite.beats.minutes import pack_minutes
 from kuma_lite.beats.model import Beat
 from kuma_lite.beats.packing import encode
+from kuma_lite.core.sql import Connection
 
 MINUTES_FOR_MS: Final = 2 * DAY_S * 1000  # a day, and more than clocks may be wrong by
 RUN_LENGTH: Final = sealing.BLOCK_BEATS  # beats of a monitor that are best written together
 
 
 def write_beats(
-    connection: apsw.Connection,
+    connection: Connection,
     runs: Iterable[Sequence[tuple[Any, ...]]],
     *,
     statistics: bool,
@@ -58,7 +57,7 @@ def write_beats(
             sealing.add_statistics(connection, "day", [(monitor_id, coarser(hours, DAY_S // HOUR_S))])
 
 
-def write_statistics(connection: apsw.Connection, unit: str, rows: Iterable[tuple[Any, ...]]) -> None:
+def write_statistics(connection: Connection, unit: str, rows: Iterable[tuple[Any, ...]]) -> None:
     """Add to the statistics by "hour" or "day".
 
     `rows` are a monitor's id, the number of the hour or day since 1970, and the fields of `Bucket`.
@@ -68,7 +67,7 @@ def write_statistics(connection: apsw.Connection, unit: str, rows: Iterable[tupl
     )
 
 
-def recorded_up_to(connection: apsw.Connection) -> dict[int, int]:
+def recorded_up_to(connection: Connection) -> dict[int, int]:
     """Monitor → the id of the newest beat that is stored."""
     query = "SELECT monitor_id, upto FROM beat_mark WHERE monitor_id != ?"
     rows: Any = connection.execute(query, (sealing.COUNTER,))

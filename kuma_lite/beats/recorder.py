@@ -9,8 +9,6 @@ from contextlib import suppress
 from math import isfinite
 from typing import Final
 
-import apsw
-
 from kuma_lite.beats import sealing
 from kuma_lite.beats.loading import load_beats
 from kuma_lite.beats.model import Beat, NewBeat
@@ -20,12 +18,13 @@ from kuma_lite.beats.sums import Statistics
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database import Database
 from kuma_lite.core.database_file import StorageTrouble
+from kuma_lite.core.sql import Connection
 
 MAX_UNWRITTEN: Final = 50_000  # beats kept while the disk takes none: forty minutes of 1,000 monitors @ 20 s
 SEAL_ATTEMPTS: Final = 3  # beats that come in meanwhile are not worth more
 CLOSE_S: Final = 0.5  # for packing at the stop; what is not packed is read from the log
 
-Also = Callable[[apsw.Connection, Beat], None]
+Also = Callable[[Connection, Beat], None]
 
 
 class Recorder:
@@ -84,7 +83,7 @@ class Recorder:
         return beat
 
     async def _write_now(self, beat: Beat, also: Also | None) -> None:
-        def write(connection: apsw.Connection) -> None:
+        def write(connection: Connection) -> None:
             sealing.write_log(connection, (beat,))
             if also is not None:
                 also(connection, beat)
@@ -198,7 +197,7 @@ class Recorder:
 
     # --- what every commit takes along (see `core.database.Contributor`) -----------------------------------
 
-    def take(self) -> Callable[[apsw.Connection], None] | None:
+    def take(self) -> Callable[[Connection], None] | None:
         """What is to be written with the next commit."""
         self._start_sealing()
         beats = tuple(self._unwritten)
@@ -241,7 +240,7 @@ class _Commit:
         self.cut_before = cut_before  # 0: leave the log as it is
         self.numbers: list[int] = []
 
-    def write(self, connection: apsw.Connection) -> None:
+    def write(self, connection: Connection) -> None:
         """Called in the writer's thread."""
         if self.cut_before:
             sealing.cut_log(connection, self.cut_before)

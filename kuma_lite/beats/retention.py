@@ -7,14 +7,14 @@ from functools import partial
 from itertools import groupby
 from typing import Final, NamedTuple
 
-import apsw
-
 from kuma_lite.beats.buckets import DAY_S, HOUR_S, MS
 from kuma_lite.beats.history import SLICE_ROWS, remove_monitor
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database import Database
+from kuma_lite.core.database_pages import give_back, pages_of, refresh_statistics
 from kuma_lite.core.limits import RECENT_BEATS
 from kuma_lite.core.periodic_job import PeriodicJob
+from kuma_lite.core.sql import Connection
 
 FIRST_S: Final = 600.0  # after the start: there is enough to do then
 EVERY_S: Final = 6 * 3_600.0  # rarer keeps more than is asked for, oftener writes more pages of the index
@@ -98,7 +98,7 @@ class Retention:
             await self._database.write(partial(_delete_blocks, ids=ids[start : start + SLICE_ROWS]))
         return len(ids)
 
-    async def _until_none(self, delete: Callable[[apsw.Connection], int]) -> int:
+    async def _until_none(self, delete: Callable[[Connection], int]) -> int:
         removed = 0
         while changed := await self._database.write(delete):
             removed += changed
@@ -106,34 +106,34 @@ class Retention:
 
     async def _give_back(self) -> None:
         """Make the file smaller when much of it is free, and let SQLite look at its statistics."""
-        await self._database.write(_optimize)
-        pages, free = await self._database.read(_pages)
+        await self._database.write(refresh_statistics)
+        pages, free = await self._database.read(pages_of)
         if free < FREE_PAGES or free < pages * FREE_SHARE:
             return
         for _ in range(0, free, VACUUM_PAGES):
-            await self._database.write(_vacuum)
+            await self._database.write(partial(give_back, most=VACUUM_PAGES))
 
 
 # --- SQL ---------------------------------------------------------------------------------------------------
 
 
-def _blocks(connection: apsw.Connection) -> Iterable[StoredBlock]:
+def _blocks(connection: Connection) -> Iterable[StoredBlock]:
     query = "SELECT id, monitor_id, last_time, count FROM beat_block ORDER BY monitor_id, last_time DESC"
     return (StoredBlock._make(row) for row in connection.execute(query))
 
 
-def _delete_blocks(connection: apsw.Connection, ids: list[int]) -> None:
+def _delete_blocks(connection: Connection, ids: list[int]) -> None:
     connection.executemany("DELETE FROM beat_block WHERE id = ?", [(number,) for number in ids])
 
 
-def _delete_bucket(connection: apsw.Connection, unit: str, before: int) -> int:
+def _delete_bucket(connection: Connection, unit: str, before: int) -> int:
     """Remove the oldest hour or day of all monitors, if it is older than `before`."""
     query = f"DELETE FROM stat_{unit} WHERE bucket = (SELECT min(bucket) FROM stat_{unit}) AND bucket < ?"  # noqa: S608
     connection.execute(query, (before,))
     return connection.changes()
 
 
-def _delete_events(connection: apsw.Connection, before: int) -> int:
+def _delete_events(connection: Connection, before: int) -> int:
     connection.execute(
         "DELETE FROM beat_event WHERE id IN (SELECT id FROM beat_event WHERE time < ? LIMIT ?)",
         (before, SLICE_ROWS),
@@ -141,7 +141,7 @@ def _delete_events(connection: apsw.Connection, before: int) -> int:
     return connection.changes()
 
 
-def _orphans(connection: apsw.Connection) -> list[int]:
+def _orphans(connection: Connection) -> list[int]:
     """Monitors that were being deleted when the process was killed."""
     query = """
         SELECT monitor_id FROM beat_block UNION SELECT monitor_id FROM beat_event
@@ -149,19 +149,3 @@ def _orphans(connection: apsw.Connection) -> list[int]:
         EXCEPT SELECT id FROM monitor
     """
     return [number for (number,) in connection.execute(query)]
-
-
-def _pages(connection: apsw.Connection) -> tuple[int, int]:
-    """Pages of the file, and how many of them are free."""
-    pages, free = connection.pragma("page_count"), connection.pragma("freelist_count")
-    assert isinstance(pages, int)
-    assert isinstance(free, int)
-    return pages, free
-
-
-def _vacuum(connection: apsw.Connection) -> None:
-    connection.execute(f"PRAGMA incremental_vacuum({VACUUM_PAGES})").fetchall()  # a page per row
-
-
-def _optimize(connection: apsw.Connection) -> None:
-    connection.execute("PRAGMA optimize")

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-import apsw
-
 from kuma_lite.beats.buckets import DAY_S, HOUR_S, MINUTE_S, Bucket, coarser, fold
 from kuma_lite.beats.minutes import pack_minutes
 from kuma_lite.beats.model import Beat
 from kuma_lite.beats.packing import encode
 from kuma_lite.beats.recent import RecentBeats, Ring
+from kuma_lite.core import sql
 from kuma_lite.core.limits import RECENT_BEATS
+from kuma_lite.core.sql import Connection
 
 BLOCK_BEATS: Final = RECENT_BEATS  # in one block: as many as memory holds, so that none is read to write one
 WORTHWHILE: Final = 50  # beats that make a monitor join when another one's block is full
@@ -123,7 +123,7 @@ class Sealer:
 _LOG_ROW_BEATS: Final = 1_000  # more only wait when the disk was full for a while
 
 
-def write_log(connection: apsw.Connection, beats: Sequence[Beat]) -> None:
+def write_log(connection: Connection, beats: Sequence[Beat]) -> None:
     """Append beats to the log, and the important ones to the list of events."""
     for start in range(0, len(beats), _LOG_ROW_BEATS):
         part = beats[start : start + _LOG_ROW_BEATS]
@@ -133,7 +133,7 @@ def write_log(connection: apsw.Connection, beats: Sequence[Beat]) -> None:
     write_events(connection, [beat for beat in beats if beat.important])
 
 
-def write_events(connection: apsw.Connection, beats: Sequence[Beat]) -> None:
+def write_events(connection: Connection, beats: Sequence[Beat]) -> None:
     """Note changes of state where they can be counted and paged through."""
     if beats:
         connection.executemany(
@@ -158,7 +158,7 @@ def write_events(connection: apsw.Connection, beats: Sequence[Beat]) -> None:
         )
 
 
-def write_blocks(connection: apsw.Connection, blocks: Sequence[Block]) -> list[int]:
+def write_blocks(connection: Connection, blocks: Sequence[Block]) -> list[int]:
     """Write blocks, their marks and their statistics; returns their row numbers."""
     numbers = [_write_block(connection, block) for block in blocks]
     connection.executemany(
@@ -171,7 +171,7 @@ def write_blocks(connection: apsw.Connection, blocks: Sequence[Block]) -> list[i
     return numbers
 
 
-def _write_block(connection: apsw.Connection, block: Block) -> int:
+def _write_block(connection: Connection, block: Block) -> int:
     values = (block.first_time, block.last_time, block.length, block.minutes, block.packed)
     if block.replaces is not None:
         connection.execute(
@@ -181,12 +181,12 @@ def _write_block(connection: apsw.Connection, block: Block) -> int:
         )
         if connection.changes():
             return block.replaces
-    connection.execute(
+    return sql.insert(
+        connection,
         "INSERT INTO beat_block (first_time, last_time, count, minutes, beats, monitor_id)"
         " VALUES (?, ?, ?, ?, ?, ?)",
         (*values, block.monitor_id),
     )
-    return connection.last_insert_rowid()
 
 
 _ADD_STATISTICS: Final = """
@@ -203,9 +203,7 @@ _ADD_STATISTICS: Final = """
 """
 
 
-def add_statistics(
-    connection: apsw.Connection, unit: str, found: Iterable[tuple[int, dict[int, Bucket]]]
-) -> None:
+def add_statistics(connection: Connection, unit: str, found: Iterable[tuple[int, dict[int, Bucket]]]) -> None:
     """Add to the statistics by `unit` ("hour" or "day"): buckets by their number, of some monitors."""
     rows = [
         (number, monitor_id, *_columns(bucket))
@@ -224,12 +222,12 @@ def _columns(bucket: Bucket) -> tuple[float | None, ...]:
     return up, down, maintenance, pings, *(int(value) if value == int(value) else value for value in ping)
 
 
-def cut_log(connection: apsw.Connection, before: int) -> None:
+def cut_log(connection: Connection, before: int) -> None:
     """Remove the log's rows in which every beat is older than this id."""
     connection.execute("DELETE FROM beat_log WHERE id < ?", (before,))
 
 
-def set_mark(connection: apsw.Connection, key: int, upto: int) -> None:
+def set_mark(connection: Connection, key: int, upto: int) -> None:
     """No beat up to this id is to be taken from the log any more (of a monitor, or see COUNTER)."""
     connection.execute(
         "INSERT INTO beat_mark (monitor_id, upto) VALUES (?1, ?2)"

@@ -16,8 +16,7 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.core.limits import DATABASE_FILE
 
 if TYPE_CHECKING:
-    import apsw
-
+    from kuma_lite.core.sql import Connection
     from kuma_lite.projects.model import Project, Token
 
 T = TypeVar("T")
@@ -68,7 +67,7 @@ def create(path: Path, name: str, project: str | None, days: int | None, clock: 
     text, secret, now = clean_name(name, "token"), new_token(PROJECT), to_ms(clock.now())
     expires = None if days is None else now + days * _DAY_MS
 
-    def write(connection: apsw.Connection) -> None:
+    def write(connection: Connection) -> None:
         number = None if project is None else _project(connection, project).id
         insert_token(connection, number, PROJECT, None, text, secret, now, expires)
 
@@ -80,7 +79,7 @@ def table(path: Path, clock: Clock) -> str:
     """All tokens, the newest first."""
     from kuma_lite.projects.store import read_projects, read_tokens
 
-    def read(connection: apsw.Connection) -> tuple[dict[int, str], list[Token]]:
+    def read(connection: Connection) -> tuple[dict[int, str], list[Token]]:
         names = {project.id: project.name for project in read_projects(connection)}
         return names, read_tokens(connection, None)
 
@@ -109,7 +108,7 @@ def revoke(path: Path, prefix: str, clock: Clock) -> Token:
 
     now = to_ms(clock.now())
 
-    def write(connection: apsw.Connection) -> Token:
+    def write(connection: Connection) -> Token:
         found = [token for token in read_tokens(connection, None) if token.revoked is None]
         # The whole token does as well: its owner may have nothing else at hand.
         matching = [
@@ -124,7 +123,7 @@ def revoke(path: Path, prefix: str, clock: Clock) -> Token:
     return _change(path, clock, write)
 
 
-def _project(connection: apsw.Connection, name: str) -> Project:
+def _project(connection: Connection, name: str) -> Project:
     from kuma_lite.projects.store import read_projects
 
     found = [project for project in read_projects(connection) if name in (project.name, project.uuid)]
@@ -137,7 +136,7 @@ def _date(ms: int) -> str:
     return datetime.fromtimestamp(ms // MILLISECONDS, UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def _change(path: Path, clock: Clock, work: Callable[[apsw.Connection], T]) -> T:
+def _change(path: Path, clock: Clock, work: Callable[[Connection], T]) -> T:
     """Run a function in a transaction on the database."""
 
     async def go() -> T:

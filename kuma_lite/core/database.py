@@ -32,11 +32,12 @@ from kuma_lite.core.database_file import (
 from kuma_lite.core.database_readers import Readers
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.migrations import discover
+from kuma_lite.core.sql import Connection
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-WriteFunction = Callable[[apsw.Connection], T]
+WriteFunction = Callable[[Connection], T]
 
 COMMIT_EVERY_S: Final = 2.5  # ordinary beats wait this long for company: what a power cut may cost anyway
 RETRY_S: Final = 5.0  # between attempts while nothing can be stored
@@ -158,7 +159,7 @@ class Database:
 
     async def flush(self) -> None:
         """Returns when everything asked for so far is on disk. Raises StorageTrouble."""
-        await self.write(_nothing)
+        await self.write(lambda _: None)
 
     def _call_writer(self, urgent: bool) -> None:
         if urgent:  # while there is trouble, too: whoever waits gets the answer of a fresh attempt
@@ -383,10 +384,6 @@ def _settle(writes: list[_Write], outcomes: list[_Outcome]) -> None:
             write.future.set_exception(RuntimeError("a write raised StopIteration"))
         else:
             write.future.set_exception(error)
-
-
-def _nothing(connection: apsw.Connection) -> None:
-    del connection
 
 
 def _put_in_place(part: Path, target: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 import apsw
 
 from kuma_lite.core.database_file import STORAGE_ERRORS, StorageTrouble, close, open_reader, run, sentence_of
+from kuma_lite.core.sql import Connection
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ class Readers:
         self._keeping = asyncio.Lock()
         self._closed = False
 
-    async def read(self, fn: Callable[[apsw.Connection], T]) -> T:
+    async def read(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` in a reader's thread, on one snapshot of the database. Raises StorageTrouble."""
         async with self._free:
             if self._closed:
@@ -84,7 +85,7 @@ class Readers:
         return self._keeper
 
 
-def _snapshot(connection: apsw.Connection, fn: Callable[[apsw.Connection], T]) -> T:
+def _snapshot(connection: apsw.Connection, fn: Callable[[Connection], T]) -> T:
     connection.execute("BEGIN")
     try:
         return fn(connection)

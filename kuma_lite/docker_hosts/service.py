@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
-import apsw
-
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.sql import Connection
+from kuma_lite.core.transactions import Transactions
 from kuma_lite.docker_hosts import store
 from kuma_lite.docker_hosts.model import DockerHost, daemon_request, read_host
 from kuma_lite.net.errors import ErrorKind, NetworkError
@@ -21,20 +21,10 @@ REFERENCE: Final = "docker_host"  # the field of a monitor
 TEST_TIMEOUT_S: Final = 5.0  # as in Uptime Kuma 2.5
 
 
-class Database(Protocol):
-    """Where the hosts are kept."""
-
-    async def read(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run on a snapshot."""
-
-    async def write(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run in the next transaction."""
-
-
 class ReferringMonitors(Protocol):
     """What Docker hosts need of monitors."""
 
-    async def point_away(self, key: str, value: int, also: Callable[[apsw.Connection], T]) -> T:
+    async def point_away(self, key: str, value: int, also: Callable[[Connection], T]) -> T:
         """Let no monitor refer to `value` any more, in one transaction with `also`."""
 
 
@@ -42,7 +32,7 @@ class DockerHosts:
     """The Docker hosts of all users: few, and all in memory."""
 
     def __init__(
-        self, database: Database, monitors: ReferringMonitors, http: HttpClient, data_folder: Path
+        self, database: Transactions, monitors: ReferringMonitors, http: HttpClient, data_folder: Path
     ) -> None:
         self._database = database
         self._monitors = monitors

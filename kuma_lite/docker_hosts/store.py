@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import apsw
-
+from kuma_lite.core import sql
+from kuma_lite.core.sql import Connection
 from kuma_lite.docker_hosts.model import DockerHost
 
 
-def read_all(db: apsw.Connection) -> list[DockerHost]:
+def read_all(db: Connection) -> list[DockerHost]:
     """Every host, oldest first."""
     rows: Any = db.execute(
         "SELECT id, user_id, docker_daemon, docker_type, name FROM docker_host ORDER BY id"
@@ -17,7 +17,7 @@ def read_all(db: apsw.Connection) -> list[DockerHost]:
     return [DockerHost(*row) for row in rows]
 
 
-def put(db: apsw.Connection, host: DockerHost) -> int:
+def put(db: Connection, host: DockerHost) -> int:
     """Store a host, a new one when its id is 0; returns the id."""
     if host.id:
         db.execute(
@@ -26,13 +26,13 @@ def put(db: apsw.Connection, host: DockerHost) -> int:
             tuple(host),
         )
         return host.id
-    db.execute(
+    return sql.insert(
+        db,
         "INSERT INTO docker_host (user_id, docker_daemon, docker_type, name) VALUES (?, ?, ?, ?)",
         tuple(host)[1:],
     )
-    return db.last_insert_rowid()
 
 
-def delete(db: apsw.Connection, host_id: int) -> None:
+def delete(db: Connection, host_id: int) -> None:
     """Remove a host."""
     db.execute("DELETE FROM docker_host WHERE id = ?", (host_id,))

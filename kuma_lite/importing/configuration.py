@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import apsw
-
+from kuma_lite.core.sql import Connection
 from kuma_lite.importing.features import Rooms
 from kuma_lite.importing.gamedig import new_name
 from kuma_lite.importing.report import Report
@@ -47,7 +46,7 @@ async def read_configuration(source: Source) -> Tables:
 
 
 def write_configuration(
-    connection: apsw.Connection, tables: Tables, rooms: Rooms, report: Report, *, is_v1: bool
+    connection: Connection, tables: Tables, rooms: Rooms, report: Report, *, is_v1: bool
 ) -> None:
     """Write everything into an empty database, in the transaction of `connection`."""
     owners = Owners(tables["user"])
@@ -69,7 +68,7 @@ def write_configuration(
         report.leave(f"expiry date of {row.get('domain')}", "it is asked for again when it is needed")
 
 
-def _settings(connection: apsw.Connection, rows: Iterable[Row], report: Report) -> None:
+def _settings(connection: Connection, rows: Iterable[Row], report: Report) -> None:
     taken = 0
     for row in rows:
         if row["key"] in _HOUSEKEEPING or not row["key"]:
@@ -95,7 +94,7 @@ def _complete_analytics(row: Row) -> None:
 
 
 def _notifications(
-    connection: apsw.Connection, rows: Iterable[Row], owners: Owners, rooms: Rooms, report: Report
+    connection: Connection, rows: Iterable[Row], owners: Owners, rooms: Rooms, report: Report
 ) -> None:
     taken = 0
     for row in rows:
@@ -131,7 +130,7 @@ def _notifications(
 
 
 def _monitors(
-    connection: apsw.Connection,
+    connection: Connection,
     rows: list[Row],
     owners: Owners,
     rooms: Rooms,
@@ -212,9 +211,7 @@ def sound_parents(parents: Mapping[int, int | None]) -> dict[int, int | None]:
 # --- maintenance, certificates -----------------------------------------------------------------------------
 
 
-def _plans(
-    connection: apsw.Connection, rows: Iterable[Row], owners: Owners, rooms: Rooms, report: Report
-) -> None:
+def _plans(connection: Connection, rows: Iterable[Row], owners: Owners, rooms: Rooms, report: Report) -> None:
     taken = 0
     for row in rows:
         try:
@@ -227,7 +224,7 @@ def _plans(
 
 
 def _certificates(
-    connection: apsw.Connection, infos: Iterable[Row], warnings: Iterable[Row], report: Report
+    connection: Connection, infos: Iterable[Row], warnings: Iterable[Row], report: Report
 ) -> None:
     """What is known of certificates, and which warnings have been sent: nobody wants them twice."""
     monitors = {number for (number,) in connection.execute("SELECT id FROM monitor")}

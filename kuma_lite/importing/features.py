@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-import apsw
-
+from kuma_lite.core.sql import Connection
 from kuma_lite.importing.values import BeatRow
 
 
@@ -37,19 +36,19 @@ class Rooms(Protocol):
     def sends(self, service: str) -> bool:
         """Whether messages can be sent through this notification service."""
 
-    def insert_plan(self, connection: apsw.Connection, row: Mapping[str, Any], owner: int) -> None:
+    def insert_plan(self, connection: Connection, row: Mapping[str, Any], owner: int) -> None:
         """Store a maintenance of its row in `maintenance`. Raises ValueError for one that makes no sense."""
 
     def write_beats(
-        self, connection: apsw.Connection, runs: Sequence[Sequence[BeatRow]], *, statistics: bool
+        self, connection: Connection, runs: Sequence[Sequence[BeatRow]], *, statistics: bool
     ) -> None:
         """Store beats with their ids: runs of one monitor each, newer than all it has; `statistics` counts
         them by hour and day as well."""
 
-    def write_statistics(self, connection: apsw.Connection, unit: str, rows: Sequence[StatRow]) -> None:
+    def write_statistics(self, connection: Connection, unit: str, rows: Sequence[StatRow]) -> None:
         """Add to the statistics by "hour" or "day"."""
 
-    def recorded_up_to(self, connection: apsw.Connection) -> dict[int, int]:
+    def recorded_up_to(self, connection: Connection) -> dict[int, int]:
         """Monitor → the id of the newest beat that is stored."""
 
     @property

@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final
 
-import apsw
-
 from kuma_lite.core.database import Database
+from kuma_lite.core.sql import Connection
 from kuma_lite.importing.features import Rooms, StatRow
 from kuma_lite.importing.report import Report
 from kuma_lite.importing.source import Source
@@ -133,7 +132,7 @@ class StatisticsImport:
         database: Database,
         rooms: Rooms,
         unit: str,
-        note: Callable[[apsw.Connection, str, int], None],
+        note: Callable[[Connection, str, int], None],
     ) -> None:
         self._source = source
         self._database = database
@@ -158,9 +157,7 @@ class StatisticsImport:
                 stats = [stat_row(row[1:], seconds) for row in rows if row[1] in monitors]
                 last = int(rows[-1][0])
 
-                def write(
-                    connection: apsw.Connection, stats: list[StatRow] = stats, last: int = last
-                ) -> None:
+                def write(connection: Connection, stats: list[StatRow] = stats, last: int = last) -> None:
                     self._rooms.write_statistics(connection, self._unit, stats)
                     self._note(connection, self._unit, last)
 
@@ -191,7 +188,7 @@ def stat_row(row: Any, seconds: int) -> StatRow:
     )
 
 
-def _monitor_ids(connection: apsw.Connection) -> set[int]:
+def _monitor_ids(connection: Connection) -> set[int]:
     """Those that were taken over; a running Uptime Kuma may have got more since."""
     rows: Any = connection.execute("SELECT id FROM monitor")
     return {number for (number,) in rows}

@@ -11,11 +11,11 @@ import json
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import apsw
-
+from kuma_lite.core import sql
 from kuma_lite.core.clock import Clock, wire_date
 from kuma_lite.core.database import Database
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.sql import Connection
 from kuma_lite.importing.configuration import read_configuration, write_configuration
 from kuma_lite.importing.features import Rooms
 from kuma_lite.importing.file_names import UNFINISHED
@@ -98,7 +98,7 @@ class Importer:
         report = Report()
         state: dict[str, Any] = {"from": identity, "finished": None, "statistics": {}}
 
-        def write(connection: apsw.Connection) -> None:
+        def write(connection: Connection) -> None:
             write_configuration(connection, tables, self._rooms, report, is_v1=source.is_v1)
             state["report"] = report.as_json()
             _write_state(connection, state)
@@ -114,7 +114,7 @@ class Importer:
         if not counted:
             return
 
-        def note(connection: apsw.Connection, unit: str, upto: int) -> None:
+        def note(connection: Connection, unit: str, upto: int) -> None:
             state["statistics"][unit] = upto
             _write_state(connection, state)
 
@@ -123,19 +123,19 @@ class Importer:
             await statistics.run(state["statistics"].get(unit, 0), report, self._progress)
 
 
-def _has_content(connection: apsw.Connection) -> bool:
+def _has_content(connection: Connection) -> bool:
     return any(
-        connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").get  # noqa: S608 - own table names
+        sql.value(connection, f"SELECT EXISTS (SELECT 1 FROM {table})")  # noqa: S608 - own table names
         for table in _CONTENT
     )
 
 
-def _read_state(connection: apsw.Connection) -> dict[str, Any] | None:
-    found: Any = connection.execute("SELECT value FROM setting WHERE key = ?", (STATE_SETTING,)).get
+def _read_state(connection: Connection) -> dict[str, Any] | None:
+    found: Any = sql.value(connection, "SELECT value FROM setting WHERE key = ?", (STATE_SETTING,))
     return json.loads(found) if found else None
 
 
-def _write_state(connection: apsw.Connection, state: dict[str, Any]) -> None:
+def _write_state(connection: Connection, state: dict[str, Any]) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO setting (key, value, type) VALUES (?, ?, NULL)",
         (STATE_SETTING, json.dumps(state)),

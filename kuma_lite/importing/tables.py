@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import apsw
 
+from kuma_lite.core.sql import Connection
 from kuma_lite.importing.report import Report
 from kuma_lite.importing.values import flag, milliseconds, seconds, text, whole
 
@@ -268,7 +269,7 @@ ALL: Final = (USERS, *BEFORE_MONITORS, *AFTER_MONITORS, *AFTER_PLANS)
 
 
 def write_table(
-    connection: apsw.Connection, table: Table, rows: Iterable[Row], owners: Owners, report: Report
+    connection: Connection, table: Table, rows: Iterable[Row], owners: Owners, report: Report
 ) -> None:
     """Insert rows of Uptime Kuma; what cannot be is left and noted."""
     known = {

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-import apsw
-
 from kuma_lite.core.clock import parse_wire_time
+from kuma_lite.core.sql import Connection
 from kuma_lite.maintenance import store
 from kuma_lite.maintenance.cron import CronError, parse
 from kuma_lite.maintenance.model import Plan, Strategy, TimeOfDay
@@ -19,7 +18,7 @@ _UNKNOWN: Final = "its strategy is unknown"
 _NO_TIMES: Final = "it has no time of day to begin or to end"
 
 
-def insert_row(connection: apsw.Connection, row: Mapping[str, Any], owner: int) -> None:
+def insert_row(connection: Connection, row: Mapping[str, Any], owner: int) -> None:
     """Store the plan of a row of `maintenance` under its id. Raises ValueError, a reason for people."""
     store.insert(connection, read_row(row, owner))
 

@@ -9,13 +9,12 @@ import logging
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol, TypeVar
-
-import apsw
+from typing import Any, Final, Protocol
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.transactions import Transactions
 from kuma_lite.maintenance import store
 from kuma_lite.maintenance.model import (
     MaintenanceChanged,
@@ -30,23 +29,8 @@ from kuma_lite.maintenance.rules import current_and_next_slots, next_change, sta
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 NOT_FOUND: Final = "Maintenance not found"
 NOT_OWNED: Final = "Permission denied."
-
-
-class MaintenanceDatabase(Protocol):
-    """What maintenance needs of the database."""
-
-    async def read(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run a function on a snapshot."""
-
-    async def write(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run a function in a transaction."""
-
-    def defer(self, fn: Callable[[apsw.Connection], Any]) -> None:
-        """Run a function in one of the next transactions; nobody waits."""
 
 
 class ServerSettings(Protocol):
@@ -77,7 +61,7 @@ class Plans:
 
     def __init__(
         self,
-        database: MaintenanceDatabase,
+        database: Transactions,
         clock: Clock,
         bus: Bus,
         settings: ServerSettings,

@@ -12,10 +12,11 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.bus_events import SettingsChanged
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Doors, Push
+from kuma_lite.core.transactions import Transactions
 from kuma_lite.maintenance.document import Document
 from kuma_lite.maintenance.events import MaintenanceEvents
 from kuma_lite.maintenance.model import MaintenanceChanged
-from kuma_lite.maintenance.plans import MaintenanceDatabase, Plans, ServerSettings
+from kuma_lite.maintenance.plans import Plans, ServerSettings
 from kuma_lite.maintenance.pushes import MaintenancePushes
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class Maintenance:
 
     def __init__(
         self,
-        database: MaintenanceDatabase,
+        database: Transactions,
         clock: Clock,
         bus: Bus,
         push: Push,

@@ -12,8 +12,10 @@ from typing import Any, Final, NamedTuple
 
 import apsw
 
+from kuma_lite.core import sql
 from kuma_lite.core.clock import MILLISECONDS
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.sql import Connection
 from kuma_lite.maintenance.model import Plan, Strategy, TimeOfDay
 
 log = logging.getLogger(__name__)
@@ -36,7 +38,7 @@ class Stored(NamedTuple):
     page_ids: frozenset[int]
 
 
-def read_all(db: apsw.Connection) -> list[Stored]:
+def read_all(db: Connection) -> list[Stored]:
     """Every plan, ascending by id; one that makes no sense (imported) is left out and logged."""
     monitors = _links(db, "SELECT maintenance_id, monitor_id FROM monitor_maintenance")
     pages = _links(db, "SELECT maintenance_id, status_page_id FROM maintenance_status_page")
@@ -51,28 +53,27 @@ def read_all(db: apsw.Connection) -> list[Stored]:
     return found
 
 
-def insert(db: apsw.Connection, plan: Plan) -> int:
+def insert(db: Connection, plan: Plan) -> int:
     """Store a new plan; returns its id. One that has an id already (imported) keeps it."""
-    db.execute(_INSERT, (plan.id or None, *_row(plan)))
-    return db.last_insert_rowid()
+    return sql.insert(db, _INSERT, (plan.id or None, *_row(plan)))
 
 
-def update(db: apsw.Connection, plan: Plan) -> None:
+def update(db: Connection, plan: Plan) -> None:
     """Store a plan that is there already."""
     db.execute(_UPDATE, (*_row(plan), plan.id))
 
 
-def note_start(db: apsw.Connection, plan_id: int, last_start: int) -> None:
+def note_start(db: Connection, plan_id: int, last_start: int) -> None:
     """Remember when the latest window began (seconds since 1970)."""
     db.execute("UPDATE maintenance SET last_start = ? WHERE id = ?", (last_start * MILLISECONDS, plan_id))
 
 
-def delete(db: apsw.Connection, plan_id: int) -> None:
+def delete(db: Connection, plan_id: int) -> None:
     """Remove a plan and its links."""
     db.execute("DELETE FROM maintenance WHERE id = ?", (plan_id,))
 
 
-def link_monitors(db: apsw.Connection, plan_id: int, monitor_ids: Iterable[int]) -> None:
+def link_monitors(db: Connection, plan_id: int, monitor_ids: Iterable[int]) -> None:
     """Replace the monitors of a plan. Raises UserError for one that has been removed meanwhile."""
     db.execute("DELETE FROM monitor_maintenance WHERE maintenance_id = ?", (plan_id,))
     try:
@@ -84,7 +85,7 @@ def link_monitors(db: apsw.Connection, plan_id: int, monitor_ids: Iterable[int])
         raise UserError("One of the monitors does not exist.") from None
 
 
-def link_pages(db: apsw.Connection, plan_id: int, page_ids: Iterable[int]) -> None:
+def link_pages(db: Connection, plan_id: int, page_ids: Iterable[int]) -> None:
     """Replace the status pages of a plan."""
     db.execute("DELETE FROM maintenance_status_page WHERE maintenance_id = ?", (plan_id,))
     db.executemany(
@@ -93,7 +94,7 @@ def link_pages(db: apsw.Connection, plan_id: int, page_ids: Iterable[int]) -> No
     )
 
 
-def _links(db: apsw.Connection, query: str) -> dict[int, list[int]]:
+def _links(db: Connection, query: str) -> dict[int, list[int]]:
     links: dict[int, list[int]] = {}
     for plan_id, other in db.execute(query):
         links.setdefault(int(str(plan_id)), []).append(int(str(other)))

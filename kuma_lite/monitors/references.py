@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Protocol, TypeVar
-
-import apsw
+from typing import TypeVar
 
 from kuma_lite.core.bus import Bus
+from kuma_lite.core.sql import Connection
+from kuma_lite.core.transactions import Transactions
 from kuma_lite.monitors.doors.pushes import MonitorPushes
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import MonitorChanged
@@ -16,29 +16,22 @@ from kuma_lite.monitors.service import Monitors
 T = TypeVar("T")
 
 
-class Database(Protocol):
-    """Where the documents are."""
-
-    async def write(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run in the next transaction."""
-
-
 class References:
     """Changes a reference in many monitors at once, in the transaction of what it refers to.
 
     The monitors keep their rhythm; the next check takes the new reference.
     """
 
-    def __init__(self, monitors: Monitors, pushes: MonitorPushes, database: Database, bus: Bus) -> None:
+    def __init__(self, monitors: Monitors, pushes: MonitorPushes, database: Transactions, bus: Bus) -> None:
         self._monitors = monitors
         self._pushes = pushes
         self._database = database
         self._bus = bus
 
-    async def point_all(self, owner: int, key: str, value: int, also: Callable[[apsw.Connection], T]) -> T:
+    async def point_all(self, owner: int, key: str, value: int, also: Callable[[Connection], T]) -> T:
         """Let every monitor of a user refer to `value`; returns what `also` does."""
 
-        def write(connection: apsw.Connection) -> T:
+        def write(connection: Connection) -> T:
             result = also(connection)
             connection.execute(
                 "UPDATE monitor SET document = json_set(document, '$.' || ?, ?) WHERE user_id = ?",
@@ -50,10 +43,10 @@ class References:
         self._take_over(self._monitors.roster.of(owner), key, value)
         return result
 
-    async def point_away(self, key: str, value: int, also: Callable[[apsw.Connection], T]) -> T:
+    async def point_away(self, key: str, value: int, also: Callable[[Connection], T]) -> T:
         """Let no monitor refer to `value` any more; returns what `also` does."""
 
-        def write(connection: apsw.Connection) -> T:
+        def write(connection: Connection) -> T:
             connection.execute(
                 "UPDATE monitor SET document = json_remove(document, '$.' || ?1)"
                 " WHERE json_extract(document, '$.' || ?1) = ?2",

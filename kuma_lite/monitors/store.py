@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import apsw
-
 from kuma_lite.beats import sealing
 from kuma_lite.beats.history import BeatHistory, remove_monitor
 from kuma_lite.beats.sealing import COUNTER
+from kuma_lite.core import sql
+from kuma_lite.core.sql import Connection
 from kuma_lite.monitors.document.fields import DEFAULTS, Document
 from kuma_lite.monitors.engine.roster import Tag
 
@@ -42,13 +42,13 @@ class MonitorStore(BeatHistory):
         """A new monitor; `created` is milliseconds since 1970. Returns its id."""
         links = tuple(notification_ids)
 
-        def write(connection: apsw.Connection) -> int:
-            connection.execute(
+        def write(connection: Connection) -> int:
+            monitor_id = sql.insert(
+                connection,
                 "INSERT INTO monitor (user_id, active, created_date, type, name, parent, weight, push_token,"
                 " document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (owner, int(active), created, *_columns(document)),
             )
-            monitor_id = connection.last_insert_rowid()
             _link(connection, monitor_id, links)
             return monitor_id
 
@@ -65,7 +65,7 @@ class MonitorStore(BeatHistory):
         """Replace document and links; `unlink_children` lets its children stand at the top."""
         links = tuple(notification_ids)
 
-        def write(connection: apsw.Connection) -> None:
+        def write(connection: Connection) -> None:
             connection.execute(
                 "UPDATE monitor SET type = ?, name = ?, parent = ?, weight = ?, push_token = ?, document = ?"
                 " WHERE id = ?",
@@ -90,7 +90,7 @@ class MonitorStore(BeatHistory):
         """Remove monitors and everything recorded about them; children that stay stand at the top."""
         upto = self._recorder.last_id
 
-        def write(connection: apsw.Connection) -> None:
+        def write(connection: Connection) -> None:
             sealing.set_mark(connection, COUNTER, upto)
             for monitor_id in monitor_ids:
                 _unlink_children(connection, monitor_id)
@@ -131,7 +131,7 @@ class MonitorStore(BeatHistory):
 # --- SQL ---------------------------------------------------------------------------------------------------
 
 
-def _load(connection: apsw.Connection) -> list[StoredMonitor]:
+def _load(connection: Connection) -> list[StoredMonitor]:
     query = "SELECT id, user_id, active, document, created_date FROM monitor ORDER BY id"
     found = {
         number: StoredMonitor(number, owner, bool(active), json.loads(document), created)
@@ -161,11 +161,11 @@ def _columns(document: Document) -> tuple[Any, ...]:
     )
 
 
-def _execute(connection: apsw.Connection, query: str, values: tuple[Any, ...]) -> None:
+def _execute(connection: Connection, query: str, values: tuple[Any, ...]) -> None:
     connection.execute(query, values)
 
 
-def _link(connection: apsw.Connection, monitor_id: int, notification_ids: Sequence[int]) -> None:
+def _link(connection: Connection, monitor_id: int, notification_ids: Sequence[int]) -> None:
     # One that has been removed in the meantime is left out.
     connection.executemany(
         "INSERT OR IGNORE INTO monitor_notification (monitor_id, notification_id)"
@@ -174,7 +174,7 @@ def _link(connection: apsw.Connection, monitor_id: int, notification_ids: Sequen
     )
 
 
-def _unlink_children(connection: apsw.Connection, monitor_id: int) -> None:
+def _unlink_children(connection: Connection, monitor_id: int) -> None:
     connection.execute(
         "UPDATE monitor SET parent = NULL, document = json_remove(document, '$.parent') WHERE parent = ?",
         (monitor_id,),

@@ -30,9 +30,8 @@ from kuma_lite.notifications.model import Channel, ChannelsChanged, Config, Link
 from kuma_lite.notifications.rules import FinishedBeat, beat_text, heartbeat_object, trial_text
 
 if TYPE_CHECKING:
-    import apsw
-
     from kuma_lite.core.database import Database
+    from kuma_lite.core.sql import Connection
 
 NOT_FOUND: Final = "notification not found"  # as Uptime Kuma 2.5 says it
 _PAGE_KEYS: Final = frozenset({"id", "active"})  # in the page's form, but no part of the stored one
@@ -68,7 +67,7 @@ class Notifications:
         base: Any = NotificationService
         self.services: Services = services if services is not None else Registry(services_package, base)
         # What else gets a channel that is applied to everything there is, in the same transaction.
-        self.applied: list[Callable[[apsw.Connection, int], None]] = []
+        self.applied: list[Callable[[Connection, int], None]] = []
         self.dispatcher = Dispatcher(database, self._hand_over, clock, bus)
         self._database = database
         self._network = network
@@ -166,7 +165,7 @@ class Notifications:
         form["applyExisting"] = False  # an order carried out once, never a stored wish
         now = to_ms(self._clock.now())
 
-        def write(connection: apsw.Connection) -> int:
+        def write(connection: Connection) -> int:
             if known is None:
                 number = store.add(connection, form, user_id)
             else:
@@ -208,7 +207,7 @@ class Notifications:
         self.wake()
 
     @staticmethod
-    def defaults(connection: apsw.Connection) -> list[int]:
+    def defaults(connection: Connection) -> list[int]:
         """Ids of the channels that new things get by themselves. For use inside a transaction."""
         return store.defaults(connection)
 

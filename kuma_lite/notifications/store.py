@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from kuma_lite.core import sql
 from kuma_lite.core.json_text import compact_json, text_of
 from kuma_lite.notifications.model import Channel, Config, Pending, Queue, Waiting
 
 if TYPE_CHECKING:
-    import apsw
+    from kuma_lite.core.sql import Connection
 
 DEAD_KEPT_MS: Final = 30 * 24 * 3_600_000  # a month of given-up messages to look at
 DEAD_KEPT: Final = 1_000  # and no more than this many: a broken channel must not fill the disk
@@ -30,13 +31,13 @@ def _channel(row: tuple[Any, ...]) -> Channel:
 # --- channels ----------------------------------------------------------------------------------------------
 
 
-def channels_of(connection: apsw.Connection, user_id: int) -> list[Channel]:
+def channels_of(connection: Connection, user_id: int) -> list[Channel]:
     """All channels of a user, oldest first."""
     query = f"SELECT {_CHANNEL} FROM notification WHERE user_id = ? ORDER BY id"  # noqa: S608 - own columns
     return [_channel(row) for row in connection.execute(query, (user_id,))]
 
 
-def find(connection: apsw.Connection, channel_id: int, user_id: int) -> Channel | None:
+def find(connection: Connection, channel_id: int, user_id: int) -> Channel | None:
     """A channel of a user; None when there is none."""
     query = f"SELECT {_CHANNEL} FROM notification WHERE id = ? AND user_id = ?"  # noqa: S608
     for row in connection.execute(query, (channel_id, user_id)):
@@ -44,16 +45,16 @@ def find(connection: apsw.Connection, channel_id: int, user_id: int) -> Channel 
     return None
 
 
-def add(connection: apsw.Connection, config: Config, user_id: int) -> int:
+def add(connection: Connection, config: Config, user_id: int) -> int:
     """Store a new channel; returns its id."""
-    connection.execute(
+    return sql.insert(
+        connection,
         "INSERT INTO notification (user_id, name, is_default, type, config) VALUES (?, ?, ?, ?, ?)",
         (user_id, *_columns(config)),
     )
-    return connection.last_insert_rowid()
 
 
-def change(connection: apsw.Connection, channel_id: int, config: Config, now: int) -> None:
+def change(connection: Connection, channel_id: int, config: Config, now: int) -> None:
     """Store the edited form; what waits gets a fresh attempt, for the edit may be the cure."""
     connection.execute(
         "UPDATE notification SET name = ?, is_default = ?, type = ?, config = ? WHERE id = ?",
@@ -65,7 +66,7 @@ def change(connection: apsw.Connection, channel_id: int, config: Config, now: in
     )
 
 
-def set_active(connection: apsw.Connection, channel_id: int, active: bool) -> None:
+def set_active(connection: Connection, channel_id: int, active: bool) -> None:
     """Switch a channel on or off; what waits for one that is switched off is dropped."""
     connection.execute("UPDATE notification SET active = ? WHERE id = ?", (int(active), channel_id))
     if not active:
@@ -74,7 +75,7 @@ def set_active(connection: apsw.Connection, channel_id: int, active: bool) -> No
         )
 
 
-def delete(connection: apsw.Connection, channel_id: int) -> None:
+def delete(connection: Connection, channel_id: int) -> None:
     """Remove a channel, its links and all its messages (the foreign keys cascade)."""
     connection.execute("DELETE FROM notification WHERE id = ?", (channel_id,))
 
@@ -92,7 +93,7 @@ def _columns(config: Config) -> tuple[str, int, str, str]:
 # --- links -------------------------------------------------------------------------------------------------
 
 
-def link_all(connection: apsw.Connection, channel_id: int, user_id: int) -> None:
+def link_all(connection: Connection, channel_id: int, user_id: int) -> None:
     """Give a channel to every monitor of the user that lacks it."""
     connection.execute(
         "INSERT OR IGNORE INTO monitor_notification (monitor_id, notification_id) "
@@ -101,7 +102,7 @@ def link_all(connection: apsw.Connection, channel_id: int, user_id: int) -> None
     )
 
 
-def defaults(connection: apsw.Connection) -> list[int]:
+def defaults(connection: Connection) -> list[int]:
     """The first user's channels that new things get by themselves."""
     rows: Any = connection.execute(
         "SELECT id FROM notification WHERE is_default AND user_id = (SELECT min(id) FROM user) ORDER BY id"
@@ -109,7 +110,7 @@ def defaults(connection: apsw.Connection) -> list[int]:
     return [number for (number,) in rows]
 
 
-def links(connection: apsw.Connection) -> dict[int, tuple[int, ...]]:
+def links(connection: Connection) -> dict[int, tuple[int, ...]]:
     """Monitor id → ids of its channels."""
     found: dict[int, tuple[int, ...]] = {}
     query = "SELECT monitor_id, notification_id FROM monitor_notification ORDER BY 1, 2"
@@ -122,7 +123,7 @@ def links(connection: apsw.Connection) -> dict[int, tuple[int, ...]]:
 
 
 def enqueue(
-    connection: apsw.Connection,
+    connection: Connection,
     channel_ids: Iterable[int],
     monitor_id: int | None,
     message_json: str,
@@ -143,7 +144,7 @@ def enqueue(
     return written
 
 
-def queues(connection: apsw.Connection) -> list[Queue]:
+def queues(connection: Connection) -> list[Queue]:
     """What waits, per channel."""
     # MIN(id) makes SQLite take the other columns from that row: the oldest message.
     query = """
@@ -155,13 +156,12 @@ def queues(connection: apsw.Connection) -> list[Queue]:
     ]
 
 
-def dead_letters(connection: apsw.Connection) -> int:
+def dead_letters(connection: Connection) -> int:
     """How many messages have been given up and are kept."""
-    (count,) = next(connection.execute("SELECT count(*) FROM outbox WHERE state = 'dead'"))
-    return int(count)
+    return int(sql.value(connection, "SELECT count(*) FROM outbox WHERE state = 'dead'"))
 
 
-def counts(connection: apsw.Connection, user_id: int) -> dict[int, Pending]:
+def counts(connection: Connection, user_id: int) -> dict[int, Pending]:
     """Channel id → what waits for it and what was given up; channels with neither are left out."""
     query = """
         SELECT notification_id, sum(state = 'waiting'), sum(state = 'dead') FROM outbox
@@ -170,7 +170,7 @@ def counts(connection: apsw.Connection, user_id: int) -> dict[int, Pending]:
     return {number: Pending(waiting, dead) for number, waiting, dead in connection.execute(query, (user_id,))}
 
 
-def oldest(connection: apsw.Connection, channel_id: int) -> Waiting | None:
+def oldest(connection: Connection, channel_id: int) -> Waiting | None:
     """The message a channel must get next."""
     query = f"""
         SELECT outbox.id, outbox.created, outbox.due, outbox.attempts, outbox.message, {_CHANNEL}
@@ -182,7 +182,7 @@ def oldest(connection: apsw.Connection, channel_id: int) -> Waiting | None:
     return None
 
 
-def taken(connection: apsw.Connection, message: Waiting, now: int) -> None:
+def taken(connection: Connection, message: Waiting, now: int) -> None:
     """The channel has the message."""
     connection.execute("DELETE FROM outbox WHERE id = ?", (message.id,))
     connection.execute(
@@ -190,7 +190,7 @@ def taken(connection: apsw.Connection, message: Waiting, now: int) -> None:
     )
 
 
-def failed(connection: apsw.Connection, message: Waiting, now: int, error: str, due: int) -> None:
+def failed(connection: Connection, message: Waiting, now: int, error: str, due: int) -> None:
     """An attempt failed; the next is at `due`."""
     connection.execute(
         "UPDATE outbox SET attempts = attempts + 1, due = ?, last_error = ? WHERE id = ?",
@@ -199,7 +199,7 @@ def failed(connection: apsw.Connection, message: Waiting, now: int, error: str, 
     _note_error(connection, message, now, error)
 
 
-def given_up(connection: apsw.Connection, message: Waiting, now: int, error: str) -> None:
+def given_up(connection: Connection, message: Waiting, now: int, error: str) -> None:
     """The message is dead; it is kept for a while to be looked at."""
     connection.execute(
         "UPDATE outbox SET attempts = attempts + 1, state = 'dead', last_error = ? WHERE id = ?",
@@ -213,7 +213,7 @@ def given_up(connection: apsw.Connection, message: Waiting, now: int, error: str
     _note_error(connection, message, now, error)
 
 
-def _note_error(connection: apsw.Connection, message: Waiting, now: int, error: str) -> None:
+def _note_error(connection: Connection, message: Waiting, now: int, error: str) -> None:
     connection.execute(
         "UPDATE notification SET last_error = ?, last_error_at = ? WHERE id = ?",
         (error, now, message.channel.id),

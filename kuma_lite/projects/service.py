@@ -7,11 +7,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
-import apsw
-
 from kuma_lite.core.access import Identity
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.projects import tokens
 from kuma_lite.projects.model import Project, Token
@@ -171,7 +170,7 @@ class Projects:
         owner = user_id if kind == tokens.USER else None
         project_id = (project or self.root).id
 
-        def write(connection: apsw.Connection) -> Token:
+        def write(connection: Connection) -> Token:
             return insert_token(connection, project_id, kind, owner, text, secret, now, expires)
 
         return await self._database.write(write), secret

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final
 
-import apsw
-
+from kuma_lite.core import sql
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.sql import Connection
 from kuma_lite.projects import tokens
 from kuma_lite.projects.model import Project, Token
 
@@ -27,20 +27,20 @@ _COLUMNS: Final = """
 """
 
 
-def read_projects(connection: apsw.Connection) -> list[Project]:
+def read_projects(connection: Connection) -> list[Project]:
     """All projects, the root first."""
     rows: Any = connection.execute(f"SELECT {_PROJECT} FROM project ORDER BY is_root DESC, id")  # noqa: S608
     return [Project(number, key, name, bool(root), created) for number, key, name, root, created in rows]
 
 
-def insert_project(connection: apsw.Connection, name: str, now: int) -> Project:
+def insert_project(connection: Connection, name: str, now: int) -> Project:
     """Store a new project."""
     key = str(uuid.uuid4())
-    connection.execute("INSERT INTO project (uuid, name, created) VALUES (?, ?, ?)", (key, name, now))
-    return Project(connection.last_insert_rowid(), key, name, False, now)
+    query = "INSERT INTO project (uuid, name, created) VALUES (?, ?, ?)"
+    return Project(sql.insert(connection, query, (key, name, now)), key, name, False, now)
 
 
-def delete_project(connection: apsw.Connection, project_id: int) -> None:
+def delete_project(connection: Connection, project_id: int) -> None:
     """Remove a project and its tokens. Raises UserError when it is gone, or something else belongs to it."""
     for query, sentence in _HELD_BY:
         if connection.execute(query, (project_id,)).fetchone():
@@ -51,7 +51,7 @@ def delete_project(connection: apsw.Connection, project_id: int) -> None:
 
 
 def insert_token(
-    connection: apsw.Connection,
+    connection: Connection,
     project_id: int | None,
     kind: str,
     user_id: int | None,
@@ -84,13 +84,13 @@ def insert_token(
     return found
 
 
-def find_token(connection: apsw.Connection, hashed: str) -> Token | None:
+def find_token(connection: Connection, hashed: str) -> Token | None:
     """A token by what is stored of it."""
     row: Any = connection.execute(f"SELECT {_COLUMNS} FROM api_token WHERE hash = ?", (hashed,)).fetchone()  # noqa: S608
     return Token(*row) if row else None
 
 
-def read_tokens(connection: apsw.Connection, project_id: int | None) -> list[Token]:
+def read_tokens(connection: Connection, project_id: int | None) -> list[Token]:
     """All tokens (of a project), the newest first."""
     rows: Any = connection.execute(
         f"SELECT {_COLUMNS} FROM api_token WHERE project_id = coalesce(?1, project_id) ORDER BY id DESC",  # noqa: S608
@@ -99,7 +99,7 @@ def read_tokens(connection: apsw.Connection, project_id: int | None) -> list[Tok
     return [Token(*row) for row in rows]
 
 
-def revoke_token(connection: apsw.Connection, key: str, project_id: int | None, now: int) -> bool:
+def revoke_token(connection: Connection, key: str, project_id: int | None, now: int) -> bool:
     """End a token; whether there was one. Ending it again changes nothing."""
     connection.execute(
         "UPDATE api_token SET revoked = coalesce(revoked, ?) "
@@ -109,12 +109,12 @@ def revoke_token(connection: apsw.Connection, key: str, project_id: int | None, 
     return connection.changes() == 1
 
 
-def note_use(connection: apsw.Connection, token_id: int, now: int) -> None:
+def note_use(connection: Connection, token_id: int, now: int) -> None:
     """Write down that it was used."""
     connection.execute("UPDATE api_token SET last_used = ? WHERE id = ?", (now, token_id))
 
 
-def user_name(connection: apsw.Connection, user_id: int) -> str:
+def user_name(connection: Connection, user_id: int) -> str:
     """What a user is called; "" for one that is gone."""
-    name: Any = connection.execute("SELECT username FROM user WHERE id = ?", (user_id,)).get
+    name: Any = sql.value(connection, "SELECT username FROM user WHERE id = ?", (user_id,))
     return str(name or "")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
-import apsw
-
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.sql import Connection
+from kuma_lite.core.transactions import Transactions
 from kuma_lite.net.proxy import ProxyServer
 from kuma_lite.proxies import store
 from kuma_lite.proxies.model import Proxy, read_proxy
@@ -18,30 +18,20 @@ T = TypeVar("T")
 REFERENCE: Final = "proxyId"  # the field of a monitor
 
 
-class Database(Protocol):
-    """Where proxies are kept."""
-
-    async def read(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run on a snapshot."""
-
-    async def write(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run in the next transaction."""
-
-
 class ProxiedMonitors(Protocol):
     """What proxies need of monitors."""
 
-    async def point_all(self, owner: int, key: str, value: int, also: Callable[[apsw.Connection], T]) -> T:
+    async def point_all(self, owner: int, key: str, value: int, also: Callable[[Connection], T]) -> T:
         """Let every monitor of a user refer to `value`, in one transaction with `also`."""
 
-    async def point_away(self, key: str, value: int, also: Callable[[apsw.Connection], T]) -> T:
+    async def point_away(self, key: str, value: int, also: Callable[[Connection], T]) -> T:
         """Let no monitor refer to `value` any more, in one transaction with `also`."""
 
 
 class Proxies:
     """The proxies of all users."""
 
-    def __init__(self, database: Database, monitors: ProxiedMonitors, clock: Clock) -> None:
+    def __init__(self, database: Transactions, monitors: ProxiedMonitors, clock: Clock) -> None:
         self._database = database
         self._monitors = monitors
         self._clock = clock

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import apsw
-
+from kuma_lite.core import sql
+from kuma_lite.core.sql import Connection
 from kuma_lite.proxies.model import Proxy
 
 _COLUMNS: Final = "user_id, protocol, host, port, auth, username, password, active, is_default, created_date"
 
 
-def read_all(db: apsw.Connection) -> list[Proxy]:
+def read_all(db: Connection) -> list[Proxy]:
     """Every proxy, oldest first."""
     rows: Any = db.execute(f"SELECT id, {_COLUMNS} FROM proxy ORDER BY id")  # noqa: S608
     return [
@@ -19,7 +19,7 @@ def read_all(db: apsw.Connection) -> list[Proxy]:
     ]
 
 
-def put(db: apsw.Connection, proxy: Proxy) -> int:
+def put(db: Connection, proxy: Proxy) -> int:
     """Store a proxy, a new one when its id is 0; returns the id. A default one is the only default."""
     if proxy.default:
         db.execute("UPDATE proxy SET is_default = 0 WHERE user_id = ?", (proxy.owner,))
@@ -30,13 +30,13 @@ def put(db: apsw.Connection, proxy: Proxy) -> int:
             values,
         )
         return proxy.id
-    db.execute(
+    return sql.insert(
+        db,
         f"INSERT INTO proxy ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         values[1:],
     )
-    return db.last_insert_rowid()
 
 
-def delete(db: apsw.Connection, proxy_id: int) -> None:
+def delete(db: Connection, proxy_id: int) -> None:
     """Remove a proxy."""
     db.execute("DELETE FROM proxy WHERE id = ?", (proxy_id,))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
-import apsw
-
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.sql import Connection
+from kuma_lite.core.transactions import Transactions
 from kuma_lite.net.http import HttpClient
 from kuma_lite.remote_browsers import store
 from kuma_lite.remote_browsers.handshake import knock
@@ -18,27 +18,17 @@ T = TypeVar("T")
 REFERENCE: Final = "remote_browser"  # the field of a monitor
 
 
-class Database(Protocol):
-    """Where the browsers are kept."""
-
-    async def read(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run on a snapshot."""
-
-    async def write(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run in the next transaction."""
-
-
 class ReferringMonitors(Protocol):
     """What remote browsers need of monitors."""
 
-    async def point_away(self, key: str, value: int, also: Callable[[apsw.Connection], T]) -> T:
+    async def point_away(self, key: str, value: int, also: Callable[[Connection], T]) -> T:
         """Let no monitor refer to `value` any more, in one transaction with `also`."""
 
 
 class RemoteBrowsers:
     """The remote browsers of all users: few, and all in memory."""
 
-    def __init__(self, database: Database, monitors: ReferringMonitors, http: HttpClient) -> None:
+    def __init__(self, database: Transactions, monitors: ReferringMonitors, http: HttpClient) -> None:
         self._database = database
         self._monitors = monitors
         self._http = http

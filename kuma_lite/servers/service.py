@@ -15,11 +15,10 @@ from functools import partial
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
-import apsw
-
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database_file import StorageTrouble
+from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.projects.service import Projects, Sessions
 from kuma_lite.rest.errors import NotFound, Unprocessable
@@ -159,7 +158,7 @@ class Servers:
         draft = after_report(before, report, now)
         samples = list(report.samples)
 
-        def write(connection: apsw.Connection) -> dict[str, int]:
+        def write(connection: Connection) -> dict[str, int]:
             if not store.has_project(connection, key[0]):
                 raise NotFound  # removed since the token was looked at
             series = store.contact(connection, draft, samples, history.insert_samples)
@@ -225,7 +224,7 @@ class Servers:
                 raise NotFound
             ids = list(server.series.values())
 
-            def write(connection: apsw.Connection) -> None:
+            def write(connection: Connection) -> None:
                 store.delete(connection, server.id)
                 history.forget_series(connection, ids)
 
@@ -261,7 +260,7 @@ class Servers:
         return await self._database.read(history.stored_bytes)
 
 
-def _recent(connection: apsw.Connection, server: Server, since: int) -> list[tuple[str, int, float]]:
+def _recent(connection: Connection, server: Server, since: int) -> list[tuple[str, int, float]]:
     """The newest samples of what thresholds are for."""
     found: list[tuple[str, int, float]] = []
     wanted: Mapping[str, int] = {name: server.series[name] for name in FRIENDLY_OF if name in server.series}

@@ -7,9 +7,9 @@ import uuid
 from collections.abc import Iterable
 from typing import Any, Final
 
-import apsw
-
+from kuma_lite.core import sql
 from kuma_lite.core.json_text import compact_json
+from kuma_lite.core.sql import Connection
 from kuma_lite.servers.model import Incident, Server
 
 _SERVER: Final = """
@@ -22,7 +22,7 @@ _INCIDENT: Final = """
 """
 
 
-def read_servers(connection: apsw.Connection) -> list[Server]:
+def read_servers(connection: Connection) -> list[Server]:
     """All servers with their series, links, open incidents, and what is still to be said of others."""
     rows: Any = connection.execute(f"SELECT {_SERVER} FROM server ORDER BY id")  # noqa: S608 - own columns
     servers = {row[0]: _server(row) for row in rows}
@@ -44,13 +44,13 @@ def _server(row: tuple[Any, ...]) -> Server:
     return Server(*cells)
 
 
-def has_project(connection: apsw.Connection, project_id: int) -> bool:
+def has_project(connection: Connection, project_id: int) -> bool:
     """Whether there still is such a project."""
-    return connection.execute("SELECT 1 FROM project WHERE id = ?", (project_id,)).get is not None
+    return sql.value(connection, "SELECT 1 FROM project WHERE id = ?", (project_id,)) is not None
 
 
 def contact(
-    connection: apsw.Connection,
+    connection: Connection,
     server: Server,
     samples: Iterable[tuple[str, int, float]],
     insert: Any,
@@ -87,7 +87,7 @@ def contact(
     return series
 
 
-def _insert(connection: apsw.Connection, server: Server) -> None:
+def _insert(connection: Connection, server: Server) -> None:
     connection.execute(
         "INSERT INTO server (uuid, project_id, motherboard_id, agent_version, attributes, created, updated, "
         "last_seen) VALUES (?, ?, ?, ?, '{}', ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -108,17 +108,16 @@ def _insert(connection: apsw.Connection, server: Server) -> None:
     server.id, server.uuid = row
 
 
-def _series(connection: apsw.Connection, server_id: int, name: str) -> int:
+def _series(connection: Connection, server_id: int, name: str) -> int:
     connection.execute(
         "INSERT INTO server_series (server_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING", (server_id, name)
     )
-    found: Any = connection.execute(
-        "SELECT id FROM server_series WHERE server_id = ? AND name = ?", (server_id, name)
-    ).get
+    query = "SELECT id FROM server_series WHERE server_id = ? AND name = ?"
+    found: Any = sql.value(connection, query, (server_id, name))
     return int(found)
 
 
-def save_settings(connection: apsw.Connection, server_id: int, overrides: object, now: int) -> None:
+def save_settings(connection: Connection, server_id: int, overrides: object, now: int) -> None:
     """Store what differs from the default thresholds and grace periods."""
     connection.execute(
         "UPDATE server SET alert_settings = ?, updated = ? WHERE id = ?",
@@ -126,7 +125,7 @@ def save_settings(connection: apsw.Connection, server_id: int, overrides: object
     )
 
 
-def delete(connection: apsw.Connection, server_id: int) -> None:
+def delete(connection: Connection, server_id: int) -> None:
     """Remove a server with its links and incidents; its history is another matter."""
     connection.execute("DELETE FROM server WHERE id = ?", (server_id,))
 
@@ -134,7 +133,7 @@ def delete(connection: apsw.Connection, server_id: int) -> None:
 # --- links -------------------------------------------------------------------------------------------------
 
 
-def link(connection: apsw.Connection, server_id: int, channel_id: int) -> None:
+def link(connection: Connection, server_id: int, channel_id: int) -> None:
     """Let a notification have the server's alerts."""
     connection.execute(
         "INSERT OR IGNORE INTO server_notification (server_id, notification_id) VALUES (?, ?)",
@@ -142,14 +141,14 @@ def link(connection: apsw.Connection, server_id: int, channel_id: int) -> None:
     )
 
 
-def unlink(connection: apsw.Connection, server_id: int, channel_id: int) -> None:
+def unlink(connection: Connection, server_id: int, channel_id: int) -> None:
     """The opposite."""
     connection.execute(
         "DELETE FROM server_notification WHERE server_id = ? AND notification_id = ?", (server_id, channel_id)
     )
 
 
-def link_all(connection: apsw.Connection, channel_id: int) -> None:
+def link_all(connection: Connection, channel_id: int) -> None:
     """Let a notification have the alerts of every server of the first project."""
     connection.execute(
         "INSERT OR IGNORE INTO server_notification (server_id, notification_id) "
@@ -158,7 +157,7 @@ def link_all(connection: apsw.Connection, channel_id: int) -> None:
     )
 
 
-def read_links(connection: apsw.Connection) -> dict[int, set[int]]:
+def read_links(connection: Connection) -> dict[int, set[int]]:
     """Server id → ids of its notifications."""
     links: dict[int, set[int]] = {}
     rows: Any = connection.execute("SELECT server_id, notification_id FROM server_notification")
@@ -167,7 +166,7 @@ def read_links(connection: apsw.Connection) -> dict[int, set[int]]:
     return links
 
 
-def read_plans(connection: apsw.Connection) -> dict[int, set[int]]:
+def read_plans(connection: Connection) -> dict[int, set[int]]:
     """Server id → ids of the maintenance plans that cover it."""
     plans: dict[int, set[int]] = {}
     rows: Any = connection.execute("SELECT server_id, maintenance_id FROM server_maintenance")
@@ -176,7 +175,7 @@ def read_plans(connection: apsw.Connection) -> dict[int, set[int]]:
     return plans
 
 
-def set_plans(connection: apsw.Connection, server_id: int, plans: Iterable[int]) -> None:
+def set_plans(connection: Connection, server_id: int, plans: Iterable[int]) -> None:
     """Replace the maintenance plans of a server. Raises apsw.ConstraintError for one that does not exist."""
     connection.execute("DELETE FROM server_maintenance WHERE server_id = ?", (server_id,))
     connection.executemany(
@@ -185,7 +184,7 @@ def set_plans(connection: apsw.Connection, server_id: int, plans: Iterable[int])
     )
 
 
-def read_page_servers(connection: apsw.Connection) -> dict[int, list[int]]:
+def read_page_servers(connection: Connection) -> dict[int, list[int]]:
     """Status page → ids of its servers, in their order."""
     found: dict[int, list[int]] = {}
     rows: Any = connection.execute(
@@ -196,7 +195,7 @@ def read_page_servers(connection: apsw.Connection) -> dict[int, list[int]]:
     return found
 
 
-def set_page_servers(connection: apsw.Connection, page_id: int, server_ids: Iterable[int]) -> None:
+def set_page_servers(connection: Connection, page_id: int, server_ids: Iterable[int]) -> None:
     """Replace the servers of a status page."""
     connection.execute("DELETE FROM status_page_server WHERE status_page_id = ?", (page_id,))
     connection.executemany(
@@ -208,9 +207,10 @@ def set_page_servers(connection: apsw.Connection, page_id: int, server_ids: Iter
 # --- incidents ---------------------------------------------------------------------------------------------
 
 
-def open_incident(connection: apsw.Connection, incident: Incident) -> None:
+def open_incident(connection: Connection, incident: Incident) -> None:
     """Store a new incident; it gets its id."""
-    connection.execute(
+    incident.id = sql.insert(
+        connection,
         "INSERT INTO server_incident (uuid, server_id, cause, message, started, updated, snoozed, "
         "snooze_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -224,10 +224,9 @@ def open_incident(connection: apsw.Connection, incident: Incident) -> None:
             incident.snooze_until,
         ),
     )
-    incident.id = connection.last_insert_rowid()
 
 
-def close_incident(connection: apsw.Connection, incident: Incident) -> None:
+def close_incident(connection: Connection, incident: Incident) -> None:
     """Store that an incident is over."""
     connection.execute(
         "UPDATE server_incident SET closed = ?, updated = ?, owed = ? WHERE id = ?",
@@ -235,12 +234,12 @@ def close_incident(connection: apsw.Connection, incident: Incident) -> None:
     )
 
 
-def pay(connection: apsw.Connection, incident: Incident) -> None:
+def pay(connection: Connection, incident: Incident) -> None:
     """Store that nothing is owed any more."""
     connection.execute("UPDATE server_incident SET owed = NULL WHERE id = ?", (incident.id,))
 
 
-def save_wishes(connection: apsw.Connection, incident: Incident) -> None:
+def save_wishes(connection: Connection, incident: Incident) -> None:
     """Store what people want of an incident."""
     connection.execute(
         "UPDATE server_incident SET updated = ?, acknowledged = ?, acknowledged_by = ?, snoozed = ?, "
@@ -256,7 +255,7 @@ def save_wishes(connection: apsw.Connection, incident: Incident) -> None:
     )
 
 
-def wake(connection: apsw.Connection, server_id: int, cause: str, now: int) -> None:
+def wake(connection: Connection, server_id: int, cause: str, now: int) -> None:
     """End all snoozes of a server and cause."""
     connection.execute(
         "UPDATE server_incident SET snoozed = NULL, snooze_until = NULL, updated = ? "
@@ -265,39 +264,40 @@ def wake(connection: apsw.Connection, server_id: int, cause: str, now: int) -> N
     )
 
 
-def snoozed_until(connection: apsw.Connection, server_id: int, cause: str) -> int | None:
+def snoozed_until(connection: Connection, server_id: int, cause: str) -> int | None:
     """Until when the next incident of a server and cause is to be silent."""
-    found: Any = connection.execute(
+    found: Any = sql.value(
+        connection,
         "SELECT max(snooze_until) FROM server_incident WHERE server_id = ? AND cause = ?",
         (server_id, cause),
-    ).get
+    )
     return int(found) if found is not None else None
 
 
-def find_incident(connection: apsw.Connection, key: str) -> Incident | None:
+def find_incident(connection: Connection, key: str) -> Incident | None:
     """An incident by its UUID."""
     found = _incidents(connection, "WHERE uuid = ?", (key,))
     return found[0] if found else None
 
 
 def read_incidents(
-    connection: apsw.Connection, server_ids: Iterable[int], status: str | None, offset: int, count: int
+    connection: Connection, server_ids: Iterable[int], status: str | None, offset: int, count: int
 ) -> tuple[list[Incident], int]:
     """A page of the incidents of some servers, ongoing first, then the newest; and how many there are."""
     which = "WHERE server_id IN (SELECT value FROM json_each(?))"
     which += {"ongoing": " AND closed IS NULL", "resolved": " AND closed IS NOT NULL"}.get(status or "", "")
     ids = json.dumps(list(server_ids))
-    total: Any = connection.execute(f"SELECT count(*) FROM server_incident {which}", (ids,)).get  # noqa: S608
+    total: Any = sql.value(connection, f"SELECT count(*) FROM server_incident {which}", (ids,))  # noqa: S608
     order = f"{which} ORDER BY closed IS NOT NULL, started DESC, id DESC LIMIT ? OFFSET ?"
     return _incidents(connection, order, (ids, count, offset)), int(total)
 
 
-def delete_old_incidents(connection: apsw.Connection, before: int) -> None:
+def delete_old_incidents(connection: Connection, before: int) -> None:
     """Remove incidents that were over before a moment."""
     connection.execute("DELETE FROM server_incident WHERE closed < ?", (before,))
 
 
-def _incidents(connection: apsw.Connection, rest: str, values: tuple[Any, ...]) -> list[Incident]:
+def _incidents(connection: Connection, rest: str, values: tuple[Any, ...]) -> list[Incident]:
     rows: Any = connection.execute(f"SELECT {_INCIDENT} FROM server_incident {rest}", values)  # noqa: S608
     return [Incident(*row) for row in rows]
 

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
-
-import apsw
+from typing import Any, Final
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.bus_events import SettingsChanged
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.transactions import Transactions
 from kuma_lite.settings import store
 from kuma_lite.settings.rules import GENERAL, choose_time_zone, is_time_zone, utc_offset
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 _ENTRY_PAGE: Final = "entryPage"
 _TIME_ZONE: Final = "serverTimezone"
@@ -30,16 +27,6 @@ _OTHER_NAMES_OF_UTC: Final = frozenset(
     {"Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"}
 )
 _LOCAL_TIME: Final = Path("/etc/localtime")
-
-
-class SettingsDatabase(Protocol):
-    """What settings need of the database."""
-
-    async def read(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run a function on a snapshot."""
-
-    async def write(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run a function in a transaction."""
 
 
 class Settings:
@@ -55,7 +42,7 @@ class Settings:
 
     def __init__(
         self,
-        database: SettingsDatabase,
+        database: Transactions,
         bus: Bus,
         clock: Clock,
         environment_zone: str | None,
@@ -71,7 +58,7 @@ class Settings:
 
     @classmethod
     async def load(
-        cls, database: SettingsDatabase, bus: Bus, clock: Clock, *, environment_zone: str | None = None
+        cls, database: Transactions, bus: Bus, clock: Clock, *, environment_zone: str | None = None
     ) -> Settings:
         """Read everything; `TZ` comes from the environment when it is not given."""
         zone = environment_zone if environment_zone is not None else os.environ.get("TZ")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import apsw
-
+from kuma_lite.core.sql import Connection
 from kuma_lite.settings.rules import decode_value, encode_value
 
 
@@ -17,7 +16,7 @@ class Row(NamedTuple):
     type: str | None
 
 
-def read_all(db: apsw.Connection) -> dict[str, Row]:
+def read_all(db: Connection) -> dict[str, Row]:
     """Every setting."""
     return {
         str(key): Row(decode_value(str(key), text), kind)
@@ -25,7 +24,7 @@ def read_all(db: apsw.Connection) -> dict[str, Row]:
     }
 
 
-def write(db: apsw.Connection, values: Mapping[str, Any], kind: str | None) -> None:
+def write(db: Connection, values: Mapping[str, Any], kind: str | None) -> None:
     """Insert or overwrite settings, their type included."""
     db.executemany(
         "INSERT INTO setting (key, value, type) VALUES (?, ?, ?)"

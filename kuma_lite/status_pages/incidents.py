@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.transactions import Transactions
 from kuma_lite.status_pages import store
 from kuma_lite.status_pages.model import Document, Incident, Page
-from kuma_lite.status_pages.pages import Database, Pages
+from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.rules import INCIDENTS_PER_PAGE, cut_page, incident_style, read_cursor
 
 NO_PAGE: Final = "slug is not found"
@@ -29,7 +30,9 @@ class Incidents:
         outdated: called when something visible has changed.
     """
 
-    def __init__(self, database: Database, pages: Pages, clock: Clock, outdated: Callable[[], None]) -> None:
+    def __init__(
+        self, database: Transactions, pages: Pages, clock: Clock, outdated: Callable[[], None]
+    ) -> None:
         self._database = database
         self._pages = pages
         self._clock = clock

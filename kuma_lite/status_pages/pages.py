@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol, TypeVar
-
-import apsw
+from typing import Any
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.transactions import Transactions
 from kuma_lite.status_pages import store
 from kuma_lite.status_pages.model import (
     DASHBOARD,
@@ -26,18 +25,6 @@ from kuma_lite.status_pages.model import (
 from kuma_lite.status_pages.reading import read_groups, read_logo, read_page, read_title
 from kuma_lite.status_pages.rules import read_slug
 from kuma_lite.status_pages.uploads import Uploads
-
-T = TypeVar("T")
-
-
-class Database(Protocol):
-    """Where pages are kept."""
-
-    async def write(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run in the next transaction."""
-
-    async def read(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run on a snapshot."""
 
 
 class Pages:
@@ -54,7 +41,7 @@ class Pages:
 
     def __init__(
         self,
-        database: Database,
+        database: Transactions,
         clock: Clock,
         bus: Bus,
         settings: Settings,

@@ -9,13 +9,14 @@ from typing import Any
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Doors, Push
+from kuma_lite.core.transactions import Transactions
 from kuma_lite.status_pages.answers import Answers
 from kuma_lite.status_pages.badge_routes import MonitorBadges
 from kuma_lite.status_pages.cache import AnswerCache
 from kuma_lite.status_pages.events import StatusPageEvents
 from kuma_lite.status_pages.incidents import Incidents
 from kuma_lite.status_pages.model import Group, Maintenance, Monitors, Page, Settings, ShownServer
-from kuma_lite.status_pages.pages import Database, Pages
+from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.routes import PublicRoutes
 from kuma_lite.status_pages.uploads import Uploads
 
@@ -37,7 +38,7 @@ class StatusPages:
 
     def __init__(
         self,
-        database: Database,
+        database: Transactions,
         clock: Clock,
         bus: Bus,
         push: Push,

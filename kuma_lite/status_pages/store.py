@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, fields, replace
 from typing import Any, Final, NamedTuple
 
-import apsw
-
+from kuma_lite.core import sql
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.sql import Connection
 from kuma_lite.status_pages.model import Group, Incident, Member, Page
 from kuma_lite.status_pages.rules import Cursor
 
@@ -38,7 +38,7 @@ class Everything(NamedTuple):
 # --- Pages -------------------------------------------------------------------------------------------------
 
 
-def read_all(db: apsw.Connection) -> Everything:
+def read_all(db: Connection) -> Everything:
     """All pages with their groups and monitors."""
     domains: dict[int, list[str]] = {}
     for page_id, domain in db.execute("SELECT status_page_id, domain FROM status_page_cname ORDER BY id"):
@@ -48,14 +48,13 @@ def read_all(db: apsw.Connection) -> Everything:
     return Everything(pages, _groups(db))
 
 
-def insert_page(db: apsw.Connection, slug: str, title: str) -> int:
+def insert_page(db: Connection, slug: str, title: str) -> int:
     """A new page; returns its id. Raises UserError when the slug is taken."""
     _refuse_taken(db, slug, None)
-    db.execute("INSERT INTO status_page (slug, title) VALUES (?, ?)", (slug, title))
-    return db.last_insert_rowid()
+    return sql.insert(db, "INSERT INTO status_page (slug, title) VALUES (?, ?)", (slug, title))
 
 
-def save_page(db: apsw.Connection, page: Page, groups: Sequence[NewGroup], user_id: int) -> list[int]:
+def save_page(db: Connection, page: Page, groups: Sequence[NewGroup], user_id: int) -> list[int]:
     """Write a page as a whole, for a user; returns the ids of its groups.
 
     Raises:
@@ -73,7 +72,7 @@ def save_page(db: apsw.Connection, page: Page, groups: Sequence[NewGroup], user_
     return _save_groups(db, page.id, groups)
 
 
-def delete_page(db: apsw.Connection, page_id: int) -> None:
+def delete_page(db: Connection, page_id: int) -> None:
     """Remove a page with everything that belongs to it."""
     db.execute("DELETE FROM status_page WHERE id = ?", (page_id,))
 
@@ -90,13 +89,13 @@ def _stored(value: Any) -> Any:
     return int(value) if isinstance(value, bool) else value
 
 
-def _refuse_taken(db: apsw.Connection, slug: str, page_id: int | None) -> None:
+def _refuse_taken(db: Connection, slug: str, page_id: int | None) -> None:
     query = "SELECT 1 FROM status_page WHERE slug = ? AND id IS NOT ?"
     if db.execute(query, (slug, page_id)).fetchone():
         raise UserError("Another status page has this slug.")
 
 
-def _refuse_foreign(db: apsw.Connection, page_id: int, groups: Sequence[NewGroup], user_id: int) -> None:
+def _refuse_foreign(db: Connection, page_id: int, groups: Sequence[NewGroup], user_id: int) -> None:
     """Pages are everybody's; making a monitor public is its owner's decision."""
     query = """
         SELECT id FROM monitor WHERE user_id != ? AND id NOT IN (
@@ -108,7 +107,7 @@ def _refuse_foreign(db: apsw.Connection, page_id: int, groups: Sequence[NewGroup
         raise UserError("A monitor of this page does not exist any more. Load the page again.")
 
 
-def _save_domains(db: apsw.Connection, page: Page) -> None:
+def _save_domains(db: Connection, page: Page) -> None:
     """A domain that another page has moves here."""
     db.execute("DELETE FROM status_page_cname WHERE status_page_id = ?", (page.id,))
     for domain in page.domains:
@@ -119,7 +118,7 @@ def _save_domains(db: apsw.Connection, page: Page) -> None:
 # --- Groups ------------------------------------------------------------------------------------------------
 
 
-def _groups(db: apsw.Connection) -> dict[int, list[Group]]:
+def _groups(db: Connection) -> dict[int, list[Group]]:
     members: dict[int, list[Member]] = {}
     query = "SELECT group_id, monitor_id, send_url, custom_url FROM monitor_group ORDER BY weight, id"
     for group_id, monitor_id, send_url, custom_url in db.execute(query):
@@ -132,7 +131,7 @@ def _groups(db: apsw.Connection) -> dict[int, list[Group]]:
     return groups
 
 
-def _save_groups(db: apsw.Connection, page_id: int, groups: Sequence[NewGroup]) -> list[int]:
+def _save_groups(db: Connection, page_id: int, groups: Sequence[NewGroup]) -> list[int]:
     rows = db.execute("SELECT id FROM page_group WHERE status_page_id = ?", (page_id,))
     left = {int(str(number)) for (number,) in rows}
     ids = []
@@ -145,13 +144,13 @@ def _save_groups(db: apsw.Connection, page_id: int, groups: Sequence[NewGroup]) 
     return ids
 
 
-def _save_group(db: apsw.Connection, page_id: int, group: NewGroup, weight: int, known: set[int]) -> int:
+def _save_group(db: Connection, page_id: int, group: NewGroup, weight: int, known: set[int]) -> int:
     if group.id is None:
-        db.execute(
+        return sql.insert(
+            db,
             "INSERT INTO page_group (status_page_id, name, weight) VALUES (?, ?, ?)",
             (page_id, group.name, weight),
         )
-        return db.last_insert_rowid()
     if group.id not in known:
         raise UserError("A group of this page does not exist any more. Load the page again.")
     query = "UPDATE page_group SET name = ?, weight = ?, public = 1 WHERE id = ?"
@@ -159,7 +158,7 @@ def _save_group(db: apsw.Connection, page_id: int, group: NewGroup, weight: int,
     return group.id
 
 
-def _save_members(db: apsw.Connection, group_id: int, members: Sequence[Member]) -> None:
+def _save_members(db: Connection, group_id: int, members: Sequence[Member]) -> None:
     db.execute("DELETE FROM monitor_group WHERE group_id = ?", (group_id,))
     for weight, member in enumerate(members, 1):
         db.execute(
@@ -174,7 +173,7 @@ def _save_members(db: apsw.Connection, group_id: int, members: Sequence[Member])
 # --- Incidents ---------------------------------------------------------------------------------------------
 
 
-def shown_incidents(db: apsw.Connection, page_id: int) -> list[Incident]:
+def shown_incidents(db: Connection, page_id: int) -> list[Incident]:
     """What visitors see at the top of a page, newest first."""
     query = f"""
         SELECT {_INCIDENT} FROM incident WHERE status_page_id = ? AND pin = 1 AND active = 1
@@ -184,10 +183,10 @@ def shown_incidents(db: apsw.Connection, page_id: int) -> list[Incident]:
 
 
 def incident_page(
-    db: apsw.Connection, page_id: int, cursor: Cursor | None, count: int
+    db: Connection, page_id: int, cursor: Cursor | None, count: int
 ) -> tuple[list[Incident], int]:
     """The newest `count` incidents after the cursor, and how many there are in all."""
-    total: int = db.execute("SELECT count(*) FROM incident WHERE status_page_id = ?", (page_id,)).get
+    total: int = sql.value(db, "SELECT count(*) FROM incident WHERE status_page_id = ?", (page_id,))
     after = "" if cursor is None else "AND (created_date, id) < (?, ?)"
     query = f"""
         SELECT {_INCIDENT} FROM incident WHERE status_page_id = ? {after}
@@ -197,23 +196,24 @@ def incident_page(
     return [_incident(row) for row in db.execute(query, values)], total
 
 
-def find_incident(db: apsw.Connection, page_id: int, incident_id: int) -> Incident | None:
+def find_incident(db: Connection, page_id: int, incident_id: int) -> Incident | None:
     """An incident of a page."""
     query = f"SELECT {_INCIDENT} FROM incident WHERE id = ? AND status_page_id = ?"  # noqa: S608
     row = db.execute(query, (incident_id, page_id)).fetchone()
     return _incident(row) if row else None
 
 
-def insert_incident(db: apsw.Connection, incident: Incident) -> Incident:
+def insert_incident(db: Connection, incident: Incident) -> Incident:
     """A new incident; returns it with its id."""
-    db.execute(
+    number = sql.insert(
+        db,
         f"INSERT INTO incident ({_INCIDENT}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         tuple(_stored(value) for value in astuple(incident)[1:]),
     )
-    return replace(incident, id=db.last_insert_rowid())
+    return replace(incident, id=number)
 
 
-def update_incident(db: apsw.Connection, incident: Incident) -> None:
+def update_incident(db: Connection, incident: Incident) -> None:
     """Write what can change of an incident."""
     db.execute(
         "UPDATE incident SET title = ?, content = ?, style = ?, last_updated_date = ?, pin = ?, active = ?"
@@ -230,12 +230,12 @@ def update_incident(db: apsw.Connection, incident: Incident) -> None:
     )
 
 
-def unpin_incidents(db: apsw.Connection, page_id: int) -> None:
+def unpin_incidents(db: Connection, page_id: int) -> None:
     """Take all incidents off the top of a page."""
     db.execute("UPDATE incident SET pin = 0 WHERE pin = 1 AND status_page_id = ?", (page_id,))
 
 
-def delete_incident(db: apsw.Connection, incident_id: int) -> None:
+def delete_incident(db: Connection, incident_id: int) -> None:
     """Remove an incident."""
     db.execute("DELETE FROM incident WHERE id = ?", (incident_id,))
 

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
-
-import apsw
+from typing import Any, Protocol
 
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.doors import Answer, Caller, Doors, Event
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.sql import Connection
+from kuma_lite.core.transactions import Transactions
 from kuma_lite.tags import store
 from kuma_lite.tags.store import TagOnMonitor, TagRow
 
-T = TypeVar("T")
-
 MAX_NAME_CHARS = 255  # as the column of Uptime Kuma
-
-
-class Database(Protocol):
-    """Where tags are kept."""
-
-    async def write(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run in the next transaction."""
-
-    async def read(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run on a snapshot."""
 
 
 class TaggedMonitors(Protocol):
@@ -41,7 +29,7 @@ class TaggedMonitors(Protocol):
 class TagEvents:
     """What clients may ask of tags."""
 
-    def __init__(self, database: Database, monitors: TaggedMonitors, clock: Clock) -> None:
+    def __init__(self, database: Transactions, monitors: TaggedMonitors, clock: Clock) -> None:
         self._database = database
         self._monitors = monitors
         self._clock = clock
@@ -77,7 +65,7 @@ class TagEvents:
         if not isinstance(payload, Mapping) or payload.get("id") is None:
             raise UserError("The tag must be an object with an id.")
 
-        def write(connection: apsw.Connection) -> tuple[TagRow, dict[int, list[TagOnMonitor]]]:
+        def write(connection: Connection) -> tuple[TagRow, dict[int, list[TagOnMonitor]]]:
             old = store.find(connection, whole_or_none(payload.get("id")))
             if old is None:
                 raise UserError("tagNotFound", i18n=True)
@@ -93,7 +81,7 @@ class TagEvents:
     async def delete(self, caller: Caller, tag_id: Any) -> Answer:
         """Remove a tag from everywhere; nothing is pushed (as in the original)."""
 
-        def write(connection: apsw.Connection) -> dict[int, list[TagOnMonitor]]:
+        def write(connection: Connection) -> dict[int, list[TagOnMonitor]]:
             carriers = store.delete(connection, whole_or_none(tag_id))
             return {carrier: store.tags_of(connection, carrier) for carrier in carriers}
 
@@ -105,7 +93,7 @@ class TagEvents:
         monitor = self._monitor(caller, monitor_id)
         text = text_or_none(value)
 
-        def write(connection: apsw.Connection) -> list[TagOnMonitor]:
+        def write(connection: Connection) -> list[TagOnMonitor]:
             tag = store.find(connection, whole_or_none(tag_id))
             if tag is None:
                 raise UserError("The tag does not exist.")
@@ -128,14 +116,14 @@ class TagEvents:
         caller: Caller,
         monitor_id: Any,
         message: str,
-        action: Callable[[apsw.Connection, Any, int, str | None], None],
+        action: Callable[[Connection, Any, int, str | None], None],
         tag_id: Any,
         value: Any,
     ) -> Answer:
         monitor = self._monitor(caller, monitor_id)
         text = text_or_none(value)
 
-        def write(connection: apsw.Connection) -> list[TagOnMonitor]:
+        def write(connection: Connection) -> list[TagOnMonitor]:
             action(connection, whole_or_none(tag_id), monitor, text)
             return store.tags_of(connection, monitor)
 

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-import apsw
+from kuma_lite.core import sql
+from kuma_lite.core.sql import Connection
 
 
 class TagRow(NamedTuple):
@@ -30,29 +31,29 @@ class TagOnMonitor(NamedTuple):
     color: str
 
 
-def all_tags(connection: apsw.Connection) -> list[TagRow]:
+def all_tags(connection: Connection) -> list[TagRow]:
     """Every tag, oldest first."""
     return [TagRow(*row) for row in connection.execute("SELECT id, name, color FROM tag ORDER BY id")]
 
 
-def find(connection: apsw.Connection, tag_id: Any) -> TagRow | None:
+def find(connection: Connection, tag_id: Any) -> TagRow | None:
     """The tag of that id."""
     row = connection.execute("SELECT id, name, color FROM tag WHERE id = ?", (tag_id,)).fetchone()
     return TagRow(*row) if row else None
 
 
-def insert(connection: apsw.Connection, name: str, color: str, now: int) -> TagRow:
+def insert(connection: Connection, name: str, color: str, now: int) -> TagRow:
     """A new tag; `now` in milliseconds since 1970."""
-    connection.execute("INSERT INTO tag (name, color, created_date) VALUES (?, ?, ?)", (name, color, now))
-    return TagRow(connection.last_insert_rowid(), name, color)
+    query = "INSERT INTO tag (name, color, created_date) VALUES (?, ?, ?)"
+    return TagRow(sql.insert(connection, query, (name, color, now)), name, color)
 
 
-def change(connection: apsw.Connection, tag: TagRow) -> None:
+def change(connection: Connection, tag: TagRow) -> None:
     """Write a tag's name and colour."""
     connection.execute("UPDATE tag SET name = ?, color = ? WHERE id = ?", (tag.name, tag.color, tag.id))
 
 
-def delete(connection: apsw.Connection, tag_id: Any) -> list[int]:
+def delete(connection: Connection, tag_id: Any) -> list[int]:
     """Remove a tag from everywhere; returns the monitors that carried it."""
     rows = connection.execute("SELECT DISTINCT monitor_id FROM monitor_tag WHERE tag_id = ?", (tag_id,))
     carriers = [int(monitor_id) for (monitor_id,) in rows]
@@ -60,21 +61,21 @@ def delete(connection: apsw.Connection, tag_id: Any) -> list[int]:
     return carriers
 
 
-def attach(connection: apsw.Connection, tag_id: int, monitor_id: int, value: str | None) -> None:
+def attach(connection: Connection, tag_id: int, monitor_id: int, value: str | None) -> None:
     """Put a tag on a monitor."""
     connection.execute(
         "INSERT INTO monitor_tag (tag_id, monitor_id, value) VALUES (?, ?, ?)", (tag_id, monitor_id, value)
     )
 
 
-def set_value(connection: apsw.Connection, tag_id: Any, monitor_id: int, value: str | None) -> None:
+def set_value(connection: Connection, tag_id: Any, monitor_id: int, value: str | None) -> None:
     """Give all occurrences of a tag on a monitor one value."""
     connection.execute(
         "UPDATE monitor_tag SET value = ? WHERE tag_id = ? AND monitor_id = ?", (value, tag_id, monitor_id)
     )
 
 
-def detach(connection: apsw.Connection, tag_id: Any, monitor_id: int, value: str | None) -> None:
+def detach(connection: Connection, tag_id: Any, monitor_id: int, value: str | None) -> None:
     """Take a tag with exactly this value off a monitor."""
     connection.execute(
         "DELETE FROM monitor_tag WHERE tag_id = ? AND monitor_id = ? AND value IS ?",
@@ -82,7 +83,7 @@ def detach(connection: apsw.Connection, tag_id: Any, monitor_id: int, value: str
     )
 
 
-def tags_of(connection: apsw.Connection, monitor_id: int) -> list[TagOnMonitor]:
+def tags_of(connection: Connection, monitor_id: int) -> list[TagOnMonitor]:
     """What a monitor carries, by name."""
     rows = connection.execute(
         """
@@ -95,15 +96,13 @@ def tags_of(connection: apsw.Connection, monitor_id: int) -> list[TagOnMonitor]:
     return [TagOnMonitor(*row) for row in rows]
 
 
-def carriers(connection: apsw.Connection, tag_id: int) -> list[int]:
+def carriers(connection: Connection, tag_id: int) -> list[int]:
     """The monitors that carry a tag."""
     rows = connection.execute("SELECT DISTINCT monitor_id FROM monitor_tag WHERE tag_id = ?", (tag_id,))
     return [int(monitor_id) for (monitor_id,) in rows]
 
 
-def on_monitors(
-    connection: apsw.Connection, monitor_ids: Iterable[int]
-) -> list[tuple[int, int, TagOnMonitor]]:
+def on_monitors(connection: Connection, monitor_ids: Iterable[int]) -> list[tuple[int, int, TagOnMonitor]]:
     """What some monitors carry, by name: id of the monitor, of the tag being there, and the tag."""
     query = """
         SELECT monitor_tag.monitor_id, monitor_tag.id, tag.id, monitor_tag.value, tag.name, tag.color

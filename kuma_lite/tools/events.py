@@ -9,14 +9,14 @@ from kuma_lite.core.errors import NotLoggedIn, UserError
 from kuma_lite.tools.domains import TargetOf, check_domain
 from kuma_lite.tools.programs import chromium_version, pm2_processes
 from kuma_lite.tools.push_examples import push_example
-from kuma_lite.tools.upkeep import Database, shrink, size_of
+from kuma_lite.tools.upkeep import DatabaseFile, shrink, size_of
 from kuma_lite.tools.vapid import VapidKeys
 
 
 class ToolEvents:
     """What forms and the settings page ask for."""
 
-    def __init__(self, database: Database, vapid: VapidKeys, target_of: TargetOf) -> None:
+    def __init__(self, database: DatabaseFile, vapid: VapidKeys, target_of: TargetOf) -> None:
         self._database = database
         self._vapid = vapid
         self._target_of = target_of

@@ -3,43 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import Final, Protocol
 
-import apsw
-
-T = TypeVar("T")
+from kuma_lite.core.database_pages import give_back
+from kuma_lite.core.transactions import Transactions
 
 PAGES_AT_ONCE: Final = 1_000  # 4 MB: a transaction of some 20 ms, so that beats are written in between
 _MAX_ROUNDS: Final = 100_000  # more than any file has; a file that grows meanwhile does not hold us
 
 
-class Database(Protocol):
+class DatabaseFile(Transactions, Protocol):
     """The live database."""
 
     path: Path
 
-    async def write(self, fn: Callable[[apsw.Connection], T]) -> T:
-        """Run in the next transaction."""
 
-
-def size_of(database: Database) -> int:
+def size_of(database: DatabaseFile) -> int:
     """Bytes of the main file; asking opens nothing, which only the database itself may do."""
     return os.stat(database.path).st_size
 
 
-async def shrink(database: Database) -> None:
+async def shrink(database: Transactions) -> None:
     """Give free pages back to the file system, a few at a time."""
     for _ in range(_MAX_ROUNDS):
-        if await database.write(_free_some) == 0:
+        if await database.write(partial(give_back, most=PAGES_AT_ONCE)) == 0:
             return
-
-
-def _free_some(connection: apsw.Connection) -> int:
-    """Free pages that are left."""
-    before: Any = connection.pragma("freelist_count")
-    if before:
-        connection.execute(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})").fetchall()
-    after: Any = connection.pragma("freelist_count")
-    return int(after) if after < before else 0

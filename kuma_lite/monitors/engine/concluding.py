@@ -17,7 +17,7 @@ from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import BeatRecorded
 
 if TYPE_CHECKING:
-    import apsw
+    from kuma_lite.core.sql import Connection
 
 
 class Recorder(Protocol):
@@ -26,9 +26,7 @@ class Recorder(Protocol):
     def record(self, new: NewBeat) -> Beat:
         """Record an ordinary beat; it is on disk within seconds."""
 
-    async def record_now(
-        self, new: NewBeat, also: Callable[[apsw.Connection, Beat], None] | None = None
-    ) -> Beat:
+    async def record_now(self, new: NewBeat, also: Callable[[Connection, Beat], None] | None = None) -> Beat:
         """Record a beat that will be announced; returns when it is on disk."""
 
     async def flush(self) -> None:
@@ -41,7 +39,7 @@ class Recorder(Protocol):
 class Announcer(Protocol):
     """Who writes messages into the outbox, in the transaction of the beat."""
 
-    def announce(self, monitor: Monitor, *, pushed: bool) -> Callable[[apsw.Connection, Beat], None]:
+    def announce(self, monitor: Monitor, *, pushed: bool) -> Callable[[Connection, Beat], None]:
         """The function that writes the rows; `pushed`: the beat came by request."""
 
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from kuma_lite.core.declarations import Certificate
+from kuma_lite.core.transactions import Transactions
 from kuma_lite.monitors.engine.roster import Monitor
 
 if TYPE_CHECKING:
-    import apsw
+    from kuma_lite.core.sql import Connection
 
 DEFAULT_MARKS: Final = (7, 14, 21)  # days; Uptime Kuma's default
 LOOK_EVERY_S: Final = 3600.0  # days left change once a day; a look costs a query
@@ -30,17 +31,10 @@ class ExpiryWarning(NamedTuple):
     days: int  # left; negative when expired
 
 
-class Database(Protocol):
-    """Where the history of warnings is kept."""
-
-    async def write(self, fn: Callable[[apsw.Connection], Any]) -> Any:
-        """Run in the next transaction."""
-
-
 class Warner(Protocol):
     """Who words and sends a warning."""
 
-    def warn(self, connection: apsw.Connection, monitor: Monitor, warning: ExpiryWarning) -> None:
+    def warn(self, connection: Connection, monitor: Monitor, warning: ExpiryWarning) -> None:
         """Write the message to the outbox, in the transaction of `connection`."""
 
     def sent(self) -> None:
@@ -91,7 +85,7 @@ class ExpiryWatch:
     """Looks at the certificates that checks report, now and then."""
 
     def __init__(
-        self, database: Database, warner: Warner, marks: Callable[[], Any], now: Callable[[], float]
+        self, database: Transactions, warner: Warner, marks: Callable[[], Any], now: Callable[[], float]
     ) -> None:
         self._database = database
         self._warner = warner
@@ -113,7 +107,7 @@ class ExpiryWatch:
         self._looked[monitor.id] = (now, fingerprint)
         marks = marks_of(self._marks())
 
-        def write(connection: apsw.Connection) -> bool:
+        def write(connection: Connection) -> bool:
             sent = read_sent(connection, monitor.id, fingerprint)
             warnings = due_warnings(info, marks, sent)
             for warning in warnings:
@@ -129,7 +123,7 @@ class ExpiryWatch:
         self._looked.pop(monitor_id, None)
 
 
-def read_sent(connection: apsw.Connection, monitor_id: int, fingerprint: str) -> list[int]:
+def read_sent(connection: Connection, monitor_id: int, fingerprint: str) -> list[int]:
     """Marks warned of for this certificate; those of an earlier certificate are forgotten."""
     connection.execute(
         "DELETE FROM expiry_warning WHERE monitor_id = ? AND kind = ? AND subject <> ?",
@@ -141,7 +135,7 @@ def read_sent(connection: apsw.Connection, monitor_id: int, fingerprint: str) ->
     return [int(days) for (days,) in rows]
 
 
-def note_sent(connection: apsw.Connection, monitor_id: int, fingerprint: str, mark: int) -> None:
+def note_sent(connection: Connection, monitor_id: int, fingerprint: str, mark: int) -> None:
     """Remember that a mark has been warned of."""
     connection.execute(
         "INSERT OR REPLACE INTO expiry_warning (monitor_id, kind, subject, days) VALUES (?, ?, ?, ?)",

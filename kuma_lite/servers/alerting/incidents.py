@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-import apsw
-
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.rest.errors import NotFound
 from kuma_lite.servers import store
@@ -76,7 +75,7 @@ class Incidents:
         """Store first: what could not be stored has not happened."""
         draft = replace(incident, updated=now, **values)
 
-        def write(connection: apsw.Connection) -> None:
+        def write(connection: Connection) -> None:
             store.save_wishes(connection, draft)
             if incident.snooze_until is not None and draft.snooze_until is None:
                 # Snoozes of earlier ones of its cause would go on being silent.

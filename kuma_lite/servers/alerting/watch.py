@@ -13,12 +13,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final, NamedTuple, Protocol
 
-import apsw
-
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database_file import StorageTrouble
 from kuma_lite.core.periodic_job import PeriodicJob
+from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.servers import store
 from kuma_lite.servers.alerting.changes import (
@@ -55,14 +54,14 @@ class Announcer(Protocol):
     """Whoever writes messages into the outbox."""
 
     def announce(
-        self, connection: apsw.Connection, server: Server, incident: Incident, text: str, now: int
+        self, connection: Connection, server: Server, incident: Incident, text: str, now: int
     ) -> None:
         """Write a message for each notification of the server, in the incident's own transaction."""
 
     def sent(self) -> None:
         """The messages are committed."""
 
-    def for_new(self, connection: apsw.Connection) -> Iterable[int]:
+    def for_new(self, connection: Connection) -> Iterable[int]:
         """Ids of the notifications that a new server of the first project gets by itself."""
 
 
@@ -178,7 +177,7 @@ class Watch:
         """Store all of it and the messages about it; then let the process know."""
         steps = [self._step(server, change, covered, now) for change in changes]
 
-        def write(connection: apsw.Connection) -> None:
+        def write(connection: Connection) -> None:
             for each in steps:
                 each.write(connection)
 
@@ -205,7 +204,7 @@ class Watch:
         text = opening_text(cause, server.values.get(cause), server.settings)
         incident = Incident(0, store.new_uuid(), server.id, cause, text, change.since, None, now)
 
-        def write(connection: apsw.Connection) -> None:
+        def write(connection: Connection) -> None:
             until = store.snoozed_until(connection, server.id, cause)
             if until is not None and until > now:
                 incident.snoozed, incident.snooze_until = now, until
@@ -225,7 +224,7 @@ class Watch:
         owed = text if covered and not snoozed else None
         over = replace(incident, closed=now, updated=now, owed=owed)
 
-        def write(connection: apsw.Connection) -> None:
+        def write(connection: Connection) -> None:
             store.close_incident(connection, over)
             if not snoozed and owed is None:
                 self._announcer.announce(connection, server, over, text, now)
@@ -245,7 +244,7 @@ class Watch:
         awake = replace(incident, snoozed=None, snooze_until=None, updated=now)
         text = still_text(incident, server.values.get(incident.cause), server.settings, now)
 
-        def write(connection: apsw.Connection) -> None:
+        def write(connection: Connection) -> None:
             store.save_wishes(connection, awake)
             if awake.acknowledged is None:
                 self._announcer.announce(connection, server, awake, text, now)
@@ -260,7 +259,7 @@ class Watch:
     def _telling(self, server: Server, incident: Incident, now: int) -> _Step:
         """Whoever heard that an alert opened hears how it ended, if need be after the maintenance."""
 
-        def write(connection: apsw.Connection) -> None:
+        def write(connection: Connection) -> None:
             store.pay(connection, incident)
             self._announcer.announce(connection, server, incident, incident.owed or "", now)
 
@@ -273,7 +272,7 @@ class Watch:
 class _Step(NamedTuple):
     """One change: what is stored of it, and what the process learns once that is on disk."""
 
-    write: Callable[[apsw.Connection], None]
+    write: Callable[[Connection], None]
     then: Callable[[], None]
 
 

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
-import apsw
-
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.iso_time import iso
+from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.rest.errors import NotFound, Unprocessable
 from kuma_lite.servers.store import new_uuid
@@ -267,7 +266,7 @@ class Name:
     updated: int
 
 
-def _names(connection: apsw.Connection) -> dict[int, Name]:
+def _names(connection: Connection) -> dict[int, Name]:
     rows: Any = connection.execute(
         "SELECT notification_id, uuid, project_id, created, updated FROM notification_uuid"
     )
@@ -275,7 +274,7 @@ def _names(connection: apsw.Connection) -> dict[int, Name]:
 
 
 def _add_names(
-    connection: apsw.Connection, ids: Sequence[int], now: int, project_id: int | None = None
+    connection: Connection, ids: Sequence[int], now: int, project_id: int | None = None
 ) -> dict[int, Name]:
     """Name notifications; those of the page (`project_id` None) belong to the first project.
 
@@ -293,7 +292,7 @@ def _add_names(
     return _names(connection)
 
 
-def _note_change(connection: apsw.Connection, channel_id: int, now: int) -> None:
+def _note_change(connection: Connection, channel_id: int, now: int) -> None:
     connection.execute(
         "UPDATE notification_uuid SET updated = ? WHERE notification_id = ?", (now, channel_id)
     )

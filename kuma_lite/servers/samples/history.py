@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-import apsw
-
+from kuma_lite.core import sql
+from kuma_lite.core.sql import Connection
 from kuma_lite.servers.samples.packing import (
     Point,
     Sample,
@@ -57,7 +57,7 @@ class Piece(NamedTuple):
     size: int  # values, at most
 
 
-def insert_samples(connection: apsw.Connection, samples: Iterable[tuple[int, int, float]]) -> None:
+def insert_samples(connection: Connection, samples: Iterable[tuple[int, int, float]]) -> None:
     """Store `(series id, ms, value)`; what is there already stays as it is."""
     connection.executemany(
         "INSERT OR IGNORE INTO server_sample (series_id, time, value) VALUES (?, ?, ?)", samples
@@ -68,7 +68,7 @@ def insert_samples(connection: apsw.Connection, samples: Iterable[tuple[int, int
 
 
 def pieces(
-    connection: apsw.Connection, series_id: int, finest: Tier, since: int, until: int, now: int, kept: Kept
+    connection: Connection, series_id: int, finest: Tier, since: int, until: int, now: int, kept: Kept
 ) -> list[Piece]:
     """How a range is answered: with a tier where it is kept, elsewhere with the finest coarser one that is.
 
@@ -90,7 +90,7 @@ def pieces(
 
 
 def _stored_spans(
-    connection: apsw.Connection, series_id: int, tier: Tier, since: int, until: int, first: int
+    connection: Connection, series_id: int, tier: Tier, since: int, until: int, first: int
 ) -> list[int]:
     """Where the spans begin that overlap a range and have a block, not before `first`, or waiting samples."""
     span, begin = SPAN_MS[tier], span_start(tier, since)
@@ -107,7 +107,7 @@ def _stored_spans(
     return [start for (start,) in rows]
 
 
-def _size(connection: apsw.Connection, series_id: int, tier: Tier, since: int, until: int) -> int:
+def _size(connection: Connection, series_id: int, tier: Tier, since: int, until: int) -> int:
     """How many values a tier has in a range, the bucket under way at its beginning included.
 
     Exact for raw samples; of roll-ups no less than there are: a lone reading of a counter makes none.
@@ -127,7 +127,7 @@ def _size(connection: apsw.Connection, series_id: int, tier: Tier, since: int, u
 # --- reading -----------------------------------------------------------------------------------------------
 
 
-def read_samples(connection: apsw.Connection, series_id: int, since: int, until: int) -> list[Sample]:
+def read_samples(connection: Connection, series_id: int, since: int, until: int) -> list[Sample]:
     """Raw samples of a range, both ends included, in order of time."""
     begin = span_start(Tier.RAW, since)
     packed = [
@@ -141,7 +141,7 @@ def read_samples(connection: apsw.Connection, series_id: int, since: int, until:
 
 
 def read_points(
-    connection: apsw.Connection, series_id: int, tier: Tier, since: int, until: int, *, counter: bool
+    connection: Connection, series_id: int, tier: Tier, since: int, until: int, *, counter: bool
 ) -> list[Point]:
     """Roll-ups whose bucket begins within a range, in order of time; those of waiting samples included."""
     begin = span_start(tier, since)
@@ -160,7 +160,7 @@ def read_points(
 
 
 def _fresh_points(
-    connection: apsw.Connection, series_id: int, since: int, until: int, *, counter: bool
+    connection: Connection, series_id: int, since: int, until: int, *, counter: bool
 ) -> list[Point]:
     """Ten-minute points of every span that has waiting samples."""
     waiting = _waiting(connection, series_id, span_start(Tier.RAW, since), until)
@@ -173,7 +173,7 @@ def _fresh_points(
     return found
 
 
-def _days_hours(connection: apsw.Connection, series_id: int, fresh: Sequence[Point]) -> list[Point]:
+def _days_hours(connection: Connection, series_id: int, fresh: Sequence[Point]) -> list[Point]:
     """All hours of the days that some fresh hours belong to."""
     first = fresh[0].time - fresh[0].time % DAY_MS
     stored = [
@@ -185,13 +185,13 @@ def _days_hours(connection: apsw.Connection, series_id: int, fresh: Sequence[Poi
     return replaced(stored, fresh)
 
 
-def _span(connection: apsw.Connection, series_id: int, start: int) -> list[Sample]:
+def _span(connection: Connection, series_id: int, start: int) -> list[Sample]:
     end = start + SPAN_MS[Tier.RAW] - 1
     packed = _block(connection, series_id, Tier.RAW, start)
     return together(unpack_samples(packed) if packed else (), _waiting(connection, series_id, start, end))
 
 
-def sample_before(connection: apsw.Connection, series_id: int, time: int) -> Sample | None:
+def sample_before(connection: Connection, series_id: int, time: int) -> Sample | None:
     """The last sample before a moment."""
     waiting: Any = connection.execute(
         "SELECT time, value FROM server_sample WHERE series_id = ? AND time < ? ORDER BY time DESC LIMIT 1",
@@ -201,7 +201,7 @@ def sample_before(connection: apsw.Connection, series_id: int, time: int) -> Sam
     return max((found for found in (waiting, packed) if found is not None), default=None)
 
 
-def _packed_before(connection: apsw.Connection, series_id: int, time: int) -> Sample | None:
+def _packed_before(connection: Connection, series_id: int, time: int) -> Sample | None:
     rows = connection.execute(
         "SELECT data FROM server_block WHERE series_id = ? AND tier = 0 AND start < ? ORDER BY start DESC",
         (series_id, time),
@@ -214,7 +214,7 @@ def _packed_before(connection: apsw.Connection, series_id: int, time: int) -> Sa
     return None
 
 
-def _waiting(connection: apsw.Connection, series_id: int, since: int, until: int) -> list[Sample]:
+def _waiting(connection: Connection, series_id: int, since: int, until: int) -> list[Sample]:
     rows: Any = connection.execute(
         "SELECT time, value FROM server_sample WHERE series_id = ? AND time BETWEEN ? AND ? ORDER BY time",
         (series_id, since, until),
@@ -223,7 +223,7 @@ def _waiting(connection: apsw.Connection, series_id: int, since: int, until: int
 
 
 def _blocks(
-    connection: apsw.Connection, series_id: int, tier: Tier, begin: int, until: int
+    connection: Connection, series_id: int, tier: Tier, begin: int, until: int
 ) -> list[tuple[int, bytes]]:
     """Start and data of the blocks that begin within a range, in order."""
     rows: Any = connection.execute(
@@ -234,18 +234,19 @@ def _blocks(
     return list(rows)
 
 
-def _block(connection: apsw.Connection, series_id: int, tier: Tier, start: int) -> bytes | None:
-    found: bytes | None = connection.execute(
+def _block(connection: Connection, series_id: int, tier: Tier, start: int) -> bytes | None:
+    found: bytes | None = sql.value(
+        connection,
         "SELECT data FROM server_block WHERE series_id = ? AND tier = ? AND start = ?",
         (series_id, int(tier), start),
-    ).get
+    )
     return found
 
 
 # --- packing -----------------------------------------------------------------------------------------------
 
 
-def windows_to_seal(connection: apsw.Connection, now: int) -> list[Window]:
+def windows_to_seal(connection: Connection, now: int) -> list[Window]:
     """Spans that are over and have samples waiting; the oldest first."""
     span = SPAN_MS[Tier.RAW]
     limit = span_start(Tier.RAW, now - LATE_MS)
@@ -257,7 +258,7 @@ def windows_to_seal(connection: apsw.Connection, now: int) -> list[Window]:
     return [Window(*row) for row in rows]
 
 
-def seal(connection: apsw.Connection, window: Window, *, counter: bool) -> None:
+def seal(connection: Connection, window: Window, *, counter: bool) -> None:
     """Pack the samples of one span, and make its roll-ups again."""
     series_id, start = window
     samples = _span(connection, series_id, start)
@@ -280,7 +281,7 @@ def seal(connection: apsw.Connection, window: Window, *, counter: bool) -> None:
 
 
 def _merge(
-    connection: apsw.Connection, series_id: int, tier: Tier, time: int, points: Sequence[Point]
+    connection: Connection, series_id: int, tier: Tier, time: int, points: Sequence[Point]
 ) -> list[Point]:
     """Put points into the block that a moment belongs to; returns all of it."""
     start = span_start(tier, time)
@@ -290,7 +291,7 @@ def _merge(
     return merged
 
 
-def _put(connection: apsw.Connection, series_id: int, tier: Tier, start: int, data: bytes) -> None:
+def _put(connection: Connection, series_id: int, tier: Tier, start: int, data: bytes) -> None:
     connection.execute(
         "INSERT INTO server_block (series_id, tier, start, data) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (series_id, tier, start) DO UPDATE SET data = excluded.data",
@@ -301,14 +302,14 @@ def _put(connection: apsw.Connection, series_id: int, tier: Tier, start: int, da
 # --- throwing away -----------------------------------------------------------------------------------------
 
 
-def forget_series(connection: apsw.Connection, series_ids: Iterable[int]) -> None:
+def forget_series(connection: Connection, series_ids: Iterable[int]) -> None:
     """Remove everything of some series."""
     ids = [(number,) for number in series_ids]
     connection.executemany("DELETE FROM server_sample WHERE series_id = ?", ids)
     connection.executemany("DELETE FROM server_block WHERE series_id = ?", ids)
 
 
-def delete_old(connection: apsw.Connection, now: int, kept: Kept) -> int:
+def delete_old(connection: Connection, now: int, kept: Kept) -> int:
     """Remove a slice of what is past its time; returns how many rows that were."""
     removed = 0
     for tier in Tier:
@@ -321,16 +322,15 @@ def delete_old(connection: apsw.Connection, now: int, kept: Kept) -> int:
     return removed
 
 
-def stored_bytes(connection: apsw.Connection) -> int:
+def stored_bytes(connection: Connection) -> int:
     """What all history takes, near enough."""
-    blocks: Any = connection.execute(
-        "SELECT coalesce(sum(length(data) + ?), 0) FROM server_block", (ROW_BYTES,)
-    ).get
-    waiting: Any = connection.execute("SELECT count(*) FROM server_sample").get
+    query = "SELECT coalesce(sum(length(data) + ?), 0) FROM server_block"
+    blocks: Any = sql.value(connection, query, (ROW_BYTES,))
+    waiting: Any = sql.value(connection, "SELECT count(*) FROM server_sample")
     return int(blocks + waiting * SAMPLE_BYTES)
 
 
-def delete_oldest(connection: apsw.Connection, excess: int) -> int:
+def delete_oldest(connection: Connection, excess: int) -> int:
     """Remove the oldest blocks, the finest first, until `excess` bytes are gone; returns the bytes removed.
 
     At most a slice at once; 0: there is nothing left to remove.

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-import apsw
-
+from kuma_lite.core.sql import Connection
 from kuma_lite.servers.model import Server
 from kuma_lite.servers.samples.history import Piece, pieces, read_points, read_samples, sample_before
 from kuma_lite.servers.samples.metrics import FRIENDLY, Friendly, metric_of, scale_of
@@ -60,7 +59,7 @@ def is_known(name: str) -> bool:
 
 
 def read_values(
-    connection: apsw.Connection,
+    connection: Connection,
     series: Sequence[Wanted],
     since: int,
     until: int,
@@ -121,7 +120,7 @@ def _size(plan: Sequence[Piece]) -> int:
     return sum(piece.size for piece in plan)
 
 
-def _values(connection: apsw.Connection, item: Wanted, piece: Piece) -> Values:
+def _values(connection: Connection, item: Wanted, piece: Piece) -> Values:
     tier, since, until, _ = piece
     if tier is Tier.RAW:
         return _raw_values(connection, item, since, until)
@@ -135,7 +134,7 @@ def _values(connection: apsw.Connection, item: Wanted, piece: Piece) -> Values:
     return [(max(p.time, since), value) for p, value in zip(points, scaled, strict=True)]
 
 
-def _raw_values(connection: apsw.Connection, item: Wanted, since: int, until: int) -> Values:
+def _raw_values(connection: Connection, item: Wanted, since: int, until: int) -> Values:
     samples = read_samples(connection, item.series_id, since, until)
     if item.scale is None:
         return samples
@@ -148,7 +147,7 @@ def _raw_values(connection: apsw.Connection, item: Wanted, since: int, until: in
 
 
 def read_charts(
-    connection: apsw.Connection,
+    connection: Connection,
     series: Sequence[Wanted],
     since: int,
     until: int,
@@ -167,9 +166,7 @@ def read_charts(
     return {"step": STEP_MS[tier], "tier": tier.name.lower(), "series": found}
 
 
-def _chart_points(
-    connection: apsw.Connection, item: Wanted, tier: Tier, since: int, until: int
-) -> list[Point]:
+def _chart_points(connection: Connection, item: Wanted, tier: Tier, since: int, until: int) -> list[Point]:
     if tier is not Tier.RAW:
         # The bucket that is under way when the range begins belongs to it.
         begin = bucket_start(tier, since)

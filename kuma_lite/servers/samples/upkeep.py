@@ -7,11 +7,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final, Protocol
 
-import apsw
-
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.periodic_job import PeriodicJob
+from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.servers import store
 from kuma_lite.servers.samples import history
@@ -140,7 +139,7 @@ class Upkeep:
         return len(windows)
 
 
-def _seal(connection: apsw.Connection, work: list[tuple[Window, str | None]]) -> None:
+def _seal(connection: Connection, work: list[tuple[Window, str | None]]) -> None:
     for window, name in work:
         if name is None:  # its server was deleted while a report was on its way
             history.forget_series(connection, [window.series_id])
