@@ -16,7 +16,9 @@ from kuma_lite.core.doors import Doors
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.settings.events import SettingsDoors
 from kuma_lite.status_pages.service import StatusPages
-from kuma_lite.tags.events import TagEvents
+from kuma_lite.tags.events import tag_doors
+from kuma_lite.tags.resource import tag_resource
+from kuma_lite.tags.service import Tags
 from kuma_lite.web.app import App, build_app
 from kuma_lite.web.page import find_page
 from kuma_lite.web.server import WebServer
@@ -71,7 +73,9 @@ class Appliance:
     def _other_doors(self, monitoring: Monitoring) -> list[Doors]:
         """What stands beside the monitors."""
         ground = self._ground
-        tagged = MonitorTags(monitoring.monitors, monitoring.pushes, ground.bus)
+        tags = Tags(
+            ground.database, MonitorTags(monitoring.monitors, monitoring.pushes, ground.bus), ground.clock
+        )
         settings = SettingsDoors(
             ground.settings,
             ground.accounts,
@@ -82,7 +86,7 @@ class Appliance:
         return [
             *AccountDoors(ground.accounts, ground.settings, ground.push).doors(),
             *settings.doors(),
-            TagEvents(ground.database, tagged, ground.clock).doors(),
+            tag_doors(tag_resource(tags), tags),
         ]
 
     def _app(self, doors: list[Doors], monitoring: Monitoring, pages: StatusPages) -> App:
