@@ -32,6 +32,7 @@ from kuma_lite.servers.model import (
     Server,
     ServerRemoved,
 )
+from kuma_lite.servers.resource import server_resource
 from kuma_lite.servers.samples.prometheus import measured
 from kuma_lite.servers.service import Servers
 from kuma_lite.servers.store import link_all
@@ -62,6 +63,7 @@ class ServerMonitoring:
             lambda plans: any(map(maintenance.is_running, plans)),
             lambda: ground.network.has_uplink() and monitoring.figures.storage_problem() is None,
         )
+        self.resource = server_resource(self.servers)
         self._integrations = Integrations(
             ServerChannels(ground, notifications), ground.database, ground.clock
         )

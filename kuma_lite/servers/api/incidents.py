@@ -22,8 +22,8 @@ from kuma_lite.rest.requests import (
     json_object,
     route_for,
 )
+from kuma_lite.servers.alerting.documents import Listed, incident_wire
 from kuma_lite.servers.api import examples
-from kuma_lite.servers.documents import Listed, incident_wire
 from kuma_lite.servers.service import Servers
 
 PER_PAGE: Final = 25  # incidents, as on the hosted product
