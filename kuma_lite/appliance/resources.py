@@ -13,7 +13,6 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.core.resources import Resources
 from kuma_lite.monitors.resource import monitor_resource
 from kuma_lite.notifications.service import Notifications
-from kuma_lite.projects.resource import project_resource, token_resource
 from kuma_lite.servers.page.links import find_server
 from kuma_lite.servers.service import Servers
 from kuma_lite.status_pages.service import StatusPages
@@ -49,8 +48,7 @@ def all_resources(
     server_monitoring: ServerMonitoring,
 ) -> Resources:
     """In an order in which each kind comes after those that it names, but for groups of monitors."""
-    servers = server_monitoring.servers
-    on_pages = PageServers(servers)
+    on_pages = PageServers(server_monitoring.servers)
     return Resources(
         [
             tag_resource(tags),
@@ -59,12 +57,12 @@ def all_resources(
             helpers.remote_browser,
             notifications.resource,
             monitor_resource(monitoring.monitors, tags.put_on),
-            project_resource(servers.projects),
+            server_monitoring.project,
             server_monitoring.resource,
             pages.resource(on_pages.on, on_pages.put),
             monitoring.maintenance.resource,
             helpers.api_key,
-            token_resource(servers.projects),
+            server_monitoring.token,
         ]
     )
 

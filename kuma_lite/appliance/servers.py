@@ -20,6 +20,7 @@ from kuma_lite.metrics.model import Family, Sample
 from kuma_lite.notifications.model import ChannelsChanged, pack
 from kuma_lite.notifications.rules import heartbeat_object
 from kuma_lite.notifications.service import Notifications
+from kuma_lite.projects.resource import project_resource, token_resource
 from kuma_lite.servers.alerting.texts import headline
 from kuma_lite.servers.api.doors import server_doors
 from kuma_lite.servers.api.integration_store import Channel, Declared, Integrations
@@ -64,6 +65,8 @@ class ServerMonitoring:
             lambda: ground.network.has_uplink() and monitoring.figures.storage_problem() is None,
         )
         self.resource = server_resource(self.servers)
+        self.project = project_resource(self.servers.projects)
+        self.token = token_resource(self.servers.projects)
         self._integrations = Integrations(
             ServerChannels(ground, notifications), ground.database, ground.clock
         )
@@ -96,6 +99,9 @@ class ServerMonitoring:
         return [
             server_doors(
                 self.servers,
+                self.resource,
+                self.project,
+                self.token,
                 self._integrations,
                 self._pages,
                 self._outages,
