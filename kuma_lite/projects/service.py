@@ -120,7 +120,9 @@ class Projects:
             self._database.defer(partial(note_use, token_id=token.id, now=now))
             token = replace(token, last_used=now)
         self._known[hashed] = (token, fresh_until)
-        project = self.all[token.project_id]
+        project = self.all.get(token.project_id)
+        if project is None:
+            return None  # removed since the token was looked at
         if token.user_id is None:
             return Actor(project.organisation, PROJECT_TOKEN_RIGHTS, project_id=project.id)
         person = await self._people.actor(token.user_id)

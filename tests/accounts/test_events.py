@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from kuma_lite import __version__
+from kuma_lite.core.access import Right
 from kuma_lite.core.clock import ManualClock
-from kuma_lite.core.doors import Caller, Doors, Push
+from kuma_lite.core.doors import Caller, Doors, Push, actor_of
 from tests.support.frame import PASSWORD, USER, Server, frame
 from tests.support.sio import NO_ANSWER, connect
 
@@ -25,8 +26,7 @@ def lists(push: Push) -> list[Doors]:
     """A feature that sends its list to everybody of the user who logs in."""
 
     async def send(caller: Caller) -> None:
-        assert caller.user_id is not None
-        await push.to_user(caller.user_id, "someList", [])
+        await push.to_audience(actor_of(caller).myself(Right.ACCOUNT), "someList", [])
 
     return [Doors(on_login=send, login_order=30)]
 

@@ -14,6 +14,7 @@ from kuma_lite.accounts.reset import remove_2fa, reset_password
 from kuma_lite.accounts.rules import one_time_code
 from kuma_lite.accounts.service import SIGNING_SETTING, Accounts
 from kuma_lite.accounts.tokens import make_token
+from kuma_lite.core.access import FIRST_ORGANISATION, OWNER_RIGHTS, Actor
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.database import Database
@@ -95,7 +96,8 @@ async def test_the_signing_secret_is_made_once(house: House) -> None:
 @pytest.mark.parametrize("name", [USER, f"  {USER} "])
 async def test_log_in(house: House, name: str) -> None:
     user = await house.accounts.log_in(name, PASSWORD, "")
-    assert (user.id, user.username, user.user_id) == (1, USER, 1)
+    assert (user.id, user.username) == (1, USER)
+    assert user.actor() == Actor(FIRST_ORGANISATION, OWNER_RIGHTS, 1, USER)
 
 
 @pytest.mark.parametrize(
@@ -143,8 +145,7 @@ async def test_a_token_logs_in(house: House) -> None:
     token = house.accounts.token_for(await house.accounts.log_in(USER, PASSWORD, None))
     assert (await house.accounts.log_in_by_token(token)).id == 1
     session = await house.accounts.session(token)
-    assert session is not None
-    assert session.username == USER
+    assert session == Actor(FIRST_ORGANISATION, OWNER_RIGHTS, 1, USER)
 
 
 async def test_tokens_die_with_the_password(house: House) -> None:
@@ -175,8 +176,16 @@ async def test_with_authentication_off_everybody_is_the_first_user(house: House)
     await house.settings.save_general({"disableAuth": True})
     for token in (None, "nonsense"):
         session = await house.accounts.session(token)
-        assert session is not None
-        assert session.id == 1
+        assert session == Actor(FIRST_ORGANISATION, OWNER_RIGHTS, 1, USER)
+
+
+async def test_a_user_by_number_for_tokens_that_people_have_made(house: House) -> None:
+    assert await house.accounts.actor(1) == Actor(FIRST_ORGANISATION, OWNER_RIGHTS, 1, USER)
+    assert await house.accounts.actor(2) is None
+    await house.database.write(lambda db: db.execute("UPDATE user SET organisation_id = 7"))
+    assert await house.accounts.actor(1) == Actor(7, OWNER_RIGHTS, 1, USER)
+    await house.database.write(lambda db: db.execute("UPDATE user SET active = 0"))
+    assert await house.accounts.actor(1) is None
 
 
 # --- Passwords ---------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from kuma_lite.api_keys.service import ApiKeys
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.database import Database
 from kuma_lite.core.errors import UserError
+from tests.support.actors import COLLEAGUE, OWNER, STRANGER, VIEWER
 
-OWNER, OTHER = 1, 2
 NOW = 1_893_456_000.0  # 2030-01-01 in UTC
 
 
@@ -53,7 +53,7 @@ def payload(**changes: Any) -> dict[str, Any]:
 
 
 def status(keys: ApiKeys) -> list[str]:
-    return [item["status"] for item in keys.wire(OWNER)]
+    return [item["status"] for item in keys.wire(OWNER.organisation)]
 
 
 async def test_the_first_key_closes_the_door_for_passwords(keys: ApiKeys, settings: Settings) -> None:
@@ -61,7 +61,7 @@ async def test_the_first_key_closes_the_door_for_passwords(keys: ApiKeys, settin
     assert settings.written == {"apiKeysEnabled": True}
     assert key.startswith(f"uk{key_id}_")
     assert await keys.verify(key)
-    assert key.partition("_")[2] not in str(keys.wire(OWNER))
+    assert key.partition("_")[2] not in str(keys.wire(OWNER.organisation))
 
 
 async def test_a_key_ends_in_the_zone_of_the_server(
@@ -114,10 +114,21 @@ async def test_bcrypt_is_asked_once(keys: ApiKeys, monkeypatch: pytest.MonkeyPat
 
 async def test_others_cannot_touch_it(keys: ApiKeys) -> None:
     key, key_id = await keys.add(OWNER, payload())
-    await keys.switch(OTHER, key_id, active=False)
-    await keys.delete(OTHER, key_id)
+    for actor in (STRANGER, VIEWER):
+        await keys.switch(actor, key_id, active=False)
+        await keys.delete(actor, key_id)
     assert await keys.verify(key)
-    assert keys.wire(OTHER) == []
+    assert keys.wire(STRANGER.organisation) == []
+    assert [item["userID"] for item in keys.wire(OWNER.organisation)] == [OWNER.user_id]
+
+
+async def test_all_of_an_organisation_share_its_keys(keys: ApiKeys) -> None:
+    key, key_id = await keys.add(OWNER, payload())
+    await keys.switch(COLLEAGUE, key_id, active=False)
+    assert not await keys.verify(key)
+    assert [item["userID"] for item in keys.wire(COLLEAGUE.organisation)] == [OWNER.user_id]
+    await keys.delete(COLLEAGUE, key_id)
+    assert keys.wire(OWNER.organisation) == []
 
 
 @pytest.mark.parametrize(
@@ -135,9 +146,9 @@ async def test_keys_are_read_again(
 ) -> None:
     key, _ = await keys.add(OWNER, payload(expires=""))
     await keys.add(OWNER, payload(active=False))
-    before = keys.wire(OWNER)
+    before = keys.wire(OWNER.organisation)
     again = ApiKeys(keys._database, settings, clock)
     await again.load()
-    assert again.wire(OWNER) == before
+    assert again.wire(OWNER.organisation) == before
     assert [item["status"] for item in before] == ["active", "inactive"]
     assert await again.verify(key)

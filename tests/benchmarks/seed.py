@@ -13,6 +13,7 @@ from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
 from kuma_lite.monitors.store import MonitorStore
 from tests.benchmarks.client import PASSWORD, USER
+from tests.support.actors import OWNER
 
 INTERVAL_S = 60
 # The password of `client.PASSWORD`, hashed once: cost 10, as Uptime Kuma stores it.
@@ -42,7 +43,7 @@ async def seed(folder: Path, monitors: int, beats: int, *, paused: bool = False)
             "interval": INTERVAL_S,
             "retryInterval": INTERVAL_S,
         }
-        ids.append(await store.insert(1, not paused, document, [], now))
+        ids.append(await store.insert(OWNER, not paused, document, [], now))
     for index in range(beats):
         time = now - (beats - index) * INTERVAL_S * 1000
         for monitor_id in ids:

@@ -23,6 +23,7 @@ from kuma_lite.core.clock import ManualClock, to_ms
 from kuma_lite.core.database import COMMIT_EVERY_S, Database
 from kuma_lite.core.declarations import Status
 from kuma_lite.monitors.store import MonitorStore
+from tests.support.actors import OWNER
 
 INTERVAL_S = 20.0
 CHANGES_PER_HOUR = 60  # of state, over all monitors
@@ -88,7 +89,7 @@ async def simulate(folder: Path, hours: float, monitors: int, vfs: CountingVFS |
     recorder = Recorder(database, clock)
     store = MonitorStore(database, recorder)
     for number in range(monitors):
-        await store.insert(1, True, {"type": "http", "name": f"m{number}"}, [], 0)
+        await store.insert(OWNER, True, {"type": "http", "name": f"m{number}"}, [], 0)
     await recorder.load()
     retention = Retention(database, clock, lambda: 180)
     began = clock.now()

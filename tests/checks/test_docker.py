@@ -21,7 +21,7 @@ HEALTHY = {"Status": "running", "Running": True, "Health": {"Status": "healthy"}
 
 
 def host(network: Network, kind: str, daemon: str, folder: Path) -> None:
-    known = DockerHost(7, 1, daemon, kind, "host")
+    known = DockerHost(7, 1, 1, daemon, kind, "host")
     network.find_docker_host = lambda host_id: (
         (lambda path, timeout: daemon_request(known, path, timeout, folder)) if host_id == 7 else None
     )

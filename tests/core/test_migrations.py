@@ -76,3 +76,36 @@ def test_a_newer_database_is_refused_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(StartupError, match="written by a newer Kuma Lite"):
         migrate(connection, discover())
     assert version_of(connection) == 99
+
+
+# What belongs to an organisation by itself; everything else belongs to one of these.
+OWNED = {
+    "user", "monitor", "notification", "maintenance", "status_page", "tag", "proxy", "docker_host",
+    "remote_browser", "api_key", "project",
+}  # fmt: skip
+
+
+def any_row(connection: apsw.Connection, table: str) -> None:
+    """A row with a value in every column that needs one."""
+    texts = {"BLOB": b"x", "INTEGER": 1, "REAL": 1.0}
+    query = 'SELECT name, type FROM pragma_table_info(?) WHERE "notnull" AND dflt_value IS NULL AND NOT pk'
+    needed = {str(name): texts.get(str(kind), "x") for name, kind in connection.execute(query, (table,))}
+    marks = ", ".join("?" * len(needed))
+    connection.execute(f"INSERT INTO {table} ({', '.join(needed)}) VALUES ({marks})", tuple(needed.values()))
+
+
+def test_what_there_was_before_organisations_belongs_to_the_first(tmp_path: Path) -> None:
+    connection, steps = fresh(tmp_path), discover()
+    migrate(connection, [step for step in steps if step.number < 23])
+    for table in OWNED:
+        any_row(connection, table)
+    before = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in OWNED}
+    migrate(connection, steps)
+    assert connection.execute("SELECT id, name FROM organisation").fetchall() == [(1, "Default")]
+    for table, rows in before.items():
+        after = connection.execute(f"SELECT *, organisation_id FROM {table}").fetchall()
+        assert rows and after == [(*row, 1, 1) for row in rows], table
+    columns = "SELECT count(*) FROM pragma_table_info(?) WHERE name = 'organisation_id'"
+    tables = connection.execute("SELECT name FROM pragma_table_list WHERE schema = 'main'").fetchall()
+    owned = {str(table) for (table,) in tables if connection.execute(columns, (table,)).get}
+    assert owned == OWNED

@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kuma_lite.core.access import Actor
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.database import Database
-from kuma_lite.core.doors import COMPATIBLE, PAGE, Then
+from kuma_lite.core.doors import COMPATIBLE, Then
 from kuma_lite.core.errors import UserError
 from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted
 from kuma_lite.maintenance.service import Maintenance
-from tests.maintenance.plans import OWNER, at
+from tests.maintenance.plans import at
+from tests.support.actors import OWNER, Connection, Pushes
 
 
-class Listeners:
-    """A Push that keeps what it is given."""
-
-    def __init__(self) -> None:
-        self.pushed: list[tuple[int, str, str, Any]] = []  # user, namespace, event, argument
-        self.listening = {(OWNER, COMPATIBLE), (OWNER, PAGE)}
-
-    async def to_user(self, user_id: int, event: str, *arguments: Any, namespace: str = COMPATIBLE) -> None:
-        (argument,) = arguments
-        self.pushed.append((user_id, namespace, event, argument))
-
-    async def many_to_user(
-        self, user_id: int, events: Sequence[tuple[Any, ...]], namespace: str = COMPATIBLE
-    ) -> None:
-        raise AssertionError("one list is one event")
-
-    async def to_all_users(self, event: str, *arguments: Any, namespace: str = COMPATIBLE) -> None:
-        raise AssertionError("plans belong to a user")
-
-    def has_listeners(self, user_id: int, namespace: str = COMPATIBLE) -> bool:
-        return (user_id, namespace) in self.listening
-
-    async def disconnect_user(self, user_id: int, *, except_sid: str | None = None) -> None:
-        raise AssertionError("maintenance throws nobody out")
+class Listeners(Pushes):
+    """A Push whose lists can be taken, one after the other."""
 
     def take(self, namespace: str = COMPATIBLE) -> list[dict[str, Any]]:
         """The lists pushed on a namespace since the last time."""
-        lists = [item[3] for item in self.pushed if item[1] == namespace]
+        lists = [argument for _, where, _, argument in self.pushed if where == namespace]
         self.pushed = [item for item in self.pushed if item[1] != namespace]
         return lists
 
@@ -62,29 +42,6 @@ class Zone:
 
 
 @dataclass
-class Client:
-    """A connection of a user."""
-
-    user_id: int | None = OWNER
-    namespace: str = COMPATIBLE
-    sid: str = "sid"
-    username: str | None = "admin"
-    address: str = "127.0.0.1"
-
-    async def emit(self, event: str, *arguments: Any) -> None:
-        raise AssertionError("lists go to everybody of the user")
-
-    async def emit_many(self, events: Sequence[tuple[Any, ...]]) -> None:
-        raise AssertionError("lists go to everybody of the user")
-
-    async def log_in(self, user_id: int, username: str) -> None:
-        raise AssertionError("not here")
-
-    async def log_out(self) -> None:
-        raise AssertionError("not here")
-
-
-@dataclass
 class House:
     """Everything a test of the feature needs."""
 
@@ -94,7 +51,9 @@ class House:
     push: Listeners = field(default_factory=Listeners)
     settings: Zone = field(default_factory=Zone)
     monitors: set[tuple[int, int]] = field(default_factory=set)
-    titles: dict[int, str] = field(default_factory=lambda: {1: "Page", 2: "Other"})
+    titles: dict[tuple[int, int], str] = field(
+        default_factory=lambda: {(1, 1): "Page", (1, 2): "Other", (2, 3): "Theirs"}
+    )
     told: list[object] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -110,8 +69,8 @@ class House:
             self.bus,
             self.push,
             self.settings,
-            lambda user_id, monitor_id: (user_id, monitor_id) in self.monitors,
-            self.titles.get,
+            lambda organisation, monitor_id: (organisation, monitor_id) in self.monitors,
+            lambda organisation, page_id: self.titles.get((organisation, page_id)),
         )
 
     async def restart(self) -> None:
@@ -123,7 +82,7 @@ class House:
 
     async def add_monitors(self, *ids: int) -> None:
         """Rows that links may point to."""
-        self.monitors |= {(OWNER, item) for item in ids}
+        self.monitors |= {(OWNER.organisation, item) for item in ids}
         await self.database.write(
             lambda db: db.executemany(
                 "INSERT INTO monitor (id, type, name, document, created_date) VALUES (?, '', '', '{}', 0)",
@@ -131,12 +90,14 @@ class House:
             )
         )
 
-    async def call(self, name: str, *arguments: Any, caller: Client | None = None) -> Any:
+    async def call(
+        self, name: str, *arguments: Any, actor: Actor = OWNER, namespace: str = COMPATIBLE
+    ) -> Any:
         """What the client is answered; the pushes that follow have been made as well."""
         (event,) = [item for item in self.maintenance.doors().events if item.name == name]
         before = list(self.push.pushed)
         try:
-            answer = await event.handler(caller or Client(), *arguments)
+            answer = await event.handler(Connection(actor, namespace), *arguments)
         except UserError as error:
             return error.as_answer()
         if isinstance(answer, Then):

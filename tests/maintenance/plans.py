@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 from kuma_lite.maintenance.model import Plan
 from kuma_lite.maintenance.reading import read_added
-
-OWNER = 1
+from tests.support.actors import OWNER
 
 
 def sent(strategy: str, /, **fields: Any) -> dict[str, Any]:

@@ -6,13 +6,18 @@ from typing import Any
 
 import pytest
 
+from kuma_lite.core.access import Right
 from kuma_lite.core.doors import COMPATIBLE, PAGE
+from kuma_lite.core.errors import NotLoggedIn
 from kuma_lite.maintenance import pushes
 from kuma_lite.maintenance.document import listed
-from tests.maintenance.conftest import Client, House
-from tests.maintenance.plans import OWNER, at, sent, times
+from tests.maintenance.conftest import House
+from tests.maintenance.plans import at, sent, times
+from tests.support.actors import COLLEAGUE, OWNER, STRANGER, VIEWER, Connection, without
 
-OTHER = 2
+BLIND = without(Right.MAINTENANCE_VIEW, VIEWER)
+EVERYBODY = OWNER.everybody(Right.MAINTENANCE_VIEW)
+LIST = "maintenanceList"
 ADDED = {"ok": True, "msg": "successAdded", "msgi18n": True}
 
 
@@ -48,7 +53,7 @@ async def test_adding_pushes_the_list_before_the_answer(house: House) -> None:
     assert list(pushed) == ["1"]
     assert (pushed["1"]["title"], pushed["1"]["status"]) == ("By hand", "under-maintenance")
     assert house.push.take(PAGE) == [{}]  # ask again
-    (plan,) = (await house.call("maintenancePlans", caller=Client(namespace=PAGE)))["plans"]
+    (plan,) = (await house.call("maintenancePlans", namespace=PAGE))["plans"]
     assert plan == {
         "id": 1,
         "title": "By hand",
@@ -56,13 +61,13 @@ async def test_adding_pushes_the_list_before_the_answer(house: House) -> None:
         "status": "under-maintenance",
         "active": True,
     }
-    assert await house.call("maintenancePlans", caller=Client(user_id=OTHER)) == {"ok": True, "plans": []}
+    assert await house.call("maintenancePlans", actor=STRANGER) == {"ok": True, "plans": []}
 
 
 async def test_the_list_is_ascending_and_the_users_own(house: House) -> None:
     for number in range(11):
         await house.call("addMaintenance", sent("manual", title=str(number)))
-    await house.call("addMaintenance", sent("manual"), caller=Client(user_id=OTHER))
+    await house.call("addMaintenance", sent("manual"), actor=STRANGER)
     house.push.pushed.clear()
     assert await house.call("getMaintenanceList") == {"ok": True}
     (pushed,) = house.push.take()
@@ -70,7 +75,7 @@ async def test_the_list_is_ascending_and_the_users_own(house: House) -> None:
 
 
 async def test_the_list_goes_to_where_it_was_asked_for(house: House) -> None:
-    await house.call("getMaintenanceList", caller=Client(namespace=PAGE))
+    await house.call("getMaintenanceList", namespace=PAGE)
     assert (house.push.take(COMPATIBLE), house.push.take(PAGE)) == ([], [{}])
 
 
@@ -78,16 +83,18 @@ async def test_at_login_everybody_of_the_user_gets_the_list(house: House) -> Non
     await house.add(sent("manual"))
     on_login = house.maintenance.doors().on_login
     assert on_login is not None
-    await on_login(Client(user_id=None))
+    with pytest.raises(NotLoggedIn):
+        await on_login(Connection(None))
     assert house.push.pushed == []
-    await on_login(Client())
+    house.push.listening.append((COLLEAGUE, COMPATIBLE))
+    await on_login(Connection())
     assert [item[:3] for item in house.push.pushed] == [(OWNER, COMPATIBLE, "maintenanceList")]
     assert house.statuses() == [{"1": "under-maintenance"}]
 
 
 async def test_nothing_is_made_for_nobody(house: House) -> None:
     house.push.listening.clear()
-    await house.maintenance.push_list(OWNER)
+    await house.maintenance.push_list(EVERYBODY)
     assert house.push.pushed == []
 
 
@@ -160,7 +167,7 @@ async def test_pages_of_a_plan(house: House) -> None:
         "ok": True,
         "statusPages": [{"id": 1, "title": "Page"}, {"id": 2, "title": "Other"}],
     }
-    del house.titles[2]  # deleted by those whose it is
+    del house.titles[1, 2]  # deleted by those whose it is
     assert (await house.call("getMaintenanceStatusPage", plan))["statusPages"] == [{"id": 1, "title": "Page"}]
     (shown,) = house.maintenance.running_on_page(1)
     assert (shown["id"], shown["title"], shown["status"]) == (plan, "shown", "under-maintenance")
@@ -209,25 +216,49 @@ async def test_what_does_not_exist(house: House, event: str, arguments: list[Any
 )
 async def test_what_is_somebody_elses(house: House, event: str, arguments: list[Any]) -> None:
     await house.add(sent("manual"))
-    assert await house.call(event, *arguments, caller=Client(user_id=OTHER)) == refused("Permission denied.")
+    assert await house.call(event, *arguments, actor=STRANGER) == refused("Permission denied.")
 
 
 async def test_somebody_elses_plan_is_neither_deleted_nor_looked_into(house: House) -> None:
     await house.add_monitors(5)
     plan = await house.add(sent("manual"), 5)
-    stranger = Client(user_id=OTHER)
-    assert (await house.call("deleteMaintenance", plan, caller=stranger))["ok"]
-    assert (await house.call("getMonitorMaintenance", plan, caller=stranger))["monitors"] == []
+    assert (await house.call("deleteMaintenance", plan, actor=STRANGER))["ok"]
+    assert (await house.call("getMonitorMaintenance", plan, actor=STRANGER))["monitors"] == []
     assert house.covered(5) == [5]
 
 
 async def test_somebody_elses_monitor_cannot_be_linked(house: House) -> None:
     await house.add_monitors(5)
-    answer = await house.call("addMaintenance", sent("manual"), caller=Client(user_id=OTHER))
-    links = await house.call(
-        "addMonitorMaintenance", answer["maintenanceID"], [{"id": 5}], caller=Client(user_id=OTHER)
-    )
+    answer = await house.call("addMaintenance", sent("manual"), actor=STRANGER)
+    links = await house.call("addMonitorMaintenance", answer["maintenanceID"], [{"id": 5}], actor=STRANGER)
     assert links == refused("One of the monitors does not exist.")
+
+
+async def test_somebody_elses_page_cannot_be_linked(house: House) -> None:
+    plan = await house.add(sent("manual"))
+    refusal = refused("One of the status pages does not exist.")
+    assert await house.call("addMaintenanceStatusPage", plan, [{"id": 3}]) == refusal
+    theirs = (await house.call("addMaintenance", sent("manual"), actor=STRANGER))["maintenanceID"]
+    assert await house.call("addMaintenanceStatusPage", theirs, [{"id": 3}], actor=STRANGER) == ADDED
+    assert await house.call("addMaintenanceStatusPage", theirs, [{"id": 1}], actor=STRANGER) == refusal
+
+
+async def test_a_colleague_goes_on_with_a_plan_and_everybody_is_told(house: House) -> None:
+    plan = await house.add(sent("manual"))
+    house.push.listening += [(COLLEAGUE, COMPATIBLE), (VIEWER, COMPATIBLE), (BLIND, COMPATIBLE)]
+    assert (await house.call("pauseMaintenance", plan, actor=COLLEAGUE))["ok"]
+    lists = {actor.user_id: pushed for actor, _, event, pushed in house.push.pushed if event == LIST}
+    assert list(lists) == [OWNER.user_id, COLLEAGUE.user_id, VIEWER.user_id]
+    assert {pushed["1"]["status"] for pushed in lists.values()} == {"inactive"}
+
+
+async def test_who_may_only_look_changes_nothing(house: House) -> None:
+    plan = await house.add(sent("manual"))
+    assert (await house.call("getMaintenance", plan, actor=VIEWER))["ok"]
+    for event, arguments in (("pauseMaintenance", [plan]), ("editMaintenance", [sent("manual", id=plan)])):
+        assert await house.call(event, *arguments, actor=VIEWER) == refused("Permission denied.")
+    assert (await house.call("deleteMaintenance", plan, actor=VIEWER))["ok"], "it is not told what there is"
+    assert (await house.call("getMaintenance", plan))["maintenance"]["active"] is True
 
 
 async def test_times_on_the_wire_follow_the_clock(house: House) -> None:
@@ -254,10 +285,10 @@ async def test_a_storm_of_beats_makes_the_list_once(house: House, monkeypatch: p
     monkeypatch.setattr(pushes, "listed", counted)
     await house.later(at("2026-06-01 00:04:59.5"))
     for _ in range(100):
-        await house.maintenance.push_list(OWNER)
+        await house.maintenance.push_list(EVERYBODY)
     assert len(made) == 1
     house.clock.advance(0.5)  # the window ends: nothing older may be shown
-    await house.maintenance.push_list(OWNER)
+    await house.maintenance.push_list(EVERYBODY)
     assert (len(made), house.statuses()[-2:]) == (2, [{"1": "under-maintenance"}, {"1": "scheduled"}])
     await house.call("pauseMaintenance", 1)
     assert house.statuses() == [{"1": "inactive"}]

@@ -34,7 +34,7 @@ def row(**changes: Any) -> dict[str, Any]:
 
 def test_patterns_and_durations_are_made_anew() -> None:
     plan = read_row(row(), owner=3)
-    assert (plan.id, plan.owner, plan.strategy) == (7, 3, Strategy.WEEKDAY)
+    assert (plan.id, plan.organisation, plan.user_id, plan.strategy) == (7, 1, 3, Strategy.WEEKDAY)
     assert (plan.cron, plan.duration) == ("30 22 * * 1,3", 9000)
     assert plan.start_time == TimeOfDay(22, 30)
 

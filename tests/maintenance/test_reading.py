@@ -9,7 +9,8 @@ import pytest
 from kuma_lite.core.errors import UserError
 from kuma_lite.maintenance.model import Strategy, TimeOfDay
 from kuma_lite.maintenance.reading import MAX_DURATION_MINUTES, read_added, read_edited
-from tests.maintenance.plans import OWNER, plan, sent, times
+from tests.maintenance.plans import plan, sent, times
+from tests.support.actors import OWNER, STRANGER
 
 PARTS = "exactly five or six space separated parts are required."
 
@@ -125,10 +126,9 @@ def test_dates_are_kept_as_written() -> None:
 
 
 def test_defaults_of_a_short_object() -> None:
-    short = read_added(7, {"title": "t", "strategy": "manual", "dateRange": []})
-    assert (short.owner, short.description, short.active, short.interval_day, short.timezone) == (
-        7, "", True, 1, "UTC",
-    )  # fmt: skip
+    short = read_added(STRANGER, {"title": "t", "strategy": "manual", "dateRange": []})
+    assert (short.organisation, short.user_id) == (STRANGER.organisation, STRANGER.user_id)
+    assert (short.description, short.active, short.interval_day, short.timezone) == ("", True, 1, "UTC")
 
 
 def test_an_edit_keeps_what_another_strategy_left() -> None:

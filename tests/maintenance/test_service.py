@@ -15,7 +15,8 @@ from kuma_lite.maintenance import plans as plans_module
 from kuma_lite.maintenance import service, store
 from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted
 from tests.maintenance.conftest import House
-from tests.maintenance.plans import OWNER, at, sent, times
+from tests.maintenance.plans import at, sent, times
+from tests.support.actors import OWNER
 
 
 def started(plan: int, *monitors: int) -> MaintenanceStarted:
@@ -27,7 +28,7 @@ def ended(plan: int, *monitors: int) -> MaintenanceEnded:
 
 
 def changed(plan: int) -> MaintenanceChanged:
-    return MaintenanceChanged(plan, OWNER)
+    return MaintenanceChanged(plan, OWNER.organisation)
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -95,7 +96,7 @@ async def test_a_removed_monitor_is_forgotten(house: House) -> None:
 async def test_a_monitor_removed_meanwhile_changes_no_links(house: House) -> None:
     await house.add_monitors(1)
     plan = await house.add(sent("manual"), 1)
-    house.monitors.add((OWNER, 2))  # known to the house, gone from the database
+    house.monitors.add((OWNER.organisation, 2))  # known to the house, gone from the database
     answer = await house.call("addMonitorMaintenance", plan, [{"id": 2}])
     assert answer == {"ok": False, "msg": "One of the monitors does not exist."}
     assert house.covered(1, 2) == [1]

@@ -8,6 +8,7 @@ import pytest
 
 from kuma_lite.core import database as database_module
 from kuma_lite.monitors.engine.roster import Tag
+from tests.support.actors import OWNER
 from tests.support.storage import Storage, opened
 
 
@@ -15,11 +16,12 @@ async def sql(storage: Storage, query: str, *values: object) -> list[tuple[objec
     return await storage.database.write(lambda connection: connection.execute(query, values).fetchall())  # type: ignore[arg-type]
 
 
-async def notification(storage: Storage, user: int = 1) -> int:
+async def notification(storage: Storage, organisation: int = 1) -> int:
     rows = await sql(
         storage,
-        "INSERT INTO notification (user_id, name, type, config) VALUES (?, 'n', 'x', '{}') RETURNING id",
-        user,
+        "INSERT INTO notification (organisation_id, user_id, name, type, config)"
+        " VALUES (?, 1, 'n', 'x', '{}') RETURNING id",
+        organisation,
     )
     return rows[0][0]  # type: ignore[return-value]
 
@@ -34,9 +36,9 @@ async def test_a_monitor_comes_back_as_it_was_stored(tmp_path: Path) -> None:
     }
     async with opened(tmp_path) as storage:
         first, second = await notification(storage), await notification(storage)
-        monitor = await storage.store.insert(1, False, document, [second, first], 123)
+        monitor = await storage.store.insert(OWNER, False, document, [second, first], 123)
         (found,) = await storage.store.load()
-        assert (found.id, found.owner, found.active, found.created) == (monitor, 1, False, 123)
+        assert (found.id, found.organisation, found.active, found.created) == (monitor, 1, False, 123)
         assert found.document == document
         assert found.notification_ids == [first, second]
         assert found.tags == []
@@ -46,7 +48,7 @@ async def test_a_monitor_comes_back_as_it_was_stored(tmp_path: Path) -> None:
 
 async def test_a_nameless_monitor_of_default_weight(tmp_path: Path) -> None:
     async with opened(tmp_path) as storage:
-        await storage.store.insert(1, True, {"name": None}, [], 0)
+        await storage.store.insert(OWNER, True, {"name": None}, [], 0)
         (row,) = await sql(storage, "SELECT type, name, weight FROM monitor")
         assert row == ("", "", 2000)
 
@@ -60,7 +62,7 @@ async def test_monitors_come_in_the_order_of_their_ids(tmp_path: Path) -> None:
 async def test_an_edit_replaces_document_and_links(tmp_path: Path) -> None:
     async with opened(tmp_path) as storage:
         first, second = await notification(storage), await notification(storage)
-        monitor = await storage.store.insert(1, True, {"type": "http", "name": "a"}, [first], 0)
+        monitor = await storage.store.insert(OWNER, True, {"type": "http", "name": "a"}, [first], 0)
         await storage.store.update(monitor, {"type": "push", "name": "b", "pushToken": "t"}, [second])
         (found,) = await storage.store.load()
         assert found.document == {"type": "push", "name": "b", "pushToken": "t"}
@@ -70,9 +72,9 @@ async def test_an_edit_replaces_document_and_links(tmp_path: Path) -> None:
 
 async def test_a_link_to_what_is_gone_is_left_out(tmp_path: Path) -> None:
     async with opened(tmp_path) as storage:
-        mine, other = await notification(storage), await notification(storage, user=2)
+        mine, other = await notification(storage), await notification(storage, organisation=2)
         assert await storage.store.existing_notifications(1, [other, mine, 99]) == [mine]
-        await storage.store.insert(1, True, {"type": "http", "name": "a"}, [mine, 99], 0)
+        await storage.store.insert(OWNER, True, {"type": "http", "name": "a"}, [mine, 99], 0)
         (found,) = await storage.store.load()
         assert found.notification_ids == [mine]
 
@@ -103,8 +105,8 @@ async def test_tags_come_with_their_monitor(tmp_path: Path) -> None:
 
 async def test_children_can_be_let_go(tmp_path: Path) -> None:
     async with opened(tmp_path) as storage:
-        group = await storage.store.insert(1, True, {"type": "group", "name": "g"}, [], 0)
-        child = await storage.store.insert(1, True, {"type": "http", "name": "c", "parent": group}, [], 0)
+        group = await storage.store.insert(OWNER, True, {"type": "group", "name": "g"}, [], 0)
+        child = await storage.store.insert(OWNER, True, {"type": "http", "name": "c", "parent": group}, [], 0)
         assert await sql(storage, "SELECT parent FROM monitor WHERE id = ?", child) == [(group,)]
         await storage.store.update(group, {"type": "http", "name": "g"}, [], unlink_children=False)
         assert await sql(storage, "SELECT parent FROM monitor WHERE id = ?", child) == [(group,)]
@@ -116,16 +118,16 @@ async def test_children_can_be_let_go(tmp_path: Path) -> None:
 async def test_an_unknown_parent_is_refused(tmp_path: Path) -> None:
     async with opened(tmp_path) as storage:
         with pytest.raises(apsw.ConstraintError):
-            await storage.store.insert(1, True, {"type": "http", "name": "c", "parent": 99}, [], 0)
+            await storage.store.insert(OWNER, True, {"type": "http", "name": "c", "parent": 99}, [], 0)
 
 
 async def test_a_deleted_monitor_leaves_nothing_behind(tmp_path: Path) -> None:
     async with opened(tmp_path) as storage:
-        group = await storage.store.insert(1, True, {"type": "group", "name": "g"}, [], 0)
+        group = await storage.store.insert(OWNER, True, {"type": "group", "name": "g"}, [], 0)
         gone = await storage.store.insert(
-            1, True, {"type": "http", "name": "x", "parent": group}, [await notification(storage)], 0
+            OWNER, True, {"type": "http", "name": "x", "parent": group}, [await notification(storage)], 0
         )
-        stays = await storage.store.insert(1, True, {"type": "http", "name": "y", "parent": group}, [], 0)
+        stays = await storage.store.insert(OWNER, True, {"type": "http", "name": "y", "parent": group}, [], 0)
         await sql(storage, "INSERT INTO tag (id, name, color, created_date) VALUES (4, 'web', 'red', 0)")
         await sql(storage, "INSERT INTO monitor_tag (monitor_id, tag_id) VALUES (?, 4)", gone)
         keeping = asyncio.create_task(storage.store.put_tls(gone, "{}"))

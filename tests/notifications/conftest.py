@@ -12,8 +12,9 @@ from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.database import Database
 from kuma_lite.net.http import HttpClient
 from kuma_lite.notifications.service import Notifications
-from tests.notifications.peers import Pushes, Settings, populate
+from tests.notifications.peers import Settings, populate
 from tests.notifications.sinks import HttpSink
+from tests.support.actors import Pushes
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def bus() -> Bus:
 
 @pytest.fixture
 async def database(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Database]:
-    """A database with the users 1 and 2; monitors 1 and 2 belong to user 1, monitor 3 to user 2."""
+    """Monitors 1 and 2 belong to the first organisation, monitor 3 to the stranger's."""
     found = await Database.open(tmp_path / "kuma-lite.db", clock=clock)
     await found.write(populate)
     yield found

@@ -32,7 +32,7 @@ async def until(condition: Callable[[], bool], timeout: float = 20.0) -> None:
 
 async def add_hook(database: Database, url: str, name: str = "hook") -> int:
     config = {"name": name, "type": "webhook", "webhookURL": url, "webhookContentType": "json"}
-    return await database.write(lambda connection: store.add(connection, config, 1))
+    return await database.write(lambda connection: store.add(connection, config, 1, 1))
 
 
 async def put(database: Database, clock: ManualClock, text: str, *channels: int) -> None:
@@ -392,13 +392,14 @@ from kuma_lite.net.http import HttpClient
 from kuma_lite.notifications import store
 from kuma_lite.notifications.model import pack
 from kuma_lite.notifications.service import Notifications
-from tests.notifications.peers import Pushes, Settings, populate
+from tests.notifications.peers import Settings, populate
+from tests.support.actors import Pushes
 
 async def main(path, url):
     database = await Database.open(path, clock=SystemClock())
     await database.write(populate)
     config = {"name": "hook", "type": "webhook", "webhookURL": url}
-    channel = await database.write(lambda c: store.add(c, config, 1))
+    channel = await database.write(lambda c: store.add(c, config, 1, 1))
     now = to_ms(SystemClock().now())
     for number in range(20):
         message = pack(Message(str(number)))
@@ -415,7 +416,8 @@ asyncio.run(main(*sys.argv[1:]))
 @asynccontextmanager
 async def restarted(path: Path, network: Any) -> AsyncIterator[tuple[Database, Notifications]]:
     from kuma_lite.core.clock import SystemClock
-    from tests.notifications.peers import Pushes, Settings
+    from tests.notifications.peers import Settings
+    from tests.support.actors import Pushes
 
     database = await Database.open(path, clock=SystemClock())
     notifications = Notifications(database, network, Settings(), SystemClock(), Bus(), Pushes())

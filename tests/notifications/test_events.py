@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.database import Database
@@ -16,9 +18,9 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.notifications.masking import KEEP
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.notifications.services import apprise
-from tests.notifications.peers import Connection, Pushes
 from tests.notifications.sinks import HttpSink
 from tests.notifications.test_dispatcher import put, until
+from tests.support.actors import COLLEAGUE, OWNER, VIEWER, Connection, Pushes
 
 HOOK = {"name": "hook", "type": "webhook", "webhookURL": "http://h/x", "webhookContentType": "json"}
 
@@ -30,15 +32,15 @@ def doors(notifications: Notifications) -> Doors:
 
 @pytest.fixture
 def call(doors: Doors) -> Callable[..., Any]:
-    """`await call("event", *arguments)` as user 1, `page=True` on our own namespace."""
+    """`await call("event", *arguments)` as the owner, `page=True` on our own namespace."""
     events: dict[str, Event] = {event.name: event for event in doors.events}
 
-    async def ask(name: str, *arguments: Any, page: bool = False, user: int | None = 1) -> Any:
+    async def ask(name: str, *arguments: Any, page: bool = False, actor: Actor | None = OWNER) -> Any:
         event = events[name]
         namespace = PAGE if page else COMPATIBLE
         assert namespace in event.namespaces
         try:
-            return await event.handler(Connection(user, namespace), *arguments)
+            return await event.handler(Connection(actor, namespace), *arguments)
         except UserError as error:
             return event.on_error(error)
 
@@ -46,7 +48,7 @@ def call(doors: Doors) -> Callable[..., Any]:
 
 
 def lists(pushes: Pushes) -> list[Any]:
-    return [argument for _, namespace, event, argument in pushes.sent if event == "notificationList"]
+    return [argument for _, namespace, event, argument in pushes.pushed if event == "notificationList"]
 
 
 async def test_adding_editing_and_deleting(call: Callable[..., Any], pushes: Pushes) -> None:
@@ -68,15 +70,15 @@ async def test_adding_editing_and_deleting(call: Callable[..., Any], pushes: Pus
 async def test_changes_reach_both_namespaces(call: Callable[..., Any], pushes: Pushes) -> None:
     await call("addNotification", HOOK, None)
     await asyncio.sleep(0)
-    assert {(user, namespace, event) for user, namespace, event, _ in pushes.sent} == {
-        (1, COMPATIBLE, "notificationList"),
-        (1, PAGE, "notificationsChanged"),
+    assert {told[:3] for told in pushes.pushed} == {
+        (OWNER, COMPATIBLE, "notificationList"),
+        (OWNER, PAGE, "notificationsChanged"),
     }
 
 
 async def test_log_in_pushes_the_list(call: Callable[..., Any], doors: Doors, pushes: Pushes) -> None:
     await call("addNotification", HOOK, None)
-    pushes.sent.clear()
+    pushes.pushed.clear()
     assert doors.on_login is not None
     await doors.on_login(Connection())
     assert [entry["config"] for entry in lists(pushes)[0]] == [
@@ -84,6 +86,52 @@ async def test_log_in_pushes_the_list(call: Callable[..., Any], doors: Doors, pu
         '"applyExisting":false}'
     ]
     assert doors.namespace == COMPATIBLE
+
+
+async def test_log_in_tells_nobody_else(call: Callable[..., Any], doors: Doors, pushes: Pushes) -> None:
+    await call("addNotification", HOOK, None)
+    pushes.pushed.clear()
+    pushes.listening.append((COLLEAGUE, COMPATIBLE))
+    assert doors.on_login is not None and doors.needs is Right.NOTIFICATIONS_VIEW
+    await doors.on_login(Connection())
+    assert [actor for actor, *_ in pushes.pushed] == [OWNER]
+
+
+async def test_who_may_only_look_is_shown_no_secret(
+    call: Callable[..., Any], doors: Doors, pushes: Pushes
+) -> None:
+    form = {**HOOK, "webhookAdditionalHeaders": '{"Authorization": "hunter2"}', "ntfypassword": "leftover"}
+    pushes.listening.append((VIEWER, COMPATIBLE))
+    number = (await call("addNotification", form, None))["id"]
+    await call("addNotification", {**form, "type": "no such service"}, None)
+    last = {actor: told for actor, _, event, told in pushes.pushed if event == "notificationList"}
+    assert [json.loads(entry["config"]) for entry in last[OWNER]] == [
+        {**form, "applyExisting": False},
+        {**form, "type": "no such service", "applyExisting": False},
+    ]
+    assert [json.loads(entry["config"]) for entry in last[VIEWER]] == [
+        {"name": "hook", "type": "webhook", "webhookContentType": "json", "applyExisting": False},
+        {"name": "hook", "type": "no such service", "applyExisting": False},
+    ]
+    for with_secrets, without in zip(last[OWNER], last[VIEWER], strict=True):
+        assert {**with_secrets, "config": None} == {**without, "config": None}
+    pushes.pushed.clear()
+    assert doors.on_login is not None
+    await doors.on_login(Connection(VIEWER))
+    assert lists(pushes) == [last[VIEWER]]
+    overview = await call("notifications", page=True, actor=VIEWER)
+    own_form = await call("notification", number, page=True, actor=VIEWER)
+    for secret in ("hunter2", "leftover", "http://h/x"):
+        assert secret not in repr(overview) + repr(own_form)
+
+
+async def test_who_may_only_look_changes_nothing(call: Callable[..., Any], pushes: Pushes) -> None:
+    number = (await call("addNotification", HOOK, None))["id"]
+    pushes.pushed.clear()
+    refused = {"ok": False, "msg": "Permission denied."}
+    assert await call("addNotification", HOOK, None, actor=VIEWER) == refused
+    assert await call("deleteNotification", number, actor=VIEWER) == refused
+    assert pushes.pushed == []
 
 
 async def test_the_test_button(call: Callable[..., Any], sink: HttpSink) -> None:
@@ -123,7 +171,7 @@ async def test_nobody_without_a_session(call: Callable[..., Any], doors: Doors) 
         if event.name != "checkApprise":
             namespace = PAGE if COMPATIBLE not in event.namespaces else COMPATIBLE
             answer = await call(
-                event.name, *[HOOK, None][: event.arguments], user=None, page=namespace == PAGE
+                event.name, *[HOOK, None][: event.arguments], actor=None, page=namespace == PAGE
             )
             assert answer == {"ok": False, "msg": "You are not logged in."}
 
@@ -141,14 +189,15 @@ async def test_the_page_hears_of_deliveries(
 ) -> None:
     number = (await call("addNotification", {**HOOK, "webhookURL": sink.url}, None))["id"]
     await asyncio.sleep(0)
-    pushes.sent.clear()
-    pushes.listening = listening
+    pushes.pushed.clear()
+    if not listening:
+        pushes.listening.clear()
     await put(database, clock, "a", number)
     await notifications.start()
     await sink.wait_for(1)
     await until(lambda: not notifications.dispatcher._workers)
     await asyncio.sleep(0)
-    assert pushes.sent == ([(1, PAGE, "notificationsChanged", {})] if listening else [])
+    assert pushes.pushed == ([(OWNER, PAGE, "notificationsChanged", {})] if listening else [])
 
 
 def test_the_declarations_over_http(doors: Doors) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from kuma_lite.core.access import Forbidden
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import ManualClock, to_ms
 from kuma_lite.core.database import Database
@@ -16,6 +17,7 @@ from kuma_lite.notifications.model import LinksChanged, pack, unpack
 from kuma_lite.notifications.service import Notifications
 from tests.notifications.samples import MONITOR, Beat
 from tests.notifications.sinks import HttpSink
+from tests.support.actors import COLLEAGUE, MACHINE, OWNER, STRANGER, VIEWER
 
 HOOK = {"name": "hook", "type": "webhook", "webhookURL": "http://h/x", "webhookContentType": "json"}
 BOT = {
@@ -39,7 +41,7 @@ async def waiting(database: Database) -> list[tuple[Any, ...]]:
 
 async def test_the_stored_form_is_kept_to_the_letter(notifications: Notifications) -> None:
     form = {"name": "ü", "isDefault": True, "applyExisting": False, "type": "webhook", "odd": [1, None, "x"]}
-    number = await notifications.save(form, None, 1)
+    number = await notifications.save(form, None, OWNER)
     (channel,) = await notifications.channels(1)
     assert channel.as_wire() == {
         "id": number,
@@ -63,7 +65,7 @@ async def test_the_stored_form_is_kept_to_the_letter(notifications: Notification
 async def test_anything_can_be_stored(
     notifications: Notifications, form: dict[str, Any], name: str | None, config: str
 ) -> None:
-    await notifications.save(form, None, 1)
+    await notifications.save(form, None, OWNER)
     (channel,) = await notifications.channels(1)
     assert (channel.name, channel.config_text, channel.is_default) == (name, config, False)
 
@@ -71,49 +73,97 @@ async def test_anything_can_be_stored(
 @pytest.mark.parametrize("form", [None, [], "x", 5])
 async def test_but_an_object_it_must_be(notifications: Notifications, form: Any) -> None:
     with pytest.raises(UserError):
-        await notifications.save(form, None, 1)
+        await notifications.save(form, None, OWNER)
     with pytest.raises(UserError):
-        await notifications.test(form, 1)
+        await notifications.test(form, OWNER)
 
 
 @pytest.mark.parametrize("number", [99999, "99999", "x", True, 2**70, "9" * 5000, [], -1, 1.5])
 async def test_an_unknown_id(notifications: Notifications, number: Any) -> None:
-    await notifications.save(HOOK, None, 1)
+    await notifications.save(HOOK, None, OWNER)
     with pytest.raises(UserError, match="notification not found"):
-        await notifications.save(HOOK, number, 1)
+        await notifications.save(HOOK, number, OWNER)
     with pytest.raises(UserError, match="notification not found"):
-        await notifications.delete(number, 1)
+        await notifications.delete(number, OWNER)
 
 
 async def test_ids_may_be_texts_and_nothing_means_a_new_one(notifications: Notifications) -> None:
-    number = await notifications.save(HOOK, None, 1)
-    assert await notifications.save({**HOOK, "name": "again"}, str(number), 1) == number
-    assert await notifications.save(HOOK, 0, 1) == number + 1
+    number = await notifications.save(HOOK, None, OWNER)
+    assert await notifications.save({**HOOK, "name": "again"}, str(number), OWNER) == number
+    assert await notifications.save(HOOK, 0, OWNER) == number + 1
     assert [channel.name for channel in await notifications.channels(1)] == ["again", "hook"]
 
 
 async def test_nobody_reaches_the_channels_of_others(notifications: Notifications) -> None:
-    number = await notifications.save(HOOK, None, 1)
+    number = await notifications.save(HOOK, None, OWNER)
     assert await notifications.channels(2) == []
     for attempt in (
-        notifications.save(HOOK, number, 2),
-        notifications.delete(number, 2),
+        notifications.save(HOOK, number, STRANGER),
+        notifications.delete(number, STRANGER),
         notifications.form(number, 2),
     ):
         with pytest.raises(UserError, match="notification not found"):
             await attempt
+    assert [channel.name for channel in await notifications.channels(1)] == ["hook"]
 
 
-async def test_apply_existing_links_the_monitors_of_the_user(notifications: Notifications, bus: Bus) -> None:
+async def test_colleagues_share_their_channels(notifications: Notifications) -> None:
+    number = await notifications.save(HOOK, None, OWNER)
+    await notifications.save({**HOOK, "name": "ours"}, number, COLLEAGUE)
+    (channel,) = await notifications.channels(1)
+    assert (channel.name, channel.as_wire()["userId"]) == ("ours", OWNER.user_id)
+    await notifications.delete(number, COLLEAGUE)
+    assert await notifications.channels(1) == []
+
+
+async def test_who_may_only_look_changes_nothing(notifications: Notifications) -> None:
+    number = await notifications.save(HOOK, None, OWNER)
+    for attempt in (
+        notifications.save(HOOK, None, VIEWER),
+        notifications.save({**HOOK, "name": "x"}, number, VIEWER),
+        notifications.delete(number, VIEWER),
+    ):
+        with pytest.raises(Forbidden):
+            await attempt
+    assert [channel.name for channel in await notifications.channels(1)] == ["hook"]
+
+
+async def test_what_a_machine_makes_carries_somebody_s_number(notifications: Notifications) -> None:
+    number = await notifications.save(HOOK, None, MACHINE, author=OWNER.user_id)
+    (channel,) = await notifications.channels(1)
+    assert (channel.id, channel.as_wire()["userId"]) == (number, OWNER.user_id)
+    await notifications.delete(number, MACHINE)
+    assert await notifications.channels(1) == []
+
+
+async def test_new_things_get_the_default_channels_of_their_organisation(
+    notifications: Notifications, database: Database
+) -> None:
+    made = [
+        await notifications.save({**HOOK, "isDefault": True}, None, actor)
+        for actor in (OWNER, STRANGER, COLLEAGUE)
+    ]
+    await notifications.save(HOOK, None, OWNER)
+
+    async def defaults(organisation: int) -> list[int]:
+        return await database.read(lambda db: notifications.defaults(db, organisation))
+
+    assert await defaults(1) == [made[0], made[2]]
+    assert await defaults(2) == [made[1]]
+
+
+async def test_apply_existing_links_the_monitors_of_the_organisation(
+    notifications: Notifications, bus: Bus
+) -> None:
     told: list[LinksChanged] = []
     bus.subscribe(LinksChanged, told.append)
-    first = await notifications.save(HOOK, None, 1)
-    second = await notifications.save({**HOOK, "applyExisting": True}, None, 1)
+    first = await notifications.save(HOOK, None, OWNER)
+    second = await notifications.save({**HOOK, "applyExisting": True}, None, OWNER)
     assert told == [LinksChanged({1: (second,), 2: (second,)})]
-    await notifications.save({**HOOK, "applyExisting": True}, first, 1)
-    await notifications.save({**HOOK, "applyExisting": True}, first, 1)
+    await notifications.save({**HOOK, "applyExisting": True}, first, OWNER)
+    await notifications.save({**HOOK, "applyExisting": True}, first, OWNER)
     assert told[-1].links == {1: (first, second), 2: (first, second)}
-    await notifications.delete(second, 1)
+    await notifications.delete(second, OWNER)
     assert told[-1].links == {1: (first,), 2: (first,)}
 
 
@@ -123,7 +173,7 @@ async def test_apply_existing_links_the_monitors_of_the_user(notifications: Noti
 async def test_enqueue_writes_a_row_for_each_channel_that_is_on(
     notifications: Notifications, database: Database
 ) -> None:
-    first, second, off = [await notifications.save(HOOK, None, 1) for _ in range(3)]
+    first, second, off = [await notifications.save(HOOK, None, OWNER) for _ in range(3)]
     await database.write(lambda connection: store.set_active(connection, off, False))
     text = pack(Message("a"))
     written = await database.write(
@@ -136,7 +186,7 @@ async def test_enqueue_writes_a_row_for_each_channel_that_is_on(
 async def test_a_failing_transaction_takes_its_messages_with_it(
     notifications: Notifications, database: Database
 ) -> None:
-    number = await notifications.save(HOOK, None, 1)
+    number = await notifications.save(HOOK, None, OWNER)
 
     def write(connection: Any) -> None:
         notifications.enqueue(connection, [number], 1, pack(Message("a")), 1000)
@@ -150,22 +200,22 @@ async def test_a_failing_transaction_takes_its_messages_with_it(
 async def test_an_edit_gives_waiting_messages_a_fresh_attempt(
     notifications: Notifications, database: Database, clock: ManualClock
 ) -> None:
-    number = await notifications.save(HOOK, None, 1)
+    number = await notifications.save(HOOK, None, OWNER)
     await database.write(lambda c: notifications.enqueue(c, [number], 1, pack(Message("a")), 1000))
     message = await database.read(lambda c: store.oldest(c, number))
     assert message is not None
     await database.write(lambda c: store.failed(c, message, 2000, "no", 9_000_000_000_000))
     assert await waiting(database) == [(number, 9_000_000_000_000, 1)]
-    await notifications.save(HOOK, number, 1)
+    await notifications.save(HOOK, number, OWNER)
     assert await waiting(database) == [(number, to_ms(clock.now()), 0)]
 
 
 async def test_a_deleted_channel_takes_its_messages_with_it(
     notifications: Notifications, database: Database
 ) -> None:
-    number = await notifications.save(HOOK, None, 1)
+    number = await notifications.save(HOOK, None, OWNER)
     await database.write(lambda c: notifications.enqueue(c, [number], 1, pack(Message("a")), 1000))
-    await notifications.delete(number, 1)
+    await notifications.delete(number, OWNER)
     assert await waiting(database) == []
 
 
@@ -173,7 +223,7 @@ async def test_dead_letters_are_kept_within_bounds(
     notifications: Notifications, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "DEAD_KEPT", 3)
-    number = await notifications.save(HOOK, None, 1)
+    number = await notifications.save(HOOK, None, OWNER)
     month = store.DEAD_KEPT_MS
 
     def kill(connection: Any, created: int, now: int) -> int:
@@ -210,7 +260,7 @@ def test_the_message_of_a_beat(notifications: Notifications) -> None:
 
 async def test_test(notifications: Notifications, sink: HttpSink) -> None:
     for form in ({"name": "hook"}, {}, {"name": None}, {"name": 5}):
-        said = await notifications.test({**form, "type": "webhook", "webhookURL": sink.url}, 1)
+        said = await notifications.test({**form, "type": "webhook", "webhookURL": sink.url}, OWNER)
         assert said == "Sent Successfully."
     assert [got.json["msg"] for got in sink.got] == [
         "hook Testing",
@@ -223,20 +273,20 @@ async def test_test(notifications: Notifications, sink: HttpSink) -> None:
 @pytest.mark.parametrize("kind", ["nothing", None, ["webhook"], 5])
 async def test_test_of_an_unknown_type(notifications: Notifications, kind: Any) -> None:
     with pytest.raises(UserError, match="^Notification type is not supported$"):
-        await notifications.test({**HOOK, "type": kind}, 1)
+        await notifications.test({**HOOK, "type": kind}, OWNER)
 
 
 async def test_test_with_options_that_cannot_be_read(notifications: Notifications) -> None:
     form = {"type": "smtp", "smtpHost": "127.0.0.1", "smtpPort": "a port", "smtpFrom": "a@b.example"}
     with pytest.raises(UserError, match="smtpPort"):
-        await notifications.test(form, 1)
+        await notifications.test(form, OWNER)
 
 
 # --- our own page ------------------------------------------------------------------------------------------
 
 
 async def test_the_page_sees_no_secret_and_saves_without_losing_one(notifications: Notifications) -> None:
-    number = await notifications.save(BOT, None, 1)
+    number = await notifications.save(BOT, None, OWNER)
     form = await notifications.form(number, 1)
     assert form == {
         "name": "bot",
@@ -250,22 +300,22 @@ async def test_the_page_sees_no_secret_and_saves_without_losing_one(notification
         "id": number,
         "active": True,
     }
-    await notifications.save({**form, "telegramChatID": "6"}, number, 1, from_page=True)
+    await notifications.save({**form, "telegramChatID": "6"}, number, OWNER, from_page=True)
     (channel,) = await notifications.channels(1)
     assert channel.config == {**BOT, "applyExisting": False, "telegramChatID": "6"}
 
 
 async def test_the_page_can_change_a_secret(notifications: Notifications) -> None:
-    number = await notifications.save(BOT, None, 1)
+    number = await notifications.save(BOT, None, OWNER)
     form = {**await notifications.form(number, 1), "telegramBotToken": "new"}
-    await notifications.save(form, number, 1, from_page=True)
+    await notifications.save(form, number, OWNER, from_page=True)
     assert (await notifications.channels(1))[0].config["telegramBotToken"] == "new"
 
 
 async def test_a_mark_of_nothing_keeps_nothing(notifications: Notifications) -> None:
     with pytest.raises(UserError, match="Bot Token is required"):
-        await notifications.save({**BOT, "telegramBotToken": KEEP}, None, 1, from_page=True)
-    number = await notifications.save({**BOT, "telegramBotToken": KEEP}, None, 1)
+        await notifications.save({**BOT, "telegramBotToken": KEEP}, None, OWNER, from_page=True)
+    number = await notifications.save({**BOT, "telegramBotToken": KEEP}, None, OWNER)
     assert (await notifications.channels(1))[0].config["telegramBotToken"] == KEEP, (
         "clients may store anything"
     )
@@ -273,29 +323,29 @@ async def test_a_mark_of_nothing_keeps_nothing(notifications: Notifications) -> 
 
 
 async def test_the_page_tests_with_stored_secrets(notifications: Notifications, sink: HttpSink) -> None:
-    number = await notifications.save({**HOOK, "webhookURL": sink.url}, None, 1)
+    number = await notifications.save({**HOOK, "webhookURL": sink.url}, None, OWNER)
     form = await notifications.form(number, 1)
     assert form["webhookURL"] == KEEP
-    assert await notifications.test(form, 1, from_page=True) == "Sent Successfully."
+    assert await notifications.test(form, OWNER, from_page=True) == "Sent Successfully."
     with pytest.raises(UserError):
-        await notifications.test(form, 2, from_page=True)
+        await notifications.test(form, STRANGER, from_page=True)
     assert len(sink.got) == 1
 
 
 async def test_a_channel_can_be_switched_off(notifications: Notifications, database: Database) -> None:
-    number = await notifications.save(HOOK, None, 1)
+    number = await notifications.save(HOOK, None, OWNER)
     await database.write(lambda c: notifications.enqueue(c, [number], 1, pack(Message("a")), 1000))
-    await notifications.save({**HOOK, "active": False}, number, 1)
+    await notifications.save({**HOOK, "active": False}, number, OWNER)
     assert (await notifications.channels(1))[0].active, "the original never reads this key"
-    await notifications.save({**HOOK, "active": False}, number, 1, from_page=True)
+    await notifications.save({**HOOK, "active": False}, number, OWNER, from_page=True)
     assert not (await notifications.channels(1))[0].active
     assert await waiting(database) == []
-    await notifications.save(HOOK, number, 1)
+    await notifications.save(HOOK, number, OWNER)
     assert not (await notifications.channels(1))[0].active, "an edit elsewhere does not switch it on"
 
 
 async def test_overview(notifications: Notifications, database: Database) -> None:
-    number = await notifications.save(HOOK, None, 1)
+    number = await notifications.save(HOOK, None, OWNER)
     await database.write(lambda c: notifications.enqueue(c, [number] * 2, 1, pack(Message("a")), 1000))
     message = await database.read(lambda c: store.oldest(c, number))
     assert message is not None
@@ -317,7 +367,7 @@ async def test_overview(notifications: Notifications, database: Database) -> Non
 
 
 async def test_a_damaged_form_is_listed_and_fails(notifications: Notifications, database: Database) -> None:
-    number = await notifications.save(HOOK, None, 1)
+    number = await notifications.save(HOOK, None, OWNER)
     await database.write(lambda c: c.execute("UPDATE notification SET config = 'damaged'") and None)
     assert (await notifications.overview(1))[0]["type"] is None
     assert (await notifications.form(number, 1))["id"] == number

@@ -7,12 +7,13 @@ import pytest
 from kuma_lite.core.errors import UserError
 from kuma_lite.net.proxy import ProxyServer
 from kuma_lite.proxies.model import read_proxy
+from tests.support.actors import OWNER
 
 SENT = {"protocol": "socks5", "host": " p ", "port": "1080", "auth": True, "username": "u", "password": "w"}
 
 
 def test_what_is_read() -> None:
-    proxy = read_proxy(SENT, 3, 1, 1_800_000_000_000)
+    proxy = read_proxy(SENT, 3, OWNER, 1_800_000_000_000)
     assert proxy.as_wire() == {
         "id": 3,
         "userId": 1,
@@ -30,9 +31,9 @@ def test_what_is_read() -> None:
 
 
 def test_credentials_are_only_sent_when_switched_on() -> None:
-    proxy = read_proxy({**SENT, "auth": False}, 0, 1, 0)
+    proxy = read_proxy({**SENT, "auth": False}, 0, OWNER, 0)
     assert proxy.server == ProxyServer("socks5", "p", 1080)
-    assert read_proxy({**SENT, "username": None}, 0, 1, 0).server.username == ""
+    assert read_proxy({**SENT, "username": None}, 0, OWNER, 0).server.username == ""
 
 
 @pytest.mark.parametrize(
@@ -56,4 +57,4 @@ def test_credentials_are_only_sent_when_switched_on() -> None:
 )
 def test_what_is_refused(payload: Any) -> None:
     with pytest.raises(UserError):
-        read_proxy(payload, 0, 1, 0)
+        read_proxy(payload, 0, OWNER, 0)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import apsw
 import pytest
 
+from kuma_lite.core.access import FIRST_ORGANISATION, Actor
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import ManualClock, to_ms
 from kuma_lite.core.database import Database
@@ -17,6 +18,7 @@ from kuma_lite.core.iso_time import iso
 from kuma_lite.servers.model import Incident, Server
 from kuma_lite.servers.service import Servers
 from tests.servers.reports import report
+from tests.support.actors import OWNER, STRANGER
 from tests.support.storage import FaultyDisk
 
 
@@ -34,8 +36,8 @@ class Said:
         assert connection.in_transaction
         self.waiting.append(text)
 
-    def for_new(self, connection: apsw.Connection) -> list[int]:
-        return self.defaults
+    def for_new(self, connection: apsw.Connection, organisation: int) -> list[int]:
+        return self.defaults if organisation == FIRST_ORGANISATION else []
 
     def sent(self) -> None:
         self.texts += self.waiting
@@ -55,8 +57,17 @@ class Wishes:
         self.values[key] = value
 
 
-async def nobody(token: str | None) -> None:
-    return None
+@dataclass
+class People:
+    """Who may log in."""
+
+    known: list[Actor] = field(default_factory=lambda: [OWNER, STRANGER])
+
+    async def session(self, token: str | None) -> Actor | None:
+        return next((actor for actor in self.known if actor.username == token), None)
+
+    async def actor(self, user_id: int) -> Actor | None:
+        return next((actor for actor in self.known if actor.user_id == user_id), None)
 
 
 @dataclass
@@ -71,6 +82,7 @@ class Fleet:
     wishes: Wishes
     running_plans: set[int]
     deaf: list[str]  # why nobody can be heard
+    people: People
 
     @property
     def now(self) -> int:
@@ -79,6 +91,11 @@ class Fleet:
     @property
     def root(self) -> int:
         return self.servers.projects.root.id
+
+    @property
+    def owner(self) -> Actor:
+        """The owner, over the REST API."""
+        return replace(OWNER, project_id=self.root)
 
     async def send(
         self, project: int | None = None, /, at: int | None = None, **parts: Any
@@ -105,7 +122,7 @@ class Fleet:
 
 
 async def make(database: Database, clock: ManualClock, wishes: Wishes) -> Fleet:
-    bus, said, plans = Bus(), Said(), set[int]()
+    bus, said, plans, people = Bus(), Said(), set[int](), People()
     deaf: list[str] = []
     servers = Servers(
         database,
@@ -113,12 +130,12 @@ async def make(database: Database, clock: ManualClock, wishes: Wishes) -> Fleet:
         bus,
         said,
         wishes,
-        nobody,
+        people,
         lambda found: any(plan in plans for plan in found),
         lambda: not deaf,
     )
     await servers.load()
-    return Fleet(servers, database, clock, bus, said, wishes, plans, deaf)
+    return Fleet(servers, database, clock, bus, said, wishes, plans, deaf, people)
 
 
 @pytest.fixture

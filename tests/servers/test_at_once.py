@@ -10,6 +10,7 @@ import pytest
 from kuma_lite.rest.errors import NotFound
 from kuma_lite.servers.model import Server
 from tests.servers.conftest import Fleet
+from tests.support.actors import OWNER
 
 
 async def test_reports_during_a_removal_make_the_server_anew(fleet: Fleet) -> None:
@@ -68,7 +69,7 @@ async def test_changes_of_settings_at_once_are_all_kept(fleet: Fleet) -> None:
 
 
 async def test_a_report_for_a_project_that_is_gone(fleet: Fleet) -> None:
-    project = await fleet.servers.projects.add("short")
+    project = await fleet.servers.projects.add(OWNER, "short")
     await fleet.servers.projects.remove(project)
     with pytest.raises(NotFound):
         await fleet.send(project.id, cpu_used=1)

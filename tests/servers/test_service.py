@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from kuma_lite.core.access import PROJECT_TOKEN_RIGHTS, Actor, Forbidden, Right
 from kuma_lite.core.database_file import StorageTrouble
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.iso_time import iso
@@ -17,6 +19,7 @@ from kuma_lite.servers.samples import history
 from kuma_lite.servers.samples.rollup import DAY_MS, HOUR_MS, MINUTE_MS, Kept
 from tests.servers.conftest import Fleet
 from tests.servers.reports import BUSY, CALM, report
+from tests.support.actors import OWNER, STRANGER, without
 from tests.support.storage import FaultyDisk
 
 FRIENDLY = ["cpu", "ram", "disk", "net_in", "net_out"]
@@ -93,7 +96,7 @@ async def test_no_more_series_than_there_is_room_for(fleet: Fleet) -> None:
 
 
 async def test_one_board_in_two_projects_is_two_servers(fleet: Fleet) -> None:
-    other = await fleet.servers.projects.add("Other")
+    other = await fleet.servers.projects.add(OWNER, "Other")
     await fleet.send(cpu_used=1)
     await fleet.send(other.id, cpu_used=2)
     (mine,) = fleet.servers.of(fleet.root)
@@ -362,27 +365,31 @@ async def test_maintenance_keeps_quiet_and_what_is_still_wrong_is_told_after(fle
 async def test_acknowledge_and_snooze(fleet: Fleet) -> None:
     await fleet.minutes([BUSY] * 6)
     incident = fleet.only().incidents["cpu"]
-    await fleet.servers.incidents.acknowledge(incident.uuid, "anna")
+    await fleet.servers.incidents.acknowledge(fleet.owner, incident.uuid, "anna")
     fleet.clock.advance(1)
-    await fleet.servers.incidents.acknowledge(incident.uuid, "bert")
+    await fleet.servers.incidents.acknowledge(fleet.owner, incident.uuid, "bert")
     assert incident.acknowledged_by == "anna"
-    await fleet.servers.incidents.snooze(incident.uuid, 60)
+    await fleet.servers.incidents.snooze(fleet.owner, incident.uuid, 60)
     await fleet.minutes([CALM])
     await fleet.minutes([BUSY] * 7)  # flapping
     assert len(fleet.said.texts) == 1
     again = fleet.only().incidents["cpu"]
     assert again.snooze_until == incident.snooze_until
-    await fleet.servers.incidents.snooze(again.uuid, 0)
+    await fleet.servers.incidents.snooze(fleet.owner, again.uuid, 0)
     await fleet.minutes([CALM])
     assert len(fleet.said.texts) == 2
     for minutes in (-1, 1.5, "60", True, None):
         with pytest.raises(UserError, match="minutes must be"):
-            await fleet.servers.incidents.snooze(again.uuid, minutes)
+            await fleet.servers.incidents.snooze(fleet.owner, again.uuid, minutes)
     with pytest.raises(NotFound):
-        await fleet.servers.incidents.acknowledge("nothing", "anna")
-    other = await fleet.servers.projects.add("Other")
+        await fleet.servers.incidents.acknowledge(fleet.owner, "nothing", "anna")
+    other = await fleet.servers.projects.add(OWNER, "Other")
     with pytest.raises(NotFound):
-        await fleet.servers.incidents.snooze(again.uuid, 5, other.id)
+        await fleet.servers.incidents.snooze(replace(OWNER, project_id=other.id), again.uuid, 5)
+    with pytest.raises(NotFound):
+        await fleet.servers.incidents.snooze(STRANGER, again.uuid, 5)
+    with pytest.raises(NotFound):
+        await fleet.servers.incidents.snooze(without(Right.INCIDENTS_RESPOND), again.uuid, 5)
 
 
 async def test_a_snooze_of_an_earlier_incident_counts_until_it_is_ended(fleet: Fleet) -> None:
@@ -392,11 +399,11 @@ async def test_a_snooze_of_an_earlier_incident_counts_until_it_is_ended(fleet: F
         seen.append(fleet.only().incidents["cpu"])
         await fleet.minutes([CALM])
     told = list(fleet.said.texts)
-    await fleet.servers.incidents.snooze(seen[0].uuid, 60)
+    await fleet.servers.incidents.snooze(fleet.owner, seen[0].uuid, 60)
     await fleet.minutes([BUSY] * 6)
     third = fleet.only().incidents["cpu"]
     assert third.snooze_until is not None and fleet.said.texts == told
-    await fleet.servers.incidents.snooze(third.uuid, 0)
+    await fleet.servers.incidents.snooze(fleet.owner, third.uuid, 0)
     await fleet.minutes([CALM])
     await fleet.minutes([BUSY] * 6)
     assert len(fleet.said.texts) == len(told) + 2  # closed, and opened again
@@ -405,14 +412,14 @@ async def test_a_snooze_of_an_earlier_incident_counts_until_it_is_ended(fleet: F
 async def test_what_goes_on_when_a_snooze_is_over_is_said_again(fleet: Fleet) -> None:
     await fleet.minutes([BUSY] * 6)
     incident = fleet.only().incidents["cpu"]
-    await fleet.servers.incidents.snooze(incident.uuid, 10)
+    await fleet.servers.incidents.snooze(fleet.owner, incident.uuid, 10)
     await fleet.minutes([BUSY] * 9)
     assert len(fleet.said.texts) == 1
     await fleet.minutes([BUSY] * 5)
     assert fleet.said.texts[1:] == ["CPU is still at 95.0 %, above 90 %, for 16 minutes now"]
     assert (incident.snoozed, incident.snooze_until) == (None, None)
-    await fleet.servers.incidents.snooze(incident.uuid, 10)
-    await fleet.servers.incidents.acknowledge(incident.uuid, "anna")
+    await fleet.servers.incidents.snooze(fleet.owner, incident.uuid, 10)
+    await fleet.servers.incidents.acknowledge(fleet.owner, incident.uuid, "anna")
     await fleet.minutes([BUSY] * 15)
     assert len(fleet.said.texts) == 2  # anna knows
     again = await fleet.restarted()
@@ -423,7 +430,7 @@ async def test_what_goes_on_when_a_snooze_is_over_is_said_again(fleet: Fleet) ->
 async def test_a_snooze_that_ends_during_maintenance_waits_for_its_end(fleet: Fleet) -> None:
     await fleet.send(cpu_used=1)
     await silent(fleet, 320)
-    await fleet.servers.incidents.snooze(fleet.only().incidents["downtime"].uuid, 10)
+    await fleet.servers.incidents.snooze(fleet.owner, fleet.only().incidents["downtime"].uuid, 10)
     number = await plan(fleet)
     await fleet.servers.links.set_plans(fleet.only(), [number])
     fleet.running_plans.add(number)
@@ -585,34 +592,115 @@ async def test_tokens_open_until_they_end(fleet: Fleet) -> None:
     assert secret.startswith("klp_") and token.prefix == secret[:10]
     for header in (secret, f"Bearer {secret}", f"bearer  {secret} "):
         found = await projects.identify(header)
-        assert found is not None and (found.project_id, found.user_id) == (fleet.root, None)
+        assert found == Actor(1, PROJECT_TOKEN_RIGHTS, project_id=fleet.root)
     other_end = secret[:-1] + ("y" if secret.endswith("x") else "x")
     wrong: list[str | None] = [None, "", "Bearer", other_end, secret + "x", f"Basic {secret}"]
     for other in wrong:
         assert await projects.identify(other) is None
     await fleet.database.flush()
-    assert (await projects.list_tokens())[0].last_used == fleet.now
+    assert (await projects.list_tokens(1))[0].last_used == fleet.now
     fleet.clock.advance(61)
     assert await projects.identify(secret) is None
+
+
+async def test_a_token_of_a_user_opens_what_its_maker_may(fleet: Fleet) -> None:
+    projects = fleet.servers.projects
+    _, secret = await projects.add_token("mine", kind="user", user_id=OWNER.user_id)
+    assert secret.startswith("klu_")
+    assert await projects.identify(secret) == fleet.owner
+    poorer = without(Right.SERVERS_EDIT)
+    fleet.people.known = [poorer]
+    assert await projects.identify(secret) == replace(poorer, project_id=fleet.root)
+    fleet.people.known = []
+    assert await projects.identify(secret) is None, "the person is gone"
+
+
+async def test_a_session_is_that_person_in_the_first_project(fleet: Fleet) -> None:
+    projects = fleet.servers.projects
+    assert await projects.identify(f"Bearer {OWNER.username}") == fleet.owner
+    fleet.people.known = []
+    assert await projects.identify(f"Bearer {OWNER.username}") is None
+
+
+async def test_a_token_without_its_project_is_none(fleet: Fleet) -> None:
+    projects = fleet.servers.projects
+    other = await projects.add(OWNER, "Other")
+    _, secret = await projects.add_token("x", project=other)
+    assert await projects.identify(secret) is not None
+    del projects.all[other.id]  # the removal is committed
+    assert await projects.identify(secret) is None
+
+
+async def test_projects_and_tokens_of_others_are_out_of_reach(fleet: Fleet) -> None:
+    projects = fleet.servers.projects
+    theirs = await projects.add(STRANGER, "Theirs")
+    token, secret = await projects.add_token("web")
+    their_token, _ = await projects.add_token("x", project=theirs)
+    assert [project.name for project in projects.of(STRANGER.organisation)] == ["Theirs"]
+    assert theirs not in projects.of(OWNER.organisation)
+    with pytest.raises(UserError, match="does not exist"):
+        projects.find(OWNER, theirs.uuid)
+    with pytest.raises(UserError, match="does not exist"):
+        projects.find(STRANGER, projects.root.uuid)
+    assert [one.uuid for one in await projects.list_tokens(STRANGER.organisation)] == [their_token.uuid]
+    assert [one.uuid for one in await projects.list_tokens(OWNER.organisation)] == [token.uuid]
+    with pytest.raises(UserError, match="does not exist"):
+        await projects.revoke(STRANGER.organisation, token.uuid)
+    assert await projects.identify(secret) is not None
+    with pytest.raises(Forbidden):
+        await projects.add(without(Right.TOKENS_EDIT), "No")
+
+
+async def test_servers_belong_to_the_organisation_of_their_project(fleet: Fleet) -> None:
+    theirs = await fleet.servers.projects.add(STRANGER, "Theirs")
+    await fleet.send(cpu_used=1)
+    await fleet.send(theirs.id, cpu_used=1)
+    again = await fleet.restarted()
+    for found in (fleet, again):
+        (mine,) = found.servers.of_organisation(OWNER.organisation)
+        (other,) = found.servers.of_organisation(STRANGER.organisation)
+        assert (mine.project_id, other.project_id) == (fleet.root, theirs.id)
+        assert other.organisation == STRANGER.organisation
+
+
+async def test_notifications_and_plans_of_others_cannot_be_linked(fleet: Fleet) -> None:
+    await fleet.send(cpu_used=1)
+    server = fleet.only()
+    row = "(id, organisation_id, user_id, name, type, config) VALUES (?, ?, 1, 'n', 'webhook', '{}')"
+    its_plan = (
+        "(id, organisation_id, user_id, title, description, strategy) VALUES (?, ?, 1, 't', '', 'manual')"
+    )
+    for number in (OWNER.organisation, STRANGER.organisation):
+        values = (number, number)
+        await fleet.database.write(lambda db, v=values: db.execute(f"INSERT INTO notification {row}", v))
+        await fleet.database.write(lambda db, v=values: db.execute(f"INSERT INTO maintenance {its_plan}", v))
+    await fleet.servers.links.notify(server, OWNER.organisation, on=True)
+    await fleet.servers.links.set_plans(server, [OWNER.organisation])
+    with pytest.raises(NotFound):
+        await fleet.servers.links.notify(server, STRANGER.organisation, on=True)
+    with pytest.raises(UserError, match="maintenance plans does not exist"):
+        await fleet.servers.links.set_plans(server, [OWNER.organisation, STRANGER.organisation])
+    assert server.channels == {OWNER.organisation}
+    assert fleet.servers.links.plans_of(server) == [OWNER.organisation]
 
 
 async def test_a_revoked_token_is_closed_at_once(fleet: Fleet) -> None:
     projects = fleet.servers.projects
     token, secret = await projects.add_token("web")
     assert await projects.identify(secret) is not None
-    await projects.revoke(token.uuid)
+    await projects.revoke(1, token.uuid)
     assert await projects.identify(secret) is None
-    (left,) = await projects.list_tokens()
+    (left,) = await projects.list_tokens(1)
     assert left.revoked == fleet.now
     with pytest.raises(UserError, match="does not exist"):
-        await projects.revoke("nothing")
+        await projects.revoke(1, "nothing")
 
 
 async def test_what_another_process_revokes_is_closed_within_seconds(fleet: Fleet) -> None:
     projects = fleet.servers.projects
     token, secret = await projects.add_token("web")
     assert await projects.identify(secret) is not None
-    await fleet.database.write(lambda db: revoke_token(db, token.uuid, None, fleet.now))
+    await fleet.database.write(lambda db: revoke_token(db, token.uuid, [fleet.root], fleet.now))
     assert await projects.identify(secret) is not None  # known still
     fleet.clock.advance(FRESH_S)
     assert await projects.identify(secret) is None
@@ -636,9 +724,9 @@ async def test_names_of_tokens(fleet: Fleet, name: Any) -> None:
 async def test_the_first_project_stays(fleet: Fleet) -> None:
     with pytest.raises(UserError, match="cannot be removed"):
         await fleet.servers.projects.remove(fleet.servers.projects.root)
-    other = await fleet.servers.projects.add("Other")
+    other = await fleet.servers.projects.add(OWNER, "Other")
     _, secret = await fleet.servers.projects.add_token("x", project=other)
     await fleet.servers.projects.remove(other)
     assert await fleet.servers.projects.identify(secret) is None
     with pytest.raises(UserError, match="does not exist"):
-        fleet.servers.projects.find(other.uuid)
+        fleet.servers.projects.find(OWNER, other.uuid)

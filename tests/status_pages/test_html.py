@@ -14,7 +14,7 @@ from kuma_lite.status_pages.html import content_policy, render
 from kuma_lite.status_pages.model import Page, ShownServer
 
 NOW = 1_795_311_412.0
-PAGE = Page(id=1, slug="page", title="My page")
+PAGE = Page(id=1, organisation=1, slug="page", title="My page")
 EVIL = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 
@@ -70,7 +70,7 @@ def test_a_page_can_be_read_without_scripts() -> None:
 @given(st.text() | st.just(EVIL), st.sampled_from(["light", "auto"]))
 def test_whatever_is_typed_stays_text(words: str, theme: str) -> None:
     page = Page(
-        id=1, slug="page", title=words, description=words, icon=words, footer_text=words, theme=theme,
+        id=1, organisation=1, slug="page", title=words, description=words, icon=words, footer_text=words, theme=theme,
         custom_css=words, analytics_type="umami", analytics_id=words, analytics_script_url=words,
     )  # fmt: skip
     tag = {"name": words, "value": words, "color": words}
@@ -135,12 +135,12 @@ def test_monitors_link_to_web_addresses_only() -> None:
 
 def test_a_logo_is_shown_where_there_is_one() -> None:
     assert "<img" not in render(PAGE, document(), NO_BEATS, (), NOW)
-    page = Page(id=1, slug="page", title="x", icon="/upload/logo1.png?t=1")
+    page = Page(id=1, organisation=1, slug="page", title="x", icon="/upload/logo1.png?t=1")
     assert '<img class="logo" src="/upload/logo1.png?t=1"' in render(page, document(), NO_BEATS, (), NOW)
 
 
 def test_only_the_last_beat() -> None:
-    page = Page(id=1, slug="page", title="x", show_only_last_heartbeat=True)
+    page = Page(id=1, organisation=1, slug="page", title="x", show_only_last_heartbeat=True)
     text = render(
         page, document(publicGroupList=[{"name": "g", "monitorList": [monitor()]}]), beats(0, 1), (), NOW
     )
@@ -184,6 +184,7 @@ def test_no_script_runs_on_a_page() -> None:
 def test_counting_programs(kind: str | None, url: str | None, expected: str) -> None:
     page = Page(
         id=1,
+        organisation=1,
         slug="page",
         title="x",
         analytics_type=kind,
@@ -197,5 +198,5 @@ def test_counting_programs(kind: str | None, url: str | None, expected: str) -> 
 
 
 def test_without_an_id_nothing_is_embedded() -> None:
-    page = Page(id=1, slug="page", title="x", analytics_type="google", analytics_id="")
+    page = Page(id=1, organisation=1, slug="page", title="x", analytics_type="google", analytics_id="")
     assert analytics_of(page).head == ""

@@ -9,7 +9,7 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.status_pages.model import Member, Page
 from kuma_lite.status_pages.reading import MAX_LOGO_BYTES, read_groups, read_logo, read_page
 
-PAGE = Page(id=1, slug="old", title="Old", description="stays", show_tags=True)
+PAGE = Page(id=1, organisation=1, slug="old", title="Old", description="stays", show_tags=True)
 LEAST: dict[str, Any] = {"slug": "new", "analyticsType": None, "domainNameList": []}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
 

@@ -14,7 +14,7 @@ URL = "https://status.example/status/page"
 
 
 def test_a_feed() -> None:
-    page = Page(id=1, slug="page", title="Public & <page>")
+    page = Page(id=1, organisation=1, slug="page", title="Public & <page>")
     incidents = [Incident(3, 1, "Trouble", "We *know*", "info", 1_795_311_000, None)]
     latest = [("web", ShownState(Status.UP, 0)), ("db", ShownState(Status.DOWN, 1_795_311_406_253))]
     channel = ElementTree.fromstring(feed(page, URL, incidents, latest, NOW)).find("channel")
@@ -42,7 +42,7 @@ def test_a_feed() -> None:
 
 @given(st.text(), st.text(), st.text(), st.text())
 def test_any_words_make_a_document(title: str, words: str, name: str, url: str) -> None:
-    page = Page(id=1, slug="page", title=title, rss_title=words)
+    page = Page(id=1, organisation=1, slug="page", title=title, rss_title=words)
     incident = Incident(1, 1, title, words + "]]>", "info", 1_795_311_000, 1_795_311_001)
     text = feed(page, url, [incident], [(name, ShownState(Status.DOWN, 0))], NOW)
     assert len(ElementTree.fromstring(text).findall("channel/item")) == 2

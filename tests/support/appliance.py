@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from kuma_lite.appliance.build import Appliance
+from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import Clock, SystemClock
 from kuma_lite.core.config import Config
+from kuma_lite.web.app import App
 from tests.support.ports import held_port
 from tests.support.served import PASSWORD, USER
 from tests.support.sio import Client, connect
@@ -27,6 +29,18 @@ class Running:
     def __init__(self, appliance: Appliance, url: str) -> None:
         self.appliance = appliance
         self.url = url
+
+    @asynccontextmanager
+    async def logged_in_as(self, actor: Actor, namespace: str = "/") -> AsyncIterator[Client]:
+        """A client of somebody with other rights, who has got all lists."""
+        assert self.appliance.web is not None
+        app = self.appliance.web.app
+        assert isinstance(app, App)
+        async with connect(self.url, namespace) as client:
+            assert client.sid is not None
+            await app.sockets.hub.connections[client.sid].log_in(actor)
+            await client.call("needSetup")  # its answer comes after the lists
+            yield client
 
     @asynccontextmanager
     async def logged_in(self, namespace: str = "/") -> AsyncIterator[Client]:

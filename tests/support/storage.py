@@ -17,6 +17,7 @@ from kuma_lite.core.clock import Clock, ManualClock, to_ms
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
 from kuma_lite.monitors.store import MonitorStore
+from tests.support.actors import OWNER
 
 START_MS = to_ms(ManualClock().now())
 
@@ -64,7 +65,7 @@ class Storage:
         self.store = MonitorStore(database, recorder)
 
     async def monitor(self, name: str = "m", **document: Any) -> int:
-        return await self.store.insert(1, True, {"type": "http", "name": name, **document}, [], 0)
+        return await self.store.insert(OWNER, True, {"type": "http", "name": name, **document}, [], 0)
 
     def record(self, monitor_id: int, **changes: Any) -> Beat:
         return self.recorder.record(**fields(monitor_id, self.now, **changes))

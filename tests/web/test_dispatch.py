@@ -5,26 +5,13 @@ from typing import Any
 
 import pytest
 
+from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.doors import SILENCE, Access, Event, Then
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
 from kuma_lite.web.dispatch import TOO_FREQUENT, Dispatcher
+from tests.support.actors import OWNER, Connection, with_only, without
 
 NOT_LOGGED_IN = {"ok": False, "msg": "You are not logged in."}
-
-
-class Caller:
-    """A connection that is logged in, or not."""
-
-    sid, namespace, address = "s", "/", "127.0.0.1"
-
-    def __init__(self, user_id: int | None = 1) -> None:
-        self.user_id = user_id
-        self.username = "admin" if user_id else None
-
-    async def emit(self, event: str, *arguments: Any) -> None:
-        raise AssertionError
-
-    emit_many = log_in = log_out = emit
 
 
 class Calls:
@@ -41,9 +28,11 @@ class Calls:
         return self.answer
 
 
-async def run(event: Event, *arguments: Any, ack: bool = True, user: int | None = 1, **limiters: Any) -> Any:
+async def run(
+    event: Event, *arguments: Any, ack: bool = True, actor: Actor | None = OWNER, **limiters: Any
+) -> Any:
     dispatcher = Dispatcher([event], limiters)
-    return await dispatcher.handle(Caller(user), event.name, list(arguments), acknowledged=ack)
+    return await dispatcher.handle(Connection(actor), event.name, list(arguments), acknowledged=ack)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +64,7 @@ async def test_arguments(
 
 
 async def test_unknown_events_are_ignored() -> None:
-    outcome = await Dispatcher([], {}).handle(Caller(), "noSuchEvent", [{}], acknowledged=True)
+    outcome = await Dispatcher([], {}).handle(Connection(), "noSuchEvent", [{}], acknowledged=True)
     assert outcome.answer is SILENCE
 
 
@@ -87,17 +76,31 @@ async def test_events_without_protocol_answer_stay_silent_even_on_failure() -> N
 
 async def test_guests_are_refused_before_the_handler_runs() -> None:
     calls = Calls()
-    outcome = await run(Event("e", calls), user=None)
+    outcome = await run(Event("e", calls), actor=None)
     assert (outcome.answer, calls.seen) == (NOT_LOGGED_IN, [])
 
 
 async def test_public_events_are_open() -> None:
-    assert (await run(Event("e", Calls(), access=Access.PUBLIC), user=None)).answer == "answer"
+    assert (await run(Event("e", Calls(), access=Access.PUBLIC), actor=None)).answer == "answer"
+
+
+async def test_who_lacks_the_right_is_refused_before_the_handler_runs() -> None:
+    calls = Calls()
+    event = Event("e", calls, needs=Right.TAGS_EDIT)
+    outcome = await run(event, actor=without(Right.TAGS_EDIT))
+    assert (outcome.answer, calls.seen) == ({"ok": False, "msg": "Permission denied."}, [])
+    assert (await run(event, actor=with_only(Right.TAGS_EDIT))).answer == "answer"
+
+
+async def test_an_event_that_names_no_right_is_for_owners() -> None:
+    calls = Calls()
+    outcome = await run(Event("e", calls), actor=without(Right.OWNER))
+    assert (outcome.answer, calls.seen) == ({"ok": False, "msg": "Permission denied."}, [])
 
 
 async def test_refusals_in_a_shape_of_their_own() -> None:
     event = Event("checkApprise", Calls(), on_error=lambda error: False)
-    assert (await run(event, user=None)).answer is False
+    assert (await run(event, actor=None)).answer is False
 
 
 async def test_user_errors_are_the_answer() -> None:
@@ -132,7 +135,7 @@ class Limiter:
 
 async def test_limited_calls_are_refused_before_the_guard() -> None:
     calls = Calls()
-    outcome = await run(Event("e", calls, limiter="login"), user=None, login=Limiter(None))
+    outcome = await run(Event("e", calls, limiter="login"), actor=None, login=Limiter(None))
     assert (outcome.answer, calls.seen) == ({"ok": False, "msg": TOO_FREQUENT}, [])
 
 

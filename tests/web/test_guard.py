@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from kuma_lite.appliance.build import Appliance
+from kuma_lite.core.access import Forbidden, Right
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.config import Config
-from kuma_lite.core.doors import Access
+from kuma_lite.core.doors import Access, door
 from kuma_lite.core.errors import NotLoggedIn
 from kuma_lite.web.app import App
-from kuma_lite.web.guard import access_of, bearer_token, require
+from kuma_lite.web.guard import access_of, bearer_token, let_in, needs_of
+from tests.support.actors import MACHINE, OWNER, with_only, without
 from tests.support.doors import assert_closed, public_events, routes
 from tests.support.sio import connect
 
@@ -50,28 +52,29 @@ async def test_what_is_public_is_meant_to_be(appliance: Appliance) -> None:
     assert [path for path in open_routes if not PUBLIC_ROUTES.fullmatch(path)] == []
 
 
-@pytest.mark.parametrize(
-    ("access", "logged_in", "open_"),
-    [
-        (Access.PUBLIC, False, True),
-        (Access.PUBLIC, True, True),
-        (Access.USER, False, False),
-        (Access.USER, True, True),
-    ],
-)
-def test_the_rule(access: Access, logged_in: bool, open_: bool) -> None:
-    if open_:
-        require(access, logged_in)
-    else:
+@pytest.mark.parametrize("right", Right)
+def test_the_rule(right: Right) -> None:
+    for actor in (None, OWNER, without(right), MACHINE):
+        let_in(Access.PUBLIC, right, actor)
+    for access in (Access.USER, Access.PROJECT):
+        let_in(access, right, OWNER)
+        let_in(access, right, with_only(right))
         with pytest.raises(NotLoggedIn):
-            require(access, logged_in)
+            let_in(access, right, None)
+        with pytest.raises(Forbidden) as refused:
+            let_in(access, right, without(right))
+        assert (str(refused.value), refused.value.status) == ("Permission denied.", 403)
 
 
 def test_routes_are_closed_unless_they_say_otherwise() -> None:
-    assert access_of({}) is Access.USER
+    assert (access_of({}), needs_of({})) == (Access.USER, Right.OWNER)
+    assert door(Access.PROJECT) == {"access": Access.PROJECT, "needs": Right.OWNER}
     assert access_of({"access": "public"}) is Access.PUBLIC
+    assert needs_of(door(Access.USER, Right.TAGS_VIEW)) is Right.TAGS_VIEW
     with pytest.raises(ValueError, match="anybody"):
         access_of({"access": "anybody"})
+    with pytest.raises(ValueError, match="anything"):
+        needs_of({"needs": "anything"})
 
 
 @pytest.mark.parametrize(

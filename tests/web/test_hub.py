@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.doors import PAGE, Caller, Doors
 from kuma_lite.web.hub import Connection, Hub
+from tests.support.actors import COLLEAGUE, OWNER, STRANGER, VIEWER, with_only, without
 
 
 class Transport:
@@ -39,83 +42,126 @@ def sent(hub: Hub, sid: str) -> list[str]:
     return hub.transport.texts("engine-" + sid)
 
 
-async def connection(hub: Hub, sid: str, user: int | None = None, namespace: str = "/") -> Connection:
+async def connection(hub: Hub, sid: str, actor: Actor | None = None, namespace: str = "/") -> Connection:
     made = Connection(hub, sid, namespace, "engine-" + sid, "127.0.0.1")
     hub.add(made)
-    if user is not None:
-        await made.log_in(user, f"user {user}")
+    if actor is not None:
+        await made.log_in(actor)
     return made
 
 
-async def test_pushes_reach_the_user_on_that_namespace_only(hub: Hub) -> None:
-    await connection(hub, "a", 1)
-    await connection(hub, "b", 1)
-    await connection(hub, "page", 1, PAGE)
-    await connection(hub, "other", 2)
+SEE = Right.MONITORS_VIEW
+EVERYBODY = OWNER.everybody(SEE)
+
+
+async def test_pushes_reach_the_organisation_on_that_namespace_only(hub: Hub) -> None:
+    await connection(hub, "a", OWNER)
+    await connection(hub, "b", OWNER)
+    await connection(hub, "colleague", COLLEAGUE)
+    await connection(hub, "page", OWNER, PAGE)
+    await connection(hub, "stranger", STRANGER)
     await connection(hub, "guest")
-    await hub.to_user(1, "beat", {"id": 1})
-    assert sent(hub, "a") == sent(hub, "b") == ['42["beat",{"id":1}]']
-    assert sent(hub, "page") == sent(hub, "other") == sent(hub, "guest") == []
+    await hub.to_audience(EVERYBODY, "beat", {"id": 1})
+    assert sent(hub, "a") == sent(hub, "b") == sent(hub, "colleague") == ['42["beat",{"id":1}]']
+    assert sent(hub, "page") == sent(hub, "stranger") == sent(hub, "guest") == []
 
 
-async def test_to_all_users_spares_guests(hub: Hub) -> None:
-    await connection(hub, "a", 1)
-    await connection(hub, "b", 2)
-    await connection(hub, "guest")
-    await hub.to_all_users("x")
-    assert (sent(hub, "a"), sent(hub, "b"), sent(hub, "guest")) == (['42["x"]'], ['42["x"]'], [])
+async def test_pushes_to_one_person_reach_all_connections_of_that_person(hub: Hub) -> None:
+    await connection(hub, "a", OWNER)
+    await connection(hub, "b", OWNER)
+    await connection(hub, "colleague", COLLEAGUE)
+    await connection(hub, "namesake", replace(STRANGER, user_id=OWNER.user_id))
+    await hub.to_audience(OWNER.myself(SEE), "x")
+    assert sent(hub, "a") == sent(hub, "b") == ['42["x"]']
+    assert sent(hub, "colleague") == sent(hub, "namesake") == []
 
 
-async def test_many_to_user_keeps_the_order(hub: Hub) -> None:
-    await connection(hub, "a", 1, PAGE)
-    await hub.many_to_user(1, [("one", 1), ("two",), ("three", [3])], PAGE)
+async def test_pushes_reach_those_with_the_right(hub: Hub) -> None:
+    await connection(hub, "may", with_only(SEE))
+    await connection(hub, "may-not", without(SEE))
+    await hub.to_audience(EVERYBODY, "all")
+    await hub.to_audience(OWNER.myself(SEE), "mine")
+    assert sent(hub, "may") == ['42["all"]', '42["mine"]']
+    assert sent(hub, "may-not") == []
+
+
+async def test_a_parted_audience_is_told_once(hub: Hub) -> None:
+    await connection(hub, "editor", OWNER)
+    await connection(hub, "viewer", VIEWER)
+    await connection(hub, "blind", with_only(Right.TAGS_VIEW))
+    editors, viewers = EVERYBODY.parted(Right.MONITORS_EDIT)
+    await hub.to_audience(editors, "everything")
+    await hub.to_audience(viewers, "no secrets")
+    assert sent(hub, "editor") == ['42["everything"]']
+    assert sent(hub, "viewer") == ['42["no secrets"]']
+    assert sent(hub, "blind") == []
+
+
+async def test_many_to_an_audience_keep_the_order(hub: Hub) -> None:
+    await connection(hub, "a", OWNER, PAGE)
+    await connection(hub, "b", without(SEE), PAGE)
+    await hub.many_to_audience(EVERYBODY, [("one", 1), ("two",), ("three", [3])], PAGE)
+    assert sent(hub, "b") == []
     assert sent(hub, "a") == ['42/page,["one",1]', '42/page,["two"]', '42/page,["three",[3]]']
 
 
 async def test_emit_many_takes_any_number(hub: Hub) -> None:
-    client = await connection(hub, "a", 1)
+    client = await connection(hub, "a", OWNER)
     await client.emit_many([("n", number) for number in range(501)])
     assert sent(hub, "a") == [f'42["n",{number}]' for number in range(501)]
 
 
 async def test_has_listeners(hub: Hub) -> None:
-    assert not hub.has_listeners(1)
-    client = await connection(hub, "a", 1)
-    assert hub.has_listeners(1)
-    assert not hub.has_listeners(1, PAGE)
+    assert not hub.has_listeners(EVERYBODY)
+    client = await connection(hub, "a", OWNER)
+    assert hub.has_listeners(EVERYBODY)
+    assert hub.has_listeners(OWNER.myself(SEE))
+    assert not hub.has_listeners(EVERYBODY, PAGE)
+    assert not hub.has_listeners(COLLEAGUE.myself(SEE))
+    assert not hub.has_listeners(STRANGER.everybody(SEE))
+    editors, viewers = EVERYBODY.parted(Right.MONITORS_EDIT)
+    assert (hub.has_listeners(editors), hub.has_listeners(viewers)) == (True, False)
+    await client.log_in(VIEWER)
+    assert (hub.has_listeners(editors), hub.has_listeners(viewers)) == (False, True)
+    await client.log_in(without(SEE))
+    assert not hub.has_listeners(EVERYBODY)
+    await client.log_in(OWNER)
     await client.log_out()
-    assert not hub.has_listeners(1)
+    assert not hub.has_listeners(EVERYBODY)
 
 
 async def test_logging_out_leaves_the_room(hub: Hub) -> None:
-    client = await connection(hub, "a", 1)
+    client = await connection(hub, "a", OWNER)
     await client.log_out()
-    await hub.to_user(1, "x")
+    await hub.to_audience(EVERYBODY, "x")
     assert sent(hub, "a") == []
-    assert (client.user_id, client.username) == (None, None)
+    assert client.actor is None
 
 
 async def test_logging_in_as_somebody_else_changes_rooms(hub: Hub) -> None:
-    client = await connection(hub, "a", 1)
-    await client.log_in(2, "two")
-    await hub.to_user(1, "one")
-    await hub.to_user(2, "two")
-    assert sent(hub, "a") == ['42["two"]']
+    client = await connection(hub, "a", OWNER)
+    await client.log_in(STRANGER)
+    await hub.to_audience(EVERYBODY, "one")
+    await hub.to_audience(STRANGER.everybody(SEE), "two")
+    await client.log_in(COLLEAGUE)
+    await hub.to_audience(OWNER.myself(SEE), "three")
+    await hub.to_audience(COLLEAGUE.myself(SEE), "four")
+    assert sent(hub, "a") == ['42["two"]', '42["four"]']
 
 
 async def test_a_connection_that_went_away_while_logging_in_stays_out(hub: Hub) -> None:
     client = await connection(hub, "a")
     hub.remove("a")
-    await client.log_in(1, "admin")
-    assert client.user_id is None
-    assert not hub.has_listeners(1)
+    await client.log_in(OWNER)
+    assert client.actor is None
+    assert not hub.has_listeners(EVERYBODY)
 
 
 async def test_guests_become_users_and_guests_again(hub: Hub) -> None:
     client = await connection(hub, "a")
     assert hub.is_guest("engine-a")
-    await client.log_in(1, "admin")
-    await client.log_in(1, "admin")
+    await client.log_in(OWNER)
+    await client.log_in(OWNER)
     assert not hub.is_guest("engine-a")
     hub.remove("a")
     assert hub.is_guest("engine-a")
@@ -124,15 +170,15 @@ async def test_guests_become_users_and_guests_again(hub: Hub) -> None:
 async def test_disconnect_user_spares_one_and_all_others(hub: Hub) -> None:
     forgotten: list[str] = []
     hub.forget = lambda connection: forgotten.append(connection.sid)
-    mine = await connection(hub, "mine", 1)
-    tab = await connection(hub, "tab", 1)
-    page = await connection(hub, "page", 1, PAGE)
-    await connection(hub, "other", 2)
+    mine = await connection(hub, "mine", OWNER)
+    tab = await connection(hub, "tab", OWNER)
+    page = await connection(hub, "page", OWNER, PAGE)
+    await connection(hub, "other", COLLEAGUE)
     await hub.disconnect_user(1, except_sid="mine")
     assert sent(hub, "tab") == ['42["refresh"]', "41"]
     assert sent(hub, "page") == ['42/page,["refresh"]', "41/page,"]
     assert sent(hub, "mine") == sent(hub, "other") == []
-    assert (mine.user_id, tab.user_id, page.user_id) == (1, None, None)
+    assert (mine.actor, tab.actor, page.actor) == (OWNER, None, None)
     assert forgotten == ["tab", "page"]
 
 
@@ -142,7 +188,7 @@ async def test_login_hooks_run_in_order_and_those_of_one_number_together(hub: Hu
 
     def hook(name: str, together: bool = False) -> Any:
         async def run(caller: Caller) -> None:
-            assert caller.user_id == 1
+            assert caller.actor == OWNER
             if together:
                 await asyncio.wait_for(both.wait(), 10)
             steps.append(name)
@@ -158,8 +204,42 @@ async def test_login_hooks_run_in_order_and_those_of_one_number_together(hub: Hu
             Doors(on_login=hook("page"), login_order=1, namespace=PAGE),
         ]
     )
-    await connection(hub, "a", 1)
+    await connection(hub, "a", OWNER)
     assert steps == ["early", "middle", "middle", "late"]
+
+
+async def test_a_login_hook_is_left_out_without_its_right(hub: Hub) -> None:
+    def hook(name: str) -> Any:
+        async def run(caller: Caller) -> None:
+            await caller.emit(name)
+
+        return run
+
+    hub.use_hooks(
+        [
+            Doors(on_login=hook("tags"), needs=Right.TAGS_VIEW, login_order=1),
+            Doors(on_login=hook("monitors"), needs=SEE, login_order=2),
+            Doors(on_login=hook("names none"), login_order=3),
+        ]
+    )
+    for sid, actor in (("all", OWNER), ("tags", with_only(Right.TAGS_VIEW)), ("viewer", VIEWER)):
+        await connection(hub, sid, actor)
+    assert sent(hub, "all") == ['42["tags"]', '42["monitors"]', '42["names none"]']
+    assert sent(hub, "tags") == ['42["tags"]']
+    assert sent(hub, "viewer") == ['42["tags"]', '42["monitors"]']
+
+
+async def test_login_hooks_come_to_nothing_once_the_connection_has_gone(hub: Hub) -> None:
+    ran: list[Caller] = []
+
+    async def remember(caller: Caller) -> None:
+        ran.append(caller)
+
+    hub.use_hooks([Doors(on_login=remember)])
+    client = await connection(hub, "a")
+    hub.remove("a")
+    await client.log_in(OWNER)
+    assert ran == []
 
 
 async def test_a_list_that_fails_does_not_stop_the_others(hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
@@ -171,7 +251,7 @@ async def test_a_list_that_fails_does_not_stop_the_others(hub: Hub, caplog: pyte
 
     hub.use_hooks([Doors(on_login=fails, login_order=1), Doors(on_login=works, login_order=2)])
     with caplog.at_level(logging.ERROR):
-        await connection(hub, "a", 1)
+        await connection(hub, "a", OWNER)
     assert sent(hub, "a") == ['42["works"]']
     assert "broken" in caplog.text
 

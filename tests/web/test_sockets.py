@@ -13,15 +13,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from kuma_lite.core.doors import COMPATIBLE, PAGE, Access, Caller, Doors, Event, Push, Then
+from kuma_lite.core.access import Right
+from kuma_lite.core.doors import COMPATIBLE, PAGE, Access, Caller, Doors, Event, Push, Then, actor_of
 from kuma_lite.web import channel
 from kuma_lite.web import engine_io as engine
 from tests.support import http
+from tests.support.actors import OWNER
 from tests.support.frame import Server, frame
 from tests.support.sio import NO_ANSWER, connect
 from tests.support.websocket import Closed, Refused, WebSocket
 
 MANY = 5_000
+MYSELF = OWNER.myself(Right.ACCOUNT)
 
 
 async def closed(socket: WebSocket) -> None:
@@ -40,7 +43,7 @@ def features(push: Push) -> Sequence[Doors]:
         return {"ok": True}
 
     async def raw(caller: Caller) -> Any:
-        await push.to_user(caller.user_id or 0, "list", msgspec.Raw(b"[1,2]"))
+        await push.to_audience(actor_of(caller).myself(Right.ACCOUNT), "list", msgspec.Raw(b"[1,2]"))
         return msgspec.Raw(b'{"ok":true}')
 
     async def afterwards(caller: Caller) -> Any:
@@ -54,7 +57,8 @@ def features(push: Push) -> Sequence[Doors]:
         raise RuntimeError("a bug")
 
     async def who(caller: Caller) -> Any:
-        return [caller.user_id, caller.username, caller.address, caller.namespace]
+        name = caller.actor.username if caller.actor else None
+        return [name, caller.address, caller.namespace]
 
     public = Access.PUBLIC
     return [
@@ -84,7 +88,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
 async def test_events_and_answers(server: Server, transport: str, namespace: str) -> None:
     async with connect(server.url, namespace, transport=transport) as client:
         assert await client.call("echo", {"a": [1, None, "ü"]}, True) == [{"a": [1, None, "ü"]}, True]
-        assert await client.call("who") == [None, None, "127.0.0.1", namespace]
+        assert await client.call("who") == [None, "127.0.0.1", namespace]
         assert await client.call("getSettings") == {"ok": False, "msg": "You are not logged in."}
         assert await client.call_in_vain("echo", 1) is NO_ANSWER
         assert await client.call_in_vain("noSuchEvent") is NO_ANSWER
@@ -266,10 +270,10 @@ async def test_the_origin_check_can_be_bypassed(tmp_path: Path) -> None:
 async def test_forwarded_addresses_count_only_behind_a_trusted_proxy(server: Server) -> None:
     headers = {"X-Forwarded-For": "198.51.100.7, 127.0.0.1"}
     async with connect(server.url, headers=headers) as client:
-        assert (await client.call("who"))[2] == "127.0.0.1"
+        assert (await client.call("who"))[1] == "127.0.0.1"
     await server.settings.set("trustProxy", True)
     async with connect(server.url, headers=headers) as client:
-        assert (await client.call("who"))[2] == "198.51.100.7"
+        assert (await client.call("who"))[1] == "198.51.100.7"
 
 
 @pytest.mark.parametrize(
@@ -307,10 +311,10 @@ async def test_a_reader_that_is_too_far_behind_is_cut_off(
         stuck.reader._transport.pause_reading()  # type: ignore[attr-defined]
         await stuck.send("40")
         await stuck.send(f'420["loginByToken","{await server.token()}"]')
-        while len(server.sockets.eio.sockets) < 2 or len(server.sockets.hub._members(1, "/")) < 2:
+        while len(server.sockets.eio.sockets) < 2 or len(server.sockets.hub._members(MYSELF, "/")) < 2:
             await asyncio.sleep(0.01)
         for _ in range(40):
-            await server.sockets.push.to_user(1, "big", "x" * 1_000_000)
+            await server.sockets.push.to_audience(MYSELF, "big", "x" * 1_000_000)
             await good.wait_for("big")
         async with asyncio.timeout(20):
             while len(server.sockets.eio.sockets) > 1:

@@ -57,12 +57,17 @@ def test_moving_to_another_group(roster: Roster) -> None:
 @pytest.mark.parametrize(("moved", "parent"), [(1, 1), (1, 4), (2, 3), (None, 99), (None, "1"), (None, 1.5)])
 def test_impossible_parents_are_refused(roster: Roster, moved: int | None, parent: Any) -> None:
     with pytest.raises(UserError):
-        roster.check_parent(moved, parent)
+        roster.check_parent(1, moved, parent)
 
 
 def test_possible_parents(roster: Roster) -> None:
-    roster.check_parent(2, 6)
-    roster.check_parent(None, None)
+    roster.check_parent(1, 2, 6)
+    roster.check_parent(1, None, None)
+
+
+def test_groups_of_others_are_no_parents(roster: Roster) -> None:
+    with pytest.raises(UserError, match="The monitor group does not exist"):
+        roster.check_parent(2, None, 6)
 
 
 def test_push_tokens_follow_the_monitor(roster: Roster) -> None:

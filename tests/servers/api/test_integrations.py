@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kuma_lite.core.access import Actor
 from kuma_lite.core.database import Database
 from kuma_lite.core.errors import UserError
 from kuma_lite.notifications import store
@@ -18,6 +20,7 @@ from kuma_lite.rest.errors import NotFound
 from kuma_lite.servers.api.integration_store import Channel, Integrations
 from tests.servers.api.test_servers import Api, api
 from tests.servers.conftest import Fleet
+from tests.support.actors import OWNER, STRANGER
 from tests.support.http import Response
 from tests.support.sio import connect
 
@@ -149,29 +152,30 @@ class Table:
     def declared(self, kind: str) -> dict[str, bool]:
         return {"webhookURL": True, "httpMethod": False, "webhookContentType": False}
 
-    async def all(self) -> list[Channel]:
-        query = "SELECT id, name, type, config FROM notification"
-        rows: Any = await self._database.read(lambda db: db.execute(query).fetchall())
+    async def all(self, organisation: int) -> list[Channel]:
+        query = "SELECT id, name, type, config FROM notification WHERE organisation_id = ?"
+        rows: Any = await self._database.read(lambda db: db.execute(query, (organisation,)).fetchall())
         if self.meanwhile == 0:
             await self._database.write(lambda db: db.execute("DELETE FROM notification"))
         self.meanwhile -= 1
         return [Channel(number, name, kind, json.loads(text)) for number, name, kind, text in rows]
 
-    async def save(self, form: Mapping[str, Any], channel_id: int | None) -> int:
+    async def save(self, actor: Actor, form: Mapping[str, Any], channel_id: int | None) -> int:
         if channel_id is None:
-            return await self._database.write(lambda db: store.add(db, form, 1))
-        if await self._is_gone(channel_id):
+            return await self._database.write(lambda db: store.add(db, form, actor.organisation, 1))
+        if await self._is_gone(actor, channel_id):
             raise UserError(NO_NOTIFICATION)
         await self._database.write(lambda db: store.change(db, channel_id, form, 0))
         return channel_id
 
-    async def remove(self, channel_id: int) -> None:
-        if await self._is_gone(channel_id):
+    async def remove(self, actor: Actor, channel_id: int) -> None:
+        if await self._is_gone(actor, channel_id):
             raise UserError(NO_NOTIFICATION)
         await self._database.write(lambda db: store.delete(db, channel_id))
 
-    async def _is_gone(self, channel_id: int) -> bool:
-        return await self._database.read(lambda db: store.find(db, channel_id, 1)) is None
+    async def _is_gone(self, actor: Actor, channel_id: int) -> bool:
+        found = await self._database.read(lambda db: store.find(db, channel_id, actor.organisation))
+        return found is None
 
 
 @pytest.fixture
@@ -185,45 +189,59 @@ WISHES = {"type": "Integrations::WebhookIntegration", "settings": {"webhook_url"
 async def test_what_vanishes_during_a_look_was_never_there(fleet: Fleet, table: Table) -> None:
     integrations = Integrations(table, fleet.database, fleet.clock)
     for is_named in (False, True):
-        number = await table.save({"name": "of the page", "type": "webhook"}, None)
+        number = await table.save(OWNER, {"name": "of the page", "type": "webhook"}, None)
         if is_named:
-            assert len(await integrations.all(fleet.root)) == 1
+            assert len(await integrations.all(fleet.owner)) == 1
         table.meanwhile = 0
-        assert await integrations.all(fleet.root) == []
-        assert await integrations.of({number}) == []
+        assert await integrations.all(fleet.owner) == []
+        assert await integrations.of(OWNER.organisation, {number}) == []
 
 
 async def test_a_new_integration_that_vanishes_is_not_found(fleet: Fleet, table: Table) -> None:
     table.meanwhile = 0
     with pytest.raises(NotFound):
-        await Integrations(table, fleet.database, fleet.clock).add(WISHES, fleet.root)
+        await Integrations(table, fleet.database, fleet.clock).add(fleet.owner, WISHES)
 
 
 @pytest.mark.parametrize("looks", [0, 1])
 async def test_a_change_of_what_vanishes_is_not_found(fleet: Fleet, table: Table, looks: int) -> None:
     integrations = Integrations(table, fleet.database, fleet.clock)
-    made = await integrations.add(WISHES, fleet.root)
+    made = await integrations.add(fleet.owner, WISHES)
     table.meanwhile = looks
     with pytest.raises(NotFound):
-        await integrations.change(made["uuid"], {"name": "other"}, fleet.root)
+        await integrations.change(fleet.owner, made["uuid"], {"name": "other"})
     with pytest.raises(NotFound):
-        await integrations.remove(made["uuid"], fleet.root)
+        await integrations.remove(fleet.owner, made["uuid"])
+
+
+async def test_others_have_no_such_integration(fleet: Fleet, table: Table) -> None:
+    """Neither another organisation, even in a project of that number, nor another project."""
+    integrations = Integrations(table, fleet.database, fleet.clock)
+    made = await integrations.add(fleet.owner, WISHES)
+    other = await fleet.servers.projects.add(OWNER, "Other")
+    for actor in (replace(STRANGER, project_id=fleet.root), replace(OWNER, project_id=other.id)):
+        assert await integrations.all(actor) == []
+        with pytest.raises(NotFound):
+            await integrations.change(actor, made["uuid"], {"name": "other"})
+        with pytest.raises(NotFound):
+            await integrations.remove(actor, made["uuid"])
+    assert [one["uuid"] for one in await integrations.all(fleet.owner)] == [made["uuid"]]
 
 
 async def test_only_the_first_of_two_removals_finds_it(fleet: Fleet, table: Table) -> None:
     integrations = Integrations(table, fleet.database, fleet.clock)
-    made = await integrations.add(WISHES, fleet.root)
-    removals = [integrations.remove(made["uuid"], fleet.root) for _ in range(3)]
+    made = await integrations.add(fleet.owner, WISHES)
+    removals = [integrations.remove(fleet.owner, made["uuid"]) for _ in range(3)]
     found = await asyncio.gather(*removals, return_exceptions=True)
     assert [type(one) for one in found] == [type(None), NotFound, NotFound]
 
 
 async def test_two_changes_at_once_both_count(fleet: Fleet, table: Table) -> None:
     integrations = Integrations(table, fleet.database, fleet.clock)
-    made = await integrations.add(WISHES, fleet.root)
+    made = await integrations.add(fleet.owner, WISHES)
     changes: list[dict[str, Any]] = [{"name": "other"}, {"settings": {"webhookContentType": "form-data"}}]
-    await asyncio.gather(*(integrations.change(made["uuid"], change, fleet.root) for change in changes))
-    (found,) = await integrations.all(fleet.root)
+    await asyncio.gather(*(integrations.change(fleet.owner, made["uuid"], change) for change in changes))
+    (found,) = await integrations.all(fleet.owner)
     assert (found["name"], found["settings"]["webhookContentType"]) == ("other", "form-data")
 
 
@@ -268,7 +286,7 @@ async def test_a_project_with_integrations_cannot_be_removed(running: Api) -> No
 
 async def test_only_the_first_of_two_removals_finds_the_project(fleet: Fleet) -> None:
     projects = fleet.servers.projects
-    other = await projects.add("Other")
+    other = await projects.add(OWNER, "Other")
     found = await asyncio.gather(*(projects.remove(other) for _ in range(2)), return_exceptions=True)
     assert [getattr(one, "status", None) for one in found] == [None, 404]
 
@@ -277,9 +295,11 @@ async def test_the_first_project_gets_nothing_that_was_made_for_one_that_went(
     fleet: Fleet, table: Table
 ) -> None:
     integrations = Integrations(table, fleet.database, fleet.clock)
-    other = await fleet.servers.projects.add("Other")
+    other = await fleet.servers.projects.add(OWNER, "Other")
     await fleet.servers.projects.remove(other)
-    looks = [integrations.all(fleet.root) for _ in range(3)]  # one may find it before it has a name
-    found = await asyncio.gather(integrations.add(WISHES, other.id), *looks, return_exceptions=True)
+    looks = [integrations.all(fleet.owner) for _ in range(3)]  # one may find it before it has a name
+    found = await asyncio.gather(
+        integrations.add(replace(OWNER, project_id=other.id), WISHES), *looks, return_exceptions=True
+    )
     assert isinstance(found[0], NotFound)
-    assert await table.all() == await integrations.all(fleet.root) == []
+    assert await table.all(OWNER.organisation) == await integrations.all(fleet.owner) == []
