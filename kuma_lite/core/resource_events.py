@@ -101,6 +101,7 @@ class ResourceEvents(Generic[T]):
         listing: who tells of changes; None: nobody is told.
         missing: the sentence about an unknown id, or its key in the message file.
         i18n: whether it is a key; None: the answer does not say.
+        foreign: the sentence about what is another organisation's; the same when it is left out.
         reading: the document in what a client sent, about a thing or a new one (None).
     """
 
@@ -111,12 +112,14 @@ class ResourceEvents(Generic[T]):
         *,
         missing: str,
         i18n: bool | None = None,
+        foreign: str = "",
         reading: Callable[[Caller, Any, T | None], Any] = _sent,
     ) -> None:
         self._resource = resource
         self._listing = listing
         self._missing = missing
         self._i18n = i18n
+        self._foreign = foreign
         self._reading = reading
 
     def doors(self, events: Sequence[Event], at_login: Mapping[str, int] = _AT_LOGIN) -> list[Doors]:
@@ -257,9 +260,10 @@ class ResourceEvents(Generic[T]):
         """Say in the words of the wire what is not there."""
         try:
             yield
-        except Missing:
+        except Missing as error:
             if not forgiving:
-                raise UserError(missing or self._missing, i18n=self._i18n) from None
+                sentence = (error.foreign and self._foreign) or missing or self._missing
+                raise UserError(sentence, i18n=self._i18n) from None
 
     async def _tell(self, caller: Caller, told: Told, answer: dict[str, Any]) -> Answer:
         listing, organisation = self._listing, actor_of(caller).organisation

@@ -35,10 +35,11 @@ EVERYTHING: Final = frozenset({CREATE, REPLACE, DELETE})
 
 
 class Missing(UserError):
-    """There is no such thing, or it is another organisation's, which nobody is told."""
+    """There is no such thing; or it is `foreign`, another organisation's, which nobody is told."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, *, foreign: bool = False) -> None:
         super().__init__(f"The {label} does not exist.", status=404)
+        self.foreign = foreign
 
 
 class Keeper(Protocol[T]):
@@ -146,7 +147,7 @@ class Resource(Generic[T]):
         require(actor, right)
         thing = await self.keeper.find(actor, key)
         if thing is None or not may(actor, right, thing):
-            raise Missing(self.shown_name)
+            raise Missing(self.shown_name, foreign=thing is not None)
         return thing
 
     async def create(self, actor: Actor, document: Any) -> T:

@@ -33,7 +33,9 @@ class MaintenanceEvents:
 
     def doors(self) -> Doors:
         """Every event of this feature, and the list at login."""
-        events = ResourceEvents(self._resource, self._pushes, missing=NOT_FOUND, reading=_read)
+        events = ResourceEvents(
+            self._resource, self._pushes, missing=NOT_FOUND, foreign="Permission denied.", reading=_read
+        )
         (doors,) = events.doors(
             [
                 events.create("addMaintenance", _answer, "successAdded"),
