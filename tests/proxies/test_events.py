@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from kuma_lite.core.access import Right
 from kuma_lite.core.errors import StartupError
 from tests.net.proxies import proxying
 from tests.net.servers import answer, serve
+from tests.support.actors import STRANGER, VIEWER, with_only, without
 from tests.support.appliance import add_monitor, running
 
 SENT = {"protocol": "http", "host": "127.0.0.1", "port": 3128, "auth": False, "default": False}
@@ -32,6 +34,34 @@ async def test_one_default_at_most(tmp_path: Path) -> None:
     async with running(tmp_path) as server, server.logged_in("/page") as page:
         ((listed,),) = page.pushed("proxyList")
         assert [(proxy["id"], proxy["default"]) for proxy in listed] == [(1, 0), (2, 1)]
+
+
+async def test_passwords_are_for_those_who_may_change_them(tmp_path: Path) -> None:
+    with_password = {**SENT, "auth": True, "username": "u", "password": "s3cret"}
+    editor = with_only(Right.PROXIES_VIEW, Right.PROXIES_EDIT)
+    async with running(tmp_path) as server, server.logged_in() as owner:
+        await owner.call("addProxy", with_password, None)
+        async with (
+            server.logged_in_as(VIEWER) as viewer,
+            server.logged_in_as(VIEWER, "/page") as page,
+            server.logged_in_as(editor) as colleague,
+            server.logged_in_as(without(Right.PROXIES_VIEW, VIEWER)) as blind,
+            server.logged_in_as(STRANGER) as stranger,
+        ):
+            assert await viewer.call("addProxy", SENT, 1) == {"ok": False, "msg": "Permission denied."}
+            assert await viewer.call("deleteProxy", 1) == {"ok": False, "msg": "Permission denied."}
+            await colleague.call("addProxy", {**with_password, "host": "127.0.0.2"}, 1)
+            for client in (viewer, page, blind, stranger):
+                await client.call("needSetup")
+            assert blind.pushed("proxyList") == []
+            assert stranger.pushed("proxyList") == [[[]]], "its own list, at log-in"
+            for client, shows in ((colleague, True), (viewer, False), (page, False)):
+                at_log_in, after = client.pushed("proxyList")
+                for (listed,), host in ((at_log_in, "127.0.0.1"), (after, "127.0.0.2")):
+                    (proxy,) = listed
+                    assert (proxy["host"], proxy["username"]) == (host, "u")
+                    assert proxy.get("password") == ("s3cret" if shows else None)
+                    assert ("password" in proxy) is shows
 
 
 async def test_a_monitor_goes_through_its_proxy_until_that_is_deleted(tmp_path: Path) -> None:

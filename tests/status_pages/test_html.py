@@ -70,7 +70,8 @@ def test_a_page_can_be_read_without_scripts() -> None:
 @given(st.text() | st.just(EVIL), st.sampled_from(["light", "auto"]))
 def test_whatever_is_typed_stays_text(words: str, theme: str) -> None:
     page = Page(
-        id=1, organisation=1, slug="page", title=words, description=words, icon=words, footer_text=words, theme=theme,
+        id=1, organisation=1, slug="page", title=words, description=words, icon=words, footer_text=words,
+        theme=theme,
         custom_css=words, analytics_type="umami", analytics_id=words, analytics_script_url=words,
     )  # fmt: skip
     tag = {"name": words, "value": words, "color": words}
