@@ -85,8 +85,8 @@ class KeyKeeper:
 def api_key_resource(keys: ApiKeys) -> Resource[KeptKey]:
     """API keys."""
     return Resource(
-        name="api-key",
-        plural="api-keys",
+        name="api_key",
+        plural="api_keys",
         label="API key",
         view=Right.API_KEYS_VIEW,
         edit=Right.API_KEYS_EDIT,

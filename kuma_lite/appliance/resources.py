@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from kuma_lite.appliance.helpers import Helpers
@@ -13,7 +14,7 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.core.resources import Resources
 from kuma_lite.monitors.resource import monitor_resource
 from kuma_lite.notifications.service import Notifications
-from kuma_lite.servers.page.links import find_server
+from kuma_lite.servers.page.links import MAX_ON_PAGE, find_server
 from kuma_lite.servers.service import Servers
 from kuma_lite.status_pages.service import StatusPages
 from kuma_lite.tags.resource import tag_resource
@@ -32,11 +33,17 @@ class PageServers:
         """Their UUIDs, in their order."""
         return [server.uuid for server in self._servers.links.servers_of_page(page_id)]
 
-    async def put(self, actor: Actor, page_id: int, keys: list[Any]) -> None:
-        """Let exactly these stand there. Raises UserError."""
+    def put(self, actor: Actor, keys: list[Any]) -> Callable[[int], Awaitable[None]]:
+        """What lets exactly these stand on a page. Raises UserError."""
         found = [find_server(self._servers, actor, key, Right.STATUS_PAGES_EDIT) for key in keys]
-        if [server.uuid for server in found] != self.on(page_id):
-            await self._servers.links.set_page_servers(page_id, found)
+        if len(found) > MAX_ON_PAGE:
+            raise UserError(f"A status page shows at most {MAX_ON_PAGE} servers.")
+
+        async def put(page_id: int) -> None:
+            if [server.uuid for server in found] != self.on(page_id):
+                await self._servers.links.set_page_servers(page_id, found)
+
+        return put
 
 
 def all_resources(
@@ -57,12 +64,12 @@ def all_resources(
             helpers.remote_browser,
             notifications.resource,
             monitor_resource(monitoring.monitors, tags.put_on),
-            server_monitoring.project,
-            server_monitoring.resource,
+            server_monitoring.kinds.project,
+            server_monitoring.kinds.server,
             pages.resource(on_pages.on, on_pages.put),
             monitoring.maintenance.resource,
             helpers.api_key,
-            server_monitoring.token,
+            server_monitoring.kinds.token,
         ]
     )
 

@@ -33,7 +33,7 @@ from kuma_lite.servers.model import (
     Server,
     ServerRemoved,
 )
-from kuma_lite.servers.resource import server_resource
+from kuma_lite.servers.resource import Kinds, server_resource
 from kuma_lite.servers.samples.prometheus import measured
 from kuma_lite.servers.service import Servers
 from kuma_lite.servers.store import link_all
@@ -64,9 +64,10 @@ class ServerMonitoring:
             lambda plans: any(map(maintenance.is_running, plans)),
             lambda: ground.network.has_uplink() and monitoring.figures.storage_problem() is None,
         )
-        self.resource = server_resource(self.servers)
-        self.project = project_resource(self.servers.projects)
-        self.token = token_resource(self.servers.projects)
+        projects = self.servers.projects
+        self.kinds = Kinds(
+            server_resource(self.servers), project_resource(projects), token_resource(projects)
+        )
         self._integrations = Integrations(
             ServerChannels(ground, notifications), ground.database, ground.clock
         )
@@ -99,9 +100,7 @@ class ServerMonitoring:
         return [
             server_doors(
                 self.servers,
-                self.resource,
-                self.project,
-                self.token,
+                self.kinds,
                 self._integrations,
                 self._pages,
                 self._outages,

@@ -103,7 +103,7 @@ class Resource(Generic[T]):
     """One kind of thing that people keep.
 
     Args:
-        name: of one, as in `docker-host`.
+        name: of one, as in `docker_host`.
         plural: of many, as in paths.
         label: of one within a sentence; the name when it is left out.
         view: the right to see them.

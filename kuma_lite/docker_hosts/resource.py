@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def docker_host_resource(keeper: Keeper[DockerHost]) -> Resource[DockerHost]:
     """Docker hosts."""
     return Resource(
-        name="docker-host",
-        plural="docker-hosts",
+        name="docker_host",
+        plural="docker_hosts",
         label="Docker host",
         view=Right.DOCKER_HOSTS_VIEW,
         edit=Right.DOCKER_HOSTS_EDIT,

@@ -53,9 +53,15 @@ class PlanKeeper:
 
     async def replace(self, actor: Actor, entry: Entry, document: Any) -> Entry:
         """Another document; what it leaves out stays, as on the wire. Raises UserError."""
-        changes = {**document, "id": entry.id} if isinstance(document, Mapping) else document
-        await self._link(actor, entry.id, document)
-        await self._plans.edit(actor, changes)
+        if not isinstance(document, Mapping):
+            raise UserError("The maintenance must be an object.")
+        before = self.document(entry)
+        try:
+            await self._link(actor, entry.id, document)
+            await self._plans.edit(actor, {**document, "id": entry.id})
+        except UserError:
+            await self._link(actor, entry.id, {key: before[key] for key in LINKS & document.keys()})
+            raise
         return entry
 
     async def delete(self, actor: Actor, entry: Entry) -> None:
@@ -101,7 +107,7 @@ def maintenance_resource(plans: Plans) -> Resource[Entry]:
         keeper=PlanKeeper(plans),
         options=_options,
         title=lambda entry: entry.plan.title,
-        references=(Reference(f"{MONITORS}[]", "monitor"), Reference(f"{PAGES}[]", "status-page")),
+        references=(Reference(f"{MONITORS}[]", "monitor"), Reference(f"{PAGES}[]", "status_page")),
     )
 
 

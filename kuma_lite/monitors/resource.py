@@ -9,7 +9,7 @@ from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.declarations import MonitorType, Registry
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.resources import Document, Reference, Resource
-from kuma_lite.monitors.document.fields import DEFAULTS, FIELDS
+from kuma_lite.monitors.document.fields import DEFAULTS, FIELDS, sparse
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.service import Monitors
 
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 _NOTIFICATIONS: Final = "notifications"
 _TAGS: Final = "tags"
 _LINKS: Final = frozenset({_NOTIFICATIONS, _TAGS})
+
+# Fields of whatever type; what types declare with `Words.refers_to` must be here (a test sees to it).
+REFERENCES: Final = (
+    Reference("parent", "monitor"),
+    Reference("proxyId", "proxy"),
+    Reference("docker_host", "docker_host"),
+    Reference("remote_browser", "remote_browser"),
+    Reference(f"{_NOTIFICATIONS}[]", "notification"),
+    Reference(f"{_TAGS}[].tag", "tag"),
+)
 
 # Lets a monitor carry exactly these tags, each with its value. Raises UserError.
 PutTags = Callable[[Actor, int, Sequence[tuple[int, str | None]]], Awaitable[None]]
@@ -65,10 +75,14 @@ class MonitorKeeper:
         """Another document for one; what it leaves out has its default. Raises UserError."""
         tags = _tags(document)
         old = [(tag.tag_id, tag.value) for tag in monitor.tags]
-        changed = await self._monitors.replace(actor, monitor.id, _payload(document))
         if tags != old:
             await self._put_tags(actor, monitor.id, tags)
-        return changed
+        try:
+            return await self._monitors.replace(actor, monitor.id, _payload(document))
+        except UserError:
+            if tags != old:
+                await self._put_tags(actor, monitor.id, old)
+            raise
 
     async def delete(self, actor: Actor, monitor: Monitor) -> None:
         """Remove one; what stands below it moves to the top."""
@@ -76,11 +90,11 @@ class MonitorKeeper:
 
 
 def _payload(document: Any) -> Document:
-    """What `add` takes. Raises UserError."""
+    """What `add` takes; some defaults it would refuse if they were sent. Raises UserError."""
     linked = document.get(_NOTIFICATIONS) or []
     if not isinstance(linked, list):
         raise UserError("notifications must be a list.")
-    payload = {key: value for key, value in document.items() if key not in _LINKS}
+    payload = sparse({key: value for key, value in document.items() if key not in _LINKS})
     return {**payload, "notificationIDList": {str(number): True for number in linked}}
 
 
@@ -104,14 +118,7 @@ def monitor_resource(monitors: Monitors, put_tags: PutTags) -> Resource[Monitor]
         keeper=MonitorKeeper(monitors, put_tags),
         options=lambda document: _options(monitors.types, document),
         title=lambda monitor: monitor.name,
-        references=(
-            Reference("parent", "monitor"),
-            Reference("proxyId", "proxy"),
-            Reference("docker_host", "docker-host"),
-            Reference("remote_browser", "remote-browser"),
-            Reference(f"{_NOTIFICATIONS}[]", "notification"),
-            Reference(f"{_TAGS}[].tag", "tag"),
-        ),
+        references=REFERENCES,
         defaults=DEFAULTS,
         undeclared=_undeclared,
     )

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def remote_browser_resource(keeper: Keeper[RemoteBrowser]) -> Resource[RemoteBrowser]:
     """Remote browsers."""
     return Resource(
-        name="remote-browser",
-        plural="remote-browsers",
+        name="remote_browser",
+        plural="remote_browsers",
         label="remote browser",
         view=Right.REMOTE_BROWSERS_VIEW,
         edit=Right.REMOTE_BROWSERS_EDIT,

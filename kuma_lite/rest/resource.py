@@ -78,24 +78,30 @@ class Rest(Generic[T]):
 
     def routes(self) -> Iterator[Route]:
         """Those there are."""
-        path = f"{_API}/{self.many}"
-        one = f"{path}/{{{self.key}:str}}"
-        reading = partial(Route, needs=self.view, tag=self.tag, people=self.people)
-        writing = partial(Route, needs=self.edit, tag=self.tag, people=self.people)
-        query = [PAGE, self.per_page] if self.per_page else []
-        listed = [self.example]
+        all_of_them = f"{_API}/{self.many}"
+        one = f"{all_of_them}/{{{self.key}:str}}"
+        yield from self._reading(all_of_them, one)
+        yield from self._writing(all_of_them, one)
+
+    def _reading(self, all_of_them: str, one: str) -> Iterator[Route]:
+        reading = partial(Route, method=GET, needs=self.view, tag=self.tag, people=self.people)
         yield reading(
-            name=f"list_{self.many}", method=GET, path=path, handler=self._list, response=listed, query=query
+            name=f"list_{self.many}",
+            path=all_of_them,
+            handler=self._list,
+            response=[self.example],
+            query=[PAGE, self.per_page] if self.per_page else [],
         )
         if self.gets:
-            yield reading(
-                name=f"get_{self.one}", method=GET, path=one, handler=self._get, response=self.example
-            )
+            yield reading(name=f"get_{self.one}", path=one, handler=self._get, response=self.example)
+
+    def _writing(self, all_of_them: str, one: str) -> Iterator[Route]:
+        writing = partial(Route, needs=self.edit, tag=self.tag, people=self.people)
         if self.new is not None:
             yield writing(
                 name=f"create_{self.one}",
                 method=POST,
-                path=path,
+                path=all_of_them,
                 handler=self._create,
                 status=CREATED,
                 response=self.made[1] if self.made else self.example,
@@ -111,13 +117,8 @@ class Rest(Generic[T]):
                 request=self.change,
             )
         if self.deletes:
-            yield writing(
-                name=f"{self.deletes}_{self.one}",
-                method=DELETE,
-                path=one,
-                handler=self._delete,
-                status=NO_CONTENT,
-            )
+            name = f"{self.deletes}_{self.one}"
+            yield writing(name=name, method=DELETE, path=one, handler=self._delete, status=NO_CONTENT)
 
     async def _list(self, request: AnyRequest) -> list[dict[str, Any]]:
         first, last = 0, None

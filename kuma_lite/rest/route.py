@@ -68,6 +68,7 @@ class Route:
                 query=self.query,
                 people=self.people,
                 misfit=self.misfit,
+                path=self.path,
             ),
             operation_id=operation_id,
             tags=[self.tag],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
 import apsw
 
@@ -13,6 +14,8 @@ from kuma_lite.core.transactions import Transactions
 from kuma_lite.rest.errors import NotFound
 from kuma_lite.servers import store
 from kuma_lite.servers.model import PageServersChanged, Server, ServerChanged
+
+NO_PLAN: Final = "One of the maintenance plans does not exist."
 
 
 class Links:
@@ -89,11 +92,31 @@ class Links:
 
         def write(connection: apsw.Connection) -> None:
             if not all(store.has_plan(connection, plan, server.organisation) for plan in wanted):
-                raise UserError("One of the maintenance plans does not exist.")
+                raise UserError(NO_PLAN)
             store.set_plans(connection, server.id, wanted)
 
         await self._database.write(write)
         self._plans[server.id] = wanted
+        self._bus.publish(ServerChanged(server.id))
+
+    async def replace(self, server: Server, channels: Iterable[int], plans: Iterable[int]) -> None:
+        """Other notifications and maintenance plans, all or nothing. Raises UserError."""
+        wanted, covering = set(channels), set(plans)
+
+        def write(connection: apsw.Connection) -> None:
+            if not all(store.has_notification(connection, one, server.organisation) for one in wanted):
+                raise UserError("One of the notifications does not exist.")
+            if not all(store.has_plan(connection, plan, server.organisation) for plan in covering):
+                raise UserError(NO_PLAN)
+            store.set_plans(connection, server.id, covering)
+            for channel in server.channels - wanted:
+                store.unlink(connection, server.id, channel)
+            for channel in wanted:
+                store.link(connection, server.id, channel)
+
+        async with self._linking:
+            await self._database.write(write)
+            server.channels, self._plans[server.id] = wanted, covering
         self._bus.publish(ServerChanged(server.id))
 
     def maintenance_changed(self, plan_id: int, *, exists: bool) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.resources import DELETE, REPLACE, Document, Reference, Resource
-from kuma_lite.rest.errors import NotFound, Unprocessable
+from kuma_lite.projects.model import Project
+from kuma_lite.projects.resource import KeptToken
+from kuma_lite.rest.errors import NotFound
 from kuma_lite.servers.model import Server
+from kuma_lite.servers.rules.alert_settings import changed
 from kuma_lite.servers.service import Servers
 
 if TYPE_CHECKING:
@@ -18,6 +21,14 @@ if TYPE_CHECKING:
 _ALERTS: Final = "alert_settings"
 _NOTIFICATIONS: Final = "notifications"
 _MAINTENANCE: Final = "maintenance"
+
+
+class Kinds(NamedTuple):
+    """What the API is about, as people keep it."""
+
+    server: Resource[Server]
+    project: Resource[Project]
+    token: Resource[KeptToken]
 
 
 class ServerKeeper:
@@ -53,17 +64,14 @@ class ServerKeeper:
 
     async def replace(self, actor: Actor, server: Server, document: Any) -> Server:
         """Another document for one; what it leaves out has its default. Raises UserError."""
-        channels, plans = _ids(document, _NOTIFICATIONS), _ids(document, _MAINTENANCE)
-        try:
-            await self._servers.save_settings(server, document.get(_ALERTS) or {}, whole=True)
-        except Unprocessable as refusal:
-            raise UserError(f"{refusal.errors[0]}.", extra={"errors": refusal.errors}) from None
-        await self._servers.links.set_plans(server, plans)
-        try:
-            for channel in channels ^ server.channels:
-                await self._servers.links.notify(server, channel, on=channel in channels)
-        except NotFound:
-            raise UserError("The notification does not exist.") from None
+        alerts = document.get(_ALERTS) or {}
+        _, errors = changed({}, alerts)
+        if errors:
+            raise UserError(f"{errors[0]}.", extra={"errors": errors})
+        await self._servers.links.replace(
+            server, _ids(document, _NOTIFICATIONS), _ids(document, _MAINTENANCE)
+        )
+        await self._servers.save_settings(server, alerts, whole=True)
         return server
 
     async def delete(self, actor: Actor, server: Server) -> None:

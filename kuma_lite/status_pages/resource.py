@@ -19,9 +19,9 @@ _ICON: Final = "icon"
 _GROUPS: Final = "groups"
 _SERVERS: Final = "servers"
 
-# Which servers stand on a page, and how they are put there (UserError for one that does not exist).
+# Which servers stand on a page; and what puts some there, by UUID (UserError for one that does not exist).
 ServersOn = Callable[[int], list[str]]
-PutServers = Callable[[Actor, int, Any], Awaitable[None]]
+PutServers = Callable[[Actor, list[Any]], Callable[[int], Awaitable[None]]]
 
 
 class PageKeeper:
@@ -71,8 +71,9 @@ class PageKeeper:
         config = {"analyticsType": None, "domainNameList": [], **document}
         known = {group.name: group.id for group in self._pages.public_groups(page.id)}
         groups = [_sent(group, known) for group in _list(document.get(_GROUPS))]
-        await self._put_servers(actor, page.id, _list(document.get(_SERVERS)))
+        put_servers = self._put_servers(actor, _list(document.get(_SERVERS)))
         await self._pages.save(actor, page.slug, config, document.get(_ICON) or "", groups)
+        await put_servers(page.id)
         saved = self._pages.get(page.id)
         assert saved is not None
         return saved
@@ -116,8 +117,8 @@ def _list(value: Any) -> list[Any]:
 def status_page_resource(pages: Pages, servers_on: ServersOn, put_servers: PutServers) -> Resource[Page]:
     """Status pages; documents name them by their slug."""
     return Resource(
-        name="status-page",
-        plural="status-pages",
+        name="status_page",
+        plural="status_pages",
         label="status page",
         view=Right.STATUS_PAGES_VIEW,
         edit=Right.STATUS_PAGES_EDIT,

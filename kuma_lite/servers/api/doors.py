@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Any
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Access, Doors, Push
-from kuma_lite.core.resources import Resource
-from kuma_lite.projects.model import Project
-from kuma_lite.projects.resource import KeptToken
 from kuma_lite.servers.api.integration_store import Integrations
-from kuma_lite.servers.model import Server
 from kuma_lite.servers.page.links import LinksPage, Titles
 from kuma_lite.servers.page.servers import ServerPage
 from kuma_lite.servers.page.tokens import KeyPage
+from kuma_lite.servers.resource import Kinds
 from kuma_lite.servers.service import Servers
 
 if TYPE_CHECKING:
@@ -25,9 +22,7 @@ if TYPE_CHECKING:
 
 def server_doors(
     servers: Servers,
-    resource: Resource[Server],
-    project: Resource[Project],
-    token: Resource[KeptToken],
+    kinds: Kinds,
     integrations: Integrations,
     pages: StatusPages,
     outages: MonitorIncidents,
@@ -45,22 +40,9 @@ def server_doors(
     keys = KeyPage(servers, clock, base_url)
 
     def routes() -> Sequence[Any]:
-        from kuma_lite.projects.routes import project_routes
-        from kuma_lite.rest.route import mounted
-        from kuma_lite.servers.api.incidents import IncidentApi
-        from kuma_lite.servers.api.integrations import IntegrationApi
-        from kuma_lite.servers.api.servers import ServerApi
-        from kuma_lite.servers.api.status_pages import StatusPageApi
+        from kuma_lite.servers.api.routes import all_routes
 
-        return mounted(
-            [
-                *ServerApi(servers, resource, clock).routes(),
-                *IntegrationApi(servers, resource, integrations).routes(),
-                *IncidentApi(servers, outages).routes(),
-                *StatusPageApi(servers.projects, pages).routes(),
-                *project_routes(servers.projects, project, token),
-            ]
-        )
+        return all_routes(servers, kinds, integrations, pages, outages, clock)
 
     return Doors(
         events=[*page.events(), *links.events(), *keys.events()],

@@ -43,6 +43,9 @@ class IntegrationApi:
             change=examples.INTEGRATION_CHANGE,
             key="integration",
         ).routes()
+        yield from self._of_servers()
+
+    def _of_servers(self) -> Iterator[Route]:
         yield Route(
             name="list_server_integrations",
             method=GET,

@@ -73,6 +73,9 @@ class ServerApi:
             example=examples.SERVER,
             per_page=_PER_PAGE,
         ).routes()
+        yield from self._others()
+
+    def _others(self) -> Iterator[Route]:
         yield Route(
             name="update_server",
             method=CHANGE,
