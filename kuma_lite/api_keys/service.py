@@ -48,8 +48,15 @@ class ApiKeys:
 
     def wire(self, organisation: int) -> list[dict[str, Any]]:
         """`apiKeyList` of an organisation."""
-        keys = (key for key in self._keys.values() if key.organisation == organisation)
-        return [key.as_wire(self._status(key)) for key in keys]
+        return [key.as_wire(self.status(key)) for key in self.of(organisation)]
+
+    def of(self, organisation: int) -> list[ApiKey]:
+        """The keys of an organisation, oldest first."""
+        return [key for key in self._keys.values() if key.organisation == organisation]
+
+    def get(self, key_id: Any) -> ApiKey | None:
+        """One by its id."""
+        return self._keys.get(key_id) if isinstance(key_id, int) else None
 
     async def add(self, actor: Actor, payload: Any) -> tuple[str, int]:
         """A new key: as it is shown this once, and its id. Raises UserError."""
@@ -112,9 +119,9 @@ class ApiKeys:
 
     def _is_good(self, key_id: int) -> bool:
         key = self._keys.get(key_id)
-        return key is not None and self._status(key) == "active"
+        return key is not None and self.status(key) == "active"
 
-    def _status(self, key: ApiKey) -> str:
+    def status(self, key: ApiKey) -> str:
         """`active`, `inactive` or `expired`, which is stronger."""
         ends = expiry(key.expires, self._settings.timezone())
         if ends is not None and ends <= self._clock.now():
@@ -122,7 +129,7 @@ class ApiKeys:
         return "active" if key.active else "inactive"
 
     def _owned(self, actor: Actor, key_id: Any) -> ApiKey | None:
-        key = self._keys.get(key_id) if isinstance(key_id, int) else None
+        key = self.get(key_id)
         return key if key is not None and may(actor, Right.API_KEYS_EDIT, key) else None
 
 

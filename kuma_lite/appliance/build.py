@@ -7,6 +7,7 @@ from kuma_lite.accounts.limiters import make_limiters
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.helpers import Helpers
 from kuma_lite.appliance.monitors import Monitoring
+from kuma_lite.appliance.resources import all_resources, usage_doors
 from kuma_lite.appliance.servers import ServerMonitoring
 from kuma_lite.appliance.status_pages import publish
 from kuma_lite.appliance.tags import MonitorTags
@@ -16,7 +17,8 @@ from kuma_lite.core.doors import Doors
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.settings.events import SettingsDoors
 from kuma_lite.status_pages.service import StatusPages
-from kuma_lite.tags.events import TagEvents
+from kuma_lite.tags.events import tag_doors
+from kuma_lite.tags.service import Tags
 from kuma_lite.web.app import App, build_app
 from kuma_lite.web.page import find_page
 from kuma_lite.web.server import WebServer
@@ -50,9 +52,17 @@ class Appliance:
         server_monitoring = ServerMonitoring(ground, monitoring, notifications, pages)
         await server_monitoring.load()
         helpers.metrics.more.append(server_monitoring.families)
+        tags = Tags(
+            ground.database, MonitorTags(monitoring.monitors, monitoring.pushes, ground.bus), ground.clock
+        )
+        resources = self.resources = all_resources(
+            monitoring, notifications, helpers, tags, pages, server_monitoring
+        )
         doors = [
             *monitoring.doors(),
             *self._other_doors(monitoring),
+            tag_doors(resources["tag"], tags),
+            usage_doors(resources),
             *helpers.doors(),
             *pages.doors(),
             *server_monitoring.doors(),
@@ -71,7 +81,6 @@ class Appliance:
     def _other_doors(self, monitoring: Monitoring) -> list[Doors]:
         """What stands beside the monitors."""
         ground = self._ground
-        tagged = MonitorTags(monitoring.monitors, monitoring.pushes, ground.bus)
         settings = SettingsDoors(
             ground.settings,
             ground.accounts,
@@ -82,7 +91,6 @@ class Appliance:
         return [
             *AccountDoors(ground.accounts, ground.settings, ground.push).doors(),
             *settings.doors(),
-            TagEvents(ground.database, tagged, ground.clock).doors(),
         ]
 
     def _app(self, doors: list[Doors], monitoring: Monitoring, pages: StatusPages) -> App:

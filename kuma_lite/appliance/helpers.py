@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from kuma_lite.api_keys.events import ApiKeyEvents
+from kuma_lite.api_keys.events import api_key_doors
+from kuma_lite.api_keys.resource import api_key_resource
 from kuma_lite.api_keys.service import ApiKeys
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.metrics import metrics_route
 from kuma_lite.appliance.monitors import Monitoring
 from kuma_lite.cloudflared.events import CloudflaredEvents
 from kuma_lite.core.doors import Doors
-from kuma_lite.docker_hosts.events import DockerHostEvents
+from kuma_lite.docker_hosts.events import docker_host_doors
+from kuma_lite.docker_hosts.resource import docker_host_resource
 from kuma_lite.docker_hosts.service import DockerHosts
 from kuma_lite.monitors.document.targets import target_of
 from kuma_lite.monitors.references import References
-from kuma_lite.proxies.events import ProxyEvents
+from kuma_lite.proxies.events import proxy_doors
+from kuma_lite.proxies.resource import proxy_resource
 from kuma_lite.proxies.service import Proxies
-from kuma_lite.remote_browsers.events import RemoteBrowserEvents
+from kuma_lite.remote_browsers.events import remote_browser_doors
+from kuma_lite.remote_browsers.resource import remote_browser_resource
 from kuma_lite.remote_browsers.service import RemoteBrowsers
 from kuma_lite.tools.events import ToolEvents
 from kuma_lite.tools.vapid import VapidKeys
@@ -34,8 +38,12 @@ class Helpers:
         self.api_keys = ApiKeys(database, ground.settings, clock)
         self.cloudflared = CloudflaredEvents(ground.settings, ground.accounts)
         self.metrics = metrics_route(ground, monitoring, self.api_keys)
-        ground.network.find_proxy = self.proxies.find
-        ground.network.find_docker_host = self.docker_hosts.find
+        self.proxy = proxy_resource(self.proxies)
+        self.docker_host = docker_host_resource(self.docker_hosts)
+        self.remote_browser = remote_browser_resource(self.remote_browsers)
+        self.api_key = api_key_resource(self.api_keys)
+        ground.network.find_proxy = self.proxies.server_of
+        ground.network.find_docker_host = self.docker_hosts.request_maker
 
     async def load(self) -> None:
         """Read everything."""
@@ -51,10 +59,10 @@ class Helpers:
         """Their events, and their lists at login."""
         push = self._ground.push
         return [
-            *ProxyEvents(self.proxies, self._references, push).doors(),
-            *DockerHostEvents(self.docker_hosts, push).doors(),
-            *RemoteBrowserEvents(self.remote_browsers, push).doors(),
-            *ApiKeyEvents(self.api_keys, push).doors(),
+            *proxy_doors(self.proxy, self._references, push),
+            *docker_host_doors(self.docker_host, self.docker_hosts, push),
+            *remote_browser_doors(self.remote_browser, self.remote_browsers, push),
+            *api_key_doors(self.api_key, self.api_keys, push),
             self.cloudflared.doors(),
             ToolEvents(self._ground.database, VapidKeys(self._ground.settings), target_of).doors(),
             Doors(raw=[self.metrics.route()]),

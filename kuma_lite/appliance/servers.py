@@ -22,6 +22,7 @@ from kuma_lite.metrics.model import Family, Sample
 from kuma_lite.notifications.model import ChannelsChanged, pack
 from kuma_lite.notifications.rules import heartbeat_object
 from kuma_lite.notifications.service import Notifications
+from kuma_lite.projects.resource import project_resource, token_resource
 from kuma_lite.servers.alerting.texts import headline
 from kuma_lite.servers.api.doors import server_doors
 from kuma_lite.servers.api.integration_store import Channel, Declared, Integrations
@@ -34,6 +35,7 @@ from kuma_lite.servers.model import (
     Server,
     ServerRemoved,
 )
+from kuma_lite.servers.resource import Kinds, server_resource
 from kuma_lite.servers.samples.prometheus import measured
 from kuma_lite.servers.service import Servers
 from kuma_lite.servers.store import link_all
@@ -60,6 +62,10 @@ class ServerMonitoring:
             ground.accounts,
             lambda plans: any(map(maintenance.is_running, plans)),
             lambda: ground.network.has_uplink() and monitoring.figures.storage_problem() is None,
+        )
+        projects = self.servers.projects
+        self.kinds = Kinds(
+            server_resource(self.servers), project_resource(projects), token_resource(projects)
         )
         self._integrations = Integrations(
             ServerChannels(ground, notifications), ground.database, ground.clock
@@ -93,6 +99,7 @@ class ServerMonitoring:
         return [
             server_doors(
                 self.servers,
+                self.kinds,
                 self._integrations,
                 self._pages,
                 self._outages,

@@ -10,7 +10,7 @@ from kuma_lite.appliance.monitors import Monitoring
 from kuma_lite.beats.model import Beat
 from kuma_lite.beats.outages import Outage
 from kuma_lite.core.declarations import Status
-from kuma_lite.servers.documents import Listed, incident_object
+from kuma_lite.servers.alerting.documents import Listed, incident_object
 from kuma_lite.servers.model import DOWNTIME, Incident
 from kuma_lite.status_pages.service import StatusPages
 

@@ -15,7 +15,7 @@ from kuma_lite.tags.store import TagOnMonitor
 
 
 class MonitorTags:
-    """What tags need of monitors (see `tags.events.TaggedMonitors`)."""
+    """What tags need of monitors (see `tags.service.TaggedMonitors`)."""
 
     def __init__(self, monitors: Monitors, pushes: MonitorPushes, bus: Bus) -> None:
         self._monitors = monitors

@@ -100,7 +100,8 @@ class Event:
         handler: called with the caller and exactly `arguments` positional arguments.
         arguments: how many the client sends before the acknowledgement callback.
         access: how callers are recognised.
-        needs: what they must be allowed to; a door that names no right is for owners only.
+        needs: what they must be allowed to, or what that is by the arguments; a door that names no right is
+            for owners only.
         namespaces: where it is offered; `PAGE` offers everything of `COMPATIBLE`.
         answers: False for events whose protocol has no acknowledgement.
         optional: how many trailing arguments old clients leave out.
@@ -113,12 +114,16 @@ class Event:
     handler: Handler
     arguments: int = 0
     access: Access = Access.USER
-    needs: Right = Right.OWNER
+    needs: Right | Callable[..., Right] = Right.OWNER
     namespaces: tuple[str, ...] = (COMPATIBLE, PAGE)
     answers: bool = True
     optional: int = 0
     limiter: str | None = None
     on_error: Callable[[UserError], Answer] = UserError.as_answer
+
+    def right_for(self, arguments: Sequence[Any]) -> Right:
+        """What a caller must be allowed to who sends these arguments."""
+        return self.needs if isinstance(self.needs, Right) else self.needs(*arguments)
 
 
 class Unanswered(Enum):

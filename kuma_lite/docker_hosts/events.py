@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from kuma_lite.core.access import Right
-from kuma_lite.core.doors import Answer, Caller, Event, Push
-from kuma_lite.core.owned_list import OwnedListEvents
+from kuma_lite.core.doors import Answer, Caller, Doors, Event, Push
+from kuma_lite.core.resource_events import PushedList, ResourceEvents
+from kuma_lite.core.resources import Resource
+from kuma_lite.docker_hosts.model import DockerHost
 from kuma_lite.docker_hosts.service import DockerHosts
 
 
-class DockerHostEvents(OwnedListEvents):
+def docker_host_doors(resource: Resource[DockerHost], hosts: DockerHosts, push: Push) -> list[Doors]:
     """What clients may ask of Docker hosts."""
 
-    def __init__(self, hosts: DockerHosts, push: Push) -> None:
-        super().__init__(
-            "DockerHost", hosts, push, view=Right.DOCKER_HOSTS_VIEW, edit=Right.DOCKER_HOSTS_EDIT
-        )
-        self._hosts = hosts
-
-    def events(self) -> list[Event]:
-        """Those of the list, and a test."""
-        return [*super().events(), Event("testDockerHost", self.test, 1, needs=self.edit)]
-
-    async def test(self, caller: Caller, payload: Any) -> Answer:
+    async def test(_caller: Caller, payload: Any) -> Answer:
         """Ask the daemon for its containers."""
-        del caller
-        count = await self._hosts.test(payload)
+        count = await hosts.test(payload)
         if count == 0:
             return {"ok": True, "msg": "Connected Successfully, but there are no containers?"}
         return {"ok": True, "msg": f"Connected Successfully. Amount of containers: {count}"}
+
+    listing = PushedList("dockerHostList", resource, push, lambda host, *_: host.as_wire())
+    events = ResourceEvents(resource, listing, missing="docker host not found")
+    return events.doors(
+        [
+            events.save("addDockerHost", lambda host: {"id": host.id}),
+            events.delete("deleteDockerHost"),
+            Event("testDockerHost", test, 1, needs=resource.edit),
+        ]
+    )

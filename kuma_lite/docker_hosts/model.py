@@ -28,15 +28,13 @@ class DockerHost(NamedTuple):
     type: str | None  # "socket" or "tcp"
     name: str | None
 
+    def document(self) -> dict[str, Any]:
+        """What can be chosen."""
+        return {"dockerDaemon": self.daemon, "dockerType": self.type, "name": self.name}
+
     def as_wire(self) -> dict[str, Any]:
         """An entry of `dockerHostList`."""
-        return {
-            "id": self.id,
-            "userID": self.user_id,
-            "dockerDaemon": self.daemon,
-            "dockerType": self.type,
-            "name": self.name,
-        }
+        return {"id": self.id, "userID": self.user_id, **self.document()}
 
 
 def read_host(payload: Any, host_id: int = 0, actor: Actor | None = None) -> DockerHost:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
-from kuma_lite.core.access import Actor, Right, may
+from kuma_lite.core.access import Actor
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
@@ -45,32 +45,12 @@ class DockerHosts:
         """Read all of them."""
         self._hosts = {host.id: host for host in await self._database.read(store.read_all)}
 
-    def of(self, organisation: int) -> list[DockerHost]:
-        """The hosts of an organisation, oldest first."""
-        return [thing for thing in self._hosts.values() if thing.organisation == organisation]
-
-    def find(self, host_id: int) -> Callable[[str, float], Request] | None:
+    def request_maker(self, host_id: int) -> Callable[[str, float], Request] | None:
         """Makes the request for a path of a host's API, given the seconds it may take; None for no host."""
         host = self._hosts.get(host_id)
         if host is None:
             return None
         return lambda path, timeout: daemon_request(host, path, timeout, self._data_folder)
-
-    async def save(self, actor: Actor, payload: Any, host_id: Any) -> int:
-        """Add a host, or change the one of that id; returns the id. Raises UserError."""
-        old = self._owned(actor, host_id) if host_id else None
-        host = read_host(payload, old.id if old else 0, actor)
-        if old is not None:
-            host = host._replace(user_id=old.user_id)
-        saved = await self._database.write(lambda db: store.put(db, host))
-        self._hosts[saved] = host._replace(id=saved)
-        return saved
-
-    async def delete(self, actor: Actor, host_id: Any) -> None:
-        """Remove a host; the monitors that named it name none. Raises UserError."""
-        host = self._owned(actor, host_id)
-        await self._monitors.point_away(REFERENCE, host.id, lambda db: store.delete(db, host.id))
-        del self._hosts[host.id]
 
     async def test(self, payload: Any) -> int:
         """How many containers a host has that need not be stored. Raises UserError: why that is unknown."""
@@ -92,8 +72,34 @@ class DockerHosts:
             raise UserError("Invalid Docker response, is it Docker really a daemon?")
         return len(containers)
 
-    def _owned(self, actor: Actor, host_id: Any) -> DockerHost:
-        host = self._hosts.get(host_id) if isinstance(host_id, int) else None
-        if host is None or not may(actor, Right.DOCKER_HOSTS_EDIT, host):
-            raise UserError("docker host not found")
-        return host
+    # --- as the keeper of a resource ---------------------------------------------------------------------
+
+    async def all(self, actor: Actor) -> list[DockerHost]:
+        """The hosts of an organisation, oldest first."""
+        return [host for host in self._hosts.values() if host.organisation == actor.organisation]
+
+    async def find(self, _actor: Actor, key: Any) -> DockerHost | None:
+        """One by its id."""
+        return self._hosts.get(key) if isinstance(key, int) else None
+
+    def document(self, host: DockerHost) -> dict[str, Any]:
+        """What can be chosen."""
+        return host.document()
+
+    async def create(self, actor: Actor, document: Any) -> DockerHost:
+        """A new one. Raises UserError."""
+        return await self._save(read_host(document, 0, actor))
+
+    async def replace(self, actor: Actor, host: DockerHost, document: Any) -> DockerHost:
+        """Another document for one. Raises UserError."""
+        return await self._save(read_host(document, host.id, actor)._replace(user_id=host.user_id))
+
+    async def delete(self, _actor: Actor, host: DockerHost) -> None:
+        """Remove one; the monitors that named it name none."""
+        await self._monitors.point_away(REFERENCE, host.id, lambda db: store.delete(db, host.id))
+        del self._hosts[host.id]
+
+    async def _save(self, host: DockerHost) -> DockerHost:
+        number = await self._database.write(lambda db: store.put(db, host))
+        self._hosts[number] = host._replace(id=number)
+        return self._hosts[number]

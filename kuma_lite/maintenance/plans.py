@@ -51,6 +51,16 @@ class Entry:
     due: float = 0.0  # when to look again, seconds since 1970
 
     @property
+    def id(self) -> int:
+        """By what clients know it."""
+        return self.plan.id
+
+    @property
+    def organisation(self) -> int:
+        """Whose it is."""
+        return self.plan.organisation
+
+    @property
     def running(self) -> bool:
         """Whether what is linked is under maintenance."""
         return self.status is PlanStatus.UNDER_MAINTENANCE
@@ -107,16 +117,19 @@ class Plans:
         """What a status page shows now."""
         return [entry for entry in self._entries.values() if entry.running and page_id in entry.page_ids]
 
-    def find(self, actor: Actor, right: Right, plan_id: Any) -> Entry | None:
-        """A plan by whatever a client sends as its id, if the actor may do that with it."""
+    def entry(self, plan_id: Any) -> Entry | None:
+        """A plan by whatever a client sends as its id."""
         number = id_of(plan_id)
-        entry = None if number is None else self._entries.get(number)
+        return None if number is None else self._entries.get(number)
+
+    def find(self, actor: Actor, right: Right, plan_id: Any) -> Entry | None:
+        """The same, if the actor may do that with it."""
+        entry = self.entry(plan_id)
         return entry if entry is not None and may(actor, right, entry.plan) else None
 
     def get(self, actor: Actor, right: Right, plan_id: Any) -> Entry:
         """The same. Raises UserError when there is none."""
-        number = id_of(plan_id)
-        entry = None if number is None else self._entries.get(number)
+        entry = self.entry(plan_id)
         if entry is None:
             raise UserError(NOT_FOUND)
         require(actor, right, entry.plan)

@@ -19,6 +19,7 @@ from kuma_lite.maintenance.events import MaintenanceEvents
 from kuma_lite.maintenance.model import MaintenanceChanged
 from kuma_lite.maintenance.plans import Plans, ServerSettings
 from kuma_lite.maintenance.pushes import MaintenancePushes
+from kuma_lite.maintenance.resource import maintenance_resource
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Maintenance:
     ) -> None:
         self._clock = clock
         self._plans = Plans(database, clock, bus, settings, monitor_exists, page_title)
+        self.resource = maintenance_resource(self._plans)
         self._pushes = MaintenancePushes(self._plans, push, clock)
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -65,7 +67,7 @@ class Maintenance:
 
     def doors(self) -> Doors:
         """Events, and the list at login."""
-        return MaintenanceEvents(self._plans, self._pushes, self._clock).doors()
+        return MaintenanceEvents(self._plans, self.resource, self._pushes, self._clock).doors()
 
     async def load(self) -> None:
         """Read the plans; from then on `covers` is right."""

@@ -94,7 +94,19 @@ class Monitors:
         if not isinstance(payload, Mapping):
             raise UserError("The monitor must be an object.")
         old = self.get(actor, Right.MONITORS_EDIT, payload.get("id"), refusal="Permission denied.")
-        document = read_edited(payload, old.document)
+        return await self._change(actor, old, read_edited(payload, old.document), payload)
+
+    async def replace(self, actor: Actor, monitor_id: int, payload: Mapping[str, Any]) -> Monitor:
+        """Give a monitor the fields of another object; those it leaves out have their defaults."""
+        old = self.get(actor, Right.MONITORS_EDIT, monitor_id)
+        document = read_added(payload)
+        active = bool(document.pop("active", True))
+        monitor = await self._change(actor, old, document, payload)
+        return monitor if active is monitor.active else await self._switch(actor, old.id, active=active)
+
+    async def _change(
+        self, actor: Actor, old: Monitor, document: Document, payload: Mapping[str, Any]
+    ) -> Monitor:
         self.roster.check_parent(old.organisation, old.id, document.get("parent"))
         self._prepare(document, old)
         links = await self._links(actor, payload)

@@ -4,30 +4,41 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core.access import Audience, Right
 from kuma_lite.core.bus import Bus
-from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push, actor_of
-from kuma_lite.notifications.model import ChannelsChanged, DeliveryRecorded
+from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Push, actor_of
+from kuma_lite.core.resource_events import PushedList, ResourceEvents
+from kuma_lite.core.resources import Resource
+from kuma_lite.notifications.model import NOT_FOUND, Channel, ChannelsChanged, DeliveryRecorded
+from kuma_lite.notifications.resource import Sent
 
 if TYPE_CHECKING:
     from kuma_lite.notifications.service import Notifications
 
 
-def notification_doors(notifications: Notifications, bus: Bus, push: Push) -> Doors:
+_LOGIN_ORDER: Final = 50  # of the list
+
+
+def notification_doors(
+    notifications: Notifications, resource: Resource[Channel], bus: Bus, push: Push
+) -> Doors:
     """Everything a client can ask about notifications."""
     live = NotificationEvents(notifications, bus, push)
+    listing = PushedList("notificationList", resource, push, live.shown, (COMPATIBLE,))
+    events = ResourceEvents(resource, listing, missing=NOT_FOUND, reading=_read)
 
     def routes() -> Sequence[Any]:
         from kuma_lite.notifications.routes import notification_routes
 
         return notification_routes(notifications.services)
 
-    return Doors(
-        events=[
-            Event("addNotification", live.add, 2, optional=1, needs=Right.NOTIFICATIONS_EDIT),
-            Event("deleteNotification", live.delete, 1, needs=Right.NOTIFICATIONS_EDIT),
+    (doors,) = events.doors(
+        [
+            events.save("addNotification", lambda channel: {"id": channel.id}, optional=1),
+            events.delete("deleteNotification"),
             Event("testNotification", live.test, 1, needs=Right.NOTIFICATIONS_EDIT),
             Event(
                 "checkApprise", live.check_apprise, on_error=lambda _: False, needs=Right.NOTIFICATIONS_VIEW
@@ -35,10 +46,13 @@ def notification_doors(notifications: Notifications, bus: Bus, push: Push) -> Do
             Event("notifications", live.overview, namespaces=(PAGE,), needs=Right.NOTIFICATIONS_VIEW),
             Event("notification", live.form, 1, namespaces=(PAGE,), needs=Right.NOTIFICATIONS_VIEW),
         ],
-        routes=routes,
-        on_login=live.greet,
-        needs=Right.NOTIFICATIONS_VIEW,
+        {COMPATIBLE: _LOGIN_ORDER},
     )
+    return replace(doors, routes=routes)
+
+
+def _read(caller: Caller, payload: Any, _old: Channel | None) -> Sent:
+    return Sent(payload, caller.namespace == PAGE)
 
 
 class NotificationEvents:
@@ -51,25 +65,12 @@ class NotificationEvents:
         bus.subscribe(ChannelsChanged, self._on_change)
         bus.subscribe(DeliveryRecorded, self._on_delivery)
 
+    def shown(self, channel: Channel, _namespace: str, secrets: bool) -> dict[str, Any]:
+        """A channel as compatible clients see it; those who may not edit it, without what may be a secret."""
+        wire = channel.as_wire()
+        return wire if secrets else {**wire, "config": self._notifications.shown(channel)}
+
     # --- compatible events -------------------------------------------------------------------------------
-
-    async def greet(self, caller: Caller) -> None:
-        """Every log-in pushes the list to all connections of the user."""
-        await self._push_list(actor_of(caller).myself(Right.NOTIFICATIONS_VIEW))
-
-    async def add(self, caller: Caller, config: Any, channel_id: Any = None) -> Answer:
-        """Add a channel, or edit one when its id is given."""
-        number = await self._notifications.save(
-            config, channel_id, actor_of(caller), from_page=caller.namespace == PAGE
-        )
-        await self._push_list(actor_of(caller).everybody(Right.NOTIFICATIONS_VIEW))
-        return {"ok": True, "msg": "Saved.", "msgi18n": True, "id": number}
-
-    async def delete(self, caller: Caller, channel_id: Any) -> Answer:
-        """Delete a channel."""
-        await self._notifications.delete(channel_id, actor_of(caller))
-        await self._push_list(actor_of(caller).everybody(Right.NOTIFICATIONS_VIEW))
-        return {"ok": True, "msg": "successDeleted", "msgi18n": True}
 
     async def test(self, caller: Caller, config: Any) -> Answer:
         """Send a test message with an unsaved form."""
@@ -111,17 +112,6 @@ class NotificationEvents:
         viewers = Audience(organisation, Right.NOTIFICATIONS_VIEW)
         if self._push.has_listeners(viewers, PAGE):
             self._spawn(self._push.to_audience(viewers, "notificationsChanged", {}, namespace=PAGE))
-
-    async def _push_list(self, audience: Audience) -> None:
-        channels = await self._notifications.channels(audience.organisation)
-        editors, viewers = audience.parted(Right.NOTIFICATIONS_EDIT)
-        everything = [channel.as_wire() for channel in channels]
-        await self._push.to_audience(editors, "notificationList", everything)
-        if self._push.has_listeners(viewers):
-            shown = [
-                {**channel.as_wire(), "config": self._notifications.shown(channel)} for channel in channels
-            ]
-            await self._push.to_audience(viewers, "notificationList", shown)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -12,6 +12,8 @@ from kuma_lite.core.json_text import compact_json
 
 Config = Mapping[str, Any]  # the whole stored form: name, type, isDefault, applyExisting and all options
 
+NOT_FOUND: Final = "notification not found"  # as Uptime Kuma 2.5 says it
+
 # Keys of the stored form that belong to every type.
 COMMON_KEYS: Final = frozenset({"name", "type", "isDefault", "applyExisting"})
 

@@ -32,6 +32,7 @@ from kuma_lite.notifications.fields import validate
 from kuma_lite.notifications.masking import masked, restored
 from kuma_lite.notifications.model import (
     COMMON_KEYS,
+    NOT_FOUND,
     Channel,
     ChannelsChanged,
     Config,
@@ -39,13 +40,13 @@ from kuma_lite.notifications.model import (
     Pending,
     pack,
 )
+from kuma_lite.notifications.resource import notification_resource
 from kuma_lite.notifications.rules import FinishedBeat, beat_text, heartbeat_object, trial_text
 
 if TYPE_CHECKING:
     from kuma_lite.core.sql import Connection
     from kuma_lite.core.transactions import Transactions
 
-NOT_FOUND: Final = "notification not found"  # as Uptime Kuma 2.5 says it
 _PAGE_KEYS: Final = frozenset({"id", "active"})  # in the page's form, but no part of the stored one
 
 
@@ -81,6 +82,7 @@ class Notifications:
         # What gets a channel that is applied to everything its organisation has, in the same transaction.
         self.applied: list[Callable[[Connection, int, int], None]] = []
         self.dispatcher = Dispatcher(database, self._hand_over, clock, bus)
+        self.resource = notification_resource(self)
         self._database = database
         self._network = network
         self._settings = settings
@@ -93,7 +95,7 @@ class Notifications:
         """Events and routes."""
         from kuma_lite.notifications.events import notification_doors
 
-        return notification_doors(self, self._bus, self._push)
+        return notification_doors(self, self.resource, self._bus, self._push)
 
     # --- delivering --------------------------------------------------------------------------------------
 
@@ -148,7 +150,7 @@ class Notifications:
         """Deliver a test message; returns what the service says. Raises UserError."""
         form = _form(config)
         if from_page:
-            channel = await self._find(form.get("id"), actor.organisation)
+            channel = await self.find(form.get("id"), actor.organisation)
             form = restored(form, channel.config if channel else {})
         # A nameless form is called what Uptime Kuma's runtime calls it.
         name = form.get("name", "undefined")
@@ -171,21 +173,22 @@ class Notifications:
         actor: Actor,
         *,
         author: int | None = None,
+        active: bool | None = None,
         from_page: bool = False,
     ) -> int:
         """Add a channel (`channel_id` null) or edit one; returns its id.
 
         Compatible clients may store any object. From our own page secrets may be the mark that keeps what is
         stored, and what cannot work is refused. `author`: the user whose number a new channel carries, where
-        the actor is none. Raises UserError.
+        the actor is none. `active`: whether it is switched on; None: as before. Raises UserError.
         """
         require(actor, Right.NOTIFICATIONS_EDIT)
         organisation = actor.organisation
         made_by = actor.author if author is None else author
         form = _form(config)
-        known = None if channel_id in (None, 0, "") else await self._known(channel_id, organisation)
-        active = form.get("active") if from_page else None
+        known = None if channel_id in (None, 0, "") else await self.known(channel_id, organisation)
         if from_page:
+            active = form.get("active")
             form = restored(form, known.config if known else {})
             form = {key: value for key, value in form.items() if key not in _PAGE_KEYS}
             self.validate(form)
@@ -214,7 +217,7 @@ class Notifications:
     async def delete(self, channel_id: object, actor: Actor) -> None:
         """Remove a channel with its links and messages. Raises UserError."""
         require(actor, Right.NOTIFICATIONS_EDIT)
-        known = await self._known(channel_id, actor.organisation)
+        known = await self.known(channel_id, actor.organisation)
         await self._database.write(lambda connection: store.delete(connection, known.id))
         forget_secrets(("notification", known.id))
         await self._changed(actor.organisation, links=True)
@@ -256,13 +259,15 @@ class Notifications:
         """Ids of the channels that new things get by themselves. For use inside a transaction."""
         return store.defaults(connection, organisation)
 
-    async def _known(self, channel_id: object, organisation: int) -> Channel:
-        channel = await self._find(channel_id, organisation)
+    async def known(self, channel_id: object, organisation: int) -> Channel:
+        """A channel of an organisation. Raises UserError."""
+        channel = await self.find(channel_id, organisation)
         if channel is None:
             raise UserError(NOT_FOUND)
         return channel
 
-    async def _find(self, channel_id: object, organisation: int) -> Channel | None:
+    async def find(self, channel_id: object, organisation: int) -> Channel | None:
+        """A channel of an organisation by whatever a client sends as its id; None: it has none of that id."""
         number = _number(channel_id)
         if number is None:
             return None
@@ -299,7 +304,7 @@ class Notifications:
 
     async def form(self, channel_id: object, organisation: int) -> dict[str, Any]:
         """A channel as its form needs it; secrets are marked, not shown. Raises UserError."""
-        channel = await self._known(channel_id, organisation)
+        channel = await self.known(channel_id, organisation)
         config = channel.config
         return {
             **masked(config, self.services.get(str(config.get("type")))),

@@ -75,6 +75,10 @@ class Projects:
         """The project that an organisation has from the beginning."""
         return next(project for project in self.of(organisation) if project.is_root)
 
+    def is_root(self, actor: Actor) -> bool:
+        """Whether an actor asks in the project that its organisation has from the beginning."""
+        return actor.project_id == self.root_of(actor.organisation).id
+
     def of(self, organisation: int) -> list[Project]:
         """An organisation's projects, the first one first."""
         return [project for project in self.all.values() if project.organisation == organisation]

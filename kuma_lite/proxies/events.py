@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from kuma_lite.core.access import Actor, Audience, Right
-from kuma_lite.core.doors import PAGE, Answer, Caller, Push, actor_of
-from kuma_lite.core.owned_list import OwnedListEvents, OwnedThing
-from kuma_lite.proxies.service import Proxies
+from kuma_lite.core.doors import PAGE, Caller, Doors, Push
+from kuma_lite.core.resource_events import PushedList, ResourceEvents
+from kuma_lite.core.resources import Resource
+from kuma_lite.proxies.model import Proxy
 
 
 class MonitorList(Protocol):
@@ -18,31 +19,32 @@ class MonitorList(Protocol):
         """`monitorList` to compatible clients."""
 
 
-class ProxyEvents(OwnedListEvents):
-    """What clients may ask of proxies. Our own page is not shown passwords."""
+def proxy_doors(proxies: Resource[Proxy], monitors: MonitorList, push: Push) -> list[Doors]:
+    """What clients may ask of proxies; `applyExisting` gives one to all monitors."""
 
-    def __init__(self, proxies: Proxies, monitors: MonitorList, push: Push) -> None:
-        super().__init__("Proxy", proxies, push, view=Right.PROXIES_VIEW, edit=Right.PROXIES_EDIT)
-        self._proxies = proxies
-        self._monitors = monitors
-
-    def shown(self, thing: OwnedThing, namespace: str, *, secrets: bool) -> dict[str, Any]:
-        """Compatible clients send the password back with their changes, so those who may edit get it."""
-        wire = super().shown(thing, namespace, secrets=secrets)
-        shows_password = secrets and namespace != PAGE
-        return {key: value for key, value in wire.items() if shows_password or key != "password"}
-
-    async def save(self, caller: Caller, payload: Any, thing_id: Any) -> Answer:
-        """A new proxy, or changes to one; `applyExisting` gives it to all monitors."""
-        actor = actor_of(caller)
-        if caller.namespace == PAGE and isinstance(payload, Mapping) and "password" not in payload:
-            payload = {**payload, "password": self._password_of(actor, thing_id)}
-        answer = await super().save(caller, payload, thing_id)
+    async def push_monitors(actor: Actor, payload: Any) -> None:
         if payload.get("applyExisting"):
-            await self._monitors.push_list(actor.everybody(Right.MONITORS_VIEW))
-        return answer
+            await monitors.push_list(actor.everybody(Right.MONITORS_VIEW))
 
-    def _password_of(self, actor: Actor, proxy_id: Any) -> Any:
-        """What is stored: our page keeps it by leaving it out."""
-        wires = (proxy.as_wire() for proxy in self._proxies.of(actor.organisation))
-        return next((wire["password"] for wire in wires if str(wire["id"]) == str(proxy_id)), None)
+    events = ResourceEvents(
+        proxies, PushedList("proxyList", proxies, push, _shown), missing="proxy not found", reading=_read
+    )
+    return events.doors(
+        [
+            events.save("addProxy", lambda proxy: {"id": proxy.id}, then=push_monitors),
+            events.delete("deleteProxy"),
+        ]
+    )
+
+
+def _shown(proxy: Proxy, namespace: str, secrets: bool) -> dict[str, Any]:
+    """Compatible clients send the password back with their changes, so those who may edit get it."""
+    shows_password = secrets and namespace != PAGE
+    return {key: value for key, value in proxy.as_wire().items() if shows_password or key != "password"}
+
+
+def _read(caller: Caller, payload: Any, old: Proxy | None) -> Any:
+    """Our own page is not shown passwords: it keeps one by leaving it out."""
+    if caller.namespace == PAGE and isinstance(payload, Mapping) and "password" not in payload:
+        return {**payload, "password": old.password if old else None}
+    return payload

@@ -30,6 +30,18 @@ class Proxy(NamedTuple):
     default: bool  # what the form of a new monitor begins with
     created: int  # milliseconds since 1970
 
+    def document(self) -> dict[str, Any]:
+        """What can be chosen."""
+        return {
+            "protocol": self.protocol,
+            "host": self.host,
+            "port": self.port,
+            "auth": self.auth,
+            "username": self.username,
+            "password": self.password,
+            "default": self.default,
+        }
+
     def as_wire(self) -> dict[str, Any]:
         """An entry of `proxyList`."""
         return {

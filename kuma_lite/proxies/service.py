@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol, TypeVar
 
-from kuma_lite.core.access import Actor, Right, may
+from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.net.proxy import ProxyServer
@@ -42,36 +41,43 @@ class Proxies:
         """Read all of them."""
         self._proxies = {proxy.id: proxy for proxy in await self._database.read(store.read_all)}
 
-    def find(self, proxy_id: int) -> ProxyServer | None:
+    def server_of(self, proxy_id: int) -> ProxyServer | None:
         """Where a monitor's requests go through; None when the proxy is gone or switched off."""
         proxy = self._proxies.get(proxy_id)
         return proxy.server if proxy is not None and proxy.active else None
 
-    def of(self, organisation: int) -> list[Proxy]:
+    # --- as the keeper of a resource ---------------------------------------------------------------------
+
+    async def all(self, actor: Actor) -> list[Proxy]:
         """The proxies of an organisation, oldest first."""
-        return [thing for thing in self._proxies.values() if thing.organisation == organisation]
+        return [proxy for proxy in self._proxies.values() if proxy.organisation == actor.organisation]
 
-    async def save(self, actor: Actor, payload: Any, proxy_id: Any) -> int:
-        """Add a proxy, or change the one of that id; returns the id. Raises UserError."""
-        old = self._owned(actor, proxy_id) if proxy_id else None
-        created = old.created if old else to_ms(self._clock.now())
-        proxy = read_proxy(payload, old.id if old else 0, actor, created)
-        if old is not None:
-            proxy = proxy._replace(user_id=old.user_id)
-        saved = await self._database.write(lambda db: store.put(db, proxy))
-        await self.load()
-        if payload.get("applyExisting"):
-            await self._monitors.point_all(actor.organisation, REFERENCE, saved, lambda db: None)
-        return saved
+    async def find(self, _actor: Actor, key: Any) -> Proxy | None:
+        """One by its id."""
+        return self._proxies.get(key) if isinstance(key, int) else None
 
-    async def delete(self, actor: Actor, proxy_id: Any) -> None:
-        """Remove a proxy; its monitors ask directly from now on. Raises UserError."""
-        proxy = self._owned(actor, proxy_id)
+    def document(self, proxy: Proxy) -> dict[str, Any]:
+        """What can be chosen."""
+        return proxy.document()
+
+    async def create(self, actor: Actor, document: Any) -> Proxy:
+        """A new one. Raises UserError."""
+        return await self._save(actor, read_proxy(document, 0, actor, to_ms(self._clock.now())), document)
+
+    async def replace(self, actor: Actor, proxy: Proxy, document: Any) -> Proxy:
+        """Another document for one. Raises UserError."""
+        changed = read_proxy(document, proxy.id, actor, proxy.created)
+        return await self._save(actor, changed._replace(user_id=proxy.user_id), document)
+
+    async def delete(self, _actor: Actor, proxy: Proxy) -> None:
+        """Remove one; its monitors ask directly from now on."""
         await self._monitors.point_away(REFERENCE, proxy.id, lambda db: store.delete(db, proxy.id))
         del self._proxies[proxy.id]
 
-    def _owned(self, actor: Actor, proxy_id: Any) -> Proxy:
-        proxy = self._proxies.get(proxy_id) if isinstance(proxy_id, int) else None
-        if proxy is None or not may(actor, Right.PROXIES_EDIT, proxy):
-            raise UserError("proxy not found")
-        return proxy
+    async def _save(self, actor: Actor, proxy: Proxy, document: Mapping[str, Any]) -> Proxy:
+        """`applyExisting` in a document is an order that is carried out once: all monitors get it."""
+        number = await self._database.write(lambda db: store.put(db, proxy))
+        await self.load()
+        if document.get("applyExisting"):
+            await self._monitors.point_all(actor.organisation, REFERENCE, number, lambda db: None)
+        return self._proxies[number]

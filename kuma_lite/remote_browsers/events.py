@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from kuma_lite.core.access import Right
-from kuma_lite.core.doors import Answer, Caller, Event, Push
-from kuma_lite.core.owned_list import OwnedListEvents
+from kuma_lite.core.doors import Answer, Caller, Doors, Event, Push
+from kuma_lite.core.resource_events import PushedList, ResourceEvents
+from kuma_lite.core.resources import Resource
+from kuma_lite.remote_browsers.model import RemoteBrowser
 from kuma_lite.remote_browsers.service import RemoteBrowsers
 
 
-class RemoteBrowserEvents(OwnedListEvents):
+def remote_browser_doors(
+    resource: Resource[RemoteBrowser], browsers: RemoteBrowsers, push: Push
+) -> list[Doors]:
     """What clients may ask of remote browsers."""
 
-    def __init__(self, browsers: RemoteBrowsers, push: Push) -> None:
-        super().__init__(
-            "RemoteBrowser", browsers, push, view=Right.REMOTE_BROWSERS_VIEW, edit=Right.REMOTE_BROWSERS_EDIT
-        )
-        self._browsers = browsers
-
-    def events(self) -> list[Event]:
-        """Those of the list, and a test."""
-        return [*super().events(), Event("testRemoteBrowser", self.test, 1, needs=self.edit)]
-
-    async def test(self, caller: Caller, payload: Any) -> Answer:
+    async def test(_caller: Caller, payload: Any) -> Answer:
         """Connect to it once."""
-        del caller
-        await self._browsers.test(payload)
+        await browsers.test(payload)
         return {"ok": True, "msg": "Connected Successfully."}
+
+    listing = PushedList("remoteBrowserList", resource, push, lambda browser, *_: browser.as_wire())
+    events = ResourceEvents(resource, listing, missing="Remote browser not found")
+    return events.doors(
+        [
+            events.save("addRemoteBrowser", lambda browser: {"id": browser.id}),
+            # With a capital, as it is said there.
+            events.delete("deleteRemoteBrowser", missing="Remote Browser not found"),
+            Event("testRemoteBrowser", test, 1, needs=resource.edit),
+        ]
+    )

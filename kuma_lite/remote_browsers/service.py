@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
-from kuma_lite.core.access import Actor, Right, may
-from kuma_lite.core.errors import UserError
+from kuma_lite.core.access import Actor
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.net.http import HttpClient
@@ -39,32 +38,38 @@ class RemoteBrowsers:
         """Read all of them."""
         self._browsers = {item.id: item for item in await self._database.read(store.read_all)}
 
-    def of(self, organisation: int) -> list[RemoteBrowser]:
-        """The browsers of an organisation, oldest first."""
-        return [thing for thing in self._browsers.values() if thing.organisation == organisation]
-
-    async def save(self, actor: Actor, payload: Any, browser_id: Any) -> int:
-        """Add a browser, or change the one of that id; returns the id. Raises UserError."""
-        old = self._owned(actor, browser_id, "Remote browser not found") if browser_id else None
-        browser = read_browser(payload, old.id if old else 0, actor)
-        if old is not None:
-            browser = browser._replace(user_id=old.user_id)
-        saved = await self._database.write(lambda db: store.put(db, browser))
-        self._browsers[saved] = browser._replace(id=saved)
-        return saved
-
-    async def delete(self, actor: Actor, browser_id: Any) -> None:
-        """Remove a browser; the monitors that named it name none. Raises UserError."""
-        browser = self._owned(actor, browser_id, "Remote Browser not found")
-        await self._monitors.point_away(REFERENCE, browser.id, lambda db: store.delete(db, browser.id))
-        del self._browsers[browser.id]
-
     async def test(self, payload: Any) -> None:
         """Connect once to a browser that need not be stored. Raises UserError: why that failed."""
         await knock(read_url(payload), self._http)
 
-    def _owned(self, actor: Actor, browser_id: Any, refusal: str) -> RemoteBrowser:
-        browser = self._browsers.get(browser_id) if isinstance(browser_id, int) else None
-        if browser is None or not may(actor, Right.REMOTE_BROWSERS_EDIT, browser):
-            raise UserError(refusal)
-        return browser
+    # --- as the keeper of a resource ---------------------------------------------------------------------
+
+    async def all(self, actor: Actor) -> list[RemoteBrowser]:
+        """The browsers of an organisation, oldest first."""
+        return [item for item in self._browsers.values() if item.organisation == actor.organisation]
+
+    async def find(self, _actor: Actor, key: Any) -> RemoteBrowser | None:
+        """One by its id."""
+        return self._browsers.get(key) if isinstance(key, int) else None
+
+    def document(self, browser: RemoteBrowser) -> dict[str, Any]:
+        """What can be chosen."""
+        return {"name": browser.name, "url": browser.url}
+
+    async def create(self, actor: Actor, document: Any) -> RemoteBrowser:
+        """A new one. Raises UserError."""
+        return await self._save(read_browser(document, 0, actor))
+
+    async def replace(self, actor: Actor, browser: RemoteBrowser, document: Any) -> RemoteBrowser:
+        """Another document for one. Raises UserError."""
+        return await self._save(read_browser(document, browser.id, actor)._replace(user_id=browser.user_id))
+
+    async def delete(self, _actor: Actor, browser: RemoteBrowser) -> None:
+        """Remove one; the monitors that named it name none."""
+        await self._monitors.point_away(REFERENCE, browser.id, lambda db: store.delete(db, browser.id))
+        del self._browsers[browser.id]
+
+    async def _save(self, browser: RemoteBrowser) -> RemoteBrowser:
+        number = await self._database.write(lambda db: store.put(db, browser))
+        self._browsers[number] = browser._replace(id=number)
+        return self._browsers[number]

@@ -37,6 +37,7 @@ def documented(
     query: Sequence[TextQuery | WholeQuery] = (),
     people: bool = False,
     misfit: Any = None,
+    path: str = "",
 ) -> type[Operation]:
     """An OpenAPI operation with examples, and schemas that follow from them.
 
@@ -47,6 +48,7 @@ def documented(
         query: its parameters.
         people: whether it is for them alone (see `person`).
         misfit: example of another shape in which it refuses what does not fit.
+        path: of the route; its parameters are described in their order there.
     """
     refusals = {401, 404, 422} | ({403} if people else set()) | ({413} if request is not None else set())
 
@@ -57,7 +59,8 @@ def documented(
             self.responses = {str(status): _described(response)}
             for refusal in sorted(refusals):
                 self.responses[str(refusal)] = _refusal(refusal, misfit if refusal == 422 else None)
-            self.parameters = [*(self.parameters or []), *map(_parameter, query)] or None
+            keys = sorted(self.parameters or [], key=lambda key: path.find(f"{{{getattr(key, 'name', '')}:"))
+            self.parameters = [*keys, *map(_parameter, query)] or None
             if request is not None:
                 self.request_body = RequestBody(content={JSON: _media(request)}, required=True)
 

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kuma_lite.core.bus import Bus
+from kuma_lite.core.errors import UserError
+from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.rest.errors import NotFound
 from kuma_lite.servers import store
@@ -82,9 +84,25 @@ class Links:
     async def set_plans(self, server: Server, plans: Iterable[int]) -> None:
         """Replace them. Raises UserError for a plan that does not exist."""
         wanted = set(plans)
-
         await self._database.write(lambda db: store.set_plans(db, server.id, wanted, server.organisation))
         self._plans[server.id] = wanted
+        self._bus.publish(ServerChanged(server.id))
+
+    async def replace(self, server: Server, channels: Iterable[int], plans: Iterable[int]) -> None:
+        """Other notifications and maintenance plans, all or nothing. Raises UserError."""
+        wanted, covering = set(channels), set(plans)
+
+        def write(connection: Connection) -> None:
+            store.set_plans(connection, server.id, covering, server.organisation)
+            for channel in server.channels - wanted:
+                store.unlink(connection, server.id, channel)
+            for channel in wanted:
+                if not store.link(connection, server.id, channel, server.organisation):
+                    raise UserError("One of the notifications does not exist.")
+
+        async with self._linking:
+            await self._database.write(write)
+            server.channels, self._plans[server.id] = wanted, covering
         self._bus.publish(ServerChanged(server.id))
 
     def maintenance_changed(self, plan_id: int, *, exists: bool) -> None:

@@ -206,12 +206,15 @@ class Servers:
 
     # --- changing ----------------------------------------------------------------------------------------
 
-    async def save_settings(self, server: Server, change: object) -> None:
-        """Take over a part of the alert settings. Raises Unprocessable, NotFound."""
+    async def save_settings(self, server: Server, change: object, *, whole: bool = False) -> None:
+        """Take over a part of the alert settings, or all that differs from the defaults (`whole`).
+
+        Raises Unprocessable, NotFound.
+        """
         async with self._turn(server.identity):
             if server.id not in self._by_id:
                 raise NotFound
-            overrides, errors = changed(deepcopy(server.overrides), change)
+            overrides, errors = changed({} if whole else deepcopy(server.overrides), change)
             if errors:
                 raise Unprocessable(*errors)
             now = to_ms(self._clock.now())

@@ -9,6 +9,7 @@ from typing import Any
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Doors, Push
+from kuma_lite.core.resources import Resource
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.status_pages.answers import Answers
 from kuma_lite.status_pages.badge_routes import MonitorBadges
@@ -17,6 +18,7 @@ from kuma_lite.status_pages.events import StatusPageEvents
 from kuma_lite.status_pages.incidents import Incidents
 from kuma_lite.status_pages.model import Group, Maintenance, Monitors, Page, Settings, ShownServer
 from kuma_lite.status_pages.pages import Pages
+from kuma_lite.status_pages.resource import PutServers, ServersOn, status_page_resource
 from kuma_lite.status_pages.routes import PublicRoutes
 from kuma_lite.status_pages.uploads import Uploads
 
@@ -74,6 +76,10 @@ class StatusPages:
     def doors(self) -> list[Doors]:
         """Events, the list at login, and the addresses of visitors."""
         return [self._events.doors(), Doors(raw=self._routes.routes())]
+
+    def resource(self, servers_on: ServersOn, put_servers: PutServers) -> Resource[Page]:
+        """Status pages as things that people keep, with the servers that stand on them."""
+        return status_page_resource(self._pages, servers_on, put_servers)
 
     def show_servers(self, servers_on: Callable[[int], Sequence[ShownServer]]) -> None:
         """Let the servers of a page (by its id) stand on it."""

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from kuma_lite.core import sql
 from kuma_lite.core.sql import Connection
 
+_TAG: Final = "id, organisation_id, name, color"
+
 
 class TagRow(NamedTuple):
-    """A tag."""
+    """A tag of an organisation."""
 
     id: int
+    organisation: int
     name: str
     color: str
 
+    def document(self) -> dict[str, Any]:
+        """What can be chosen."""
+        return {"name": self.name, "color": self.color}
+
     def as_wire(self) -> dict[str, Any]:
         """`{id, name, color}`."""
-        return self._asdict()
+        return {"id": self.id, **self.document()}
 
 
 class TagOnMonitor(NamedTuple):
@@ -32,21 +39,21 @@ class TagOnMonitor(NamedTuple):
 
 def all_tags(connection: Connection, organisation: int) -> list[TagRow]:
     """Every tag of an organisation, oldest first."""
-    query = "SELECT id, name, color FROM tag WHERE organisation_id = ? ORDER BY id"
+    query = f"SELECT {_TAG} FROM tag WHERE organisation_id = ? ORDER BY id"  # noqa: S608
     return [TagRow(*row) for row in connection.execute(query, (organisation,))]
 
 
-def find(connection: Connection, organisation: int, tag_id: Any) -> TagRow | None:
+def find(connection: Connection, tag_id: int | None) -> TagRow | None:
     """The tag of that id."""
-    query = "SELECT id, name, color FROM tag WHERE id = ? AND organisation_id = ?"
-    row = connection.execute(query, (tag_id, organisation)).fetchone()
+    row: Any = connection.execute(f"SELECT {_TAG} FROM tag WHERE id = ?", (tag_id,)).fetchone()  # noqa: S608
     return TagRow(*row) if row else None
 
 
 def insert(connection: Connection, organisation: int, name: str, color: str, now: int) -> TagRow:
     """A new tag; `now` in milliseconds since 1970."""
     query = "INSERT INTO tag (organisation_id, name, color, created_date) VALUES (?, ?, ?, ?)"
-    return TagRow(sql.insert(connection, query, (organisation, name, color, now)), name, color)
+    number = sql.insert(connection, query, (organisation, name, color, now))
+    return TagRow(number, organisation, name, color)
 
 
 def change(connection: Connection, tag: TagRow) -> None:
@@ -54,14 +61,9 @@ def change(connection: Connection, tag: TagRow) -> None:
     connection.execute("UPDATE tag SET name = ?, color = ? WHERE id = ?", (tag.name, tag.color, tag.id))
 
 
-def delete(connection: Connection, organisation: int, tag_id: Any) -> list[int]:
-    """Remove a tag of an organisation from everywhere; returns the monitors that carried it."""
-    if find(connection, organisation, tag_id) is None:
-        return []
-    rows = connection.execute("SELECT DISTINCT monitor_id FROM monitor_tag WHERE tag_id = ?", (tag_id,))
-    carriers = [int(monitor_id) for (monitor_id,) in rows]
+def delete(connection: Connection, tag_id: int) -> None:
+    """Remove a tag from everywhere."""
     connection.execute("DELETE FROM tag WHERE id = ?", (tag_id,))
-    return carriers
 
 
 def attach(connection: Connection, tag_id: int, monitor_id: int, value: str | None) -> None:
@@ -84,6 +86,13 @@ def detach(connection: Connection, tag_id: Any, monitor_id: int, value: str | No
         "DELETE FROM monitor_tag WHERE tag_id = ? AND monitor_id = ? AND value IS NOT DISTINCT FROM ?",
         (tag_id, monitor_id, value),
     )
+
+
+def put_on(connection: Connection, monitor_id: int, tags: Iterable[tuple[int, str | None]]) -> None:
+    """Let a monitor carry exactly these tags, each with its value."""
+    connection.execute("DELETE FROM monitor_tag WHERE monitor_id = ?", (monitor_id,))
+    for tag_id, value in tags:
+        attach(connection, tag_id, monitor_id, value)
 
 
 def tags_of(connection: Connection, monitor_id: int) -> list[TagOnMonitor]:

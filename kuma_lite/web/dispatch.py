@@ -72,7 +72,7 @@ class Dispatcher:
     async def _run(self, event: Event, caller: Caller, arguments: list[Any]) -> Outcome:
         try:
             await self._pass_limiter(event, caller.address)
-            let_in(event.access, event.needs, caller.actor)
+            let_in(event.access, event.right_for(arguments), caller.actor)
             answer = await event.handler(caller, *arguments)
         except UserError as error:
             return Outcome(_refusal(event, error, caller.namespace))

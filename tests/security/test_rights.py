@@ -84,6 +84,10 @@ def _events(app: App, namespace: str) -> Iterator[Event]:
             yield event
 
 
+def _needed(installed: Installed, event: Event) -> Right:
+    return event.right_for(calls(installed.things)[event.name])
+
+
 async def _routes(app: App) -> list[tuple[str, str, Right]]:
     return [
         (str(method), route.path, needs_of(handler.opt))
@@ -96,7 +100,9 @@ async def _routes(app: App) -> list[tuple[str, str, Right]]:
 
 async def test_every_door_names_its_right(installed: Installed) -> None:
     """Whatever names none is for owners, on purpose and on this list."""
-    unnamed = {event.name for event in _events(installed.app, "/page") if event.needs is Right.OWNER}
+    unnamed = {
+        event.name for event in _events(installed.app, "/page") if _needed(installed, event) is Right.OWNER
+    }
     assert unnamed == OWNERS_ONLY
     assert {path for _, path, needs in await _routes(installed.app) if needs is Right.OWNER} == (
         OWNERS_ONLY_ROUTES
@@ -104,7 +110,7 @@ async def test_every_door_names_its_right(installed: Installed) -> None:
 
 
 async def test_every_right_opens_something(installed: Installed) -> None:
-    used = {event.needs for event in _events(installed.app, "/page")}
+    used = {_needed(installed, event) for event in _events(installed.app, "/page")}
     used |= {needs for _, _, needs in await _routes(installed.app)}
     assert used | set(LISTS) == set(Right)
 
@@ -129,7 +135,7 @@ async def test_all_other_rights_do_not_open_an_event(installed: Installed, names
         async with connect(installed.server.url, namespace) as client:
             assert await client.call("loginByToken", await installed.token()) == {"ok": True}
             for event in _events(installed.app, namespace):
-                if event.needs is not right:
+                if _needed(installed, event) is not right:
                     continue
                 walked += 1
                 answer = await client.call_in_vain(
@@ -149,7 +155,7 @@ async def test_the_right_that_an_event_names_is_enough(installed: Installed, nam
     last = {"disconnectOtherSocketClients", "deleteMonitor", "deleteStatusPage", "deleteServer"}
     for right in Right:
         installed.rights = frozenset({right})
-        events = [event for event in _events(installed.app, namespace) if event.needs is right]
+        events = [event for event in _events(installed.app, namespace) if _needed(installed, event) is right]
         for event in sorted(events, key=lambda event: event.name in last or event.name.startswith("delete")):
             async with connect(installed.server.url, namespace) as client:
                 assert await client.call("loginByToken", await installed.token()) == {"ok": True}

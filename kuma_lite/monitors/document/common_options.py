@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kuma_lite.core.declarations import Kind
 from kuma_lite.core.limits import MAX_INTERVAL_S, MIN_INTERVAL_S
 from kuma_lite.core.options import Options, option
@@ -71,3 +73,13 @@ class CommonOptions(Options):
         section="advanced",
         help="Count success as failure: the monitor is down while its target can be reached.",
     )
+
+
+class MonitorOptions(CommonOptions):
+    """The same as documents of monitors have them: with what no form of a type shows."""
+
+    type: str = option("", label="Type", kind=Kind.TEXT, required=True)
+    active: bool = option(True, label="Active", kind=Kind.SWITCH)
+    weight: int = option(2000, label="Weight", kind=Kind.NUMBER, help="Heavier ones stand first.")
+    notifications: Any = option([], label="Notifications", kind=Kind.LIST)
+    tags: Any = option([], label="Tags", kind=Kind.LIST)

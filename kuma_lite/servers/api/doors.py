@@ -12,6 +12,7 @@ from kuma_lite.servers.api.integration_store import Integrations
 from kuma_lite.servers.page.links import LinksPage, Titles
 from kuma_lite.servers.page.servers import ServerPage
 from kuma_lite.servers.page.tokens import KeyPage
+from kuma_lite.servers.resource import Kinds
 from kuma_lite.servers.service import Servers
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 def server_doors(
     servers: Servers,
+    kinds: Kinds,
     integrations: Integrations,
     pages: StatusPages,
     outages: MonitorIncidents,
@@ -38,19 +40,9 @@ def server_doors(
     keys = KeyPage(servers, clock, base_url)
 
     def routes() -> Sequence[Any]:
-        from kuma_lite.projects.routes import project_routes
-        from kuma_lite.servers.api.incidents import incident_routes
-        from kuma_lite.servers.api.integrations import integration_routes
-        from kuma_lite.servers.api.servers import server_routes
-        from kuma_lite.servers.api.status_pages import status_page_routes
+        from kuma_lite.servers.api.routes import all_routes
 
-        return [
-            *server_routes(servers, clock),
-            *integration_routes(servers, integrations),
-            *incident_routes(servers, outages),
-            *status_page_routes(servers, pages),
-            *project_routes(servers.projects),
-        ]
+        return all_routes(servers, kinds, integrations, pages, outages, clock)
 
     return Doors(
         events=[*page.events(), *links.events(), *keys.events()],

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, Final, Protocol
-
-from litestar import get, post
-from litestar.params import FromPath
 
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.rest.errors import Unprocessable
-from kuma_lite.rest.operation import documented
 from kuma_lite.rest.requests import (
     MAX_PER_PAGE,
     PAGE,
@@ -20,16 +17,18 @@ from kuma_lite.rest.requests import (
     WholeQuery,
     actor_of,
     json_object,
-    route_for,
 )
+from kuma_lite.rest.route import GET, POST, Route, key_in
+from kuma_lite.servers.alerting.documents import Listed, incident_wire
 from kuma_lite.servers.api import examples
-from kuma_lite.servers.documents import Listed, incident_wire
 from kuma_lite.servers.service import Servers
 
 PER_PAGE: Final = 25  # incidents, as on the hosted product
 _PER_PAGE: Final = WholeQuery("per_page", "Incidents per page", PER_PAGE, MAX_PER_PAGE)
 _ONGOING: Final = {"ongoing": True, "resolved": False}
 _STATUS: Final = TextQuery("status", "Both when it is left out", choices=tuple(_ONGOING))
+_TAG: Final = "Incidents"
+_INCIDENT: Final = "/api/v1/incidents/{key:str}"
 _NO_SERVER: Final = "Only incidents of servers can be acknowledged or snoozed"
 
 
@@ -48,37 +47,44 @@ class MonitorIncidents(Protocol):
         """Whether a UUID can only be one of theirs."""
 
 
-def incident_routes(servers: Servers, outages: MonitorIncidents) -> Sequence[Any]:
-    """The routes. Monitors belong to the first project."""
+class IncidentApi:
+    """Incidents of servers and monitors; the latter belong to the first project."""
 
-    async def listed(actor: Actor, ongoing: bool | None, offset: int, count: int) -> tuple[list[Any], int]:
-        wanted = offset + count
-        status = None if ongoing is None else "ongoing" if ongoing else "resolved"
-        incidents, total = await servers.incidents.page(servers.of(actor.project_id), status, 0, wanted)
-        found = [Listed(one.closed is None, one.started, incident_wire(servers, one)) for one in incidents]
-        if actor.project_id == servers.projects.root_of(actor.organisation).id:
-            others, more = await outages.page(actor.organisation, wanted, ongoing=ongoing)
-            found, total = list(heapq.merge(found, others, key=_ongoing_then_newest)), total + more
-        return [dict(one.wire) for one in found[offset:wanted]], total
+    def __init__(self, servers: Servers, outages: MonitorIncidents) -> None:
+        self._servers = servers
+        self._outages = outages
 
-    def own_server(key: str) -> None:
-        if outages.is_one(key):
-            raise Unprocessable(_NO_SERVER)
+    def routes(self) -> Iterator[Route]:
+        """The routes."""
+        yield Route(
+            name="list_incidents",
+            method=GET,
+            path="/api/v1/incidents",
+            needs=Right.INCIDENTS_VIEW,
+            handler=self.list,
+            tag=_TAG,
+            response=examples.INCIDENTS,
+            query=[PAGE, _PER_PAGE, _STATUS],
+        )
+        respond = partial(
+            Route, method=POST, needs=Right.INCIDENTS_RESPOND, tag=_TAG, response=examples.INCIDENT
+        )
+        yield respond(name="acknowledge_incident", path=f"{_INCIDENT}/acknowledge", handler=self.acknowledge)
+        yield respond(
+            name="snooze_incident",
+            path=f"{_INCIDENT}/snooze",
+            handler=self.snooze,
+            request=examples.SNOOZE,
+        )
 
-    @get(
-        "/api/v1/incidents",
-        operation_class=documented(examples.INCIDENTS, query=[PAGE, _PER_PAGE, _STATUS]),
-        tags=["Incidents"],
-        **route_for(Right.INCIDENTS_VIEW),
-    )
-    async def list_incidents(request: AnyRequest) -> dict[str, Any]:
+    async def list(self, request: AnyRequest) -> dict[str, Any]:
         """List incidents: ongoing ones first, then the newest."""
         page, count = PAGE.of(request), _PER_PAGE.of(request)
         status = request.query_params.get(_STATUS.name) or None
         if status is not None and status not in _ONGOING:
             raise Unprocessable("status must be ongoing or resolved")
         actor, ongoing = actor_of(request), _ONGOING.get(status or "")
-        found, total = await listed(actor, ongoing, (page - 1) * count, count)
+        found, total = await self._page(actor, ongoing, (page - 1) * count, count)
         return {
             "data": found,
             "meta": {
@@ -89,35 +95,37 @@ def incident_routes(servers: Servers, outages: MonitorIncidents) -> Sequence[Any
             },
         }
 
-    @post(
-        "/api/v1/incidents/{key:str}/acknowledge",
-        status_code=200,
-        operation_class=documented(examples.INCIDENT),
-        tags=["Incidents"],
-        **route_for(Right.INCIDENTS_RESPOND),
-    )
-    async def acknowledge_incident(request: AnyRequest, key: FromPath[str]) -> dict[str, Any]:
+    async def acknowledge(self, request: AnyRequest) -> dict[str, Any]:
         """Say that somebody takes care of it."""
-        own_server(key)
-        caller = actor_of(request)
-        incident = await servers.incidents.acknowledge(caller, key, caller.username or "API")
-        return incident_wire(servers, incident)
+        key, caller = self._key(request), actor_of(request)
+        incident = await self._servers.incidents.acknowledge(caller, key, caller.username or "API")
+        return incident_wire(self._servers, incident)
 
-    @post(
-        "/api/v1/incidents/{key:str}/snooze",
-        status_code=200,
-        operation_class=documented(examples.INCIDENT, request=examples.SNOOZE),
-        tags=["Incidents"],
-        **route_for(Right.INCIDENTS_RESPOND),
-    )
-    async def snooze_incident(request: AnyRequest, key: FromPath[str]) -> dict[str, Any]:
+    async def snooze(self, request: AnyRequest) -> dict[str, Any]:
         """Be silent about it, and about the next ones of its cause, for some minutes; 0 ends that."""
-        own_server(key)
+        key = self._key(request)
         minutes = (await json_object(request)).get("minutes")
-        incident = await servers.incidents.snooze(actor_of(request), key, minutes)
-        return incident_wire(servers, incident)
+        incident = await self._servers.incidents.snooze(actor_of(request), key, minutes)
+        return incident_wire(self._servers, incident)
 
-    return [list_incidents, acknowledge_incident, snooze_incident]
+    async def _page(
+        self, actor: Actor, ongoing: bool | None, offset: int, count: int
+    ) -> tuple[Sequence[Any], int]:
+        servers, wanted = self._servers, offset + count
+        status = None if ongoing is None else "ongoing" if ongoing else "resolved"
+        incidents, total = await servers.incidents.page(servers.of(actor.project_id), status, 0, wanted)
+        found = [Listed(one.closed is None, one.started, incident_wire(servers, one)) for one in incidents]
+        if servers.projects.is_root(actor):
+            others, more = await self._outages.page(actor.organisation, wanted, ongoing=ongoing)
+            found, total = [*heapq.merge(found, others, key=_ongoing_then_newest)], total + more
+        return [dict(one.wire) for one in found[offset:wanted]], total
+
+    def _key(self, request: AnyRequest) -> str:
+        """The UUID of an incident of a server. Raises Unprocessable for an outage's."""
+        key = key_in(request)
+        if self._outages.is_one(key):
+            raise Unprocessable(_NO_SERVER)
+        return key
 
 
 def _ongoing_then_newest(one: Listed) -> tuple[bool, int]:

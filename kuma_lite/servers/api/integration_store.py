@@ -33,6 +33,7 @@ _FILLED: Final[Mapping[str, Mapping[str, Any]]] = {
 MAX_NAME_CHARS: Final = 150
 _KEY_CHARS: Final = 40  # of a client's key in a sentence
 
+Shown = dict[str, Any]  # an integration as the API shows it
 Declared = Mapping[str, bool]  # the options of a kind, and whether they are secrets
 
 
@@ -74,24 +75,28 @@ class Integrations:
         self._clock = clock
         self._changing = asyncio.Lock()  # of two changes at once, the second sees what the first has done
 
-    async def all(self, actor: Actor) -> list[dict[str, Any]]:
+    async def list(self, actor: Actor) -> Sequence[Shown]:
         """Every integration of a project, in the order of creation; the first one has the page's as well."""
         named = await self._named(actor.organisation)
         return [self._wire(channel, name) for channel, name in named if name.project_id == actor.project_id]
 
-    async def of(self, organisation: int, channel_ids: set[int]) -> list[dict[str, Any]]:
+    async def of(self, organisation: int, channel_ids: set[int]) -> Sequence[Shown]:
         """Those with these ids of notifications."""
         named = await self._named(organisation)
         return [self._wire(channel, name) for channel, name in named if channel.id in channel_ids]
 
-    async def find(self, actor: Actor, key: object) -> tuple[Channel, dict[str, Any]]:
+    async def get(self, actor: Actor, key: object) -> Shown:
         """One of the actor's project by its UUID. Raises NotFound."""
+        return (await self.find(actor, key))[1]
+
+    async def find(self, actor: Actor, key: object) -> tuple[Channel, Shown]:
+        """The same with its notification. Raises NotFound."""
         for channel, name in await self._named(actor.organisation):
             if name.uuid == key and name.project_id == actor.project_id:
                 return channel, self._wire(channel, name)
         raise NotFound
 
-    async def add(self, actor: Actor, wishes: Mapping[str, Any]) -> dict[str, Any]:
+    async def create(self, actor: Actor, wishes: Mapping[str, Any], /) -> Shown:
         """A new one. Raises Unprocessable, UserError, NotFound when it or its project is removed at once."""
         kind = type_of(wishes.get("type"), await self._channels.types())
         form = _form(kind, wishes, {}, self._channels.declared(kind))
@@ -104,7 +109,7 @@ class Integrations:
             raise NotFound
         return await self._only(actor, number)
 
-    async def change(self, actor: Actor, key: object, wishes: Mapping[str, Any]) -> dict[str, Any]:
+    async def patch(self, actor: Actor, key: object, wishes: Mapping[str, Any], /) -> Shown:
         """Other settings; what is not mentioned, or comes back veiled, stays.
 
         Raises NotFound, Unprocessable, UserError.
@@ -122,7 +127,7 @@ class Integrations:
             await self._database.write(lambda connection: _note_change(connection, channel.id, now))
             return await self._only(actor, channel.id)
 
-    async def remove(self, actor: Actor, key: object) -> None:
+    async def delete(self, actor: Actor, key: object) -> None:
         """Remove one. Raises NotFound."""
         async with self._changing:
             channel, _ = await self.find(actor, key)
@@ -135,16 +140,16 @@ class Integrations:
         except UserError:
             raise NotFound from None  # the page was quicker
 
-    async def _only(self, actor: Actor, channel_id: int) -> dict[str, Any]:
+    async def _only(self, actor: Actor, channel_id: int) -> Shown:
         """One by the id of its notification. Raises NotFound."""
         for found in await self.of(actor.organisation, {channel_id}):
             return found
         raise NotFound
 
-    def _wire(self, channel: Channel, name: Name) -> dict[str, Any]:
+    def _wire(self, channel: Channel, name: Name) -> Shown:
         return wire(channel, name, self._channels.declared(channel.type))
 
-    async def _named(self, organisation: int) -> list[tuple[Channel, Name]]:
+    async def _named(self, organisation: int) -> Sequence[tuple[Channel, Name]]:
         channels = await self._channels.all(organisation)
         ids = [channel.id for channel in channels]
         names = await self._database.read(_names)

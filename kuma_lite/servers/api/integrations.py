@@ -2,131 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
-from litestar import delete, get, post, route
-from litestar.enums import HttpMethod
-from litestar.params import FromPath
-
 from kuma_lite.core.access import Right
+from kuma_lite.core.resources import Resource
 from kuma_lite.rest.errors import NotFound, Unprocessable
-from kuma_lite.rest.operation import documented
-from kuma_lite.rest.requests import AnyRequest, actor_of, inner_object, json_object, project_of, route_for
+from kuma_lite.rest.requests import AnyRequest, actor_of, json_object
+from kuma_lite.rest.resource import Rest
+from kuma_lite.rest.route import CREATED, DELETE, GET, NO_CONTENT, POST, Route, key_in
 from kuma_lite.servers.api import examples
 from kuma_lite.servers.api.integration_store import Integrations
+from kuma_lite.servers.model import Server
 from kuma_lite.servers.service import Servers
 
-_TAGS: Final = ["Integrations"]
+_TAG: Final = "Integrations"
+_OF_SERVER: Final = "/api/v1/servers/{key:str}/integrations"
 
 
-def integration_routes(servers: Servers, integrations: Integrations) -> Sequence[Any]:
-    """The routes."""
+class IntegrationApi:
+    """Integrations, and which of them get the alerts of a server."""
 
-    @get(
-        "/api/v1/servers/{key:str}/integrations",
-        operation_class=documented([examples.INTEGRATION]),
-        tags=_TAGS,
-        **route_for(Right.NOTIFICATIONS_VIEW),
-    )
-    async def list_server_integrations(request: AnyRequest, key: FromPath[str]) -> list[dict[str, Any]]:
-        """List what gets the alerts of a server."""
-        return await integrations.of(
-            actor_of(request).organisation, servers.find(key, project_of(request)).channels
+    def __init__(self, servers: Servers, resource: Resource[Server], integrations: Integrations) -> None:
+        self._links = servers.links
+        self._servers = resource
+        self._integrations = integrations
+
+    def routes(self) -> Iterator[Route]:
+        """The routes."""
+        yield from Rest(
+            things=self._integrations,
+            one="integration",
+            many="integrations",
+            tag=_TAG,
+            view=Right.NOTIFICATIONS_VIEW,
+            edit=Right.NOTIFICATIONS_EDIT,
+            shown=dict,
+            example=examples.INTEGRATION,
+            new=examples.NEW_INTEGRATION,
+            change=examples.INTEGRATION_CHANGE,
+            key="integration",
+        ).routes()
+        yield from self._of_servers()
+
+    def _of_servers(self) -> Iterator[Route]:
+        yield Route(
+            name="list_server_integrations",
+            method=GET,
+            path=_OF_SERVER,
+            needs=Right.NOTIFICATIONS_VIEW,
+            handler=self.of_server,
+            tag=_TAG,
+            response=[examples.INTEGRATION],
+        )
+        yield Route(
+            name="attach_integration",
+            method=POST,
+            path=_OF_SERVER,
+            needs=Right.SERVERS_EDIT,
+            handler=self.attach,
+            tag=_TAG,
+            status=CREATED,
+            response=examples.ATTACHED,
+            request=examples.ATTACH,
+        )
+        yield Route(
+            name="detach_integration",
+            method=DELETE,
+            path=f"{_OF_SERVER}/{{integration:str}}",
+            needs=Right.SERVERS_EDIT,
+            handler=self.detach,
+            tag=_TAG,
+            status=NO_CONTENT,
         )
 
-    @post(
-        "/api/v1/servers/{key:str}/integrations",
-        status_code=201,
-        operation_class=documented(examples.ATTACHED, status=201, request=examples.ATTACH),
-        tags=_TAGS,
-        **route_for(Right.SERVERS_EDIT),
-    )
-    async def attach_integration(request: AnyRequest, key: FromPath[str]) -> dict[str, Any]:
+    async def of_server(self, request: AnyRequest) -> Any:
+        """List what gets the alerts of a server."""
+        server = await self._server(request, Right.NOTIFICATIONS_VIEW)
+        return await self._integrations.of(server.organisation, server.channels)
+
+    async def attach(self, request: AnyRequest) -> dict[str, Any]:
         """Let an integration have the alerts of a server; doing it twice changes nothing."""
-        server = servers.find(key, project_of(request))
+        server = await self._server(request, Right.SERVERS_EDIT)
         wanted = (await json_object(request)).get("integration_id")
         if not isinstance(wanted, str) or not wanted:
             raise Unprocessable("integration_id is required")
-        channel, shown = await integrations.find(actor_of(request), wanted)
-        await servers.links.notify(server, channel.id, on=True)
+        channel, shown = await self._integrations.find(actor_of(request), wanted)
+        await self._links.notify(server, channel.id, on=True)
         return {"message": "Integration attached to server", "integration": shown}
 
-    @delete(
-        "/api/v1/servers/{key:str}/integrations/{integration:str}",
-        operation_class=documented(status=204),
-        tags=_TAGS,
-        **route_for(Right.SERVERS_EDIT),
-    )
-    async def detach_integration(request: AnyRequest, key: FromPath[str], integration: FromPath[str]) -> None:
+    async def detach(self, request: AnyRequest) -> None:
         """Take the alerts of a server away from an integration."""
-        server = servers.find(key, project_of(request))
-        channel, _ = await integrations.find(actor_of(request), integration)
+        server = await self._server(request, Right.SERVERS_EDIT)
+        channel, _ = await self._integrations.find(actor_of(request), key_in(request, "integration"))
         if channel.id not in server.channels:
             raise NotFound
-        await servers.links.notify(server, channel.id, on=False)
+        await self._links.notify(server, channel.id, on=False)
 
-    @get(
-        "/api/v1/integrations",
-        operation_class=documented([examples.INTEGRATION]),
-        tags=_TAGS,
-        **route_for(Right.NOTIFICATIONS_VIEW),
-    )
-    async def list_integrations(request: AnyRequest) -> list[dict[str, Any]]:
-        """List all integrations; secrets are veiled."""
-        return await integrations.all(actor_of(request))
-
-    @post(
-        "/api/v1/integrations",
-        status_code=201,
-        operation_class=documented(examples.INTEGRATION, status=201, request=examples.NEW_INTEGRATION),
-        tags=_TAGS,
-        **route_for(Right.NOTIFICATIONS_EDIT),
-    )
-    async def create_integration(request: AnyRequest) -> dict[str, Any]:
-        """Add an integration."""
-        wishes = inner_object(await json_object(request), "integration")
-        return await integrations.add(actor_of(request), wishes)
-
-    @get(
-        "/api/v1/integrations/{integration:str}",
-        operation_class=documented(examples.INTEGRATION),
-        tags=_TAGS,
-        **route_for(Right.NOTIFICATIONS_VIEW),
-    )
-    async def get_integration(request: AnyRequest, integration: FromPath[str]) -> dict[str, Any]:
-        """Show one integration."""
-        return (await integrations.find(actor_of(request), integration))[1]
-
-    @route(
-        "/api/v1/integrations/{integration:str}",
-        http_method=[HttpMethod.PATCH, HttpMethod.PUT],
-        operation_class=documented(examples.INTEGRATION, request=examples.INTEGRATION_CHANGE),
-        tags=_TAGS,
-        **route_for(Right.NOTIFICATIONS_EDIT),
-    )
-    async def update_integration(request: AnyRequest, integration: FromPath[str]) -> dict[str, Any]:
-        """Change an integration; its type stays, and settings that are not mentioned, or sent back veiled."""
-        wishes = inner_object(await json_object(request), "integration")
-        return await integrations.change(actor_of(request), integration, wishes)
-
-    @delete(
-        "/api/v1/integrations/{integration:str}",
-        operation_class=documented(status=204),
-        tags=_TAGS,
-        **route_for(Right.NOTIFICATIONS_EDIT),
-    )
-    async def delete_integration(request: AnyRequest, integration: FromPath[str]) -> None:
-        """Remove an integration, from all servers and monitors too."""
-        await integrations.remove(actor_of(request), integration)
-
-    return [
-        list_server_integrations,
-        attach_integration,
-        detach_integration,
-        list_integrations,
-        create_integration,
-        get_integration,
-        update_integration,
-        delete_integration,
-    ]
+    async def _server(self, request: AnyRequest, right: Right) -> Server:
+        return await self._servers.get(actor_of(request), key_in(request), right)

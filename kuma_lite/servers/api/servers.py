@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
-from litestar import Response, delete, get, post, route
-from litestar.enums import HttpMethod
 from litestar.openapi.spec.enums import OpenAPIFormat
-from litestar.params import FromPath
 
 from kuma_lite.core.access import Right
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.iso_time import iso, iso_exact, parse_iso
+from kuma_lite.core.resources import Resource
 from kuma_lite.rest.errors import Failure, Unprocessable
-from kuma_lite.rest.operation import documented
 from kuma_lite.rest.requests import (
-    PAGE,
     AnyRequest,
     TextQuery,
     WholeQuery,
+    actor_of,
     inner_object,
     json_object,
     project_of,
-    route_for,
 )
+from kuma_lite.rest.resource import Rest
+from kuma_lite.rest.route import CHANGE, CREATED, GET, POST, Route, key_in
 from kuma_lite.rest.shapes import error
 from kuma_lite.servers.api import examples
 from kuma_lite.servers.model import Server, as_wire
@@ -50,94 +48,86 @@ MAX_NAMES: Final = 200  # metrics asked for at once
 _BOTH: Final = "Provide both since and until, or omit both to use the last hour"
 _BAD_DATE: Final = "Invalid date format"
 _ORDER: Final = "until must not be before since"
-_TAGS: Final = ["Servers"]
+_TAG: Final = "Servers"
+_SERVER: Final = "/api/v1/servers/{key:str}"
 
 
-def server_routes(servers: Servers, clock: Clock) -> Sequence[Any]:
-    """The routes."""
+class ServerApi:
+    """Servers, and what agents report of them."""
 
-    @post(
-        "/api/v1/server_metrics",
-        status_code=201,
-        operation_class=documented(examples.REPORTED, status=201, request=examples.REPORT),
-        tags=["Agents"],
-        **route_for(Right.SERVERS_REPORT),
-    )
-    async def create_server_metrics(request: AnyRequest) -> dict[str, Any]:
+    def __init__(self, servers: Servers, resource: Resource[Server], clock: Clock) -> None:
+        self._servers = servers
+        self._resource = resource
+        self._clock = clock
+
+    def routes(self) -> Iterator[Route]:
+        """The routes."""
+        yield from Rest(
+            things=self._resource,
+            one="server",
+            many="servers",
+            tag=_TAG,
+            view=Right.SERVERS_VIEW,
+            edit=Right.SERVERS_EDIT,
+            shown=as_wire,
+            example=examples.SERVER,
+            per_page=_PER_PAGE,
+        ).routes()
+        yield from self._others()
+
+    def _others(self) -> Iterator[Route]:
+        yield Route(
+            name="update_server",
+            method=CHANGE,
+            path=_SERVER,
+            needs=Right.SERVERS_EDIT,
+            handler=self.update,
+            tag=_TAG,
+            response=examples.SERVER,
+            request=examples.UPDATE,
+        )
+        yield Route(
+            name="get_server_metrics",
+            method=GET,
+            path=f"{_SERVER}/metrics",
+            needs=Right.SERVERS_VIEW,
+            handler=self.metrics,
+            tag=_TAG,
+            response=examples.METRICS,
+            query=[_SINCE, _UNTIL, _METRICS, _POINTS],
+            misfit=error(_BOTH),
+        )
+        yield Route(
+            name="create_server_metrics",
+            method=POST,
+            path="/api/v1/server_metrics",
+            needs=Right.SERVERS_REPORT,
+            handler=self.report,
+            tag="Agents",
+            status=CREATED,
+            response=examples.REPORTED,
+            request=examples.REPORT,
+        )
+
+    async def report(self, request: AnyRequest) -> dict[str, Any]:
         """Take the report of an agent: who it is, and samples. A sample sent twice is stored once."""
-        return await servers.take_report(project_of(request), await request.body())
+        return await self._servers.take_report(project_of(request), await request.body())
 
-    @get(
-        "/api/v1/servers",
-        operation_class=documented([examples.SERVER], query=[PAGE, _PER_PAGE]),
-        tags=_TAGS,
-        **route_for(Right.SERVERS_VIEW),
-    )
-    async def list_servers(request: AnyRequest) -> list[dict[str, Any]]:
-        """List the servers of the project, in the order of their first contact."""
-        page, count = PAGE.of(request), _PER_PAGE.of(request)
-        found = servers.of(project_of(request))[(page - 1) * count : page * count]
-        return [as_wire(server) for server in found]
-
-    @get(
-        "/api/v1/servers/{key:str}",
-        operation_class=documented(examples.SERVER),
-        tags=_TAGS,
-        **route_for(Right.SERVERS_VIEW),
-    )
-    async def get_server(request: AnyRequest, key: FromPath[str]) -> dict[str, Any]:
-        """Show one server with its latest metrics."""
-        return as_wire(servers.find(key, project_of(request)))
-
-    @route(
-        "/api/v1/servers/{key:str}",
-        http_method=[HttpMethod.PATCH, HttpMethod.PUT],
-        operation_class=documented(examples.SERVER, request=examples.UPDATE),
-        tags=_TAGS,
-        **route_for(Right.SERVERS_EDIT),
-    )
-    async def update_server(request: AnyRequest, key: FromPath[str]) -> dict[str, Any]:
+    async def update(self, request: AnyRequest) -> dict[str, Any]:
         """Change alert settings; what is not mentioned stays as it is."""
-        server = servers.find(key, project_of(request))
+        server = await self._resource.get(actor_of(request), key_in(request), Right.SERVERS_EDIT)
         wishes = inner_object(await json_object(request), "server")
         if "alert_settings" in wishes:
-            await servers.save_settings(server, wishes["alert_settings"])
+            await self._servers.save_settings(server, wishes["alert_settings"])
         return as_wire(server)
 
-    @delete(
-        "/api/v1/servers/{key:str}",
-        operation_class=documented(status=204),
-        tags=_TAGS,
-        **route_for(Right.SERVERS_EDIT),
-    )
-    async def delete_server(request: AnyRequest, key: FromPath[str]) -> None:
-        """Remove a server and its history."""
-        await servers.delete(servers.find(key, project_of(request)))
-
-    @get(
-        "/api/v1/servers/{key:str}/metrics",
-        operation_class=documented(
-            examples.METRICS, query=[_SINCE, _UNTIL, _METRICS, _POINTS], misfit=error(_BOTH)
-        ),
-        tags=_TAGS,
-        **route_for(Right.SERVERS_VIEW),
-    )
-    async def get_server_metrics(request: AnyRequest, key: FromPath[str]) -> Response[dict[str, Any]]:
+    async def metrics(self, request: AnyRequest) -> dict[str, Any]:
         """Show metrics of a time range. Ranges beyond a day are rolled up as far as the limit asks for."""
-        server = servers.find(key, project_of(request))
-        since, until = _range(request, to_ms(clock.now()))
+        server = await self._resource.get(actor_of(request), key_in(request))
+        since, until = _range(request, to_ms(self._clock.now()))
         limit = _POINTS.of(request)
-        found = await servers.values(server, _names(request), since, until, limit)
-        return Response(_series(server, found, since, until, limit))
-
-    return [
-        create_server_metrics,
-        list_servers,
-        get_server,
-        update_server,
-        delete_server,
-        get_server_metrics,
-    ]
+        found = await self._servers.values(server, _names(request), since, until, limit)
+        return _series(server, found, since, until, limit)
 
 
 def _range(request: AnyRequest, now: int) -> tuple[int, int]:

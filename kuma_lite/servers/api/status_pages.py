@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from litestar import get
-
 from kuma_lite.core.access import Right
-from kuma_lite.rest.operation import documented
-from kuma_lite.rest.requests import AnyRequest, actor_of, route_for
+from kuma_lite.projects.service import Projects
+from kuma_lite.rest.requests import AnyRequest, actor_of
+from kuma_lite.rest.route import GET, Route
 from kuma_lite.servers.api import examples
-from kuma_lite.servers.service import Servers
 
 
 class StatusPages(Protocol):
@@ -21,19 +19,28 @@ class StatusPages(Protocol):
         """All of an organisation as the Servers API shows them."""
 
 
-def status_page_routes(servers: Servers, pages: StatusPages) -> Sequence[Any]:
+class StatusPageApi:
     """Status pages. They belong to the first project, as what they show does."""
 
-    @get(
-        "/api/v1/status_pages",
-        operation_class=documented([examples.STATUS_PAGE]),
-        tags=["Status pages"],
-        **route_for(Right.STATUS_PAGES_VIEW),
-    )
-    async def list_status_pages(request: AnyRequest) -> list[dict[str, Any]]:
+    def __init__(self, projects: Projects, pages: StatusPages) -> None:
+        self._projects = projects
+        self._pages = pages
+
+    def routes(self) -> Iterator[Route]:
+        """The one route."""
+        yield Route(
+            name="list_status_pages",
+            method=GET,
+            path="/api/v1/status_pages",
+            needs=Right.STATUS_PAGES_VIEW,
+            handler=self.list,
+            tag="Status pages",
+            response=[examples.STATUS_PAGE],
+        )
+
+    async def list(self, request: AnyRequest) -> Sequence[Mapping[str, Any]]:
         """List the status pages and their monitors."""
         actor = actor_of(request)
-        is_first = actor.project_id == servers.projects.root_of(actor.organisation).id
-        return [dict(page) for page in await pages.listed(actor.organisation)] if is_first else []
-
-    return [list_status_pages]
+        if not self._projects.is_root(actor):
+            return []
+        return [dict(page) for page in await self._pages.listed(actor.organisation)]

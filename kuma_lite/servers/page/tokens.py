@@ -12,7 +12,7 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.projects.documents import project_wire, token_wire
 from kuma_lite.projects.tokens import PROJECT
 from kuma_lite.rest.errors import NotFound
-from kuma_lite.servers.documents import incident_wire
+from kuma_lite.servers.alerting.documents import incident_wire
 from kuma_lite.servers.page.links import find_server
 from kuma_lite.servers.service import Servers
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from kuma_lite.core.declarations import DeliveryFailed, Message
-from kuma_lite.core.registry import module_of
 from kuma_lite.core.errors import INTERNAL_ERROR
+from kuma_lite.core.registry import module_of
 from kuma_lite.notifications.delivery import Context, Services, deliver
 from kuma_lite.notifications.services import kit
 from tests.notifications.replay.http import RecordedHttp

@@ -191,57 +191,57 @@ async def test_what_vanishes_during_a_look_was_never_there(fleet: Fleet, table: 
     for is_named in (False, True):
         number = await table.save(OWNER, {"name": "of the page", "type": "webhook"}, None)
         if is_named:
-            assert len(await integrations.all(fleet.owner)) == 1
+            assert len(await integrations.list(fleet.owner)) == 1
         table.meanwhile = 0
-        assert await integrations.all(fleet.owner) == []
+        assert await integrations.list(fleet.owner) == []
         assert await integrations.of(OWNER.organisation, {number}) == []
 
 
 async def test_a_new_integration_that_vanishes_is_not_found(fleet: Fleet, table: Table) -> None:
     table.meanwhile = 0
     with pytest.raises(NotFound):
-        await Integrations(table, fleet.database, fleet.clock).add(fleet.owner, WISHES)
+        await Integrations(table, fleet.database, fleet.clock).create(fleet.owner, WISHES)
 
 
 @pytest.mark.parametrize("looks", [0, 1])
 async def test_a_change_of_what_vanishes_is_not_found(fleet: Fleet, table: Table, looks: int) -> None:
     integrations = Integrations(table, fleet.database, fleet.clock)
-    made = await integrations.add(fleet.owner, WISHES)
+    made = await integrations.create(fleet.owner, WISHES)
     table.meanwhile = looks
     with pytest.raises(NotFound):
-        await integrations.change(fleet.owner, made["uuid"], {"name": "other"})
+        await integrations.patch(fleet.owner, made["uuid"], {"name": "other"})
     with pytest.raises(NotFound):
-        await integrations.remove(fleet.owner, made["uuid"])
+        await integrations.delete(fleet.owner, made["uuid"])
 
 
 async def test_others_have_no_such_integration(fleet: Fleet, table: Table) -> None:
     """Neither another organisation, even in a project of that number, nor another project."""
     integrations = Integrations(table, fleet.database, fleet.clock)
-    made = await integrations.add(fleet.owner, WISHES)
+    made = await integrations.create(fleet.owner, WISHES)
     other = await fleet.servers.projects.add(OWNER, "Other")
     for actor in (replace(STRANGER, project_id=fleet.root), replace(OWNER, project_id=other.id)):
-        assert await integrations.all(actor) == []
+        assert await integrations.list(actor) == []
         with pytest.raises(NotFound):
-            await integrations.change(actor, made["uuid"], {"name": "other"})
+            await integrations.patch(actor, made["uuid"], {"name": "other"})
         with pytest.raises(NotFound):
-            await integrations.remove(actor, made["uuid"])
-    assert [one["uuid"] for one in await integrations.all(fleet.owner)] == [made["uuid"]]
+            await integrations.delete(actor, made["uuid"])
+    assert [one["uuid"] for one in await integrations.list(fleet.owner)] == [made["uuid"]]
 
 
 async def test_only_the_first_of_two_removals_finds_it(fleet: Fleet, table: Table) -> None:
     integrations = Integrations(table, fleet.database, fleet.clock)
-    made = await integrations.add(fleet.owner, WISHES)
-    removals = [integrations.remove(fleet.owner, made["uuid"]) for _ in range(3)]
+    made = await integrations.create(fleet.owner, WISHES)
+    removals = [integrations.delete(fleet.owner, made["uuid"]) for _ in range(3)]
     found = await asyncio.gather(*removals, return_exceptions=True)
     assert [type(one) for one in found] == [type(None), NotFound, NotFound]
 
 
 async def test_two_changes_at_once_both_count(fleet: Fleet, table: Table) -> None:
     integrations = Integrations(table, fleet.database, fleet.clock)
-    made = await integrations.add(fleet.owner, WISHES)
+    made = await integrations.create(fleet.owner, WISHES)
     changes: list[dict[str, Any]] = [{"name": "other"}, {"settings": {"webhookContentType": "form-data"}}]
-    await asyncio.gather(*(integrations.change(fleet.owner, made["uuid"], change) for change in changes))
-    (found,) = await integrations.all(fleet.owner)
+    await asyncio.gather(*(integrations.patch(fleet.owner, made["uuid"], change) for change in changes))
+    (found,) = await integrations.list(fleet.owner)
     assert (found["name"], found["settings"]["webhookContentType"]) == ("other", "form-data")
 
 
@@ -297,9 +297,9 @@ async def test_the_first_project_gets_nothing_that_was_made_for_one_that_went(
     integrations = Integrations(table, fleet.database, fleet.clock)
     other = await fleet.servers.projects.add(OWNER, "Other")
     await fleet.servers.projects.remove(other)
-    looks = [integrations.all(fleet.owner) for _ in range(3)]  # one may find it before it has a name
+    looks = [integrations.list(fleet.owner) for _ in range(3)]  # one may find it before it has a name
     found = await asyncio.gather(
-        integrations.add(replace(OWNER, project_id=other.id), WISHES), *looks, return_exceptions=True
+        integrations.create(replace(OWNER, project_id=other.id), WISHES), *looks, return_exceptions=True
     )
     assert isinstance(found[0], NotFound)
-    assert await table.all(OWNER.organisation) == await integrations.all(fleet.owner) == []
+    assert await table.all(OWNER.organisation) == await integrations.list(fleet.owner) == []

@@ -1,0 +1,102 @@
+"""What an API key is to people, and to everything that is made from that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from kuma_lite.api_keys.service import ApiKeys
+from kuma_lite.api_keys.store import ApiKey
+from kuma_lite.core.access import Actor, Right
+from kuma_lite.core.errors import UserError
+from kuma_lite.core.resources import Document, Resource
+
+if TYPE_CHECKING:
+    from kuma_lite.core.options import Options
+
+
+@dataclass(frozen=True, slots=True)
+class KeptKey:
+    """A key as it is now."""
+
+    key: ApiKey
+    status: str  # active, inactive or expired
+    text: str = field(default="", repr=False)  # the key itself; only of one that was made just now
+
+    @property
+    def id(self) -> int:
+        """By what clients know it."""
+        return self.key.id
+
+    @property
+    def organisation(self) -> int:
+        """Whose it is."""
+        return self.key.organisation
+
+    def as_wire(self) -> dict[str, Any]:
+        """An entry of `apiKeyList`."""
+        return self.key.as_wire(self.status)
+
+
+class KeyKeeper:
+    """API keys as things that people keep. After it was made a key can only be switched, and removed."""
+
+    def __init__(self, keys: ApiKeys) -> None:
+        self._keys = keys
+
+    async def all(self, actor: Actor) -> list[KeptKey]:
+        """The keys of an organisation, oldest first."""
+        return [self._kept(key) for key in self._keys.of(actor.organisation)]
+
+    async def find(self, _actor: Actor, key_id: Any) -> KeptKey | None:
+        """One by its id."""
+        key = self._keys.get(key_id)
+        return self._kept(key) if key is not None else None
+
+    def document(self, kept: KeptKey) -> Document:
+        """What could be chosen."""
+        return {"name": kept.key.name, "expires": kept.key.expires, "active": kept.key.active}
+
+    async def create(self, actor: Actor, document: Any) -> KeptKey:
+        """A new key, whose `text` is known this once. Raises UserError."""
+        text, number = await self._keys.add(actor, document)
+        key = self._keys.get(number)
+        assert key is not None
+        return replace(self._kept(key), text=text)
+
+    async def replace(self, actor: Actor, kept: KeptKey, document: Any) -> KeptKey:
+        """Switch it. Raises UserError for anything else."""
+        old, sent = self.document(kept), dict(document) if isinstance(document, Mapping) else {}
+        active = sent.pop("active", kept.key.active)
+        if {**old, **sent} != old:
+            raise UserError("A key can only be switched on or off; make another one instead.")
+        await self._keys.switch(actor, kept.id, active=bool(active))
+        return await self.find(actor, kept.id) or kept
+
+    async def delete(self, actor: Actor, kept: KeptKey) -> None:
+        """Remove it; whoever uses it is refused from now on."""
+        await self._keys.delete(actor, kept.id)
+
+    def _kept(self, key: ApiKey) -> KeptKey:
+        return KeptKey(key, self._keys.status(key))
+
+
+def api_key_resource(keys: ApiKeys) -> Resource[KeptKey]:
+    """API keys."""
+    return Resource(
+        name="api_key",
+        plural="api_keys",
+        label="API key",
+        view=Right.API_KEYS_VIEW,
+        edit=Right.API_KEYS_EDIT,
+        keeper=KeyKeeper(keys),
+        options=_options,
+        title=lambda kept: kept.key.name,
+    )
+
+
+def _options(_document: Mapping[str, Any]) -> Sequence[type[Options]]:
+    from kuma_lite.api_keys.options import ApiKeyOptions
+
+    return (ApiKeyOptions,)

@@ -1,0 +1,138 @@
+"""What a monitor is to people, and to everything that is made from that."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from kuma_lite.core.access import Actor, Right
+from kuma_lite.core.declarations import AnyMonitorType
+from kuma_lite.core.errors import UserError
+from kuma_lite.core.registry import Registry
+from kuma_lite.core.resources import Document, Reference, Resource
+from kuma_lite.monitors.document.fields import DEFAULTS, FIELDS, sparse
+from kuma_lite.monitors.engine.roster import Monitor
+from kuma_lite.monitors.service import Monitors
+
+if TYPE_CHECKING:
+    from kuma_lite.core.options import Options
+
+_NOTIFICATIONS: Final = "notifications"
+_TAGS: Final = "tags"
+_LINKS: Final = frozenset({_NOTIFICATIONS, _TAGS})
+
+# Fields of whatever type; what types declare with `Words.refers_to` must be here (a test sees to it).
+REFERENCES: Final = (
+    Reference("parent", "monitor"),
+    Reference("proxyId", "proxy"),
+    Reference("docker_host", "docker_host"),
+    Reference("remote_browser", "remote_browser"),
+    Reference(f"{_NOTIFICATIONS}[]", "notification"),
+    Reference(f"{_TAGS}[].tag", "tag"),
+)
+
+# Lets a monitor carry exactly these tags, each with its value. Raises UserError.
+PutTags = Callable[[Actor, int, Sequence[tuple[int, str | None]]], Awaitable[None]]
+
+
+class MonitorKeeper:
+    """Monitors with their notifications and tags as things that people keep."""
+
+    def __init__(self, monitors: Monitors, put_tags: PutTags) -> None:
+        self._monitors = monitors
+        self._put_tags = put_tags
+
+    async def all(self, actor: Actor) -> list[Monitor]:
+        """The monitors of an organisation, oldest first."""
+        found = self._monitors.roster.of(actor.organisation)
+        return sorted(found, key=lambda monitor: monitor.id)
+
+    async def find(self, _actor: Actor, key: Any) -> Monitor | None:
+        """One by its id."""
+        return self._monitors.find(key)
+
+    def document(self, monitor: Monitor) -> Document:
+        """The stored fields, its own switch, and what it is linked with."""
+        return {
+            **monitor.document,
+            "active": monitor.active,
+            _NOTIFICATIONS: list(monitor.notification_ids),
+            _TAGS: [{"tag": tag.tag_id, "value": tag.value} for tag in monitor.tags],
+        }
+
+    async def create(self, actor: Actor, document: Any) -> Monitor:
+        """A new one. Raises UserError."""
+        tags = _tags(document)
+        monitor = await self._monitors.add(actor, _payload(document))
+        try:
+            if tags:
+                await self._put_tags(actor, monitor.id, tags)
+        except UserError:
+            await self._monitors.delete(actor, monitor.id)
+            raise
+        return monitor
+
+    async def replace(self, actor: Actor, monitor: Monitor, document: Any) -> Monitor:
+        """Another document for one; what it leaves out has its default. Raises UserError."""
+        tags = _tags(document)
+        old = [(tag.tag_id, tag.value) for tag in monitor.tags]
+        if tags != old:
+            await self._put_tags(actor, monitor.id, tags)
+        try:
+            return await self._monitors.replace(actor, monitor.id, _payload(document))
+        except UserError:
+            if tags != old:
+                await self._put_tags(actor, monitor.id, old)
+            raise
+
+    async def delete(self, actor: Actor, monitor: Monitor) -> None:
+        """Remove one; what stands below it moves to the top."""
+        await self._monitors.delete(actor, monitor.id)
+
+
+def _payload(document: Any) -> Document:
+    """What `add` takes; some defaults it would refuse if they were sent. Raises UserError."""
+    linked = document.get(_NOTIFICATIONS) or []
+    if not isinstance(linked, list):
+        raise UserError("notifications must be a list.")
+    payload = sparse({key: value for key, value in document.items() if key not in _LINKS})
+    return {**payload, "notificationIDList": {str(number): True for number in linked}}
+
+
+def _tags(document: Any) -> list[tuple[int, str | None]]:
+    """Tags with their values. Raises UserError."""
+    if not isinstance(document, Mapping):
+        raise UserError("The monitor must be an object.")
+    given = document.get(_TAGS) or []
+    if not isinstance(given, list) or not all(isinstance(item, Mapping) and "tag" in item for item in given):
+        raise UserError("tags must be a list of objects with a tag.")
+    return [(item["tag"], item.get("value")) for item in given]
+
+
+def monitor_resource(monitors: Monitors, put_tags: PutTags) -> Resource[Monitor]:
+    """Monitors."""
+    return Resource(
+        name="monitor",
+        plural="monitors",
+        view=Right.MONITORS_VIEW,
+        edit=Right.MONITORS_EDIT,
+        keeper=MonitorKeeper(monitors, put_tags),
+        options=lambda document: _options(monitors.types, document),
+        title=lambda monitor: monitor.name,
+        references=REFERENCES,
+        defaults=DEFAULTS,
+        undeclared=_undeclared,
+    )
+
+
+def _options(types: Registry[AnyMonitorType], document: Mapping[str, Any]) -> Sequence[type[Options]]:
+    from kuma_lite.monitors.document.common_options import MonitorOptions
+
+    kind = types.get(str(document.get("type")))
+    return (MonitorOptions, kind.options) if kind else (MonitorOptions,)
+
+
+def _undeclared(_document: Mapping[str, Any], key: str) -> bool | None:
+    """Whether a field that the type does not use, or of a type that nothing declares, is a secret."""
+    field = FIELDS.get(key)
+    return None if field is None or field.read_only else field.sensitive

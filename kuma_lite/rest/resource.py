@@ -1,0 +1,145 @@
+"""The routes of a collection of things: list, get, create, update, delete, made from one description."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from kuma_lite.core.access import Actor, Right
+from kuma_lite.rest.requests import PAGE, AnyRequest, WholeQuery, actor_of, inner_object, json_object
+from kuma_lite.rest.route import CHANGE, CREATED, DELETE, GET, NO_CONTENT, POST, Route, key_in
+
+T = TypeVar("T")
+Given = TypeVar("Given", covariant=True)
+
+_API: Final = "/api/v1"
+
+
+class Collection(Protocol[Given]):
+    """What can be done with the things; a `core.resources.Resource` is one."""
+
+    async def list(self, actor: Actor) -> Sequence[Given]:
+        """All that the actor reaches."""
+
+    async def get(self, actor: Actor, key: Any) -> Given:
+        """One of them. Raises UserError with status 404."""
+
+    async def create(self, actor: Actor, document: Any) -> Given:
+        """A new one."""
+
+    async def patch(self, actor: Actor, key: Any, changes: Any) -> Given:
+        """One with changes."""
+
+    async def delete(self, actor: Actor, key: Any) -> Any:
+        """Remove one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rest(Generic[T]):
+    """The description of a collection. Operations whose example is missing there are none of.
+
+    Args:
+        things: what can be done with them.
+        one: the name of one, in operations and around it in bodies.
+        many: that of many, in operations and in the path.
+        tag: the group in the OpenAPI document.
+        view: the right to see them.
+        edit: the right to change them.
+        shown: one as an answer has it.
+        example: one as an answer has it, to describe it.
+        gets: whether one can be asked for.
+        new: example of the body that makes one.
+        made: one as the answer says it that made it, with its example; as in other answers when left out.
+        change: example of the body that changes one.
+        deletes: the verb of removing one; "" when that cannot be done.
+        key: the name of its id in the path.
+        per_page: the number in one answer; None: all.
+        people: whether machines are kept out.
+    """
+
+    things: Collection[T]
+    one: str
+    many: str
+    tag: str
+    view: Right
+    edit: Right
+    shown: Callable[[T], Mapping[str, Any]]
+    example: Any
+    gets: bool = True
+    new: Any = None
+    made: tuple[Callable[[T], Mapping[str, Any]], Any] | None = None
+    change: Any = None
+    deletes: str = "delete"
+    key: str = "key"
+    per_page: WholeQuery | None = None
+    people: bool = False
+
+    def routes(self) -> Iterator[Route]:
+        """Those there are."""
+        all_of_them = f"{_API}/{self.many}"
+        one = f"{all_of_them}/{{{self.key}:str}}"
+        yield from self._reading(all_of_them, one)
+        yield from self._writing(all_of_them, one)
+
+    def _reading(self, all_of_them: str, one: str) -> Iterator[Route]:
+        reading = partial(Route, method=GET, needs=self.view, tag=self.tag, people=self.people)
+        yield reading(
+            name=f"list_{self.many}",
+            path=all_of_them,
+            handler=self._list,
+            response=[self.example],
+            query=[PAGE, self.per_page] if self.per_page else [],
+        )
+        if self.gets:
+            yield reading(name=f"get_{self.one}", path=one, handler=self._get, response=self.example)
+
+    def _writing(self, all_of_them: str, one: str) -> Iterator[Route]:
+        writing = partial(Route, needs=self.edit, tag=self.tag, people=self.people)
+        if self.new is not None:
+            yield writing(
+                name=f"create_{self.one}",
+                method=POST,
+                path=all_of_them,
+                handler=self._create,
+                status=CREATED,
+                response=self.made[1] if self.made else self.example,
+                request=self.new,
+            )
+        if self.change is not None:
+            yield writing(
+                name=f"update_{self.one}",
+                method=CHANGE,
+                path=one,
+                handler=self._update,
+                response=self.example,
+                request=self.change,
+            )
+        if self.deletes:
+            name = f"{self.deletes}_{self.one}"
+            yield writing(name=name, method=DELETE, path=one, handler=self._delete, status=NO_CONTENT)
+
+    async def _list(self, request: AnyRequest) -> list[dict[str, Any]]:
+        first, last = 0, None
+        if self.per_page is not None:
+            page, count = PAGE.of(request), self.per_page.of(request)
+            first, last = (page - 1) * count, page * count
+        found = await self.things.list(actor_of(request))
+        return [dict(self.shown(thing)) for thing in found[first:last]]
+
+    async def _get(self, request: AnyRequest) -> dict[str, Any]:
+        return dict(self.shown(await self.things.get(actor_of(request), key_in(request, self.key))))
+
+    async def _create(self, request: AnyRequest) -> dict[str, Any]:
+        wishes = inner_object(await json_object(request), self.one)
+        shown = self.made[0] if self.made else self.shown
+        return dict(shown(await self.things.create(actor_of(request), wishes)))
+
+    async def _update(self, request: AnyRequest) -> dict[str, Any]:
+        wishes = inner_object(await json_object(request), self.one)
+        key = key_in(request, self.key)
+        return dict(self.shown(await self.things.patch(actor_of(request), key, wishes)))
+
+    async def _delete(self, request: AnyRequest) -> None:
+        await self.things.delete(actor_of(request), key_in(request, self.key))

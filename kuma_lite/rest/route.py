@@ -1,0 +1,98 @@
+"""A route as one line of a table: who may, what it reads and answers, and the function behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import route
+from litestar.enums import HttpMethod
+from litestar.handlers import HTTPRouteHandler
+
+from kuma_lite.core.access import Right
+from kuma_lite.rest.operation import documented
+from kuma_lite.rest.requests import AnyRequest, TextQuery, WholeQuery, route_for
+
+GET, POST, DELETE = HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE
+CHANGE = (HttpMethod.PATCH, HttpMethod.PUT)  # both change what is mentioned, and nothing else
+CREATED = 201
+NO_CONTENT = 204
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One operation of the API.
+
+    Args:
+        name: of the operation, as in `list_servers`.
+        method: or several that do the same.
+        path: with `{name:str}` for what `key_in` reads.
+        needs: the right of its callers.
+        handler: what it does; returns what is answered, nothing with status 204.
+        tag: the group in the OpenAPI document.
+        status: of the answer.
+        response: example of the answer; the other ones as in `documented`.
+    """
+
+    name: str
+    method: HttpMethod | Sequence[HttpMethod]
+    path: str
+    needs: Right
+    handler: Callable[[AnyRequest], Awaitable[Any]]
+    tag: str
+    status: int = 200
+    response: Any = None
+    request: Any = None
+    query: Sequence[TextQuery | WholeQuery] = ()
+    people: bool = False
+    misfit: Any = None
+
+    def mounted(self) -> HTTPRouteHandler:
+        """The route as Litestar serves and describes it."""
+        function = self._silent() if self.status == NO_CONTENT else self._answering()
+        function.__name__ = self.name
+        methods = [self.method] if isinstance(self.method, HttpMethod) else list(self.method)
+
+        def operation_id(_handler: Any, method: Any, _path: Any) -> str:
+            return self.name if method == methods[0] else f"{self.name}_{method.lower()}"
+
+        return route(
+            self.path,
+            http_method=methods,
+            status_code=self.status,
+            operation_class=documented(
+                self.response,
+                status=self.status,
+                request=self.request,
+                query=self.query,
+                people=self.people,
+                misfit=self.misfit,
+                path=self.path,
+            ),
+            operation_id=operation_id,
+            tags=[self.tag],
+            **route_for(self.needs),
+        )(function)
+
+    def _answering(self) -> Callable[[AnyRequest], Awaitable[Any]]:
+        async def answer(request: AnyRequest) -> Any:
+            return await self.handler(request)
+
+        return answer
+
+    def _silent(self) -> Callable[[AnyRequest], Awaitable[None]]:
+        async def answer(request: AnyRequest) -> None:
+            await self.handler(request)
+
+        return answer
+
+
+def mounted(routes: Iterable[Route]) -> list[HTTPRouteHandler]:
+    """All routes of a table."""
+    return [one.mounted() for one in routes]
+
+
+def key_in(request: AnyRequest, name: str = "key") -> str:
+    """What stands in the path for a name."""
+    return str(request.path_params[name])

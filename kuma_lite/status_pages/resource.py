@@ -1,0 +1,138 @@
+"""What a status page is to people, and to everything that is made from that."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from kuma_lite.core.access import Actor, Right
+from kuma_lite.core.errors import UserError
+from kuma_lite.core.resources import Document, Reference, Resource
+from kuma_lite.status_pages.model import Group, Member, Page
+from kuma_lite.status_pages.pages import Pages
+
+if TYPE_CHECKING:
+    from kuma_lite.core.options import Options
+
+_UNCHANGEABLE: Final = frozenset({"id", "published"})  # on the wire, but not read from it
+_ICON: Final = "icon"
+_GROUPS: Final = "groups"
+_SERVERS: Final = "servers"
+
+# Which servers stand on a page; and what puts some there, by UUID (UserError for one that does not exist).
+ServersOn = Callable[[int], list[str]]
+PutServers = Callable[[Actor, list[Any]], Callable[[int], Awaitable[None]]]
+
+
+class PageKeeper:
+    """Status pages with their groups and servers as things that people keep."""
+
+    def __init__(self, pages: Pages, servers_on: ServersOn, put_servers: PutServers) -> None:
+        self._pages = pages
+        self._servers_on = servers_on
+        self._put_servers = put_servers
+
+    async def all(self, actor: Actor) -> list[Page]:
+        """The pages of an organisation, oldest first."""
+        return self._pages.of(actor.organisation)
+
+    async def find(self, _actor: Actor, key: Any) -> Page | None:
+        """One by its id, or by its slug."""
+        return self._pages.get(key) if isinstance(key, int) else self._pages.by_slug(key)
+
+    def document(self, page: Page) -> Document:
+        """What was chosen for it. A picture that was uploaded is an address that only this server knows."""
+        config = {key: value for key, value in page.private_config().items() if key not in _UNCHANGEABLE}
+        return {
+            **config,
+            _ICON: page.icon,
+            _GROUPS: [_group(group) for group in self._pages.public_groups(page.id)],
+            _SERVERS: self._servers_on(page.id),
+        }
+
+    async def create(self, actor: Actor, document: Any) -> Page:
+        """A new one. Raises UserError."""
+        page = await self._pages.add(actor, document.get("title"), document.get("slug"))
+        try:
+            return await self._save(actor, page, document)
+        except UserError:
+            await self._pages.delete(actor, page.slug)
+            raise
+
+    async def replace(self, actor: Actor, page: Page, document: Any) -> Page:
+        """Another document for one. Raises UserError."""
+        return await self._save(actor, page, document)
+
+    async def delete(self, actor: Actor, page: Page) -> None:
+        """Remove one, with what was written on it."""
+        await self._pages.delete(actor, page.slug)
+
+    async def _save(self, actor: Actor, page: Page, document: Mapping[str, Any]) -> Page:
+        config = {"analyticsType": None, "domainNameList": [], **document}
+        known = {group.name: group.id for group in self._pages.public_groups(page.id)}
+        groups = [_sent(group, known) for group in _list(document.get(_GROUPS))]
+        put_servers = self._put_servers(actor, _list(document.get(_SERVERS)))
+        await self._pages.save(actor, page.slug, config, document.get(_ICON) or "", groups)
+        await put_servers(page.id)
+        saved = self._pages.get(page.id)
+        assert saved is not None
+        return saved
+
+
+def _group(group: Group) -> Document:
+    return {"name": group.name, "monitors": [_member(member) for member in group.members]}
+
+
+def _member(member: Member) -> Document:
+    """Only what was chosen."""
+    shown: Document = {"monitor": member.monitor_id}
+    if member.send_url:
+        shown["show_url"] = True
+    if member.custom_url is not None:
+        shown["url"] = member.custom_url
+    return shown
+
+
+def _sent(group: Any, known: dict[str, int]) -> Document:
+    """A group as `saveStatusPage` takes it; one of a known name keeps its id. Raises UserError."""
+    if not isinstance(group, Mapping):
+        raise UserError("Each group must have a name.")
+    members = _list(group.get("monitors"))
+    if not all(isinstance(member, Mapping) for member in members):
+        raise UserError("Each monitor must be an object with an id.")
+    monitors = [
+        {"id": member.get("monitor"), "sendUrl": member.get("show_url"), "url": member.get("url")}
+        for member in members
+    ]
+    number = known.pop(str(group.get("name")), None)
+    return {"id": number, "name": group.get("name"), "monitorList": monitors}
+
+
+def _list(value: Any) -> list[Any]:
+    if value is not None and not isinstance(value, list):
+        raise UserError("Groups, monitors and servers are lists.")
+    return value or []
+
+
+def status_page_resource(pages: Pages, servers_on: ServersOn, put_servers: PutServers) -> Resource[Page]:
+    """Status pages; documents name them by their slug."""
+    return Resource(
+        name="status_page",
+        plural="status_pages",
+        label="status page",
+        view=Right.STATUS_PAGES_VIEW,
+        edit=Right.STATUS_PAGES_EDIT,
+        keeper=PageKeeper(pages, servers_on, put_servers),
+        options=_options,
+        title=lambda page: page.slug,
+        references=(
+            Reference(f"{_GROUPS}[].monitors[].monitor", "monitor"),
+            Reference(f"{_SERVERS}[]", "server"),
+        ),
+    )
+
+
+def _options(_document: Mapping[str, Any]) -> Sequence[type[Options]]:
+    from kuma_lite.status_pages.options import StatusPageOptions
+
+    return (StatusPageOptions,)
