@@ -1,7 +1,7 @@
 """What a service needs: `from kuma_lite.notifications.services import kit`, then `kit.text`, `kit.Call` …"""
 
 from kuma_lite.core.declarations import DeliveryFailed
-from kuma_lite.notifications.services.kit.call import Answer, Call, Exactly, basic, bearer
+from kuma_lite.notifications.services.kit.call import Answer, Call, Exactly, basic, bearer, with_parameter
 from kuma_lite.notifications.services.kit.fields import (
     area,
     headers,
@@ -18,7 +18,7 @@ from kuma_lite.notifications.services.kit.fields import (
 from kuma_lite.notifications.services.kit.news import News, Severity, Tag
 from kuma_lite.notifications.services.kit.options import ServiceOptions, additional_headers
 from kuma_lite.notifications.services.kit.service import SENT, Calls, HttpService
-from kuma_lite.notifications.services.support import escaping
+from kuma_lite.notifications.services.support import escaping, sms
 from kuma_lite.notifications.services.support.limits import Unit, limited
 
 __all__ = [
@@ -45,9 +45,11 @@ __all__ = [
     "number",
     "secret",
     "select",
+    "sms",
     "stored",
     "switch",
     "text",
     "url",
     "when",
+    "with_parameter",
 ]
