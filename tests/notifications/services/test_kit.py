@@ -87,6 +87,19 @@ def test_headers_of_credentials() -> None:
     assert kit.basic("\ud800", "p") == {"Authorization": "Basic Pzpw"}  # half of a pair stops nobody
 
 
+@pytest.mark.parametrize(
+    ("url", "with_text"),
+    [
+        ("https://h/p", "https://h/p?text=a+%26%7E*%C3%A4"),
+        ("https://h/p?phone=%2B49&key=k#top", "https://h/p?phone=%2B49&key=k&text=a+%26%7E*%C3%A4#top"),
+        ("https://h/p?a=1&text=[message]&a=2&b=", "https://h/p?a=1&text=a+%26%7E*%C3%A4&a=2&b="),
+        ("https://[h/p", "https://[h/p"),
+    ],
+)
+def test_a_parameter_of_a_url_is_set(url: str, with_text: str) -> None:
+    assert kit.with_parameter(url, "text", "a &~*ä") == with_text
+
+
 # --- redirects ---------------------------------------------------------------------------------------------
 
 
@@ -142,6 +155,13 @@ async def test_a_refusal_in_a_200(sink: HttpSink, body: bytes, permanent: bool, 
     with pytest.raises(DeliveryFailed, match=r"unknown room|slow down") as failed:
         await send(Plain(kit.Call(sink.url, json={})))
     assert (failed.value.permanent, failed.value.retry_after) == (permanent, pause)
+
+
+async def test_a_refusal_is_told_in_short(sink: HttpSink) -> None:
+    sink.answer = Answer(200, b'{"error": "%s"}' % (b"x" * 5_000))
+    with pytest.raises(DeliveryFailed) as failed:
+        await send(Plain(kit.Call(sink.url, json={})))
+    assert failed.value.message == "x" * 1_999 + "…"
 
 
 @pytest.mark.parametrize(

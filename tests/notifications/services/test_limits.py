@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,8 @@ FAMILY = "👩\u200d👩\u200d👧"  # five characters, eight UTF-16 units, 18 b
 def size(text: str, unit: Unit) -> int:
     if unit is Unit.UTF16:
         return len(text.encode("utf-16-le")) // 2
+    if unit is Unit.SEPTETS:
+        return len(text) + len(re.findall(r"[\f^{}\\\[~\]|€]", text))
     return len(text) if unit is Unit.CHARACTERS else len(text.encode())
 
 
@@ -46,6 +50,8 @@ def test_as_much_as_fits(text: str, unit: Unit) -> None:
         ("x🇩🇪🇫🇷", 3, Unit.CHARACTERS, "x…"),
         ("x🇩🇪🇫🇷", 4, Unit.CHARACTERS, "x🇩🇪…"),
         ("xe\u0301z", 3, Unit.CHARACTERS, "x…"),
+        ("[a]b", 6, Unit.SEPTETS, "[a]b"),
+        ("[a]b", 5, Unit.SEPTETS, "[a…"),
         ("❤\ufe0f❤\ufe0f", 2, Unit.CHARACTERS, "…"),
     ],
 )

@@ -1,7 +1,15 @@
 """What a service needs: `from kuma_lite.notifications.services import kit`, then `kit.text`, `kit.Call` …"""
 
 from kuma_lite.core.declarations import DeliveryFailed
-from kuma_lite.notifications.services.kit.call import Answer, Call, Exactly, basic, bearer, quoted
+from kuma_lite.notifications.services.kit.call import (
+    Answer,
+    Call,
+    Exactly,
+    basic,
+    bearer,
+    quoted,
+    with_parameter,
+)
 from kuma_lite.notifications.services.kit.fields import (
     area,
     headers,
@@ -19,7 +27,7 @@ from kuma_lite.notifications.services.kit.fields import (
 from kuma_lite.notifications.services.kit.news import News, Severity, Tag
 from kuma_lite.notifications.services.kit.options import ServiceOptions, additional_headers
 from kuma_lite.notifications.services.kit.service import SENT, Calls, HttpService
-from kuma_lite.notifications.services.support import escaping
+from kuma_lite.notifications.services.support import escaping, sms
 from kuma_lite.notifications.services.support.limits import Unit, limited
 
 __all__ = [
@@ -47,10 +55,12 @@ __all__ = [
     "quoted",
     "secret",
     "select",
+    "sms",
     "stored",
     "switch",
     "text",
     "texts",
     "url",
     "when",
+    "with_parameter",
 ]

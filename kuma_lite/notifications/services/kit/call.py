@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from kuma_lite.core.json_text import compact_json, text_of
 
@@ -131,6 +131,19 @@ def bearer(token: str) -> dict[str, str]:
 def basic(user: str, password: str) -> dict[str, str]:
     """The header of a name and a password."""
     return {"Authorization": f"Basic {b64encode(f'{user}:{password}'.encode(errors='replace')).decode()}"}
+
+
+def with_parameter(url: str, name: str, value: str) -> str:
+    """The URL with one parameter of its query set, as browsers do it; what is no URL is returned as it is."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return url  # the request says what is wrong with it
+    had = parse_qsl(parts.query, keep_blank_values=True)
+    fields = [(key, value if key == name else old) for key, old in had]
+    added = [] if name in dict(had) else [(name, value)]
+    query = urlencode([*fields, *added], safe="*", encoding="utf-8", errors="replace").replace("~", "%7E")
+    return parts._replace(query=query).geturl()
 
 
 def _texts(fields: Mapping[str, object]) -> dict[str, str]:

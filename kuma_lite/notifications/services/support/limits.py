@@ -25,12 +25,16 @@ class Unit(Enum):
     CHARACTERS = "characters"  # code points, as Python counts
     UTF16 = "UTF-16 units"  # as JavaScript, Java and C# count: most emoji are two
     BYTES = "bytes"  # of UTF-8
+    SEPTETS = "septets"  # of SMS in the 7-bit alphabet of GSM: some characters are two
 
+
+_TWO_SEPTETS: Final = frozenset("^{}\\[~]|€\f")
 
 _SIZE: Final[dict[Unit, Callable[[str], int]]] = {
     Unit.CHARACTERS: len,
     Unit.UTF16: lambda text: len(text.encode("utf-16-le", "surrogatepass")) // 2,
     Unit.BYTES: lambda text: len(text.encode("utf-8", "surrogatepass")),
+    Unit.SEPTETS: lambda text: len(text) + sum(character in _TWO_SEPTETS for character in text),
 }
 
 
