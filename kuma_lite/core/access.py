@@ -74,11 +74,12 @@ class Audience:
     organisation: int
     right: Right
     user_id: int | None = None  # None: everybody
+    also: Right | None = None  # which they must have as well
     unless: Right | None = None  # whoever has this one as well is left out, and told more elsewhere
 
     def parted(self, edit: Right) -> tuple[Audience, Audience]:
         """Those of it who may edit, to be told everything, and the others, who are shown no secrets."""
-        return replace(self, right=edit), replace(self, unless=edit)
+        return replace(self, also=edit), replace(self, unless=edit)
 
 
 @dataclass(frozen=True, slots=True)

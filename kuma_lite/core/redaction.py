@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -117,12 +118,13 @@ hide_secrets: Final = _KNOWN.hide
 
 def secrets_of(kind: HasOptions, document: Mapping[str, Any]) -> list[str]:
     """The values of the options that a kind declares secret."""
-    return [
-        text
-        for key, (_, words) in kind.options.words().items()
-        if words.secret
-        for text in _texts(document.get(key))
-    ]
+    return [text for key in _secret_keys(kind.options) for text in _texts(document.get(key))]
+
+
+@cache
+def _secret_keys(options: type[Options]) -> tuple[str, ...]:
+    """Looked up once for each kind: thousands of monitors ask at the start."""
+    return tuple(key for key, (_, words) in options.words().items() if words.secret)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -13,6 +13,7 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
 from kuma_lite.core.registry import Registry
 from kuma_lite.monitors.document.fields import Document, shown, sparse
 from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited
@@ -159,6 +160,7 @@ class Monitors:
             self.recorder.forget(gone)
             self.roster.remove(gone)
             self.engine.forget(gone)
+            forget_secrets(("monitor", gone))
         for child in kept:
             self._unlink(child)
             if self.engine.is_watched(child.id) != self.roster.is_active(child):
@@ -302,6 +304,7 @@ class Monitors:
         )
         monitor.kind = self.types.get(monitor.type)
         if monitor.kind is not None:
+            remember_secrets(("monitor", monitor.id), secrets_of(monitor.kind, monitor.document))
             try:
                 monitor.options = monitor.kind.options.read(monitor.document)
             except UserError as error:

@@ -189,6 +189,7 @@ def _hears(connection: Connection, audience: Audience) -> bool:
     return (
         actor is not None
         and audience.right in actor.rights
+        and (audience.also is None or audience.also in actor.rights)
         and audience.unless not in actor.rights
         and audience.user_id in (None, actor.user_id)
     )

@@ -39,11 +39,12 @@ audiences = st.builds(Audience, organisations, rights, user_ids, st.none() | rig
 
 
 def hears(actor: Actor, audience: Audience) -> bool:
-    """What an audience means, in words: of that organisation, may see it, is that one, is not left out."""
+    """What an audience means: of that organisation, may see it, is that one, is not left out."""
     conditions = [
         actor.organisation == audience.organisation,
         audience.right in actor.rights,
         audience.user_id is None or audience.user_id == actor.user_id,
+        audience.also is None or audience.also in actor.rights,
         audience.unless is None or audience.unless not in actor.rights,
     ]
     return all(conditions)
@@ -133,10 +134,10 @@ def test_everybody_and_myself(actor: Actor, right: Right) -> None:
 def test_the_parts_of_an_audience_tell_everybody_once_and_secrets_to_editors_only(
     audience: Audience, edit: Right, actor: Actor
 ) -> None:
-    audience = replace(audience, unless=None)
+    audience = replace(audience, also=None, unless=None)
     editors, viewers = audience.parted(edit)
     sees = hears(actor, audience)
-    assert hears(actor, editors) <= (edit in actor.rights)
+    assert hears(actor, editors) <= (sees and edit in actor.rights)
     assert not (hears(actor, editors) and hears(actor, viewers))
     if sees:
         assert hears(actor, editors) or hears(actor, viewers)

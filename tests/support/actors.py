@@ -98,6 +98,7 @@ class Pushes:
             if where == namespace
             and actor.organisation == audience.organisation
             and audience.right in actor.rights
+            and (audience.also is None or audience.also in actor.rights)
             and audience.unless not in actor.rights
             and audience.user_id in (None, actor.user_id)
         ]
