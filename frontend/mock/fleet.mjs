@@ -117,7 +117,7 @@ export class Fleet {
       notifications: [1],
       maintenancePlans: server.plans,
       maintenance: this.isCovered(server),
-      rival: null,
+      duplicateHost: null,
       clockOffset: null,
     };
   }

@@ -42,5 +42,5 @@ async def remove_2fa(database: Transactions) -> str:
 async def _first(database: Transactions) -> User:
     user = await database.read(store.first_user)
     if user is None:
-        raise UserError("Nobody has been set up on this server yet.")
+        raise UserError("No account exists on this server yet.")
     return user

@@ -37,7 +37,7 @@ class PageServers:
         """What lets exactly these stand on a page. Raises UserError."""
         found = [find_server(self._servers, actor, key, Right.STATUS_PAGES_EDIT) for key in keys]
         if len(found) > MAX_ON_PAGE:
-            raise UserError(f"A status page shows at most {MAX_ON_PAGE} servers.")
+            raise UserError("A status page shows at most {most} servers.", most=MAX_ON_PAGE)
 
         async def put(page_id: int) -> None:
             if [server.uuid for server in found] != self.on(page_id):

@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     if not url or not token:
         raise UserError("Give the address of the server with --url and the token of a project with --token.")
     if not options.interval >= MIN_INTERVAL_S:
-        raise UserError(f"The interval must be at least {MIN_INTERVAL_S:g} seconds.")
+        raise UserError("The interval must be at least {least:g} seconds.", least=MIN_INTERVAL_S)
     if options.interval > DEFAULT_INTERVAL_S:
         _say(
             f"With more than {DEFAULT_INTERVAL_S:g} seconds between reports no threshold can raise an alert."
@@ -142,7 +142,7 @@ def _token(options: argparse.Namespace) -> str:
         try:
             return Path(options.token_file).read_text().strip()
         except OSError as error:
-            raise UserError(f"The token cannot be read: {error}.") from None
+            raise UserError("The token cannot be read: {reason}.", reason=error) from None
     return options.token or os.environ.get(TOKEN_VARIABLE, "")
 
 
@@ -163,13 +163,15 @@ def _install(options: argparse.Namespace, url: str, token: str) -> int:
         for needed in (program,) if frozen else (program, sys.executable):
             if reason := hindrance(Path(needed)):
                 raise UserError(
-                    f"The service could not run {needed}: {reason}. Put it where everybody may run it, for "
-                    "example into /usr/local/bin, and install with that one."
+                    "The service could not run {needed}: {reason}. Put it where everybody may run it, "
+                    "for example into /usr/local/bin, and install with that one.",
+                    needed=needed,
+                    reason=reason,
                 )
         for path in install(url, token, unit_text(program, _kept(options), docker=options.docker)):
             print(f"{path} is written.")
     except OSError as error:
-        raise UserError(f"The service cannot be written: {error}.") from None
+        raise UserError("The service cannot be written: {reason}.", reason=error) from None
     if not options.docker and os.path.exists(options.docker_socket):
         print("Docker is here: with --docker the service reports containers, too (and is as good as root).")
     print("Start it with: systemctl daemon-reload && systemctl enable --now kuma-lite-agent")

@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     config = load_config(options)
     database = config.data_dir / DATABASE_FILE
     if not database.exists():
-        raise UserError(f"There is no database in {config.data_dir}.")
+        raise UserError("There is no database in {data_dir}.", data_dir=config.data_dir)
     asyncio.run(_copy(database, Path(options.file)))
     print(f"{options.file} is a complete copy and has been verified.")
     return 0

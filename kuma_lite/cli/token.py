@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     """Do it; a running server goes on meanwhile, and knows of it within seconds."""
     database = load_config(options).data_dir / DATABASE_FILE
     if not database.exists():
-        raise UserError(f"There is no database in {database.parent}; start the server first.")
+        raise UserError("There is no database in {parent}; start the server first.", parent=database.parent)
     clock = SystemClock()
     if options.what == "create":
         print(create(database, options.name, options.project, options.expires_in_days, clock))
@@ -63,7 +63,7 @@ def create(path: Path, name: str, project: str | None, days: int | None, clock: 
     from kuma_lite.projects.tokens import PROJECT, new_token
 
     if days is not None and not 1 <= days <= MAX_DAYS:
-        raise UserError(f"The days until the token expires must be between 1 and {MAX_DAYS}.")
+        raise UserError("The days until the token expires must be between 1 and {most}.", most=MAX_DAYS)
     text, secret, now = clean_name(name, "token"), new_token(PROJECT), to_ms(clock.now())
     expires = None if days is None else now + days * _DAY_MS
 
@@ -116,7 +116,7 @@ def revoke(path: Path, prefix: str, clock: Clock) -> Token:
         ]
         if len(matching) != 1:
             many = "More than one token begins" if matching else "No token begins"
-            raise UserError(f"{many} with {prefix[:10]!r}.")
+            raise UserError("{many} with {prefix!r}.", many=many, prefix=prefix[:10])
         revoke_token(connection, matching[0].uuid, projects, now)
         return matching[0]
 
@@ -132,7 +132,11 @@ def _project(connection: Connection, name: str | None) -> Project:
         return next(project for project in every if project.is_root)
     found = [project for project in every if name in (project.name, project.uuid)]
     if len(found) != 1:
-        raise UserError(f"There {'are several projects' if found else 'is no project'} called {name!r}.")
+        raise UserError(
+            "There {what} called {name!r}.",
+            what="are several projects" if found else "is no project",
+            name=name,
+        )
     return found[0]
 
 

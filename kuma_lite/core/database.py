@@ -116,17 +116,19 @@ class Database(GroupCommit):
         """
         target = Path(path).absolute()
         if target.exists():
-            raise UserError(f"{target} exists already.")
+            raise UserError("{target} exists already.", target=target)
         part = target.with_name(f"{target.name}.part")
         part.unlink(missing_ok=True)
         try:
             await self._readers.copy_to(part)
             wrong = await sqlite_guard.verify(part)
             if wrong is not None:
-                raise UserError(f"The backup is not usable. {wrong}")
+                raise UserError("The backup is not usable. {wrong}", wrong=wrong)
             await asyncio.to_thread(_put_in_place, part, target)
         except (apsw.Error, OSError) as error:
-            raise UserError(f"The backup {target} cannot be written: {error}.") from None
+            raise UserError(
+                "The backup {target} cannot be written: {reason}.", target=target, reason=error
+            ) from None
         finally:
             with suppress(OSError):
                 part.unlink(missing_ok=True)

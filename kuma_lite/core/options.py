@@ -82,7 +82,7 @@ class Options(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             key = ".".join(str(part) for part in first["loc"]) or "value"
-            raise UserError(f"{key}: {first['msg']}") from None
+            raise UserError("{key}: {reason}", key=key, reason=first["msg"]) from None
 
     @classmethod
     def words(cls) -> dict[str, tuple[FieldInfo, Words]]:

@@ -94,7 +94,12 @@ class Documents:
         for name, value in document.items():
             key = keys.get(name, name)
             if key not in fields and resource.undeclared(document, key) is None:
-                raise UserError(f"A {resource.shown_name} has no field “{name}”.", extra={"field": name})
+                raise UserError(
+                    "A {shown_name} has no field “{name}”.",
+                    shown_name=resource.shown_name,
+                    name=name,
+                    extra={"field": name},
+                )
             wire[key] = _revealed(value, name, secrets)
         for reference in resource.references:
             wire = changed_at(wire, reference.path, self._id_in(reference.resource, reference.path))
@@ -133,7 +138,7 @@ class Documents:
             if key is None:
                 return None
             if not isinstance(key, str) or key not in known:
-                raise UserError(f"There is no {label} “{key}”.", extra={"field": path})
+                raise UserError("There is no {label} “{key}”.", label=label, key=key, extra={"field": path})
             return known[key]
 
         return id_of
@@ -163,7 +168,9 @@ def _revealed(value: Any, name: str, secrets: Secrets) -> Any:
                 return secrets(value[SECRET])
             except LookupError:
                 where = value[SECRET]
-                raise UserError(f"The secret “{where}” is not given.", extra={"field": name}) from None
+                raise UserError(
+                    "The secret “{where}” is not given.", where=where, extra={"field": name}
+                ) from None
         return {key: _revealed(item, name, secrets) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_revealed(item, name, secrets) for item in value]

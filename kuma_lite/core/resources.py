@@ -166,7 +166,7 @@ class Resource(Generic[T]):
         """A part of a document for one, as a merge patch (RFC 7396). Raises Forbidden, Missing, UserError."""
         self._allow(REPLACE)
         if not isinstance(changes, Mapping):
-            raise UserError(f"The {self.shown_name} must be an object.")
+            raise UserError("The {shown_name} must be an object.", shown_name=self.shown_name)
         async with self._turn(actor, key) as thing:
             document = merged(self.keeper.document(thing), changes)
             return await self.keeper.replace(actor, thing, document)
@@ -191,7 +191,9 @@ class Resource(Generic[T]):
 
     def _allow(self, deed: str) -> None:
         if deed not in self.can:
-            raise UserError(f"Nobody can {deed} a {self.shown_name}.", status=405)
+            raise UserError(
+                "Nobody can {deed} a {shown_name}.", deed=deed, shown_name=self.shown_name, status=405
+            )
 
     @asynccontextmanager
     async def _turn(self, actor: Actor, key: Any) -> AsyncIterator[T]:

@@ -61,7 +61,7 @@ async def open_other(
         UserError: the file is missing, or is the live database by any of its names.
     """
     if not os.path.isfile(path):
-        raise UserError(f"There is no file {os.fspath(path)}.")
+        raise UserError("There is no file {path}.", path=os.fspath(path))
     if is_live(path):
         raise UserError("This is the database in use; make a backup and take that.")
     import aiosqlite

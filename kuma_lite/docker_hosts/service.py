@@ -63,7 +63,7 @@ class DockerHosts:
                 raise UserError("Connection to Docker daemon timed out.") from None
             raise UserError(error.message) from None
         if not 200 <= response.status < 300:
-            raise UserError(f"Request failed with status code {response.status}")
+            raise UserError("Request failed with status code {the_status}", the_status=response.status)
         try:
             containers = json.loads(response.text)
         except ValueError:

@@ -45,4 +45,6 @@ def _copy_file(source: Path, target: Path) -> None:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copyfile(source, target)
     except OSError as error:
-        raise UserError(f"{source} cannot be copied: {error.strerror or error}.") from None
+        raise UserError(
+            "{source} cannot be copied: {reason}.", source=source, reason=error.strerror or error
+        ) from None

@@ -73,7 +73,8 @@ class Importer:
                 state = await self._begin(located, source, identity)
             elif state["from"] != identity:
                 raise UserError(
-                    f"The data folder {self._folder} holds what was taken over from another Uptime Kuma."
+                    "The data folder {folder} holds what was taken over from another Uptime Kuma.",
+                    folder=self._folder,
                 )
             report = Report.from_json(state["report"])
             if state["finished"]:
@@ -89,12 +90,13 @@ class Importer:
         """Everything but the beats, in one transaction."""
         if await self._database.read(_has_content):
             raise UserError(
-                f"The data folder {self._folder} is in use already; an Uptime Kuma can only be taken over "
-                "into an empty one. Name another one with --data-dir."
+                "The data folder {folder} is in use already; an Uptime Kuma can only be taken over into an "
+                "empty one. Name another one with --data-dir.",
+                folder=self._folder,
             )
         tables = await read_configuration(source)
         if not tables["user"]:
-            raise UserError("Nobody has been set up in this Uptime Kuma; there is nothing to take over.")
+            raise UserError("No account exists in this Uptime Kuma; there is nothing to import.")
         report = Report()
         state: dict[str, Any] = {"from": identity, "finished": None, "statistics": {}}
 

@@ -44,16 +44,17 @@ class Located:
         """Find them: `path` is the data folder or the database. Raises UserError."""
         path = path.expanduser().absolute()
         if not path.exists():
-            raise UserError(f"There is no {path}.")
+            raise UserError("There is no {path}.", path=path)
         self.database = path / KUMA_FILE if path.is_dir() else path
         self.folder = self.database.parent
         kind = _configured_kind(self.folder / DB_CONFIG) if path.is_dir() else "sqlite"
         if kind != "sqlite":
             raise UserError(
-                f"The Uptime Kuma in {path} keeps its data in MariaDB; only SQLite can be taken over."
+                "The Uptime Kuma in {path} keeps its data in MariaDB; only SQLite can be taken over.",
+                path=path,
             )
         if not self.database.is_file():
-            raise UserError(f"There is no {KUMA_FILE} in {path}.")
+            raise UserError("There is no {kuma_file} in {path}.", kuma_file=KUMA_FILE, path=path)
         if sqlite_guard.is_live(self.database):
             raise UserError("This is the database of Kuma Lite itself, not one of Uptime Kuma.")
 
@@ -114,7 +115,9 @@ async def opened(located: Located, our_folder: Path) -> AsyncIterator[Source]:
         async with sqlite_guard.open_other(copy, read_only=False) as connection:
             yield Source(connection, await _tables(connection))
     except sqlite3.Error as error:
-        raise UserError(f"The database {located.database} cannot be read: {error}.") from None
+        raise UserError(
+            "The database {database} cannot be read: {reason}.", database=located.database, reason=error
+        ) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -143,7 +146,10 @@ def _copy(database: Path, target: Path) -> None:
         size = sum(path.stat().st_size for path in files)
         if shutil.disk_usage(target.parent).free < size * ROOM:
             raise UserError(
-                f"Taking over {database} needs {size * ROOM / 1e6:.0f} MB of free space in {target.parent}."
+                "Taking over {database} needs {size:.0f} MB of free space in {parent}.",
+                database=database,
+                size=size * ROOM / 1e6,
+                parent=target.parent,
             )
         for _ in range(COPY_ATTEMPTS):
             before = _state(database)
@@ -152,8 +158,10 @@ def _copy(database: Path, target: Path) -> None:
             if _state(database) == before:
                 return
     except OSError as error:
-        raise UserError(f"{database} cannot be copied: {error.strerror or error}.") from None
-    raise UserError(f"{database} is being written all the time; stop Uptime Kuma first.")
+        raise UserError(
+            "{database} cannot be copied: {reason}.", database=database, reason=error.strerror or error
+        ) from None
+    raise UserError("{database} is being written all the time; stop Uptime Kuma first.", database=database)
 
 
 def _copy_file(source: Path, target: Path) -> None:

@@ -97,7 +97,7 @@ def _with_cron(data: Mapping[str, Any], plan: Plan) -> Plan:
     if isinstance(minutes, bool) or not isinstance(minutes, int | float) or not math.isfinite(minutes):
         raise UserError("The duration must be a number of minutes.")
     if not 0 <= minutes <= MAX_DURATION_MINUTES:
-        raise UserError(f"The duration must be between 0 and {MAX_DURATION_MINUTES} minutes.")
+        raise UserError("The duration must be between 0 and {most} minutes.", most=MAX_DURATION_MINUTES)
     return replace(plan, cron=_pattern(data.get("cron")), duration=round(minutes * 60))
 
 
@@ -105,7 +105,7 @@ def _pattern(text: Any) -> str:
     if not isinstance(text, str):
         raise UserError("The cron pattern is missing.")
     if len(text) > MAX_PATTERN_CHARS:
-        raise UserError(f"The cron pattern is longer than {MAX_PATTERN_CHARS} characters.")
+        raise UserError("The cron pattern is longer than {most} characters.", most=MAX_PATTERN_CHARS)
     try:
         parse(text)
     except CronError as error:
@@ -124,7 +124,7 @@ def _strategy(value: Any) -> Strategy:
 
 def _text(value: Any, what: str) -> str:
     if not isinstance(value, str):
-        raise UserError(f"The {what} must be a text.")
+        raise UserError("The {what} must be a text.", what=what)
     return value
 
 
@@ -163,7 +163,7 @@ def _interval(value: Any, base: int) -> int:
     except ValueError:
         days = 0
     if not 1 <= days <= MAX_INTERVAL_DAYS:
-        raise UserError(f"The interval must be between 1 and {MAX_INTERVAL_DAYS} days.")
+        raise UserError("The interval must be between 1 and {most} days.", most=MAX_INTERVAL_DAYS)
     return days
 
 
@@ -175,7 +175,7 @@ def _zone(value: Any) -> str:
     try:
         zone_of(_text(value, "time zone"))
     except ValueError:
-        raise UserError(f"There is no time zone {value}.") from None
+        raise UserError("There is no time zone {value}.", value=value) from None
     return str(value)
 
 

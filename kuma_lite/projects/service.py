@@ -134,7 +134,7 @@ class Projects:
         require(actor, Right.TOKENS_EDIT)
         text = clean_name(name, "project")
         if len(self.all) >= MAX_PROJECTS:
-            raise UserError(f"There can be no more than {MAX_PROJECTS} projects.", status=422)
+            raise UserError("There can be no more than {most} projects.", most=MAX_PROJECTS, status=422)
         now = to_ms(self._clock.now())
         project = await self._database.write(lambda db: insert_project(db, actor.organisation, text, now))
         self.all[project.id] = project
@@ -201,5 +201,10 @@ class Projects:
 def clean_name(name: object, what: str) -> str:
     """A name that lists can show. Raises UserError."""
     if not isinstance(name, str) or not name.strip() or len(name) > tokens.MAX_NAME_CHARS:
-        raise UserError(f"Give the {what} a name of at most {tokens.MAX_NAME_CHARS} characters.", status=422)
+        raise UserError(
+            "Give the {what} a name of at most {most} characters.",
+            what=what,
+            most=tokens.MAX_NAME_CHARS,
+            status=422,
+        )
     return name.strip()

@@ -67,7 +67,7 @@ def insert_token(
 ) -> Token:
     """Store a new token. Raises UserError."""
     if sql.value(connection, "SELECT count(*) FROM api_token WHERE revoked IS NULL") >= MAX_TOKENS:
-        raise UserError(f"There can be no more than {MAX_TOKENS} tokens.", status=422)
+        raise UserError("There can be no more than {most} tokens.", most=MAX_TOKENS, status=422)
     connection.execute(
         "INSERT INTO api_token (uuid, project_id, kind, user_id, name, prefix, hash, created, expires) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

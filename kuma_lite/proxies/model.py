@@ -72,7 +72,9 @@ def read_proxy(payload: Any, proxy_id: int, actor: Actor, created: int) -> Proxy
         raise UserError("The proxy must be an object.")
     protocol = payload.get("protocol")
     if protocol not in PROTOCOLS:
-        raise UserError(f"Unsupported proxy protocol. Supported protocols are {', '.join(PROTOCOLS)}.")
+        raise UserError(
+            "Unsupported proxy protocol. Supported protocols are {protocols}.", protocols=", ".join(PROTOCOLS)
+        )
     host = _text(payload.get("host"))
     if not host or not host.strip():
         raise UserError("The proxy needs a host.")
@@ -96,7 +98,9 @@ def _text(value: Any) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or len(value) > MAX_TEXT_CHARS:
-        raise UserError(f"Host, user name and password are texts of at most {MAX_TEXT_CHARS} characters.")
+        raise UserError(
+            "Host, user name and password are texts of at most {most} characters.", most=MAX_TEXT_CHARS
+        )
     return value
 
 
@@ -104,5 +108,5 @@ def _port(value: Any) -> int:
     if isinstance(value, str) and value.strip().isdecimal():
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= MAX_PORT:
-        raise UserError(f"The port of the proxy must be a number from 1 to {MAX_PORT}.")
+        raise UserError("The port of the proxy must be a number from 1 to {most}.", most=MAX_PORT)
     return value

@@ -35,7 +35,7 @@ async def knock(url: str, http: HttpClient) -> None:
             Request("GET", url, headers, timeout=TEST_TIMEOUT_S, total_timeout=TEST_TIMEOUT_S)
         )
     except NetworkError as error:
-        raise UserError(f"WebSocket error: {error.message}") from None
+        raise UserError("WebSocket error: {reason}", reason=error.message) from None
     if response.status != _SWITCHING_PROTOCOLS:
         raise UserError(f"WebSocket error: {url} {response.status} {response.reason}".rstrip())
     if response.headers.get("sec-websocket-accept") != accept_of(nonce):

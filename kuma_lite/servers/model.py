@@ -33,7 +33,7 @@ class Incident:
     acknowledged_by: str | None = None
     snoozed: int | None = None
     snooze_until: int | None = None
-    owed: str | None = None  # how it ended, to be said when maintenance is over
+    pending: str | None = None  # how it ended, to be said when maintenance is over
 
 
 @dataclass(slots=True)
@@ -52,8 +52,8 @@ class Server:
     created: int
     updated: int
     last_seen: int
-    rival: str | None = None
-    rival_seen: int | None = None
+    duplicate_host: str | None = None
+    duplicate_seen: int | None = None
     clock_offset: int | None = None
     clock_guess: int | None = None  # what the last report alone would say of it; not stored
     series: dict[str, int] = field(default_factory=dict)  # stored name → id
@@ -62,7 +62,7 @@ class Server:
     counters: dict[str, tuple[int, float]] = field(default_factory=dict)  # the reading a rate begins with
     values: dict[str, float] = field(default_factory=dict)  # friendly name → newest derived value
     incidents: dict[str, Incident] = field(default_factory=dict)  # cause → the open one
-    owed: dict[str, Incident] = field(default_factory=dict)  # cause → ended, and nobody was told yet
+    pending: dict[str, Incident] = field(default_factory=dict)  # cause → ended, and nobody was told yet
     status: str = ONLINE
     organisation: int = FIRST_ORGANISATION  # that of its project
 

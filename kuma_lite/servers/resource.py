@@ -67,7 +67,7 @@ class ServerKeeper:
         alerts = document.get(_ALERTS) or {}
         _, errors = changed({}, alerts)
         if errors:
-            raise UserError(f"{errors[0]}.", extra={"errors": errors})
+            raise UserError("{reason}.", reason=errors[0], extra={"errors": errors})
         await self._servers.links.replace(
             server, _ids(document, _NOTIFICATIONS), _ids(document, _MAINTENANCE)
         )
@@ -82,7 +82,7 @@ class ServerKeeper:
 def _ids(document: Any, key: str) -> set[int]:
     found = document.get(key) or []
     if not isinstance(found, list) or not all(type(number) is int for number in found):
-        raise UserError(f"{key} must be a list.")
+        raise UserError("{key} must be a list.", key=key)
     return set(found)
 
 

@@ -15,11 +15,11 @@ from kuma_lite.servers.model import Incident, Server
 
 _SERVER: Final = """
     id, uuid, project_id, motherboard_id, agent_version, attributes, alert_settings, last_metrics, snapshot,
-    created, updated, last_seen, rival, rival_seen, clock_offset
+    created, updated, last_seen, duplicate_host, duplicate_seen, clock_offset
 """
 _INCIDENT: Final = """
     id, uuid, server_id, cause, message, started, closed, updated, acknowledged, acknowledged_by, snoozed,
-    snooze_until, owed
+    snooze_until, pending_message
 """
 
 
@@ -34,8 +34,8 @@ def read_servers(connection: Connection) -> list[Server]:
         servers[server_id].channels = channels
     for incident in _incidents(connection, "WHERE closed IS NULL", ()):
         servers[incident.server_id].incidents[incident.cause] = incident
-    for incident in _incidents(connection, "WHERE owed IS NOT NULL ORDER BY id", ()):
-        servers[incident.server_id].owed[incident.cause] = incident
+    for incident in _incidents(connection, "WHERE pending_message IS NOT NULL ORDER BY id", ()):
+        servers[incident.server_id].pending[incident.cause] = incident
     return list(servers.values())
 
 
@@ -63,15 +63,15 @@ def contact(
     if server.id == 0:
         _insert(connection, server)
     connection.execute(
-        "UPDATE server SET agent_version = ?, attributes = ?, last_metrics = ?, snapshot = ?, rival = ?, "
-        "rival_seen = ?, clock_offset = ?, updated = ?, last_seen = ? WHERE id = ?",
+        "UPDATE server SET agent_version = ?, attributes = ?, last_metrics = ?, snapshot = ?, "
+        "duplicate_host = ?, duplicate_seen = ?, clock_offset = ?, updated = ?, last_seen = ? WHERE id = ?",
         (
             server.agent_version,
             compact_json(server.attributes),
             compact_json(server.last),
             compact_json(server.snapshot),
-            server.rival,
-            server.rival_seen,
+            server.duplicate_host,
+            server.duplicate_seen,
             server.clock_offset,
             server.updated,
             server.last_seen,
@@ -245,14 +245,14 @@ def open_incident(connection: Connection, incident: Incident) -> None:
 def close_incident(connection: Connection, incident: Incident) -> None:
     """Store that an incident is over."""
     connection.execute(
-        "UPDATE server_incident SET closed = ?, updated = ?, owed = ? WHERE id = ?",
-        (incident.closed, incident.updated, incident.owed, incident.id),
+        "UPDATE server_incident SET closed = ?, updated = ?, pending_message = ? WHERE id = ?",
+        (incident.closed, incident.updated, incident.pending, incident.id),
     )
 
 
-def pay(connection: Connection, incident: Incident) -> None:
-    """Store that nothing is owed any more."""
-    connection.execute("UPDATE server_incident SET owed = NULL WHERE id = ?", (incident.id,))
+def mark_told(connection: Connection, incident: Incident) -> None:
+    """Store that its message has been written."""
+    connection.execute("UPDATE server_incident SET pending_message = NULL WHERE id = ?", (incident.id,))
 
 
 def save_wishes(connection: Connection, incident: Incident) -> None:

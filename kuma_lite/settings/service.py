@@ -111,7 +111,7 @@ class Settings:
         """
         zone = values.get(_TIME_ZONE)
         if zone and not is_time_zone(zone):
-            raise UserError(f"Invalid timezone:{zone}")
+            raise UserError("Invalid timezone:{zone}", zone=zone)
         permitted = {key: value for key, value in values.items() if self._is_general(key)}
         switched = {key: values[key] for key in _SWITCHES if isinstance(values.get(key), bool)}
         self._entry_page = {_ENTRY_PAGE: values[_ENTRY_PAGE]} if _ENTRY_PAGE in values else {}

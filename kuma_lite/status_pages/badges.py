@@ -33,7 +33,7 @@ def style_of(query: Query) -> str:
     """The style asked for. Raises UserError (HTTP 403)."""
     style = query.text("style", "flat")
     if style not in STYLES:
-        raise UserError(f"Field `style` must be one of ({','.join(STYLES)})", status=403)
+        raise UserError("Field `style` must be one of ({styles})", styles=",".join(STYLES), status=403)
     return style
 
 

@@ -36,7 +36,7 @@ class Query:
         if values is None:
             return default
         if len(values) > 1:
-            raise UserError(f"Field `{field}` must be of type string", status=403)
+            raise UserError("Field `{field}` must be of type string", field=field, status=403)
         return values[0]
 
     def integer(self, name: str) -> int | None:

@@ -82,7 +82,7 @@ def read_logo(value: Any) -> Logo:
     if not value.startswith(_PNG_URL):
         raise UserError(_ONLY_PNG)
     if len(value) > len(_PNG_URL) + MAX_LOGO_BYTES * 4 // 3 + 4:
-        raise UserError(f"The logo may have at most {MAX_LOGO_BYTES // 1000} kB.")
+        raise UserError("The logo may have at most {most} kB.", most=MAX_LOGO_BYTES // 1000)
     try:
         png = base64.b64decode(value[len(_PNG_URL) :], validate=True)
     except (binascii.Error, ValueError):
@@ -98,7 +98,7 @@ def read_groups(value: Any) -> list[NewGroup]:
         raise UserError("The groups must be a list.")
     groups = [_group(item) for item in value]
     if sum(len(group.members) for group in groups) > MAX_MEMBERS:
-        raise UserError(f"A page shows at most {MAX_MEMBERS} monitors.")
+        raise UserError("A page shows at most {most} monitors.", most=MAX_MEMBERS)
     return groups
 
 
@@ -143,31 +143,33 @@ def _read_each(
 
 def _text(key: str, value: Any) -> str | None:
     if value is not None and not isinstance(value, str):
-        raise UserError(f"{key} must be a text.")
+        raise UserError("{key} must be a text.", key=key)
     return value
 
 
 def _flag(key: str, value: Any) -> bool:
     if value is not None and not isinstance(value, bool | int):
-        raise UserError(f"{key} must be true or false.")
+        raise UserError("{key} must be true or false.", key=key)
     return bool(value)
 
 
 def _title(key: str, value: Any) -> str:
     if not isinstance(value, str) or len(value) > MAX_TITLE_CHARS:
-        raise UserError(f"The {key} must be a text of at most {MAX_TITLE_CHARS} characters.")
+        raise UserError(
+            "The {key} must be a text of at most {most} characters.", key=key, most=MAX_TITLE_CHARS
+        )
     return value
 
 
 def _theme(key: str, value: Any) -> str:
     if value not in THEMES:
-        raise UserError(f"The {key} must be one of {', '.join(THEMES)}.")
+        raise UserError("The {key} must be one of {themes}.", key=key, themes=", ".join(THEMES))
     return str(value)
 
 
 def _refresh(_key: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_REFRESH_S:
-        raise UserError(f"The refresh interval must be between 0 and {MAX_REFRESH_S} seconds.")
+        raise UserError("The refresh interval must be between 0 and {most} seconds.", most=MAX_REFRESH_S)
     return int(value)
 
 

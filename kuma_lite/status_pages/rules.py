@@ -106,14 +106,16 @@ def read_duration(text: str) -> Duration:
     written = f"{text}h" if _DIGITS.fullmatch(text) else text
     found = _DURATION.fullmatch(written)
     if not found:
-        raise UserError(f"Invalid duration: {text}", status=403)
+        raise UserError("Invalid duration: {text}", text=text, status=403)
     number, unit = found.groups()
     if unit not in _UNITS:
-        raise UserError(f"Unsupported unit ({unit}) for badge duration {text}", status=403)
+        raise UserError(
+            "Unsupported unit ({unit}) for badge duration {text}", unit=unit, text=text, status=403
+        )
     seconds, factor, limit, name = _UNITS[unit]
     count = number.lstrip("0") or "0"
     if len(count) > _MOST_DIGITS or int(count) * factor > limit:
-        raise UserError(f"The maximum number of {name} is {limit}", status=403)
+        raise UserError("The maximum number of {name} is {limit}", name=name, limit=limit, status=403)
     return Duration(number, Window(seconds, int(count) * factor))
 
 

@@ -32,7 +32,7 @@ class Uploads:
         try:
             await asyncio.to_thread(_write, self._folder, f"{name}{_STAGED}", png)
         except OSError as error:
-            raise UserError(f"The logo cannot be stored: {error.strerror}.") from None
+            raise UserError("The logo cannot be stored: {reason}.", reason=error.strerror) from None
         return f"{PREFIX}{name}?t={round(now * 1000)}"  # another address for another picture
 
     async def keep_logo(self, page_id: int) -> None:

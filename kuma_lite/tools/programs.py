@@ -36,7 +36,7 @@ async def pm2_processes() -> list[dict[str, Any]]:
     try:
         output = await _run(PM2_TIMEOUT_S, "pm2", "jlist")
     except _NotRun as reason:
-        raise UserError(f"Unable to query PM2 process list ({reason}).") from None
+        raise UserError("Unable to query PM2 process list ({reason}).", reason=reason) from None
     try:
         # PM2 may greet before it answers.
         listed = json.loads(output[max(0, output.find("[{")) :] if "[{" in output else output)
@@ -52,17 +52,21 @@ async def chromium_version(path: Any) -> str:
     if path is not None and not isinstance(path, str):
         raise UserError("The path of the browser must be a text.")
     if path and path not in CHROMIUMS:
-        raise UserError(f"Only browsers in their usual places are started: {', '.join(CHROMIUMS)}.")
+        raise UserError(
+            "Only browsers in their usual places are started: {chromiums}.", chromiums=", ".join(CHROMIUMS)
+        )
     program = next(filter(None, map(shutil.which, (path,) if path else CHROMIUMS)), None)
     if program is None:
         raise UserError("Chromium was not found on this machine.")
     try:
         output = await _run(CHROMIUM_TIMEOUT_S, program, "--version")
     except _NotRun as reason:
-        raise UserError(f"{program} could not be started ({reason}).") from None
+        raise UserError(
+            "{program} could not be started ({reason}).", program=program, reason=reason
+        ) from None
     version = _VERSION.search(output)
     if version is None:
-        raise UserError(f"{program} does not tell its version.")
+        raise UserError("{program} does not tell its version.", program=program)
     return version.group(1)
 
 

@@ -73,7 +73,7 @@ async def test_details_charts_and_sparks(running: Api) -> None:
         assert found["server"] == await running.get(f"servers/{key}")
         assert found["containers"] == box and found["processes"] == []
         assert found["metrics"] == ["cpu_used", "load_1", "mem_used_b"] and found["units"]["load_1"] == "load"
-        assert (found["rival"], found["clockOffset"], found["incidents"]) == (None, None, [])
+        assert (found["duplicateHost"], found["clockOffset"], found["incidents"]) == (None, None, [])
         charts = await client.call("serverMetrics", key, {"metrics": ["cpu", "load_1"]})
         assert (charts["tier"], charts["step"], charts["thresholds"]) == ("raw", 60_000, {"cpu": 90.0})
         cpu = charts["series"]["cpu"]

@@ -114,11 +114,11 @@ async def test_two_hosts_with_one_board_are_one_server_without_mixed_counters(fl
     answer = await fleet.send(net_recv_b=9_000_000_000, cpu_used=20, attributes=clone)
     assert (answer["success_count"], answer["failure_count"]) == (1, 1)
     assert "Two hosts report with this motherboard_id" in answer["errors"][0]
-    assert fleet.only().rival == "web-1" and fleet.only().name == "clone"
+    assert fleet.only().duplicate_host == "web-1" and fleet.only().name == "clone"
     assert await raw(fleet, "net_in") == []
     fleet.clock.advance(600)  # the other one was switched off
     await fleet.send(net_recv_b=9_000_000_000, attributes=clone)
-    assert fleet.only().rival is None
+    assert fleet.only().duplicate_host is None
 
 
 async def test_a_clock_hours_ahead_is_said_and_nothing_is_stored(fleet: Fleet) -> None:
@@ -355,7 +355,7 @@ async def test_maintenance_keeps_quiet_and_what_is_still_wrong_is_told_after(fle
         await again.servers.watch.tick()
         (text,) = again.said.texts  # what ended meanwhile is told after it, once
         assert text.endswith("below 90 % again after 9 minutes")
-    assert (await again.restarted()).only().owed == {}
+    assert (await again.restarted()).only().pending == {}
     assert fleet.servers.links.plans_of(fleet.only()) == [number]
     with pytest.raises(UserError, match="does not exist"):
         await fleet.servers.links.set_plans(fleet.only(), [99])

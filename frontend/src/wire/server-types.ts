@@ -61,7 +61,7 @@ export interface ServerAck {
   notifications: number[];
   maintenancePlans: number[];
   maintenance: boolean;
-  rival: string | null;
+  duplicateHost: string | null;
   clockOffset: number | null; // seconds
 }
 

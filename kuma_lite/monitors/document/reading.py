@@ -77,7 +77,7 @@ def _read(sent: Mapping[str, Any], *, strict: bool) -> Document:
         if field is not None:
             document[name] = read_value(name, value)
         elif strict and key not in _IGNORED:
-            raise UserError(f"A monitor has no field named {str(key)[:80]!r}.")
+            raise UserError("A monitor has no field named {key!r}.", key=str(key)[:80])
     return document
 
 
@@ -110,7 +110,7 @@ def _coerced(field: WireField, value: Any) -> Any:
             if isinstance(value, str):
                 value = _parsed_json(value, field.name)
             if not isinstance(value, Mapping):
-                raise UserError(f"{field.name} must be an object.")
+                raise UserError("{name} must be an object.", name=field.name)
             return dict(value)
         case JsonKind.TEXT:
             return _text(field, value)
@@ -122,9 +122,11 @@ def _text(field: WireField, value: Any) -> str:
     if isinstance(value, int | float):
         return json.dumps(value)
     if not isinstance(value, str):
-        raise UserError(f"{field.name} must be text.")
+        raise UserError("{name} must be text.", name=field.name)
     if len(value) > MAX_TEXT_CHARS:
-        raise UserError(f"{field.name} must not be longer than {MAX_TEXT_CHARS} characters.")
+        raise UserError(
+            "{name} must not be longer than {most} characters.", name=field.name, most=MAX_TEXT_CHARS
+        )
     return value
 
 
@@ -138,9 +140,9 @@ def _number(field: WireField, value: Any) -> float | int | None:
     if isinstance(value, bool):
         value = int(value)
     if not isinstance(value, int | float) or not math.isfinite(value):
-        raise UserError(f"{field.name} must be a number.")
+        raise UserError("{name} must be a number.", name=field.name)
     if abs(value) > 2**53:
-        raise UserError(f"{field.name} is too large.")
+        raise UserError("{name} is too large.", name=field.name)
     return int(value) if value == int(value) else value
 
 
@@ -148,7 +150,7 @@ def _list(field: WireField, value: Any) -> list[Any]:
     if isinstance(value, str):  # one client sends the JSON text of the list
         value = _parsed_json(value, field.name) if value.strip() else []
     if not isinstance(value, list):
-        raise UserError(f"{field.name} must be a list.")
+        raise UserError("{name} must be a list.", name=field.name)
     return value
 
 
@@ -156,7 +158,7 @@ def _parsed_json(text: str, label: str) -> Any:
     try:
         return parse_json(text)
     except JsonTextError as error:
-        raise UserError(f"{label} must be valid JSON: {error}") from None
+        raise UserError("{label} must be valid JSON: {reason}", label=label, reason=error) from None
 
 
 def _checked(document: Document) -> Document:
@@ -167,17 +169,17 @@ def _checked(document: Document) -> Document:
         raise UserError("Retry interval cannot be less than 1 seconds")
     for key, label in (("interval", "Interval"), ("retryInterval", "Retry interval")):
         if document.get(key, 0) > MAX_INTERVAL_S:
-            raise UserError(f"{label} cannot be more than {MAX_INTERVAL_S} seconds")
+            raise UserError("{label} cannot be more than {most} seconds", label=label, most=MAX_INTERVAL_S)
     length = document.get("responseMaxLength", 0)
     if length < 0:
         raise UserError("Response max length cannot be less than 0")
     if length > MAX_RESPONSE_BYTES:
-        raise UserError(f"Response max length cannot be more than {MAX_RESPONSE_BYTES} bytes")
+        raise UserError("Response max length cannot be more than {most} bytes", most=MAX_RESPONSE_BYTES)
     if document.get("headers"):
         _parsed_json(document["headers"], "Headers")
     for key in ("maxretries", "resendInterval", "timeout"):
         if document.get(key, 0) < 0:
-            raise UserError(f"{key} cannot be negative")
+            raise UserError("{key} cannot be negative", key=key)
     for name, value in document.items():
         if isinstance(value, float) and FIELDS[name].kind is JsonKind.INT:
             document[name] = round(value)

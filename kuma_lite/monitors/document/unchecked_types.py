@@ -52,7 +52,7 @@ def _mongodb(document: Document) -> Document:
         try:
             parse_json(query)
         except JsonTextError as error:
-            raise UserError(f"Invalid JSON in database query: {error}") from None
+            raise UserError("Invalid JSON in database query: {reason}", reason=error) from None
     return {}
 
 
@@ -86,7 +86,11 @@ def _real_browser(document: Document) -> Document:
     for share in SHARES_OF_INTERVAL:
         limit = share * interval * 1000
         if delay >= limit:
-            raise UserError(f"Screenshot delay must be less than {round(limit)}ms ({share} × interval)")
+            raise UserError(
+                "Screenshot delay must be less than {limit}ms ({share} × interval)",
+                limit=round(limit),
+                share=share,
+            )
     return {}
 
 

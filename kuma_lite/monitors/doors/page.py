@@ -81,7 +81,7 @@ class MonitorPage:
         """The last beats of some monitors."""
         actor, number = actor_of(caller), max(1, min(100, whole(count)))
         if not isinstance(ids, list) or len(ids) > MAX_BARS:
-            raise UserError(f"A list of at most {MAX_BARS} monitor ids is expected.")
+            raise UserError("A list of at most {most} monitor ids is expected.", most=MAX_BARS)
         bars: dict[str, list[list[Any]]] = {}
         for item in ids:
             monitor = self._monitors.find(item)

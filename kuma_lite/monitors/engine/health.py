@@ -48,7 +48,7 @@ class Figures:
         }
 
     def forget_lateness(self) -> None:
-        """Begin the percentiles anew."""
+        """Reset the percentiles."""
         self._checker.scheduler.lateness.clear()
 
     def storage_problem(self) -> str | None:

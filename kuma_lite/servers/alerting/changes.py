@@ -55,8 +55,8 @@ def changes_of(server: Server, *, down: bool, wanted: bool, covered: bool, now: 
         covered: whether it is under maintenance, which opens no alert and says nothing.
         now: milliseconds since 1970.
     """
-    debts = [] if covered else [Told(incident) for incident in server.owed.values()]
-    changes: list[Change] = [*debts, *_thresholds(server, covered, now)]
+    waiting = [] if covered else [Told(incident) for incident in server.pending.values()]
+    changes: list[Change] = [*waiting, *_thresholds(server, covered, now)]
     changes += _silence(server, down, wanted, covered)
     if not covered:
         over = [change.incident for change in changes if isinstance(change, Closed)]

@@ -1,4 +1,4 @@
-"""What people do about alerts: look at them, say that somebody cares, be silent for a while."""
+"""What people do about alerts: list, acknowledge and snooze incidents."""
 
 from __future__ import annotations
 
@@ -46,19 +46,21 @@ class Incidents:
         return await self._database.read(lambda db: store.read_incidents(db, ids, status, offset, count))
 
     async def acknowledge(self, actor: Actor, key: object, who: str) -> Incident:
-        """Somebody takes care of an incident; the first one counts. Raises NotFound."""
+        """Acknowledge an incident; the first one counts. Raises NotFound."""
         incident, now = await self._find(actor, key), to_ms(self._clock.now())
         if incident.acknowledged is not None:
             return incident
         return await self._change(incident, now, acknowledged=now, acknowledged_by=who)
 
     async def snooze(self, actor: Actor, key: object, minutes: object) -> Incident:
-        """Be silent about an incident, and about the next ones of its cause, for a while; 0 ends that.
+        """Snooze an incident, and the next ones of its cause; 0 ends the snooze.
 
         Raises NotFound, UserError.
         """
         if isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 <= minutes <= MAX_SNOOZE_MIN:
-            raise UserError(f"minutes must be a whole number between 0 and {MAX_SNOOZE_MIN}.", status=422)
+            raise UserError(
+                "minutes must be a whole number between 0 and {most}.", most=MAX_SNOOZE_MIN, status=422
+            )
         incident, now = await self._find(actor, key), to_ms(self._clock.now())
         if not minutes:
             return await self._change(incident, now, snoozed=None, snooze_until=None)

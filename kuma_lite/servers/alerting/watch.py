@@ -221,20 +221,20 @@ class Watch:
     def _closing(self, server: Server, incident: Incident, covered: bool, now: int) -> _Step:
         text = closing_text(incident, server.values.get(incident.cause), server.settings, now)
         snoozed = (incident.snooze_until or 0) > now
-        owed = text if covered and not snoozed else None
-        over = replace(incident, closed=now, updated=now, owed=owed)
+        pending = text if covered and not snoozed else None
+        over = replace(incident, closed=now, updated=now, pending=pending)
 
         def write(connection: Connection) -> None:
             store.close_incident(connection, over)
-            if not snoozed and owed is None:
+            if not snoozed and pending is None:
                 self._announcer.announce(connection, server, over, text, now)
 
         def then() -> None:
             incident.closed = incident.updated = now
-            incident.owed = owed
+            incident.pending = pending
             server.incidents.pop(incident.cause, None)
-            if owed is not None:
-                server.owed[incident.cause] = incident
+            if pending is not None:
+                server.pending[incident.cause] = incident
             self._bus.publish(AlertClosed(server.id, incident))
 
         return _Step(write, then)
@@ -260,11 +260,11 @@ class Watch:
         """Whoever heard that an alert opened hears how it ended, if need be after the maintenance."""
 
         def write(connection: Connection) -> None:
-            store.pay(connection, incident)
-            self._announcer.announce(connection, server, incident, incident.owed or "", now)
+            store.mark_told(connection, incident)
+            self._announcer.announce(connection, server, incident, incident.pending or "", now)
 
         def then() -> None:
-            server.owed.pop(incident.cause, None)
+            server.pending.pop(incident.cause, None)
 
         return _Step(write, then)
 

@@ -96,13 +96,13 @@ class IncidentApi:
         }
 
     async def acknowledge(self, request: AnyRequest) -> dict[str, Any]:
-        """Say that somebody takes care of it."""
+        """Acknowledge an incident."""
         key, caller = self._key(request), actor_of(request)
         incident = await self._servers.incidents.acknowledge(caller, key, caller.username or "API")
         return incident_wire(self._servers, incident)
 
     async def snooze(self, request: AnyRequest) -> dict[str, Any]:
-        """Be silent about it, and about the next ones of its cause, for some minutes; 0 ends that."""
+        """Snooze an incident for some minutes, and the next ones of its cause; 0 ends the snooze."""
         key = self._key(request)
         minutes = (await json_object(request)).get("minutes")
         incident = await self._servers.incidents.snooze(actor_of(request), key, minutes)

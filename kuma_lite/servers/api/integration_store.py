@@ -1,7 +1,7 @@
 """Integrations: the notifications of the page, seen through the Servers API.
 
 One table, one dispatcher, two faces. What the hosted product lacks is `Integrations::<Kind>Integration`
-with the options of our form. Answers veil secrets; a veil that comes back keeps what is stored.
+with the options of our form. Answers mask secrets; a mask that comes back keeps what is stored.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Integrations:
         return await self._only(actor, number)
 
     async def patch(self, actor: Actor, key: object, wishes: Mapping[str, Any], /) -> Shown:
-        """Other settings; what is not mentioned, or comes back veiled, stays.
+        """Other settings; what is not mentioned, or comes back masked, stays.
 
         Raises NotFound, Unprocessable, UserError.
         """
@@ -185,7 +185,7 @@ def wire(channel: Channel, name: Name, declared: Declared) -> dict[str, Any]:
     """
     words = {option: setting for setting, option in _OPTIONS.get(channel.type, {}).items()}
     settings = {
-        words.get(key, key): _veiled(value) if declared[key] else value
+        words.get(key, key): _masked(value) if declared[key] else value
         for key, value in channel.options.items()
         if key in declared
     }
@@ -201,10 +201,10 @@ def wire(channel: Channel, name: Name, declared: Declared) -> dict[str, Any]:
     }
 
 
-def _veiled(value: Any) -> Any:
+def _masked(value: Any) -> Any:
     """A secret as far as it is none: the host of an address, and that there is something.
 
-    Veiling what is veiled changes nothing; that is how a veil is known when it comes back.
+    Masking what is masked changes nothing; that is how a mask is known when it comes back.
     """
     if value is None or value == "" or isinstance(value, bool):
         return value
@@ -220,9 +220,9 @@ def _veiled(value: Any) -> Any:
     return "***"
 
 
-def _is_veil(value: Any) -> bool:
+def _is_mask(value: Any) -> bool:
     """Whether it is what answers show in place of a secret."""
-    return isinstance(value, str) and value != "" and value == _veiled(value)
+    return isinstance(value, str) and value != "" and value == _masked(value)
 
 
 def _form(
@@ -242,18 +242,18 @@ def _form(
 def _options(
     kind: str, settings: Mapping[str, Any], stored: Mapping[str, Any], declared: Declared
 ) -> dict[str, Any]:
-    """The options that settings change; not secrets that came back veiled. Raises Unprocessable."""
+    """The options that settings change; not secrets that came back masked. Raises Unprocessable."""
     words = _OPTIONS.get(kind, {})
     changed, errors = {}, []
     for key, value in settings.items():
         option = words.get(key, key)
         if option not in declared:
             errors.append(f"settings.{key[:_KEY_CHARS]} is unknown")
-        elif not (declared[option] and _is_veil(value)):
+        elif not (declared[option] and _is_mask(value)):
             changed[option] = value
-        elif value != _veiled(stored.get(option)):
-            # Nothing is stored that it could be the veil of: the secret itself would be lost.
-            errors.append(f"settings.{key} is the veiled form of a secret; send the secret itself")
+        elif value != _masked(stored.get(option)):
+            # Nothing is stored that it could be the mask of: the secret itself would be lost.
+            errors.append(f"settings.{key} is the masked form of a secret; send the secret itself")
     if errors:
         raise Unprocessable(*errors)
     return changed

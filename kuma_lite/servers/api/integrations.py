@@ -77,12 +77,12 @@ class IntegrationApi:
         )
 
     async def of_server(self, request: AnyRequest) -> Any:
-        """List what gets the alerts of a server."""
+        """List the integrations attached to a server."""
         server = await self._server(request, Right.NOTIFICATIONS_VIEW)
         return await self._integrations.of(server.organisation, server.channels)
 
     async def attach(self, request: AnyRequest) -> dict[str, Any]:
-        """Let an integration have the alerts of a server; doing it twice changes nothing."""
+        """Attach an integration to a server (idempotent)."""
         server = await self._server(request, Right.SERVERS_EDIT)
         wanted = (await json_object(request)).get("integration_id")
         if not isinstance(wanted, str) or not wanted:
@@ -92,7 +92,7 @@ class IntegrationApi:
         return {"message": "Integration attached to server", "integration": shown}
 
     async def detach(self, request: AnyRequest) -> None:
-        """Take the alerts of a server away from an integration."""
+        """Detach an integration from a server."""
         server = await self._server(request, Right.SERVERS_EDIT)
         channel, _ = await self._integrations.find(actor_of(request), key_in(request, "integration"))
         if channel.id not in server.channels:

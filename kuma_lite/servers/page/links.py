@@ -127,7 +127,7 @@ def find_server(servers: Servers, actor: Actor, key: Any, right: Right = Right.S
 
 def _check_room(count: int) -> None:
     if count > MAX_ON_PAGE:
-        raise UserError(f"A status page shows at most {MAX_ON_PAGE} servers.")
+        raise UserError("A status page shows at most {most} servers.", most=MAX_ON_PAGE)
 
 
 def _event(name: str, handler: Any, needs: Right, arguments: int) -> Event:

@@ -113,7 +113,7 @@ class ServerPage:
     async def sparks(self, caller: Caller, keys: Any) -> Answer:
         """The last hour of processor and memory of some servers, for sparklines."""
         if not isinstance(keys, list) or len(keys) > MAX_SPARKS:
-            raise UserError(f"A list of at most {MAX_SPARKS} servers is expected.")
+            raise UserError("A list of at most {most} servers is expected.", most=MAX_SPARKS)
         now = to_ms(self._clock.now())
         sparks = {}
         for key in keys:
@@ -141,7 +141,7 @@ class ServerPage:
             "maintenancePlans": self._servers.links.plans_of(server),
             "maintenance": self._servers.links.is_covered(server),
             "incidents": [incident.uuid for incident in server.incidents.values()],
-            "rival": server.rival,
+            "duplicateHost": server.duplicate_host,
             "clockOffset": None if server.clock_offset is None else round(server.clock_offset / MILLISECONDS),
         }
 
@@ -176,7 +176,7 @@ class ServerPage:
         try:
             await self._servers.save_settings(server, change)
         except Unprocessable as refusal:
-            raise UserError(f"{refusal.errors[0]}.", extra={"errors": refusal.errors}) from None
+            raise UserError("{reason}.", reason=refusal.errors[0], extra={"errors": refusal.errors}) from None
         return {"ok": True, "msg": "Saved.", "msgi18n": True, "alertSettings": server.settings}
 
     async def delete(self, caller: Caller, key: Any) -> Answer:

@@ -80,7 +80,7 @@ class KeyPage:
         return {"ok": True, "token": token_wire(projects, token), "secret": secret}
 
     async def revoke_token(self, caller: Caller, key: Any) -> Answer:
-        """End a token."""
+        """Revoke a token."""
         await self._servers.projects.revoke(actor_of(caller).organisation, key)
         return {"ok": True, "msg": "successDeleted", "msgi18n": True}
 
@@ -120,7 +120,7 @@ class KeyPage:
         return {"ok": True, "total": total, "incidents": rows}
 
     async def acknowledge(self, caller: Caller, key: Any) -> Answer:
-        """Somebody takes care of it."""
+        """Acknowledge an incident."""
         try:
             incident = await self._servers.incidents.acknowledge(
                 actor_of(caller), key, actor_of(caller).username
@@ -130,7 +130,7 @@ class KeyPage:
         return {"ok": True, "incident": incident_wire(self._servers, incident)}
 
     async def snooze(self, caller: Caller, key: Any, minutes: Any) -> Answer:
-        """Be silent about it for a while; 0 minutes end that."""
+        """Snooze it; 0 minutes end the snooze."""
         try:
             incident = await self._servers.incidents.snooze(actor_of(caller), key, minutes)
         except NotFound:

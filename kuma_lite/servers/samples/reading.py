@@ -213,7 +213,7 @@ def _cell(value: Any) -> Any:
 
 # --- two hosts with one identity ---------------------------------------------------------------------------
 
-RIVAL_MS: Final = 5 * 60_000  # a host that changed its name and card was silent, or reports as two
+DUPLICATE_MS: Final = 5 * 60_000  # a host that changed its name and card was silent, or reports as two
 
 
 def are_two_hosts(before: Mapping[str, Any], last_seen: int, now: Mapping[str, Any], at: int) -> bool:
@@ -224,4 +224,4 @@ def are_two_hosts(before: Mapping[str, Any], last_seen: int, now: Mapping[str, A
     """
     keys = ("hostname", "mac_address")
     known = all(before.get(key) and now.get(key) for key in keys)
-    return known and all(before[key] != now[key] for key in keys) and at - last_seen < RIVAL_MS
+    return known and all(before[key] != now[key] for key in keys) and at - last_seen < DUPLICATE_MS

@@ -8,12 +8,12 @@ from typing import Final
 
 from kuma_lite.servers.model import Server
 from kuma_lite.servers.samples.metrics import MAX_SERIES, metric_of
-from kuma_lite.servers.samples.reading import FUTURE_MS, RIVAL_MS, NewSample, Report, are_two_hosts
+from kuma_lite.servers.samples.reading import DUPLICATE_MS, FUTURE_MS, NewSample, Report, are_two_hosts
 
 # What a report changes about a server.
 REPORTED: Final = (
-    "agent_version", "attributes", "last", "snapshot", "rival", "rival_seen", "clock_offset", "clock_guess",
-    "updated", "last_seen",
+    "agent_version", "attributes", "last", "snapshot", "duplicate_host", "duplicate_seen",
+    "clock_offset", "clock_guess", "updated", "last_seen",
 )  # fmt: skip
 
 _APART_MS: Final = 20_000  # reports closer together are one backlog in pieces
@@ -21,14 +21,14 @@ _APART_MS: Final = 20_000  # reports closer together are one backlog in pieces
 
 def after_report(before: Server, report: Report, now: int) -> Server:
     """The server as a report leaves it; samples there is no place for are counted as failures."""
-    rival, rival_seen = before.rival, before.rival_seen
+    duplicate_host, duplicate_seen = before.duplicate_host, before.duplicate_seen
     if are_two_hosts(before.attributes, before.last_seen, report.attributes, now):
-        rival, rival_seen = before.name, now
+        duplicate_host, duplicate_seen = before.name, now
         _refuse(
             report, _is_counter, "Two hosts report with this motherboard_id: counters cannot be told apart"
         )
-    elif rival_seen is not None and now - rival_seen >= RIVAL_MS:
-        rival = rival_seen = None
+    elif duplicate_seen is not None and now - duplicate_seen >= DUPLICATE_MS:
+        duplicate_host = duplicate_seen = None
     room = MAX_SERIES - len(before.series)
     new = list(dict.fromkeys(s.name for s in report.samples if s.name not in before.series))[max(0, room) :]
     surplus = frozenset(new)
@@ -46,8 +46,8 @@ def after_report(before: Server, report: Report, now: int) -> Server:
         attributes={**before.attributes, **report.attributes},
         snapshot={**before.snapshot, **report.snapshot},
         last=last,
-        rival=rival,
-        rival_seen=rival_seen,
+        duplicate_host=duplicate_host,
+        duplicate_seen=duplicate_seen,
         clock_offset=clock_offset,
         clock_guess=clock_guess,
         updated=now,

@@ -62,10 +62,12 @@ async def save_kept(settings: SettingsStore, wishes: Any) -> None:
     fields = {name: (key, least, most) for key, (name, least, most) in SETTINGS.items()}
     for name, value in wishes.items():
         if name not in fields:
-            raise UserError(f"There is no retention called {str(name)[:40]}.")
+            raise UserError("There is no retention called {name}.", name=str(name)[:40])
         _, least, most = fields[name]
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise UserError(f"{name} must be a whole number between {least} and {most}.")
+            raise UserError(
+                "{name} must be a whole number between {least} and {most}.", name=name, least=least, most=most
+            )
     for name, value in wishes.items():
         await settings.set(fields[name][0], value)
 

@@ -87,8 +87,8 @@ def test_a_snooze_ends_unless_the_alert_does() -> None:
 
 def test_what_maintenance_held_back_is_said_first() -> None:
     found = server(cpu=Open(5, NOW, NOW))
-    ended = incident("ram", owed="over")
-    found.owed["ram"] = ended
+    ended = incident("ram", pending="over")
+    found.pending["ram"] = ended
     assert changes(found) == [Told(ended), Opened("cpu", 5)]
     assert changes(found, covered=True) == []
 

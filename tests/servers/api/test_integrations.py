@@ -26,7 +26,7 @@ from tests.support.sio import connect
 
 SECRET_URL = "https://hooks.example.com:8443/services/secret?key=1"
 HEADERS = '{"Authorization": "Bearer secret"}'
-VEILED = "is the veiled form of a secret; send the secret itself"
+MASKED = "is the masked form of a secret; send the secret itself"
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ async def test_settings_may_be_sent_back_as_they_were_shown(running: Api, method
     assert (before["webhookURL"], before["webhookAdditionalHeaders"]) == (url, HEADERS)
 
 
-async def test_what_is_new_among_veiled_settings_counts(running: Api) -> None:
+async def test_what_is_new_among_masked_settings_counts(running: Api) -> None:
     made = await create(running, {"webhook_url": SECRET_URL, "webhookAdditionalHeaders": HEADERS})
     settings = {**made.json()["settings"], "webhookContentType": "form-data", "webhookAdditionalHeaders": ""}
     path = f"integrations/{made.json()['uuid']}"
@@ -76,20 +76,20 @@ async def test_what_is_new_among_veiled_settings_counts(running: Api) -> None:
     assert kept["webhookAdditionalHeaders"] == ""
 
 
-@pytest.mark.parametrize("veil", ["***", "https://other.example.com/...", "http://hooks.example.com/..."])
-async def test_the_veil_of_another_secret_is_refused(running: Api, veil: str) -> None:
+@pytest.mark.parametrize("mask", ["***", "https://other.example.com/...", "http://hooks.example.com/..."])
+async def test_the_mask_of_another_secret_is_refused(running: Api, mask: str) -> None:
     made = await create(running, {"webhook_url": SECRET_URL})
-    change = {"integration": {"settings": {"webhook_url": veil}}}
+    change = {"integration": {"settings": {"webhook_url": mask}}}
     answer = await running.ask("PATCH", f"integrations/{made.json()['uuid']}", json=change)
-    assert (answer.status, answer.json()) == (422, {"errors": [f"settings.webhook_url {VEILED}"]})
+    assert (answer.status, answer.json()) == (422, {"errors": [f"settings.webhook_url {MASKED}"]})
     assert (await stored(running))["webhookURL"] == SECRET_URL
 
 
-async def test_a_new_integration_has_no_veiled_secrets(running: Api) -> None:
+async def test_a_new_integration_has_no_masked_secrets(running: Api) -> None:
     settings = {"webhookURL": "http://[::1]/...", "webhookAdditionalHeaders": "***"}
     answer = await create(running, settings)
     assert answer.status == 422
-    assert answer.json()["errors"] == [f"settings.{key} {VEILED}" for key in settings]
+    assert answer.json()["errors"] == [f"settings.{key} {MASKED}" for key in settings]
     assert await running.get("integrations") == []
     open_text = {"webhook_url": SECRET_URL, "webhookContentType": "custom", "webhookCustomBody": "***"}
     assert (await create(running, open_text)).status == 201
