@@ -11,6 +11,7 @@ from kuma_lite.checks._saved_response import read_saved
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import Message, Status
+from kuma_lite.monitors.document.targets import target_of
 from kuma_lite.monitors.engine.expiry import ExpiryWarning
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import BeatRecorded
@@ -59,8 +60,9 @@ class Messages:
 
     def warn(self, connection: Connection, monitor: Monitor, warning: ExpiryWarning) -> None:
         """Write a warning to the outbox."""
-        url = str(monitor.get("url") or monitor.get("hostname") or "")
-        text = certificate_text(monitor.name, url, warning.kind, warning.name, warning.days)
+        target = target_of(monitor.document)
+        address = target.url or target.host if target is not None else ""
+        text = certificate_text(monitor.name, address, warning.kind, warning.name, warning.days)
         now = to_ms(self._clock.now())
         self._notifications.enqueue(
             connection, monitor.notification_ids, monitor.id, pack(Message(text)), now

@@ -11,6 +11,7 @@ from kuma_lite.cloudflared.events import CloudflaredEvents
 from kuma_lite.core.doors import Doors
 from kuma_lite.docker_hosts.events import DockerHostEvents
 from kuma_lite.docker_hosts.service import DockerHosts
+from kuma_lite.monitors.document.targets import target_of
 from kuma_lite.monitors.references import References
 from kuma_lite.proxies.events import ProxyEvents
 from kuma_lite.proxies.service import Proxies
@@ -55,6 +56,6 @@ class Helpers:
             *RemoteBrowserEvents(self.remote_browsers, push).doors(),
             *ApiKeyEvents(self.api_keys, push).doors(),
             self.cloudflared.doors(),
-            ToolEvents(self._ground.database, VapidKeys(self._ground.settings)).doors(),
+            ToolEvents(self._ground.database, VapidKeys(self._ground.settings), target_of).doors(),
             Doors(raw=[self.metrics.route()]),
         ]

@@ -81,7 +81,7 @@ class Monitoring:
             lambda page_id: self.title_of_page(page_id),
         )
         self._retention = Retention(ground.database, clock, self._keep_days)
-        self.figures = Figures(self.engine, ground.database)
+        self.figures = Figures(self.engine.checker, self.roster, ground.database)
         self.pushes = MonitorPushes(
             self.monitors,
             self.recorder,

@@ -8,6 +8,22 @@ from kuma_lite.core.clock import wire_time
 from kuma_lite.core.declarations import Status
 
 
+class NewBeat(NamedTuple):
+    """A beat that is about to be recorded: the fields of `Beat`, but its number."""
+
+    monitor_id: int
+    time: int
+    end_time: int
+    status: Status
+    msg: str
+    ping: float | None
+    important: bool
+    duration: int
+    retries: int
+    down_count: int
+    response: str | None = None
+
+
 class Beat(NamedTuple):
     """One recorded look at a monitor.
 

@@ -240,7 +240,7 @@ class RecentBeats:
         return f"[{','.join(rows)}]".encode()
 
     def shape_count(self) -> int:
-        """How many different shapes are in memory."""
+        """How many different shapes are in memory: they must not outlive their beats."""
         return len(self._shapes)
 
     def _minute_text(self, minute: int) -> str:

@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from math import isfinite
-from typing import Any, Final
+from typing import Final
 
 from kuma_lite.beats import sealing
 from kuma_lite.beats.loading import load_beats
-from kuma_lite.beats.model import Beat
+from kuma_lite.beats.model import Beat, NewBeat
 from kuma_lite.beats.recent import RecentBeats
 from kuma_lite.beats.sealing import BLOCK_BEATS, SWEEP_S, WORTHWHILE, Block, Sealer
 from kuma_lite.beats.sums import Statistics
@@ -54,9 +54,9 @@ class Recorder:
 
     # --- recording ---------------------------------------------------------------------------------------
 
-    def record(self, **fields: Any) -> Beat:
-        """Record an ordinary beat (the fields of `Beat` without its id); it is on disk within seconds."""
-        beat = self._new(fields)
+    def record(self, new: NewBeat) -> Beat:
+        """Record an ordinary beat; it is on disk within seconds."""
+        beat = self._numbered(new)
         self._unwritten.append(beat)
         self._remember(beat)
         if len(self._unwritten) > MAX_UNWRITTEN:
@@ -65,17 +65,17 @@ class Recorder:
         self._database.nudge()
         return beat
 
-    async def record_now(self, also: Also | None = None, **fields: Any) -> Beat:
+    async def record_now(self, new: NewBeat, also: Also | None = None) -> Beat:
         """Record a beat that will be announced; returns when it is on disk.
 
         Args:
+            new: the beat.
             also: writes what must not be on disk without the beat, nor the beat without it.
-            fields: those of `Beat` without its id.
 
         Raises:
             StorageTrouble: nothing was recorded.
         """
-        beat = self._new(fields)
+        beat = self._numbered(new)
         recording = asyncio.create_task(self._write_now(beat, also))
         self._recording[recording] = beat.id
         recording.add_done_callback(self._recording.pop)
@@ -116,13 +116,23 @@ class Recorder:
             self._log_to_cut = True
             await self._database.flush()
 
-    def _new(self, fields: dict[str, Any]) -> Beat:
+    def _numbered(self, new: NewBeat) -> Beat:
         self._last_id += 1
-        fields["msg"] = clean(fields["msg"])
-        ping = fields["ping"]
-        if ping is not None and not isfinite(ping):  # JSON has no word for it
-            fields["ping"] = None
-        return Beat(id=self._last_id, **fields)
+        ping = new.ping
+        return Beat(
+            self._last_id,
+            new.monitor_id,
+            new.time,
+            new.end_time,
+            new.status,
+            clean(new.msg),
+            ping if ping is None or isfinite(ping) else None,  # JSON has no word for infinity
+            new.important,
+            new.duration,
+            new.retries,
+            new.down_count,
+            new.response,
+        )
 
     def _remember(self, beat: Beat) -> None:
         ring = self.recent.append(beat)

@@ -6,13 +6,13 @@ import sys
 from functools import lru_cache
 from typing import Any, cast
 
-from kuma_lite.core.declarations import MonitorType, Registry
+from kuma_lite.core.declarations import AnyMonitorType, MonitorDeclaration, Registry
 
 
 @lru_cache(maxsize=1)
-def monitor_types() -> Registry[MonitorType[Any]]:
+def monitor_types() -> Registry[AnyMonitorType]:
     """Every monitor type this program can check, by its name on the wire."""
-    base = cast("type[MonitorType[Any]]", MonitorType)
+    base = cast("type[AnyMonitorType]", MonitorDeclaration)
     return Registry(sys.modules[__name__], base)
 
 

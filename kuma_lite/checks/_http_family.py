@@ -12,7 +12,7 @@ from kuma_lite.checks._http_options import HttpOptions
 from kuma_lite.checks._http_request import overridden, with_cache_buster
 from kuma_lite.checks._jsonata import EVALUATION_S
 from kuma_lite.checks._large import off_loop_if_large
-from kuma_lite.checks._network import failed, seen
+from kuma_lite.checks._network import failed, network_of, seen
 from kuma_lite.checks._oauth import TOKEN_TIMEOUT_S, OAuthClient, TokenCache
 from kuma_lite.checks._saved_response import save_response
 from kuma_lite.checks._status_codes import is_accepted
@@ -43,6 +43,8 @@ class Judgement:
 
 class HttpFamilyMonitor(MonitorType[H]):
     """Asks for a URL; a subclass judges the answer."""
+
+    in_type_list = False
 
     def __init__(self) -> None:
         self._tokens = TokenCache()
@@ -93,13 +95,13 @@ class HttpFamilyMonitor(MonitorType[H]):
         return CheckResult(judgement.message, ping=ping, response=kept, certificate=certificate)
 
     async def _ask(self, options: H, context: CheckContext) -> Response:
-        http: HttpClient = context.network.http
+        network = network_of(context)
         request = _request(options, context)
-        request.proxy = context.network.proxy_for(options.proxy_id)
+        request.proxy = network.proxy_for(options.proxy_id)
         try:
             if options.auth_method != _OAUTH:
-                return await http.send(request)
-            return await self._ask_with_token(options, request, http, context.now)
+                return await network.http.send(request)
+            return await self._ask_with_token(options, request, network.http, context.now)
         except NetworkError as error:
             raise failed(error) from None
 

@@ -101,7 +101,8 @@ class HttpOptions(AuthOptions, _RequestOptions):  # fields of the last base come
         None,
         alias="proxyId",
         label="Proxy",
-        kind=Kind.NUMBER,
+        kind=Kind.REFERENCE,
+        refers_to="proxy",
         section="advanced",
         help="The proxy to ask through; none asks directly.",
     )

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from kuma_lite.core.declarations import CheckFailed
+from kuma_lite.core.declarations import CheckContext, CheckFailed
 from kuma_lite.net.errors import ErrorKind, NetworkError
 
 if TYPE_CHECKING:
+    from kuma_lite.net.network import Network
     from kuma_lite.net.tls import CertificateReport
 
 # Silence, and no way to get there: as likely our own uplink's fault as the target's.
 _MAYBE_OURS = frozenset({ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE})
+
+
+def network_of(context: CheckContext) -> Network:
+    """The shared clients: the ground cannot name their type, so all checks have it from here."""
+    return cast("Network", context.network)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,24 @@ class SeenCertificate:
         if self.for_url:
             shown["hostnameMatchMonitorUrl"] = self.report.hostname_matches
         return shown
+
+    def as_plain(self) -> dict[str, Any]:
+        """`{valid, chain: [base64 of DER, …], hostnameMatches, forUrl}`."""
+        return {
+            "valid": self.report.valid,
+            "chain": [b64encode(der).decode("ascii") for der in self.report.chain],
+            "hostnameMatches": self.report.hostname_matches,
+            "forUrl": self.for_url,
+        }
+
+
+def read_certificate(plain: Mapping[str, Any]) -> SeenCertificate:
+    """What `SeenCertificate.as_plain` gave. Raises KeyError, TypeError, ValueError."""
+    from kuma_lite.net.tls import CertificateReport
+
+    chain = tuple(b64decode(der, validate=True) for der in plain["chain"])
+    report = CertificateReport(bool(plain["valid"]), chain, bool(plain["hostnameMatches"]))
+    return SeenCertificate(report, bool(plain["forUrl"]))
 
 
 def seen(report: CertificateReport | None, *, for_url: bool) -> SeenCertificate | None:

@@ -9,8 +9,10 @@ from pydantic import field_validator
 
 from kuma_lite.checks._conditions import ConditionError, holds, read_conditions, text_variable
 from kuma_lite.checks._dns_query import QueryFailed, Server, ask
+from kuma_lite.checks._network import network_of
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Choice, Kind, MonitorType
 from kuma_lite.core.options import Options, option
+from kuma_lite.core.targets import Target
 from kuma_lite.net.errors import NetworkError
 
 if TYPE_CHECKING:
@@ -76,10 +78,14 @@ class DnsMonitor(MonitorType[DnsOptions]):
     options = DnsOptions
     condition_variables = (text_variable("record"),)
 
+    def target(self, options: DnsOptions) -> Target:
+        """The name that is asked for; the port is that of the servers."""
+        return Target(options.hostname)
+
     async def check(self, options: DnsOptions, context: CheckContext) -> CheckResult:
         """The ping is the time of the answer in whole ms, looking up the servers included."""
         begun = perf_counter()
-        servers = await _servers(options, context.network)
+        servers = await _servers(options, network_of(context))
         records = await _records(options, servers, context)
         ping = round((perf_counter() - begun) * 1000)
         message = _message(options.record_type, records)
@@ -130,7 +136,7 @@ async def _records(options: DnsOptions, servers: list[Server], context: CheckCon
     except (dns.exception.DNSException, ValueError):
         raise CheckFailed(f"{verb} {'EINVAL' if kind == 'PTR' else 'EBADNAME'} {host}") from None
     try:
-        return await ask(context.network, servers, name, kind, context.timeout)
+        return await ask(network_of(context), servers, name, kind, context.timeout)
     except QueryFailed as failed:
         code = "ENOTFOUND" if kind == "PTR" and failed.code == "ENODATA" else failed.code
         raise CheckFailed(f"{verb} {code} {host}", local=failed.local) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from kuma_lite.checks._http_family import without_spacing
-from kuma_lite.checks._network import failed
+from kuma_lite.checks._network import failed, network_of
 from kuma_lite.checks._saved_response import save_response
 from kuma_lite.checks._shared_options import response_max_length_option, save_error_response_option
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType, Status
@@ -17,7 +17,6 @@ from kuma_lite.net.errors import NetworkError
 
 if TYPE_CHECKING:
     from kuma_lite.net.http import Response
-    from kuma_lite.net.network import Network
 
 SHARE_OF_INTERVAL: Final = 0.8  # the longest a daemon may take; as in Uptime Kuma 2.5
 _NO_HOST: Final = "Failed to load docker host config"
@@ -39,7 +38,8 @@ class DockerOptions(Options):
         None,
         alias="docker_host",
         label="Docker host",
-        kind=Kind.NUMBER,
+        kind=Kind.REFERENCE,
+        refers_to="docker_host",
         required=True,
         help="The id of one of the Docker hosts in the settings.",
     )
@@ -54,10 +54,11 @@ class DockerMonitor(MonitorType[DockerOptions]):
     label = "Docker container"
     description = "Asks a Docker daemon whether a container runs and is healthy."
     options = DockerOptions
+    in_type_list = False
 
     async def check(self, options: DockerOptions, context: CheckContext) -> CheckResult:
         """Has no ping. A container that restarts or starts is pending, without having failed."""
-        network: Network = context.network
+        network = network_of(context)
         ask = network.find_docker_host(options.host) if options.host is not None else None
         if ask is None:
             raise CheckFailed(_NO_HOST)

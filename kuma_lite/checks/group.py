@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Child, MonitorType, Status
+from kuma_lite.core.declarations import (
+    CheckFailed,
+    CheckResult,
+    Child,
+    ServerContext,
+    ServerMonitorType,
+    Status,
+)
 from kuma_lite.core.options import Options
 
 _EMPTY: Final = "Group empty"
@@ -16,7 +23,7 @@ class GroupOptions(Options):
     """A group has no options of its own."""
 
 
-class GroupMonitor(MonitorType[GroupOptions]):
+class GroupMonitor(ServerMonitorType[GroupOptions]):
     """As bad as the worst of its direct children that are switched on."""
 
     name = "group"
@@ -24,7 +31,7 @@ class GroupMonitor(MonitorType[GroupOptions]):
     description = "Holds other monitors; down as soon as one of them is down."
     options = GroupOptions
 
-    async def check(self, options: GroupOptions, context: CheckContext) -> CheckResult:
+    async def check(self, options: GroupOptions, context: ServerContext) -> CheckResult:
         """UP, PENDING, or CheckFailed naming the children that are down."""
         del options
         return summarise(context.children())

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from kuma_lite.checks._host import clean_host
-from kuma_lite.checks._network import is_maybe_ours
+from kuma_lite.checks._network import is_maybe_ours, network_of
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.options import Options, option
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.icmp import DEFAULT_PER_REQUEST_TIMEOUT, DEFAULT_SIZE, DEFAULT_TOTAL_TIMEOUT, PingResult
-
-if TYPE_CHECKING:
-    from kuma_lite.net.network import Network
 
 FORM_COUNT: Final = 3  # what Uptime Kuma's form starts with
 _BAD_TIMEOUT: Final = "Timeout must be between 1 and 300 seconds (default: 10)"
@@ -88,6 +85,7 @@ class PingMonitor(MonitorType[PingOptions]):
     label = "Ping"
     description = "Sends ICMP echo requests and measures the answer."
     options = PingOptions
+    in_type_list = False
 
     def validate(self, options: PingOptions, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """The limits of Uptime Kuma 2.5, in its order; the timeout is stored in whole seconds."""
@@ -112,9 +110,8 @@ class PingMonitor(MonitorType[PingOptions]):
     async def check(self, options: PingOptions, context: CheckContext) -> CheckResult:
         """Send the requests and wait for the last answer or its timeout."""
         host = clean_host(options.hostname)
-        network: Network = context.network
         try:
-            result = await network.pinger.ping(
+            result = await network_of(context).pinger.ping(
                 host,
                 count=max(1, options.count),
                 size=options.size or DEFAULT_SIZE,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kuma_lite.checks._host import clean_host
-from kuma_lite.checks._network import failed, is_maybe_ours, seen
+from kuma_lite.checks._network import failed, is_maybe_ours, network_of, seen
 from kuma_lite.checks._shared_options import expiry_notification_option, ignore_tls_option, timeout_option
 from kuma_lite.checks._starttls import ask_for_tls
 from kuma_lite.checks._tls_session import alert_from, certificate_of
@@ -23,9 +23,6 @@ from kuma_lite.core.declarations import (
 from kuma_lite.core.options import Options, option
 from kuma_lite.net.contexts import TlsOptions
 from kuma_lite.net.errors import ErrorKind, NetworkError
-
-if TYPE_CHECKING:
-    from kuma_lite.net.network import Network
 
 TLS_TIMEOUT_S: Final = 10.0  # for a handshake, and for the dialogue before it; as in Uptime Kuma 2.5
 _HTTPS_PORT: Final = 443  # expected alerts are nearly always asked of web servers
@@ -140,11 +137,10 @@ class PortMonitor(MonitorType[PortOptions]):
 
 async def _connect(host: str, port: int | None, context: CheckContext) -> int:
     """Whole milliseconds it took. Raises CheckFailed; Uptime Kuma 2.5 does not show the cause."""
-    network: Network = context.network
     if port is None or not 0 < port <= _MAX_PORT:
         raise CheckFailed("Connection failed")
     try:
-        opened = await network.connect(host, port, asyncio.Protocol, timeout=context.timeout)
+        opened = await network_of(context).connect(host, port, asyncio.Protocol, timeout=context.timeout)
     except NetworkError as error:
         raise CheckFailed("Connection failed", local=is_maybe_ours(error)) from None
     opened.transport.close()
@@ -154,7 +150,7 @@ async def _connect(host: str, port: int | None, context: CheckContext) -> int:
 async def _look_at_tls(options: PortOptions, host: str, ping: int, context: CheckContext) -> CheckResult:
     try:
         report = await certificate_of(
-            context.network,
+            network_of(context),
             host,
             options.port or 0,
             options=TlsOptions(verify=not options.ignore_tls),
@@ -171,7 +167,7 @@ async def _expect_alert(options: PortOptions, expected: str, host: str, context:
     begun = perf_counter()
     try:
         alert = await alert_from(
-            context.network,
+            network_of(context),
             host,
             _HTTPS_PORT if options.port is None else options.port,
             options=_alert_options(options),

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from kuma_lite.core.declarations import (
-    CheckContext,
     CheckFailed,
     CheckResult,
     Kind,
     LastBeat,
-    MonitorType,
+    ServerContext,
+    ServerMonitorType,
     Status,
     Wait,
 )
 from kuma_lite.core.options import Options, option
+from kuma_lite.core.targets import Target
 
 GRACE_S: Final = 1.0  # seconds a report may be late: the network and the reporter's timer need some
 _SILENCE: Final = "No heartbeat in the time window"
@@ -35,7 +36,7 @@ class PushOptions(Options):
     )
 
 
-class PushMonitor(MonitorType[PushOptions]):
+class PushMonitor(ServerMonitorType[PushOptions]):
     """Beats come by request; silence for longer than one interval is a failure."""
 
     name = "push"
@@ -44,8 +45,14 @@ class PushMonitor(MonitorType[PushOptions]):
     group = "passive"
     options = PushOptions
     pushed = True
+    in_type_list = False
 
-    async def check(self, options: PushOptions, context: CheckContext) -> CheckResult | Wait:
+    def target(self, options: PushOptions) -> Target:
+        """Nothing is asked; messages say that it reports by itself."""
+        del options
+        return Target(name="Heartbeat")
+
+    async def check(self, options: PushOptions, context: ServerContext) -> CheckResult | Wait:
         """Wait until the next report could be overdue. Raises CheckFailed when it is."""
         del options
         last = context.last_beat()

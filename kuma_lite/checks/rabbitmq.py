@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pydantic import field_validator
 
-from kuma_lite.checks._network import is_maybe_ours
+from kuma_lite.checks._network import is_maybe_ours, network_of
 from kuma_lite.checks._shared_options import timeout_option
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType
 from kuma_lite.core.json_text import JsonTextError, parse_json
@@ -15,9 +15,6 @@ from kuma_lite.core.options import Options, option
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http.message import BODY_GRACE, Request, Response
 from kuma_lite.net.network import USER_AGENT
-
-if TYPE_CHECKING:
-    from kuma_lite.net.network import Network
 
 _PATH: Final = "/api/health/checks/alarms/"
 _UNAVAILABLE: Final = 503  # with the alarm in the body
@@ -98,8 +95,7 @@ class RabbitMqMonitor(MonitorType[RabbitMqOptions]):
 
 
 async def _ask(node: str, options: RabbitMqOptions, context: CheckContext) -> Response:
-    network: Network = context.network
-    return await network.http.send(
+    return await network_of(context).http.send(
         Request(
             "GET",
             node.strip().rstrip("/") + _PATH,

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from kuma_lite.checks._channel import Channel, open_channel
-from kuma_lite.checks._network import failed
+from kuma_lite.checks._network import failed, network_of
 from kuma_lite.checks._shared_options import ignore_tls_option
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType
 from kuma_lite.core.options import Options, option
@@ -25,7 +25,7 @@ _MAX_TEXT_BYTES: Final = 1024 * 1024  # a PING is answered with four
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class RedisAddress:
     """What a connection string says."""
 
     host: str
@@ -74,7 +74,7 @@ class RedisMonitor(MonitorType[RedisOptions]):
         try:
             async with (
                 open_channel(
-                    context.network,
+                    network_of(context),
                     target.host,
                     target.port,
                     tls=tls,
@@ -91,7 +91,7 @@ class RedisMonitor(MonitorType[RedisOptions]):
         return CheckResult(answer, ping=round((perf_counter() - begun) * 1000))
 
 
-def read_target(connection: str) -> Target:
+def read_target(connection: str) -> RedisAddress:
     """Read `redis[s]://[[user]:password@]host[:port][/database]`. Raises CheckFailed."""
     scheme, separator, rest = connection.strip().partition("://")
     secure = _SCHEMES.get(scheme.lower())
@@ -108,7 +108,7 @@ def read_target(connection: str) -> Target:
     database = url.target.partition("?")[0].strip("/")
     if database and not (database.isascii() and database.isdigit()):
         raise CheckFailed("Invalid pathname")
-    return Target(
+    return RedisAddress(
         url.host,
         url.port if has_port else REDIS_PORT,
         secure,
@@ -117,7 +117,7 @@ def read_target(connection: str) -> Target:
     )
 
 
-async def _dialogue(channel: Channel, target: Target) -> str:
+async def _dialogue(channel: Channel, target: RedisAddress) -> str:
     if target.credentials:
         await _ask(channel, "AUTH", *target.credentials)
     if target.database:

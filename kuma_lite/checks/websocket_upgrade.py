@@ -10,7 +10,7 @@ from typing import Final
 from kuma_lite.checks._auth_options import AuthOptions
 from kuma_lite.checks._channel import Channel, open_channel
 from kuma_lite.checks._http_request import Prepared, Wanted, overridden, prepare
-from kuma_lite.checks._network import failed, seen
+from kuma_lite.checks._network import failed, network_of, seen
 from kuma_lite.checks._oauth import TOKEN_TIMEOUT_S, OAuthClient, TokenCache
 from kuma_lite.checks._shared_options import ignore_tls_option, timeout_option
 from kuma_lite.checks._status_codes import DEFAULT_CODES, is_accepted
@@ -156,7 +156,7 @@ class WebSocketMonitor(MonitorType[WebSocketOptions]):
             url = _read_url(options.url)
             headers = await self._headers(options, url, context)
             async with open_channel(
-                context.network,
+                network_of(context),
                 url.host,
                 url.port,
                 tls=options.tls if url.scheme == "https" else None,
@@ -178,7 +178,7 @@ class WebSocketMonitor(MonitorType[WebSocketOptions]):
     ) -> list[tuple[str, str]]:
         headers = options.prepared.headers
         if options.auth_method == _OAUTH:
-            token = await self._tokens.authorization(_client(options), context.network.http, context.now)
+            token = await self._tokens.authorization(_client(options), network_of(context).http, context.now)
             headers = overridden([("Authorization", token)], headers)
         check_headers(headers)
         return authorise(headers, url, None)

@@ -12,7 +12,6 @@ declaration; nothing else has to be touched.
 
     class PortMonitor(MonitorType[PortOptions]):
         name = "port"
-        label = "TCP Port"
         ...
         async def check(self, options: PortOptions, context: CheckContext) -> CheckResult: ...
 """
@@ -30,6 +29,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
+    from kuma_lite.core.targets import Network, Target
 
 
 class Kind(StrEnum):
@@ -49,6 +49,7 @@ class Kind(StrEnum):
     TOKEN = "token"  # noqa: S105 - generated text, shown with a button that makes a new one
     LIST = "list"  # list of texts
     CONDITIONS = "conditions"  # tree of comparisons; stored and obeyed, but not drawn by the page yet
+    REFERENCE = "reference"  # the number of another thing people keep: `Words.refers_to` says of what kind
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class Words:
     form_default: Any = None  # what a new form starts with, where that differs from the stored default
     out_of_range: str = ""  # exact sentence when a number is outside minimum..maximum
     whole: bool = False  # a number is rounded to a whole one before it is checked and stored
+    refers_to: str = ""  # of references: proxy | docker_host | remote_browser | monitor_group | notification
 
 
 O = TypeVar("O", bound="Options")  # noqa: E741 - the options of one kind
@@ -104,11 +106,21 @@ class Status(IntEnum):
     MAINTENANCE = 3
 
 
+class Runs(StrEnum):
+    """Where a type can be checked: with its options and a network, or where the other monitors are."""
+
+    ANYWHERE = "anywhere"
+    SERVER = "server"
+
+
 class Certificate(Protocol):
     """What a TLS check learned about the server's certificate (see `net.certificates`)."""
 
     def as_wire(self, now: float) -> dict[str, Any]:
         """The `certInfo` document of Uptime Kuma: `{valid, certInfo[, hostnameMatchMonitorUrl]}`."""
+
+    def as_plain(self) -> dict[str, Any]:
+        """All of it, JSON-ready, for `checks._network.read_certificate`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +204,11 @@ class CheckContext(Protocol):
     timeout: float  # seconds; the monitor's own, or its share of the interval
     upside_down: bool
     now: float  # seconds since 1970 when the check began
-    network: Any  # net.Network: shared HTTP client, pinger, connector
+    network: Network  # in checks: `checks._network.network_of`
+
+
+class ServerContext(CheckContext, Protocol):
+    """What a check may ask for in addition where the monitors and their beats are."""
 
     def children(self) -> Sequence[Child]:
         """Direct children, in list order."""
@@ -209,24 +225,39 @@ class ConditionVariable:
     operators: tuple[tuple[str, str], ...]  # (id, caption)
 
 
-class MonitorType(ABC, Generic[O]):
-    """One way of checking a target."""
+class MonitorDeclaration(ABC, Generic[O]):
+    """What every monitor type declares; subclass `MonitorType` or `ServerMonitorType`."""
 
     name: ClassVar[str]  # on the wire
     label: ClassVar[str]
     description: ClassVar[str] = ""  # one sentence for the form
     group: ClassVar[str] = "general"  # general | passive | specific: where the form lists it
     options: ClassVar[type[Options]]
+    runs: ClassVar[Runs]
     pushed: ClassVar[bool] = False  # beats come by request; the check only notices that they stopped
     condition_variables: ClassVar[tuple[ConditionVariable, ...]] = ()
-    form_defaults: ClassVar[
-        Mapping[str, Any]
-    ] = {}  # of common fields (interval ...), where this type differs
+    in_type_list: ClassVar[bool] = True  # whether Uptime Kuma 2.5 has it in its `monitorTypeList`
+    form_defaults: ClassVar[Mapping[str, Any]] = {}  # of common fields (interval ...), where it differs
 
     def validate(self, options: O, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """Refuse what cannot work (UserError); returns keys of the document to change (rounded numbers)."""
         del options, document
         return {}
+
+    def target(self, options: O) -> Target | None:
+        """What is checked: by default the first host (with the first port) or URL among the options."""
+        return options.first_target()
+
+    def deadline(self, options: O, context: CheckContext) -> float:
+        """Seconds after which the engine cancels the check as hung; generous, types have their own limits."""
+        del options
+        return context.timeout + 20
+
+
+class MonitorType(MonitorDeclaration[O]):
+    """One way of checking a target."""
+
+    runs = Runs.ANYWHERE
 
     @abstractmethod
     async def check(self, options: O, context: CheckContext) -> CheckResult | Wait:
@@ -236,10 +267,18 @@ class MonitorType(ABC, Generic[O]):
             CheckFailed: the target's fault. Anything else is ours, and never becomes a DOWN.
         """
 
-    def deadline(self, options: O, context: CheckContext) -> float:
-        """Seconds after which the engine cancels the check as hung; generous, types have their own limits."""
-        del options
-        return context.timeout + 20
+
+class ServerMonitorType(MonitorDeclaration[O]):
+    """One way of concluding a state from other monitors, or from beats: no probe can do it."""
+
+    runs = Runs.SERVER
+
+    @abstractmethod
+    async def check(self, options: O, context: ServerContext) -> CheckResult | Wait:
+        """As `MonitorType.check`."""
+
+
+AnyMonitorType = MonitorType[Any] | ServerMonitorType[Any]
 
 
 # --- Notification services ---------------------------------------------------------------------------------
@@ -300,7 +339,7 @@ class NotificationService(ABC, Generic[O]):
 
 # --- Finding what is declared ------------------------------------------------------------------------------
 
-K = TypeVar("K", bound=MonitorType[Any] | NotificationService[Any])
+K = TypeVar("K", bound=AnyMonitorType | NotificationService[Any])
 
 
 class Registry(Generic[K]):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final, Self, cast
 
 # It would look through all installed packages for plugins of its own.
@@ -18,6 +19,7 @@ from pydantic.fields import FieldInfo
 
 from kuma_lite.core.declarations import Kind, Words
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.targets import Target
 
 # Kinds that no form shows; what a client stored of them counts all the same.
 _NOT_DRAWN: Final = frozenset({Kind.CONDITIONS})
@@ -84,6 +86,15 @@ class Options(BaseModel):
                     found[info.alias or name] = (info, item)
         return found
 
+    def first_target(self) -> Target | None:
+        """What the first option of a host or URL points at, a host with the first port; None without any."""
+        name, is_url, port = _address_fields(type(self))
+        if not name:
+            return None
+        if is_url:
+            return Target(url=getattr(self, name))
+        return Target(getattr(self, name), getattr(self, port) if port else None)
+
     @classmethod
     def describe(cls) -> list[dict[str, Any]]:
         """The options as the browser's form and the documentation read them (JSON-ready)."""
@@ -92,6 +103,20 @@ class Options(BaseModel):
             for key, (info, words) in cls.words().items()
             if words.kind not in _NOT_DRAWN
         ]
+
+
+@cache  # there are as many as types
+def _address_fields(options: type[Options]) -> tuple[str, bool, str]:
+    """Attribute of the first host or URL ("" for none), whether it is a URL, attribute of the first port."""
+    kinds = {
+        name: words.kind
+        for name, info in options.model_fields.items()
+        for words in info.metadata
+        if isinstance(words, Words)
+    }
+    name = next((name for name, kind in kinds.items() if kind in (Kind.HOST, Kind.URL)), "")
+    port = next((name for name, kind in kinds.items() if kind is Kind.PORT), "")
+    return name, kinds.get(name) is Kind.URL, port
 
 
 def _described(key: str, info: FieldInfo, words: Words) -> dict[str, Any]:
@@ -108,6 +133,8 @@ def _described(key: str, info: FieldInfo, words: Words) -> dict[str, Any]:
         value = getattr(words, attribute)
         if value not in ("", False, None):
             entry[attribute] = value
+    if words.refers_to:
+        entry["refersTo"] = words.refers_to
     if words.choices:
         entry["choices"] = [{"value": choice.value, "label": choice.label} for choice in words.choices]
     if words.shown_when:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.declarations import MonitorType, Registry
+from kuma_lite.core.declarations import AnyMonitorType, Registry
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.document.fields import Document, shown, sparse
 from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited
-from kuma_lite.monitors.document.unchecked_types import check_stored_only
+from kuma_lite.monitors.document.unchecked_types import validate_unchecked
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.judge import Policy, remembered
 from kuma_lite.monitors.engine.roster import Monitor, Roster
@@ -39,7 +39,7 @@ class Monitors:
         recorder: Recorder,
         roster: Roster,
         engine: Engine,
-        types: Registry[MonitorType[Any]],
+        types: Registry[AnyMonitorType],
         bus: Bus,
         clock: Clock,
         in_maintenance: Callable[[int], bool],
@@ -145,6 +145,7 @@ class Monitors:
         for gone in removed:
             self.recorder.forget(gone)
             self.roster.remove(gone)
+            self.engine.forget(gone)
         for child in kept:
             self._unlink(child)
             if self.engine.is_watched(child.id) != self.roster.is_active(child):
@@ -254,7 +255,7 @@ class Monitors:
         """Let the type refuse or round what it declares; a push monitor gets a token that is its own."""
         kind = self.types.get(document.get("type") or "")
         if kind is None:
-            document.update(check_stored_only(document))
+            document.update(validate_unchecked(document))
         else:
             options = self._read(kind, document)
             if options is not None:
@@ -270,7 +271,7 @@ class Monitors:
                 raise UserError("Another monitor uses this push token already.")
 
     @staticmethod
-    def _read(kind: MonitorType[Any], document: Document) -> Options | None:
+    def _read(kind: AnyMonitorType, document: Document) -> Options | None:
         """The typed view; None where the document does not fit (its beats will say why)."""
         try:
             options: Options = kind.options.read(document)

@@ -13,7 +13,7 @@ from time import perf_counter
 from kuma_lite.core.clock import Clock, SystemClock
 from kuma_lite.net.connect import MS, OUR_OWN_LIMITS
 from kuma_lite.net.errors import ErrorKind, NetworkError, code_of
-from kuma_lite.net.icmp_packets import HEADER, IPV4_HEADER_BYTES, echo_request
+from kuma_lite.net.icmp_packets import echo_request
 from kuma_lite.net.icmp_socket import Arrival, IcmpSocket
 from kuma_lite.net.ping_program import run_ping
 from kuma_lite.net.resolve import Address, IpFamily, Resolver
@@ -199,20 +199,6 @@ class _Channel:
             return 0.0
         lag = self._clock.now() - arrival.kernel_time
         return lag if 0.0 < lag < min(MAX_LAG, elapsed) else 0.0
-
-
-def transcript(host: str, size: int, result: PingResult) -> str:
-    """What the ping program would have printed for a host that did not answer."""
-    if ":" in result.address:
-        first = f"PING {host}({result.address}) {size} data bytes"
-    else:
-        total = size + HEADER.size + IPV4_HEADER_BYTES
-        first = f"PING {host} ({result.address}) {size}({total}) bytes of data."
-    lines = [f"From {result.address} icmp_seq={n} {text}" for n, text in enumerate(result.errors, 1)]
-    lost = 100 * (result.sent - result.received) // max(1, result.sent)
-    errors = f", +{len(result.errors)} errors" if result.errors else ""
-    statistics = f"{result.sent} packets transmitted, {result.received} received{errors}, {lost}% packet loss"
-    return "\n".join([first, *lines, "", f"--- {host} ping statistics ---", statistics])
 
 
 def _payload(size: int) -> bytes:

@@ -39,8 +39,6 @@ class Network:
             is gone.
     """
 
-    user_agent: Final = USER_AGENT
-
     def __init__(self, clock: Clock | None = None, proxy: ProxyRule | None = None) -> None:
         clock = clock or SystemClock()
         self.find_proxy: Callable[[int], ProxyServer | None] = _no_proxy

@@ -113,15 +113,6 @@ class CertificateReport:
         return certificates.days_remaining(chain[0].not_after, now) if chain else None
 
 
-def report_as_wire(report: CertificateReport, now: float) -> dict[str, Any]:
-    """`{valid, certInfo, hostnameMatchMonitorUrl}` of Uptime Kuma 2.5; about 20 kB as JSON."""
-    return {
-        "valid": report.valid,
-        "certInfo": report.info(now),
-        "hostnameMatchMonitorUrl": report.hostname_matches,
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class PeerNames:
     """The names a certificate is for."""

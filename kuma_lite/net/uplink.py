@@ -69,12 +69,6 @@ def routed_ipv6(table: str) -> set[str]:
     return names
 
 
-def uplink_from(ipv4: str, ipv6: str, interfaces: list[Interface]) -> bool:
-    """Whether a usable interface carries a route."""
-    routed = routed_ipv4(ipv4) | routed_ipv6(ipv6)
-    return any(interface.usable and interface.name in routed for interface in interfaces)
-
-
 def has_uplink() -> bool:
     """Whether this machine is on a network; True where that cannot be told. Takes about 0.1 ms."""
     try:

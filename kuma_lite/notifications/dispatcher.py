@@ -84,9 +84,7 @@ class Dispatcher:
 
     def pending(self) -> Pending:
         """What was in the outbox when it was last looked at."""
-        oldest = min((queue.oldest for queue in self._queues), default=None)
-        age = 0.0 if oldest is None else max(0.0, self._clock.now() - oldest / MILLISECONDS)
-        return Pending(sum(queue.waiting for queue in self._queues), self._dead, age)
+        return Pending(sum(queue.waiting for queue in self._queues), self._dead)
 
     # --- looking for work --------------------------------------------------------------------------------
 

@@ -79,7 +79,6 @@ class Pending:
 
     waiting: int = 0
     dead: int = 0  # given up, kept to be looked at
-    oldest_s: float = 0.0  # age of the oldest waiting message
 
 
 @dataclass(frozen=True, slots=True)

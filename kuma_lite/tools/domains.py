@@ -9,22 +9,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.targets import Target
 
-_BY_URL: Final = ("http", "keyword", "json-query", "real-browser", "websocket-upgrade")
-_BY_HOSTNAME: Final = (
-    "port", "ping", "dns", "smtp", "snmp", "gamedig", "steam", "mqtt", "radius", "tailscale-ping",
-    "sip-options",
-)  # fmt: skip
-TARGETS: Final = {
-    **dict.fromkeys(_BY_URL, "url"),
-    **dict.fromkeys(_BY_HOSTNAME, "hostname"),
-    "grpc-keyword": "grpcUrl",
-}
+TargetOf = Callable[[Mapping[str, Any]], Target | None]  # what a monitor object points at
 
 # Never in the public DNS, by RFC or by everybody's habit.
 _SPECIAL: Final = (
@@ -82,15 +74,14 @@ class Domain(NamedTuple):
     tld: str
 
 
-def check_domain(monitor: Any) -> Domain:
+def check_domain(monitor: Any, target_of: TargetOf) -> Domain:
     """The domain of a (partial) monitor object. Raises UserError with the words and `meta` of the wire."""
     if not isinstance(monitor, Mapping):
         raise UserError("The monitor must be an object.", i18n=False, extra={"meta": {}})
-    field = TARGETS.get(monitor.get("type") or "") if isinstance(monitor.get("type"), str) else None
-    if field is None:
+    target = target_of(monitor)
+    if target is None or target.name:  # what is called by a name has no address
         raise _refusal("monitor_type")
-    target = monitor.get(field)
-    host = host_of(target) if isinstance(target, str) else ""
+    host = host_of(target.url or target.host)
     if not host:
         raise _refusal("missing_target")
     return registered(host)

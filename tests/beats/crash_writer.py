@@ -10,7 +10,6 @@ import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import apsw
 
@@ -18,7 +17,7 @@ from kuma_lite.beats.model import Beat
 from kuma_lite.core import database
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.declarations import Status
-from tests.support.storage import Storage, fields, opened
+from tests.support.storage import Storage, new_beat, opened
 
 MONITORS = 5
 ROUNDS = 100_000
@@ -44,13 +43,13 @@ async def write(folder: Path) -> None:
 async def one_round(storage: Storage, number: int) -> None:
     storage.clock.advance(20)
     for monitor_id in range(1, MONITORS + 1):
-        values: dict[str, Any] = fields(monitor_id, storage.now + monitor_id)
+        new = new_beat(monitor_id, storage.now + monitor_id)
         if (number + monitor_id) % 11 == 0:
-            down = {"status": Status.DOWN, "ping": None, "important": True, "msg": f"down {number}"}
-            await storage.recorder.record_now(told, **{**values, **down})
+            down = new._replace(status=Status.DOWN, ping=None, important=True, msg=f"down {number}")
+            await storage.recorder.record_now(down, told)
             say(storage.recorder.last_id)
         else:
-            storage.recorder.record(**values)
+            storage.recorder.record(new)
     if number % 3 == 0:
         await storage.recorder.flush()
         say(storage.recorder.last_id)

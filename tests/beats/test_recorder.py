@@ -13,7 +13,7 @@ from kuma_lite.core import database as database_module
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.database_file import StorageTrouble
 from kuma_lite.core.declarations import Status
-from tests.support.storage import FaultyDisk, Storage, opened
+from tests.support.storage import FaultyDisk, Storage, new_beat, opened
 
 
 async def run(
@@ -95,9 +95,8 @@ async def test_an_announced_beat_is_on_disk_with_its_messages(tmp_path: Path) ->
             seen.append(beat)
             connection.execute("INSERT INTO setting (key, value) VALUES ('told', ?)", (str(beat.id),))
 
-        values = storage.record(monitor)._asdict()
-        del values["id"]
-        beat = await storage.recorder.record_now(also, **{**values, "important": True})
+        new = new_beat(monitor, storage.now, important=True)
+        beat = await storage.recorder.record_now(new, also)
         assert seen == [beat]
         assert await storage.count("setting") == 1
         assert await storage.count("beat_event") == 1
@@ -113,10 +112,8 @@ async def test_neither_beat_nor_message_alone(tmp_path: Path) -> None:
             connection.execute("INSERT INTO setting (key, value) VALUES ('told', '1')")
             raise ValueError("cannot say it")
 
-        values = before._asdict()
-        del values["id"]
         with pytest.raises(ValueError, match="cannot say it"):
-            await storage.recorder.record_now(also, **{**values, "important": True})
+            await storage.recorder.record_now(new_beat(monitor, storage.now, important=True), also)
         assert await storage.count("setting") == 0
         assert await storage.count("beat_event") == 0
         assert storage.recorder.last(monitor) == before

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import bcrypt
 
+from kuma_lite.beats.model import NewBeat
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core.clock import SystemClock, to_ms
 from kuma_lite.core.data_folder import DataFolder
@@ -46,7 +47,7 @@ async def seed(folder: Path, monitors: int, beats: int, *, paused: bool = False)
     for index in range(beats):
         time = now - (beats - index) * INTERVAL_S * 1000
         for monitor_id in ids:
-            recorder.record(
+            new = NewBeat(
                 monitor_id=monitor_id,
                 time=time,
                 end_time=time + 12,
@@ -57,8 +58,8 @@ async def seed(folder: Path, monitors: int, beats: int, *, paused: bool = False)
                 duration=0,
                 retries=0,
                 down_count=0,
-                response=None,
             )
+            recorder.record(new)
         await recorder.flush()
     await database.close()
     data.close()

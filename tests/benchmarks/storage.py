@@ -17,6 +17,7 @@ from typing import Any
 
 import apsw
 
+from kuma_lite.beats.model import NewBeat
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.beats.retention import EVERY_S, Retention
 from kuma_lite.core.clock import ManualClock, to_ms
@@ -61,22 +62,21 @@ class CountingVFS(apsw.VFS):
         return CountingFile(self, name, flags)
 
 
-def fields(monitor_id: int, at: float, chance: random.Random, up: bool = True) -> dict[str, Any]:
+def new_beat(monitor_id: int, at: float, chance: random.Random, up: bool = True) -> NewBeat:
     ping = chance.randint(3, 90)
     began = to_ms(at)
-    return {
-        "monitor_id": monitor_id,
-        "time": began,
-        "end_time": began + ping + chance.randint(0, 2),
-        "status": Status.UP if up else Status.DOWN,
-        "msg": "200 - OK" if up else "connect ECONNREFUSED 127.0.0.1:9",
-        "ping": ping if up else None,
-        "important": False,
-        "duration": 0,
-        "retries": 0,
-        "down_count": 0,
-        "response": None,
-    }
+    return NewBeat(
+        monitor_id,
+        began,
+        began + ping + chance.randint(0, 2),
+        Status.UP if up else Status.DOWN,
+        "200 - OK" if up else "connect ECONNREFUSED 127.0.0.1:9",
+        ping if up else None,
+        important=False,
+        duration=0,
+        retries=0,
+        down_count=0,
+    )
 
 
 async def simulate(folder: Path, hours: float, monitors: int, vfs: CountingVFS | None) -> dict[str, float]:
@@ -106,13 +106,12 @@ async def simulate(folder: Path, hours: float, monitors: int, vfs: CountingVFS |
                 await database.flush()
                 slowest = max(slowest, time.perf_counter() - step)
                 next_commit += COMMIT_EVERY_S
-            values = fields(monitor_id, began + at + chance.random() * 0.1, chance, monitor_id not in down)
+            new = new_beat(monitor_id, began + at + chance.random() * 0.1, chance, monitor_id not in down)
             if chance.random() < CHANGES_PER_HOUR * INTERVAL_S / 3600 / monitors:
                 down.symmetric_difference_update((monitor_id,))
-                values["important"] = True
-                await recorder.record_now(None, **values)
+                await recorder.record_now(new._replace(important=True))
             else:
-                recorder.record(**values)
+                recorder.record(new)
             beats += 1
         if clock.now() - began - swept > EVERY_S:
             swept = clock.now() - began

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kuma_lite.core.declarations import (
+    AnyMonitorType,
     CheckFailed,
     CheckResult,
     Child,
     LastBeat,
-    MonitorType,
     Wait,
 )
 
@@ -37,12 +37,12 @@ class Context:
         return self.last
 
 
-async def run(kind: MonitorType[Any], document: Mapping[str, Any], context: Context) -> CheckResult | Wait:
+async def run(kind: AnyMonitorType, document: Mapping[str, Any], context: Context) -> CheckResult | Wait:
     """One check of a stored document."""
     return await kind.check(kind.options.read(document), context)
 
 
-async def failure(kind: MonitorType[Any], document: Mapping[str, Any], context: Context) -> CheckFailed:
+async def failure(kind: AnyMonitorType, document: Mapping[str, Any], context: Context) -> CheckFailed:
     """The failure of one check; fails the test when the check passes."""
     try:
         result = await run(kind, document, context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -10,15 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.checks import describe_types, monitor_types
-from kuma_lite.core.declarations import Kind, MonitorType
+from kuma_lite.core.declarations import AnyMonitorType, Kind
 from kuma_lite.core.errors import UserError
 from tests.checks.support import Context
 
 TYPES = list(monitor_types())
 EVERY_TYPE = pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.name)
 SECTIONS = {"general", "request", "authentication", "content", "tls", "advanced"}
-SECRETS = {"basic_auth_pass", "bearer_token", "oauth_client_secret", "tlsKey", "pushToken"}
-SECRETS |= {"databaseConnectionString", "rabbitmqPassword"}
+REFERABLE = {"proxy", "docker_host", "remote_browser", "monitor_group", "notification"}
+# What an option that must be kept secret is called; the kinds that hide what is typed have only such ones.
+SECRET_NAME = re.compile(r"(pass|password|secret|token|key|connectionstring|community)$", re.IGNORECASE)
+HIDDEN = (Kind.PASSWORD, Kind.TOKEN)
 
 
 def test_the_types_of_this_release() -> None:
@@ -28,35 +31,37 @@ def test_the_types_of_this_release() -> None:
 
 
 @EVERY_TYPE
-def test_a_type_has_words_for_people(kind: MonitorType[Any]) -> None:
+def test_a_type_has_words_for_people(kind: AnyMonitorType) -> None:
     assert kind.label
     assert kind.description.endswith(".")
     assert kind.group in ("general", "passive", "specific")
 
 
 @EVERY_TYPE
-def test_every_option_has_words_and_a_place(kind: MonitorType[Any]) -> None:
+def test_every_option_has_words_and_a_place(kind: AnyMonitorType) -> None:
     described = kind.options.words()
     assert len(described) == len(kind.options.model_fields)
     for key, (_, words) in described.items():
         assert words.label, key
         assert words.section in SECTIONS, key
-        assert words.secret == (key in SECRETS), key
+        assert words.secret == bool(SECRET_NAME.search(key)), key
+        assert words.secret or words.kind not in HIDDEN, key
         assert bool(words.choices) == (words.kind is Kind.SELECT), key
+        assert (words.refers_to in REFERABLE) == (words.kind is Kind.REFERENCE), key
         if words.shown_when is not None:
             other = described[words.shown_when.option][1]
             assert set(words.shown_when.values) <= {choice.value for choice in other.choices}, key
 
 
 @EVERY_TYPE
-def test_a_selects_default_is_one_of_its_choices(kind: MonitorType[Any]) -> None:
+def test_a_selects_default_is_one_of_its_choices(kind: AnyMonitorType) -> None:
     for key, (info, words) in kind.options.words().items():
         if words.choices:
             assert info.default in {choice.value for choice in words.choices}, key
 
 
 @EVERY_TYPE
-def test_nothing_and_nulls_are_the_defaults(kind: MonitorType[Any]) -> None:
+def test_nothing_and_nulls_are_the_defaults(kind: AnyMonitorType) -> None:
     empty = kind.options.read({})
     nulls = kind.options.read(dict.fromkeys(kind.options.words()))
     assert empty == nulls
@@ -70,7 +75,7 @@ VALUE = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lis
 
 @EVERY_TYPE
 @given(data=st.data())
-def test_any_document_is_read_or_refused_with_a_sentence(kind: MonitorType[Any], data: Any) -> None:
+def test_any_document_is_read_or_refused_with_a_sentence(kind: AnyMonitorType, data: Any) -> None:
     keys = st.sampled_from([*kind.options.words(), "type", "unknown"])
     document = data.draw(st.dictionaries(keys, VALUE, max_size=4))
     try:
@@ -100,5 +105,5 @@ def test_the_description_is_what_a_form_reads() -> None:
     assert fields["timeout"]["default"] == 48
     assert fields["accepted_statuscodes"]["default"] == ["200-299"]
     assert fields["basic_auth_pass"]["shownWhen"] == {"option": "authMethod", "values": ["basic"]}
-    assert fields["proxyId"]["kind"] == "number"
+    assert (fields["proxyId"]["kind"], fields["proxyId"]["refersTo"]) == ("reference", "proxy")
     assert {"authDomain", "ping_numeric"}.isdisjoint(fields)

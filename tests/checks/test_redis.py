@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kuma_lite.checks.redis import REDIS_PORT, RedisMonitor, Target, read_target
+from kuma_lite.checks.redis import REDIS_PORT, RedisAddress, RedisMonitor, read_target
 from kuma_lite.core.declarations import CheckFailed, CheckResult
 from kuma_lite.net.network import Network
 from tests.checks.peers import listening
@@ -26,16 +26,16 @@ REDIS = RedisMonitor()
 @pytest.mark.parametrize(
     ("text", "target"),
     [
-        ("redis://h", Target("h", REDIS_PORT, False)),
-        (" rediss://h:1/ ", Target("h", 1, True)),
-        ("redis://h:443/3", Target("h", 443, False, database="3")),
-        ("REDIS://:p%40ss@[::1]:7", Target("::1", 7, False, ("p@ss",))),
-        ("redis://[::1]", Target("::1", REDIS_PORT, False)),
-        ("redis://u:p:q@H", Target("h", REDIS_PORT, False, ("u", "p:q"))),
-        ("redis://u:a@b@h", Target("h", REDIS_PORT, False, ("u", "a@b"))),
+        ("redis://h", RedisAddress("h", REDIS_PORT, False)),
+        (" rediss://h:1/ ", RedisAddress("h", 1, True)),
+        ("redis://h:443/3", RedisAddress("h", 443, False, database="3")),
+        ("REDIS://:p%40ss@[::1]:7", RedisAddress("::1", 7, False, ("p@ss",))),
+        ("redis://[::1]", RedisAddress("::1", REDIS_PORT, False)),
+        ("redis://u:p:q@H", RedisAddress("h", REDIS_PORT, False, ("u", "p:q"))),
+        ("redis://u:a@b@h", RedisAddress("h", REDIS_PORT, False, ("u", "a@b"))),
     ],
 )
-def test_connection_strings(text: str, target: Target) -> None:
+def test_connection_strings(text: str, target: RedisAddress) -> None:
     assert read_target(text) == target
     assert not target.credentials or target.credentials[-1] not in repr(target)
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.net import certificates
-from kuma_lite.net.tls import CertificateReport, report_as_wire
+from kuma_lite.net.tls import CertificateReport
 from tests.net.authority import Authority, Issued, issue, new_key
 from tests.requires import find_program, needs_program
 
@@ -43,8 +43,7 @@ ADDED = ("validTo", "validFor", "daysRemaining", "certType")
 
 def wire(issued: Issued, *more: bytes) -> dict[str, Any]:
     chain = (issued.der, *(link.public_bytes(_DER) for link in issued.chain), *more)
-    info: dict[str, Any] = report_as_wire(CertificateReport(True, chain, True), NOW)["certInfo"]
-    return info
+    return CertificateReport(True, chain, True).info(NOW)
 
 
 _DER = serialization.Encoding.DER

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kuma_lite.net import icmp, ping_program
 from kuma_lite.net.errors import ErrorKind, NetworkError
-from kuma_lite.net.icmp import Pinger, PingResult, transcript
+from kuma_lite.net.icmp import Pinger
 from kuma_lite.net.icmp_packets import (
     HEADER,
     IPV6_HEADER_BYTES,
@@ -296,15 +296,3 @@ async def test_program_is_the_last_resort(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(ping_program, "find_ping", lambda: None)
     with pytest.raises(PingUnavailable, match="ping_group_range"):
         await Pinger().ping("127.0.0.1")
-
-
-def test_transcript_reads_like_the_program() -> None:
-    text = transcript("host", 56, PingResult(2, 0, [], "192.0.2.1", ["Destination Host Unreachable"]))
-    assert text.splitlines() == [
-        "PING host (192.0.2.1) 56(84) bytes of data.",
-        "From 192.0.2.1 icmp_seq=1 Destination Host Unreachable",
-        "",
-        "--- host ping statistics ---",
-        "2 packets transmitted, 0 received, +1 errors, 100% packet loss",
-    ]
-    assert transcript("h", 8, PingResult(1, 0, [], "::1")).startswith("PING h(::1) 8 data bytes\n")

@@ -7,7 +7,7 @@ import pytest
 from kuma_lite.net import uplink
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http import Request
-from kuma_lite.net.network import Network
+from kuma_lite.net.network import USER_AGENT, Network
 
 
 async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -57,4 +57,4 @@ def test_it_knows_this_machine() -> None:
 
 
 def test_it_names_itself_as_allow_lists_know_it() -> None:
-    assert Network.user_agent == "Uptime-Kuma/2.5.3"
+    assert USER_AGENT == "Uptime-Kuma/2.5.3"

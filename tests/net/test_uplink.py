@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.net import uplink
-from kuma_lite.net.uplink import Interface, has_uplink, is_local_target, routed_ipv4, routed_ipv6, uplink_from
+from kuma_lite.net.uplink import Interface, has_uplink, is_local_target, routed_ipv4, routed_ipv6
 
 HEADER = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
 DEFAULT = HEADER + "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
@@ -42,9 +42,15 @@ LOOPBACK = Interface("lo", "unknown", 0x9)
     ],
 )
 def test_a_working_interface_with_a_route(
-    ipv4: str, ipv6: str, interfaces: list[Interface], online: bool
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    ipv4: str,
+    ipv6: str,
+    interfaces: list[Interface],
+    online: bool,
 ) -> None:
-    assert uplink_from(ipv4, ipv6, interfaces) is online
+    machine(monkeypatch, tmp_path, ipv4, ipv6, interfaces)
+    assert has_uplink() is online
 
 
 @given(st.text(alphabet="eth0 \t\nxz", max_size=60))
@@ -54,26 +60,29 @@ def test_short_lines_are_passed_over(table: str) -> None:
     assert routed_ipv6(short) == set()
 
 
-def machine(monkeypatch: pytest.MonkeyPatch, folder: Path, operstate: str) -> None:
-    (folder / "route").write_text(DEFAULT)
-    (folder / "eth0").mkdir()
-    (folder / "eth0" / "operstate").write_text(operstate + "\n")
-    (folder / "eth0" / "flags").write_text("0x1003\n")
+def machine(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, ipv4: str, ipv6: str, interfaces: list[Interface]
+) -> None:
+    """What /proc and /sys of a machine show."""
+    (folder / "route").write_text(ipv4)
+    (folder / "ipv6_route").write_text(ipv6)
+    for interface in interfaces:
+        (folder / interface.name).mkdir()
+        (folder / interface.name / "operstate").write_text(interface.operstate + "\n")
+        (folder / interface.name / "flags").write_text(f"{interface.flags:#x}\n")
     monkeypatch.setattr(uplink, "ROUTES_IPV4", folder / "route")
-    monkeypatch.setattr(uplink, "ROUTES_IPV6", folder / "none")
+    monkeypatch.setattr(uplink, "ROUTES_IPV6", folder / "ipv6_route")
     monkeypatch.setattr(uplink, "INTERFACES", folder)
 
 
-@pytest.mark.parametrize(("operstate", "online"), [("up", True), ("down", False)])
-def test_files_of_a_machine(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, operstate: str, online: bool
-) -> None:
-    machine(monkeypatch, tmp_path, operstate)
-    assert has_uplink() is online
+def test_a_machine_without_ipv6(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    machine(monkeypatch, tmp_path, DEFAULT, "", [NO_CARRIER])
+    (tmp_path / "ipv6_route").unlink()
+    assert has_uplink() is False
 
 
 def test_interface_that_vanished(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    machine(monkeypatch, tmp_path, "up")
+    machine(monkeypatch, tmp_path, DEFAULT, "", [UP])
     (tmp_path / "eth0" / "operstate").unlink()
     assert has_uplink() is False
 

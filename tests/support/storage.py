@@ -12,7 +12,7 @@ from typing import Any
 
 import apsw
 
-from kuma_lite.beats.model import Beat
+from kuma_lite.beats.model import Beat, NewBeat
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core.clock import Clock, ManualClock, to_ms
 from kuma_lite.core.database import Database
@@ -75,10 +75,10 @@ class Storage:
         return await self.store.insert(1, True, {"type": "http", "name": name, **document}, [], 0)
 
     def record(self, monitor_id: int, **changes: Any) -> Beat:
-        return self.recorder.record(**fields(monitor_id, self.now, **changes))
+        return self.recorder.record(new_beat(monitor_id, self.now, **changes))
 
     async def record_now(self, monitor_id: int, **changes: Any) -> Beat:
-        return await self.recorder.record_now(None, **fields(monitor_id, self.now, **changes))
+        return await self.recorder.record_now(new_beat(monitor_id, self.now, **changes))
 
     @property
     def now(self) -> int:
@@ -131,24 +131,12 @@ def _user(connection: apsw.Connection) -> None:
     connection.execute("INSERT OR IGNORE INTO user (id, username) VALUES (1, 'somebody')")
 
 
-def fields(monitor_id: int, at: int, **changes: Any) -> dict[str, Any]:
-    """The fields of an ordinary beat that began at `at` (milliseconds)."""
-    return {
-        "monitor_id": monitor_id,
-        "time": at,
-        "end_time": at + 5,
-        "status": Status.UP,
-        "msg": "200 - OK",
-        "ping": 5.0,
-        "important": False,
-        "duration": 0,
-        "retries": 0,
-        "down_count": 0,
-        "response": None,
-        **changes,
-    }
+def new_beat(monitor_id: int, at: int, **changes: Any) -> NewBeat:
+    """An ordinary beat that began at `at` (milliseconds)."""
+    new = NewBeat(monitor_id, at, at + 5, Status.UP, "200 - OK", 5.0, False, 0, 0, 0)
+    return new._replace(**changes)
 
 
 def beat(number: int, at: int, *, monitor_id: int = 1, **changes: Any) -> Beat:
     """A beat with an id."""
-    return Beat(id=number, **fields(monitor_id, at, **changes))
+    return Beat(number, *new_beat(monitor_id, at, **changes))

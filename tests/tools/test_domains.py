@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.errors import UserError
-from kuma_lite.tools.domains import TARGETS, check_domain, host_of, registered
+from kuma_lite.monitors.document.targets import target_of
+from kuma_lite.tools.domains import check_domain, host_of, registered
 
 
 def refusal(monitor: Any) -> tuple[str, bool | None, dict[str, Any]]:
     with pytest.raises(UserError) as caught:
-        check_domain(monitor)
+        check_domain(monitor, target_of)
     prefix = "domain_expiry_unsupported_"
     return caught.value.message.removeprefix(prefix), caught.value.i18n, caught.value.extra["meta"]
 
@@ -34,9 +35,28 @@ def test_what_is_registered(host: str, domain: str, tld: str) -> None:
     assert registered(host) == (domain, tld)
 
 
-def test_where_each_type_keeps_its_target() -> None:
-    for kind, field in TARGETS.items():
-        assert check_domain({"type": kind, field: "www.example.com"}).domain == "example.com"
+ADDRESSES = {
+    "url": "http keyword json-query real-browser websocket-upgrade",
+    "hostname": "port ping dns smtp snmp gamedig steam mqtt radius tailscale-ping sip-options",
+    "grpcUrl": "grpc-keyword",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [(kind, field) for field, kinds in ADDRESSES.items() for kind in kinds.split()]
+)
+def test_where_each_type_keeps_its_address(kind: str, field: str) -> None:
+    monitor = {"type": kind, field: "www.example.com", "port": "none", "interval": []}
+    assert check_domain(monitor, target_of).domain == "example.com"
+
+
+NO_ADDRESS = ["docker", "globalping", "group", "manual", "pm2", "postgres", "push", "rabbitmq", "redis"]
+
+
+@pytest.mark.parametrize("kind", NO_ADDRESS)
+def test_types_without_an_address(kind: str) -> None:
+    monitor = {"type": kind, "url": "https://www.example.com", "hostname": "www.example.com"}
+    assert refusal(monitor) == ("monitor_type", True, {})
 
 
 @pytest.mark.parametrize(

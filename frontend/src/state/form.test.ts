@@ -101,6 +101,8 @@ describe("wireValue", () => {
   it.each([
     [field("number", { default: 20 }), "", 20],
     [field("number"), "48", 48],
+    [field("reference", { default: null }), "3", 3],
+    [field("reference", { default: null }), "", null],
     [field("port"), "", null],
     [field("text"), " a ", "a"],
     [field("password"), " a ", " a "],

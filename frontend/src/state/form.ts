@@ -59,7 +59,7 @@ export function isShown(field: Field, fields: readonly Field[], values: Values, 
   return holds && (!other || isShown(other, fields, values, depth + 1));
 }
 
-const isNumber = ({ kind }: Field): boolean => kind === "number" || kind === "port";
+const isNumber = ({ kind }: Field): boolean => kind === "number" || kind === "port" || kind === "reference";
 export const isBlank = (value: unknown): boolean =>
   value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 

@@ -89,6 +89,7 @@ export type FieldKind =
   | "host"
   | "port"
   | "number"
+  | "reference"
   | "switch"
   | "select"
   | "status-codes"

@@ -14,7 +14,8 @@ class CommonOptions(Options):
     parent: int | None = option(
         None,
         label="Group",
-        kind=Kind.NUMBER,
+        kind=Kind.REFERENCE,
+        refers_to="monitor_group",
         section="place",
         help="The group this monitor stands in.",
     )

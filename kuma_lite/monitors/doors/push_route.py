@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote
 
@@ -17,7 +18,7 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.core.limits import MAX_BODY_BYTES, MAX_PING_MS
 from kuma_lite.core.raw_http import answer_html, answer_json, answer_text, read_body
 from kuma_lite.monitors.engine.engine import Engine
-from kuma_lite.monitors.engine.judge import Look
+from kuma_lite.monitors.engine.outcome import Outcome
 from kuma_lite.monitors.engine.roster import Roster
 
 PREFIX: Final = "/api/push/"
@@ -45,20 +46,27 @@ def read_ping(text: str | None) -> float | None:
     return value
 
 
-def read_push(query: str) -> Look:
-    """What a push request says. Raises UserError."""
+def read_push(monitor_id: int, query: str, now: float, duration: int) -> Outcome:
+    """What a push request for a monitor says. Raises UserError.
+
+    Args:
+        monitor_id: whom the token belongs to.
+        query: of the URL, without its question mark.
+        now: seconds since 1970.
+        duration: whole seconds since the previous beat.
+    """
     sent = parse_qs(query, keep_blank_values=True, max_num_fields=100)
     status = sent.get("status", ["up"])
     up = status in (["up"], [""])
     ping = read_ping(sent.get("ping", [""])[0])
     message = ",".join(sent.get("msg", [])) or "OK"
-    return Look(Status.UP if up else Status.DOWN, not up, message, ping)
+    return Outcome(monitor_id, now, Status.UP if up else Status.DOWN, not up, message, ping, duration)
 
 
 class PushRoute:
     """The route."""
 
-    def __init__(self, roster: Roster, engine: Engine, clock_now: Any) -> None:
+    def __init__(self, roster: Roster, engine: Engine, clock_now: Callable[[], float]) -> None:
         self._roster = roster
         self._engine = engine
         self._now = clock_now
@@ -87,10 +95,10 @@ class PushRoute:
         monitor = self._roster.by_push_token(token)
         if monitor is None or not monitor.active:
             raise UserError(NOT_FOUND)
-        look = read_push(query)
+        now = self._now()
         last = self._engine.recorder.last(monitor.id)
-        duration = max(0, int(self._now() - last.time / 1000)) if last else 0
-        await self._engine.pushed(monitor, Look(look.status, look.failed, look.msg, look.ping, duration))
+        duration = max(0, int(now - last.time / 1000)) if last else 0
+        await self._engine.pushed(read_push(monitor.id, query, now, duration))
 
 
 def is_broken_json(scope: Any, body: bytes) -> bool:

@@ -11,6 +11,7 @@ from typing import Final
 
 GRID_S: Final = 0.1  # wake-ups are the cost of a scheduler, not its heap; a tenth of a second is no lateness
 START_SPREAD_S: Final = 30.0  # overdue monitors are caught up with over this time after a start
+REPEAT_S: Final = 5.0  # after trouble of our own: soon, but not in a storm
 GOLDEN: Final = 0.618033988749895  # multiples of it, modulo 1, lie as evenly as numbers can
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from kuma_lite.core.database import Database
-from kuma_lite.monitors.engine.engine import Engine
+from kuma_lite.monitors.engine.checking import Checker
+from kuma_lite.monitors.engine.roster import Roster
 
 LATE_S: Final = 5.0  # a scheduler this late cannot be believed to watch anything
 
@@ -22,22 +23,23 @@ def percentile(values: Sequence[float], share: float) -> float:
 class Figures:
     """Counts and percentiles since the start."""
 
-    def __init__(self, engine: Engine, database: Database) -> None:
-        self._engine = engine
+    def __init__(self, checker: Checker, roster: Roster, database: Database) -> None:
+        self._checker = checker
+        self._roster = roster
         self._database = database
 
     def now(self) -> dict[str, Any]:
         """All figures; milliseconds where not said otherwise."""
-        lateness = list(self._engine.scheduler.lateness)
+        lateness = list(self._checker.scheduler.lateness)
         stats = self._database.stats
         return {
-            "monitors": len(self._engine.roster),
-            "scheduled": len(self._engine.scheduler),
-            "running": self._engine.running,
-            "looks": self._engine.looks,
-            "bugs": self._engine.bugs,
-            "disbelieved": self._engine.fault.count,
-            "latestOwnTrouble": self._engine.fault.latest,
+            "monitors": len(self._roster),
+            "scheduled": len(self._checker.scheduler),
+            "running": self._checker.running,
+            "looks": self._checker.looks,
+            "bugs": self._checker.bugs,
+            "disbelieved": self._checker.fault.count,
+            "latestOwnTrouble": self._checker.fault.latest,
             "latenessP50": percentile(lateness, 0.5) * 1000,
             "latenessP99": percentile(lateness, 0.99) * 1000,
             "commits": stats.commits,
@@ -47,7 +49,7 @@ class Figures:
 
     def forget_lateness(self) -> None:
         """Begin the percentiles anew."""
-        self._engine.scheduler.lateness.clear()
+        self._checker.scheduler.lateness.clear()
 
     def storage_problem(self) -> str | None:
         """What is wrong with the database, for `/readyz`."""
@@ -57,11 +59,11 @@ class Figures:
 
     def scheduler_problem(self) -> str | None:
         """Whether checks are made in time, for `/readyz`."""
-        recent = list(self._engine.scheduler.lateness)[-20:]
+        recent = list(self._checker.scheduler.lateness)[-20:]
         if recent and min(recent) > LATE_S:
             return f"Checks are {min(recent):.0f} s late: this machine is overloaded."
         return None
 
     def network_problem(self) -> str | None:
         """Why failures are not believed at the moment, for `/readyz`."""
-        return self._engine.fault.current()
+        return self._checker.fault.current()

@@ -1,4 +1,4 @@
-"""What follows from a look at a monitor: its state, and whether people want to know (pure).
+"""What follows from a check of a monitor: its state, and whether people want to know (pure).
 
 The tables are Uptime Kuma 2.5's, except where it is knowingly broken; there the intended thing is done:
 
@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kuma_lite.core.declarations import CheckFailed, CheckResult, Status
+from kuma_lite.core.declarations import Status
 from kuma_lite.core.limits import DEFAULT_TIMEOUT_SHARE, MAX_MESSAGE_CHARS
+from kuma_lite.monitors.engine.outcome import Outcome
 
 UNDER_MAINTENANCE = "Monitor under maintenance"
 FLIPPED = "Flip UP to DOWN"
@@ -42,19 +43,6 @@ class Previous:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What a look at the target gave."""
-
-    status: Status
-    failed: bool
-    msg: str
-    ping: float | None = None
-    duration: int = 0
-    response: str | None = None
-    retry: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """The judged beat, and what it means."""
 
@@ -79,31 +67,18 @@ class Verdict:
         return Previous(self.status, self.retries, self.down_count, settled, announced)
 
 
-def look_of(outcome: CheckResult | CheckFailed) -> Look:
-    """A check's result or failure as a look."""
-    if isinstance(outcome, CheckFailed):
-        return Look(
-            Status.DOWN,
-            True,
-            outcome.message,
-            outcome.ping,
-            outcome.duration,
-            outcome.response,
-            outcome.retry,
-        )
-    return Look(outcome.status, False, outcome.message, outcome.ping, outcome.duration, outcome.response)
-
-
-def judge(previous: Previous | None, look: Look, policy: Policy, *, maintenance: bool = False) -> Verdict:
-    """The beat that follows from a look, and whether it is a change people want to know.
+def judge(
+    previous: Previous | None, outcome: Outcome, policy: Policy, *, maintenance: bool = False
+) -> Verdict:
+    """The beat that follows from an outcome, and whether it is a change people want to know.
 
     Args:
         previous: what earlier beats left; None for a monitor's first beat.
-        look: what the check or the push request gave.
+        outcome: what the check or the push request gave.
         policy: the monitor's own wishes.
-        maintenance: a maintenance window covers the monitor now; the look is then not believed.
+        maintenance: a maintenance window covers the monitor now; the outcome is then not believed.
     """
-    status, retries, msg = _state(previous, look, policy, maintenance=maintenance)
+    status, retries, msg = _state(previous, outcome, policy, maintenance=maintenance)
     important = _important(previous, status)
     notify = important and _worth_telling(previous, status)
     down_count = previous.down_count if previous else 0
@@ -116,23 +91,23 @@ def judge(previous: Previous | None, look: Look, policy: Policy, *, maintenance:
     return Verdict(
         status=status,
         msg=msg[:MAX_MESSAGE_CHARS],
-        ping=look.ping,
+        ping=outcome.ping,
         important=important,
         notify=notify,
         retries=retries,
         down_count=down_count,
-        duration=look.duration,
-        response=look.response,
+        duration=outcome.duration,
+        response=outcome.response,
     )
 
 
 def _state(
-    previous: Previous | None, look: Look, policy: Policy, *, maintenance: bool
+    previous: Previous | None, outcome: Outcome, policy: Policy, *, maintenance: bool
 ) -> tuple[Status, int, str]:
     """Status, retries and text of the beat."""
     if maintenance:
-        return Status.MAINTENANCE, 0, look.msg if policy.pushed else UNDER_MAINTENANCE
-    msg, failed, status = look.msg, look.failed, look.status
+        return Status.MAINTENANCE, 0, outcome.message if policy.pushed else UNDER_MAINTENANCE
+    msg, failed, status = outcome.message, outcome.failed, outcome.status
     if policy.upside_down:
         if failed:
             return Status.UP, 0, msg
@@ -142,12 +117,12 @@ def _state(
             status = Status.UP
     if not failed:
         return status, 0, msg
-    return (*_failing(previous, look, policy), msg)
+    return (*_failing(previous, outcome, policy), msg)
 
 
-def _failing(previous: Previous | None, look: Look, policy: Policy) -> tuple[Status, int]:
+def _failing(previous: Previous | None, outcome: Outcome, policy: Policy) -> tuple[Status, int]:
     """PENDING while retries are left, DOWN after; and the retries counted so far."""
-    if not look.retry:
+    if not outcome.retry:
         return Status.DOWN, 0
     retries = previous.retries if previous else 0
     is_down = previous is not None and previous.settled is Status.DOWN

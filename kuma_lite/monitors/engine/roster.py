@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kuma_lite.core.declarations import MonitorType
+from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.document.fields import DEFAULTS, Document
 from kuma_lite.monitors.engine.judge import Policy, Previous, effective_timeout
@@ -35,7 +35,7 @@ class Monitor:
     document: Document  # sparse, see `document.fields`
     notification_ids: tuple[int, ...] = ()
     tags: list[Tag] = field(default_factory=list)
-    kind: MonitorType[Any] | None = None  # None: a type this program does not check
+    kind: AnyMonitorType | None = None  # None: a type this program does not check
     options: Options | None = None
     problem: str | None = None  # why `options` could not be read: every beat fails with it
     policy: Policy = field(default_factory=Policy)
@@ -71,6 +71,11 @@ class Monitor:
     def retry_interval(self) -> float:
         """Seconds after a PENDING beat; 0 = the interval."""
         return float(self.get("retryInterval") or 0)
+
+    @property
+    def upside_down(self) -> bool:
+        """Whether success counts as failure."""
+        return self.policy.upside_down
 
     @property
     def timeout(self) -> float:

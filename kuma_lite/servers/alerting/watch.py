@@ -11,8 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
-from typing import Any, Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
@@ -21,11 +20,18 @@ from kuma_lite.core.periodic_job import PeriodicJob
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.servers import store
+from kuma_lite.servers.alerting.changes import (
+    Change,
+    Closed,
+    Opened,
+    Told,
+    Woken,
+    changes_of,
+    status_of,
+)
 from kuma_lite.servers.alerting.texts import closing_text, opening_text, still_text
 from kuma_lite.servers.model import (
     DOWNTIME,
-    OFFLINE,
-    ONLINE,
     AlertClosed,
     AlertOpened,
     Incident,
@@ -33,14 +39,13 @@ from kuma_lite.servers.model import (
     Server,
     ServerChanged,
 )
-from kuma_lite.servers.rules.alerts import Open, Quiet, Rule, is_down, step
-from kuma_lite.servers.samples.metrics import FRIENDLY, FRIENDLY_OF, Friendly, rate, scale_of
+from kuma_lite.servers.rules.alerts import Quiet, Rule, is_down, step
+from kuma_lite.servers.samples.metrics import FRIENDLY_OF, Friendly, rate, scale_of
 
 log = logging.getLogger(__name__)
 
 TICK_S: Final = 5.0  # between looks for silent hosts; grace is counted in minutes
 STALLED_S: Final = 30.0  # a tick this late: the machine slept, nobody could be heard meanwhile
-FRESH_MS: Final = 10 * 60_000  # older samples are what an agent catches up with: no reason to call anybody
 
 Sample = tuple[str, int, float]  # stored name, ms, value
 
@@ -121,26 +126,23 @@ class Watch:
             server.states[friendly.name] = step(server.states.get(friendly.name, Quiet()), time, seen, rule)
 
     async def settle(self, server: Server) -> None:
-        """Open and close incidents as the states say; a full disk is no reason to fail."""
+        """Do what the states say, in one transaction; a full disk is no reason to fail."""
         now = to_ms(self._clock.now())
         with suppress(StorageTrouble):
             async with self.settling:
                 if server.id not in self._servers:
                     return  # removed meanwhile
-                await self._settle_debts(server, now)
-                await self._settle_thresholds(server, now)
-                await self._settle_silence(server, now)
-                await self._settle_snoozes(server, now)
-
-    async def _settle_thresholds(self, server: Server, now: int) -> None:
-        for name in FRIENDLY:
-            state, incident = server.states.get(name), server.incidents.get(name)
-            if isinstance(state, Open) and incident is None:
-                is_fresh = state.last - (server.clock_offset or 0) >= now - FRESH_MS
-                if is_fresh and not self._covered(server):
-                    await self._open(server, name, state.since, now)
-            elif isinstance(state, Quiet) and state.last is not None and incident is not None:
-                await self._close(server, incident, now)
+                settings, since = server.settings, self._listening_since
+                down = is_down(server.last_seen, since, now, settings["grace_period"][DOWNTIME])
+                status = status_of(server, down=down, listening_since=since)
+                if status != server.status:
+                    server.status = status
+                    self._bus.publish(ServerChanged(server.id))
+                covered = self._covered(server)
+                wanted = settings["general"][DOWNTIME]
+                changes = changes_of(server, down=down, wanted=wanted, covered=covered, now=now)
+                if changes:
+                    await self._carry_out(server, changes, covered, now)
 
     # --- silence -----------------------------------------------------------------------------------------
 
@@ -160,21 +162,6 @@ class Watch:
         """We were deaf until now: nobody's silence so far is theirs."""
         self._listening_since = to_ms(self._clock.now())
 
-    async def _settle_silence(self, server: Server, now: int) -> None:
-        settings = server.settings
-        grace = settings["grace_period"][DOWNTIME]
-        down = is_down(server.last_seen, self._listening_since, now, grace)
-        # After a start of ours nothing is known of a host until it spoke or its grace is over.
-        if down != (server.status == OFFLINE) and (down or server.last_seen >= self._listening_since):
-            server.status = OFFLINE if down else ONLINE
-            self._bus.publish(ServerChanged(server.id))
-        incident = server.incidents.get(DOWNTIME)
-        wanted = settings["general"][DOWNTIME]
-        if down and wanted and incident is None and not self._covered(server):
-            await self._open(server, DOWNTIME, server.last_seen, now)
-        elif incident is not None and (not wanted or server.last_seen > incident.started):
-            await self._close(server, incident, now)
-
     def start(self) -> None:
         """Begin to look for silent hosts."""
         self._listening_since, self._ticked = to_ms(self._clock.now()), self._clock.monotonic()
@@ -184,30 +171,38 @@ class Watch:
         """Look no longer."""
         await self._job.stop()
 
-    # --- snoozes -----------------------------------------------------------------------------------------
-
-    async def _settle_snoozes(self, server: Server, now: int) -> None:
-        """A snooze is over and it is still so: say it again, unless somebody takes care of it already."""
-        for incident in list(server.incidents.values()):
-            if (incident.snooze_until or now + 1) > now or self._covered(server):
-                continue
-            awake = replace(incident, snoozed=None, snooze_until=None, updated=now)
-            text = still_text(incident, server.values.get(incident.cause), server.settings, now)
-            await self._tell(partial(self._wake, server=server, incident=awake, text=text, now=now))
-            incident.snoozed = incident.snooze_until = None
-            incident.updated = now
-            self._bus.publish(IncidentsChanged(incident))
-
-    def _wake(self, connection: Connection, server: Server, incident: Incident, text: str, now: int) -> None:
-        store.save_wishes(connection, incident)
-        if incident.acknowledged is None:
-            self._announcer.announce(connection, server, incident, text, now)
-
     # --- incidents ---------------------------------------------------------------------------------------
 
-    async def _open(self, server: Server, cause: str, since: int, now: int) -> None:
+    async def _carry_out(self, server: Server, changes: list[Change], covered: bool, now: int) -> None:
+        """Store all of it and the messages about it; then let the process know."""
+        steps = [self._step(server, change, covered, now) for change in changes]
+
+        def write(connection: Connection) -> None:
+            for each in steps:
+                each.write(connection)
+
+        await self._database.write(write)
+        self._announcer.sent()
+        for each in steps:
+            each.then()
+        if any(isinstance(change, Opened | Closed) for change in changes):
+            self._bus.publish(ServerChanged(server.id))
+
+    def _step(self, server: Server, change: Change, covered: bool, now: int) -> _Step:
+        match change:
+            case Opened():
+                return self._opening(server, change, now)
+            case Closed():
+                return self._closing(server, change.incident, covered, now)
+            case Woken():
+                return self._waking(server, change.incident, now)
+            case Told():
+                return self._telling(server, change.incident, now)
+
+    def _opening(self, server: Server, change: Opened, now: int) -> _Step:
+        cause = change.cause
         text = opening_text(cause, server.values.get(cause), server.settings)
-        incident = Incident(0, store.new_uuid(), server.id, cause, text, since, None, now)
+        incident = Incident(0, store.new_uuid(), server.id, cause, text, change.since, None, now)
 
         def write(connection: Connection) -> None:
             until = store.snoozed_until(connection, server.id, cause)
@@ -217,50 +212,68 @@ class Watch:
             if incident.snooze_until is None:
                 self._announcer.announce(connection, server, incident, text, now)
 
-        await self._tell(write)
-        server.incidents[cause] = incident
-        self._bus.publish(AlertOpened(server.id, incident))
-        self._bus.publish(ServerChanged(server.id))
+        def then() -> None:
+            server.incidents[cause] = incident
+            self._bus.publish(AlertOpened(server.id, incident))
 
-    async def _close(self, server: Server, incident: Incident, now: int) -> None:
+        return _Step(write, then)
+
+    def _closing(self, server: Server, incident: Incident, covered: bool, now: int) -> _Step:
         text = closing_text(incident, server.values.get(incident.cause), server.settings, now)
         snoozed = (incident.snooze_until or 0) > now
-        incident.owed = text if self._covered(server) and not snoozed else None
-        incident.closed = incident.updated = now
+        owed = text if covered and not snoozed else None
+        over = replace(incident, closed=now, updated=now, owed=owed)
 
         def write(connection: Connection) -> None:
-            store.close_incident(connection, incident)
-            if not snoozed and incident.owed is None:
-                self._announcer.announce(connection, server, incident, text, now)
+            store.close_incident(connection, over)
+            if not snoozed and owed is None:
+                self._announcer.announce(connection, server, over, text, now)
 
-        try:
-            await self._tell(write)
-        except StorageTrouble:
-            incident.closed = incident.owed = None
-            raise
-        server.incidents.pop(incident.cause, None)
-        if incident.owed is not None:
-            server.owed[incident.cause] = incident
-        self._bus.publish(AlertClosed(server.id, incident))
-        self._bus.publish(ServerChanged(server.id))
+        def then() -> None:
+            incident.closed = incident.updated = now
+            incident.owed = owed
+            server.incidents.pop(incident.cause, None)
+            if owed is not None:
+                server.owed[incident.cause] = incident
+            self._bus.publish(AlertClosed(server.id, incident))
 
-    async def _settle_debts(self, server: Server, now: int) -> None:
+        return _Step(write, then)
+
+    def _waking(self, server: Server, incident: Incident, now: int) -> _Step:
+        """Say it again, unless somebody takes care of it already."""
+        awake = replace(incident, snoozed=None, snooze_until=None, updated=now)
+        text = still_text(incident, server.values.get(incident.cause), server.settings, now)
+
+        def write(connection: Connection) -> None:
+            store.save_wishes(connection, awake)
+            if awake.acknowledged is None:
+                self._announcer.announce(connection, server, awake, text, now)
+
+        def then() -> None:
+            incident.snoozed = incident.snooze_until = None
+            incident.updated = now
+            self._bus.publish(IncidentsChanged(incident))
+
+        return _Step(write, then)
+
+    def _telling(self, server: Server, incident: Incident, now: int) -> _Step:
         """Whoever heard that an alert opened hears how it ended, if need be after the maintenance."""
-        if not server.owed or self._covered(server):
-            return
-        owed = list(server.owed.values())
 
         def write(connection: Connection) -> None:
-            for incident in owed:
-                store.pay(connection, incident)
-                self._announcer.announce(connection, server, incident, incident.owed or "", now)
+            store.pay(connection, incident)
+            self._announcer.announce(connection, server, incident, incident.owed or "", now)
 
-        await self._tell(write)
-        server.owed.clear()
+        def then() -> None:
+            server.owed.pop(incident.cause, None)
 
-    async def _tell(self, write: Callable[[Connection], Any]) -> None:
-        await self._database.write(write)
-        self._announcer.sent()
+        return _Step(write, then)
+
+
+class _Step(NamedTuple):
+    """One change: what is stored of it, and what the process learns once that is on disk."""
+
+    write: Callable[[Connection], None]
+    then: Callable[[], None]
 
 
 def derived(server: Server, friendly: Friendly, time: int, value: float) -> float | None:

@@ -10,45 +10,68 @@ from typing import Any
 
 import pytest
 
-from kuma_lite.beats.model import Beat
+from kuma_lite.beats.model import Beat, NewBeat
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.declarations import (
     CheckContext,
     CheckFailed,
     CheckResult,
+    Kind,
+    MonitorDeclaration,
     MonitorType,
+    ServerContext,
+    ServerMonitorType,
     Status,
     Wait,
 )
-from kuma_lite.core.options import Options
-from kuma_lite.monitors.engine import engine as engine_module
+from kuma_lite.core.options import Options, option
+from kuma_lite.monitors.engine.due import REPEAT_S
 from kuma_lite.monitors.engine.engine import Engine
-from kuma_lite.monitors.engine.judge import Look, Policy
+from kuma_lite.monitors.engine.judge import Policy
+from kuma_lite.monitors.engine.outcome import Outcome
 from kuma_lite.monitors.engine.own_fault import OwnFault
 from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import BeatRecorded
 
-Outcome = Callable[[CheckContext], Awaitable[CheckResult | Wait]]
+Script = Callable[[CheckContext], Awaitable[CheckResult | Wait]]
 
 
-class Scripted(MonitorType[Options]):
+class Addressed(Options):
+    hostname: str = option("", label="Hostname", kind=Kind.HOST)
+
+
+class Scripted(MonitorType[Addressed]):
     """Does what the test says."""
 
     name = "scripted"
     label = "Scripted"
-    options = Options
+    options = Addressed
 
-    def __init__(self, outcome: Outcome, limit: float = 5.0, *, pushed: bool = False) -> None:
-        self.outcome = outcome
+    def __init__(self, script: Script, limit: float = 5.0, *, pushed: bool = False) -> None:
+        self.script = script
         self.limit = limit
         self.pushed = pushed  # type: ignore[misc]
 
-    async def check(self, options: Options, context: CheckContext) -> CheckResult | Wait:
-        return await self.outcome(context)
+    async def check(self, options: Addressed, context: CheckContext) -> CheckResult | Wait:
+        return await self.script(context)
 
-    def deadline(self, options: Options, context: CheckContext) -> float:
+    def deadline(self, options: Addressed, context: CheckContext) -> float:
         return self.limit
+
+
+class OnServer(ServerMonitorType[Options]):
+    """The same, of a type that sees other monitors."""
+
+    name = "on-server"
+    label = "On the server"
+    options = Options
+
+    def __init__(self, script: Callable[[ServerContext], Awaitable[CheckResult | Wait]]) -> None:
+        self.script = script
+
+    async def check(self, options: Options, context: ServerContext) -> CheckResult | Wait:
+        return await self.script(context)
 
 
 class MemoryRecorder:
@@ -62,19 +85,16 @@ class MemoryRecorder:
         self.stalled.set()
         self.fail = False
 
-    def _beat(self, **fields: Any) -> Beat:
-        beat = Beat(id=len(self.beats) + 1, **fields)
+    def record(self, new: NewBeat) -> Beat:
+        beat = Beat(len(self.beats) + 1, *new)
         self.beats.append(beat)
         return beat
 
-    def record(self, **fields: Any) -> Beat:
-        return self._beat(**fields)
-
-    async def record_now(self, also: Callable[[Any, Beat], None] | None = None, **fields: Any) -> Beat:
+    async def record_now(self, new: NewBeat, also: Callable[[Any, Beat], None] | None = None) -> Beat:
         await self.stalled.wait()
         if self.fail:
             raise OSError("disk full")
-        beat = self._beat(**fields)
+        beat = self.record(new)
         self.urgent.append(beat)
         if also:
             also(self.written, beat)
@@ -110,9 +130,10 @@ class House:
     certificates: list[Any] = field(default_factory=list)
     uplink: bool = True
 
-    def add(self, kind: MonitorType[Any] | None, monitor_id: int = 1, **document: Any) -> Monitor:
+    def add(self, kind: MonitorDeclaration[Any] | None, monitor_id: int = 1, **document: Any) -> Monitor:
         stored = {"name": f"m{monitor_id}", "interval": 1, **document}
-        monitor = Monitor(monitor_id, 1, True, stored, kind=kind, options=Options())
+        monitor = Monitor(monitor_id, 1, True, stored, kind=kind)
+        monitor.options = kind.options.read(stored) if kind is not None else None
         monitor.policy = Policy(stored.get("maxretries", 0), 0, stored.get("upsideDown", False))
         self.roster.put(monitor)
         self.engine.watch(monitor)
@@ -152,7 +173,7 @@ async def house() -> Any:
     )
     made.append(House(engine, recorder, roster, fault))
     bus.subscribe(BeatRecorded, made[0].told.append)
-    engine.scheduler.start()
+    engine.checker.start()
     yield made[0]
     await engine.stop()
 
@@ -161,7 +182,7 @@ async def up(context: CheckContext) -> CheckResult:
     return CheckResult("fine", 1.0)
 
 
-def sequence(*outcomes: CheckResult | Wait | Exception) -> Outcome:
+def sequence(*outcomes: CheckResult | Wait | Exception) -> Script:
     remaining: Iterator[Any] = iter(outcomes)
     last: list[Any] = [outcomes[-1]]
 
@@ -207,23 +228,22 @@ async def test_messages_are_written_with_the_beat(house: House) -> None:
 
 
 async def test_a_bug_is_no_beat_and_is_tried_again(house: House, caplog: pytest.LogCaptureFixture) -> None:
-    engine_module_repeat = engine_module.REPEAT_S
-    assert engine_module_repeat > 1
+    assert REPEAT_S > 1
     house.add(Scripted(sequence(ZeroDivisionError("ours"), CheckResult("ok"))))
-    await house.wait(lambda: house.engine.bugs)
+    await house.wait(lambda: house.engine.checker.bugs)
     assert house.recorder.beats == []
-    assert house.engine.bugs == 1
+    assert house.engine.checker.bugs == 1
     assert "ZeroDivisionError" in caplog.text
-    assert len(house.engine.scheduler) == 1
+    assert len(house.engine.checker.scheduler) == 1
 
 
 async def test_a_full_disk_writes_nothing_and_tells_nothing(house: House) -> None:
     house.recorder.fail = True
     monitor = house.add(Scripted(sequence(CheckFailed("no"))))
-    await house.wait(lambda: house.engine.bugs)
+    await house.wait(lambda: house.engine.checker.bugs)
     assert house.told == []
     assert monitor.previous is None
-    assert len(house.engine.scheduler) == 1
+    assert len(house.engine.checker.scheduler) == 1
 
 
 async def test_a_hung_check_is_ended_at_its_deadline(house: House) -> None:
@@ -283,7 +303,7 @@ async def test_unknown_types_and_unusable_settings_say_so(house: House) -> None:
 async def test_wait_records_nothing(house: House) -> None:
     house.add(Scripted(sequence(Wait(0.2), CheckFailed("No heartbeat in the time window"))))
     assert (await house.until(1))[0].msg == "No heartbeat in the time window"
-    assert house.engine.looks == 2
+    assert house.engine.checker.looks == 2
 
 
 async def test_pushed_types_are_first_looked_at_after_an_interval(house: House) -> None:
@@ -301,8 +321,8 @@ async def test_pushed_types_are_first_looked_at_after_an_interval(house: House) 
 
 async def test_pushed_beats_are_judged_by_the_push_rules(house: House) -> None:
     monitor = house.add(Scripted(up, pushed=True), interval=60, maxretries=1)
-    for look in (Look(Status.UP, False, "OK"), Look(Status.DOWN, True, "x"), Look(Status.DOWN, True, "y")):
-        await house.engine.pushed(monitor, look)
+    for status, message in ((Status.UP, "OK"), (Status.DOWN, "x"), (Status.DOWN, "y")):
+        await house.engine.pushed(Outcome(monitor.id, 0.0, status, status is Status.DOWN, message))
     assert [beat.status for beat in house.recorder.beats] == [Status.UP, Status.PENDING, Status.DOWN]
     assert all(event.pushed for event in house.told)
 
@@ -324,8 +344,8 @@ async def test_leaving_ends_a_check_without_a_beat(house: House) -> None:
     await asyncio.wait_for(ended.wait(), 10)
     await asyncio.sleep(0.1)
     assert house.recorder.beats == []
-    assert house.engine.running == 0
-    assert len(house.engine.scheduler) == 0
+    assert house.engine.checker.running == 0
+    assert len(house.engine.checker.scheduler) == 0
 
 
 async def test_an_edit_during_a_check_records_only_the_new_one(house: House) -> None:
@@ -352,14 +372,23 @@ async def test_certificates_are_kept_from_successes_and_failures(house: House) -
     assert set(house.certificates) == {good, bad}
 
 
+async def test_what_a_failure_of_our_own_has_learned_is_kept_without_a_beat(house: House) -> None:
+    house.uplink = False
+    seen: Any = object()
+    house.add(Scripted(sequence(CheckFailed("timeout", local=True, certificate=seen))), hostname="x")
+    await house.wait(lambda: house.certificates)
+    assert house.certificates[0] is seen
+    assert house.recorder.beats == []
+
+
 async def test_the_context_shows_children_and_the_last_beat(house: House) -> None:
     seen: list[Any] = []
 
-    async def look(context: CheckContext) -> CheckResult:
+    async def look(context: ServerContext) -> CheckResult:
         seen.append((context.children(), context.last_beat(), context.timeout))
         return CheckResult("ok")
 
-    group = Scripted(look)
+    group = OnServer(look)
     house.roster.put(Monitor(2, 1, False, {"name": "child", "parent": 1}))
     house.add(group, interval=1, timeout=3)
     await house.until(2)

@@ -8,24 +8,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.core.declarations import CheckFailed, CheckResult, Status
+from kuma_lite.core.declarations import CheckFailed, Status
 from kuma_lite.monitors.engine.judge import (
     FLIPPED,
     UNDER_MAINTENANCE,
-    Look,
     Policy,
     Previous,
     Verdict,
     effective_timeout,
     judge,
-    look_of,
     remembered,
     wait_after,
 )
+from kuma_lite.monitors.engine.outcome import Outcome
 
 UP, DOWN, PENDING, MAINTENANCE = Status.UP, Status.DOWN, Status.PENDING, Status.MAINTENANCE
-GOOD = Look(UP, False, "200 - OK", 12.0)
-BAD = Look(DOWN, True, "connect ECONNREFUSED 127.0.0.1:1")
+
+
+def outcome(status: Status, failed: bool, message: str, ping: float | None = None) -> Outcome:
+    return Outcome(1, 0.0, status, failed, message, ping)
+
+
+GOOD = outcome(UP, False, "200 - OK", 12.0)
+BAD = outcome(DOWN, True, "connect ECONNREFUSED 127.0.0.1:1")
 
 
 def previous(status: Status) -> Previous:
@@ -34,7 +39,7 @@ def previous(status: Status) -> Previous:
     return Previous(status, settled=settled, announced_down=status is DOWN)
 
 
-def run(looks: list[Look | None], policy: Policy = Policy()) -> list[Verdict]:
+def run(looks: list[Outcome | None], policy: Policy = Policy()) -> list[Verdict]:
     """Judge a sequence from a monitor's first beat on; None stands for a maintenance window."""
     state: Previous | None = None
     verdicts = []
@@ -74,9 +79,9 @@ TABLE = [
 def test_important_and_notify_follow_the_table(
     before: Status | None, now: Status, important: bool, notify: bool
 ) -> None:
-    look = Look(now, now is DOWN, "text")
+    found = outcome(now, now is DOWN, "text")
     verdict = judge(
-        previous(before) if before is not None else None, look, Policy(), maintenance=now is MAINTENANCE
+        previous(before) if before is not None else None, found, Policy(), maintenance=now is MAINTENANCE
     )
     assert (verdict.status, verdict.important, verdict.notify) == (now, important, notify)
 
@@ -99,7 +104,7 @@ class TestRetries:
         assert (verdicts[0].status, verdicts[0].retries, verdicts[0].notify) == (DOWN, 1, True)
 
     def test_a_final_failure_skips_the_retries(self) -> None:
-        final = look_of(CheckFailed("JSON query does not pass", retry=False))
+        final = Outcome.of(1, 0.0, CheckFailed("JSON query does not pass", retry=False))
         verdicts = run([GOOD, final], Policy(max_retries=5))
         assert (verdicts[1].status, verdicts[1].retries) == (DOWN, 0)
 
@@ -115,7 +120,7 @@ class TestRetries:
 class TestPendingAfterDown:
     """The original forgets that people were told DOWN; here they hear of the recovery, once."""
 
-    waiting = Look(PENDING, False, "Pending child monitors: a")
+    waiting = outcome(PENDING, False, "Pending child monitors: a")
 
     def test_recovery_through_pending_is_told(self) -> None:
         verdicts = run([GOOD, BAD, self.waiting, GOOD])
@@ -137,7 +142,7 @@ class TestUpsideDown:
 
     def test_a_failure_is_good(self) -> None:
         verdict = run([BAD], self.policy)[0]
-        assert (verdict.status, verdict.retries, verdict.msg) == (UP, 0, BAD.msg)
+        assert (verdict.status, verdict.retries, verdict.msg) == (UP, 0, BAD.message)
 
     def test_a_success_is_retried_and_then_down(self) -> None:
         verdicts = run([BAD, GOOD, GOOD], self.policy)
@@ -145,11 +150,11 @@ class TestUpsideDown:
         assert {v.msg for v in verdicts[1:]} == {FLIPPED}
 
     def test_down_without_failure_becomes_up(self) -> None:
-        manual_down = Look(DOWN, False, "Down")
+        manual_down = outcome(DOWN, False, "Down")
         assert run([manual_down], self.policy)[0].status is UP
 
     def test_pending_and_maintenance_are_kept(self) -> None:
-        assert run([Look(PENDING, False, "…")], self.policy)[0].status is PENDING
+        assert run([outcome(PENDING, False, "…")], self.policy)[0].status is PENDING
         assert run([None], self.policy)[0].status is MAINTENANCE
 
 
@@ -161,14 +166,14 @@ class TestMaintenance:
         assert verdicts[1].msg == UNDER_MAINTENANCE
 
     def test_a_push_keeps_its_text(self) -> None:
-        assert judge(None, GOOD, Policy(pushed=True), maintenance=True).msg == GOOD.msg
+        assert judge(None, GOOD, Policy(pushed=True), maintenance=True).msg == GOOD.message
 
     def test_recovery_during_maintenance_is_told_after_it(self) -> None:
         verdicts = run([GOOD, BAD, None, GOOD])
         assert [v.notify for v in verdicts] == [False, True, False, True]
 
     def test_recovery_through_pending_after_maintenance(self) -> None:
-        waiting = Look(PENDING, False, "…")
+        waiting = outcome(PENDING, False, "…")
         assert run([GOOD, BAD, None, waiting, GOOD])[-1].notify
         assert not run([GOOD, None, waiting, GOOD])[-1].important
 
@@ -220,9 +225,9 @@ LOOKS = st.sampled_from(
         GOOD,
         BAD,
         None,
-        Look(PENDING, False, "waiting"),
-        Look(DOWN, False, "Down"),
-        look_of(CheckFailed("x", retry=False)),
+        outcome(PENDING, False, "waiting"),
+        outcome(DOWN, False, "Down"),
+        Outcome.of(1, 0.0, CheckFailed("x", retry=False)),
     ]
 )
 POLICIES = st.builds(
@@ -235,7 +240,7 @@ POLICIES = st.builds(
 
 
 @given(st.lists(LOOKS, max_size=40), POLICIES)
-def test_messages_alternate_and_are_never_lost(looks: list[Look | None], policy: Policy) -> None:
+def test_messages_alternate_and_are_never_lost(looks: list[Outcome | None], policy: Policy) -> None:
     """People hear DOWN before UP; between two UPs there is a DOWN; whoever heard DOWN hears the UP."""
     told: Status | None = None
     for verdict in run(looks, policy):
@@ -251,7 +256,7 @@ def test_messages_alternate_and_are_never_lost(looks: list[Look | None], policy:
 
 
 @given(st.lists(LOOKS, min_size=1, max_size=40), POLICIES)
-def test_counters_stay_in_bounds(looks: list[Look | None], policy: Policy) -> None:
+def test_counters_stay_in_bounds(looks: list[Outcome | None], policy: Policy) -> None:
     verdicts = run(looks, policy)
     assert verdicts[0].important
     for verdict in verdicts:
@@ -264,7 +269,7 @@ def test_counters_stay_in_bounds(looks: list[Look | None], policy: Policy) -> No
 
 
 @given(st.lists(LOOKS, min_size=1, max_size=30), POLICIES)
-def test_a_restart_forgets_nothing(looks: list[Look | None], policy: Policy) -> None:
+def test_a_restart_forgets_nothing(looks: list[Outcome | None], policy: Policy) -> None:
     """What is read back from stored beats judges the next beat as the running process would."""
     verdicts = run(looks, policy)
     state: Previous | None = None
@@ -280,14 +285,8 @@ def test_remembered_of_nothing() -> None:
     assert remembered([]) is None
 
 
-def test_look_of_result_and_failure() -> None:
-    assert look_of(CheckResult("ok", 3.5, response="body")) == Look(UP, False, "ok", 3.5, 0, "body")
-    failed = look_of(CheckFailed("no", ping=1.0, duration=7))
-    assert (failed.failed, failed.ping, failed.duration) == (True, 1.0, 7)
-
-
 def test_endless_texts_are_cut() -> None:
-    assert len(judge(None, Look(DOWN, True, "x" * 1_000_000), Policy()).msg) == 10_000
+    assert len(judge(None, outcome(DOWN, True, "x" * 1_000_000), Policy()).msg) == 10_000
 
 
 @pytest.mark.parametrize(

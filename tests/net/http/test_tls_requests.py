@@ -11,7 +11,6 @@ import pytest
 from kuma_lite.net.certificates import fingerprint
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.http import HttpClient, Request, Response
-from kuma_lite.net.tls import report_as_wire
 from tests.net.authority import Authority, Issued, issue, pem
 from tests.net.servers import Server, answer, blocking_tls_server, serve
 
@@ -43,7 +42,7 @@ async def test_valid_certificate(client: HttpClient, authority: Authority) -> No
     assert report.valid
     assert report.hostname_matches
     assert report.fingerprint256 == fingerprint(issued.der)
-    wire = report_as_wire(report, NOW)["certInfo"]
+    wire = report.info(NOW)
     assert wire["certType"] == "server"
     assert wire["issuerCertificate"]["certType"] == "intermediate CA"
     assert wire["issuerCertificate"]["issuerCertificate"]["certType"] == "root CA"

@@ -1,0 +1,189 @@
+"""The first half of a beat's way: a monitor falls due → it is checked → what the check gave is handed on.
+
+Neither database nor bus are known here, so that it can also run in another process, on another machine: of a
+monitor it needs `CheckedMonitor`, what it makes is an `Outcome`, and whom it hands it to is one function.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final
+
+from kuma_lite.core.clock import Clock
+from kuma_lite.core.declarations import CheckFailed, CheckResult, ServerMonitorType, Status, Wait
+from kuma_lite.monitors.engine.context import CheckedMonitor, Context, OnServer, ServerView
+from kuma_lite.monitors.engine.due import REPEAT_S, first_due, next_due, phase
+from kuma_lite.monitors.engine.outcome import Outcome
+from kuma_lite.monitors.engine.own_fault import Began, OwnFault
+from kuma_lite.monitors.engine.scheduler import Scheduler
+
+if TYPE_CHECKING:
+    from kuma_lite.core.targets import Network
+
+log = logging.getLogger(__name__)
+
+MAX_RUNNING: Final = 500  # checks at the same time: sockets and memory of a small machine
+UNKNOWN_TYPE: Final = "Unknown Monitor Type"  # what Uptime Kuma 2.5 says of a type it does not know
+
+# Takes what a check gave; answers with the seconds from the beginning of that check to the next one.
+Conclude = Callable[[Outcome], Awaitable[float]]
+
+
+class Checker:
+    """Checks monitors in their time.
+
+    Args:
+        find: the monitor of an id, as it is now; None for one that is gone.
+        in_maintenance: whether a monitor is to be left alone now.
+        conclude: see `Conclude`.
+        view: what types that run on the server only may ask for; None where there is no server.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        network: Network,
+        fault: OwnFault,
+        find: Callable[[int], CheckedMonitor | None],
+        in_maintenance: Callable[[int], bool],
+        conclude: Conclude,
+        view: ServerView | None = None,
+    ) -> None:
+        self.fault = fault
+        self.scheduler = Scheduler(clock, self._fall_due, fault.tick)
+        self.looks = 0  # checks begun
+        self.bugs = 0  # turns that ended in a failure of our own
+        self._clock = clock
+        self._network = network
+        self._find = find
+        self._in_maintenance = in_maintenance
+        self._conclude = conclude
+        self._view = view
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._slots = asyncio.Semaphore(MAX_RUNNING)
+
+    # --- which monitors, and when ------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin with what has been put in by `resume` or `watch`."""
+        self.scheduler.start()
+
+    async def stop(self) -> None:
+        """Take no new checks, end the running ones without handing anything on."""
+        await self.scheduler.stop()
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=1.0)
+
+    def resume(self, monitor: CheckedMonitor, age: float | None) -> None:
+        """Check a monitor in the rhythm it had before the program started; `age`: see `first_due`."""
+        pushed = monitor.kind is not None and monitor.kind.pushed
+        now = self._clock.monotonic()
+        self.scheduler.put(monitor.id, first_due(now, monitor.interval, age, phase(monitor.id), delay=pushed))
+
+    def watch(self, monitor: CheckedMonitor) -> None:
+        """A monitor was added, edited or switched on: check it at once (pushed ones after an interval)."""
+        self.leave(monitor.id)
+        pushed = monitor.kind is not None and monitor.kind.pushed
+        self.scheduler.put(monitor.id, self._clock.monotonic() + (monitor.interval if pushed else 0))
+
+    def leave(self, monitor_id: int) -> None:
+        """Do not check a monitor any more; a check under way is ended, and nothing handed on."""
+        self.scheduler.drop(monitor_id)
+        task = self._running.pop(monitor_id, None)
+        if task is not None:
+            task.cancel()
+
+    def is_watched(self, monitor_id: int) -> bool:
+        """Whether a monitor is checked now or will be."""
+        return monitor_id in self._running or monitor_id in self.scheduler
+
+    @property
+    def running(self) -> int:
+        """Checks under way."""
+        return len(self._running)
+
+    # --- one turn ----------------------------------------------------------------------------------------
+
+    def _fall_due(self, monitor_id: int, due: float) -> None:
+        monitor = self._find(monitor_id)
+        if monitor is None or monitor_id in self._running:
+            return
+        task = asyncio.create_task(self._beat(monitor, due))
+        self._running[monitor_id] = task
+        task.add_done_callback(lambda done: self._ended(monitor_id, done))
+
+    def _ended(self, monitor_id: int, task: asyncio.Task[None]) -> None:
+        if self._running.get(monitor_id) is task:
+            del self._running[monitor_id]
+
+    async def _beat(self, monitor: CheckedMonitor, due: float) -> None:
+        """One turn of a monitor, from falling due to its next due time."""
+        wait: float = REPEAT_S
+        try:
+            async with self._slots:
+                wait = await self._turn(monitor)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            self.bugs += 1
+            log.exception("Looking at monitor %d failed; it is tried again", monitor.id)
+        if self._find(monitor.id) is monitor:
+            self.scheduler.put(monitor.id, next_due(due, wait, self._clock.monotonic()))
+
+    async def _turn(self, monitor: CheckedMonitor) -> float:
+        """Check and hand on; returns the seconds to the next turn."""
+        began = self.fault.begin()
+        if self._in_maintenance(monitor.id):
+            return await self._conclude(Outcome(monitor.id, began.wall, Status.MAINTENANCE, False, ""))
+        outcome = await self._check(monitor, began)
+        return outcome.seconds if isinstance(outcome, Wait) else await self._conclude(outcome)
+
+    async def _check(self, monitor: CheckedMonitor, began: Began) -> Outcome | Wait:
+        """What the target gave, and whether a failure is our own."""
+        self.looks += 1
+        try:
+            result = await self._ask(monitor, began.wall)
+        except CheckFailed as failure:
+            ours = await self.fault.reason(
+                began,
+                network_suspect=failure.local,
+                local_target=failure.local and self._is_local(monitor),
+            )
+            if ours is not None:
+                log.warning("A failure of %r is not believed: %s", monitor.name, ours)
+            return Outcome.of(monitor.id, began.wall, failure, ours)
+        return result if isinstance(result, Wait) else Outcome.of(monitor.id, began.wall, result)
+
+    async def _ask(self, monitor: CheckedMonitor, now: float) -> CheckResult | Wait:
+        """Run the type's check within its deadline."""
+        kind, options = monitor.kind, monitor.options
+        if kind is None:
+            raise CheckFailed(UNKNOWN_TYPE)
+        if options is None:
+            raise CheckFailed(monitor.problem or "The monitor's settings cannot be used.")
+        try:
+            if isinstance(kind, ServerMonitorType):
+                if self._view is None:
+                    raise RuntimeError(f"Monitors of the type {kind.name} cannot be checked by a probe")
+                seen = OnServer.beside(self._view, monitor, now, self._network)
+                async with asyncio.timeout(kind.deadline(options, seen)):
+                    return await kind.check(options, seen)
+            context = Context.of(monitor, now, self._network)
+            async with asyncio.timeout(kind.deadline(options, context)):
+                return await kind.check(options, context)
+        except TimeoutError:
+            raise CheckFailed(f"timeout by AbortSignal ({monitor.timeout:g}s)", local=True) from None
+
+    def _is_local(self, monitor: CheckedMonitor) -> bool:
+        """Whether it points at this machine."""
+        if monitor.kind is None or monitor.options is None:
+            return False
+        target = monitor.kind.target(monitor.options)
+        host = target.hostname if target is not None else ""
+        return bool(host) and self._network.is_local_target(host)

@@ -1,0 +1,138 @@
+"""The second half of a beat's way: what a check gave is judged → recorded → those who care are told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from kuma_lite.beats.model import Beat, NewBeat
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.core.declarations import Certificate, Status
+from kuma_lite.monitors.engine.due import REPEAT_S
+from kuma_lite.monitors.engine.judge import Policy, Verdict, judge, wait_after
+from kuma_lite.monitors.engine.outcome import Outcome
+from kuma_lite.monitors.engine.roster import Monitor, Roster
+from kuma_lite.monitors.model import BeatRecorded
+
+if TYPE_CHECKING:
+    from kuma_lite.core.sql import Connection
+
+
+class Recorder(Protocol):
+    """Where beats go (see `beats.recorder`)."""
+
+    def record(self, new: NewBeat) -> Beat:
+        """Record an ordinary beat; it is on disk within seconds."""
+
+    async def record_now(self, new: NewBeat, also: Callable[[Connection, Beat], None] | None = None) -> Beat:
+        """Record a beat that will be announced; returns when it is on disk."""
+
+    async def flush(self) -> None:
+        """Returns when everything recorded so far is on disk."""
+
+    def last(self, monitor_id: int) -> Beat | None:
+        """The latest beat."""
+
+
+class Announcer(Protocol):
+    """Who writes messages into the outbox, in the transaction of the beat."""
+
+    def announce(self, monitor: Monitor, *, pushed: bool) -> Callable[[Connection, Beat], None]:
+        """The function that writes the rows; `pushed`: the beat came by request."""
+
+
+class Concluder:
+    """Makes beats of outcomes, wherever they come from."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        bus: Bus,
+        roster: Roster,
+        recorder: Recorder,
+        announcer: Announcer,
+        in_maintenance: Callable[[int], bool],
+        keep_certificate: Callable[[Monitor, Certificate], None],
+    ) -> None:
+        self._clock = clock
+        self._bus = bus
+        self._roster = roster
+        self._recorder = recorder
+        self._announcer = announcer
+        self._in_maintenance = in_maintenance
+        self._keep_certificate = keep_certificate
+        self._locks: dict[int, asyncio.Lock] = {}
+
+    async def conclude(self, outcome: Outcome) -> float:
+        """A check has ended; returns the seconds from its beginning to the next one."""
+        monitor = self._roster.get(outcome.monitor_id)
+        if monitor is None:  # it is gone, and nobody will ask again
+            return REPEAT_S
+        if outcome.certificate is not None:
+            self._keep_certificate(monitor, outcome.certificate)
+        if outcome.own_fault is not None:
+            return min(REPEAT_S, monitor.interval)
+        async with self._lock(monitor.id):
+            maintenance = outcome.status is Status.MAINTENANCE
+            verdict = judge(monitor.previous, outcome, monitor.policy, maintenance=maintenance)
+            if verdict.important or verdict.notify:
+                # An edit may end this task; what is being written down must not be half known.
+                await asyncio.shield(self._record(monitor, verdict, outcome.began))
+            else:
+                await self._record(monitor, verdict, outcome.began)
+        return wait_after(verdict.status, monitor.interval, monitor.retry_interval)
+
+    async def pushed(self, outcome: Outcome) -> None:
+        """A client has pushed a beat; returns when it is on disk."""
+        monitor = self._roster.get(outcome.monitor_id)
+        if monitor is None:
+            return
+        policy = monitor.policy
+        policy = Policy(policy.max_retries, policy.resend_interval, policy.upside_down, pushed=True)
+        async with self._lock(monitor.id):
+            maintenance = self._in_maintenance(monitor.id)
+            verdict = judge(monitor.previous, outcome, policy, maintenance=maintenance)
+            await asyncio.shield(self._record(monitor, verdict, outcome.began, pushed=True))
+        await self._recorder.flush()
+
+    def forget(self, monitor_id: int) -> None:
+        """The monitor is gone."""
+        self._locks.pop(monitor_id, None)
+
+    async def _record(
+        self, monitor: Monitor, verdict: Verdict, began: float, *, pushed: bool = False
+    ) -> None:
+        """Record a judged beat and tell the process about it; a change is on disk before it is told."""
+        new = NewBeat(
+            monitor.id,
+            to_ms(began),
+            to_ms(self._clock.now()),
+            verdict.status,
+            verdict.msg,
+            verdict.ping,
+            verdict.important,
+            verdict.duration,
+            verdict.retries,
+            verdict.down_count,
+            verdict.response,
+        )
+        first = monitor.previous is None
+        if verdict.important or verdict.notify:
+            also = self._announcer.announce(monitor, pushed=pushed) if verdict.notify else None
+            beat = await self._recorder.record_now(new, also)
+        else:
+            beat = self._recorder.record(new)
+        monitor.previous = verdict.then(monitor.previous)
+        if verdict.important:
+            monitor.since = beat.time
+        self._bus.publish(BeatRecorded(beat, monitor.owner, first, pushed))
+
+    def _lock(self, monitor_id: int) -> asyncio.Lock:
+        """A pushed beat and the timer of the same monitor are judged one after the other."""
+        lock = self._locks.get(monitor_id)
+        if lock is None:
+            lock = self._locks[monitor_id] = asyncio.Lock()
+        return lock

@@ -1,0 +1,97 @@
+"""What follows for the alerts of a server from what is known of it. Pure: nothing is stored or told here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from kuma_lite.servers.model import DOWNTIME, OFFLINE, ONLINE, Incident, Server
+from kuma_lite.servers.rules.alerts import Open, Quiet
+from kuma_lite.servers.samples.metrics import FRIENDLY
+
+FRESH_MS: Final = 10 * 60_000  # older samples are what an agent catches up with: no reason to call anybody
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How an alert ended, that was kept until the maintenance was over, is to be said."""
+
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An alert begins; it has been so since `since` (ms)."""
+
+    cause: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """An alert is over."""
+
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """A snooze is over, and it is still so."""
+
+    incident: Incident
+
+
+Change = Told | Opened | Closed | Woken
+
+
+def changes_of(server: Server, *, down: bool, wanted: bool, covered: bool, now: int) -> list[Change]:
+    """Everything that is to be stored and told now, in this order.
+
+    Args:
+        server: with its states, open incidents and what it sent last.
+        down: whether it has been silent for its whole grace period (see `is_down`).
+        wanted: whether people want to hear of silence.
+        covered: whether it is under maintenance, which opens no alert and says nothing.
+        now: milliseconds since 1970.
+    """
+    debts = [] if covered else [Told(incident) for incident in server.owed.values()]
+    changes: list[Change] = [*debts, *_thresholds(server, covered, now)]
+    changes += _silence(server, down, wanted, covered)
+    if not covered:
+        over = [change.incident for change in changes if isinstance(change, Closed)]
+        changes += [
+            Woken(incident)
+            for incident in server.incidents.values()
+            if incident.snooze_until is not None and incident.snooze_until <= now and incident not in over
+        ]
+    return changes
+
+
+def _thresholds(server: Server, covered: bool, now: int) -> Iterator[Change]:
+    for name in FRIENDLY:
+        state, incident = server.states.get(name), server.incidents.get(name)
+        if isinstance(state, Open) and incident is None:
+            if state.last - (server.clock_offset or 0) >= now - FRESH_MS and not covered:
+                yield Opened(name, state.since)
+        elif isinstance(state, Quiet) and state.last is not None and incident is not None:
+            yield Closed(incident)
+
+
+def _silence(server: Server, down: bool, wanted: bool, covered: bool) -> Iterator[Change]:
+    incident = server.incidents.get(DOWNTIME)
+    if incident is None:
+        if down and wanted and not covered:
+            yield Opened(DOWNTIME, server.last_seen)
+    elif not wanted or server.last_seen > incident.started:
+        yield Closed(incident)
+
+
+def status_of(server: Server, *, down: bool, listening_since: int) -> str:
+    """`ONLINE` or `OFFLINE`; as it was while nothing can be known.
+
+    After a start of ours that is so until the host spoke or its grace period is over.
+    """
+    if down or server.last_seen >= listening_since:
+        return OFFLINE if down else ONLINE
+    return server.status
