@@ -102,7 +102,7 @@ def test_the_period_chooses_the_unit(hours: float, seconds: int, length: int) ->
 
 
 def test_more_than_a_year_is_refused() -> None:
-    with pytest.raises(UserError, match="maximum number of days is 365"):
+    with pytest.raises(UserError, match=r"^The maximum number of days is 365$"):
         span_of(8784, NOW)
 
 
@@ -112,6 +112,14 @@ def test_a_chart_is_newest_first_and_skips_what_is_empty() -> None:
     rows = chart(buckets, span)
     assert [row["timestamp"] // 60 - span.last for row in rows] == [0, -3, -59]
     assert [row["up"] for row in rows] == [0, 1, 1]
+
+
+def test_a_chart_ends_with_the_current_bucket() -> None:
+    span = span_of(1, NOW)
+    rows = chart(
+        {number: Bucket(up=number - span.last + 5) for number in range(span.last - 1, span.last + 2)}, span
+    )
+    assert [(row["timestamp"] // 60 - span.last, row["up"]) for row in rows] == [(0, 5), (-1, 4)]
 
 
 def test_a_chart_of_nothing_has_the_current_bucket() -> None:

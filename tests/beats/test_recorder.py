@@ -259,7 +259,7 @@ async def test_forgetting_a_monitor_while_a_commit_is_under_way(tmp_path: Path) 
         await run(storage, [gone, stays], 120, flush_every=1000)
         disk.open_door.clear()
         committing = asyncio.create_task(storage.database.flush())
-        await asyncio.sleep(0.05)
+        await disk.until_held()
         storage.recorder.forget(gone)
         disk.open_door.set()
         await committing
@@ -278,7 +278,7 @@ async def test_beats_recorded_while_a_block_is_written_stay_in_the_log(tmp_path:
         storage.record(monitor)
         disk.open_door.clear()
         committing = asyncio.create_task(storage.database.flush())
-        await asyncio.sleep(0.05)
+        await disk.until_held()
         meanwhile = [storage.record(monitor, msg=f"meanwhile {number}") for number in range(3)]
         disk.open_door.set()
         await committing
@@ -300,7 +300,7 @@ async def test_the_log_is_not_cut_under_a_beat_that_is_being_recorded(tmp_path: 
         await storage.recorder.seal(fast)
         disk.open_door.clear()
         recording = asyncio.create_task(storage.record_now(slow, important=True, msg="keep me"))
-        await asyncio.sleep(0.05)
+        await disk.until_held()
         beat_id = storage.recorder.last_id
         storage.record(fast)
         storage.recorder._log_to_cut = True

@@ -5,7 +5,9 @@ import contextlib
 import json
 import operator
 import os
+import threading
 from time import perf_counter
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -229,9 +231,17 @@ def test_texts_compare_as_texts(value: str, expected: str) -> None:
 async def test_a_child_holds_nothing_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
     """A listening socket or a lock in the child would be in the way of a restart."""
     monkeypatch.setattr(_jsonata, "EVALUATION_S", 3.0)
+    fork, forked = _jsonata._fork, threading.Event()
+
+    def noted(expression: str, document: Any) -> Any:
+        child = fork(expression, document)
+        forked.set()
+        return child
+
+    monkeypatch.setattr(_jsonata, "_fork", noted)
     reading, writing = os.pipe()
     endless = asyncio.create_task(query(DOCUMENT, "($f := function($n){$f($n+1)}; $f(1))", "==", "1"))
-    await asyncio.sleep(0.5)
+    assert await asyncio.to_thread(forked.wait, 20)
     os.close(writing)
     os.set_blocking(reading, False)
     try:

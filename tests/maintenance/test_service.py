@@ -235,39 +235,56 @@ async def test_another_time_zone_of_the_server(house: House) -> None:
 # --- The task --------------------------------------------------------------------------------------------
 
 
-async def test_the_task_sleeps_until_the_next_change(house: House) -> None:
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows when the task has looked what is due."""
+    real, looked = plans_module.Plans.refresh, list[int]()
+
+    def counting(plans: plans_module.Plans) -> set[int]:
+        owners = real(plans)
+        looked.append(1)
+        return owners
+
+    monkeypatch.setattr(plans_module.Plans, "refresh", counting)
+    return looked
+
+
+async def test_the_task_sleeps_until_the_next_change(house: House, looks: list[int]) -> None:
     await house.add_monitors(1)
     house.maintenance.start()
     await house.add(sent("single", dateRange=["2026-06-01 10:00", None]), 1)
     house.clock.advance(at("2026-06-01 10:00") - house.clock.now() - 0.05)
     # Any change makes it look at its clock again; then it waits the rest.
+    looks.clear()
     await house.call("addMonitorMaintenance", 1, [{"id": 1}])
-    await asyncio.sleep(0.02)
+    await until(lambda: looks)
     assert house.covered(1) == []
     house.clock.advance(0.05)
     await until(lambda: house.covered(1))
     assert house.statuses() == [{"1": "under-maintenance"}]
 
 
-async def test_the_task_notices_new_settings_at_once(house: House) -> None:
+async def test_the_task_notices_new_settings_at_once(house: House, looks: list[int]) -> None:
     await house.add_monitors(1)
     dates = ["2026-06-01 02:00", "2026-06-01 03:00"]
     await house.add(sent("single", dateRange=dates, timezoneOption="SAME_AS_SERVER"), 1)
+    looks.clear()
     house.maintenance.start()
-    await asyncio.sleep(0.02)
+    await until(lambda: looks)
     house.settings.name = "Europe/Berlin"
     house.bus.publish(SettingsChanged(frozenset({"serverTimezone"})))
     await until(lambda: house.covered(1))
 
 
 async def test_the_task_looks_at_the_clock_now_and_then(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House, looks: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "MAX_SLEEP_S", 0.02)
     await house.add_monitors(1)
     await house.add(sent("single", dateRange=["2026-06-01 10:00", None]), 1)
+    looks.clear()
     house.maintenance.start()
-    await asyncio.sleep(0.01)
+    await until(lambda: looks)
     house.clock.jump(36_000)
     await until(lambda: house.covered(1))
 

@@ -61,17 +61,18 @@ async def test_literals_ask_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_equal_questions_share_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    go = threading.Event()
+    begun, go = threading.Event(), threading.Event()
 
     def slow(host: str, _family: object) -> list[Address]:
         asked.append(host)
+        begun.set()
         go.wait(5)
         return [Address(V4, "127.0.0.1")]
 
     monkeypatch.setattr(resolve, "_lookup", slow)
     resolver = Resolver()
     tasks = [asyncio.ensure_future(resolver.resolve("h")) for _ in range(5)]
-    await asyncio.sleep(0.02)
+    assert await asyncio.to_thread(begun.wait, 20)
     tasks[0].cancel()  # who gives up does not take the answer from the others
     go.set()
     answers = await asyncio.gather(*tasks, return_exceptions=True)

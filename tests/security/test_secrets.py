@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 
@@ -61,7 +60,8 @@ async def _use_everything(url: str) -> str:
         await client.call("addStatusPage", "Shop", "shop")
         members = [{"id": number, "sendUrl": False}]
         await client.call("saveStatusPage", "shop", PAGE, "", [{"name": "G", "monitorList": members}])
-        await asyncio.sleep(0.3)
+        for event in ("changes", "beats", "notificationsChanged"):
+            await page.wait_for(event)
         lists = "\n".join(map(json.dumps, page.events))
         summary = f"{await page.call('summary')}\n{await page.call('notifications')}"
     paths = ("/status/shop", "/api/status-page/shop", "/api/status-page/heartbeat/shop", "/api/v1/figures")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import threading
 from collections.abc import AsyncIterator
@@ -34,7 +35,12 @@ class FaultyDisk(apsw.VFS):
         self.broken = False
         self.open_door = threading.Event()  # cleared: writes hang
         self.open_door.set()
+        self.knocked = threading.Event()  # a write hangs
         self.written = 0
+
+    async def until_held(self) -> None:
+        """Return when a write hangs at the closed door."""
+        assert await asyncio.to_thread(self.knocked.wait, 20), "nothing is written"
 
     def xOpen(self, name: Any, flags: list[int]) -> Any:
         return _FaultyFile(self, name, flags)
@@ -46,6 +52,8 @@ class _FaultyFile(apsw.VFSFile):
         self._disk = disk
 
     def xWrite(self, data: Any, offset: int) -> None:
+        if not self._disk.open_door.is_set():
+            self._disk.knocked.set()
         self._disk.open_door.wait()
         if self._disk.full:
             raise apsw.FullError("disk full")

@@ -37,6 +37,28 @@ def test_first_due_goes_on_with_the_schedule_of_the_last_run() -> None:
     assert first_due(1000, 60, 5, 0.5, delay=True) == 1060
 
 
+def test_first_due_at_the_edges_of_an_interval() -> None:
+    assert first_due(1000, 60, 0, 0.5) == 1060, "looked at this very moment: a whole interval is left"
+    assert first_due(1000, 60, 0.5, 0.5) == 1059.5
+    assert first_due(1000, 60, 59.5, 0.5) == 1000.5
+    assert first_due(1000, 60, 60, 0.5) == 1015, "a whole interval ago: overdue"
+    assert first_due(1000, 60, -0.5, 0.5) == 1015, "the clock ran backwards"
+    assert first_due(1000, 10, 20, 0.5) == 1005, "never more than an interval"
+
+
+def test_next_due_at_the_edges_of_a_turn() -> None:
+    assert next_due(100, 20, 100) == 120
+    assert next_due(100, 20, 119.9) == 120
+    assert next_due(100, 20, 120) == 140, "a moment that has come is not the next one"
+    assert next_due(100, 20, 139.9) == 140
+    assert next_due(100, 20, 90) == 120
+
+
+def test_phases_are_what_they_were() -> None:
+    # They decide when monitors are looked at after a start: another spread would move all of them.
+    assert [round(phase(monitor_id), 3) for monitor_id in (0, 1, 2, 5)] == [0.0, 0.618, 0.236, 0.09]
+
+
 @given(SECONDS, SECONDS, st.floats(0, 1e6, allow_nan=False))
 def test_next_due_stays_on_the_schedule(due: float, wait: float, late: float) -> None:
     now = due + late

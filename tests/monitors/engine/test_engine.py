@@ -83,6 +83,7 @@ class MemoryRecorder:
         self.written: list[Any] = []
         self.stalled = asyncio.Event()
         self.stalled.set()
+        self.asked = 0  # for urgent ones, written or not
         self.fail = False
 
     def record(self, new: NewBeat) -> Beat:
@@ -91,6 +92,7 @@ class MemoryRecorder:
         return beat
 
     async def record_now(self, new: NewBeat, also: Callable[[Any, Beat], None] | None = None) -> Beat:
+        self.asked += 1
         await self.stalled.wait()
         if self.fail:
             raise OSError("disk full")
@@ -208,11 +210,10 @@ async def test_a_beat_is_checked_recorded_and_told(house: House) -> None:
 async def test_a_change_is_on_disk_before_it_is_told(house: House) -> None:
     house.recorder.stalled.clear()
     house.add(Scripted(up))
-    await asyncio.sleep(0.3)
+    await house.wait(lambda: house.recorder.asked)
     assert house.told == []
     house.recorder.stalled.set()
-    await house.until(1)
-    await asyncio.sleep(0)
+    await house.wait(lambda: house.told)
     assert house.recorder.urgent == [house.told[0].beat]
 
 
@@ -279,8 +280,7 @@ async def test_a_blocked_loop_is_never_down(house: House) -> None:
         raise CheckFailed("timeout", local=True)
 
     house.add(Scripted(late), hostname="127.0.0.1")
-    await house.wait(lambda: house.fault.count)
-    await asyncio.sleep(0.1)
+    await house.wait(lambda: house.fault.count and len(house.engine.checker.scheduler))
     assert house.recorder.beats == []
 
 
@@ -340,9 +340,11 @@ async def test_leaving_ends_a_check_without_a_beat(house: House) -> None:
 
     house.add(Scripted(slow))
     await asyncio.wait_for(started.wait(), 10)
+    (task,) = house.engine.checker._running.values()
     house.engine.leave(1)
     await asyncio.wait_for(ended.wait(), 10)
-    await asyncio.sleep(0.1)
+    await asyncio.wait([task], timeout=10)
+    assert task.done()
     assert house.recorder.beats == []
     assert house.engine.checker.running == 0
     assert len(house.engine.checker.scheduler) == 0

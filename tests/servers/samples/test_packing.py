@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kuma_lite.servers.samples import packing
 from kuma_lite.servers.samples.packing import (
     Point,
     pack_points,
@@ -55,6 +56,23 @@ def test_points_come_back_as_exactly_as_a_chart_needs(
         assert found.low <= found.mean <= found.high
         for name in ("low", "mean", "high"):
             assert getattr(found, name) == pytest.approx(getattr(point, name), rel=2e-5, abs=1e-37)
+
+
+def test_figures_below_zero_and_readings_of_nothing_come_back() -> None:
+    gauge = [Point(START, 2, -40.5, -20.25, -0.5), Point(START + 60_000, 1, -1024.0, 0.0, 3.0)]
+    assert unpack_points(pack_points(gauge)) == gauge
+    counter = [Point(START, 1, 0.0, 0.0, 0.0, 0), Point(START + 60_000, 1, 0.0, 0.5, 1.0, 30)]
+    assert unpack_points(pack_points(counter)) == counter
+
+
+def test_columns_of_different_lengths_are_no_packing() -> None:
+    times, figures = packing._column([START, START + 1], 2), packing._coarse([1.0, 2.0])
+    for weights, last in ((1, 2), (2, 1)):
+        columns = [times, packing._column([1] * weights, 1), figures, figures, figures, b"\x01"]
+        with pytest.raises(ValueError, match="zip"):
+            unpack_points(packing._sealed(b"".join(columns) + packing._values([5] * last)))
+    with pytest.raises(ValueError, match="zip"):
+        unpack_samples(packing._sealed(times + packing._values([5])))
 
 
 def test_an_even_minute_costs_a_few_bytes() -> None:

@@ -177,6 +177,13 @@ def test_parts_are_the_range(numbers: set[int], since: int, length: int) -> None
         (100 * DAY_MS, 100_000, Tier.HOUR),  # finer history is not kept that long
         (365 * DAY_MS, 1_000, Tier.DAY),
         (3_000 * DAY_MS, 100_000, Tier.DAY),
+        (HOUR_MS, 60, Tier.RAW),
+        (HOUR_MS, 59, Tier.TEN_MINUTES),
+        (7 * DAY_MS, 100_000, Tier.RAW),
+        (7 * DAY_MS + 1, 100_000, Tier.TEN_MINUTES),
+        (60 * DAY_MS, 100_000, Tier.TEN_MINUTES),
+        (400 * DAY_MS, 100_000, Tier.HOUR),
+        (400 * DAY_MS + 1, 100_000, Tier.DAY),
     ],
 )
 def test_the_finest_tier_that_fits(back: int, points: int, tier: Tier) -> None:
