@@ -75,7 +75,15 @@ def all_resources(
 
 
 def usage_doors(resources: Resources) -> Doors:
-    """What our own page asks before something is removed."""
+    """What our own page asks where one thing names another, and before something is removed."""
+
+    async def things(caller: Caller, name: Any) -> Answer:
+        """All of a kind by their names, for a form to choose from."""
+        if (resource := resources.get(name)) is None:
+            raise UserError(NO_KIND)
+        found = await resource.list(actor_of(caller))
+        shown = [{"id": resource.identify(thing), "name": resource.title(thing)} for thing in found]
+        return {"ok": True, "things": shown}
 
     async def used_by(caller: Caller, name: Any, key: Any) -> Answer:
         """What names a thing, as far as the caller may see it."""
@@ -84,8 +92,13 @@ def usage_doors(resources: Resources) -> Doors:
         found = await resources.users_of(actor_of(caller), name, key)
         return {"ok": True, "users": [user._asdict() for user in found]}
 
-    def view_of(name: Any, _key: Any) -> Right:
+    def view_of(name: Any, _key: Any = None) -> Right:
         resource = resources.get(name)
         return resource.view if resource is not None else Right.OWNER
 
-    return Doors(events=[Event("usedBy", used_by, 2, namespaces=(PAGE,), needs=view_of)])
+    return Doors(
+        events=[
+            Event("things", things, 1, namespaces=(PAGE,), needs=view_of),
+            Event("usedBy", used_by, 2, namespaces=(PAGE,), needs=view_of),
+        ]
+    )

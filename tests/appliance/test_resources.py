@@ -271,6 +271,8 @@ async def test_the_page_asks_who_uses_a_thing(tmp_path: Path) -> None:
         users = [{"kind": "monitor", "id": monitor, "name": "Shop"}]
         assert await page.call("usedBy", "proxy", proxy["id"]) == {"ok": True, "users": users}
         assert await page.call("usedBy", "monitor", monitor) == {"ok": True, "users": []}
+        things = [{"id": proxy["id"], "name": "a:1"}]
+        assert await page.call("things", "proxy") == {"ok": True, "things": things}
         missing = {"ok": False, "msg": "The proxy does not exist."}
         assert await page.call("usedBy", "proxy", 99) == await page.call("usedBy", "proxy", None) == missing
         for kind in ("user", "", None, [], {}):

@@ -254,6 +254,7 @@ def _page_calls(it: Things) -> dict[str, list[Any]]:
         "acknowledgeIncident": [it.alert],
         "snoozeIncident": [it.alert, 60],
         "agentInstall": ["http://127.0.0.1"],
+        "things": ["proxy"],
         "usedBy": ["monitor", it.monitor],
         "pageServers": [it.page],
         "setPageServers": [it.page, []],

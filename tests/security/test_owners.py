@@ -37,7 +37,7 @@ OWN = {
     "getMonitorList", "summary", "getMaintenanceList", "maintenancePlans", "getAPIKeyList", "notifications",
     "addMaintenance", "addAPIKey", "clearStatistics", "changePassword", "disconnectOtherSocketClients",
     "twoFAStatus", "prepare2FA", "save2FA", "disable2FA", "verifyToken", "getTags", "addTag", "addStatusPage",
-    "serversSummary", "serverIncidents", "tokens", "addToken", "projects", "addProject",
+    "serversSummary", "serverIncidents", "tokens", "addToken", "projects", "addProject", "things",
 }  # fmt: skip
 # Answered with ok, and with nothing in it, for what is not there; so for what is another's.
 EMPTY: dict[str, Any] = {
