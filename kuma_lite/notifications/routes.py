@@ -46,6 +46,7 @@ class Field(Struct):
     step: float | UnsetType = UNSET
     choices: list[FieldChoice] | UnsetType = UNSET
     shownWhen: FieldCondition | UnsetType = UNSET  # noqa: N815 - a word of the wire
+    refersTo: str | UnsetType = UNSET  # noqa: N815
 
 
 class DescribedService(Struct):

@@ -24,6 +24,7 @@ export interface Field {
   step?: number;
   choices?: FieldChoice[];
   shownWhen?: FieldCondition;
+  refersTo?: string;
 }
 
 export interface FieldChoice {
