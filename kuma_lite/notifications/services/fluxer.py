@@ -1,4 +1,4 @@
-"""Fluxer: a message of a channel's webhook, as Discord takes it, https://docs.fluxer.app."""
+"""Fluxer: a message of a channel's webhook, with the embeds of Discord, https://docs.fluxer.app."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from kuma_lite.notifications.services.discord import (
     AVATAR,
     FORMATS,
     LOOK_S,
-    MAX_CONTENT,
     USERNAME,
     DiscordOptions,
     embed,
     words,
 )
+
+MAX_CONTENT = 4_000  # of a webhook's message; a longer one is refused
 
 
 class FluxerOptions(kit.ServiceOptions):

@@ -12,7 +12,7 @@ PLATFORMS = {"ios": "iOS", "android": "Android", "huawei": "Huawei"}
 class GorushOptions(kit.ServiceOptions):
     """Which device, through which server."""
 
-    device: str = kit.text("Device Token", "gorushDeviceToken", required=True)
+    device: str = kit.secret("Device Token", "gorushDeviceToken", required=True)
     server: str = kit.url("Server URL", "gorushServerURL", required=True, placeholder="http://localhost:8088")
     platform: str = kit.select("Platform", "gorushPlatform", "", PLATFORMS, required=True)
     title: str = kit.text("Title", "gorushTitle")

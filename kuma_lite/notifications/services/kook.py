@@ -5,6 +5,7 @@ from __future__ import annotations
 from kuma_lite.notifications.services import kit
 
 API = "https://www.kookapp.cn/api/v3/message/create"
+MAX_CHARS = 8_000  # of a message
 
 
 class KookOptions(kit.ServiceOptions):
@@ -28,7 +29,8 @@ class Kook(kit.HttpService[KookOptions]):
     def request(self, o: KookOptions, news: kit.News) -> kit.Call:
         """The text."""
         headers = {"Authorization": f"Bot {o.token.strip()}"}
-        return kit.Call(API, headers=headers, json={"target_id": o.channel.strip(), "content": news.text})
+        body = {"target_id": o.channel.strip(), "content": kit.limited(news.text, MAX_CHARS)}
+        return kit.Call(API, headers=headers, json=body)
 
     def refusal(self, answer: kit.Answer) -> str:
         """Refusals come with status 200 and a code other than 0."""

@@ -8,7 +8,7 @@ from kuma_lite.notifications.services import kit
 class MilkyOptions(kit.ServiceOptions):
     """Which bot writes to whom."""
 
-    address: str = kit.url(
+    address: str = kit.text(
         "Milky HTTP Address",
         "httpAddr",
         required=True,

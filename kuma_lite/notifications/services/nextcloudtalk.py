@@ -20,7 +20,7 @@ class NextcloudTalkOptions(kit.ServiceOptions):
         placeholder="https://cloud.example.org",
         help="With https://.",
     )
-    conversation: str = kit.text(
+    conversation: str = kit.secret(
         "Conversation token",
         "conversationToken",
         required=True,

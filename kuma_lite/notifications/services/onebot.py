@@ -8,7 +8,7 @@ from kuma_lite.notifications.services import kit
 class OneBotOptions(kit.ServiceOptions):
     """Which bot writes to whom."""
 
-    address: str = kit.url(
+    address: str = kit.text(
         "OneBot HTTP Address", "httpAddr", required=True, placeholder="http://127.0.0.1:5700"
     )
     token: str = kit.secret("AccessToken", "accessToken", required=True)
