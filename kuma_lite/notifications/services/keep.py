@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from kuma_lite.core.declarations import Kind
 from kuma_lite.notifications.services import kit
 
 
 class KeepOptions(kit.ServiceOptions):
     """Which server."""
 
-    server: str = kit.url(
+    server: str = kit.secret(  # a key that holds credentials in other types is one everywhere
         "Host URL",
         "webhookURL",
+        kind=Kind.URL,
         required=True,
         placeholder="https://api.keephq.dev",
         help="The address of Keep's API.",
