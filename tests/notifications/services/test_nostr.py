@@ -32,6 +32,8 @@ class Relay:
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await accept(reader, writer)
         self.say(writer, ["NOTICE", "hello"])
+        for nonsense in (b"{", b"[" * 60_000, b"1"):
+            writer.write(from_server(TEXT, nonsense))
         if self.challenge:
             self.say(writer, ["AUTH", self.challenge])
         while True:
