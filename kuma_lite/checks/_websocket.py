@@ -2,58 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import os
 from typing import Final
 
 from kuma_lite.checks._channel import Channel
 from kuma_lite.core.declarations import CheckFailed
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http.message import Headers
-from kuma_lite.net.http.url import Url
+from kuma_lite.net.websocket import accept_of, frame
 
 NORMAL: Final = 1000
 PROTOCOL_ERROR: Final = 1002
 NO_STATUS: Final = 1005
 ABNORMAL: Final = 1006
 
-_GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 §1.3
 _MAX_HEAD_BYTES: Final = 64 * 1024
 _SKIP_BYTES: Final = 64 * 1024  # of a message nobody reads, at a time
 _CLOSE: Final = 0x8
-_FINAL_BIT, _RESERVED_BITS, _MASK_BIT = 0x80, 0x70, 0x80
+_RESERVED_BITS, _MASK_BIT = 0x70, 0x80
 _MAX_CONTROL_BYTES: Final = 125
 _SWITCHING: Final = 101
-
-
-def new_key() -> str:
-    """A nonce for one handshake."""
-    return base64.b64encode(os.urandom(16)).decode("ascii")
-
-
-def accept_of(key: str) -> str:
-    """What a server that speaks the protocol answers to a key."""
-    digest = hashlib.sha1(key.encode("ascii") + _GUID).digest()  # noqa: S324 - the protocol's choice
-    return base64.b64encode(digest).decode("ascii")
-
-
-def upgrade_request(url: Url, headers: list[tuple[str, str]], key: str, subprotocols: list[str]) -> bytes:
-    """The opening handshake; `headers` were checked."""
-    fixed = [
-        ("Connection", "Upgrade"),
-        ("Upgrade", "websocket"),
-        ("Sec-WebSocket-Version", "13"),
-        ("Sec-WebSocket-Key", key),
-    ]
-    if subprotocols:
-        fixed.append(("Sec-WebSocket-Protocol", ",".join(subprotocols)))
-    taken = {name.lower() for name, _ in fixed}
-    own = [(name, value) for name, value in headers if name.lower() not in taken]
-    if not any(name.lower() == "host" for name, _ in own):
-        own.insert(0, ("Host", url.host_header))
-    lines = [f"GET {url.target} HTTP/1.1", *(f"{name}: {value}" for name, value in [*own, *fixed]), "", ""]
-    return "\r\n".join(lines).encode("latin-1")
 
 
 async def read_head(channel: Channel) -> tuple[int, Headers]:
@@ -87,9 +54,7 @@ def refusal(
 
 def close_frame(code: int) -> bytes:
     """A masked close frame (RFC 6455 §5.5.1)."""
-    mask = os.urandom(4)
-    payload = bytes(byte ^ mask[place] for place, byte in enumerate(code.to_bytes(2, "big")))
-    return bytes([_FINAL_BIT | _CLOSE, _MASK_BIT | len(payload)]) + mask + payload
+    return frame(_CLOSE, code.to_bytes(2, "big"))
 
 
 async def closing_code(channel: Channel) -> tuple[int, str]:

@@ -19,10 +19,8 @@ from kuma_lite.checks._websocket import (
     NORMAL,
     close_frame,
     closing_code,
-    new_key,
     read_head,
     refusal,
-    upgrade_request,
 )
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType
 from kuma_lite.core.json_text import JsonTextError, parse_json
@@ -31,6 +29,7 @@ from kuma_lite.net.contexts import TlsOptions
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http.request_bytes import authorise, check_headers
 from kuma_lite.net.http.url import Url, parse_url
+from kuma_lite.net.websocket import new_key, upgrade_request
 
 CLOSE_TIMEOUT_S: Final = 30.0  # for the server's close frame; as in Uptime Kuma 2.5
 _SCHEMES: Final = {"ws": "http", "wss": "https", "http": "http", "https": "https"}

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from kuma_lite.checks import websocket_upgrade
-from kuma_lite.checks._websocket import accept_of, close_frame
+from kuma_lite.checks._websocket import close_frame
 from kuma_lite.checks.websocket_upgrade import WebSocketMonitor
 from kuma_lite.core.declarations import CheckResult
 from kuma_lite.net.network import Network
+from kuma_lite.net.websocket import accept_of
 from tests.checks.peers import Answer, listening, web_server
 from tests.checks.support import Context, failure, run
 from tests.net.authority import Authority, issue

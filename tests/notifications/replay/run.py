@@ -12,7 +12,7 @@ from typing import Any
 
 from kuma_lite.core.declarations import DeliveryFailed
 from kuma_lite.notifications.delivery import Context, Services, deliver
-from tests.notifications.replay import mail, program
+from tests.notifications.replay import mail, program, relay
 from tests.notifications.replay.compare import difference, recorded_request, sent_request
 from tests.notifications.replay.frozen import frozen
 from tests.notifications.replay.http import RecordedHttp
@@ -29,6 +29,7 @@ Send = Callable[[Services, Call], Awaitable[Sent]]
 _OTHERWISE: dict[str, Callable[[Services, Call], Awaitable[Sent]]] = {
     "smtp": mail.send,
     "apprise": program.send,
+    "nostr": relay.send,
 }
 
 
@@ -72,6 +73,7 @@ async def differs(services: Services, call: Call) -> list[str]:
     ways: dict[str, Callable[[Services, Call], Awaitable[Sent]]] = {
         "smtp": mail.send,
         "apprise": program.send,
+        "nostr": relay.send,
     }
     expected, sent, error = await ways.get(call.service, _send)(services, call)
     return difference(

@@ -1,0 +1,1 @@
+"""Private messages of Nostr: keys, encryption, events. Pure but for randomness."""
