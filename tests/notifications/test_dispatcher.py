@@ -46,6 +46,41 @@ async def outbox(database: Database) -> list[tuple[Any, ...]]:
     return await database.read(lambda connection: connection.execute(query).fetchall())
 
 
+class Told:
+    """What the bus says of deliveries, to be waited for."""
+
+    def __init__(self, bus: Bus) -> None:
+        self.events: list[DeliveryRecorded] = []
+        self._news = asyncio.Event()
+        bus.subscribe(DeliveryRecorded, self._take)
+
+    def _take(self, event: DeliveryRecorded) -> None:
+        self.events.append(event)
+        self._news.set()
+
+    async def wait_for(self, count: int, seconds: float = 20) -> None:
+        """Return when so many deliveries, good or bad, have been written down."""
+        async with asyncio.timeout(seconds):
+            while len(self.events) < count:
+                self._news.clear()
+                await self._news.wait()
+
+
+async def look(dispatcher: Dispatcher) -> None:
+    """Wake the dispatcher; return when it has looked what is due and has begun with it."""
+    looked, begin = asyncio.Event(), dispatcher._begin
+
+    def begun() -> float:
+        pause = begin()
+        looked.set()
+        return pause
+
+    dispatcher._begin = begun  # type: ignore[method-assign]
+    dispatcher.wake()
+    await asyncio.wait_for(looked.wait(), 20)
+    dispatcher._begin = begin  # type: ignore[method-assign]
+
+
 def texts(sink: HttpSink) -> list[str]:
     return [got.json["msg"] for got in sink.got]
 
@@ -120,8 +155,8 @@ async def test_order_is_kept_while_an_earlier_message_is_retried(
         await until(lambda left=left: len(script.failures["hook"]) == left and not dispatcher._workers)
         assert script.got == []
         clock.advance(seconds - 0.1)
-        dispatcher.wake()
-        await asyncio.sleep(0.05)
+        await look(dispatcher)
+        assert not dispatcher._workers, "nothing is due"
         assert script.got == []
         clock.advance(0.1)
     dispatcher.wake()
@@ -157,7 +192,8 @@ async def test_not_too_many_at_once(
     await put(database, clock, "a", *channels)
     dispatcher.wake()
     await until(lambda: script.running == MAX_CHANNELS)
-    await asyncio.sleep(0.05)
+    await look(dispatcher)
+    assert len(dispatcher._workers) == len(channels), "all of them want to"
     gate.set()
     await until(lambda: len(script.got) == len(channels))
     assert script.most == MAX_CHANNELS
@@ -191,8 +227,8 @@ async def test_a_wish_for_a_pause_is_honoured(
     dispatcher.wake()
     await until(lambda: not script.failures["hook"] and not dispatcher._workers)
     clock.advance(119)
-    dispatcher.wake()
-    await asyncio.sleep(0.05)
+    await look(dispatcher)
+    assert not dispatcher._workers, "nothing is due"
     assert script.got == []
     clock.advance(1)
     dispatcher.wake()
@@ -278,12 +314,11 @@ async def test_what_has_arrived_is_not_sent_again_when_the_disk_is_full(
         return await write(fn, **named)
 
     monkeypatch.setattr(database, "write", failing)
-    dispatcher = Dispatcher(database, script, clock, bus)
+    told, dispatcher = Told(bus), Dispatcher(database, script, clock, bus)
     await dispatcher.start()
-    async with asyncio.timeout(20):
-        while await outbox(database):
-            await asyncio.sleep(0.02)
+    await told.wait_for(1)
     await dispatcher.stop()
+    assert (refusals, await outbox(database)) == (0, [])
     assert script.got == [("hook", "a")]
 
 
@@ -308,9 +343,9 @@ async def test_stopping_is_quick_and_keeps_what_is_under_way(
 
 
 async def test_a_flaky_receiver_gets_everything_in_order(
-    database: Database, clock: ManualClock, notifications: Notifications, sink: HttpSink
+    database: Database, clock: ManualClock, bus: Bus, notifications: Notifications, sink: HttpSink
 ) -> None:
-    channel = await add_hook(database, sink.url)
+    told, channel = Told(bus), await add_hook(database, sink.url)
     sink.script = [
         Answer(500),
         Answer(drop=True),
@@ -322,28 +357,26 @@ async def test_a_flaky_receiver_gets_everything_in_order(
     for text in "abc":
         await put(database, clock, text, channel)
     await notifications.start()
-    async with asyncio.timeout(20):
-        while await outbox(database):
-            clock.advance(60)
-            notifications.wake()
-            await asyncio.sleep(0.05)
+    for attempts in range(1, 9):
+        await told.wait_for(attempts)
+        clock.advance(60)
+        notifications.wake()
+    assert await outbox(database) == []
     assert texts(sink) == ["a", "a", "a", "a", "a", "b", "b", "c"]
     (stored,) = await database.read(lambda c: store.channels_of(c, 1))
     assert stored.last_error is None
 
 
 async def test_a_receiver_that_comes_back(
-    database: Database, clock: ManualClock, notifications: Notifications
+    database: Database, clock: ManualClock, bus: Bus, notifications: Notifications
 ) -> None:
-    sink = HttpSink()
+    told, sink = Told(bus), HttpSink()
     async with sink:
         port = sink.port
     channel = await add_hook(database, f"http://127.0.0.1:{port}/")
     await put(database, clock, "a", channel)
     await notifications.start()
-    async with asyncio.timeout(20):
-        while not (await outbox(database))[0][1]:
-            await asyncio.sleep(0.02)
+    await told.wait_for(1)
     ((_, attempts, state, error),) = await outbox(database)
     assert (attempts, state) == (1, "waiting")
     assert error.startswith(f"connect ECONNREFUSED 127.0.0.1:{port}")
@@ -357,11 +390,13 @@ async def test_a_receiver_that_comes_back(
 async def test_a_hanging_receiver_holds_up_nobody_else(
     database: Database,
     clock: ManualClock,
+    bus: Bus,
     notifications: Notifications,
     sink: HttpSink,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("kuma_lite.notifications.delivery.ATTEMPT_S", 1.5)
+    told = Told(bus)
     async with HttpSink() as hanging:
         hanging.answer = Answer(delay=float("inf"))
         stuck, good = (
@@ -371,9 +406,7 @@ async def test_a_hanging_receiver_holds_up_nobody_else(
         await put(database, clock, "a", stuck, good)
         await notifications.start()
         await sink.wait_for(1)
-        async with asyncio.timeout(20):
-            while not (await outbox(database))[0][3]:
-                await asyncio.sleep(0.02)
+        await told.wait_for(2)
         ((_, attempts, state, error),) = await outbox(database)
         assert (attempts, state, error) == (1, "waiting", "No answer within 1.5 seconds.")
 
