@@ -285,13 +285,29 @@ def test_remembered_of_nothing() -> None:
     assert remembered([]) is None
 
 
+def test_what_is_remembered_of_a_few_beats() -> None:
+    assert remembered([(DOWN, 3, 2)]) == Previous(DOWN, 3, 2, settled=DOWN, announced_down=True)
+    assert remembered([(UP, 0, 1)]) == Previous(UP, 0, 1, settled=UP)
+    assert remembered([(PENDING, 4, 1)]) == Previous(PENDING, 4, 1)
+    assert remembered([(MAINTENANCE, 0, 5), (PENDING, 1, 0)]) == Previous(MAINTENANCE, 0, 5, MAINTENANCE)
+    chain = [(PENDING, 1, 7), (MAINTENANCE, 0, 6), (DOWN, 2, 5), (UP, 0, 4)]
+    assert remembered(chain) == Previous(PENDING, 1, 7, MAINTENANCE, announced_down=True)
+
+
 def test_endless_texts_are_cut() -> None:
     assert len(judge(None, outcome(DOWN, True, "x" * 1_000_000), Policy()).msg) == 10_000
 
 
 @pytest.mark.parametrize(
     ("status", "interval", "retry", "wait"),
-    [(UP, 60, 20, 60), (PENDING, 60, 20, 20), (PENDING, 60, 0, 60), (DOWN, 60, 20, 60), (UP, 0, 0, 1)],
+    [
+        (UP, 60, 20, 60),
+        (PENDING, 60, 20, 20),
+        (PENDING, 60, 1, 1),
+        (PENDING, 60, 0, 60),
+        (DOWN, 60, 20, 60),
+        (UP, 0, 0, 1),
+    ],
 )
 def test_wait_after(status: Status, interval: float, retry: float, wait: float) -> None:
     assert wait_after(status, interval, retry) == wait
@@ -299,4 +315,6 @@ def test_wait_after(status: Status, interval: float, retry: float, wait: float) 
 
 def test_effective_timeout() -> None:
     assert effective_timeout(48, 60) == 48
+    assert effective_timeout(30, 60) == 30
+    assert effective_timeout(0.5, 60) == 0.5
     assert effective_timeout(0, 60) == 48

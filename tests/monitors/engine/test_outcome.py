@@ -39,6 +39,8 @@ def test_a_result_and_a_failure() -> None:
     failure = CheckFailed("no", ping=1.0, duration=7, retry=False)
     assert Outcome.of(3, 9.5, failure) == Outcome(3, 9.5, Status.DOWN, True, "no", 1.0, 7, None, False)
     assert Outcome.of(3, 9.5, failure, "no network").own_fault == "no network"
+    seen = SeenCertificate(CertificateReport(True, (b"leaf",), False), False)
+    assert Outcome.of(3, 9.5, CheckResult("ok", certificate=seen)).certificate is seen
 
 
 @given(OUTCOMES)

@@ -83,6 +83,20 @@ def test_many_samples_in_a_burst_count_as_one() -> None:
     assert isinstance(run([*burst, (5, HIGH)])[-1], Above)
 
 
+def test_samples_have_to_be_spaced_to_count() -> None:
+    rule = Rule(90.0, 2)
+    assert isinstance(run([(0, HIGH), (2, HIGH)], rule)[-1], Open)
+    assert isinstance(run([(1.9, HIGH)], rule, Above(0, 0, ()))[-1], Above)
+    spaced = SPACING_MS / MINUTE_MS
+    (first, second) = run([(10, HIGH), (10 + spaced, HIGH)], rule)
+    assert isinstance(first, Above) and isinstance(second, Above)
+    assert second.seen == (600_000, 600_000 + SPACING_MS)
+    (_, second) = run([(10, HIGH), (10 + spaced - 0.001, HIGH)], rule)
+    assert isinstance(second, Above)
+    assert second.seen == (600_000,), "too soon to count, but seen"
+    assert second.last == 600_000 + SPACING_MS - 60
+
+
 def test_a_late_sample_changes_nothing() -> None:
     before = run([(0, HIGH), (1, HIGH)])[-1]
     assert step(before, 0, LOW, RULE) == before

@@ -75,6 +75,43 @@ def test_columns_of_different_lengths_are_no_packing() -> None:
         unpack_samples(packing._sealed(times + packing._values([5])))
 
 
+def test_thousandths_come_back_and_cost_as_little_as_whole_numbers() -> None:
+    chance = random.Random(5)
+    readings = [chance.randint(-9_000, 9_000) for _ in range(300)]
+    whole = [(START + 60_000 * i, float(reading)) for i, reading in enumerate(readings)]
+    thousandths = [(time, value / 1000) for time, value in whole]
+    assert unpack_samples(pack_samples(thousandths)) == thousandths
+    assert len(pack_samples(thousandths)) <= len(pack_samples(whole)) + 2
+    odd = [*thousandths, (START + 60_000 * 300, 1 / 3)]
+    assert unpack_samples(pack_samples(odd)) == odd
+
+
+@pytest.mark.parametrize(
+    ("values", "letter"),
+    [
+        ([], b"b"),
+        ([0], b"b"),
+        ([127, -128], b"b"),
+        ([128], b"h"),
+        ([-129], b"h"),
+        ([32_767, -32_768], b"h"),
+        ([32_768], b"i"),
+        ([-32_769], b"i"),
+        ([2**31 - 1, -(2**31)], b"i"),
+        ([2**31], b"q"),
+        ([2**63 - 1, -(2**63)], b"q"),
+    ],
+)
+def test_columns_are_as_narrow_as_their_numbers_allow(values: list[int], letter: bytes) -> None:
+    assert packing._array(values)[:1] == letter
+
+
+def test_the_length_is_told_by_the_first_bytes() -> None:
+    chance = random.Random(6)
+    packed = pack_samples([(START + i, chance.random()) for i in range(500)])
+    assert packed_length(packed[: len(packed) // 2]) == 500
+
+
 def test_an_even_minute_costs_a_few_bytes() -> None:
     chance = random.Random(4)
     samples = [(START + 60_000 * i, chance.randint(200, 900)) for i in range(360)]
@@ -83,10 +120,14 @@ def test_an_even_minute_costs_a_few_bytes() -> None:
 
 @pytest.mark.parametrize("packed", [b"", b"\x09abc", b"\x01abc"])
 def test_what_is_no_packing_is_said(packed: bytes) -> None:
-    with pytest.raises(ValueError, match="packing of samples"):
-        unpack_samples(packed)
-    with pytest.raises(ValueError, match="packing of samples"):
-        packed_length(packed)
+    for read in (unpack_samples, packed_length):
+        with pytest.raises(ValueError, match=r"^(unknown|damaged) packing of samples"):
+            read(packed)
+
+
+def test_a_packing_of_later_is_unknown() -> None:
+    with pytest.raises(ValueError, match=r"^unknown packing of samples$"):
+        unpack_samples(b"\x02" + pack_samples([(START, 1)])[1:])
 
 
 def test_a_run_cut_short_has_no_length() -> None:

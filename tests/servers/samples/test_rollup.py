@@ -109,6 +109,18 @@ def test_a_day_of_hours_is_a_day_of_ten_minutes(fine: list[Point]) -> None:
         assert through.low <= through.mean <= through.high
 
 
+def test_coarser_points_are_weighted_and_end_with_the_last_reading() -> None:
+    fine = [
+        Point(T0, 1, 0.0, 10.0, 20.0, 5),
+        Point(T0 + HOUR_MS - 600_000, 3, 5.0, 30.0, 40.0, 7),
+        Point(T0 + HOUR_MS, 2, 1.0, 2.0, 3.0, 9),
+    ]
+    assert coarser(fine, Tier.HOUR) == [
+        Point(T0, 4, 0.0, 25.0, 40.0, 7),
+        Point(T0 + HOUR_MS, 2, 1.0, 2.0, 3.0, 9),
+    ]
+
+
 @given(points)
 def test_weights_add_up(fine: list[Point]) -> None:
     assert sum(p.weight for p in coarser(fine, Tier.DAY)) == sum(p.weight for p in fine)
