@@ -53,6 +53,7 @@ SUB_ROOMS = {
     "net": ("http",),
     "notifications": ("services",),
     "notifications.services": ("support", "kit"),
+    "notifications.services.support": ("nostr",),
     "monitors": ("document", "engine", "doors"),
     "servers": ("rules", "samples", "alerting", "page", "api"),
 }

@@ -310,7 +310,7 @@ class DeliveryFailed(Exception):
 class DeliveryContext(Protocol):
     """What a service may ask for while it delivers."""
 
-    network: Any  # net.Network
+    network: Network  # in services: `kit.network_of`
     base_url: str  # setting primaryBaseURL without trailing slash, or ""
 
     def render(self, template: str, message: Message) -> str:

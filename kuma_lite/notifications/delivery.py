@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationService
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
@@ -15,6 +15,9 @@ from kuma_lite.core.registry import Registry
 from kuma_lite.notifications import templates
 from kuma_lite.notifications.masking import redacted
 from kuma_lite.notifications.model import Config
+
+if TYPE_CHECKING:
+    from kuma_lite.core.targets import Network
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +31,7 @@ Services = Registry[NotificationService[Any]]
 class Context:
     """What a service may ask for."""
 
-    network: Any
+    network: Network
     base_url: str
 
     def render(self, template: str, message: Message) -> str:

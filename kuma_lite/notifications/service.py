@@ -45,6 +45,7 @@ from kuma_lite.notifications.rules import FinishedBeat, beat_text, heartbeat_obj
 
 if TYPE_CHECKING:
     from kuma_lite.core.sql import Connection
+    from kuma_lite.core.targets import Network
     from kuma_lite.core.transactions import Transactions
 
 _PAGE_KEYS: Final = frozenset({"id", "active"})  # in the page's form, but no part of the stored one
@@ -68,7 +69,7 @@ class Notifications:
     def __init__(
         self,
         database: Transactions,
-        network: Any,
+        network: Network,
         settings: SettingsReader,
         clock: Clock,
         bus: Bus,

@@ -16,6 +16,7 @@ from kuma_lite.notifications.services import kit
 from kuma_lite.notifications.services.support.nostr.bech32 import key_of
 
 if TYPE_CHECKING:
+    from kuma_lite.net.network import Network
     from kuma_lite.notifications.services.support.nostr.events import Event
     from kuma_lite.notifications.services.support.nostr.keys import SecretKey
 
@@ -59,7 +60,7 @@ class Nostr(NotificationService[NostrOptions]):
             raise DeliveryFailed("No relay is given.", permanent=True)
         text, now = kit.limited(message.text, MAX_BYTES, kit.Unit.BYTES), SystemClock().now()
         sender, events = await asyncio.to_thread(_written, options, text, now)  # the first imports much
-        told = (_tell(context.network, relay, events, sender) for relay in relays)
+        told = (_tell(kit.network_of(context), relay, events, sender) for relay in relays)
         failures = [failure for failure in await asyncio.gather(*told) if failure is not None]
         if len(failures) == len(relays):
             hopeless = all(failure.permanent for failure in failures)
@@ -88,7 +89,7 @@ def _written(o: NostrOptions, text: str, now: float) -> tuple[SecretKey, list[Ev
 
 
 async def _tell(
-    network: Any, relay: str, events: Sequence[Event], sender: SecretKey
+    network: Network, relay: str, events: Sequence[Event], sender: SecretKey
 ) -> DeliveryFailed | None:
     """Publish the events; why that failed, if it did."""
     try:

@@ -27,6 +27,7 @@ from kuma_lite.notifications.services.kit.fields import (
 from kuma_lite.notifications.services.kit.news import News, Severity, Tag
 from kuma_lite.notifications.services.kit.options import ServiceOptions, additional_headers
 from kuma_lite.notifications.services.kit.service import SENT, Calls, HttpService
+from kuma_lite.notifications.services.kit.transport import network_of
 from kuma_lite.notifications.services.support import escaping, sms
 from kuma_lite.notifications.services.support.limits import Unit, limited
 
@@ -51,6 +52,7 @@ __all__ = [
     "headers",
     "host",
     "limited",
+    "network_of",
     "number",
     "quoted",
     "secret",

@@ -54,7 +54,7 @@ class HttpService(NotificationService[O], Generic[O]):
 
     async def _ask(self, call: Call, context: DeliveryContext) -> Answer:
         answer, response = await transport.ask(
-            context.network.http, call, may_heal=self.heals, follows=self.redirects_when_done
+            transport.network_of(context).http, call, may_heal=self.heals, follows=self.redirects_when_done
         )
         if refused := self.refusal(answer):
             pause = wished_pause(response, answer)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from kuma_lite import UPTIME_KUMA_VERSION
-from kuma_lite.core.declarations import DeliveryFailed
+from kuma_lite.core.declarations import DeliveryContext, DeliveryFailed
 from kuma_lite.core.json_text import compact_json
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.http import Request, Response
@@ -20,6 +20,8 @@ from kuma_lite.notifications.services.support.texts import failure_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kuma_lite.net.network import Network
+
 USER_AGENT: Final = f"Uptime-Kuma/{UPTIME_KUMA_VERSION}"  # receivers filter by it
 ACCEPT: Final = "application/json, text/plain, */*"
 # For the body, on top of a call's timeout; below the 30 s of an attempt, so that the text says what hung.
@@ -30,6 +32,11 @@ SHOWN_CHARS: Final = 2_000  # of an answer in an error text
 
 # Answers after which the same request may succeed later.
 PASSING: Final = frozenset({408, 425, 429})
+
+
+def network_of(context: DeliveryContext) -> Network:
+    """The shared clients: the ground cannot name their type, so all services have it from here."""
+    return cast("Network", context.network)
 
 
 class Http(Protocol):
