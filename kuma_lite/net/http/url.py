@@ -153,7 +153,7 @@ def _ipv6(text: str) -> str:
 def _host(text: str) -> str:
     try:
         decoded = unquote_to_bytes(text).decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeError:  # also half a character, which JSON can bring
         raise invalid_url() from None
     host = decoded.lower() if decoded.isascii() and "xn--" not in decoded.lower() else _to_ascii(decoded)
     if not host or _FORBIDDEN_IN_HOST.search(host):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import random
 import re
 from base64 import b64encode
 from datetime import UTC, datetime
@@ -67,7 +66,7 @@ class AliyunSms(kit.HttpService[AliyunSmsOptions]):
             "Format": "JSON",
             "SignatureMethod": "HMAC-SHA1",
             "SignatureVersion": "1.0",
-            "SignatureNonce": str(random.random()),  # noqa: S311 - only differs from request to request
+            "SignatureNonce": str(kit.chance()),
             "Timestamp": moment.replace("+00:00", "Z"),
             "Action": "SendSms",
             "Version": "2017-05-25",
@@ -89,6 +88,10 @@ def without_addresses(text: str) -> str:
 
 def signature(form: dict[str, str], key: str) -> str:
     """Of the sorted fields, https://help.aliyun.com/document_detail/315526.html."""
-    fields = sorted((quote(name, safe=""), quote(value, safe="")) for name, value in form.items() if value)
-    signed = "POST&%2F&" + quote("&".join(f"{name}={value}" for name, value in fields), safe="")
+    fields = sorted((_encoded(name), _encoded(value)) for name, value in form.items() if value)
+    signed = "POST&%2F&" + _encoded("&".join(f"{name}={value}" for name, value in fields))
     return b64encode(hmac.digest(f"{key}&".encode(), signed.encode(), "sha1")).decode()
+
+
+def _encoded(text: str) -> str:
+    return quote(text, safe="", errors="replace")

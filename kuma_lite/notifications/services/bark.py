@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from kuma_lite.notifications.services import kit
 
 ICON = "https://github.com/louislam/uptime-kuma/raw/master/public/icon.png"
@@ -49,7 +47,7 @@ class Bark(kit.HttpService[BarkOptions]):
             body = {"title": title, "body": text, "icon": ICON, "sound": sound, "group": group}
             return kit.Call(endpoint, json=body)
         query = {"icon": ICON, "group": kit.Exactly(o.group), "sound": kit.Exactly(o.sound)}
-        path = f"{quote(title, safe='')}/{quote(text, safe='!*()')}"
+        path = f"{kit.quoted(title)}/{kit.quoted(text)}"
         return kit.Call(f"{endpoint}/{path}", "GET", query=query)
 
     def refusal(self, answer: kit.Answer) -> str:

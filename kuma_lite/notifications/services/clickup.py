@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from kuma_lite.notifications.services import kit
 
 API = "https://api.clickup.com/api/v3"
@@ -41,7 +39,7 @@ class ClickUp(kit.HttpService[ClickUpOptions]):
 
     def request(self, o: ClickUpOptions, news: kit.News) -> kit.Call:
         """The text with time and address, as Markdown."""
-        workspace, channel = quote(o.workspace.strip(), safe=""), quote(o.channel.strip(), safe="")
+        workspace, channel = kit.quoted(o.workspace.strip()), kit.quoted(o.channel.strip())
         time = f"\n\n**Time ({news.zone}):** {news.local_time}" if news.is_beat else ""
         address = f"\n**Address:** {news.address}" if news.address and not o.without_url else ""
         return kit.Call(

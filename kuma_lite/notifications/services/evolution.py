@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from kuma_lite.notifications.services import kit
 
 SERVER = "https://evolapicloud.com"
@@ -41,7 +39,7 @@ class Evolution(kit.HttpService[EvolutionOptions]):
 
     def request(self, o: EvolutionOptions, news: kit.News) -> kit.Call:
         """The text, or the user's own."""
-        server, instance = (o.server.strip() or SERVER).rstrip("/"), quote(o.instance, safe="!*'()")
+        server, instance = (o.server.strip() or SERVER).rstrip("/"), kit.quoted(o.instance)
         text = (o.use_template and news.templated(o.template)) or news.text
         return kit.Call(
             f"{server}/message/sendText/{instance}",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from kuma_lite.notifications.services import kit
 
 API = "https://rest.gtx-messaging.net/smsc/sendsms"
@@ -30,4 +28,4 @@ class GtxMessaging(kit.HttpService[GtxMessagingOptions]):
         """The key is part of the path."""
         text = kit.sms.without_signs(news.text)
         form = {"from": o.sender.strip(), "to": o.recipient.strip(), "text": text}
-        return kit.Call(f"{API}/{quote(o.api_key.strip(), safe='')}/json", form=form, headers=FORM)
+        return kit.Call(f"{API}/{kit.quoted(o.api_key.strip())}/json", form=form, headers=FORM)

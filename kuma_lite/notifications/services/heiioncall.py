@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from kuma_lite.notifications.services import kit
 
 API = "https://heiioncall.com/triggers"
@@ -26,7 +24,7 @@ class HeiiOnCall(kit.HttpService[HeiiOnCallOptions]):
         """The heartbeat with a link to the monitor."""
         link = {"url": news.link} if news.link else {}
         return kit.Call(
-            f"{API}/{quote(o.trigger.strip(), safe='')}/{'resolve' if news.up else 'alert'}",
+            f"{API}/{kit.quoted(o.trigger.strip())}/{'resolve' if news.up else 'alert'}",
             headers={"Accept": "application/json", **kit.bearer(o.key)},
             json=kit.Exactly({**(news.heartbeat or {"msg": news.text}), **link}),
         )

@@ -5,8 +5,6 @@ https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-al
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from kuma_lite.notifications.services import kit
 
 API = "https://api.atlassian.com/jsm/ops/api"
@@ -45,7 +43,7 @@ class JiraServiceManagement(kit.HttpService[JiraServiceManagementOptions]):
 
     def request(self, o: JiraServiceManagementOptions, news: kit.News) -> kit.Calls:
         """Create the alert; or look for its id, as an alias closes none, and close it."""
-        alerts = f"{API}/{quote(o.cloud.strip(), safe='')}/v1/alerts"
+        alerts = f"{API}/{kit.quoted(o.cloud.strip())}/v1/alerts"
         headers = {**JSON, **kit.basic(o.email.strip(), o.token.strip())}
         alias = f"uptime-kuma-{news.id or 'notification-test'}"
         source = {"source": "Uptime Kuma"}
@@ -53,7 +51,7 @@ class JiraServiceManagement(kit.HttpService[JiraServiceManagementOptions]):
             found = yield kit.Call(f"{alerts}/alias", "GET", query={"alias": alias}, headers=headers)
             if not found.at("id"):
                 raise kit.DeliveryFailed(f"Jira does not tell which alert to close: {found.text}")
-            address = f"{alerts}/{quote(str(found.at('id')), safe='')}/close"
+            address = f"{alerts}/{kit.quoted(str(found.at('id')))}/close"
             yield kit.Call(address, headers=headers, json=source)
             return
         title = f"Uptime Kuma Alert: {news.name}" if news.is_beat else news.text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from urllib.parse import quote
 
 from kuma_lite.notifications.services import kit
 
@@ -44,7 +43,7 @@ class Matrix(kit.HttpService[MatrixOptions]):
 
     def request(self, o: MatrixOptions, news: kit.News) -> kit.Call:
         """A text message under a transaction id of its own."""
-        room, transaction = quote(o.room.strip(), safe="!*()"), secrets.token_urlsafe(15)
+        room, transaction = kit.quoted(o.room.strip()), secrets.token_urlsafe(15)
         path = f"_matrix/client/r0/rooms/{room}/send/m.room.message/{transaction}"
         text = (o.use_template and news.templated(o.template)) or news.text
         body = {"msgtype": "m.text", "body": kit.limited(text, MAX_BYTES, kit.Unit.BYTES)}

@@ -46,7 +46,7 @@ class Ooredoo(kit.HttpService[OoredooOptions]):
             raise kit.DeliveryFailed("No valid recipient phone number was provided.", permanent=True)
         form = {
             "username": o.username,
-            "access_key": b64encode(o.key.encode()).decode(),
+            "access_key": b64encode(o.key.encode(errors="replace")).decode(),
             "message": news.text,
         }
         batches = [numbers[start : start + MAX_NUMBERS] for start in range(0, len(numbers), MAX_NUMBERS)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from kuma_lite.notifications.services import kit
 
 
@@ -44,7 +42,7 @@ class OpenWa(kit.HttpService[OpenWaOptions]):
         if not chats:
             raise kit.DeliveryFailed("There is no chat ID to send to.", permanent=True)
         text = (o.use_template and news.templated(o.template)) or news.text
-        session = quote(o.session, safe="!*'()")
+        session = kit.quoted(o.session)
         url = f"{o.server.strip().rstrip('/')}/api/sessions/{session}/messages/send-text"
         headers = {"Accept": "application/json", "X-Api-Key": o.key.strip()}
         return [kit.Call(url, headers=headers, json={"chatId": chat, "text": text}) for chat in chats]

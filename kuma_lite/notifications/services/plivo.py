@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from kuma_lite.notifications.services import kit
 
 API = "https://api.plivo.com/v1/Account"
@@ -55,7 +53,7 @@ class Plivo(kit.HttpService[PlivoOptions]):
         }
         calls = o.kind == "call"
         return kit.Call(
-            f"{API}/{quote(o.auth_id.strip(), safe='')}/{'Call' if calls else 'Message'}/",
+            f"{API}/{kit.quoted(o.auth_id.strip())}/{'Call' if calls else 'Message'}/",
             json=call if calls else message,
             headers=kit.basic(o.auth_id, o.token),
             timeout=TIMEOUT_S,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from kuma_lite.notifications.services import kit
 
 API = "https://push.techulus.com/api/v1/notify"
@@ -34,7 +32,7 @@ class PushByTechulus(kit.HttpService[PushByTechulusOptions]):
 
     def request(self, o: PushByTechulusOptions, news: kit.News) -> kit.Call:
         """Title and text."""
-        return kit.Call(f"{API}/{quote(o.key.strip(), safe='')}", json={
+        return kit.Call(f"{API}/{kit.quoted(o.key.strip())}", json={
             "title": o.title or TITLE,
             "body": news.text,
             "timeSensitive": o.urgent,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from kuma_lite.notifications.services import kit
 
 API = "https://push.spug.cc/send"
@@ -25,7 +23,7 @@ class SpugPush(kit.HttpService[SpugPushOptions]):
     def request(self, o: SpugPushOptions, news: kit.News) -> kit.Call:
         """Title and text; the template needs `title` and `content`."""
         title = f"UptimeKuma 「{news.name}」 is {news.pick('Up', 'Down')}"
-        return kit.Call(f"{API}/{quote(o.key.strip(), safe='')}", json={
+        return kit.Call(f"{API}/{kit.quoted(o.key.strip())}", json={
             "title": title if news.is_beat else "Uptime Kuma Message",
             "content": f"[{news.state}] {news.msg}" if news.is_beat else news.text,
         })  # fmt: skip

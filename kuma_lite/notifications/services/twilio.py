@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from kuma_lite.notifications.services import kit
 
 API = "https://api.twilio.com/2010-04-01/Accounts"
@@ -35,7 +33,7 @@ class Twilio(kit.HttpService[TwilioOptions]):
     def request(self, o: TwilioOptions, news: kit.News) -> kit.Call:
         """Create a message; a key signs in instead of the account where there is one."""
         return kit.Call(
-            f"{API}/{quote(o.account.strip(), safe='')}/Messages.json",
+            f"{API}/{kit.quoted(o.account.strip())}/Messages.json",
             headers={**FORM, **kit.basic(o.api_key or o.account, o.token)},
             form={
                 "To": o.recipient,

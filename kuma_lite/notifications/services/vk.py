@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 from kuma_lite.notifications.services import kit
 
 API = "https://api.vk.ru/method/messages.send"
@@ -47,7 +45,7 @@ class Vk(kit.HttpService[VkOptions]):
             "peer_id": o.peer.strip(),
             "message": kit.limited(news.text, MAX_CHARS),
             "dont_parse_links": int(o.without_snippets),
-            "random_id": int(random.random() * LARGEST_ID),  # noqa: S311 - tells messages apart, no secret
+            "random_id": int(kit.chance() * LARGEST_ID),
         })  # fmt: skip
 
     def refusal(self, answer: kit.Answer) -> str:

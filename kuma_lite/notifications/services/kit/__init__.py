@@ -7,6 +7,7 @@ from kuma_lite.notifications.services.kit.call import (
     Exactly,
     basic,
     bearer,
+    chance,
     quoted,
     with_parameter,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "area",
     "basic",
     "bearer",
+    "chance",
     "escaping",
     "headers",
     "host",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import secrets
 from base64 import b64encode
 from collections.abc import Mapping
@@ -110,6 +111,11 @@ class Answer:
 def quoted(text: str) -> str:
     """Text as one part of a path."""
     return quote(text, safe="()!*", errors="replace")
+
+
+def chance() -> float:
+    """A number of [0, 1) that tells one request from the next; no secret."""
+    return random.random()  # noqa: S311
 
 
 def given(value: object) -> object:
