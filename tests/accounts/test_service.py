@@ -298,7 +298,7 @@ async def test_reset_password_refuses_weak_ones_and_empty_servers(house: House) 
         await reset_password(house.database, "weak")
     await house.database.write(lambda db: db.execute("DELETE FROM user"))
     for attempt in (reset_password(house.database, NEW), remove_2fa(house.database)):
-        with pytest.raises(UserError, match="Nobody"):
+        with pytest.raises(UserError, match="No account exists on this server yet"):
             await attempt
 
 

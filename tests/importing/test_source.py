@@ -113,7 +113,7 @@ async def test_an_uptime_kuma_that_nobody_has_set_up(tmp_path: Path) -> None:
     connection.execute("DELETE FROM user")
     connection.commit()
     connection.close()
-    assert "nothing to take over" in await refusal(database, tmp_path / "ours")
+    assert "there is nothing to import" in await refusal(database, tmp_path / "ours")
     assert not (tmp_path / "ours" / UNFINISHED).exists(), "nothing was begun"
 
 
