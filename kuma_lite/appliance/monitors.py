@@ -27,7 +27,8 @@ from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import MonitorRemoved
 from kuma_lite.monitors.service import Monitors
 from kuma_lite.monitors.store import MonitorStore, link_all
-from kuma_lite.net.connectivity import ConnectivityCheck
+from kuma_lite.net.connectivity import Connectivity
+from kuma_lite.net.link_watch import LinkWatch
 from kuma_lite.notifications.model import LinksChanged
 from kuma_lite.notifications.service import Notifications
 
@@ -49,7 +50,9 @@ class Monitoring:
         self.expiry = ExpiryWatch(
             ground.database, messages, lambda: ground.settings.get("tlsExpiryNotifyDays"), clock.now
         )
-        connectivity = ConnectivityCheck(ground.config.connectivity_target, ground.network)
+        self._connectivity = Connectivity(ground.config.connectivity_target, ground.network, clock)
+        self.fault = OwnFault(clock, ground.network, self._connectivity)
+        self._links = LinkWatch(self.fault.look_at_uplink)
         self.engine = Engine(
             clock=clock,
             bus=bus,
@@ -57,7 +60,7 @@ class Monitoring:
             recorder=self.recorder,
             announcer=messages,
             network=ground.network,
-            fault=OwnFault(clock, ground.network.has_uplink, connectivity.reachable),
+            fault=self.fault,
             in_maintenance=self._in_maintenance,
             keep_certificate=self._keep_certificate,
         )
@@ -110,6 +113,10 @@ class Monitoring:
         """Begin to check."""
         self.maintenance.start()
         self._ground.at_close(self.maintenance.stop)
+        self._links.start()
+        self._ground.at_close(self._links.stop)
+        self._connectivity.start()
+        self._ground.at_close(self._connectivity.stop)
         self.engine.start()
         self._ground.at_close(self.engine.stop)
         self._retention.start()

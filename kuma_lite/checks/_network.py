@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from kuma_lite.net.network import Network
     from kuma_lite.net.tls import CertificateReport
 
-# Silence, and no way to get there: as likely our own uplink's fault as the target's.
-_MAYBE_OURS = frozenset({ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE})
+# Silence, no way to get there, a broken connection, no name: as likely our own fault as the target's.
+_MAYBE_OURS = frozenset({ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE, ErrorKind.RESET, ErrorKind.DNS})
 
 
 def network_of(context: CheckContext) -> Network:

@@ -55,14 +55,13 @@ class PushMonitor(ServerMonitorType[PushOptions]):
     async def check(self, options: PushOptions, context: ServerContext) -> CheckResult | Wait:
         """Wait until the next report could be overdue. Raises CheckFailed when it is."""
         del options
-        last = context.last_beat()
+        last, silence = context.last_beat(), context.silence()
         if last is None:
             raise CheckFailed(_SILENCE, duration=round(context.interval))
-        # Also when the wall clock was set back: a beat of the distant future must not count for ever.
-        age = abs(context.now - last.time)
-        if not _counts(last, upside_down=context.upside_down) or age > context.interval + GRACE_S:
-            raise CheckFailed(_SILENCE, duration=round(age))
-        remaining = context.interval - age
+        if not _counts(last, upside_down=context.upside_down) or silence.counts > context.interval + GRACE_S:
+            # The wall clock may have been set since the beat before this one.
+            raise CheckFailed(_SILENCE, duration=round(min(abs(context.now - last.time), silence.lasted)))
+        remaining = context.interval - silence.counts
         return Wait(remaining + GRACE_S if remaining >= 0 else GRACE_S)
 
 

@@ -192,6 +192,14 @@ class LastBeat:
     time: float  # seconds since 1970
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """How long a monitor whose beats come by request has not been heard of, in seconds."""
+
+    lasted: float
+    counts: float  # without the time in which nobody could have reached us
+
+
 class CheckContext(Protocol):
     """What a check may ask for; one per run."""
 
@@ -212,6 +220,9 @@ class ServerContext(CheckContext, Protocol):
 
     def last_beat(self) -> LastBeat | None:
         """The latest recorded beat; None before the first."""
+
+    def silence(self) -> Silence:
+        """Since the latest beat by request, or since the monitor is watched in this run."""
 
 
 @dataclass(frozen=True, slots=True)

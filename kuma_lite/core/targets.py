@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -38,8 +39,21 @@ class Target:
         return f"{self.host}:{self.port}" if self.port else self.host
 
 
+class Distance(IntEnum):
+    """How far away an address is: what lies between it and us can fail."""
+
+    LOCAL = 0  # this machine
+    LINK = 1  # a network that this machine is itself connected to
+    PRIVATE = 2  # private addresses behind a router; a tunnel may lead there
+    PUBLIC = 3  # the rest
+
+    def is_behind(self, anchor: Distance) -> bool:
+        """Whether an `anchor` so far away that does not answer may be why this does not, either."""
+        return self >= min(anchor, Distance.PRIVATE)
+
+
 class Network(Protocol):
     """The shared network clients, as far as the ground knows them (see `net.network.Network`)."""
 
-    def is_local_target(self, host: str) -> bool:
-        """Whether a host is this machine itself, which needs no network."""
+    def distance_of(self, host: str) -> Distance:
+        """How far away a host is, as far as is known without asking anybody."""

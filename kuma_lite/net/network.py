@@ -9,13 +9,15 @@ from typing import Final, TypeVar
 
 from kuma_lite import UPTIME_KUMA_VERSION
 from kuma_lite.core.clock import Clock, SystemClock
+from kuma_lite.core.targets import Distance
 from kuma_lite.net import uplink
 from kuma_lite.net.connect import Connected, Connector, Stream
 from kuma_lite.net.contexts import ContextCache
 from kuma_lite.net.http import HttpClient, Request
 from kuma_lite.net.icmp import Pinger
 from kuma_lite.net.proxy import ProxyRule, ProxyServer, always
-from kuma_lite.net.resolve import IpFamily, Resolver
+from kuma_lite.net.resolve import IpFamily, Resolver, literal
+from kuma_lite.net.resolver_health import ResolverHealth
 
 # What the allow lists of monitored servers and of webhooks' receivers know.
 USER_AGENT: Final = f"Uptime-Kuma/{UPTIME_KUMA_VERSION}"
@@ -43,7 +45,8 @@ class Network:
         clock = clock or SystemClock()
         self.find_proxy: Callable[[int], ProxyServer | None] = _no_proxy
         self.find_docker_host: Callable[[int], DockerHostRequest | None] = _no_docker_host
-        self.resolver = Resolver()
+        self._surroundings = uplink.Surroundings(clock.monotonic)
+        self.resolver = Resolver(clock)
         self.connector = Connector(self.resolver)
         self.http = HttpClient(self.connector, ContextCache(), clock, proxy)
         self.pinger = Pinger(self.resolver, clock)
@@ -82,10 +85,17 @@ class Network:
         """Whether this machine is on a network; True where that cannot be told."""
         return uplink.has_uplink()
 
-    @staticmethod
-    def is_local_target(host: str) -> bool:
-        """Whether a host is this machine itself."""
-        return uplink.is_local_target(host)
+    def distance_of(self, host: str) -> Distance:
+        """How far away a host is; a name counts as where it led last, and as public before that."""
+        if uplink.is_local_target(host):
+            return Distance.LOCAL
+        address = literal(host) or self.resolver.latest(host)
+        return Distance.PUBLIC if address is None else self._surroundings.distance_of(address.ip)
+
+    @property
+    def resolver_health(self) -> ResolverHealth:
+        """What is known of the system's resolver."""
+        return self.resolver.health
 
     def close(self) -> None:
         """Close the sockets and let the threads go."""

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from kuma_lite.core.clock import Clock, SystemClock
 from kuma_lite.net.errors import ErrorKind, NetworkError, lookup_error
+from kuma_lite.net.resolver_health import ResolverHealth
 
 IpFamily = Literal["ipv4", "ipv6"]
 
@@ -50,7 +53,9 @@ def literal(host: str) -> Address | None:
 class Resolver:
     """The system's resolver for one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.health = ResolverHealth(clock or SystemClock(), self.resolve)
+        self._latest: OrderedDict[str, Address] = OrderedDict()
         self._pending: dict[tuple[str, IpFamily | None], asyncio.Future[list[Address]]] = {}
         self._threads: ThreadPoolExecutor | None = None
 
@@ -66,6 +71,7 @@ class Resolver:
         if lookup is None:
             if self._threads is None:
                 self._threads = ThreadPoolExecutor(RESOLVER_THREADS, "resolver")
+            self.health.asked(host)
             lookup = asyncio.get_running_loop().run_in_executor(self._threads, _lookup, host, family)
             self._pending[key] = lookup
             lookup.add_done_callback(lambda done: self._finished(key, done))
@@ -73,8 +79,19 @@ class Resolver:
 
     def _finished(self, key: tuple[str, IpFamily | None], lookup: asyncio.Future[list[Address]]) -> None:
         self._pending.pop(key, None)
-        if not lookup.cancelled():
-            lookup.exception()  # those who asked may all have given up: the answer is nobody's surprise
+        if lookup.cancelled():
+            return
+        error = lookup.exception()  # those who asked may all have given up: the answer is nobody's surprise
+        self.health.answered(key[0], getattr(error, "code", "EUNKNOWN") if error is not None else None)
+        if error is None:
+            self._latest[key[0]] = lookup.result()[0]
+            self._latest.move_to_end(key[0])
+            if len(self._latest) > LITERALS_REMEMBERED:
+                self._latest.popitem(last=False)
+
+    def latest(self, host: str) -> Address | None:
+        """Where a name led when it was asked last, in this run; only to know whereabouts it is."""
+        return self._latest.get(host)
 
     def close(self) -> None:
         """Let the threads go; lookups under way are not waited for."""

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from kuma_lite.core.targets import Distance
 from kuma_lite.net.resolve import literal
 
 ROUTES_IPV4 = Path("/proc/net/route")
@@ -19,11 +21,15 @@ INTERFACES = Path("/sys/class/net")
 
 # <linux/route.h>, <linux/if.h>
 _RTF_UP = 0x1
+_RTF_GATEWAY = 0x2
 _RTF_REJECT = 0x200
 _IFF_UP = 0x1
 _IFF_LOOPBACK = 0x8
 # Interfaces without a carrier detection (tunnels, some drivers) say `unknown` while they work.
 _WORKING = frozenset({"up", "unknown"})
+_SUBNETS_BELIEVED_S = 10.0
+Subnet = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 _LINK_LOCAL = "fe80"
 _MULTICAST = "ff"
 _LOOPBACK_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback"})
@@ -82,6 +88,62 @@ def has_uplink() -> bool:
         return True
 
 
+def linked_ipv4(table: str) -> list[Subnet]:
+    """The networks that the text of /proc/net/route says this machine is connected to itself."""
+    found: list[Subnet] = []
+    for line in table.splitlines()[1:]:
+        fields = line.split()
+        if len(fields) < 8 or not _hex(fields[3]) & _RTF_UP or _hex(fields[3]) & (_RTF_REJECT | _RTF_GATEWAY):
+            continue
+        net, mask = (int.from_bytes(bytes.fromhex(text), "little") for text in (fields[1], fields[7]))
+        if mask:
+            found.append(ipaddress.ip_network((net, mask.bit_count()), strict=False))
+    return found
+
+
+def linked_ipv6(table: str) -> list[Subnet]:
+    """The networks that the text of /proc/net/ipv6_route says this machine is connected to itself."""
+    found: list[Subnet] = []
+    for line in table.splitlines():
+        fields = line.split()
+        if len(fields) < 10 or int(fields[4], 16) or fields[0].startswith(_MULTICAST):
+            continue
+        flags, bits = _hex(fields[8]), _hex(fields[1])
+        if flags & _RTF_UP and not flags & (_RTF_REJECT | _RTF_GATEWAY) and bits:
+            found.append(ipaddress.ip_network((bytes.fromhex(fields[0]), bits), strict=False))
+    return found
+
+
+class Surroundings:
+    """Which networks this machine is connected to itself; looked up again after a while."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._read_at: float | None = None
+        self._linked: list[Subnet] = []
+
+    def distance_of(self, ip: str) -> Distance:
+        """How far away an address is. Raises ValueError for a text that is no address."""
+        address = _unmapped(ip)
+        if address.is_loopback or address.is_unspecified:
+            return Distance.LOCAL
+        if address.is_link_local or any(address in subnet for subnet in self._subnets()):
+            return Distance.LINK
+        return Distance.PUBLIC if address.is_global else Distance.PRIVATE
+
+    def _subnets(self) -> list[Subnet]:
+        now = self._monotonic()
+        if self._read_at is None or now - self._read_at > _SUBNETS_BELIEVED_S:
+            self._read_at = now
+            try:
+                ipv6 = _read(ROUTES_IPV6) if ROUTES_IPV6.exists() else ""
+                # Kept while there are none: a link that is down takes its routes with it, not its targets.
+                self._linked = linked_ipv4(_read(ROUTES_IPV4)) + linked_ipv6(ipv6) or self._linked
+            except (OSError, ValueError):
+                self._linked = []
+        return self._linked
+
+
 @lru_cache(maxsize=4096)
 def is_local_target(host: str) -> bool:
     """Whether a host is this machine itself, which needs no uplink."""
@@ -91,9 +153,13 @@ def is_local_target(host: str) -> bool:
     address = literal(host)
     if address is None:
         return False
-    ip = ipaddress.ip_address(address.ip.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return (mapped or ip).is_loopback or ip.is_unspecified
+    ip = _unmapped(address.ip)
+    return ip.is_loopback or ip.is_unspecified
+
+
+def _unmapped(ip: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    address = ipaddress.ip_address(ip.partition("%")[0])
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _interface(name: str) -> Interface:

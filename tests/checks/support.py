@@ -12,6 +12,7 @@ from kuma_lite.core.declarations import (
     CheckResult,
     Child,
     LastBeat,
+    Silence,
     Wait,
 )
 
@@ -29,12 +30,17 @@ class Context:
     now: float = 1_800_000_000.0
     child_list: Sequence[Child] = field(default_factory=tuple)
     last: LastBeat | None = None
+    quiet: Silence | None = None
 
     def children(self) -> Sequence[Child]:
         return self.child_list
 
     def last_beat(self) -> LastBeat | None:
         return self.last
+
+    def silence(self) -> Silence:
+        lasted = abs(self.now - self.last.time) if self.last else self.interval
+        return self.quiet or Silence(lasted, lasted)
 
 
 async def run(kind: AnyMonitorType, document: Mapping[str, Any], context: Context) -> CheckResult | Wait:

@@ -12,7 +12,7 @@ from kuma_lite.monitors.engine.outcome import Outcome
 from kuma_lite.monitors.engine.own_fault import OwnFault
 from kuma_lite.monitors.engine.roster import Roster
 from kuma_lite.monitors.service import Monitors
-from tests.monitors.engine.test_engine import Announcer, NoNetwork
+from tests.monitors.engine.test_engine import Announcer, NoAnchor, Surroundings
 from tests.support.actors import OWNER
 from tests.support.storage import Storage, opened
 
@@ -29,8 +29,8 @@ def monitors_on(storage: Storage) -> Monitors:
         roster=roster,
         recorder=storage.recorder,
         announcer=Announcer(),
-        network=NoNetwork(),
-        fault=OwnFault(clock, lambda: True, connected),
+        network=Surroundings(),
+        fault=OwnFault(clock, Surroundings(), NoAnchor()),
         in_maintenance=lambda monitor_id: False,
         keep_certificate=lambda monitor, certificate: None,
     )

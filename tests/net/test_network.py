@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 import pytest
 
+from kuma_lite.core.targets import Distance
 from kuma_lite.net import uplink
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http import Request
@@ -51,9 +53,23 @@ async def test_what_is_not_there_is_said() -> None:
 
 
 def test_it_knows_this_machine() -> None:
-    assert Network.is_local_target("localhost")
-    assert not Network.is_local_target("example.org")
+    network = Network()
+    assert network.distance_of("localhost") is Distance.LOCAL
+    assert network.distance_of("9.9.9.9") is Distance.PUBLIC
     assert Network.has_uplink() is uplink.has_uplink()
+
+
+async def test_a_name_is_as_far_away_as_it_led_last() -> None:
+    network = Network()
+    name = socket.gethostname()
+    assert network.distance_of(name) is Distance.PUBLIC  # nobody has asked yet
+    try:
+        (address, *_) = await network.resolver.resolve(name)
+    except NetworkError:
+        pytest.skip("this machine does not know its own name")
+    finally:
+        network.close()
+    assert network.distance_of(name) is network.distance_of(address.ip)
 
 
 def test_it_names_itself_as_allow_lists_know_it() -> None:

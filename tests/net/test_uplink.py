@@ -7,8 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kuma_lite.core.clock import ManualClock
+from kuma_lite.core.targets import Distance
 from kuma_lite.net import uplink
-from kuma_lite.net.uplink import Interface, has_uplink, is_local_target, routed_ipv4, routed_ipv6
+from kuma_lite.net.uplink import (
+    Interface,
+    Surroundings,
+    has_uplink,
+    is_local_target,
+    linked_ipv4,
+    linked_ipv6,
+    routed_ipv4,
+    routed_ipv6,
+)
 
 HEADER = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
 DEFAULT = HEADER + "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
@@ -119,3 +130,50 @@ def test_is_cheap() -> None:
 )
 def test_this_machine_itself(host: str, local: bool) -> None:
     assert is_local_target(host) is local
+
+
+LINKS = HEADER + (
+    "eth0\t00000000\t0100A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
+    "eth0\t0000A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n"
+    "tun0\t0000630A\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n"
+    "eth0\t0000010A\t0100A8C0\t0003\t0\t0\t0\t0000FFFF\t0\t0\t0\n"
+)
+V6_SUBNET = f"20010db8{'0' * 24} 40 {ZEROS} 00 {ZEROS} 00000100 1 0 00000001 eth0\n"
+
+
+def test_networks_this_machine_is_connected_to() -> None:
+    assert [str(net) for net in linked_ipv4(LINKS)] == ["192.168.0.0/24", "10.99.0.0/16"]
+    assert [str(net) for net in linked_ipv6(V6_DEFAULT + V6_SUBNET + V6_REJECT)] == ["2001:db8::/64"]
+
+
+@pytest.mark.parametrize(
+    ("ip", "distance"),
+    [
+        ("127.0.0.1", Distance.LOCAL),
+        ("::1", Distance.LOCAL),
+        ("192.168.0.7", Distance.LINK),
+        ("::ffff:192.168.0.7", Distance.LINK),
+        ("10.99.3.4", Distance.LINK),
+        ("2001:db8::9", Distance.LINK),
+        ("fe80::1%eth0", Distance.LINK),
+        ("192.168.1.7", Distance.PRIVATE),
+        ("10.1.2.3", Distance.PRIVATE),
+        ("100.64.0.1", Distance.PRIVATE),
+        ("fd00::1", Distance.PRIVATE),
+        ("1.1.1.1", Distance.PUBLIC),
+        ("2606:4700::1111", Distance.PUBLIC),
+    ],
+)
+def test_how_far_away_an_address_is(
+    ip: str, distance: Distance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in (("ROUTES_IPV4", LINKS), ("ROUTES_IPV6", V6_SUBNET)):
+        (tmp_path / name).write_text(text)
+        monkeypatch.setattr(uplink, name, tmp_path / name)
+    clock = ManualClock()
+    surroundings = Surroundings(clock.monotonic)
+    assert surroundings.distance_of(ip) is distance
+    for name in ("ROUTES_IPV4", "ROUTES_IPV6"):  # the link is gone, and its routes with it
+        (tmp_path / name).write_text(HEADER if name == "ROUTES_IPV4" else "")
+    clock.advance(60)
+    assert surroundings.distance_of(ip) is distance

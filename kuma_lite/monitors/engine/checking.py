@@ -7,6 +7,7 @@ monitor it needs `CheckedMonitor`, what it makes is an `Outcome`, and whom it ha
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+NO_ROOM: Final = "This machine is out of file descriptors or memory."
+# What the system then says (EMFILE, ENFILE, ENOBUFS, ENOMEM), as in `net.connect`.
+OUR_OWN_LIMITS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 MAX_RUNNING: Final = 500  # checks at the same time: sockets and memory of a small machine
-UNKNOWN_TYPE: Final = "Unknown Monitor Type"  # what Uptime Kuma 2.5 says of a type it does not know
 
 # Takes what a check gave; answers with the seconds from the beginning of that check to the next one.
 Conclude = Callable[[Outcome], Awaitable[float]]
@@ -82,6 +85,8 @@ class Checker:
 
     def resume(self, monitor: CheckedMonitor, age: float | None) -> None:
         """Check a monitor in the rhythm it had before the program started; `age`: see `first_due`."""
+        if not is_checkable(monitor):
+            return
         pushed = monitor.kind is not None and monitor.kind.pushed
         now = self._clock.monotonic()
         self.scheduler.put(monitor.id, first_due(now, monitor.interval, age, phase(monitor.id), delay=pushed))
@@ -89,6 +94,8 @@ class Checker:
     def watch(self, monitor: CheckedMonitor) -> None:
         """A monitor was added, edited or switched on: check it at once (pushed ones after an interval)."""
         self.leave(monitor.id)
+        if not is_checkable(monitor):
+            return
         pushed = monitor.kind is not None and monitor.kind.pushed
         self.scheduler.put(monitor.id, self._clock.monotonic() + (monitor.interval if pushed else 0))
 
@@ -132,7 +139,7 @@ class Checker:
             raise
         except Exception:
             self.bugs += 1
-            log.exception("Looking at monitor %d failed; it is tried again", monitor.id)
+            log.exception("What came of monitor %d could not be kept; it is checked again", monitor.id)
         if self._find(monitor.id) is monitor:
             self.scheduler.put(monitor.id, next_due(due, wait, self._clock.monotonic()))
 
@@ -141,7 +148,10 @@ class Checker:
         began = self.fault.begin()
         if self._in_maintenance(monitor.id):
             return await self._conclude(Outcome(monitor.id, began.wall, Status.MAINTENANCE, False, ""))
-        outcome = await self._check(monitor, began)
+        try:
+            outcome = await self._check(monitor, began)
+        except Exception as error:
+            outcome = self._faulty(monitor, began, error)
         return outcome.seconds if isinstance(outcome, Wait) else await self._conclude(outcome)
 
     async def _check(self, monitor: CheckedMonitor, began: Began) -> Outcome | Wait:
@@ -150,23 +160,31 @@ class Checker:
         try:
             result = await self._ask(monitor, began.wall)
         except CheckFailed as failure:
-            ours = await self.fault.reason(
-                began,
-                network_suspect=failure.local,
-                local_target=failure.local and self._is_local(monitor),
-            )
+            ours = await self.fault.reason(began, _host(monitor), suspect=failure.local)
             if ours is not None:
                 log.warning("A failure of %r is not believed: %s", monitor.name, ours)
             return Outcome.of(monitor.id, began.wall, failure, ours)
-        return result if isinstance(result, Wait) else Outcome.of(monitor.id, began.wall, result)
+        if isinstance(result, Wait):
+            return result
+        if self.fault.wants_proof and result.status is Status.UP and (host := _host(monitor)):
+            self.fault.succeeded(host, began)
+        return Outcome.of(monitor.id, began.wall, result)
+
+    def _faulty(self, monitor: CheckedMonitor, began: Began, error: Exception) -> Outcome:
+        """An exception that nobody foresaw says nothing about the target."""
+        self.bugs += 1
+        limit = isinstance(error, OSError) and error.errno in OUR_OWN_LIMITS
+        reason = NO_ROOM if limit else f"The check itself has a fault ({type(error).__name__})."
+        self.fault.note(reason)
+        log.error("Checking %r failed", monitor.name, exc_info=error)
+        failure = CheckFailed(reason)
+        return Outcome.of(monitor.id, began.wall, failure, reason, fault=not limit)
 
     async def _ask(self, monitor: CheckedMonitor, now: float) -> CheckResult | Wait:
         """Run the type's check within its deadline."""
         kind, options = monitor.kind, monitor.options
-        if kind is None:
-            raise CheckFailed(UNKNOWN_TYPE)
-        if options is None:
-            raise CheckFailed(monitor.problem or "The monitor's settings cannot be used.")
+        if kind is None or options is None:
+            raise RuntimeError("A monitor that cannot be checked has fallen due")
         try:
             if isinstance(kind, ServerMonitorType):
                 if self._view is None:
@@ -180,10 +198,15 @@ class Checker:
         except TimeoutError:
             raise CheckFailed(f"timeout by AbortSignal ({monitor.timeout:g}s)", local=True) from None
 
-    def _is_local(self, monitor: CheckedMonitor) -> bool:
-        """Whether it points at this machine."""
-        if monitor.kind is None or monitor.options is None:
-            return False
-        target = monitor.kind.target(monitor.options)
-        host = target.hostname if target is not None else ""
-        return bool(host) and self._network.is_local_target(host)
+
+def is_checkable(monitor: CheckedMonitor) -> bool:
+    """Whether its type is known here and its settings can be used; else it has no beats at all."""
+    return monitor.kind is not None and monitor.options is not None
+
+
+def _host(monitor: CheckedMonitor) -> str:
+    """Name or address of what it points at; "" where it has none."""
+    if monitor.kind is None or monitor.options is None:
+        return ""
+    target = monitor.kind.target(monitor.options)
+    return target.hostname if target is not None else ""

@@ -10,6 +10,7 @@ from kuma_lite.beats.model import Beat, NewBeat
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import Certificate, Status
+from kuma_lite.monitors.engine.disbelief import after as disbelief_after
 from kuma_lite.monitors.engine.due import REPEAT_S
 from kuma_lite.monitors.engine.judge import Policy, Verdict, judge, wait_after
 from kuma_lite.monitors.engine.outcome import Outcome
@@ -74,9 +75,12 @@ class Concluder:
         if outcome.certificate is not None:
             self._keep_certificate(monitor, outcome.certificate)
         if outcome.own_fault is not None:
-            return min(REPEAT_S, monitor.interval)
+            return await self._not_believed(monitor, outcome, outcome.own_fault)
+        monitor.disbelief = None
         async with self._lock(monitor.id):
             maintenance = outcome.status is Status.MAINTENANCE
+            if maintenance:
+                monitor.heard_at = self._clock.monotonic()  # who reports gets a full interval afterwards
             verdict = judge(monitor.previous, outcome, monitor.policy, maintenance=maintenance)
             if verdict.important or verdict.notify:
                 # An edit may end this task; what is being written down must not be half known.
@@ -85,11 +89,26 @@ class Concluder:
                 await self._record(monitor, verdict, outcome.began)
         return wait_after(verdict.status, monitor.interval, monitor.retry_interval)
 
+    async def _not_believed(self, monitor: Monitor, outcome: Outcome, reason: str) -> float:
+        """A failure of our own: soon again, and a beat that says so when it goes on (see `disbelief`)."""
+        now = self._clock.monotonic()
+        began = now - max(0.0, self._clock.now() - outcome.began)
+        disbelief, shown = disbelief_after(
+            monitor.disbelief, reason, min(began, now), now, fault=outcome.fault, interval=monitor.interval
+        )
+        monitor.disbelief = disbelief
+        if shown:
+            cannot = Outcome(monitor.id, outcome.began, Status.PENDING, False, disbelief.as_beat())
+            async with self._lock(monitor.id):
+                await self._record(monitor, judge(monitor.previous, cannot, monitor.policy), outcome.began)
+        return min(REPEAT_S, monitor.interval)
+
     async def pushed(self, outcome: Outcome) -> None:
         """A client has pushed a beat; returns when it is on disk."""
         monitor = self._roster.get(outcome.monitor_id)
         if monitor is None:
             return
+        monitor.heard_at, monitor.disbelief = self._clock.monotonic(), None
         policy = monitor.policy
         policy = Policy(policy.max_retries, policy.resend_interval, policy.upside_down, pushed=True)
         async with self._lock(monitor.id):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
-from kuma_lite.core.declarations import AnyMonitorType, Child, LastBeat
+from kuma_lite.core.declarations import AnyMonitorType, Child, LastBeat, Silence
 
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
@@ -58,6 +58,9 @@ class ServerView(Protocol):
     def last_beat(self, monitor_id: int) -> LastBeat | None:
         """The latest recorded beat; None before the first."""
 
+    def silence(self, monitor_id: int) -> Silence:
+        """See `declarations.ServerContext`."""
+
 
 @dataclass(slots=True)
 class Context:
@@ -105,3 +108,7 @@ class OnServer(Context):
     def last_beat(self) -> LastBeat | None:
         """The latest recorded beat."""
         return self.view.last_beat(self.monitor_id)
+
+    def silence(self) -> Silence:
+        """How long nothing was heard by request."""
+        return self.view.silence(self.monitor_id)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.declarations import Certificate, Child, LastBeat
-from kuma_lite.monitors.engine.checking import Checker
+from kuma_lite.core.declarations import Certificate, Child, LastBeat, Silence
+from kuma_lite.monitors.engine.checking import Checker, is_checkable
 from kuma_lite.monitors.engine.concluding import Announcer, Concluder, Recorder
 from kuma_lite.monitors.engine.outcome import Outcome
 from kuma_lite.monitors.engine.own_fault import OwnFault
 from kuma_lite.monitors.engine.roster import Monitor, Roster
+from kuma_lite.monitors.engine.trouble import counted_silence
 
 if TYPE_CHECKING:
     from kuma_lite.core.targets import Network
@@ -53,7 +54,7 @@ class Engine:
             find=roster.get,
             in_maintenance=in_maintenance,
             conclude=self.concluder.conclude,
-            view=_View(roster, recorder),
+            view=_View(roster, recorder, fault, clock),
         )
 
     def start(self) -> None:
@@ -61,6 +62,7 @@ class Engine:
         wall = to_ms(self._clock.now())
         for monitor in self.roster:
             if self.roster.is_active(monitor):
+                monitor.heard_at = self._clock.monotonic()
                 last = self.recorder.last(monitor.id)
                 self.checker.resume(monitor, (wall - last.time) / 1000 if last else None)
         self.checker.start()
@@ -71,6 +73,7 @@ class Engine:
 
     def watch(self, monitor: Monitor) -> None:
         """A monitor was added, edited or switched on: check it at once (pushed ones after an interval)."""
+        monitor.heard_at = self._clock.monotonic()
         self.checker.watch(monitor)
 
     def leave(self, monitor_id: int) -> None:
@@ -93,18 +96,28 @@ class Engine:
 class _View:
     """What checks may see of other monitors and of beats (see `context.ServerView`)."""
 
-    def __init__(self, roster: Roster, recorder: Recorder) -> None:
+    def __init__(self, roster: Roster, recorder: Recorder, fault: OwnFault, clock: Clock) -> None:
         self._roster = roster
         self._recorder = recorder
+        self._fault = fault
+        self._clock = clock
 
     def children(self, monitor_id: int) -> Sequence[Child]:
         """Direct children, as last recorded."""
         return [
             Child(child.id, child.name, child.active, child.previous.status if child.previous else None)
             for child in self._roster.children(monitor_id)
+            if is_checkable(child)
         ]
 
     def last_beat(self, monitor_id: int) -> LastBeat | None:
         """The latest recorded beat."""
         beat = self._recorder.last(monitor_id)
         return LastBeat(beat.status, beat.time / 1000) if beat else None
+
+    def silence(self, monitor_id: int) -> Silence:
+        """Since the latest pushed beat; both by a clock that nobody sets."""
+        now = self._clock.monotonic()
+        monitor = self._roster.get(monitor_id)
+        heard = monitor.heard_at if monitor is not None and monitor.heard_at is not None else now
+        return Silence(now - heard, counted_silence(self._fault.deaf_within(heard), heard, now))

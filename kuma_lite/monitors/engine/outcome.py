@@ -23,10 +23,17 @@ class Outcome(NamedTuple):
     retry: bool = True  # whether a failure may be shown as PENDING first
     certificate: Certificate | None = None  # what was learned about it
     own_fault: str | None = None  # why the failure is ours; then nothing is concluded from it
+    fault: bool = False  # it is an exception that nobody foresaw
 
     @classmethod
     def of(
-        cls, monitor_id: int, began: float, found: CheckResult | CheckFailed, own_fault: str | None = None
+        cls,
+        monitor_id: int,
+        began: float,
+        found: CheckResult | CheckFailed,
+        own_fault: str | None = None,
+        *,
+        fault: bool = False,
     ) -> Self:
         """A check's result or failure."""
         failed = isinstance(found, CheckFailed)
@@ -42,6 +49,7 @@ class Outcome(NamedTuple):
             found.retry if isinstance(found, CheckFailed) else True,
             found.certificate,
             own_fault,
+            fault,
         )
 
     def as_plain(self) -> dict[str, Any]:

@@ -1,23 +1,71 @@
 """Is a failure ours? Our own trouble must never be written down as a monitor's DOWN.
 
-Asked only when a check has failed. Three witnesses: the event loop was late while the check ran (overload, a
-storage stall, a stopped process), the clocks disagree about how long it ran (suspended laptop, clock set),
-or the machine itself has no network. Whatever they say, a success is always believed.
+Asked only when a check has failed in a way that can come from here: no answer, no way, a broken connection.
+The witnesses: the event loop stood still while the check ran (overload, a stopped process), the clocks
+disagree about how long it ran (suspended laptop, clock set), this machine had no network, the address outside
+did not answer, the resolver did not. What they say of the past is kept as spans (`trouble`); a success is
+always believed, and is itself a witness that the network works.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from kuma_lite.core.clock import Clock
+from kuma_lite.core.spans import Span, Spans
+from kuma_lite.core.targets import Distance
+from kuma_lite.monitors.engine.trouble import outage_explains, stall_explains
 
 LATE_S: Final = 1.0  # a loop later than this has made time-outs of its own
 CLOCK_GAP_S: Final = 2.0  # wall and monotonic clock disagree by more than any NTP slew
 CURRENT_S: Final = 15.0  # failures are repeated every few seconds: silent for longer means it is over
-REMEMBERED: Final = 64  # disturbances; checks that run longer than these go back are rare
+UNPROVEN_S: Final = 30.0  # a network that is back counts as bad until something answers, or for that long
+
+BUSY: Final = "This server was too busy to notice the answer in time."
+SUSPENDED: Final = "This machine was suspended, or its clock was set, during the check."
+NO_NETWORK: Final = "This machine has no network."
+NO_ANCHOR: Final = "This machine cannot reach the address it tests its own network with."
+NO_RESOLVER: Final = "This machine's resolver does not answer."
+
+
+class Anchor(Protocol):
+    """An address outside that tells whether the network works (see `net.connectivity`)."""
+
+    @property
+    def distance(self) -> Distance | None:
+        """How far away it is; None where there is none to ask."""
+
+    @property
+    def outages(self) -> Spans:
+        """When it did not answer."""
+
+    async def ask(self) -> None:
+        """Ask now, unless somebody has just done so; the answer is in `outages`."""
+
+    def contradict(self, began: float) -> None:
+        """Something as far away has answered a question asked at `began`."""
+
+
+class ResolverHealth(Protocol):
+    """What is known of the system's resolver (see `net.resolver_health`)."""
+
+    async def explains(self, host: str, began: float, failed: float) -> bool:
+        """Whether it may be why a check of a host failed that ran then."""
+
+
+class Surroundings(Protocol):
+    """What a process knows of the network around it."""
+
+    def has_uplink(self) -> bool:
+        """Whether this machine is on a network now."""
+
+    def distance_of(self, host: str) -> Distance:
+        """How far away a host is, as far as is known without asking anybody."""
+
+    @property
+    def resolver_health(self) -> ResolverHealth:
+        """Of the system's resolver."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +79,20 @@ class Began:
 class OwnFault:
     """Keeps what the witnesses saw, and answers whether a failed check may be believed."""
 
-    def __init__(
-        self, clock: Clock, has_uplink: Callable[[], bool], is_connected: Callable[[], Awaitable[bool]]
-    ) -> None:
+    def __init__(self, clock: Clock, surroundings: Surroundings, anchor: Anchor) -> None:
         self._clock = clock
-        self._has_uplink = has_uplink
-        self._is_connected = is_connected
-        self._last_tick: float | None = None
-        self._disturbed: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)  # from, to (monotonic)
+        self._surroundings = surroundings
+        self._anchor = anchor
+        self._last_tick: Began | None = None
+        self._stalls = Spans()
+        self._gaps = Spans()
+        self._offline = Spans()
+        self._back_at: float | None = None  # a network that is back, and has not been proven yet
         self._latest_at: float | None = None
         self.count = 0  # failures that were not believed, since the start
         self.latest: str | None = None  # why, for people
+
+    # --- witnesses ---------------------------------------------------------------------------------------
 
     def begin(self) -> Began:
         """Take both clocks when a check begins."""
@@ -49,26 +100,71 @@ class OwnFault:
 
     def tick(self, now: float) -> None:
         """The scheduler woke up; it should have done so a grid step after the last time."""
-        last, self._last_tick = self._last_tick, now
-        if last is not None and now - last > LATE_S:
-            self._disturbed.append((last, now))
+        last, self._last_tick = self._last_tick, Began(now, self._clock.now())
+        if last is None:
+            return
+        if now - last.monotonic > LATE_S:
+            self._stalls.add(Span(last.monotonic, now))
+        if abs(self._last_tick.wall - last.wall - (now - last.monotonic)) > CLOCK_GAP_S:
+            self._gaps.add(Span(last.monotonic, now))
+        if self._back_at is not None and now - self._back_at > UNPROVEN_S:
+            self._network_is_proven(self._back_at)
 
-    async def reason(self, began: Began, *, network_suspect: bool, local_target: bool) -> str | None:
+    def look_at_uplink(self) -> bool:
+        """See whether this machine is on a network; called when that may have changed, and now and then."""
+        here, now = self._surroundings.has_uplink(), self._clock.monotonic()
+        if not here:
+            self._offline.begin(now)
+            self._back_at = None
+        elif self._offline.since is not None and self._back_at is None:
+            self._back_at = now
+        return here
+
+    @property
+    def wants_proof(self) -> bool:
+        """Whether successes are of interest now (`succeeded`)."""
+        return self._offline.since is not None or self._anchor.outages.since is not None
+
+    def succeeded(self, host: str, began: Began) -> None:
+        """A host has answered a check that began then: the network works that far."""
+        distance = self._surroundings.distance_of(host)
+        if distance is Distance.LOCAL:
+            return
+        if self._back_at is not None and began.monotonic >= self._back_at:
+            self._network_is_proven(began.monotonic)
+        if self._anchor.distance is not None and distance >= self._anchor.distance:
+            self._anchor.contradict(began.monotonic)
+
+    def _network_is_proven(self, at: float) -> None:
+        self._offline.end(at)
+        self._back_at = None
+
+    # --- judgement ---------------------------------------------------------------------------------------
+
+    async def reason(self, began: Began, host: str, *, suspect: bool) -> str | None:
         """Why a failure is ours, or None if the target is to blame.
 
         Args:
             began: from `begin`, when the check started.
-            network_suspect: the failure could come from a missing network (no route, no resolver, time-out).
-            local_target: the target is this machine, which needs no network.
+            host: of the target; "" where it has none.
+            suspect: the failure could come from here (no route, no resolver, time-out, a broken connection).
         """
-        found = self._loop_was_late(began) or self._clocks_disagree(began)
-        if found is None and network_suspect and not local_target:
-            found = await self._network_is_gone()
+        if not suspect:
+            return None
+        found = self._stood_still(began)
+        if found is None:
+            distance = self._surroundings.distance_of(host) if host else Distance.PUBLIC
+            if distance is not Distance.LOCAL:
+                found = await self._network_was_gone(began.monotonic, host, distance)
         if found is not None:
-            self.count += 1
-            self.latest = found
-            self._latest_at = self._clock.monotonic()
+            self.note(found)
         return found
+
+    def note(self, reason: str) -> None:
+        """A failure is not believed, for that reason."""
+        self.count += 1
+        self.latest = reason
+        self._latest_at = self._clock.monotonic()
 
     def current(self) -> str | None:
         """Our latest trouble, if it is recent enough to be going on still."""
@@ -76,22 +172,37 @@ class OwnFault:
             return None
         return self.latest
 
-    def _loop_was_late(self, began: Began) -> str | None:
+    def deaf_within(self, start: float) -> list[Span]:
+        """When, since `start` (monotonic), nobody could have reached us."""
         now = self._clock.monotonic()
-        late_now = self._last_tick is not None and now - self._last_tick > LATE_S
-        if late_now or any(end > began.monotonic for _, end in self._disturbed):
-            return "This server was too busy to notice the answer in time."
+        kinds = (self._stalls, self._gaps, self._offline, self._anchor.outages)
+        return sorted(span for spans in kinds for span in spans.within(start, now))
+
+    def _stood_still(self, began: Began) -> str | None:
+        now = self._clock.monotonic()
+        stalls = self._stalls.within(began.monotonic, now)
+        if self._last_tick is not None and now - self._last_tick.monotonic > LATE_S:
+            stalls.append(Span(self._last_tick.monotonic, now))
+        if stall_explains(stalls, began.monotonic, now):
+            return BUSY
+        ran = now - began.monotonic
+        return SUSPENDED if self._clock.now() - began.wall - ran > CLOCK_GAP_S else None
+
+    async def _network_was_gone(self, began: float, host: str, distance: Distance) -> str | None:
+        failed = self._clock.monotonic()
+        self.look_at_uplink()
+        if _explains(self._offline, began, failed):
+            return NO_NETWORK
+        anchor = self._anchor
+        if anchor.distance is not None and distance.is_behind(anchor.distance):
+            await anchor.ask()
+            if _explains(anchor.outages, began, failed):
+                return NO_ANCHOR
+        resolver = self._surroundings.resolver_health
+        if host and await resolver.explains(host, began, failed):
+            return NO_RESOLVER
         return None
 
-    def _clocks_disagree(self, began: Began) -> str | None:
-        ran = self._clock.monotonic() - began.monotonic
-        if self._clock.now() - began.wall - ran > CLOCK_GAP_S:
-            return "This machine was suspended, or its clock was set, during the check."
-        return None
 
-    async def _network_is_gone(self) -> str | None:
-        if not self._has_uplink():
-            return "This machine has no network."
-        if not await self._is_connected():
-            return "This machine cannot reach the address it tests its own network with."
-        return None
+def _explains(outages: Spans, began: float, failed: float) -> bool:
+    return outage_explains(outages.within(began, failed, after=60.0), began, failed)

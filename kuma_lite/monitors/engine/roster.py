@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.document.fields import DEFAULTS, Document
+from kuma_lite.monitors.engine.disbelief import Disbelief
 from kuma_lite.monitors.engine.judge import Policy, Previous, effective_timeout
 
 if TYPE_CHECKING:
@@ -37,10 +38,12 @@ class Monitor:
     tags: list[Tag] = field(default_factory=list)
     kind: AnyMonitorType | None = None  # None: a type this program does not check
     options: Options | None = None
-    problem: str | None = None  # why `options` could not be read: every beat fails with it
+    problem: str | None = None  # why `options` could not be read: then it is not checked
     policy: Policy = field(default_factory=Policy)
     previous: Previous | None = None
     since: int | None = None  # of the latest important beat, milliseconds since 1970
+    disbelief: Disbelief | None = None  # latest failures that were our own
+    heard_at: float | None = None  # of the latest pushed beat of this run, monotonic seconds
 
     def get(self, key: str) -> Any:
         """A field of the wire object, default filled in."""

@@ -21,6 +21,7 @@ from kuma_lite.checks import monitor_types
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.monitors.engine.checking import Checker
 from kuma_lite.monitors.engine.own_fault import OwnFault
+from kuma_lite.net.connectivity import Connectivity
 from kuma_lite.net.network import Network
 
 PORT = int(sys.argv[1])
@@ -55,17 +56,15 @@ async def main():
         outcomes[outcome.monitor_id] = outcome.as_plain()
         return 60
 
-    async def connected():
-        return True
-
+    fault = OwnFault(clock, network, Connectivity(None, network, clock))
     checker = Checker(
-        clock=clock, network=network, fault=OwnFault(clock, lambda: True, connected), find=monitors.get,
+        clock=clock, network=network, fault=fault, find=monitors.get,
         in_maintenance=lambda monitor_id: False, conclude=conclude,
     )
     for monitor in monitors.values():
         checker.watch(monitor)
     checker.start()
-    while len(outcomes) < 2 or not checker.bugs:
+    while len(outcomes) < 3:
         await asyncio.sleep(0.01)
     await checker.stop()
     network.close()
@@ -93,6 +92,7 @@ async def test_a_probe_needs_neither_database_nor_bus() -> None:
     assert (good.status, good.failed, good.certificate) == (Status.UP, False, None)
     assert good.ping is not None and good.message == f"{good.ping} ms"
     assert (bad.status, bad.failed, bad.message) == (Status.DOWN, True, "Connection failed")
+    assert plain["3"]["own_fault"] == "The check itself has a fault (RuntimeError)."
     assert "cannot be checked by a probe" in run.stderr
     assert FORBIDDEN.isdisjoint(loaded)
     assert "kuma_lite.monitors.engine.concluding" not in loaded

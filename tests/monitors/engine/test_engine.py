@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,10 +23,14 @@ from kuma_lite.core.declarations import (
     MonitorType,
     ServerContext,
     ServerMonitorType,
+    Silence,
     Status,
     Wait,
 )
 from kuma_lite.core.options import Options, option
+from kuma_lite.core.spans import Spans
+from kuma_lite.core.targets import Distance
+from kuma_lite.monitors.engine import concluding, disbelief
 from kuma_lite.monitors.engine.due import REPEAT_S
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.judge import Policy
@@ -114,9 +119,34 @@ class Announcer:
         return lambda connection, beat: connection.append((monitor.name, beat.status))
 
 
-class NoNetwork:
-    def is_local_target(self, host: str) -> bool:
-        return host == "127.0.0.1"
+class Surroundings:
+    """A network whose uplink can be pulled."""
+
+    uplink = True
+
+    def has_uplink(self) -> bool:
+        return self.uplink
+
+    def distance_of(self, host: str) -> Distance:
+        return Distance.LOCAL if host == "127.0.0.1" else Distance.PUBLIC
+
+    @property
+    def resolver_health(self) -> Surroundings:
+        return self
+
+    async def explains(self, host: str, began: float, failed: float) -> bool:
+        return False
+
+
+class NoAnchor:
+    distance = None
+    outages = Spans()
+
+    async def ask(self) -> None:
+        raise AssertionError("there is nobody to ask")
+
+    def contradict(self, began: float) -> None:
+        raise AssertionError("there is nothing to contradict")
 
 
 @dataclass
@@ -130,7 +160,14 @@ class House:
     told: list[BeatRecorded] = field(default_factory=list)
     maintenance: set[int] = field(default_factory=set)
     certificates: list[Any] = field(default_factory=list)
-    uplink: bool = True
+    network: Surroundings = field(default_factory=Surroundings)
+
+    def pull(self, *, uplink: bool) -> None:
+        """The network goes or comes back, proven by an answer from elsewhere."""
+        self.network.uplink = uplink
+        self.fault.look_at_uplink()
+        if uplink:
+            self.fault.succeeded("example.org", self.fault.begin())
 
     def add(self, kind: MonitorDeclaration[Any] | None, monitor_id: int = 1, **document: Any) -> Monitor:
         stored = {"name": f"m{monitor_id}", "interval": 1, **document}
@@ -158,22 +195,20 @@ async def house() -> Any:
     clock, bus, roster, recorder = SystemClock(), Bus(), Roster(), MemoryRecorder()
     made: list[House] = []
 
-    async def anchor() -> bool:
-        return True
-
-    fault = OwnFault(clock, lambda: made[0].uplink, anchor)
+    network = Surroundings()
+    fault = OwnFault(clock, network, NoAnchor())
     engine = Engine(
         clock=clock,
         bus=bus,
         roster=roster,
         recorder=recorder,
         announcer=Announcer(),
-        network=NoNetwork(),
+        network=network,
         fault=fault,
         in_maintenance=lambda monitor_id: monitor_id in made[0].maintenance,
         keep_certificate=lambda monitor, certificate: made[0].certificates.append(certificate),
     )
-    made.append(House(engine, recorder, roster, fault))
+    made.append(House(engine, recorder, roster, fault, network=network))
     bus.subscribe(BeatRecorded, made[0].told.append)
     engine.checker.start()
     yield made[0]
@@ -232,10 +267,11 @@ async def test_a_bug_is_no_beat_and_is_tried_again(house: House, caplog: pytest.
     assert REPEAT_S > 1
     house.add(Scripted(sequence(ZeroDivisionError("ours"), CheckResult("ok"))))
     await house.wait(lambda: house.engine.checker.bugs)
+    await house.wait(lambda: len(house.engine.checker.scheduler))
     assert house.recorder.beats == []
     assert house.engine.checker.bugs == 1
     assert "ZeroDivisionError" in caplog.text
-    assert len(house.engine.checker.scheduler) == 1
+    assert house.fault.latest == "The check itself has a fault (ZeroDivisionError)."
 
 
 async def test_a_full_disk_writes_nothing_and_tells_nothing(house: House) -> None:
@@ -258,18 +294,18 @@ async def test_a_hung_check_is_ended_at_its_deadline(house: House) -> None:
 
 
 async def test_no_network_is_never_down(house: House) -> None:
-    house.uplink = False
+    house.pull(uplink=False)
     monitor = house.add(Scripted(sequence(CheckFailed("getaddrinfo EAI_AGAIN x", local=True))), hostname="x")
     await house.wait(lambda: house.fault.count)
     assert house.recorder.beats == []
     assert monitor.previous is None
     assert house.fault.count == 1
-    house.uplink = True
+    house.pull(uplink=True)
     assert (await house.until(1))[0].status is Status.DOWN
 
 
 async def test_this_machine_needs_no_network(house: House) -> None:
-    house.uplink = False
+    house.pull(uplink=False)
     house.add(Scripted(sequence(CheckFailed("connect ETIMEDOUT", local=True))), hostname="127.0.0.1")
     assert (await house.until(1))[0].status is Status.DOWN
 
@@ -291,13 +327,67 @@ async def test_maintenance_skips_the_check(house: House) -> None:
     assert (beat.status, beat.msg) == (Status.MAINTENANCE, "Monitor under maintenance")
 
 
-async def test_unknown_types_and_unusable_settings_say_so(house: House) -> None:
+async def test_what_cannot_be_checked_has_no_beats(house: House) -> None:
     house.add(None, 1)
-    broken = house.add(Scripted(up), 2)
-    broken.options, broken.problem = None, "port: not a number"
+    house.roster.put(
+        broken := Monitor(2, 1, True, {"name": "b"}, kind=Scripted(up), problem="port: no number")
+    )
+    house.engine.watch(broken)
+    house.add(Scripted(up), 3)
+    await house.until(2)
+    assert {beat.monitor_id for beat in house.recorder.beats} == {3}
+    assert len(house.engine.checker.scheduler) + house.engine.checker.running == 1
+
+
+async def test_a_fault_in_a_check_is_seen_when_it_comes_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(concluding, "REPEAT_S", 0.1)
+    outcomes = sequence(CheckResult("ok"), KeyError("secret"), KeyError("secret"), CheckFailed("500"))
+    house.add(Scripted(outcomes), interval=1)
+    _, cannot, down = (await house.until(3))[:3]
+    assert (cannot.status, cannot.important) == (Status.PENDING, False)
+    assert cannot.msg == "cannot be checked: The check itself has a fault (KeyError)."
+    assert (down.status, down.msg, down.important) == (Status.DOWN, "500", True)
+    assert house.recorder.written == [("m1", Status.DOWN)]
+
+
+async def test_no_network_for_long_is_shown(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(concluding, "REPEAT_S", 0.1)
+    monkeypatch.setattr(disbelief, "SHOWN_AFTER_S", 0.3)
+    house.pull(uplink=False)
+    monitor = house.add(Scripted(sequence(CheckFailed("connect ETIMEDOUT", local=True))), hostname="x")
     beats = await house.until(2)
-    assert {beat.msg for beat in beats[:2]} == {"Unknown Monitor Type", "port: not a number"}
-    assert all(beat.status is Status.DOWN for beat in beats[:2])
+    assert {(beat.status, beat.msg) for beat in beats[:2]} == {
+        (Status.PENDING, "cannot be checked: This machine has no network.")
+    }
+    assert beats[1].time - beats[0].time >= 900
+    assert monitor.disbelief is not None and monitor.disbelief.count > 2
+    assert house.recorder.written == []
+
+
+async def test_out_of_descriptors_is_no_fault_of_the_check(house: House) -> None:
+    house.add(Scripted(sequence(OSError(errno.EMFILE, "Too many open files"))))
+    await house.wait(lambda: house.fault.count)
+    assert house.fault.latest == "This machine is out of file descriptors or memory."
+    assert house.recorder.beats == []
+
+
+async def test_the_silence_of_who_reports_is_measured_by_a_clock_that_nobody_sets(house: House) -> None:
+    seen: list[Silence] = []
+
+    async def look(context: ServerContext) -> CheckResult:
+        seen.append(context.silence())
+        return CheckResult("ok")
+
+    monitor = house.add(OnServer(look), interval=1)
+    await house.until(3)
+    assert seen[0].lasted < seen[1].lasted < seen[2].lasted
+    await house.engine.pushed(Outcome(monitor.id, 0.0, Status.UP, False, "OK"))
+    count = len(seen)
+    await house.wait(lambda: len(seen) > count)
+    assert seen[-1].lasted < seen[count - 1].lasted
+    assert all(silence.counts == silence.lasted for silence in seen)
 
 
 async def test_wait_records_nothing(house: House) -> None:
@@ -375,7 +465,7 @@ async def test_certificates_are_kept_from_successes_and_failures(house: House) -
 
 
 async def test_what_a_failure_of_our_own_has_learned_is_kept_without_a_beat(house: House) -> None:
-    house.uplink = False
+    house.pull(uplink=False)
     seen: Any = object()
     house.add(Scripted(sequence(CheckFailed("timeout", local=True, certificate=seen))), hostname="x")
     await house.wait(lambda: house.certificates)
@@ -391,7 +481,9 @@ async def test_the_context_shows_children_and_the_last_beat(house: House) -> Non
         return CheckResult("ok")
 
     group = OnServer(look)
-    house.roster.put(Monitor(2, 1, False, {"name": "child", "parent": 1}))
+    child = Monitor(2, 1, False, {"name": "child", "parent": 1}, kind=group, options=Options())
+    house.roster.put(child)
+    house.roster.put(Monitor(3, 1, True, {"name": "of an unknown type", "parent": 1}))
     house.add(group, interval=1, timeout=3)
     await house.until(2)
     children, last, timeout = seen[1]
