@@ -19,6 +19,7 @@ from kuma_lite.monitors.doors.events import MonitorEvents
 from kuma_lite.monitors.doors.page import MonitorPage
 from kuma_lite.monitors.doors.push_route import PushRoute
 from kuma_lite.monitors.doors.pushes import MonitorPushes
+from kuma_lite.monitors.engine.blind_spots import BlindSpots
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.expiry import ExpiryWatch
 from kuma_lite.monitors.engine.health import Figures
@@ -84,6 +85,7 @@ class Monitoring:
             self._monitor_exists,
             lambda organisation, page_id: self.title_of_page(organisation, page_id),
         )
+        self.blind_spots = BlindSpots(self.roster, self.engine.checker, clock.monotonic)
         self._retention = Retention(ground.database, clock, self._keep_days)
         self.figures = Figures(self.engine.checker, self.roster, ground.database)
         self.pushes = MonitorPushes(

@@ -70,12 +70,18 @@ def is_maybe_ours(error: NetworkError) -> bool:
 
 
 def failed(
-    error: NetworkError, *, prefix: str = "", for_url: bool = True, ping: float | None = None
+    error: NetworkError,
+    *,
+    prefix: str = "",
+    for_url: bool = True,
+    ping: float | None = None,
+    shared: str = "",
 ) -> CheckFailed:
-    """The failure of a check by the network, in the network's words."""
+    """The failure of a check by the network, in the network's words; `shared` as in `CheckFailed`."""
     return CheckFailed(
         prefix + error.message,
         ping=ping,
         local=is_maybe_ours(error),
         certificate=seen(error.certificate, for_url=for_url),
+        shared=shared or ("proxyId" if error.by_proxy else ""),
     )

@@ -69,7 +69,7 @@ class DockerMonitor(MonitorType[DockerOptions]):
         try:
             response = await network.http.send(request)
         except NetworkError as error:
-            raise failed(error) from None
+            raise failed(error, shared="docker_host") from None
         if not 200 <= response.status < 300:
             kept = await _kept(options, response) if options.save_error_response else None
             raise CheckFailed(f"Request failed with status code {response.status}", response=kept)

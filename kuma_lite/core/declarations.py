@@ -149,8 +149,10 @@ class CheckFailed(Exception):
         retry: False when the failure is final at once, without PENDING retries.
         local: True when our own network may be to blame (no route, resolver unavailable, time-out):
             the engine then looks at itself before it believes the failure.
-        duration: whole seconds since the previous beat; only pushed types know it.
-        certificate: what was learned about the certificate in spite of the failure.
+        duration: whole seconds since the previous beat; only pushed types know it. certificate: what was
+        learned about the certificate in spite of the failure. shared: key of the option that names something
+        the check goes through and that has failed itself (a proxy,
+            a Docker host): where other monitors go through it as well, it is not the target's fault.
     """
 
     def __init__(
@@ -163,9 +165,11 @@ class CheckFailed(Exception):
         local: bool = False,
         duration: int = 0,
         certificate: Certificate | None = None,
+        shared: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
+        self.shared = shared
         self.ping = ping
         self.response = response
         self.retry = retry

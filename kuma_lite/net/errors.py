@@ -58,6 +58,7 @@ class NetworkError(Exception):
         self.code = code
         self.kind = kind
         self.certificate = certificate
+        self.by_proxy = False  # the proxy could not be reached, or refused us: nobody asked the target
 
     @property
     def may_be_own_network(self) -> bool:

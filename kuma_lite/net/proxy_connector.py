@@ -10,7 +10,7 @@ from typing import Final, TypeVar, cast
 
 from kuma_lite.net.connect import MS, Connected, Connector
 from kuma_lite.net.contexts import ContextCache, TlsOptions
-from kuma_lite.net.errors import NetworkError, io_error
+from kuma_lite.net.errors import NetworkError, connect_error, io_error
 from kuma_lite.net.probe import sni, verified_report
 from kuma_lite.net.proxy import ProxyServer
 from kuma_lite.net.proxy_handshake import Dialogue, shake_hands
@@ -18,6 +18,7 @@ from kuma_lite.net.resolve import IpFamily, literal
 from kuma_lite.net.tls import handshake_error, verification_error
 
 _LOOK_UP_HERE: Final = frozenset({"socks4", "socks5"})
+REACH_S: Final = 8.0  # a proxy that takes longer to accept a connection is no use to anybody behind it
 _GOODBYE_S: Final = 1.0  # for the closing of a proxy's TLS; nothing depends on it
 
 P = TypeVar("P", bound=asyncio.BaseProtocol)
@@ -78,6 +79,18 @@ class ProxyConnector(Connector):
         return (await self.resolver.resolve(host, family))[0].ip
 
     async def _reach(self) -> Connected[Dialogue]:
+        try:
+            async with asyncio.timeout(REACH_S):
+                return await self._reach_at_all()
+        except TimeoutError:
+            error = connect_error(TimeoutError(), self._proxy.host, self._proxy.port)
+            error.by_proxy = True
+            raise error from None
+        except NetworkError as error:
+            error.by_proxy = True
+            raise
+
+    async def _reach_at_all(self) -> Connected[Dialogue]:
         opened = await self._direct.open(self._proxy.host, self._proxy.port, Dialogue)
         if self._proxy.protocol == "https":
             try:

@@ -14,7 +14,7 @@ export interface Filters {
   sort: Sort;
 }
 
-export const FILTER_STATUSES: readonly Status[] = ["down", "pending", "up", "maintenance", "paused"];
+export const FILTER_STATUSES: readonly Status[] = ["down", "pending", "up", "maintenance", "unchecked", "paused"];
 export const QUERY_KEYS = ["q", "status", "type", "tag", "sort"] as const;
 
 export const noFilters = (): Filters => ({ text: "", statuses: [], types: [], tags: [], sort: "name" });

@@ -14,7 +14,7 @@ export interface ListLine {
 export type Children = Map<number | null, MonitorRow[]>;
 type Order = (a: MonitorRow, b: MonitorRow) => number;
 
-const URGENCY: Record<Status, number> = { down: 0, pending: 1, unknown: 2, maintenance: 3, up: 4, paused: 5 };
+const URGENCY: Record<Status, number> = { down: 0, pending: 1, unchecked: 2, unknown: 3, maintenance: 4, up: 5, paused: 6 };
 const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
 const byRank: Order = (a, b) => a.rank - b.rank;

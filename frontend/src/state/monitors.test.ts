@@ -104,6 +104,7 @@ describe("statusOf", () => {
     [{ active: false, status: 0 as const }, "paused"],
     [{ maintenance: true, status: 0 as const }, "maintenance"],
     [{ status: null }, "unknown"],
+    [{ status: 4 as const, maintenance: true }, "unchecked"],
     [{ status: 2 as const }, "pending"],
   ])("%j is %s", (given, shown) => {
     const row = storeOf({ id: 1, ...given }).rows.get(1);

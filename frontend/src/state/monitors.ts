@@ -18,7 +18,7 @@ export interface MonitorRow {
   active: boolean;
   forceInactive: boolean;
   maintenance: boolean;
-  status: StatusCode | null;
+  status: StatusCode | typeof UNCHECKED | null;
   time: number | null;
   since: number | null; // of its latest change of state
   ping: number | null;
@@ -32,17 +32,19 @@ export interface MonitorRow {
 }
 
 export const STATUS_OF_CODE = ["down", "up", "pending", "maintenance"] as const satisfies Record<StatusCode, Status>;
+export const UNCHECKED = 4; // stands for a status in rows of monitors that are not checked at all; `msg` says why
 
 /** What a row shows: a paused monitor's last status is history. */
 export function statusOf(row: MonitorRow): Status {
   if (!row.active) return "paused";
+  if (row.status === UNCHECKED) return "unchecked";
   if (row.maintenance) return "maintenance";
   return row.status === null ? "unknown" : (STATUS_OF_CODE[row.status] ?? "unknown");
 }
 
 export type Counts = Record<Status, number>;
 
-export const noCounts = (): Counts => ({ down: 0, up: 0, pending: 0, maintenance: 0, paused: 0, unknown: 0 });
+export const noCounts = (): Counts => ({ down: 0, up: 0, pending: 0, maintenance: 0, paused: 0, unchecked: 0, unknown: 0 });
 
 /** A change of what a row shows, for announcements. */
 export interface Change {

@@ -22,6 +22,7 @@ from kuma_lite.monitors.service import Monitors
 BATCH_S: Final = 0.25  # live beats are gathered this long: smooth for the eye, cheap for a phone
 MAX_BARS: Final = 200  # rows a page may ask bars for at once
 MAX_EVENTS: Final = 200
+UNCHECKED: Final = 4  # in place of a status: it is not checked at all, and `msg` says why
 COLUMNS: Final = """
     id name type parent active forceInactive maintenance status time ping uptime24 msg weight tags since
 """.split()  # noqa: SIM905 - one line says it better than fourteen
@@ -135,6 +136,7 @@ class MonitorPage:
         if last is not None:
             self._messages[monitor.id] = last.msg
         uptime = self._recorder.statistics(monitor.id).uptime("24", now) if last else None
+        unchecked = monitor.unchecked
         roster = self._monitors.roster
         return [
             monitor.id,
@@ -144,11 +146,11 @@ class MonitorPage:
             roster.is_active(monitor),
             roster.is_forced_inactive(monitor),
             self._monitors.in_maintenance(monitor.id),
-            int(last.status) if last else None,
+            UNCHECKED if unchecked else int(last.status) if last else None,
             last.time if last else None,
-            wire_number(last.ping) if last else None,
+            wire_number(last.ping) if last and not unchecked else None,
             uptime,
-            last.msg if last else None,
+            unchecked or (last.msg if last else None),
             monitor.get("weight"),
             [[tag.name, tag.value, tag.color] for tag in monitor.tags],
             monitor.since,

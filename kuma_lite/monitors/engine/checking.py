@@ -65,6 +65,7 @@ class Checker:
         self._in_maintenance = in_maintenance
         self._conclude = conclude
         self._view = view
+        self.turned: dict[int, float] = {}  # when something came of a monitor last, or since it is watched
         self._running: dict[int, asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(MAX_RUNNING)
 
@@ -88,7 +89,7 @@ class Checker:
         if not is_checkable(monitor):
             return
         pushed = monitor.kind is not None and monitor.kind.pushed
-        now = self._clock.monotonic()
+        now = self.turned[monitor.id] = self._clock.monotonic()
         self.scheduler.put(monitor.id, first_due(now, monitor.interval, age, phase(monitor.id), delay=pushed))
 
     def watch(self, monitor: CheckedMonitor) -> None:
@@ -97,11 +98,13 @@ class Checker:
         if not is_checkable(monitor):
             return
         pushed = monitor.kind is not None and monitor.kind.pushed
-        self.scheduler.put(monitor.id, self._clock.monotonic() + (monitor.interval if pushed else 0))
+        now = self.turned[monitor.id] = self._clock.monotonic()
+        self.scheduler.put(monitor.id, now + (monitor.interval if pushed else 0))
 
     def leave(self, monitor_id: int) -> None:
         """Do not check a monitor any more; a check under way is ended, and nothing handed on."""
         self.scheduler.drop(monitor_id)
+        self.turned.pop(monitor_id, None)
         task = self._running.pop(monitor_id, None)
         if task is not None:
             task.cancel()
@@ -135,6 +138,8 @@ class Checker:
         try:
             async with self._slots:
                 wait = await self._turn(monitor)
+            if monitor.id in self.turned:
+                self.turned[monitor.id] = self._clock.monotonic()
         except asyncio.CancelledError:
             raise
         except Exception:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from kuma_lite.beats.model import Beat, NewBeat
 from kuma_lite.core.bus import Bus
@@ -19,6 +19,14 @@ from kuma_lite.monitors.model import BeatRecorded
 
 if TYPE_CHECKING:
     from kuma_lite.core.sql import Connection
+
+
+# What has failed when the target was not even asked, by the field that names it.
+SHARED: Final = {
+    "proxyId": "Its proxy cannot be used: {problem}",
+    "docker_host": "Its Docker host does not answer: {problem}",
+}
+SHARED_OTHERWISE: Final = "What it is checked through cannot be used: {problem}"
 
 
 class Recorder(Protocol):
@@ -74,8 +82,11 @@ class Concluder:
             return REPEAT_S
         if outcome.certificate is not None:
             self._keep_certificate(monitor, outcome.certificate)
-        if outcome.own_fault is not None:
-            return await self._not_believed(monitor, outcome, outcome.own_fault)
+        reason = outcome.own_fault
+        if reason is None and outcome.shared and self._roster.others_share(monitor, outcome.shared):
+            reason = SHARED.get(outcome.shared, SHARED_OTHERWISE).format(problem=outcome.message)
+        if reason is not None:
+            return await self._not_believed(monitor, outcome, reason)
         monitor.disbelief = None
         async with self._lock(monitor.id):
             maintenance = outcome.status is Status.MAINTENANCE

@@ -61,6 +61,15 @@ class Monitor:
         return self.document.get("type") or ""
 
     @property
+    def unchecked(self) -> str | None:
+        """Why it is not checked at all, as a sentence; None: it is, when it is switched on."""
+        if self.kind is None:
+            return f"Monitors of the type {self.type or 'unknown'} cannot be checked."
+        if self.options is None:
+            return self.problem or "The settings cannot be used."
+        return None
+
+    @property
     def parent(self) -> int | None:
         """Id of the containing group."""
         return self.document.get("parent")
@@ -129,6 +138,14 @@ class Roster:
         """The monitor that a push address belongs to."""
         found = self._push_tokens.get(token)
         return self._monitors.get(found) if found is not None else None
+
+    def others_share(self, monitor: Monitor, key: str) -> bool:
+        """Whether another monitor that is switched on names the same thing in a field."""
+        shared = monitor.document.get(key)
+        return shared is not None and any(
+            other.document.get(key) == shared and other is not monitor and self.is_active(other)
+            for other in self
+        )
 
     def of(self, organisation: int) -> list[Monitor]:
         """An organisation's monitors by weight (heaviest first), then name."""

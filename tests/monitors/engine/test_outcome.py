@@ -30,6 +30,8 @@ OUTCOMES = st.builds(
     retry=st.booleans(),
     certificate=st.none() | CERTIFICATES,
     own_fault=st.none() | st.text(),
+    fault=st.booleans(),
+    shared=st.text(max_size=9),
 )
 
 
@@ -39,6 +41,8 @@ def test_a_result_and_a_failure() -> None:
     failure = CheckFailed("no", ping=1.0, duration=7, retry=False)
     assert Outcome.of(3, 9.5, failure) == Outcome(3, 9.5, Status.DOWN, True, "no", 1.0, 7, None, False)
     assert Outcome.of(3, 9.5, failure, "no network").own_fault == "no network"
+    assert Outcome.of(3, 9.5, failure, "a fault", fault=True).fault
+    assert Outcome.of(3, 9.5, CheckFailed("no", shared="proxyId")).shared == "proxyId"
     seen = SeenCertificate(CertificateReport(True, (b"leaf",), False), False)
     assert Outcome.of(3, 9.5, CheckResult("ok", certificate=seen)).certificate is seen
 
