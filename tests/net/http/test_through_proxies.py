@@ -228,3 +228,14 @@ async def test_the_clients_own_proxy_is_for_requests_that_name_none() -> None:
 
 def test_the_password_is_not_shown() -> None:
     assert "hunter2" not in repr(ProxyServer("http", "h", 1, "u", "hunter2"))
+
+
+async def test_whether_the_proxy_is_gone_or_the_target(client: HttpClient) -> None:
+    for protocol in ("http", "socks5", "https"):
+        for scheme in ("http", "https"):
+            proxy = ProxyServer(protocol, "127.0.0.1", closed_port())
+            error = await refused(client, f"{scheme}://127.0.0.1:9/", proxy)
+            assert (error.code, error.by_proxy) == ("ECONNREFUSED", True), (protocol, scheme)
+    with pytest.raises(NetworkError) as caught:
+        await client.send(Request("GET", f"http://127.0.0.1:{closed_port()}/", timeout=5))
+    assert not caught.value.by_proxy
