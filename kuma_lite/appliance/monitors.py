@@ -53,6 +53,7 @@ class Monitoring:
         )
         self._connectivity = Connectivity(ground.config.connectivity_target, ground.network, clock)
         self.fault = OwnFault(clock, ground.network, self._connectivity)
+        self._connectivity.on_return = lambda: self.fault.on_return()
         self._links = LinkWatch(self.fault.look_at_uplink)
         self.engine = Engine(
             clock=clock,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import Final
 
 from kuma_lite.core.clock import Clock
@@ -44,6 +45,7 @@ class Connectivity:
         self._contradictions = 0
         self._rounds: asyncio.Task[None] | None = None
         self.outages = Spans()
+        self.on_return: Callable[[], None] = lambda: None  # called when it answers again
         self.is_distrusted = False  # it does not answer though others as far away do
 
     @property
@@ -110,8 +112,11 @@ class Connectivity:
         self.is_distrusted, self._elsewhere_at, self._contradictions = False, None, 0
         if now - begun > SLOW_S and self.outages.since is None:
             self.outages.add(Span(self._good_at, begun + SLOW_S))
+        was_silent = self.outages.since is not None
         self.outages.end(now)
         self._good_at = now
+        if was_silent:
+            self.on_return()
 
     def _is_silent(self, begun: float) -> None:
         if self._elsewhere_at is not None:

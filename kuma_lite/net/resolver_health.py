@@ -88,7 +88,8 @@ class ResolverHealth:
             return True
         if lookup.clear:
             return False
-        if await self._others_fail(host, failed - lookup.begun):
+        silent = lookup.ended is None or failed - lookup.begun >= SILENT_S
+        if await self._others_fail(host, silent=silent):
             self.outages.begin(lookup.begun)
             return True
         return False
@@ -102,13 +103,13 @@ class ResolverHealth:
         )
         return len({domain(host) for host in (*self._failing, *hanging)}) > 1
 
-    async def _others_fail(self, host: str, took: float) -> bool:
+    async def _others_fail(self, host: str, *, silent: bool) -> bool:
         """Ask other names again, best of other domains; those who ask at the same time share the answers."""
         if self._control is None:
             known = [name for name in reversed(self._found) if name != host]
             others = [name for name in known if domain(name) != domain(host)] or known
             if not others:
-                return took >= SILENT_S
+                return silent
             self._control = asyncio.create_task(self._all_fail(others[:CONTROLS]))
             self._control.add_done_callback(lambda done: setattr(self, "_control", None))
         return await asyncio.shield(self._control)

@@ -100,6 +100,14 @@ async def test_without_any_other_name_a_long_wait_is_the_resolvers() -> None:
     assert await names.blamed("only.example", takes=10)
 
 
+async def test_without_any_other_name_a_lookup_that_hangs_is_the_resolvers() -> None:
+    names = Names()
+    began = names.clock.monotonic()
+    names.health.asked("only.example")
+    names.clock.advance(3)
+    assert await names.health.explains("only.example", began, names.clock.monotonic())
+
+
 async def test_lookups_that_hang_count_before_they_end() -> None:
     names = Names()
     began = names.clock.monotonic()

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 NO_ROOM: Final = "This machine is out of file descriptors or memory."
 # What the system then says (EMFILE, ENFILE, ENOBUFS, ENOMEM), as in `net.connect`.
 OUR_OWN_LIMITS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+SOON_S: Final = 2.0  # to the next look after trouble of our own that is over
 MAX_RUNNING: Final = 500  # checks at the same time: sockets and memory of a small machine
 
 # Takes what a check gave; answers with the seconds from the beginning of that check to the next one.
@@ -59,6 +60,7 @@ class Checker:
         self.scheduler = Scheduler(clock, self._fall_due, fault.tick)
         self.looks = 0  # checks begun
         self.bugs = 0  # turns that ended in a failure of our own
+        fault.on_return = self.check_disbelieved
         self._clock = clock
         self._network = network
         self._find = find
@@ -66,6 +68,7 @@ class Checker:
         self._conclude = conclude
         self._view = view
         self.turned: dict[int, float] = {}  # when something came of a monitor last, or since it is watched
+        self._disbelieved: set[int] = set()  # whose latest failure was ours
         self._running: dict[int, asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(MAX_RUNNING)
 
@@ -105,6 +108,7 @@ class Checker:
         """Do not check a monitor any more; a check under way is ended, and nothing handed on."""
         self.scheduler.drop(monitor_id)
         self.turned.pop(monitor_id, None)
+        self._disbelieved.discard(monitor_id)
         task = self._running.pop(monitor_id, None)
         if task is not None:
             task.cancel()
@@ -117,6 +121,13 @@ class Checker:
     def running(self) -> int:
         """Checks under way."""
         return len(self._running)
+
+    def check_disbelieved(self) -> None:
+        """Our own trouble may be over: look at once at those whose latest failure was not believed."""
+        now = self._clock.monotonic()
+        for monitor_id in self._disbelieved:
+            if monitor_id in self.scheduler:
+                self.scheduler.put(monitor_id, now + SOON_S * phase(monitor_id))
 
     # --- one turn ----------------------------------------------------------------------------------------
 
@@ -157,7 +168,14 @@ class Checker:
             outcome = await self._check(monitor, began)
         except Exception as error:
             outcome = self._faulty(monitor, began, error)
-        return outcome.seconds if isinstance(outcome, Wait) else await self._conclude(outcome)
+        if isinstance(outcome, Wait):
+            return outcome.seconds
+        wait = await self._conclude(outcome)
+        if outcome.own_fault is None:
+            self._disbelieved.discard(monitor.id)
+            return wait
+        self._disbelieved.add(monitor.id)
+        return wait if self.fault.is_troubled else min(wait, SOON_S)
 
     async def _check(self, monitor: CheckedMonitor, began: Began) -> Outcome | Wait:
         """What the target gave, and whether a failure is our own."""
@@ -171,7 +189,7 @@ class Checker:
             return Outcome.of(monitor.id, began.wall, failure, ours)
         if isinstance(result, Wait):
             return result
-        if self.fault.wants_proof and result.status is Status.UP and (host := _host(monitor)):
+        if self.fault.is_troubled and result.status is Status.UP and (host := _host(monitor)):
             self.fault.succeeded(host, began)
         return Outcome.of(monitor.id, began.wall, result)
 

@@ -9,6 +9,7 @@ always believed, and is itself a witness that the network works.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -89,6 +90,7 @@ class OwnFault:
         self._offline = Spans()
         self._back_at: float | None = None  # a network that is back, and has not been proven yet
         self._latest_at: float | None = None
+        self.on_return: Callable[[], None] = _nothing  # called when trouble of the network may be over
         self.count = 0  # failures that were not believed, since the start
         self.latest: str | None = None  # why, for people
 
@@ -110,6 +112,11 @@ class OwnFault:
         if self._back_at is not None and now - self._back_at > UNPROVEN_S:
             self._network_is_proven(self._back_at)
 
+    @property
+    def is_troubled(self) -> bool:
+        """Whether our own network is known to be in trouble now."""
+        return self._offline.since is not None or self._anchor.outages.since is not None
+
     def look_at_uplink(self) -> bool:
         """See whether this machine is on a network; called when that may have changed, and now and then."""
         here, now = self._surroundings.has_uplink(), self._clock.monotonic()
@@ -118,12 +125,8 @@ class OwnFault:
             self._back_at = None
         elif self._offline.since is not None and self._back_at is None:
             self._back_at = now
+            self.on_return()
         return here
-
-    @property
-    def wants_proof(self) -> bool:
-        """Whether successes are of interest now (`succeeded`)."""
-        return self._offline.since is not None or self._anchor.outages.since is not None
 
     def succeeded(self, host: str, began: Began) -> None:
         """A host has answered a check that began then: the network works that far."""
@@ -202,6 +205,10 @@ class OwnFault:
         if host and await resolver.explains(host, began, failed):
             return NO_RESOLVER
         return None
+
+
+def _nothing() -> None:
+    """Until somebody wants to know."""
 
 
 def _explains(outages: Spans, began: float, failed: float) -> bool:

@@ -21,6 +21,7 @@ GIVEN_UP_S: Final = 10.0  # whoever reports has given up by then, and comes agai
 FRESH_STARTS: Final = 3  # full intervals that are given for breaks in a row: so long a silence may be hidden
 
 RETURN_S: Final = 3.0  # after a return: neighbours are looked up, addresses and routes learned
+CALM_S: Final = 3.0  # before a break: whoever is well has answered by then, or is given half of the time-out
 SETTLE_LEAST_S: Final = 5.0
 SETTLE_MOST_S: Final = 30.0
 
@@ -41,17 +42,22 @@ def stall_explains(stalls: Iterable[Span], began: float, now: float) -> bool:
     return stalled > 0 and stalled >= (now - began) * STALLED_SHARE
 
 
-def outage_explains(outages: Iterable[Span], began: float, now: float) -> bool:
+def outage_explains(outages: Iterable[Span], began: float, failed: float) -> bool:
     """Whether a break in our own network may be why a check failed.
 
     TCP waits up to as long again as the break has lasted before it tries once more, so a check that was under
-    way is given that time (5 to 30 s); one that began more than 3 s after the return failed by itself.
+    way is given that time (5 to 30 s); one that began more than 3 s after the return failed by itself. So did
+    one that had half of its time, and at least 3 s, before the first break.
     """
-    for span in outages:
-        settle = min(SETTLE_MOST_S, max(SETTLE_LEAST_S, span.end - span.start))
-        if began <= span.end + RETURN_S and span.start <= now <= span.end + settle:
-            return True
-    return False
+    met = [span for span in outages if span.start <= failed and began <= span.end + RETURN_S]
+    if not any(failed <= span.end + _settling(span) for span in met):
+        return False
+    calm = min(span.start for span in met) - began
+    return calm < max(CALM_S, (failed - began) / 2)
+
+
+def _settling(span: Span) -> float:
+    return min(SETTLE_MOST_S, max(SETTLE_LEAST_S, span.end - span.start))
 
 
 def counted_silence(deaf: Iterable[Span], heard: float, now: float) -> float:

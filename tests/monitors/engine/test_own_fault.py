@@ -172,12 +172,12 @@ async def test_a_network_that_is_back_counts_when_something_answers() -> None:
     machine.run(8)
     began = machine.fault.begin()
     machine.run(4)
-    assert machine.fault.wants_proof
+    assert machine.fault.is_troubled
     assert await machine.reason(began) == NO_NETWORK
     machine.fault.succeeded(HERE, began)
-    assert machine.fault.wants_proof
+    assert machine.fault.is_troubled
     machine.fault.succeeded(LINKED, began)
-    assert not machine.fault.wants_proof
+    assert not machine.fault.is_troubled
     machine.run(8)
     began = machine.fault.begin()
     machine.run(4)
@@ -202,7 +202,7 @@ async def test_an_answer_asked_for_before_the_return_proves_nothing() -> None:
     machine.run(10)
     machine.pull(uplink=True)
     machine.fault.succeeded(FAR, began)
-    assert machine.fault.wants_proof
+    assert machine.fault.is_troubled
 
 
 async def test_the_anchor_is_asked_and_what_it_says_of_the_past_counts() -> None:
@@ -238,7 +238,7 @@ async def test_whoever_answers_from_as_far_away_contradicts_the_anchor() -> None
     machine.anchor.outages.begin(machine.clock.monotonic())
     machine.run(1)
     began = machine.fault.begin()
-    assert machine.fault.wants_proof
+    assert machine.fault.is_troubled
     machine.fault.succeeded(ROUTED, began)
     assert machine.anchor.contradicted == []
     machine.fault.succeeded(FAR, began)

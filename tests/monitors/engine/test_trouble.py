@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from kuma_lite.core.spans import Span
 from kuma_lite.monitors.engine.trouble import (
+    CALM_S,
     FRESH_STARTS,
     GIVEN_UP_S,
+    RETURN_S,
     SETTLE_MOST_S,
     counted_silence,
     outage_explains,
@@ -55,12 +57,24 @@ def test_a_stall_explains_what_it_had_a_share_in(stalls: list[Span], ran: float,
         (Span(10, 10.2), 9, 20, False),
         (Span(10, 310), 300, 339, True),
         (Span(10, 310), 300, 348, False),
+        (Span(10, 12), 0, 13, False),  # half of its time was calm
+        (Span(10, 12), 5, 16, True),
+        (Span(10, 12), 8, 11, True),
+        (Span(10, 12), 6, 10.5, False),
     ],
 )
 def test_an_outage_explains_what_ran_into_it(
     outage: Span, began: float, failed: float, *, ours: bool
 ) -> None:
     assert outage_explains([outage], began, failed) is ours
+
+
+@given(spans(), seconds, seconds)
+def test_a_check_that_had_half_its_time_is_not_excused(outages: list[Span], began: float, ran: float) -> None:
+    failed = began + ran
+    calm = min((span.start for span in outages if span.end + RETURN_S >= began), default=failed) - began
+    if calm >= max(CALM_S, ran / 2):
+        assert not outage_explains(outages, began, failed)
 
 
 @given(spans(), seconds, seconds)
