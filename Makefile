@@ -115,6 +115,10 @@ test: setup clients frontend system-packages ## everything: lint, tests of the p
 mutants: setup ## change the pure modules one thing at a time: do the tests notice? (half an hour; MUTANTS="name*")
 	@$(BIN)/python -m tests.mutants $(MUTANTS)
 
+.PHONY: outages
+outages: setup ## break link, upstream and resolver 100 times each way: false alarms, missed ones (root; two hours)
+	@unshare --net --mount $(BIN)/python -m tests.campaigns.outages $(OUTAGES)
+
 .PHONY: bench
 bench: setup ## measure the server against its budgets
 	@$(BIN)/python -m tests.benchmarks
