@@ -11,7 +11,7 @@ from typing import cast
 import httptools
 
 from kuma_lite.net.errors import ErrorKind, NetworkError, io_error, timeout_error
-from kuma_lite.net.http.decode import Decoder
+from kuma_lite.net.http.decode import Decoder, body_codings, transfer_codings
 from kuma_lite.net.http.message import Headers
 from kuma_lite.net.tls import handshake_error
 from kuma_lite.net.tls_pipe import TlsPipe
@@ -268,7 +268,11 @@ class Exchange(asyncio.Protocol):
         self.status = status
         self.headers = Headers(self._fields)
         self._stop_timer()
-        self._decoder = Decoder(self.headers.get("content-encoding"), self._body_limit)
+        try:
+            self._decoder = Decoder(body_codings(self.headers), self._body_limit)
+        except NetworkError as error:
+            self._failure = error
+            return
         if self._head_only or self._skips_body(status, self.headers):
             self._complete()
 
@@ -323,8 +327,9 @@ class Exchange(asyncio.Protocol):
             self._fail(NetworkError(text, "ERR_BAD_RESPONSE", ErrorKind.RESET))
 
     def _framed(self) -> bool:
-        """Whether the headers announced where the body ends."""
-        return "content-length" in self.headers or "transfer-encoding" in self.headers
+        """Whether the headers announced where the body ends (RFC 9112 §6.3; `identity` says nothing)."""
+        codings = [coding for coding in transfer_codings(self.headers) if coding != "identity"]
+        return codings[-1] == "chunked" if codings else "content-length" in self.headers
 
     # Time. Both event loops read their sockets before they look at their timers, so that after a stall of our
     # own an answer that came in time is seen before it is called late.

@@ -114,7 +114,7 @@ class Response:
 
     Args:
         reason: the phrase of the status line; may be empty.
-        body: unpacked (gzip, deflate), at most `body_limit` bytes.
+        body: unpacked, at most `body_limit` bytes.
         truncated: the body went on after the limit.
         url: where the answer came from after redirects, without user and password.
         certificate: of the last request, None over plain HTTP.
