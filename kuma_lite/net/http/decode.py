@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from kuma_lite.net.errors import ErrorKind, NetworkError
-from kuma_lite.net.http.message import Headers
 
 MAX_CODINGS: Final = 5  # of one body; each is work (curl's limit)
 _OVERHEAD_BYTES: Final = 1024  # of a packed body beyond twice the limit: headers of members, padding
@@ -77,20 +76,6 @@ class Decoder:
     def body(self) -> bytes:
         """Everything so far."""
         return self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-
-
-def body_codings(headers: Headers) -> list[str]:
-    """What the body was packed with, in order: as content, then for the way (RFC 9112 §7)."""
-    return _listed(headers.get_all("content-encoding")) + transfer_codings(headers)
-
-
-def transfer_codings(headers: Headers) -> list[str]:
-    """What was done to the body for the way, in order and lower case."""
-    return _listed(headers.get_all("transfer-encoding"))
-
-
-def _listed(fields: list[str]) -> list[str]:
-    return [name for field in fields for part in field.lower().split(",") if (name := part.strip())]
 
 
 def _broken(text: str) -> NetworkError:

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.net.errors import ErrorKind, NetworkError
-from kuma_lite.net.http import Headers, HttpClient, Request
-from kuma_lite.net.http.decode import MAX_CODINGS, Decoder, body_codings
+from kuma_lite.net.http import HttpClient, Request
+from kuma_lite.net.http.decode import MAX_CODINGS, Decoder
+from kuma_lite.net.http.head import BodyFields
 from tests.net.servers import answer, serve
 
 
@@ -62,7 +63,7 @@ PACKED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 
 
 def unpacked(pieces: list[bytes], codings: str, limit: int = 10_000) -> Decoder:
-    decoder = Decoder(body_codings(Headers([("Content-Encoding", codings)])), limit)
+    decoder = Decoder(BodyFields([("content-encoding", codings)]).content, limit)
     for piece in pieces:
         decoder.feed(piece)
     return decoder

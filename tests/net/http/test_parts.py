@@ -109,8 +109,9 @@ def test_answers_do_not_depend_on_the_pieces(
         assert exchange.done.done() == (framing != "eof")
         exchange.connection_lost(None)
         exchange.done.result()
-        assert (exchange.status, exchange.reason, exchange.body) == (200, "All is fine", body)
-        assert exchange.headers.get("x-y") == "z"
+        answer = exchange.answer
+        assert (answer.status, answer.reason, answer.body) == (200, "All is fine", body)
+        assert answer.headers.get("x-y") == "z"
         assert transport.closed
         assert transport.written == b"request"
     finally:
