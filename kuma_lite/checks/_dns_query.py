@@ -6,7 +6,7 @@ The messages are dnspython's, the sockets our own: its transports load an HTTP c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.net.connect import OUR_OWN_LIMITS
@@ -18,9 +18,17 @@ if TYPE_CHECKING:
     from kuma_lite.net.network import Network
 
 Server = tuple[str, int]  # address, port
+Question = Callable[[int], "Message"]  # of a payload size; 0 is without EDNS
 
 TRY_S: Final = 5.0  # for one server; what resolvers usually wait
-ROUNDS: Final = 2  # a datagram may be lost
+# Bytes of an answer that a datagram may hold (RFC 6891): what passes everywhere in one piece, as c-ares and
+# the makers of resolvers have agreed; and what many servers still send, in pieces.
+EDNS_PAYLOAD: Final = 1232
+LARGE_PAYLOAD: Final = 4096
+# At most a third of the whole time; then the same question without EDNS. All servers are asked in two rounds,
+# since a datagram may be lost, and in the second without EDNS: some fail for it in ways of their own.
+EDNS_TRY_S: Final = 2.0
+_NO_EDNS: Final = frozenset({1, 4, 16})  # FORMERR, NOTIMP, BADVERS (RFC 6891 §6.1.3, §7)
 _TRUNCATED: Final = 0x0200  # flag TC (RFC 1035 §4.1.1)
 _LENGTH_BYTES: Final = 2  # before each message over TCP (RFC 1035 §4.2.2)
 # Answers after which no other server is asked, and those after which one is (names of c-ares).
@@ -55,12 +63,16 @@ async def ask(network: Network, servers: Sequence[Server], name: Any, kind: str,
 
     wanted = dns.rdatatype.from_text(kind)
     failure = QueryFailed("ETIMEOUT", local=True)
+    rounds = (min(EDNS_TRY_S, timeout / 3), None)
+
+    def question(payload: int) -> Message:
+        return dns.message.make_query(name, wanted, use_edns=0 if payload else False, payload=payload)
+
     try:
         async with asyncio.timeout(timeout):
-            for server in [server for _ in range(ROUNDS) for server in servers]:
-                query = dns.message.make_query(name, wanted)
+            for patience, server in [(patience, server) for patience in rounds for server in servers]:
                 try:
-                    return _records(await _answer(network, server, query), wanted)
+                    return _records(await _answer(network, server, question, patience), wanted)
                 except QueryFailed as failed:
                     if failed.final:
                         raise
@@ -82,16 +94,43 @@ def _records(answer: Message, wanted: Any) -> list[Any]:
     return records
 
 
-async def _answer(network: Network, server: Server, query: Message) -> Message:
+async def _answer(network: Network, server: Server, question: Question, patience: float | None) -> Message:
+    """What a server says within TRY_S.
+
+    Without EDNS when it does not understand that, or says nothing for `patience` seconds (somebody on the way
+    may have dropped it), or when there is no patience at all.
+    """
     try:
         async with asyncio.timeout(TRY_S):
-            answer = await _over_udp(server, query)
-            return await _over_tcp(network, server, query) if answer.flags & _TRUNCATED else answer
+            answer = None if patience is None else await _with_edns(server, question, patience)
+            if answer is None:
+                answer = await _over_udp(server, question(0))
+            return await _whole(network, server, question) if answer.flags & _TRUNCATED else answer
     except TimeoutError:
         raise QueryFailed("ETIMEOUT", local=True) from None
     except NetworkError as error:
         unreachable = error.kind is ErrorKind.UNREACHABLE
         raise QueryFailed("ECONNREFUSED", local=unreachable) from None
+
+
+async def _with_edns(server: Server, question: Question, patience: float) -> Message | None:
+    try:
+        async with asyncio.timeout(patience):
+            answer = await _over_udp(server, question(EDNS_PAYLOAD))
+    except TimeoutError:
+        return None
+    return None if int(answer.rcode()) in _NO_EDNS else answer
+
+
+async def _whole(network: Network, server: Server, question: Question) -> Message:
+    """An answer that was cut, over TCP; where that is closed, in one large datagram."""
+    try:
+        return await _over_tcp(network, server, question(0))
+    except (NetworkError, QueryFailed):
+        answer = await _over_udp(server, question(LARGE_PAYLOAD))
+        if int(answer.rcode()) in _NO_EDNS or answer.flags & _TRUNCATED:
+            raise
+        return answer
 
 
 async def _over_udp(server: Server, query: Message) -> Message:

@@ -14,6 +14,7 @@ from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, 
 from kuma_lite.core.options import Options, option
 from kuma_lite.core.targets import Target
 from kuma_lite.net.errors import NetworkError
+from kuma_lite.net.http.url import host_to_ascii
 
 if TYPE_CHECKING:
     from kuma_lite.net.network import Network
@@ -114,7 +115,7 @@ async def _servers(options: DnsOptions, network: Network) -> list[Server]:
     unsure = False
     for name in names:
         try:
-            found += [(address.ip, port) for address in await network.resolver.resolve(name)]
+            found += [(address.ip, port) for address in await network.resolver.resolve(name.strip("[]"))]
         except NetworkError as error:
             unsure = unsure or error.may_be_own_network
     if not found:
@@ -132,14 +133,19 @@ async def _records(options: DnsOptions, servers: list[Server], context: CheckCon
         raise CheckFailed(f"Unknown record type: {kind}")
     verb = "getHostByAddr" if kind == "PTR" else f"query{kind.capitalize()}"
     try:
-        name = dns.reversename.from_address(host) if kind == "PTR" else dns.name.from_text(host)
-    except (dns.exception.DNSException, ValueError):
+        name = dns.reversename.from_address(host) if kind == "PTR" else dns.name.from_text(_ascii(host))
+    except (dns.exception.DNSException, ValueError, NetworkError):
         raise CheckFailed(f"{verb} {'EINVAL' if kind == 'PTR' else 'EBADNAME'} {host}") from None
     try:
         return await ask(network_of(context), servers, name, kind, context.timeout)
     except QueryFailed as failed:
         code = "ENOTFOUND" if kind == "PTR" and failed.code == "ENODATA" else failed.code
         raise CheckFailed(f"{verb} {code} {host}", local=failed.local) from None
+
+
+def _ascii(host: str) -> str:
+    """A name in other scripts as browsers write it. Raises NetworkError."""
+    return host if host.isascii() else host_to_ascii(host)
 
 
 # --- Words -------------------------------------------------------------------------------------------------

@@ -48,15 +48,28 @@ class KeywordMonitor(HttpFamilyMonitor[KeywordOptions]):
 
     async def judge(self, options: KeywordOptions, response: Response) -> Judgement:
         """Whether the text is there, as it should or should not be."""
-        text = response.text
-        # Uptime Kuma 2.5 searches JSON without its spacing only. Who pasted a part of the page is right too.
-        compact = text if options.keyword in text else await without_spacing(text)
-        found = options.keyword in compact
+        found, shown = await _search(response, options.keyword)
         start = status_line(response)
         if found is not options.invert_keyword:
             return Judgement(True, f"{start}, keyword {'is' if found else 'not'} found")
         verb = "present in" if found else "not in"
-        return Judgement(False, f"{start}, but keyword is {verb} [{excerpt(compact)}]")
+        return Judgement(False, f"{start}, but keyword is {verb} [{excerpt(shown)}]")
+
+
+async def _search(response: Response, keyword: str) -> tuple[bool, str]:
+    """Whether the keyword is there, and the text in which it was looked for.
+
+    Uptime Kuma 2.5 searches JSON without its spacing only. Who pasted a part of the page is right too.
+    """
+    likeliest: str | None = None
+    for text in response.readings():
+        if keyword in text:
+            return True, text
+        compact = await without_spacing(text)
+        if keyword in compact:
+            return True, compact
+        likeliest = compact if likeliest is None else likeliest
+    return False, likeliest or ""
 
 
 def excerpt(text: str) -> str:

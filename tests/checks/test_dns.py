@@ -35,6 +35,8 @@ ZONE = {
     ("alias.test.", "CNAME"): ["host.test."],
     ("10.2.0.192.in-addr.arpa.", "PTR"): ["host.test."],
     ("long.test.", "TXT"): [f'"{index}{LONG}"' for index in range(20)],
+    ("big.test.", "TXT"): [f'"{index}{LONG}"' for index in range(4)],
+    ("xn--strae-oqa.test.", "A"): ["192.0.2.12"],
 }
 
 Answering = Callable[[dns.message.Message], bytes | None]
@@ -69,6 +71,7 @@ class _Udp(asyncio.DatagramProtocol):
     def __init__(self, answering: Answering) -> None:
         self.answering = answering
         self.asked: list[dns.message.Message] = []
+        self.largest = 65_535
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
@@ -77,7 +80,7 @@ class _Udp(asyncio.DatagramProtocol):
         query = dns.message.from_wire(data)
         self.asked.append(query)
         wire = self.answering(query)
-        if wire is not None and len(wire) > 512:
+        if wire is not None and len(wire) > max(512, min(query.payload, self.largest)):
             cut = dns.message.make_response(query)
             cut.flags |= dns.flags.TC
             wire = cut.to_wire()
@@ -86,7 +89,9 @@ class _Udp(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def nameserver(answering: Answering = from_zone) -> AsyncIterator[tuple[int, _Udp]]:
+async def nameserver(
+    answering: Answering = from_zone, *, tcp: bool = True
+) -> AsyncIterator[tuple[int, _Udp]]:
     """UDP and TCP on one port of 127.0.0.1."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -107,6 +112,9 @@ async def nameserver(answering: Answering = from_zone) -> AsyncIterator[tuple[in
             break
         except OSError:  # free for TCP, and taken by somebody else's datagrams
             server.close()
+    if not tcp:
+        server.close()
+        await server.wait_closed()
     try:
         yield port, udp
     finally:
@@ -195,7 +203,8 @@ async def test_a_server_that_refuses_is_asked_again_and_believed(
     async with nameserver(refusing(code)) as (port, udp):
         failed = await failure(DNS, document(port), Context(network))
     assert failed.message == f"queryA {word} host.test"
-    assert len(udp.asked) == _dns_query.ROUNDS
+    at_once_without = code in (dns.rcode.FORMERR, dns.rcode.NOTIMP)
+    assert [query.edns for query in udp.asked] == ([0, -1, -1] if at_once_without else [0, -1])
 
 
 async def test_garbage_is_no_answer(network: Network) -> None:
@@ -307,3 +316,93 @@ async def test_conditions_about_nothing_we_know(network: Network) -> None:
         asked = document(port, conditions=about("equals", "x", "other"))
         failed = await failure(DNS, asked, Context(network))
     assert failed.message == "Variable missing in context: other"
+
+
+# --- EDNS (RFC 6891) ---------------------------------------------------------------------------------------
+
+
+def without_edns(code: dns.rcode.Rcode | None) -> Answering:
+    """A server that refuses questions with EDNS, or says nothing to them."""
+
+    def answer(query: dns.message.Message) -> bytes | None:
+        if query.edns < 0:
+            return from_zone(query)
+        if code is None:
+            return None
+        response = dns.message.make_response(query)
+        response.set_rcode(code)
+        if code != dns.rcode.BADVERS:
+            response.use_edns(False)
+        if code == dns.rcode.FORMERR:
+            response.question = []
+        return response.to_wire()
+
+    return answer
+
+
+async def test_a_large_answer_fits_a_datagram(network: Network) -> None:
+    async with nameserver(tcp=False) as (port, udp):
+        result = await run(DNS, document(port, "TXT", "big.test"), Context(network))
+    assert isinstance(result, CheckResult) and result.message.startswith("Records: 0xxx")
+    assert [query.payload for query in udp.asked] == [_dns_query.EDNS_PAYLOAD]
+
+
+async def test_a_larger_one_comes_over_tcp_or_in_a_large_datagram(network: Network) -> None:
+    ask = document(None, "TXT", "long.test")
+    async with nameserver() as (port, udp):
+        result = await run(DNS, {**ask, "port": port}, Context(network))
+        assert isinstance(result, CheckResult) and len(udp.asked) == 1
+    async with nameserver(tcp=False) as (port, udp):
+        udp.largest = 4096
+        failed = await failure(DNS, {**ask, "port": port}, Context(network, timeout=5))
+        assert failed.message == "queryTxt ECONNREFUSED long.test"
+        udp.largest = 65_535
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(_dns_query, "LARGE_PAYLOAD", 8192)
+            result = await run(DNS, {**ask, "port": port}, Context(network))
+        assert isinstance(result, CheckResult)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS, dns.rcode.SERVFAIL, None],
+)
+async def test_a_server_that_knows_no_edns(
+    network: Network, code: dns.rcode.Rcode | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_dns_query, "EDNS_TRY_S", 0.2)
+    async with nameserver(without_edns(code)) as (port, udp):
+        for kind, host in (("A", "host.test"), ("TXT", "big.test")):
+            result = await run(DNS, document(port, kind, host), Context(network))
+            assert isinstance(result, CheckResult)
+    assert [query.edns for query in udp.asked] == [0, -1, 0, -1]
+
+
+async def test_a_lost_datagram_is_asked_for_again(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_dns_query, "EDNS_TRY_S", 0.2)
+    seen: list[int] = []
+
+    def forgetful(query: dns.message.Message) -> bytes | None:
+        seen.append(query.id)
+        return from_zone(query) if len(seen) > 1 else None
+
+    async with nameserver(forgetful) as (port, _):
+        assert isinstance(await run(DNS, document(port), Context(network, timeout=1)), CheckResult)
+
+
+@pytest.mark.parametrize("host", ["straße.test", "Straße.Test", "straße。test", "xn--strae-oqa.test"])
+async def test_names_in_other_scripts(network: Network, host: str) -> None:
+    async with nameserver() as (port, _):
+        result = await run(DNS, document(port, host=host), Context(network))
+    assert isinstance(result, CheckResult) and result.message == "Records: 192.0.2.12"
+
+
+async def test_a_name_that_cannot_be_written(network: Network) -> None:
+    failed = await failure(DNS, document(9, host="\ufffd.test"), Context(network))
+    assert "EBADNAME" in failed.message
+
+
+async def test_a_server_in_brackets(network: Network) -> None:
+    async with nameserver() as (port, _):
+        asked = document(port, dns_resolve_server="[127.0.0.1]")
+        assert isinstance(await run(DNS, asked, Context(network)), CheckResult)

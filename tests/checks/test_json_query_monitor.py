@@ -87,3 +87,24 @@ async def test_any_other_value_is_a_failure(
     async with web_server(dict(PAGES)) as web:
         failed = await failure(JSON, {"url": web.url(path), **options}, Context(network))
     assert (failed.message, failed.retry) == (message, retry)
+
+
+@pytest.mark.parametrize(
+    ("charset", "codec"),
+    [
+        ("iso-8859-1", "latin-1"),
+        ("iso-8859-1", "utf-8"),  # what it says is not what it is
+        ("utf-8", "utf-8-sig"),
+        ("utf-16", "utf-16"),
+        ("windows-1252", "utf-16-le"),
+        ("x-none", "utf-8"),
+    ],
+)
+async def test_json_in_other_encodings(network: Network, charset: str, codec: str) -> None:
+    body = '{"stadt": "Köln"}'.encode(codec)
+    answer = Answer(body=body, headers={"Content-Type": f"application/json; charset={charset}"})
+    async with web_server({"/": answer}) as web:
+        document = {"url": web.url("/"), "jsonPath": "stadt", "expectedValue": "Köln"}
+        result = await run(JSON, document, Context(network))
+    assert isinstance(result, CheckResult)
+    assert result.message == "JSON query passes (comparing Köln == Köln)"

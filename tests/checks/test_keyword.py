@@ -113,3 +113,29 @@ def test_an_excerpt_is_short_and_without_markup(text: str) -> None:
 
 def test_an_excerpt_of_a_hostile_page_is_quick() -> None:
     assert excerpt("<" * 4_000_000) == ""
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "keyword"),
+    [
+        ("text/html; charset=iso-8859-1", "Köln läuft".encode("latin-1"), "Köln"),
+        ("text/html; charset=gbk", "运行正常".encode("gbk"), "运行正常"),
+        ("text/html", '<meta charset="shift_jis">正常'.encode("cp932"), "正常"),
+        ("text/html", b"K\xf6ln", "Köln"),
+        ("application/json", "\ufeff".encode("utf-16-le") + '{"a": 1}'.encode("utf-16-le"), '"a":1'),
+        ("application/json; charset=latin1", '{"a": "Köln"}'.encode("latin-1"), '"a":"Köln"'),
+        # A server that names an encoding it does not use: found as ever.
+        ("text/html; charset=iso-8859-1", "Köln".encode(), "Köln"),
+        # Bytes that both encodings have a meaning for.
+        ("text/html; charset=iso-8859-1", "Ã¶".encode("latin-1"), "Ã¶"),
+    ],
+)
+async def test_keywords_in_the_encoding_of_the_page(
+    network: Network, content_type: str, body: bytes, keyword: str
+) -> None:
+    async with web_server({"/": Answer(body=body, headers={"Content-Type": content_type})}) as web:
+        document = {"url": web.url("/"), "keyword": keyword}
+        result = await run(KEYWORD, document, Context(network))
+        assert isinstance(result, CheckResult)
+        failed = await failure(KEYWORD, {**document, "invertKeyword": True}, Context(network))
+    assert "keyword is present in [" in failed.message

@@ -88,14 +88,14 @@ class _Call:
         followed = 0
         while True:
             opened, report = await self._ask(hop)
-            exchange = opened.protocol
-            if not self._leads_on(exchange.status, exchange.headers):
+            answer = opened.protocol.answer
+            if not self._leads_on(answer.status, answer.headers):
                 return await self._response(hop, opened, report)
             if followed == self.request.max_redirects:
                 raise too_many_redirects()
             followed += 1
-            self._keep_cookies(hop.url, exchange.headers)
-            hop = next_hop(hop, exchange.status, exchange.headers.get("location") or "")
+            self._keep_cookies(hop.url, answer.headers)
+            hop = next_hop(hop, answer.status, answer.headers.get("location") or "")
 
     def _leads_on(self, status: int, headers: Headers) -> bool:
         return self.request.max_redirects > 0 and is_redirect(status, headers)
@@ -167,7 +167,7 @@ class _Call:
     async def _response(
         self, hop: Hop, opened: Connected[Exchange], report: CertificateReport | None
     ) -> Response:
-        exchange = opened.protocol
+        exchange, answer = opened.protocol, opened.protocol.answer
         timings = Timings(
             opened.dns_ms,
             opened.connect_ms,
@@ -185,15 +185,15 @@ class _Call:
                 family=self.request.ip_family,
             )
         return Response(
-            exchange.status,
-            exchange.reason,
-            exchange.headers,
-            exchange.body,
-            exchange.truncated,
+            answer.status,
+            answer.reason,
+            answer.headers,
+            answer.body,
+            answer.truncated,
             str(hop.url),
             timings,
             report,
-            exchange.http_version,
+            answer.http_version,
             opened.address,
         )
 

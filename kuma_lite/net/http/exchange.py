@@ -8,24 +8,16 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import cast
 
-import httptools
-
 from kuma_lite.net.errors import ErrorKind, NetworkError, io_error, timeout_error
-from kuma_lite.net.http.decode import Decoder
+from kuma_lite.net.http.answer import Answer
 from kuma_lite.net.http.message import Headers
 from kuma_lite.net.tls import handshake_error
 from kuma_lite.net.tls_pipe import TlsPipe
 
-# Bytes a server may send without a single byte of body: headers, interim answers, trailers, chunk extensions.
-# Uptime Kuma's runtime stops at 16 KiB, browsers at 256 KiB; cookies and security policies of real sites fit.
-MAX_HEAD_BYTES = 64 * 1024
-# Header fields of one answer; each costs memory beyond its bytes.
-MAX_HEADERS = 500
 # Seconds the last unsent bytes may take after the end.
 LINGER = 5.0
 
 MS = 1000.0
-_SWITCHING_PROTOCOLS = 101
 
 
 class Deadlines:
@@ -49,7 +41,7 @@ class Deadlines:
 
 
 class Exchange(asyncio.Protocol):
-    """Sends one request, reads one answer; `done` is finished when the answer is complete or failed.
+    """Sends one request, reads one answer; `done` is finished when `answer` is complete or failed.
 
     `skips_body(status, headers)` says that the body is of no interest. With TLS, `on_secure` looks at the
     peer before anything of the request is sent, and may raise NetworkError.
@@ -63,20 +55,10 @@ class Exchange(asyncio.Protocol):
         skips_body: Callable[[int, Headers], bool],
     ) -> None:
         self.done: asyncio.Future[None] = loop.create_future()
-        self.status = 0
-        self.headers = Headers()
+        self.answer = Answer(method, body_limit, skips_body)
         self.tls_ms = self.first_byte_ms = 0.0
         self._loop = loop
-        self._head_only = method == "HEAD"
-        self._skips_body = skips_body
-        self._body_limit = body_limit
-        self._parser = httptools.HttpResponseParser(self)
-        self._reason = b""
-        self._fields: list[tuple[str, str]] = []
-        self._decoder: Decoder | None = None  # there once the headers are complete
-        self._informational = False
-        self._unproductive = 0
-        self._failure: NetworkError | None = None
+        self._in_body = False
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._tls: TlsPipe | None = None
@@ -104,26 +86,6 @@ class Exchange(asyncio.Protocol):
         else:
             self._tls = TlsPipe(*tls)
             self._shake_hands(b"")
-
-    @property
-    def reason(self) -> str:
-        """The phrase of the status line."""
-        return self._reason.decode("latin-1")
-
-    @property
-    def body(self) -> bytes:
-        """What was read of the body, unpacked."""
-        return self._decoder.body() if self._decoder else b""
-
-    @property
-    def truncated(self) -> bool:
-        """Whether the body went on after the limit."""
-        return self._decoder is not None and self._decoder.truncated
-
-    @property
-    def http_version(self) -> str:
-        """`1.1` or `1.0`."""
-        return str(self._parser.get_http_version())
 
     def close(self) -> None:
         """Let go of the connection, whatever state it is in."""
@@ -221,74 +183,21 @@ class Exchange(asyncio.Protocol):
     def _feed(self, data: bytes) -> None:
         if not self.first_byte_ms:
             self.first_byte_ms = (perf_counter() - self._begun) * MS
-        self._unproductive += len(data)
+        answer = self.answer
         try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._complete()
-        except httptools.HttpParserError as error:
-            if not self.done.done():
-                self._fail(self._failure or parse_error(error))
-        if self.done.done():
+            answer.feed(data)
+        except NetworkError as error:
+            self._fail(error)
             return
-        if self._failure is not None:
-            self._fail(self._failure)
-        elif self._unproductive > MAX_HEAD_BYTES:
-            self._fail(header_overflow())
-        elif self._decoder is not None:
+        if answer.complete:
+            self._complete()
+        elif answer.begun:
+            if not self._in_body:
+                self._in_body = True
+                self._stop_timer()
             self._last_data = self._loop.time()
             if self._timer is None:
                 self._wait_for_body()
-
-    def on_message_begin(self) -> None:
-        """Parser: an answer begins, perhaps after an interim one."""
-        self._reason = b""
-        self._informational = False
-
-    def on_status(self, reason: bytes) -> None:
-        """Parser: (a part of) the phrase."""
-        self._reason += reason
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Parser: a header field, or a trailer, which nobody asks for."""
-        if self._decoder is not None:
-            return
-        if len(self._fields) >= MAX_HEADERS:
-            self._failure = header_overflow()
-            return
-        self._fields.append((name.decode("latin-1"), value.decode("latin-1").strip(" \t")))
-
-    def on_headers_complete(self) -> None:
-        """Parser: status and headers are there."""
-        status = self._parser.get_status_code()
-        if status < 200 and status != _SWITCHING_PROTOCOLS:
-            self._informational = True
-            self._fields = []
-            return
-        self.status = status
-        self.headers = Headers(self._fields)
-        self._stop_timer()
-        self._decoder = Decoder(self.headers.get("content-encoding"), self._body_limit)
-        if self._head_only or self._skips_body(status, self.headers):
-            self._complete()
-
-    def on_body(self, data: bytes) -> None:
-        """Parser: bytes of the body, still packed."""
-        if self._decoder is None or self.done.done() or self._failure is not None:
-            return
-        self._unproductive = 0
-        try:
-            self._decoder.feed(data)
-        except NetworkError as error:
-            self._failure = error
-            return
-        if self._decoder.truncated:
-            self._complete()
-
-    def on_message_complete(self) -> None:
-        """Parser: the end of the answer, if it was not an interim one."""
-        if not self._informational and self._failure is None:
-            self._complete()
 
     # Ends
 
@@ -313,18 +222,21 @@ class Exchange(asyncio.Protocol):
             text = "Client network socket disconnected before secure TLS connection was established"
             lost = io_error(cause) if isinstance(cause, OSError) else None
             self._fail(lost or NetworkError(text, "ECONNRESET", ErrorKind.RESET))
-        elif self._decoder is None:
+        elif not self.answer.begun:
             lost = io_error(cause) if isinstance(cause, OSError) else None
-            self._fail(lost or NetworkError("socket hang up", "ECONNRESET", ErrorKind.RESET))
-        elif cause is None and not self._framed():
+            self._fail(lost or self._hung_up())
+        elif cause is None and self.answer.end():
             self._complete()
         else:
             text = "response timeout: incomplete response within a interval"
             self._fail(NetworkError(text, "ERR_BAD_RESPONSE", ErrorKind.RESET))
 
-    def _framed(self) -> bool:
-        """Whether the headers announced where the body ends."""
-        return "content-length" in self.headers or "transfer-encoding" in self.headers
+    def _hung_up(self) -> NetworkError:
+        try:
+            self.answer.end()
+        except NetworkError as error:
+            return error
+        return NetworkError("socket hang up", "ECONNRESET", ErrorKind.RESET)
 
     # Time. Both event loops read their sockets before they look at their timers, so that after a stall of our
     # own an answer that came in time is seen before it is called late.
@@ -344,13 +256,3 @@ class Exchange(asyncio.Protocol):
             self._fail(NetworkError("response stream aborted", "ERR_BAD_RESPONSE", ErrorKind.TIMEOUT))
         else:
             self._wait_for_body()
-
-
-def parse_error(error: Exception) -> NetworkError:
-    """`Parse Error: <what was expected>`."""
-    return NetworkError(f"Parse Error: {error}", "HPE_INVALID_CONSTANT", ErrorKind.PROTOCOL)
-
-
-def header_overflow() -> NetworkError:
-    """`Parse Error: Header overflow`."""
-    return NetworkError("Parse Error: Header overflow", "HPE_HEADER_OVERFLOW", ErrorKind.PROTOCOL)

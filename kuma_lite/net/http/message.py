@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from kuma_lite.net.http.charsets import readings
 from kuma_lite.net.proxy import ProxyRule
 from kuma_lite.net.resolve import IpFamily
 from kuma_lite.net.tls import CertificateReport
@@ -114,7 +115,7 @@ class Response:
 
     Args:
         reason: the phrase of the status line; may be empty.
-        body: unpacked (gzip, deflate), at most `body_limit` bytes.
+        body: unpacked, at most `body_limit` bytes.
         truncated: the body went on after the limit.
         url: where the answer came from after redirects, without user and password.
         certificate: of the last request, None over plain HTTP.
@@ -134,5 +135,9 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as UTF-8, the only encoding Uptime Kuma reads; what is none becomes U+FFFD."""
-        return self.body.decode("utf-8-sig", errors="replace")
+        """The body in its likeliest reading; what has no meaning in it becomes U+FFFD."""
+        return next(self.readings())
+
+    def readings(self) -> Iterator[str]:
+        """The texts that the body can be, by its bytes, its header and its own word; the likeliest first."""
+        return readings(self.body, self.headers.get_all("content-type"), cut=self.truncated)

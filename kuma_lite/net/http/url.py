@@ -155,13 +155,14 @@ def _host(text: str) -> str:
         decoded = unquote_to_bytes(text).decode("utf-8")
     except UnicodeError:  # also half a character, which JSON can bring
         raise invalid_url() from None
-    host = decoded.lower() if decoded.isascii() and "xn--" not in decoded.lower() else _to_ascii(decoded)
+    host = decoded.lower() if decoded.isascii() and "xn--" not in decoded.lower() else host_to_ascii(decoded)
     if not host or _FORBIDDEN_IN_HOST.search(host):
         raise invalid_url()
     return _ipv4(host) or host
 
 
-def _to_ascii(host: str) -> str:
+def host_to_ascii(host: str) -> str:
+    """A name in other scripts as it is asked for (UTS 46). Raises NetworkError of kind URL."""
     import idna
 
     try:

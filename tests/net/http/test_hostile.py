@@ -89,12 +89,6 @@ async def test_more_body_than_announced_is_cut(client: HttpClient) -> None:
         assert (await client.send(Request("GET", server.url()))).body == b"hello"
 
 
-async def test_both_lengths_are_refused(client: HttpClient) -> None:
-    head = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
-    async with serve(after_request(head)) as server:
-        assert (await fail(client, server)).kind is ErrorKind.PROTOCOL
-
-
 @pytest.mark.parametrize(
     "garbage",
     [b"SSH-2.0-OpenSSH_9.2\r\n", b"\x00\xff\x00\xff", b"HTTP/1.1 abc OK\r\n\r\n", b"220 mail ESMTP\r\n"],

@@ -74,6 +74,81 @@ def test_location_that_leads_nowhere(location: str) -> None:
         next_hop(hop("http://h/"), 302, location)
 
 
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("/ä b", "http://h.test:81/%C3%A4%20b"),
+        ("/%C3%A4%20b", "http://h.test:81/%C3%A4%20b"),
+        ("?q=ä b", "http://h.test:81/a/b?q=%C3%A4%20b"),
+        ("http://ö.test/ä", "http://xn--nda.test/%C3%A4"),
+        ("http://日本.test", "http://xn--wgv71a.test/"),
+        ("  /x \t", "http://h.test:81/x"),
+        ("//other.test", "http://other.test/"),
+        ("///other.test/x", "http://other.test/x"),
+        ("\\\\other.test\\x", "http://other.test/x"),
+        ("\\x\\y", "http://h.test:81/x/y"),
+        ("http:x", "http://h.test:81/a/x"),
+        ("http:/x", "http://h.test:81/x"),
+        ("https:/other.test/x", "https://other.test/x"),
+        ("HTTP://OTHER.TEST/X", "http://other.test/X"),
+        ("other.test/x", "http://h.test:81/a/other.test/x"),
+        ("http://other.test:80", "http://other.test/"),
+        ("http://other.test:/x", "http://other.test/x"),
+        ("http://other.test?x", "http://other.test/?x"),
+        ("http://user:pw@other.test/", "http://other.test/"),
+        ("http://[::1]:82/x", "http://[::1]:82/x"),
+        ("http://127.1/", "http://127.0.0.1/"),
+        ("../../../x", "http://h.test:81/x"),
+        ("?x=1", "http://h.test:81/a/b?x=1"),
+        ("#x", "http://h.test:81/a/b"),
+        ("/x#/y?z", "http://h.test:81/x"),
+        ("/50%", "http://h.test:81/50%"),
+        ("/a|b{c}`^<d>", "http://h.test:81/a|b%7Bc%7D%60^%3Cd%3E"),
+        ("/a\tb", "http://h.test:81/ab"),
+        ("/x\x01y", "http://h.test:81/x%01y"),
+        ("b:c", None),
+        ("mailto:x@y", None),
+        ("http://", None),
+        ("http://a b/", None),
+        ("http://other.test:80:80/", None),
+        ("http://other.test:99999/", None),
+    ],
+)
+def test_locations_as_servers_write_them(location: str, expected: str | None) -> None:
+    start = hop("http://h.test:81/a/b")
+    sent = location.encode().decode("latin-1")  # as a header's bytes are read
+    if expected is None:
+        with pytest.raises(NetworkError, match="Redirected request failed: "):
+            next_hop(start, 302, sent)
+    else:
+        assert str(next_hop(start, 302, sent).url) == expected
+
+
+def test_bytes_that_are_no_text_go_back_as_they_came() -> None:
+    assert str(next_hop(hop("http://h/"), 302, "/K\xf6ln?\xff").url) == "http://h/K%F6ln?%FF"
+
+
+@given(st.binary(max_size=40))
+def test_any_bytes_lead_somewhere_or_nowhere(location: bytes) -> None:
+    try:
+        url = next_hop(hop("http://h/"), 302, location.decode("latin-1")).url
+    except NetworkError as error:
+        assert error.message.startswith("Redirected request failed: ")
+    else:
+        assert str(url).isascii() and " " not in str(url)
+
+
+def test_credentials_of_the_location() -> None:
+    following = next_hop(hop("http://h/", headers=SECRETS), 302, "http://u:p@other.test/")
+    assert following.headers == (("X-Mine", "z"), ("Authorization", "Basic dTpw"))
+
+
+async def test_a_location_in_another_script(client: HttpClient) -> None:
+    head = "HTTP/1.1 302 Found\r\nLocation: /größe\r\nContent-Length: 0\r\n\r\n".encode()
+    async with serve({"/": head, "/gr%C3%B6%C3%9Fe": answer(b"there")}) as server:
+        assert (await client.send(Request("GET", server.url()))).body == b"there"
+
+
 @given(st.integers(100, 599), st.booleans())
 def test_only_3xx_with_a_location_is_a_redirect(status: int, located: bool) -> None:
     headers = Headers([("location", "/")] if located else [])
