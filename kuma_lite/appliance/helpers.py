@@ -12,14 +12,17 @@ from kuma_lite.cloudflared.events import CloudflaredEvents
 from kuma_lite.core.doors import Doors
 from kuma_lite.docker_hosts.events import docker_host_doors
 from kuma_lite.docker_hosts.resource import docker_host_resource
+from kuma_lite.docker_hosts.service import REFERENCE as DOCKER_HOST
 from kuma_lite.docker_hosts.service import DockerHosts
 from kuma_lite.monitors.document.targets import target_of
 from kuma_lite.monitors.references import References
 from kuma_lite.proxies.events import proxy_doors
 from kuma_lite.proxies.resource import proxy_resource
+from kuma_lite.proxies.service import REFERENCE as PROXY
 from kuma_lite.proxies.service import Proxies
 from kuma_lite.remote_browsers.events import remote_browser_doors
 from kuma_lite.remote_browsers.resource import remote_browser_resource
+from kuma_lite.remote_browsers.service import REFERENCE as REMOTE_BROWSER
 from kuma_lite.remote_browsers.service import RemoteBrowsers
 from kuma_lite.tools.events import ToolEvents
 from kuma_lite.tools.vapid import VapidKeys
@@ -42,6 +45,11 @@ class Helpers:
         self.docker_host = docker_host_resource(self.docker_hosts)
         self.remote_browser = remote_browser_resource(self.remote_browsers)
         self.api_key = api_key_resource(self.api_keys)
+        monitoring.monitors.referred = {
+            PROXY: self.proxies.exists,
+            DOCKER_HOST: self.docker_hosts.exists,
+            REMOTE_BROWSER: self.remote_browsers.exists,
+        }
         ground.network.find_proxy = self.proxies.server_of
         ground.network.find_docker_host = self.docker_hosts.request_maker
 

@@ -14,7 +14,6 @@ from kuma_lite.core import sql
 from kuma_lite.core.access import Actor
 from kuma_lite.core.declarations import Message, Status
 from kuma_lite.core.doors import Doors
-from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
 from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted
 from kuma_lite.metrics.exposition import label_text
@@ -42,6 +41,7 @@ from kuma_lite.servers.store import link_all
 from kuma_lite.status_pages.model import ShownServer
 from kuma_lite.status_pages.service import StatusPages
 
+_FIRST_TO_COME: Final = 1  # the number that the first account of a database gets
 _FIRST_USER: Final = 'SELECT min(id) FROM "user" WHERE organisation_id = ?'
 
 
@@ -218,8 +218,6 @@ class ServerChannels:
     async def save(self, actor: Actor, form: Mapping[str, Any], channel_id: int | None) -> int:
         """Add one, or edit one. Raises UserError."""
         author = actor.user_id if actor.user_id is not None else await self._first_user(actor.organisation)
-        if author is None:
-            raise UserError("No account exists yet.", status=422)
         self._notifications.validate(form)
         return await self._notifications.save(dict(form), channel_id, actor, author=author)
 
@@ -227,9 +225,9 @@ class ServerChannels:
         """Remove one. Raises UserError."""
         await self._notifications.delete(channel_id, actor)
 
-    async def _first_user(self, organisation: int) -> int | None:
-        """Whose number on the wire a notification gets that a machine makes."""
+    async def _first_user(self, organisation: int) -> int:
+        """Whose number on the wire a notification gets that a machine makes; that of the one to come, too."""
         found: Any = await self._database.read(
             lambda connection: sql.value(connection, _FIRST_USER, (organisation,))
         )
-        return found if isinstance(found, int) else None
+        return found if isinstance(found, int) else _FIRST_TO_COME

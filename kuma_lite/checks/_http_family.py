@@ -16,18 +16,21 @@ from kuma_lite.checks._network import failed, network_of, seen
 from kuma_lite.checks._oauth import TOKEN_TIMEOUT_S, OAuthClient, TokenCache
 from kuma_lite.checks._saved_response import save_response
 from kuma_lite.checks._status_codes import is_accepted
-from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, MonitorType
+from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, MonitorType, Status
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import JsonTextError, compact_json, parse_json
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http import HttpClient, Request, Response
 from kuma_lite.net.http.message import BODY_GRACE
+from kuma_lite.net.network import NoProxy
 from kuma_lite.net.resolve import IpFamily
 
 # On top of all limits of a check, before it is called hung.
 _DEADLINE_SLACK_S: Final = 10.0
 _UNAUTHORIZED: Final = 401
 _OAUTH: Final = "oauth2-cc"
+# Says nothing about the target, so it is no DOWN; going directly would say something about another way to it.
+_NO_PROXY: Final = "Cannot be checked: the proxy of this monitor is gone or switched off"
 
 H = TypeVar("H", bound=HttpOptions)
 
@@ -73,7 +76,10 @@ class HttpFamilyMonitor(MonitorType[H]):
         if options.prepared.problem is not None:
             raise CheckFailed(options.prepared.problem)
         begun = perf_counter()
-        response = await self._ask(options, context)
+        try:
+            response = await self._ask(options, context)
+        except NoProxy:
+            return CheckResult(_NO_PROXY, status=Status.PENDING)
         ping = round((perf_counter() - begun) * 1000)
         certificate = seen(response.certificate, for_url=True)
         if not is_accepted(response.status, options.accepted):

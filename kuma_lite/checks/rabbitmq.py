@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from time import perf_counter
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from pydantic import field_validator
 
 from kuma_lite.checks._network import is_maybe_ours, network_of
 from kuma_lite.checks._shared_options import timeout_option
+from kuma_lite.core import wire_values
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType
 from kuma_lite.core.json_text import JsonTextError, parse_json
 from kuma_lite.core.options import Options, option
@@ -50,13 +52,11 @@ class RabbitMqOptions(Options):
     @field_validator("nodes", mode="before")
     @classmethod
     def _decoded(cls, value: Any) -> Any:
-        """One client sends the list as its JSON text."""
+        """Clients write a list, its JSON text, or a single address."""
         if isinstance(value, str):
-            try:
-                return parse_json(value or "[]") or ()
-            except JsonTextError:
-                return value
-        return value
+            with suppress(JsonTextError):
+                value = parse_json(value or "[]") or ()
+        return wire_values.listed(value)
 
 
 class RabbitMqMonitor(MonitorType[RabbitMqOptions]):

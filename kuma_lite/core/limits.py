@@ -9,7 +9,7 @@ DEFAULT_HOST: Final = "127.0.0.1"
 DATABASE_FILE: Final = "kuma-lite.db"
 
 MIN_INTERVAL_S: Final = 1  # Uptime Kuma 2.5 accepts one second; its form warns below 20
-MAX_INTERVAL_S: Final = 2_073_600  # 24 days: longer waits overflow timers of compatible clients
+MAX_INTERVAL_S: Final = 2**31 - 1  # 68 years: typed clients read 32 bits
 RECENT_BEATS: Final = 100  # what compatible clients get per monitor at login, and what bars can show
 MAX_MESSAGE_CHARS: Final = 10_000  # of a beat; ping prints many lines, error pages are cut by their check
 MAX_PING_MS: Final = 100_000_000_000  # what the push route of Uptime Kuma 2.5 accepts

@@ -72,6 +72,11 @@ class DockerHosts:
             raise UserError("Invalid Docker response, is it Docker really a daemon?")
         return len(containers)
 
+    def exists(self, organisation: int, host_id: int) -> bool:
+        """Whether an organisation has the host of that number."""
+        found = self._hosts.get(host_id)
+        return found is not None and found.organisation == organisation
+
     # --- as the keeper of a resource ---------------------------------------------------------------------
 
     async def all(self, actor: Actor) -> list[DockerHost]:

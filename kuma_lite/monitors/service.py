@@ -16,7 +16,7 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
 from kuma_lite.core.registry import Registry
 from kuma_lite.monitors.document.fields import Document, shown, sparse
-from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited
+from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited, with_type
 from kuma_lite.monitors.document.unchecked_types import validate_unchecked
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.judge import Policy, remembered
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 PUSH_TOKEN_CHARS: Final = string.ascii_letters + string.digits
 PUSH_TOKEN_LENGTH: Final = 32  # as Uptime Kuma's form makes them
+_REFERRED: Final = {"proxyId": "proxy", "docker_host": "Docker host", "remote_browser": "remote browser"}
 NOT_OWNED: Final = "You do not own this monitor."
 
 
@@ -55,6 +56,8 @@ class Monitors:
         self._bus = bus
         self._clock = clock
         self.in_maintenance = in_maintenance
+        # Field of a document → whether an organisation has the thing of that number; they come later.
+        self.referred: Mapping[str, Callable[[int, int], bool]] = {}
 
     async def load(self) -> None:
         """Read all monitors and what their beats left behind."""
@@ -81,6 +84,7 @@ class Monitors:
         document = read_added(payload)
         self.roster.check_parent(actor.organisation, None, document.get("parent"))
         active = bool(document.pop("active", True))
+        self._refuse_missing(actor.organisation, document)
         self._prepare(document)
         links = await self._links(actor, payload)
         document = sparse(document)
@@ -109,6 +113,7 @@ class Monitors:
         self, actor: Actor, old: Monitor, document: Document, payload: Mapping[str, Any]
     ) -> Monitor:
         self.roster.check_parent(old.organisation, old.id, document.get("parent"))
+        self._refuse_missing(old.organisation, document)
         self._prepare(document, old)
         links = await self._links(actor, payload)
         document = sparse(document)
@@ -267,9 +272,16 @@ class Monitors:
             raise UserError("A chosen notification does not exist any more.")
         return links
 
+    def _refuse_missing(self, organisation: int, document: Document) -> None:
+        """Nothing may name a proxy, a Docker host or a browser that does not exist (UserError)."""
+        for field, exists in self.referred.items():
+            number = document.get(field)
+            if number is not None and not exists(organisation, number):
+                raise UserError("The {thing} of this monitor does not exist.", thing=_REFERRED[field])
+
     def _prepare(self, document: Document, old: Monitor | None = None) -> None:
         """Let the type refuse or round what it declares; a push monitor gets a token that is its own."""
-        kind = self.types.get(document.get("type") or "")
+        kind = self.types.get(with_type(document)["type"])
         if kind is None:
             document.update(validate_unchecked(document))
         else:

@@ -28,6 +28,10 @@ P = TypeVar("P", bound=asyncio.BaseProtocol)
 DockerHostRequest = Callable[[str, float], Request]
 
 
+class NoProxy(Exception):
+    """A check names a proxy that is gone or switched off; the argument is its id."""
+
+
 class Network:
     """The shared clients of one event loop. `close()` it when the last check has ended.
 
@@ -70,9 +74,16 @@ class Network:
         return await self.connector.open_stream(host, port, family=family, timeout=timeout)
 
     def proxy_for(self, proxy_id: int | None) -> ProxyRule | None:
-        """How a check's requests go out: through the proxy it names; None: like all others."""
-        proxy = self.find_proxy(proxy_id) if proxy_id is not None else None
-        return None if proxy is None else always(proxy)
+        """How a check's requests go out: through the proxy it names; None: like all others.
+
+        Raises NoProxy for one that is gone or switched off: nothing may go out past it then.
+        """
+        if proxy_id is None:
+            return None
+        proxy = self.find_proxy(proxy_id)
+        if proxy is None:
+            raise NoProxy(proxy_id)
+        return always(proxy)
 
     def through(self, proxy: ProxyServer) -> Network:
         """The same network, with its HTTP requests going through a proxy; it need not be closed."""

@@ -46,6 +46,11 @@ class Proxies:
         proxy = self._proxies.get(proxy_id)
         return proxy.server if proxy is not None and proxy.active else None
 
+    def exists(self, organisation: int, proxy_id: int) -> bool:
+        """Whether an organisation has the proxy of that number."""
+        found = self._proxies.get(proxy_id)
+        return found is not None and found.organisation == organisation
+
     # --- as the keeper of a resource ---------------------------------------------------------------------
 
     async def all(self, actor: Actor) -> list[Proxy]:

@@ -42,6 +42,11 @@ class RemoteBrowsers:
         """Connect once to a browser that need not be stored. Raises UserError: why that failed."""
         await knock(read_url(payload), self._http)
 
+    def exists(self, organisation: int, browser_id: int) -> bool:
+        """Whether an organisation has the browser of that number."""
+        found = self._browsers.get(browser_id)
+        return found is not None and found.organisation == organisation
+
     # --- as the keeper of a resource ---------------------------------------------------------------------
 
     async def all(self, actor: Actor) -> list[RemoteBrowser]:

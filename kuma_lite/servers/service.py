@@ -9,6 +9,7 @@ answer = await servers.take_report(identity.project_id, body)
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from functools import partial
@@ -41,6 +42,8 @@ from kuma_lite.servers.samples.reading import Report, read_report
 from kuma_lite.servers.samples.reports import REPORTED, after_report
 from kuma_lite.servers.samples.rollup import MINUTE_MS, Kept, Tier
 from kuma_lite.servers.samples.upkeep import SettingsStore, Upkeep, kept_by
+
+log = logging.getLogger(__name__)
 
 MAX_SERVERS: Final = 10_000  # of all projects; a token that leaked must not fill the disk
 REPLAYED_MS: Final = 60 * MINUTE_MS  # of samples judged again after a start, at least
@@ -81,6 +84,7 @@ class Servers:
         self._by_uuid: dict[str, Server] = {}
         self._by_identity: dict[tuple[int, str], Server] = {}
         self._names: dict[int, str] = {}  # of series
+        self._refused: dict[int, list[str]] = {}  # by project: why the latest report was refused
         # Of one identity only one report, change or removal at a time; a lock lives while somebody wants it.
         self._turns: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
         self.links = Links(database, bus, self._by_id, plans_run)
@@ -134,7 +138,7 @@ class Servers:
     async def take_report(self, project_id: int, body: bytes) -> dict[str, Any]:
         """Store what an agent sent; returns what it is told. Raises Unprocessable, StorageTrouble."""
         now = to_ms(self._clock.now())
-        report = read_report(body, now, self.kept().limit(Tier.RAW, now))
+        report = self._read_report(project_id, body, now)
         key = (project_id, report.motherboard_id)
         try:
             async with self._turn(key):
@@ -145,6 +149,18 @@ class Servers:
         await self.watch.settle(server)
         self._bus.publish(ServerChanged(server.id))
         return report.answer()
+
+    def _read_report(self, project_id: int, body: bytes, now: int) -> Report:
+        """What is refused is logged, once as long as a project's agents are refused for the same reason."""
+        try:
+            report = read_report(body, now, self.kept().limit(Tier.RAW, now))
+        except Unprocessable as refusal:
+            if self._refused.get(project_id) != refusal.errors:
+                self._refused[project_id] = refusal.errors
+                log.warning("A report to project %d is refused: %s", project_id, "; ".join(refusal.errors))
+            raise
+        self._refused.pop(project_id, None)
+        return report
 
     def _turn(self, key: tuple[int, str]) -> asyncio.Lock:
         return self._turns.setdefault(key, asyncio.Lock())

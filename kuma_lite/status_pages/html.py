@@ -19,6 +19,7 @@ STYLE_PATH: Final = "/status-page.css"
 DESCRIPTION_CHARS: Final = 155  # what search engines show
 MIN_REFRESH_S: Final = 5
 BARS: Final = 50  # newest beats drawn per monitor
+_THEMES: Final = ("light", "dark")  # with whatever else, as the browser likes it
 _BAR_WIDTH: Final = 6
 _BAR_HEIGHT: Final = 20
 _WARN_DAYS: Final = 7  # a certificate that expires this soon stands out
@@ -58,7 +59,7 @@ def render(
         servers: those on the page.
         now: seconds since 1970.
     """
-    theme = f' data-theme="{escape(page.theme)}"' if page.theme != "auto" else ""
+    theme = f' data-theme="{page.theme}"' if page.theme in _THEMES else ""
     return (
         f'<!DOCTYPE html>\n<html lang="en"{theme}>\n<head>\n{_head(page)}</head>\n<body>\n<main>\n'
         f"{_header(page, heartbeats, servers)}"
@@ -237,7 +238,7 @@ def _bars(beats: Sequence[Mapping[str, Any]]) -> str:
     began, ended = beats[0]["time"][:16], beats[-1]["time"][:16]
     return (
         f'<svg class="bars" viewBox="0 0 {BARS * _BAR_WIDTH - 2} {_BAR_HEIGHT}" preserveAspectRatio="none" '
-        f'role="img" aria-label="The latest checks"><title>{began} to {ended} UTC</title>{drawn}</svg>'
+        f'role="img" aria-label="The latest checks, {began} to {ended} UTC">{drawn}</svg>'
     )
 
 

@@ -26,6 +26,7 @@ _HEADING: Final = re.compile(r"(#{1,6})\s+(.*)")
 _ITEM: Final = re.compile(r"\s{0,3}(?:[-*+]|[0-9]{1,9}[.)])\s+(.*)")
 _FENCE: Final = "```"
 _TAG: Final = re.compile(r"<[^>]*>")
+_TYPED_TAG: Final = re.compile(r"<!--[^<>]*-->|</?[A-Za-z][^<>]*>")
 _HEADING_OFFSET: Final = 2  # the page has h1 and h2 of its own
 
 
@@ -35,8 +36,8 @@ def to_html(text: str | None) -> str:
 
 
 def to_text(text: str | None) -> str:
-    """The words of a Markdown text."""
-    return html.unescape(_TAG.sub("", to_html(text))).strip()
+    """The words of a Markdown text, without the HTML that somebody may have typed into it."""
+    return _TYPED_TAG.sub("", html.unescape(_TAG.sub("", to_html(text)))).strip()
 
 
 def _blocks(text: str) -> Iterator[list[str]]:

@@ -1,4 +1,7 @@
-"""What clients send to save a page: read strictly, before anything is written."""
+"""What clients send to save a page: read as a whole, before anything is written.
+
+Lenient where Uptime Kuma 2.5 is (`core.wire_values`); what it would store and nobody could use is refused.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.errors import UserError
 from kuma_lite.status_pages.model import Member, Page
 from kuma_lite.status_pages.rules import read_slug
@@ -15,8 +19,8 @@ from kuma_lite.status_pages.store import NewGroup
 
 ANALYTICS: Final = ("google", "umami", "plausible", "matomo", "rybbit")
 THEMES: Final = ("auto", "light", "dark")
-MAX_TITLE_CHARS: Final = 255  # as the column of Uptime Kuma
-MAX_REFRESH_S: Final = 86_400  # a page that refreshes once a day might as well not
+MAX_TITLE_CHARS: Final = 10_000  # of headings and single words; Uptime Kuma on SQLite has no limit
+MAX_REFRESH_S: Final = 2**31 - 1  # seconds; as many as a browser can wait
 MAX_GROUPS: Final = 1_000
 MAX_MEMBERS: Final = 20_000  # of all groups; twice the monitors one server is built for
 MAX_LOGO_BYTES: Final = 700_000  # as a data URL it just fits into one Socket.IO message
@@ -63,7 +67,7 @@ def read_page(page: Page, config: Any) -> Page:
     _read_each(config, _TEXTS, _text, changes)
     _read_each(config, _FLAGS, _flag, changes)
     _read_each(config, {"title": "title"}, _title, changes)
-    _read_each(config, {"theme": "theme"}, _theme, changes)
+    _read_each(config, {"theme": "theme"}, _title, changes)  # one that no page knows looks like `auto`
     _read_each(config, {"autoRefreshInterval": "auto_refresh_interval"}, _refresh, changes)
     return replace(page, **changes)
 
@@ -103,30 +107,29 @@ def read_groups(value: Any) -> list[NewGroup]:
 
 
 def _group(item: Any) -> NewGroup:
-    if not isinstance(item, Mapping) or not isinstance(item.get("name"), str):
+    name = wire_values.text(item.get("name")) if isinstance(item, Mapping) else None
+    if name is None:
         raise UserError("Each group must have a name.")
     monitors = item.get("monitorList")
     if not isinstance(monitors, list):
         raise UserError("Each group must have a list of monitors.")
-    group_id = item.get("id")
-    if group_id is not None:
-        group_id = _id(group_id)
-    return NewGroup(group_id, item["name"], tuple(_member(monitor) for monitor in monitors))
+    sent = item.get("id")
+    group_id = _id(sent) if sent else None  # as there: whatever counts as false is a new one
+    return NewGroup(group_id, name, tuple(_member(monitor) for monitor in monitors))
 
 
 def _member(item: Any) -> Member:
     if not isinstance(item, Mapping):
         raise UserError("Each monitor must be an object with an id.")
-    url = item.get("url")
-    if url is not None and not isinstance(url, str):
-        raise UserError("The address of a monitor must be a text.")
-    return Member(_id(item.get("id")), bool(item.get("sendUrl")), url)
+    url = _text("url", item.get("url"))
+    return Member(_id(item.get("id")), wire_values.flag(item.get("sendUrl")), url)
 
 
 def _id(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 1 << 62:
+    number = wire_values.identifier(value)
+    if number is None:
         raise UserError("An id must be a whole number.")
-    return value
+    return number
 
 
 # --- Single keys -------------------------------------------------------------------------------------------
@@ -142,35 +145,32 @@ def _read_each(
 
 
 def _text(key: str, value: Any) -> str | None:
-    if value is not None and not isinstance(value, str):
+    text = wire_values.text(value)
+    if text is None and value is not None:
         raise UserError("{key} must be a text.", key=key)
-    return value
+    return text
 
 
-def _flag(key: str, value: Any) -> bool:
-    if value is not None and not isinstance(value, bool | int):
-        raise UserError("{key} must be true or false.", key=key)
-    return bool(value)
+def _flag(_key: str, value: Any) -> bool:
+    return wire_values.flag(value)
 
 
 def _title(key: str, value: Any) -> str:
-    if not isinstance(value, str) or len(value) > MAX_TITLE_CHARS:
+    text = wire_values.text(value)
+    if text is None or len(text) > MAX_TITLE_CHARS:
         raise UserError(
             "The {key} must be a text of at most {most} characters.", key=key, most=MAX_TITLE_CHARS
         )
-    return value
-
-
-def _theme(key: str, value: Any) -> str:
-    if value not in THEMES:
-        raise UserError("The {key} must be one of {themes}.", key=key, themes=", ".join(THEMES))
-    return str(value)
+    return text
 
 
 def _refresh(_key: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_REFRESH_S:
-        raise UserError("The refresh interval must be between 0 and {most} seconds.", most=MAX_REFRESH_S)
-    return int(value)
+    seconds = wire_values.number(value)
+    if seconds is None or abs(seconds) > MAX_REFRESH_S:
+        raise UserError(
+            "The refresh interval must be a number of at most {most} seconds.", most=MAX_REFRESH_S
+        )
+    return int(seconds)
 
 
 def _analytics(config: Mapping[str, Any]) -> str | None:

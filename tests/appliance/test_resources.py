@@ -234,7 +234,7 @@ BAD: list[tuple[str, Document]] = [
     ("status_page", {"groups": [{"name": "G", "monitors": [{"monitor": 99}]}]}),
     ("status_page", {"groups": [{"name": "G", "monitors": [5]}]}),
     ("status_page", {"groups": [5]}),
-    ("status_page", {"servers": [], "title": 5}),
+    ("status_page", {"servers": [], "title": []}),
     ("maintenance", {"monitors": [99]}),
     ("maintenance", {"monitors": [], "statusPages": [99]}),
     ("maintenance", {"monitors": [], "statusPages": [], "strategy": "sometimes"}),

@@ -88,7 +88,12 @@ def test_nodes_may_come_as_text() -> None:
     assert RABBITMQ.deadline(options, Context(timeout=10)) > 2 * 20
 
 
-@pytest.mark.parametrize("nodes", ["http://a", 7, '{"a": 1}'])
+@pytest.mark.parametrize("nodes", ["http://a", '"http://a"', ["http://a"]])
+def test_one_node_stands_for_a_list(nodes: Any) -> None:
+    assert RABBITMQ.options.read({"rabbitmqNodes": nodes}).nodes == ("http://a",)
+
+
+@pytest.mark.parametrize("nodes", [{"a": 1}, '{"a": 1}', [None]])
 def test_nodes_that_are_no_list_are_refused(nodes: Any) -> None:
     with pytest.raises(UserError):
         RABBITMQ.options.read({"rabbitmqNodes": nodes})

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kuma_lite.net.http.url import parse_url
-from kuma_lite.net.network import Network
+from kuma_lite.net.network import Network, NoProxy
 from kuma_lite.net.proxy import ProxyServer, environment_rule, parse_proxy
 
 
@@ -76,6 +76,7 @@ async def test_a_monitor_takes_its_own_proxy_if_it_is_there() -> None:
     rule = network.proxy_for(7)
     assert rule is not None
     assert rule(parse_url("http://x/")) == ProxyServer("http", "p", 1)
-    assert network.proxy_for(8) is None
+    with pytest.raises(NoProxy):
+        network.proxy_for(8)
     assert network.proxy_for(None) is None
     network.close()

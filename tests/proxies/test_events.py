@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from kuma_lite.core.access import Right
 from kuma_lite.core.errors import StartupError
+from kuma_lite.core.limits import DATABASE_FILE
 from tests.net.proxies import proxying
 from tests.net.servers import answer, serve
 from tests.support.actors import STRANGER, VIEWER, with_only, without
@@ -84,6 +87,49 @@ async def test_a_monitor_goes_through_its_proxy_until_that_is_deleted(tmp_path: 
         assert status == 0
         assert "service.invalid" in text, "it was looked up here"
     assert len(proxy.told) == 1
+
+
+async def test_nothing_goes_out_past_a_proxy_that_is_switched_off(tmp_path: Path) -> None:
+    """As an import may bring one: Uptime Kuma 2.5 asks directly, and judges the target by that."""
+    async with proxying("http") as proxy, serve(answer()) as target:
+        async with running(tmp_path) as server, server.logged_in() as client:
+            saved = await client.call("addProxy", {**SENT, "port": proxy.port}, None)
+        with closing(sqlite3.connect(tmp_path / DATABASE_FILE)) as database, database:
+            database.execute("UPDATE proxy SET active = 0")
+        async with running(tmp_path) as server, server.logged_in() as client:
+            await add_monitor(client, url=f"http://127.0.0.1:{target.port}/", proxyId=saved["id"])
+            pending = "Cannot be checked: the proxy of this monitor is gone or switched off"
+            assert await beat(client) == (2, pending)
+        assert proxy.told == []
+        assert target.requests == []
+
+
+@pytest.mark.parametrize(
+    ("field", "sentence"),
+    [
+        ("proxyId", "The proxy of this monitor does not exist."),
+        ("docker_host", "The Docker host of this monitor does not exist."),
+        ("remote_browser", "The remote browser of this monitor does not exist."),
+    ],
+)
+async def test_what_does_not_exist_cannot_be_named(tmp_path: Path, field: str, sentence: str) -> None:
+    async with running(tmp_path) as server, server.logged_in() as client:
+        monitor = await add_monitor(client, active=False)
+        document = (await client.call("getMonitor", monitor))["monitor"]
+        del document["id"]
+        added = {key: value for key, value in document.items() if key != "active"}
+        refused = {"ok": False, "msg": sentence}
+        assert await client.call("add", {**added, "active": False, field: 7}) == refused
+        assert await client.call("editMonitor", {**document, "id": monitor, field: 7}) == refused
+        assert (await client.call("getMonitor", monitor))["monitor"][field] is None
+
+
+async def test_a_monitor_needs_a_type(tmp_path: Path) -> None:
+    async with running(tmp_path) as server, server.logged_in() as client:
+        for document in ({}, {"type": ""}, {"name": "m", "type": None}):
+            assert await client.call("add", document) == {"ok": False, "msg": "The monitor needs a type."}
+        assert await client.call("getMonitorList") == {"ok": True}
+        assert client.pushed("monitorList")[-1] == [{}]
 
 
 async def test_apply_to_all_monitors(tmp_path: Path) -> None:

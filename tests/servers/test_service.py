@@ -48,6 +48,21 @@ async def test_a_server_is_made_at_first_contact_and_follows(fleet: Fleet) -> No
     assert second["last_seen_at"] == iso(fleet.now) and second["created_at"] == first["created_at"]
 
 
+async def test_why_reports_are_refused_is_in_the_log_once(
+    fleet: Fleet, caplog: pytest.LogCaptureFixture
+) -> None:
+    nameless = {"attributes": {"motherboard_id": ""}}
+    for document in (nameless, nameless, {}, nameless):
+        if document:
+            with pytest.raises(Unprocessable):
+                await fleet.send(document=document)
+        else:
+            await fleet.send(cpu_used=1)
+    said = [record.getMessage() for record in caplog.records if "is refused" in record.getMessage()]
+    assert len(said) == 2, "again after a good one"
+    assert said[0].endswith("motherboard_id says nothing; the server is told apart by it")
+
+
 async def test_a_resend_stores_nothing_twice(fleet: Fleet) -> None:
     body = report(iso(fleet.now), cpu_used=1024, mem_used_b=5)
     for _ in range(3):

@@ -65,9 +65,10 @@ def test_a_page_can_be_read_without_scripts() -> None:
                   "Shop", "web", ">Down<", "No data yet", "50 %", "2026-11-22 01:00:00 UTC"):  # fmt: skip
         assert words in text
     assert '<meta http-equiv="refresh" content="300">' in text
+    assert text.count("<title>") == 1  # programs look for the first, people's scripts for any
 
 
-@given(st.text() | st.just(EVIL), st.sampled_from(["light", "auto"]))
+@given(st.text() | st.just(EVIL), st.sampled_from(["light", "auto"]) | st.text())
 def test_whatever_is_typed_stays_text(words: str, theme: str) -> None:
     page = Page(
         id=1, organisation=1, slug="page", title=words, description=words, icon=words, footer_text=words,

@@ -87,6 +87,10 @@ def test_html(text: str, html: str) -> None:
 def test_text() -> None:
     assert to_text("Some *text* & [more](https://a.example)") == "Some text & more"
     assert to_text(None) == ""
+    assert (
+        to_text("Some <b>bold</b><br/> words<!-- aside -->, 1 < 2 & 3 > 2")
+        == "Some bold words, 1 < 2 & 3 > 2"
+    )
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,9 @@ describe("storedValue", () => {
   it("shows parsed JSON as text, and text as it is", () => {
     expect(storedValue(field("json"), { a: 1 })).toBe('{\n  "a": 1\n}');
     expect(storedValue(field("json"), '{"a":1}')).toBe('{"a":1}');
+    expect(storedValue(field("list"), '["a", "b"]')).toEqual(["a", "b"]);
+    expect(storedValue(field("list"), "a")).toEqual(["a"]);
+    expect(storedValue(field("list"), "")).toEqual([]);
   });
   it("replaces a zero the field's own rules refuse", () => {
     expect(storedValue(field("number", { minimum: 1, default: 60 }), 0)).toBe(60);

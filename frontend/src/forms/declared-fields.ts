@@ -46,7 +46,20 @@ export function storedValue(field: Field, value: unknown): unknown {
   // Uptime Kuma's columns hold zeros its own rules refuse (a retry interval nobody set).
   if (typeof value === "number" && value === 0 && (field.minimum ?? 0) > 0) return startValue(field);
   if (field.kind === "json" && typeof value !== "string") return JSON.stringify(value, null, 2);
+  if (field.kind === "list" && !Array.isArray(value)) return asList(value);
   return value;
+}
+
+/** Clients may have written a list as its JSON text, or one value where a list is meant. */
+function asList(value: unknown): unknown[] {
+  if (value === "") return [];
+  try {
+    const parsed: unknown = JSON.parse(String(value));
+    if (Array.isArray(parsed)) return parsed as unknown[];
+  } catch {
+    // no JSON: a single value
+  }
+  return [value];
 }
 
 /** Whether the option's condition holds; a condition on a hidden option does not. */

@@ -15,7 +15,7 @@ Document = dict[str, Any]
 
 
 class JsonKind(Enum):
-    """JSON type of a field on the wire."""
+    """JSON type of a field on the wire. What should be a list or an object is whatever a client wrote."""
 
     TEXT = "text"
     INT = "int"
@@ -106,7 +106,7 @@ _OTHERS: Final = (
     WireField("screenshot_delay", INT, 0, required=True),
     WireField("snmpVersion", TEXT, "2c"),
     WireField("rabbitmqNodes", LIST),
-    WireField("conditions", LIST, [], required=True),
+    WireField("conditions", LIST, []),
     WireField("ntpStratumThreshold", INT, 5),
     WireField("ntpTimeOffsetThreshold", INT, 1000),
     WireField("ntpRootDispersionThreshold", INT, 500),

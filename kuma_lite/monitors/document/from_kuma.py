@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from kuma_lite.core.errors import UserError
-from kuma_lite.monitors.document.fields import ALIASES, FIELDS, Document, sparse
+from kuma_lite.core.json_text import JsonTextError, parse_json
+from kuma_lite.monitors.document.fields import ALIASES, FIELDS, Document, JsonKind, sparse
 from kuma_lite.monitors.document.reading import read_value
 
 
@@ -22,7 +23,8 @@ def read_row(row: Mapping[str, Any]) -> tuple[Document, list[str]]:
         if name not in FIELDS:
             continue
         try:
-            document[name] = read_value(name, value)
-        except UserError:
+            is_json = FIELDS[name].kind in (JsonKind.LIST, JsonKind.OBJECT) and isinstance(value, str)
+            document[name] = read_value(name, parse_json(value) if is_json else value)
+        except (UserError, JsonTextError):
             unread.append(column)
     return sparse(document), unread

@@ -2,18 +2,18 @@
 
 Lenient where Uptime Kuma's clients differ from each other (both spellings of a key, numbers as text, null
 where the default is meant), strict where a typing error would be lost silently (unknown keys on `add`).
+A field that is JSON there is kept as it was written, whatever it is: clients compare what they read back.
 Refusal sentences are Uptime Kuma 2.5's.
 """
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping
 from typing import Any, Final
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.errors import UserError
-from kuma_lite.core.json_text import JsonTextError, parse_json
+from kuma_lite.core.json_text import JsonTextError, compact_json, parse_json
 from kuma_lite.core.limits import MAX_INTERVAL_S
 from kuma_lite.monitors.document.fields import ALIASES, FIELDS, Document, JsonKind, WireField
 
@@ -58,9 +58,7 @@ def linked_notifications(payload: Mapping[str, Any]) -> list[int] | None:
         return None
     if isinstance(links, Mapping):
         return sorted({int(key) for key, on in links.items() if on and str(key).isdecimal()})
-    if isinstance(links, list):
-        return sorted({item for item in links if isinstance(item, int) and not isinstance(item, bool)})
-    raise UserError("notificationIDList must be an object of notification ids.")
+    return sorted({found for item in wire_values.listed(links) if (found := wire_values.identifier(item))})
 
 
 def _as_object(payload: Any) -> Mapping[str, Any]:
@@ -87,10 +85,11 @@ def read_value(name: str, value: Any) -> Any:
 
 
 def _status_codes(value: Any) -> list[str]:
-    if isinstance(value, str):
+    if isinstance(value, str) and value.lstrip().startswith("["):
         value = _parsed_json(value, "Accepted status codes")
-    if not isinstance(value, list):
+    if value is None:
         raise UserError("Accepted status codes must be a list of texts.")
+    value = wire_values.listed(value)
     if not all(isinstance(item, str) for item in value):
         raise UserError("Accepted status codes are not all strings")
     return list(value)
@@ -101,56 +100,48 @@ def _coerced(field: WireField, value: Any) -> Any:
         return field.default if field.required else None
     match field.kind:
         case JsonKind.BOOL:
-            return bool(value) and value not in ("0", "false")
+            return wire_values.flag(value)
         case JsonKind.INT | JsonKind.NUMBER:
             return _number(field, value)
-        case JsonKind.LIST:
-            return _list(field, value)
-        case JsonKind.OBJECT:
-            if isinstance(value, str):
-                value = _parsed_json(value, field.name)
-            if not isinstance(value, Mapping):
-                raise UserError("{name} must be an object.", name=field.name)
-            return dict(value)
+        case JsonKind.LIST | JsonKind.OBJECT:
+            return _json(field, value)
         case JsonKind.TEXT:
             return _text(field, value)
 
 
 def _text(field: WireField, value: Any) -> str:
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, int | float):
-        return json.dumps(value)
-    if not isinstance(value, str):
+    text = wire_values.text(value)
+    if text is None:
         raise UserError("{name} must be text.", name=field.name)
-    if len(value) > MAX_TEXT_CHARS:
+    _refuse_long(field, text)
+    return text
+
+
+def _refuse_long(field: WireField, text: str) -> None:
+    if len(text) > MAX_TEXT_CHARS:
         raise UserError(
             "{name} must not be longer than {most} characters.", name=field.name, most=MAX_TEXT_CHARS
         )
-    return value
 
 
 def _number(field: WireField, value: Any) -> float | int | None:
-    if isinstance(value, str):
-        try:
-            value = float(value.strip())
-        except ValueError:
+    number = wire_values.number(value)
+    if number is None:
+        if isinstance(value, str):
             # Forms send "" for an empty box; other text is what Uptime Kuma turns into null as well.
             return field.default if field.required else None
-    if isinstance(value, bool):
-        value = int(value)
-    if not isinstance(value, int | float) or not math.isfinite(value):
         raise UserError("{name} must be a number.", name=field.name)
-    if abs(value) > 2**53:
+    if abs(number) > 2**53:
         raise UserError("{name} is too large.", name=field.name)
-    return int(value) if value == int(value) else value
+    return number
 
 
-def _list(field: WireField, value: Any) -> list[Any]:
-    if isinstance(value, str):  # one client sends the JSON text of the list
-        value = _parsed_json(value, field.name) if value.strip() else []
-    if not isinstance(value, list):
-        raise UserError("{name} must be a list.", name=field.name)
+def _json(field: WireField, value: Any) -> Any:
+    """Any JSON, as it is."""
+    try:
+        _refuse_long(field, compact_json(value))
+    except RecursionError:
+        raise UserError("{name} is nested too deeply.", name=field.name) from None
     return value
 
 
@@ -159,6 +150,13 @@ def _parsed_json(text: str, label: str) -> Any:
         return parse_json(text)
     except JsonTextError as error:
         raise UserError("{label} must be valid JSON: {reason}", label=label, reason=error) from None
+
+
+def with_type(document: Document) -> Document:
+    """The same document. Raises UserError for one without a type: nothing could ever be checked."""
+    if not document.get("type"):
+        raise UserError("The monitor needs a type.")
+    return document
 
 
 def _checked(document: Document) -> Document:
@@ -177,9 +175,8 @@ def _checked(document: Document) -> Document:
         raise UserError("Response max length cannot be more than {most} bytes", most=MAX_RESPONSE_BYTES)
     if document.get("headers"):
         _parsed_json(document["headers"], "Headers")
-    for key in ("maxretries", "resendInterval", "timeout"):
-        if document.get(key, 0) < 0:
-            raise UserError("{key} cannot be negative", key=key)
+    if document.get("timeout", 0) < 0:
+        raise UserError("{key} cannot be negative", key="timeout")
     for name, value in document.items():
         if isinstance(value, float) and FIELDS[name].kind is JsonKind.INT:
             document[name] = round(value)

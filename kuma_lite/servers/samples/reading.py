@@ -24,6 +24,8 @@ MAX_TEXT_CHARS: Final = 256  # of any other attribute
 MAX_ERRORS: Final = 20  # sentences in one answer
 MAX_SNAPSHOT: Final = 20  # processes or containers of one report
 FUTURE_MS: Final = 10 * 60_000  # how far a host's clock may be ahead before its samples are refused
+UNKNOWN_VERSION: Final = "unknown"
+NAMELESS: Final = "motherboard_id says nothing; the server is told apart by it"
 _UNKNOWN: Final = ("", "unknown")
 
 _TEXTS: Final = (
@@ -87,20 +89,22 @@ def read_report(body: bytes, now: int, oldest: int) -> Report:
         raise Unprocessable("The body must be a JSON object")
     attributes, entries = document.get("attributes"), document.get("metrics")
     errors = []
-    version, board = _text(document.get("agent_version")), None
-    if version is None:
+    sent, board = document.get("agent_version"), None
+    if not isinstance(sent, str):
         errors.append("agent_version is required")
+    version = _text(sent) or UNKNOWN_VERSION  # of an agent that was built without one
     if not isinstance(attributes, dict):
         errors.append("attributes must be an object")
         attributes = {}
     elif (board := _text(attributes.get("motherboard_id"))) is None:
-        errors.append("motherboard_id is required")
+        nameless = isinstance(attributes.get("motherboard_id"), str)
+        errors.append(NAMELESS if nameless else "motherboard_id is required")
     elif len(board) > MAX_ID_CHARS:
         errors.append(f"motherboard_id is longer than {MAX_ID_CHARS} characters")
     if not isinstance(entries, list):
         errors.append("metrics must be an array")
         entries = []
-    if errors or version is None or board is None:
+    if errors or board is None:
         raise Unprocessable(*errors)
     report = Report(
         board,

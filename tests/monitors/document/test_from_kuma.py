@@ -52,6 +52,7 @@ def test_every_field_has_a_column() -> None:
         ("kafka_producer_ssl", "1", "kafkaProducerSsl", True),
         ("kafka_producer_brokers", '["a:1"]', "kafkaProducerBrokers", ["a:1"]),
         ("kafka_producer_sasl_options", '{"a":"b"}', "kafkaProducerSaslOptions", {"a": "b"}),
+        ("rabbitmq_nodes", '"[\\"a\\"]"', "rabbitmqNodes", '["a"]'),  # written as the text of a list
         ("expiry_notification", 0, "expiryNotification", False),
         ("expected_value", 5, "expectedValue", "5"),
         ("port", "", "port", None),
@@ -68,9 +69,9 @@ def test_values(column: str, value: Any, field: str, read: Any) -> None:
     ("column", "value"),
     [
         ("conditions", "{"),
-        ("rabbitmq_nodes", '{"a": 1}'),
+        ("rabbitmq_nodes", "nodes"),
         ("accepted_statuscodes_json", "[200]"),
-        ("kafka_producer_sasl_options", "[]"),
+        ("kafka_producer_sasl_options", "[1,"),
     ],
 )
 def test_what_cannot_be_read_has_its_default(column: str, value: str) -> None:

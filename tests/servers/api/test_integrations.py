@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 
+from kuma_lite.cli.token import create as create_token
 from kuma_lite.core.access import Actor
+from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.database import Database
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.limits import DATABASE_FILE
 from kuma_lite.notifications import store
 from kuma_lite.notifications.service import NOT_FOUND as NO_NOTIFICATION
 from kuma_lite.rest.errors import NotFound
@@ -21,6 +24,7 @@ from kuma_lite.servers.api.integration_store import Channel, Integrations
 from tests.servers.api.test_servers import Api, api
 from tests.servers.conftest import Fleet
 from tests.support.actors import OWNER, STRANGER
+from tests.support.appliance import running as appliance_in
 from tests.support.http import Response
 from tests.support.sio import connect
 
@@ -47,6 +51,21 @@ async def stored(running: Api) -> dict[str, Any]:
 async def create(running: Api, settings: dict[str, Any], token: str = "") -> Response:
     wishes = {"type": "Integrations::WebhookIntegration", "settings": settings}
     return await running.ask("POST", "integrations", token, json={"integration": wishes})
+
+
+async def test_a_token_may_make_one_before_there_is_an_account(tmp_path: Path) -> None:
+    async with appliance_in(tmp_path):
+        pass  # only the database is made
+    path, clock = tmp_path / DATABASE_FILE, SystemClock()
+    token = await asyncio.to_thread(create_token, path, "machine", None, None, clock)
+    async with appliance_in(tmp_path) as server:
+        found = Api(server.url, "", token, server.appliance)
+        made = await create(found, {"webhook_url": SECRET_URL})
+        assert made.status == 201, made.text
+        assert [entry["uuid"] for entry in await found.get("integrations")] == [made.json()["uuid"]]
+        async with server.logged_in() as client:
+            ((entry,),) = client.pushed("notificationList")[-1:]
+            assert entry[0]["userId"] == 1, "of the account that was made afterwards"
 
 
 # --- secrets -----------------------------------------------------------------------------------------------

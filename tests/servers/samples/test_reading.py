@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.servers.samples.reading import MAX_ERRORS, Report, Unprocessable, are_two_hosts, read_report
+from kuma_lite.servers.samples.reading import (
+    MAX_ERRORS,
+    NAMELESS,
+    Report,
+    Unprocessable,
+    are_two_hosts,
+    read_report,
+)
 from tests.servers.reports import ATTRIBUTES, report
 
 NOW = 1_700_000_000_000
@@ -111,12 +118,12 @@ def test_dates(stamp: str, offset: int) -> None:
     ("document", "errors"),
     [
         ({"attributes": {}}, ["motherboard_id is required"]),
-        ({"attributes": {"motherboard_id": "unknown"}}, ["motherboard_id is required"]),
-        ({"attributes": {"motherboard_id": "  "}}, ["motherboard_id is required"]),
+        ({"attributes": {"motherboard_id": "unknown"}}, [NAMELESS]),
+        ({"attributes": {"motherboard_id": "  "}}, [NAMELESS]),
         ({"attributes": {"motherboard_id": 5}}, ["motherboard_id is required"]),
         ({"attributes": {"motherboard_id": "x" * 257}}, ["motherboard_id is longer than 256 characters"]),
         ({"attributes": []}, ["attributes must be an object"]),
-        ({"agent_version": "unknown"}, ["agent_version is required"]),
+        ({"agent_version": 5}, ["agent_version is required"]),
         ({"agent_version": None, "metrics": None}, ["agent_version is required", "metrics must be an array"]),
         ({"metrics": {}}, ["metrics must be an array"]),
     ],
@@ -267,3 +274,8 @@ def test_whatever_comes_is_a_report_or_refused_with_sentences(document: Any) -> 
     assert bool(found.failures) == bool(found.errors)
     assert all(OLDEST <= time <= NOW + 10 * 60_000 and abs(value) <= 1e18 for _, time, value in found.samples)
     json.dumps([found.attributes, found.snapshot, found.answer()], allow_nan=False)
+
+
+@pytest.mark.parametrize("version", ["", "  ", "unknown"])
+def test_an_agent_may_have_been_built_without_a_version(version: str) -> None:
+    assert read(report(STAMP, document={"agent_version": version})).agent_version == "unknown"
