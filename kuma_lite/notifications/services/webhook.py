@@ -7,6 +7,7 @@ from kuma_lite.core.json_text import compact_json
 from kuma_lite.notifications.services import kit
 
 # What a custom body is called unless a header says it.
+JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
 SHAPES = {
     "json": "Preset - application/json",
@@ -75,7 +76,7 @@ class Webhook(kit.HttpService[WebhookOptions]):
         if o.shape == "custom" and o.template.strip():
             body = news.templated_json(o.template)
             if "content-type" not in map(str.lower, headers):
-                headers = {"Content-Type": FORM_TYPE, **headers}
+                headers = {"Content-Type": JSON_TYPE if kit.is_json(body) else FORM_TYPE, **headers}
             return kit.Call(o.address, body=body, headers=headers)
         if o.shape == "form-data":
             return kit.Call(o.address, parts={"data": compact_json(whole)}, headers=headers)
