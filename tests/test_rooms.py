@@ -51,7 +51,8 @@ FLOORS = {
 SUB_ROOMS = {
     "core": ("migrations",),
     "net": ("http",),
-    "notifications": ("services",),
+    "notifications": ("liquid", "services"),
+    "notifications.liquid": ("filters",),
     "notifications.services": ("support", "kit"),
     "notifications.services.support": ("nostr",),
     "monitors": ("document", "engine", "doors"),

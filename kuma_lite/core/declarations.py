@@ -19,7 +19,7 @@ form in the browser come from that declaration; nothing else has to be touched.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, get_args
@@ -85,6 +85,7 @@ class Words:
     form_default: Any = None  # what a new form starts with, where that differs from the stored default
     out_of_range: str = ""  # exact sentence when a number is outside minimum..maximum
     whole: bool = False  # a number is rounded to a whole one before it is checked and stored
+    template: bool = False  # a Liquid template; our form refuses one that cannot be rendered
     refers_to: str = ""  # of references: proxy | docker_host | remote_browser | monitor_group | notification
 
 
@@ -322,14 +323,24 @@ class DeliveryFailed(Exception):
         self.retry_after = retry_after
 
 
+class TemplateFailed(DeliveryFailed):
+    """A template of the user's cannot be rendered; the message then leaves with the usual text."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)
+
+
 class DeliveryContext(Protocol):
     """What a service may ask for while it delivers."""
 
     network: Network  # in services: `kit.network_of`
     base_url: str  # setting primaryBaseURL without trailing slash, or ""
 
-    def render(self, template: str, message: Message) -> str:
-        """A Liquid template with Uptime Kuma's variables; sandboxed, bounded. Raises DeliveryFailed."""
+    def render(self, template: str, message: Message, escape: Callable[[str], str] | None = None) -> str:
+        """A Liquid template with Uptime Kuma's variables; sandboxed, bounded. Raises TemplateFailed.
+
+        `escape` is applied to what comes out of variables, never to what the template itself says.
+        """
 
 
 class NotificationService(ABC, Generic[O]):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationService
+from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationService, TemplateFailed
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
-from kuma_lite.core.json_text import compact_json
 from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
 from kuma_lite.core.registry import Registry
 from kuma_lite.notifications import templates
+from kuma_lite.notifications.fields import template_keys
 from kuma_lite.notifications.masking import redacted
 from kuma_lite.notifications.model import Config
+from kuma_lite.notifications.services.support.limits import limited
 
 if TYPE_CHECKING:
     from kuma_lite.core.targets import Network
@@ -23,6 +25,9 @@ log = logging.getLogger(__name__)
 
 ATTEMPT_S: Final = 30.0  # for everything one attempt does; a service that needs longer will not come back
 UNKNOWN_TYPE: Final = "Notification type is not supported"  # as Uptime Kuma 2.5 says it
+
+NOTE_CHARS: Final = 300  # of what is said about a template
+NOT_TAKEN: Final = "The text of the template was refused: {}"
 
 Services = Registry[NotificationService[Any]]
 
@@ -33,16 +38,29 @@ class Context:
 
     network: Network
     base_url: str
+    rendered: int = 0  # templates so far
 
-    def render(self, template: str, message: Message) -> str:
-        """A Liquid template; bounded. Raises DeliveryFailed."""
-        return templates.render(template, message)
+    def render(self, template: str, message: Message, escape: Callable[[str], str] | None = None) -> str:
+        """A Liquid template; bounded. Raises TemplateFailed."""
+        text = templates.render(template, message, escape)
+        self.rendered += 1
+        return text
 
 
 async def deliver(
-    services: Services, config: Config, message: Message, context: Context, *, timeout: float | None = None
+    services: Services,
+    config: Config,
+    message: Message,
+    context: Context,
+    *,
+    timeout: float | None = None,
+    trial: bool = False,
 ) -> str:
-    """Hand over a message; returns what the 'Test' button shows. Raises DeliveryFailed, without secrets."""
+    """Hand over a message; returns what the 'Test' button shows. Raises DeliveryFailed, without secrets.
+
+    Where a template cannot be rendered, or the service refuses what it gave, the message leaves with the
+    service's usual text and a note. Not in a trial, whose purpose is to show what is wrong.
+    """
     service = services.get(str(config.get("type")))
     if service is None:
         raise DeliveryFailed(UNKNOWN_TYPE, permanent=True)
@@ -51,7 +69,7 @@ async def deliver(
     remember_secrets(attempt, secrets_of(service, config))
     try:
         async with asyncio.timeout(timeout):
-            return await _send(service, config, message, context)
+            return await _send(service, config, message, context, trial)
     except TimeoutError:
         raise DeliveryFailed(f"No answer within {timeout:g} seconds.") from None
     except DeliveryFailed as failure:
@@ -67,11 +85,35 @@ async def deliver(
         forget_secrets(attempt)
 
 
-async def _send(service: NotificationService[Any], config: Config, message: Message, context: Context) -> str:
+async def _send(
+    service: NotificationService[Any], config: Config, message: Message, context: Context, trial: bool
+) -> str:
     try:
         options = service.options.read(config)
     except UserError as error:
         raise DeliveryFailed(error.message, permanent=True) from None
-    if "{{" in compact_json(config) or "{%" in compact_json(config):
-        await asyncio.to_thread(templates.prepare)
-    return await service.send(options, message, context)
+    before = context.rendered
+    try:
+        return await service.send(options, message, context)
+    except DeliveryFailed as failure:
+        with_template = failure.permanent and context.rendered > before
+        if trial or not (with_template or isinstance(failure, TemplateFailed)):
+            raise
+        reason = failure.message if isinstance(failure, TemplateFailed) else NOT_TAKEN.format(failure.message)
+        log.warning("A template of the service %s is left out: %s", service.name, reason)
+        usual = service.options.read({**config, **dict.fromkeys(template_keys(service), "")})
+        note = redacted(limited(reason, NOTE_CHARS), config, service)
+        try:
+            return await service.send(usual, _noted(message, f"({note})"), context)
+        except DeliveryFailed as again:
+            if again.permanent and not isinstance(failure, TemplateFailed):
+                raise failure from None  # it was not the template
+            raise
+
+
+def _noted(message: Message, note: str) -> Message:
+    """The message with a line more, for services that tell all of it and those that tell the reason alone."""
+    beat = message.heartbeat
+    if beat is not None:
+        beat = {**beat, "msg": f"{beat.get('msg') or ''}\n{note}"}
+    return Message(f"{message.text}\n{note}", message.monitor, beat)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from kuma_lite.core.declarations import Kind, NotificationService, Words
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import JsonTextError, parse_json
+from kuma_lite.notifications import templates
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 def secret_keys(service: NotificationService[Any]) -> frozenset[str]:
     """Keys of a service's options that hold credentials."""
     return frozenset(key for key, (_, words) in service.options.words().items() if words.secret)
+
+
+def template_keys(service: NotificationService[Any]) -> frozenset[str]:
+    """Keys of a service's options that hold Liquid templates."""
+    return frozenset(key for key, (_, words) in service.options.words().items() if words.template)
 
 
 def validate(service: NotificationService[Any], config: Mapping[str, Any]) -> None:
@@ -50,6 +56,8 @@ def _problem(words: Words, value: Any) -> str:
         return f"{words.label} is not one of the choices."
     if words.kind is Kind.URL and not _is_web_address(str(value)):
         return f"{words.label} must be an address that begins with http:// or https://."
+    if words.template and (problem := templates.problem(str(value))):
+        return f"{words.label}: {problem}"
     if words.kind is Kind.JSON and not _is_json_object(str(value)):
         return f'{words.label} must be a JSON object, for example {{"X-Name": "value"}}.'
     return ""

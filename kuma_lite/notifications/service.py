@@ -143,9 +143,9 @@ class Notifications:
         text = beat_text(str(monitor.get("name")), beat.status, beat.msg)
         return pack(Message(text, monitor, heartbeat))
 
-    async def _hand_over(self, config: Config, message: Message) -> str:
+    async def _hand_over(self, config: Config, message: Message, *, trial: bool = False) -> str:
         context = Context(self._network, self._settings.primary_base_url().rstrip("/"))
-        return await deliver(self.services, config, message, context)
+        return await deliver(self.services, config, message, context, trial=trial)
 
     async def test(self, config: object, actor: Actor, *, from_page: bool = False) -> str:
         """Deliver a test message; returns what the service says. Raises UserError."""
@@ -157,7 +157,7 @@ class Notifications:
         name = form.get("name", "undefined")
         text = trial_text(name if isinstance(name, str) else text_of(name))
         try:
-            return await self._hand_over(form, Message(text))
+            return await self._hand_over(form, Message(text), trial=True)
         except DeliveryFailed as failure:
             raise UserError(failure.message) from None
 

@@ -42,6 +42,20 @@ def test_what_can_work_is_let_through(notifications: Notifications, kind: str) -
         ("smtp", {"smtpPort": float("nan")}, "smtpPort", "Port must be between"),
         ("ntfy", {"ntfyPriority": 6}, "ntfyPriority", "Priority must be between 1 and 5."),
         ("telegram", {"telegramUseTemplate": True}, "telegramTemplate", "Message Template is required."),
+        (
+            "telegram",
+            {"telegramUseTemplate": True, "telegramTemplate": "<b>{{ name }}</b>\n{% if msg %}"},
+            "telegramTemplate",
+            r"Message Template: The template cannot be used: 'if' is not closed \(line 2, column 1\)\.",
+        ),
+        ("smtp", {"customSubject": "{{ 'now' | date: '%H', 'X/Y' }}"}, "customSubject", "column 12"),
+        ("ntfy", {"ntfyUseTemplate": True, "ntfyCustomTitle": "{% x %}"}, "ntfyCustomTitle", "no tag 'x'"),
+        (
+            "webhook",
+            {"webhookContentType": "custom", "webhookCustomBody": "{% include 'x' %}"},
+            "webhookCustomBody",
+            "other files cannot be used here",
+        ),
     ],
 )
 def test_what_cannot_is_refused_at_its_field(
@@ -57,6 +71,7 @@ def test_what_is_not_shown_is_not_asked_for(notifications: Notifications) -> Non
     notifications.validate(form)
     # The body belongs to POST, and so do the fields that depend on it.
     notifications.validate({**form, "webhookContentType": "custom"})
+    notifications.validate({**form, "webhookContentType": "custom", "webhookCustomBody": "{% broken"})
 
 
 def test_every_condition_names_an_option_of_the_same_service(notifications: Notifications) -> None:

@@ -48,12 +48,11 @@ class DiscordOptions(kit.ServiceOptions):
     format: str = kit.select(
         "Message Format", "discordMessageFormat", "", FORMATS, form_default="normal", section="content"
     )
-    template: str = kit.area(
+    template: str = kit.template(
         "Message Template",
         "discordMessageTemplate",
         placeholder="{{ status }} {{ name }}: {{ msg }}",
         help="A Liquid template; empty means the normal format.",
-        section="content",
         shown_when=kit.when("discordMessageFormat", "custom"),
     )
     use_template: bool = kit.stored("discordUseMessageTemplate", False)  # the format has replaced it

@@ -20,10 +20,9 @@ class EvolutionOptions(kit.ServiceOptions):
         help="A phone number begins with its country code, without + and zeros.",
     )
     use_template: bool = kit.switch("Use custom message", "evolutionUseCustomMessage", section="content")
-    template: str = kit.area(
+    template: str = kit.template(
         "Custom message",
         "evolutionCustomMessage",
-        section="content",
         required=True,
         placeholder="{{ status }} {{ name }}: {{ msg }}",
         help="A Liquid template.",

@@ -31,12 +31,11 @@ class FluxerOptions(kit.ServiceOptions):
     format: str = kit.select(
         "Message Format", "fluxerMessageFormat", "", FORMATS, form_default="normal", section="content"
     )
-    template: str = kit.area(
+    template: str = kit.template(
         "Message Template",
         "fluxerMessageTemplate",
         placeholder="{{ status }} {{ name }}: {{ msg }}",
         help="A Liquid template; empty means the normal format.",
-        section="content",
         shown_when=kit.when("fluxerMessageFormat", "custom"),
     )
     use_template: bool = kit.stored("fluxerUseMessageTemplate", False)  # the format has replaced it

@@ -14,10 +14,9 @@ class GoogleChatOptions(kit.ServiceOptions):
     use_template: bool = kit.switch(
         "Template plain text instead of using cards", "googleChatUseTemplate", section="content"
     )
-    template: str = kit.area(
+    template: str = kit.template(
         "Message template",
         "googleChatTemplate",
-        section="content",
         required=True,
         placeholder="{{ status }} {{ name }}: {{ msg }}",
         help="A Liquid template.",

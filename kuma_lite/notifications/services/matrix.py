@@ -24,10 +24,9 @@ class MatrixOptions(kit.ServiceOptions):
     )
     token: str = kit.secret("Access Token", "accessToken", required=True, help="Of the account that writes.")
     use_template: bool = kit.switch("Use custom message template", "matrixUseTemplate", section="content")
-    template: str = kit.area(
+    template: str = kit.template(
         "Message Template",
         "matrixTemplate",
-        section="content",
         required=True,
         placeholder="{{ status }} {{ name }}: {{ msg }}",
         help="A Liquid template.",

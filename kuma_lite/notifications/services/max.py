@@ -27,10 +27,9 @@ class MaxOptions(kit.ServiceOptions):
         help="With HTML, values are escaped and the template's own marks are kept.",
         shown_when=TEMPLATED,
     )
-    template: str = kit.area(
+    template: str = kit.template(
         "Message Template",
         "maxTemplate",
-        section="content",
         required=True,
         placeholder="{{ status }} {{ name }}: {{ msg }}",
         help="A Liquid template.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kuma_lite.core.declarations import Kind
 from kuma_lite.notifications.services import kit
 
 SERVER = "https://ntfy.sh"
@@ -56,18 +57,17 @@ class NtfyOptions(kit.ServiceOptions):
         help="Let the server read the message to a phone number.",
     )
     use_template: bool = kit.switch("Customize notification templates", "ntfyUseTemplate", section="content")
-    title: str = kit.text(
+    title: str = kit.template(
         "Custom Title Template",
         "ntfyCustomTitle",
-        section="content",
         placeholder="{{ name }} {{ status }}",
         help="A Liquid template; empty means the usual title.",
         shown_when=TEMPLATED,
+        kind=Kind.TEXT,
     )
-    message: str = kit.area(
+    message: str = kit.template(
         "Custom Message Template",
         "ntfyCustomMessage",
-        section="content",
         placeholder="{{ msg }}",
         help="A Liquid template; empty means the usual message.",
         shown_when=TEMPLATED,

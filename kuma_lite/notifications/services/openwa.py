@@ -19,10 +19,9 @@ class OpenWaOptions(kit.ServiceOptions):
         help="Several with commas between them.",
     )
     use_template: bool = kit.switch("Use custom message", "openwaUseCustomMessage", section="content")
-    template: str = kit.area(
+    template: str = kit.template(
         "Custom message",
         "openwaCustomMessage",
-        section="content",
         required=True,
         placeholder="{{ status }} {{ name }}: {{ msg }}",
         help="A Liquid template.",

@@ -23,10 +23,9 @@ class SignalOptions(kit.ServiceOptions):
         help="Numbers with country code and group ids, commas between them.",
     )
     use_template: bool = kit.switch("Use custom message template", "signalUseTemplate", section="content")
-    template: str = kit.area(
+    template: str = kit.template(
         "Message Template",
         "signalTemplate",
-        section="content",
         required=True,
         placeholder="{{ status }} {{ name }}: {{ msg }}",
         help="A Liquid template.",

@@ -27,10 +27,9 @@ class SlackOptions(kit.ServiceOptions):
         "Include monitor group name", "slackIncludeGroupName", True, section="content"
     )
     use_template: bool = kit.switch("Use custom message template", "slackUseTemplate", section="content")
-    template: str = kit.area(
+    template: str = kit.template(
         "Message Template",
         "slackTemplate",
-        section="content",
         required=True,
         placeholder="{{ status }} {{ name }}: {{ msg }}",
         help="A Liquid template, used when a monitor goes down or up.",

@@ -58,17 +58,16 @@ class SmtpOptions(kit.ServiceOptions):
     )
     cc: str = kit.text("CC", "smtpCC")
     bcc: str = kit.text("BCC", "smtpBCC")
-    subject: str = kit.text(
+    subject: str = kit.template(
         "Custom Subject",
         "customSubject",
-        section="content",
         placeholder="{{ status }} {{ name }}",
         help="A Liquid template; empty means the usual text.",
+        kind=Kind.TEXT,
     )
-    body: str = kit.area(
+    body: str = kit.template(
         "Custom Body",
         "customBody",
-        section="content",
         help="A Liquid template; empty means the usual text.",
     )
     html: bool = kit.switch("Use HTML for custom E-mail body", "htmlBody", section="content")

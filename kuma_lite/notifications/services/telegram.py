@@ -46,10 +46,9 @@ class TelegramOptions(kit.ServiceOptions):
         help="With HTML and MarkdownV2, values are escaped and the template's own marks are kept.",
         shown_when=TEMPLATED,
     )
-    template: str = kit.area(
+    template: str = kit.template(
         "Message Template",
         "telegramTemplate",
-        section="content",
         required=True,
         placeholder="{{ status }} {{ name }}: {{ msg }}",
         help="A Liquid template.",
@@ -63,6 +62,12 @@ class TelegramOptions(kit.ServiceOptions):
     )
 
 
+def filled(o: TelegramOptions, news: kit.News, escape: kit.escaping.Escape) -> str:
+    """The user's text; "" where nothing but blanks came of the template, which Telegram would refuse."""
+    text = news.templated(o.template, escape=escape, limit=MAX_CHARS)
+    return text if text.strip() else ""
+
+
 class Telegram(kit.HttpService[TelegramOptions]):
     """A message of a Telegram bot."""
 
@@ -72,9 +77,9 @@ class Telegram(kit.HttpService[TelegramOptions]):
     def request(self, o: TelegramOptions, news: kit.News) -> kit.Call:
         """Call `sendMessage`."""
         escape = ESCAPES.get(o.mode) if o.use_template else None
-        text = news.text
-        if o.use_template:
-            text = news.templated(o.template, escape=escape or kit.escaping.plain, limit=MAX_CHARS)
+        own = o.use_template and filled(o, news, escape or kit.escaping.plain)
+        escape = escape if own else None  # the usual text has no marks
+        text = own or news.text
         server = (o.server.strip() or SERVER).rstrip("/")
         return kit.Call(f"{server}/bot{o.token.strip()}/sendMessage", json={
             "chat_id": o.chat,

@@ -34,10 +34,9 @@ class VKTeamsOptions(kit.ServiceOptions):
         help="With MarkdownV2 and HTML, values are escaped and the template's own marks are kept.",
         shown_when=TEMPLATED,
     )
-    template: str = kit.area(
+    template: str = kit.template(
         "Message Template",
         "vkteamsTemplate",
-        section="content",
         required=True,
         placeholder="{{ status }} {{ name }}: {{ msg }}",
         help="A Liquid template.",

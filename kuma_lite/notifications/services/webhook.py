@@ -6,7 +6,9 @@ from kuma_lite.core.declarations import Kind
 from kuma_lite.core.json_text import compact_json
 from kuma_lite.notifications.services import kit
 
-FORM_TYPE = "application/x-www-form-urlencoded"  # what a custom body is called unless a header says it
+# What a custom body is called unless a header says it.
+JSON_TYPE = "application/json"
+FORM_TYPE = "application/x-www-form-urlencoded"
 SHAPES = {
     "json": "Preset - application/json",
     "form-data": "Preset - multipart/form-data",
@@ -42,11 +44,10 @@ class WebhookOptions(kit.ServiceOptions):
         help="The presets carry the texts heartbeat, monitor and msg.",
         shown_when=kit.when("httpMethod", "post"),
     )
-    template: str = kit.area(
+    template: str = kit.template(
         "Custom body",
         "webhookCustomBody",
         required=True,
-        section="content",
         placeholder='{"title": "{{ name }}", "text": {{ msg | json }}}',
         help="A Liquid template. Texts inside a JSON body are escaped where that is needed.",
         shown_when=kit.when("webhookContentType", "custom"),
@@ -72,10 +73,11 @@ class Webhook(kit.HttpService[WebhookOptions]):
         if o.method.lower() == "get":
             query = {key: whole[key] and compact_json(whole[key]) for key in ("heartbeat", "monitor")}
             return kit.Call(o.address, "GET", query={"msg": news.text, **query}, headers=headers)
-        if o.shape == "custom":
-            named = {name.lower() for name in headers}
-            typed = headers if "content-type" in named else {"Content-Type": FORM_TYPE, **headers}
-            return kit.Call(o.address, body=news.templated_json(o.template), headers=typed)
+        if o.shape == "custom" and o.template.strip():
+            body = news.templated_json(o.template)
+            if "content-type" not in map(str.lower, headers):
+                headers = {"Content-Type": JSON_TYPE if kit.is_json(body) else FORM_TYPE, **headers}
+            return kit.Call(o.address, body=body, headers=headers)
         if o.shape == "form-data":
             return kit.Call(o.address, parts={"data": compact_json(whole)}, headers=headers)
         return kit.Call(o.address, json=kit.Exactly(whole), headers=headers)

@@ -26,10 +26,9 @@ class Whatsapp360messengerOptions(kit.ServiceOptions):
     use_template: bool = kit.switch(
         "Custom message template", "Whatsapp360messengerUseTemplate", section="content"
     )
-    template: str = kit.area(
+    template: str = kit.template(
         "Message template",
         "Whatsapp360messengerTemplate",
-        section="content",
         required=True,
         placeholder="{{ status }} {{ name }}: {{ msg }}",
         help="A Liquid template.",

@@ -35,7 +35,9 @@ def send(declared: Services) -> Send:
     """Deliver a message as the dispatcher would: `await send(message, type=..., **options)`."""
     context = Context(SimpleNamespace(http=HttpClient()), "https://kuma.example")
 
-    async def deliver_now(message: Message, *, timeout: float = 10, **config: Any) -> str:
-        return await deliver(declared, config, message, context, timeout=timeout)
+    async def deliver_now(
+        message: Message, *, timeout: float = 10, trial: bool = False, **config: Any
+    ) -> str:
+        return await deliver(declared, config, message, context, timeout=timeout, trial=trial)
 
     return deliver_now

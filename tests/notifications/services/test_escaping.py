@@ -3,7 +3,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -29,18 +28,6 @@ def test_escaped_markdown_reads_as_the_text(text: str) -> None:
 @given(st.text())
 def test_escaped_json_stands_between_quotes(text: str) -> None:
     assert json.loads(f'"{escaping.json_string(text)}"') == text
-
-
-@given(JSON)
-def test_mapping_texts_keeps_the_shape(value: Any) -> None:
-    assert escaping.map_texts(value, lambda text: text) == value
-    marked = escaping.map_texts(value, lambda text: "X" + text)
-    assert escaping.map_texts(marked, lambda text: text[1:]) == value
-
-
-def test_mapping_texts_changes_texts_at_every_depth_but_no_key() -> None:
-    found = escaping.map_texts({"a": ["b", {"c": "d"}, 1, None]}, str.upper)
-    assert found == {"a": ["B", {"c": "D"}, 1, None]}
 
 
 @given(st.text())

@@ -61,6 +61,40 @@ async def test_custom_body(sink: HttpSink, send: Send) -> None:
     assert got.headers["content-type"] == "application/x-www-form-urlencoded"
 
 
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ('{"text": {{ msg | json }}}', "application/json"),
+        ('{"text": "{{ heartbeatJSON.msg }}"}', "application/json"),
+        ("\n [ {{ msg | json }}, 1 ] ", "application/json"),
+        ("{{ monitorJSON }}", "application/json"),
+        ("{{ monitorJSON.tags | json }}", "application/json"),
+        ("{{ msg | json }}", "application/json"),
+        ("{}", "application/json"),
+        ("msg={{ msg | url_encode }}&x=1", "application/x-www-form-urlencoded"),
+        ("{{ msg }}", "application/x-www-form-urlencoded"),
+        ("{{ heartbeatJSON.status }}", "application/x-www-form-urlencoded"),
+        ("{a: 1}", "application/x-www-form-urlencoded"),
+        ("<x>{{ name }}</x>", "application/x-www-form-urlencoded"),
+    ],
+)
+async def test_a_custom_body_is_called_what_it_is(
+    sink: HttpSink, send: Send, body: str, content_type: str
+) -> None:
+    await send(DOWN, **hook(sink, webhookContentType="custom", webhookCustomBody=body))
+    assert sink.got[0].headers["content-type"] == content_type
+
+
+@pytest.mark.parametrize("name", ["Content-Type", "content-type", "CONTENT-TYPE"])
+async def test_a_header_of_the_users_says_it_better(sink: HttpSink, send: Send, name: str) -> None:
+    words = {
+        "webhookCustomBody": "{}",
+        "webhookAdditionalHeaders": json.dumps({name: "application/x.own+json"}),
+    }
+    await send(DOWN, **hook(sink, webhookContentType="custom", **words))
+    assert sink.got[0].headers["content-type"] == "application/x.own+json"
+
+
 async def test_get_puts_everything_into_the_query(sink: HttpSink, send: Send) -> None:
     url = f"{sink.url}/push?token=a%20b#part"
     await send(DOWN, **hook(sink, httpMethod="get", webhookContentType="custom", webhookURL=url))

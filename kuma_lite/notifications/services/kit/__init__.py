@@ -20,6 +20,7 @@ from kuma_lite.notifications.services.kit.fields import (
     select,
     stored,
     switch,
+    template,
     text,
     texts,
     url,
@@ -28,6 +29,7 @@ from kuma_lite.notifications.services.kit.fields import (
 from kuma_lite.notifications.services.kit.news import News, Severity, Tag
 from kuma_lite.notifications.services.kit.options import ServiceOptions, additional_headers
 from kuma_lite.notifications.services.kit.service import SENT, Calls, HttpService
+from kuma_lite.notifications.services.kit.templating import is_json
 from kuma_lite.notifications.services.kit.transport import network_of
 from kuma_lite.notifications.services.support import escaping, sms
 from kuma_lite.notifications.services.support.limits import Unit, limited
@@ -53,6 +55,7 @@ __all__ = [
     "escaping",
     "headers",
     "host",
+    "is_json",
     "limited",
     "network_of",
     "number",
@@ -62,6 +65,7 @@ __all__ = [
     "sms",
     "stored",
     "switch",
+    "template",
     "text",
     "texts",
     "url",

@@ -27,6 +27,7 @@ class Shown(TypedDict, total=False):
     shown_when: ShownWhen
     form_default: str | int | bool
     unit: str
+    template: bool
 
 
 def when(key: str, *values: str | bool) -> ShownWhen:
@@ -40,8 +41,13 @@ def text(label: str, key: str, default: str = "", **shown: Unpack[Shown]) -> str
 
 
 def area(label: str, key: str, default: str = "", **shown: Unpack[Shown]) -> str:
-    """Lines of text, often a template."""
+    """Lines of text."""
     return _declared(Kind.TEXTAREA, label, key, default, shown)
+
+
+def template(label: str, key: str, *, kind: Kind = Kind.TEXTAREA, **shown: Unpack[Shown]) -> str:
+    """A Liquid template. While it is empty, or cannot be rendered, the service sends its usual text."""
+    return _declared(kind, label, key, "", {"section": "content", **shown, "template": True})
 
 
 def url(label: str, key: str, default: str = "", **shown: Unpack[Shown]) -> str:

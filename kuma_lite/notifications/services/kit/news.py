@@ -30,8 +30,8 @@ class Severity(Enum):
     WARNING = "warning"  # a certificate or a domain that expires
 
 
-def _unrendered(template: str, message: Message) -> str:
-    del message
+def _unrendered(template: str, message: Message, escape: Escape | None = None) -> str:
+    del message, escape
     return template
 
 

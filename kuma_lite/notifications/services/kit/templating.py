@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from typing import Protocol
 
 from kuma_lite.core.declarations import Message
-from kuma_lite.notifications.services.support.escaping import Escape, json_string, map_texts, plain
+from kuma_lite.core.json_text import JsonTextError, parse_json
+from kuma_lite.notifications.services.support.escaping import Escape, json_string, plain
 from kuma_lite.notifications.services.support.limits import limited
 from kuma_lite.notifications.services.support.texts import NO_ADDRESS, NO_NAME
 
@@ -14,48 +14,47 @@ from kuma_lite.notifications.services.support.texts import NO_ADDRESS, NO_NAME
 # text itself is not cut, as that could leave a mark open.
 SHARES = (4, 16, 64)
 
-Render = Callable[[str, Message], str]
+
+class Render(Protocol):
+    """`DeliveryContext.render`."""
+
+    def __call__(self, template: str, message: Message, escape: Escape | None = None) -> str:
+        """The rendered text. Raises TemplateFailed."""
 
 
 def rendered(
     render: Render, template: str, message: Message, escape: Escape = plain, limit: int | None = None
 ) -> str:
     """The template with every value escaped, and shortened as far as the limit needs it."""
-    text = render(template, _changed(message, escape))
+    if message.monitor is None and escape(NO_ADDRESS) != NO_ADDRESS:
+        # Where values are escaped, the words that stand for a monitor are one, as in Uptime Kuma 2.5.
+        stand_in = {"name": NO_NAME, "hostname": NO_ADDRESS, "url": NO_ADDRESS}
+        message = Message(message.text, stand_in, message.heartbeat)
+    text = render(template, message, None if escape is plain else escape)
     for share in SHARES if limit is not None else ():
         assert limit is not None
         if len(text) <= limit:
             break
-        longest = limit // share
-        text = render(template, _changed(message, lambda value, most=longest: escape(limited(value, most))))  # type: ignore[misc]
+        text = render(template, message, _shortened(escape, limit // share))
     return text
 
 
 def json_rendered(render: Render, template: str, message: Message) -> str:
     """The rendered template; when quotes or line feeds in a value broke its JSON, with escaped values."""
     text = render(template, message)
-    if _is_json(text) or text == template:
+    if is_json(text) or text == template:
         return text
-    escaped = render(template, _changed(message, json_string))
-    return escaped if _is_json(escaped) else text
+    escaped = render(template, message, json_string)
+    return escaped if is_json(escaped) else text
 
 
-def _changed(message: Message, change: Escape) -> Message:
-    """The message with every value changed; where the words that stand for a monitor need it, these too."""
-    if change is plain:
-        return message
-    monitor = message.monitor
-    if monitor is None and change(NO_ADDRESS) != NO_ADDRESS:
-        monitor = {"name": NO_NAME, "hostname": NO_ADDRESS, "url": NO_ADDRESS}
-    shown = map_texts(monitor, change)
-    if monitor and "type" in monitor:  # decides how the address is found and must stay itself
-        shown["type"] = monitor["type"]
-    return Message(change(message.text), shown, map_texts(message.heartbeat, change))
-
-
-def _is_json(text: str) -> bool:
+def is_json(text: str) -> bool:
+    """Whether it is a JSON object, list or string: what a receiver of JSON is sent."""
     try:
-        json.loads(text)
-    except ValueError:
+        return isinstance(parse_json(text), dict | list | str)
+    except JsonTextError:
         return False
-    return True
+
+
+def _shortened(escape: Escape, most: int) -> Escape:
+    return lambda text: escape(limited(text, most))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 from kuma_lite.core.json_text import compact_json
 
@@ -47,14 +47,3 @@ def slack(text: str) -> str:
 def json_string(text: str) -> str:
     """Text that can stand between the quotes of a JSON string."""
     return compact_json(text)[1:-1]
-
-
-def map_texts(value: Any, change: Escape) -> Any:
-    """A copy of a JSON value in which every text, but no key, has been changed."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, Mapping):
-        return {key: map_texts(item, change) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [map_texts(item, change) for item in value]
-    return value
