@@ -30,6 +30,8 @@ PING_TIMEOUT_S: Final = 20
 MAX_GUESTS_PER_ADDRESS: Final = 100
 # Packets in one polling request. engineio's 16 breaks clients that send their queue in one go.
 _MAX_PACKETS_PER_POST: Final = 1000
+# In one polling request of somebody who has not logged in: set-up and log-in are a few hundred bytes.
+MAX_GUEST_BODY_BYTES: Final = 32_000
 _GRACE_S: Final = 1.0  # for the goodbye to be read before a closed websocket is cut
 
 _Refusal = tuple[int, int, str]  # status, Engine.IO error code, message
@@ -163,12 +165,21 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
         if scope["type"] == "websocket" and not self._origin_allowed(scope):
             return _FORBIDDEN_ORIGIN
         if sid is not None:
-            return None if sid in self.sockets else _UNKNOWN_SESSION
+            return self._session_refusal(scope, sid)
         if scope.get("method", "GET") != "GET":
             return _BAD_METHOD
         if query.get("EIO") != ["4"]:
             return _OLD_PROTOCOL
         return _TOO_MANY if self._too_many_guests(scope) else None
+
+    def _session_refusal(self, scope: Any, sid: str) -> _Refusal | None:
+        if sid not in self.sockets:
+            return _UNKNOWN_SESSION
+        size = header(scope, b"content-length") or ""
+        if self._is_guest(sid) and size.isdecimal() and int(size) > MAX_GUEST_BODY_BYTES:
+            self._cut(sid, self.sockets.pop(sid))
+            return _BAD_REQUEST
+        return None
 
     def _origin_allowed(self, scope: Any) -> bool:
         if not self._check_origin:

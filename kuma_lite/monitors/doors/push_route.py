@@ -77,11 +77,13 @@ class PushRoute:
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         """One push request."""
-        body = await read_body(scope, receive, MAX_BODY_BYTES)
+        # Nobody reads it: what is kept is what JSON may have, and none of what is not JSON.
+        keep = MAX_JSON_BYTES + 1 if _claims_json(scope) else 0
+        body = await read_body(scope, receive, MAX_BODY_BYTES, keep)
         if body is None:
             await answer_text(send, 413, "The request is too large.")
             return
-        if body and is_broken_json(scope, body):
+        if body and is_broken_json(body):
             await answer_html(send, 400, "The JSON body cannot be read.")
             return
         try:
@@ -101,11 +103,13 @@ class PushRoute:
         await self._engine.pushed(read_push(monitor.id, query, now, duration))
 
 
-def is_broken_json(scope: Any, body: bytes) -> bool:
-    """A body that claims to be JSON and is not: refused, as Uptime Kuma 2.5 does on every route."""
+def _claims_json(scope: Any) -> bool:
     kind = next((value for name, value in scope["headers"] if name.lower() == b"content-type"), b"")
-    if not kind.lower().startswith(b"application/json"):
-        return False
+    return bool(kind.lower().startswith(b"application/json"))
+
+
+def is_broken_json(body: bytes) -> bool:
+    """A body that claims to be JSON and is not: refused, as Uptime Kuma 2.5 does on every route."""
     if len(body) > MAX_JSON_BYTES:
         return True
     try:
