@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import Final
 
 _IPV6_PREFIX: Final = 64  # one customer owns that many addresses at least
 
 
+@lru_cache(maxsize=4096)
 def customer(address: str) -> str:
     """What one caller cannot change: an IPv4 address, a network of IPv6; anything else as it is."""
     try:
