@@ -6,7 +6,7 @@ import logging
 from typing import Any, Final, Protocol
 
 from kuma_lite import __version__
-from kuma_lite.accounts.limiters import LOGIN, TWO_FACTOR
+from kuma_lite.accounts.limiters import LOGIN, TWO_FACTOR, LoginLimiter
 from kuma_lite.accounts.model import TokenRequired, User
 from kuma_lite.accounts.service import Accounts
 from kuma_lite.core.access import Right
@@ -32,10 +32,11 @@ class HelloSettings(Protocol):
 class AccountDoors:
     """What clients can do with accounts."""
 
-    def __init__(self, accounts: Accounts, settings: HelloSettings, push: Push) -> None:
+    def __init__(self, accounts: Accounts, settings: HelloSettings, push: Push, logins: LoginLimiter) -> None:
         self._accounts = accounts
         self._settings = settings
         self._push = push
+        self._logins = logins
 
     def doors(self) -> list[Doors]:
         """The events, and the beginning of a connection on both namespaces."""
@@ -116,9 +117,11 @@ class AccountDoors:
             return {"tokenRequired": True}
         except UserError:
             log.warning("A log-in from %s failed", caller.address)
+            self._logins.failed(caller, form.get("username"))
             raise
         await self._let_in(caller, user)
-        return {"ok": True, "token": self._accounts.token_for(user)}
+        answer = {"ok": True, "token": self._accounts.token_for(user)}
+        return {**answer, "device": self._accounts.device_for(user)} if caller.namespace == PAGE else answer
 
     async def login_by_token(self, caller: Caller, token: Any) -> Answer:
         """With the token of an earlier log-in."""
@@ -172,6 +175,7 @@ class AccountDoors:
         return {"ok": False, "msg": "authInvalidToken", "msgi18n": True, "valid": False}
 
     async def _let_in(self, caller: Caller, user: User) -> None:
+        self._logins.succeeded(caller, user.username)
         await caller.log_in(user.actor())
 
 

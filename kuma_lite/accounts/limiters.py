@@ -1,90 +1,89 @@
-"""How often people may try: token buckets that also count within a minute, as Uptime Kuma's do.
+"""How often people may try to log in.
 
-There one bucket serves everybody, so that a stranger who guesses locks the owner out; here each address has
-its own.
+Uptime Kuma has one bucket for everybody, so that a stranger who guesses locks the owner out. Here each place
+has its own. Where many share one, behind a proxy that names nobody, and where somebody guesses from many
+places, the owner has two ways in: a session token, which no limit concerns, and a device (or place) from
+which the account has logged in before, which has a bucket of its own.
 """
 
 from __future__ import annotations
 
-import ipaddress
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
+from kuma_lite.core.client_address import peer_of_place
 from kuma_lite.core.clock import Clock
+from kuma_lite.core.doors import Caller
+from kuma_lite.core.rate_limits import FailureCounter, KeyedLimiter, Recent
 
-WINDOW_S: Final = 60.0
-LOGINS_PER_WINDOW: Final = 20  # log-ins and log-outs of one address
+LOGINS_PER_WINDOW: Final = 20  # log-ins and log-outs of one place
+LOGINS_PER_PEER: Final = 100  # of all places behind one address, which an untrusted proxy may claim
+FAILURES_PER_ACCOUNT: Final = 50  # from places where it has never logged in
 TWO_FACTOR_PER_WINDOW: Final = 30
-
-MAX_ADDRESSES: Final = 4096  # remembered at once; the one that was quiet longest is forgotten
-_IPV6_PREFIX: Final = 64  # one customer owns that many addresses at least
+_MAX_NAME_CHARS: Final = 255  # of what is remembered of a name
 
 LOGIN: Final = "login"
 TWO_FACTOR: Final = "2fa"
 
 
-class RateLimiter:
-    """Lets `calls` through per minute.
+class PlaceLimiter:
+    """So many calls a minute for every place."""
 
-    The bucket refills steadily; besides, no more than `calls` pass within a window of a minute, which
-    begins with the first call after the last one ended. A call that the window allows but the bucket does
-    not yet has to wait instead of being refused.
+    def __init__(self, calls: int, clock: Clock) -> None:
+        self._places = KeyedLimiter(calls, clock)
+
+    def take(self, caller: Caller, _arguments: Sequence[Any]) -> float | None:
+        """Seconds to wait before a call from there may go on; None: refuse it."""
+        return self._places.take(caller.place)
+
+
+class LoginLimiter:
+    """Log-ins and log-outs, by place, by account and by device.
+
+    Args:
+        clock: of the windows.
+        device_of: the account that has logged in on the device that proves it with this; None: no proof.
     """
 
-    def __init__(self, calls: int, clock: Clock) -> None:
-        self._calls = calls
-        self._clock = clock
-        self._level = float(calls)  # below zero: that many calls are waiting already
-        self._filled_at = self._window_began = clock.monotonic()
-        self._used = 0
+    def __init__(self, clock: Clock, device_of: Callable[[Any], str | None]) -> None:
+        self._device_of = device_of
+        self._places = KeyedLimiter(LOGINS_PER_WINDOW, clock)
+        self._peers = KeyedLimiter(LOGINS_PER_PEER, clock)
+        self._devices = KeyedLimiter(LOGINS_PER_WINDOW, clock)
+        self._failures = FailureCounter(FAILURES_PER_ACCOUNT, clock)
+        self._known: Recent[bool] = Recent()  # accounts and places where they have logged in
+        self._tries = 0
 
-    def take(self) -> float | None:
-        """Seconds to wait before the call may go on; None: refuse it."""
-        now = self._clock.monotonic()
-        if now - self._window_began >= WINDOW_S:
-            self._window_began = now
-            self._used = 0
-        if self._used >= self._calls:
+    def take(self, caller: Caller, arguments: Sequence[Any]) -> float | None:
+        """Seconds to wait before a call may go on; None: refuse it."""
+        form = arguments[0] if arguments and isinstance(arguments[0], dict) else {}
+        account = _account(form.get("username"))
+        owner = self._device_of(form.get("device"))
+        if owner is not None and _account(owner) == account:
+            return self._devices.take(str(form["device"]))
+        delay = self._places.take(caller.place)
+        if delay is None or self._known.get(f"{account} {caller.place}"):
+            return delay
+        if self._peers.take(peer_of_place(caller.place)) is None or self._failures.is_over(account):
             return None
-        per_second = self._calls / WINDOW_S
-        self._level = min(float(self._calls), self._level + (now - self._filled_at) * per_second)
-        self._filled_at = now
-        self._level -= 1
-        self._used += 1
-        return max(0.0, -self._level / per_second)
+        return delay
+
+    def failed(self, caller: Caller, username: Any) -> None:
+        """A password was wrong."""
+        account = _account(username)
+        if not self._known.get(f"{account} {caller.place}"):
+            self._tries += 1
+            self._failures.add(account, str(self._tries))
+
+    def succeeded(self, caller: Caller, username: str) -> None:
+        """Somebody is in: that place is no stranger's any more."""
+        self._known.put(f"{_account(username)} {caller.place}", True)
 
 
-class AddressLimiter:
-    """A `RateLimiter` for every address."""
-
-    def __init__(self, calls: int, clock: Clock) -> None:
-        self._calls = calls
-        self._clock = clock
-        self._limiters: dict[str, RateLimiter] = {}  # least recently used first
-
-    def take(self, address: str) -> float | None:
-        """Seconds to wait before a call from there may go on; None: refuse it."""
-        key = _network(address)
-        limiter = self._limiters.pop(key, None) or RateLimiter(self._calls, self._clock)
-        self._limiters[key] = limiter
-        if len(self._limiters) > MAX_ADDRESSES:
-            del self._limiters[next(iter(self._limiters))]
-        return limiter.take()
+def _account(username: Any) -> str:
+    return str(username)[:_MAX_NAME_CHARS].casefold()
 
 
-def _network(address: str) -> str:
-    """What one caller cannot change: an IPv4 address, a network of IPv6."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return address
-    return str(ipaddress.ip_network(f"{address.split('%')[0]}/{_IPV6_PREFIX}", strict=False))
-
-
-def make_limiters(clock: Clock) -> dict[str, AddressLimiter]:
+def make_limiters(logins: LoginLimiter, clock: Clock) -> dict[str, LoginLimiter | PlaceLimiter]:
     """The limiters by the names events use."""
-    return {
-        LOGIN: AddressLimiter(LOGINS_PER_WINDOW, clock),
-        TWO_FACTOR: AddressLimiter(TWO_FACTOR_PER_WINDOW, clock),
-    }
+    return {LOGIN: logins, TWO_FACTOR: PlaceLimiter(TWO_FACTOR_PER_WINDOW, clock)}

@@ -144,6 +144,17 @@ class Accounts:
         }
         return make_token(payload, self._settings.get(SIGNING_SETTING))
 
+    def device_for(self, user: User) -> str:
+        """A proof that somebody has logged in on this device; it opens nothing (see `LoginLimiter`)."""
+        payload = {"device": user.username, "id": secrets.token_hex(8)}
+        return make_token(payload, self._settings.get(SIGNING_SETTING))
+
+    def device_of(self, proof: Any) -> str | None:
+        """The name of the account that has logged in on that device; None: this proves nothing."""
+        payload = read_token(proof, self._settings.get(SIGNING_SETTING, ""))
+        name = payload.get("device") if payload is not None else None
+        return name if isinstance(name, str) else None
+
     # --- Passwords -----------------------------------------------------------------------------------------
 
     async def check_password(self, user_id: int | None, password: Any) -> None:

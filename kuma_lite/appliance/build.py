@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kuma_lite.accounts.events import AccountDoors
-from kuma_lite.accounts.limiters import make_limiters
+from kuma_lite.accounts.limiters import LoginLimiter, make_limiters
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.helpers import Helpers
 from kuma_lite.appliance.monitors import Monitoring
@@ -35,6 +35,7 @@ class Appliance:
         """Open, load, listen, watch. Raises StartupError; `stop` closes what was opened."""
         ground = self._ground
         await ground.open()
+        self._logins = LoginLimiter(ground.clock, ground.accounts.device_of)
         notifications = Notifications(
             ground.database,
             ground.notification_network,
@@ -89,7 +90,7 @@ class Appliance:
             push_maintenance=monitoring.maintenance.push_list,
         )
         return [
-            *AccountDoors(ground.accounts, ground.settings, ground.push).doors(),
+            *AccountDoors(ground.accounts, ground.settings, ground.push, self._logins).doors(),
             *settings.doors(),
         ]
 
@@ -100,7 +101,7 @@ class Appliance:
             sockets=ground.sockets,
             settings=ground.settings,
             sessions=ground.accounts.session,
-            limiters=make_limiters(ground.clock),
+            limiters=make_limiters(self._logins, ground.clock),
             probes={
                 "database": figures.storage_problem,
                 "scheduler": figures.scheduler_problem,

@@ -12,6 +12,7 @@ from typing import Any
 from kuma_lite.accounts.service import Accounts
 from kuma_lite.appliance.background import Background
 from kuma_lite.core.bus import Bus
+from kuma_lite.core.client_address import ClientAddresses, networks_of
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.config import Config
 from kuma_lite.core.data_folder import DataFolder
@@ -34,6 +35,7 @@ class Ground:
     network: Network
     settings: Settings
     accounts: Accounts
+    clients: ClientAddresses
     sockets: SocketServer
 
     def __init__(self, config: Config, clock: Clock) -> None:
@@ -57,8 +59,11 @@ class Ground:
         self.settings = await Settings.load(self.database, self.bus, self.clock)
         self.accounts = Accounts(self.database, self.settings, self.clock)
         await self.accounts.prepare()
+        self.clients = ClientAddresses(
+            lambda: bool(self.settings.get("trustProxy")), networks_of(self.config.trusted_proxies)
+        )
         self.sockets = SocketServer(
-            trust_proxy=lambda: bool(self.settings.get("trustProxy")),
+            clients=self.clients,
             check_origin=self.config.ws_origin_check != "bypass",
         )
 

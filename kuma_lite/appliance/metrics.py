@@ -31,5 +31,9 @@ def metrics_route(ground: Ground, monitoring: Monitoring, keys: ApiKeys) -> Metr
 
     readings = Readings(monitoring.roster, monitoring.recorder, monitoring.certificates, ground.clock)
     return MetricsRoute(
-        readings, figures, Access(ground.settings, keys, ground.accounts, ground.clock), ground.clock
+        readings,
+        figures,
+        Access(ground.settings, keys, ground.accounts, ground.clock),
+        ground.clock,
+        ground.clients.place,
     )

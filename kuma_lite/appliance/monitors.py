@@ -128,7 +128,7 @@ class Monitoring:
     def doors(self) -> list[Doors]:
         """Events and routes of monitors and maintenance."""
         clock = self._ground.clock
-        push_route = PushRoute(self.roster, self.engine, clock.now)
+        push_route = PushRoute(self.roster, self.engine, clock, self._ground.clients.place)
         return [
             MonitorEvents(self.monitors, self.pushes, self._ground.push, clock).doors(),
             self.pushes.doors(),

@@ -16,6 +16,7 @@ from kuma_lite.cli.import_ import before_first_start
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.config import Config, add_options, load_config
 from kuma_lite.core.errors import StartupError, UserError
+from kuma_lite.core.file_limit import raise_file_limit
 from kuma_lite.core.log import set_up_logging
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
     gc.disable()  # what is loaded at the start stays: looking it through for garbage is a tenth of the start
     config = load_config(options)
     set_up_logging(config.log_level, config.log_format)
+    raise_file_limit()
     if config.plugins_dir is not None:
         sys.path.append(str(config.plugins_dir.resolve()))  # last: nothing there replaces what is ours
     try:

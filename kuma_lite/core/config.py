@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
+from kuma_lite.core.client_address import networks_of
 from kuma_lite.core.errors import StartupError
 from kuma_lite.core.limits import DEFAULT_HOST, DEFAULT_PORT
 
@@ -108,6 +109,14 @@ def _host_and_port(value: Any) -> str:
     return str(value)
 
 
+def _networks(value: Any) -> str:
+    try:
+        networks_of(_text(value))
+    except ValueError:
+        raise BadValue('addresses or networks with commas between, as in "192.0.2.1, 10.0.0.0/8"') from None
+    return str(value)
+
+
 def _declare(default: Any, help: str, read: Reader, *others: str, **more: Any) -> Any:
     return field(default=default, metadata={_DECLARATION: Setting(help, read, others, **more)})
 
@@ -171,6 +180,12 @@ class Config:
         'Which web sites may open live connections: "cors-like" only this one, "bypass" all.',
         _one_of("cors-like", "bypass"),
         "UPTIME_KUMA_WS_ORIGIN_CHECK",
+    )
+    trusted_proxies: str = _declare(
+        "",
+        'Proxies whose X-Forwarded-For counts where "trust proxy" is on; without any, the one that connects.',
+        _networks,
+        sample="192.0.2.1, 10.0.0.0/8",
     )
     log_level: str = _declare(
         "info",

@@ -11,8 +11,11 @@ from kuma_lite.core.doors import RawHeaders
 _NOTHING_ELSE: Final = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-async def read_body(scope: Any, receive: Any, limit: int) -> bytes | None:
-    """The whole request body; None when it is larger than `limit` bytes."""
+async def read_body(scope: Any, receive: Any, limit: int, keep: int | None = None) -> bytes | None:
+    """The whole request body; None when it is larger than `limit` bytes.
+
+    Of a longer one than `keep` bytes the beginning is kept, the rest read and forgotten.
+    """
     del scope
     chunks: list[bytes] = []
     size = 0
@@ -24,7 +27,8 @@ async def read_body(scope: Any, receive: Any, limit: int) -> bytes | None:
         size += len(chunk)
         if size > limit:
             return None
-        chunks.append(chunk)
+        kept = size - len(chunk)
+        chunks.append(chunk if keep is None else chunk[: max(0, keep - kept)])
         if not message.get("more_body"):
             return b"".join(chunks)
 

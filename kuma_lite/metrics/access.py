@@ -7,9 +7,9 @@ from base64 import b64decode
 from typing import Any, Final, NamedTuple, Protocol
 
 from kuma_lite.core.clock import Clock
+from kuma_lite.core.rate_limits import FailureCounter
 
-FAILURES_PER_MINUTE: Final = 60  # each costs 50 ms of CPU; somebody who guesses is refused unheard after that
-_WINDOW_S: Final = 60.0
+FAILURES_PER_MINUTE: Final = 60  # of one place, refused unheard after that: each costs 50 ms of CPU
 _BASIC: Final = "basic "
 
 
@@ -51,12 +51,11 @@ class Access:
         self._settings = settings
         self._keys = keys
         self._passwords = passwords
-        self._clock = clock
-        self._window_began = clock.monotonic()
-        self._failures = 0
+        self._failures = FailureCounter(FAILURES_PER_MINUTE, clock)
+        self._attempts = 0
 
-    async def allows(self, authorization: str | None) -> bool:
-        """Whether a request with that header may read."""
+    async def allows(self, authorization: str | None, place: str) -> bool:
+        """Whether a request with that header may read; guesses are counted for the place it comes from."""
         if self._settings.get("disableAuth"):
             return True
         given = read_basic(authorization)
@@ -66,26 +65,18 @@ class Access:
         # A program that has shown its key before is never refused because of somebody who guesses.
         if wants_key and self._keys.is_proven(given.password):
             return True
-        if not self._take_attempt():
+        if self._failures.is_over(place):
             return False
+        self._attempts += 1
+        attempt = str(self._attempts)
+        self._failures.add(place, attempt)  # until it has succeeded: guesses at once count, too
         if wants_key:
             allowed = await self._keys.verify(given.password)
         else:
             allowed = await self._passwords.is_account(given.username, given.password)
         if allowed:
-            self._failures -= 1
+            self._failures.take_back(place, attempt)
         return allowed
-
-    def _take_attempt(self) -> bool:
-        """Count an attempt as a failure until it has succeeded; False: there were too many."""
-        now = self._clock.monotonic()
-        if now - self._window_began >= _WINDOW_S:
-            self._window_began = now
-            self._failures = 0
-        if self._failures >= FAILURES_PER_MINUTE:
-            return False
-        self._failures += 1
-        return True
 
 
 def read_basic(authorization: str | None) -> Credentials | None:

@@ -29,14 +29,21 @@ class MetricsRoute:
         figures: this process, by the keys of `own.FIGURES`.
         access: who may.
         clock: for the start of the process.
+        place: what limits count a request by (`ClientAddresses.place`).
     """
 
     def __init__(
-        self, readings: Readings, figures: Callable[[], Mapping[str, float]], access: Access, clock: Clock
+        self,
+        readings: Readings,
+        figures: Callable[[], Mapping[str, float]],
+        access: Access,
+        clock: Clock,
+        place: Callable[[Any], str],
     ) -> None:
         self._readings = readings
         self._figures = figures
         self._access = access
+        self._place = place
         self._started = clock.now()
         self.more: list[Callable[[], Iterable[Family]]] = []  # what other features measure
 
@@ -51,7 +58,7 @@ class MetricsRoute:
             await answer_text(send, 405, "Only GET is understood here.", [(b"allow", b"GET, HEAD")])
             return
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        if not await self._access.allows(headers.get(b"authorization")):
+        if not await self._access.allows(headers.get(b"authorization"), self._place(scope)):
             ask = [(b"www-authenticate", b"Basic")]
             await answer(send, 401, b"", b"text/html; charset=utf-8", ask)
             return

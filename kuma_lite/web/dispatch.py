@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 from kuma_lite.core.doors import PAGE, SILENCE, Answer, Caller, Event, Then
@@ -19,8 +19,8 @@ TOO_FREQUENT: Final = "Too frequently, try again later."
 class Limiter(Protocol):
     """Something that lets only so many calls pass."""
 
-    def take(self, address: str) -> float | None:
-        """Seconds to wait before a call from that address may go on; None: refuse it."""
+    def take(self, caller: Caller, arguments: Sequence[Any]) -> float | None:
+        """Seconds to wait before a call with those arguments may go on; None: refuse it."""
 
 
 class Outcome(NamedTuple):
@@ -71,7 +71,7 @@ class Dispatcher:
 
     async def _run(self, event: Event, caller: Caller, arguments: list[Any]) -> Outcome:
         try:
-            await self._pass_limiter(event, caller.address)
+            await self._pass_limiter(event, caller, arguments)
             let_in(event.access, event.right_for(arguments), caller.actor)
             answer = await event.handler(caller, *arguments)
         except UserError as error:
@@ -81,10 +81,10 @@ class Dispatcher:
             return Outcome(event.on_error(UserError(INTERNAL_ERROR)))
         return Outcome(answer.answer, answer.after) if isinstance(answer, Then) else Outcome(answer)
 
-    async def _pass_limiter(self, event: Event, address: str) -> None:
+    async def _pass_limiter(self, event: Event, caller: Caller, arguments: Sequence[Any]) -> None:
         if event.limiter is None:
             return
-        delay = self._limiters[event.limiter].take(address)
+        delay = self._limiters[event.limiter].take(caller, arguments)
         if delay is None:
             raise UserError(TOO_FREQUENT)
         if delay > 0:

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from kuma_lite.core.client_address import ClientAddresses, header
 from kuma_lite.core.limits import SOCKET_MESSAGE_BYTES
-from kuma_lite.web.address import client_address, header
 from kuma_lite.web.channel import MAX_GUEST_WAITING_BYTES, MAX_WAITING_BYTES, OutgoingQueue, WebSocket
 from kuma_lite.web.lean_socketio import engineio
 from kuma_lite.web.origin import origin_allowed
@@ -30,6 +30,8 @@ PING_TIMEOUT_S: Final = 20
 MAX_GUESTS_PER_ADDRESS: Final = 100
 # Packets in one polling request. engineio's 16 breaks clients that send their queue in one go.
 _MAX_PACKETS_PER_POST: Final = 1000
+# In one polling request of somebody who has not logged in: set-up and log-in are a few hundred bytes.
+MAX_GUEST_BODY_BYTES: Final = 32_000
 _GRACE_S: Final = 1.0  # for the goodbye to be read before a closed websocket is cut
 
 _Refusal = tuple[int, int, str]  # status, Engine.IO error code, message
@@ -58,13 +60,13 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
     """Transports, sessions and queues.
 
     Args:
-        trust_proxy: whether proxy headers count now.
+        clients: who is calling.
         check_origin: False lets pages of any origin open websockets.
         is_guest: whether nobody has logged in on that session.
     """
 
     def __init__(
-        self, *, trust_proxy: Callable[[], bool], check_origin: bool, is_guest: Callable[[str], bool]
+        self, *, clients: ClientAddresses, check_origin: bool, is_guest: Callable[[str], bool]
     ) -> None:
         engineio.payload.Payload.max_decode_packets = _MAX_PACKETS_PER_POST
         super().__init__(
@@ -79,7 +81,7 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
             async_handlers=False,
         )
         self._async: dict[str, Any] = {**engineio.async_drivers.asgi._async, "websocket": WebSocket}
-        self._trust_proxy = trust_proxy
+        self._clients = clients
         self._check_origin = check_origin
         self._is_guest = is_guest
         self._scopes: dict[str, Any] = {}  # session → ASGI scope that carries its websocket, or its first
@@ -118,7 +120,12 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
     def address(self, sid: str) -> str:
         """Where a session comes from."""
         scope = self._scopes.get(sid)
-        return client_address(scope, self._trust_proxy()) if scope else ""
+        return self._clients.address(scope) if scope else ""
+
+    def place(self, sid: str) -> str:
+        """What limits count it by."""
+        scope = self._scopes.get(sid)
+        return self._clients.place(scope) if scope else ""
 
     def deliver(self, sid: str, texts: list[str]) -> None:
         """Queue Engine.IO packets for a session; a reader too far behind is cut off instead."""
@@ -163,23 +170,32 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
         if scope["type"] == "websocket" and not self._origin_allowed(scope):
             return _FORBIDDEN_ORIGIN
         if sid is not None:
-            return None if sid in self.sockets else _UNKNOWN_SESSION
+            return self._session_refusal(scope, sid)
         if scope.get("method", "GET") != "GET":
             return _BAD_METHOD
         if query.get("EIO") != ["4"]:
             return _OLD_PROTOCOL
         return _TOO_MANY if self._too_many_guests(scope) else None
 
+    def _session_refusal(self, scope: Any, sid: str) -> _Refusal | None:
+        if sid not in self.sockets:
+            return _UNKNOWN_SESSION
+        size = header(scope, b"content-length") or ""
+        if self._is_guest(sid) and size.isdecimal() and int(size) > MAX_GUEST_BODY_BYTES:
+            self._cut(sid, self.sockets.pop(sid))
+            return _BAD_REQUEST
+        return None
+
     def _origin_allowed(self, scope: Any) -> bool:
         if not self._check_origin:
             return True
-        forwarded_for = header(scope, b"x-forwarded-for") if self._trust_proxy() else None
+        forwarded_for = header(scope, b"x-forwarded-for") if self._clients.trust_proxy() else None
         return origin_allowed(header(scope, b"origin"), header(scope, b"host"), forwarded_for)
 
     def _too_many_guests(self, scope: Any) -> bool:
         if len(self.sockets) < MAX_GUESTS_PER_ADDRESS:
             return False
-        address = client_address(scope, self._trust_proxy())
+        address = self._clients.address(scope)
         guests = sum(1 for sid in self.sockets if self._is_guest(sid) and self.address(sid) == address)
         return guests >= MAX_GUESTS_PER_ADDRESS
 

@@ -34,11 +34,14 @@ class Transport(Protocol):
 class Connection:
     """One client on one namespace; the `Caller` of its events."""
 
-    def __init__(self, hub: Hub, sid: str, namespace: str, engine_sid: str, address: str) -> None:
+    def __init__(
+        self, hub: Hub, sid: str, namespace: str, engine_sid: str, address: str, place: str = ""
+    ) -> None:
         self.sid = sid
         self.namespace = namespace
         self.engine_sid = engine_sid
         self.address = address
+        self.place = place or address
         self.actor: Actor | None = None
         self._hub = hub
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from kuma_lite.web.address import header
+from kuma_lite.core.client_address import header
 from kuma_lite.web.respond import HTML, TEXT, respond
 
 _FOLDER: Final = "frontend_dist"

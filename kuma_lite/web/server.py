@@ -14,14 +14,16 @@ from typing import Any, Final, Protocol
 
 from kuma_lite.core.config import Tls
 from kuma_lite.core.errors import StartupError
+from kuma_lite.core.file_limit import connections_within, file_limit
 from kuma_lite.core.limits import SHUTDOWN_S
+from kuma_lite.web.connections import Connections
 from kuma_lite.web.listening import check_certificate, claim_port, resolve_host
 
 log = logging.getLogger(__name__)
 
 _BACKLOG: Final = 1024  # connections the kernel keeps waiting
-_MAX_CONNECTIONS: Final = 8192  # open ones, idle and websockets included; at the 8193rd requests hang
 _HEADER_TIMEOUT_MS: Final = 30_000  # for a request to begin and its head to be complete; idle keep-alive too
+_MAX_HEAD_BYTES: Final = 64 * 1024  # that a request may have before its body; each connection may hold them
 _READY_S: Final = 5.0  # until the port has to answer
 _GOODBYE_S: Final = 0.5  # for Socket.IO clients at the end
 _LAST_REQUESTS_S: Final = SHUTDOWN_S - 1.0  # for requests under way; the rest is for what comes after
@@ -45,10 +47,16 @@ class WebServer:
         host: address or name to listen on; "::" is both IPv6 and IPv4.
         port: 0 takes a free one.
         tls: certificate and key; None serves plain HTTP.
+        connections: open at once at most, idle ones and websockets included; None: what the limit of open
+            files leaves.
     """
 
-    def __init__(self, app: Application, host: str, port: int, tls: Tls | None = None) -> None:
+    def __init__(
+        self, app: Application, host: str, port: int, tls: Tls | None = None, connections: int | None = None
+    ) -> None:
         self.app = app
+        self._most = connections or connections_within(file_limit())
+        self._connections = Connections(app, self._most)
         self._host = host
         self._tls = tls
         self._server: Any = None
@@ -72,11 +80,13 @@ class WebServer:
         self._server = self._make_server()
         self._task = asyncio.create_task(self._serve(), name="web server")
         await self._until_listening()
+        self._connections.start(self.port)
 
     async def stop(self) -> None:
         """Say goodbye to clients, finish requests under way, close the port. Never raises."""
         if self._task is None:
             return
+        await self._connections.stop()
         with suppress(Exception):
             await asyncio.wait_for(self.app.close_connections(), _GOODBYE_S)
         self._server.stop()
@@ -124,14 +134,16 @@ class WebServer:
                 "ssl_protocol_min": SSLProtocols.tls12,  # the default of 1.3 locks older machines out
             }
         return Server(
-            self.app,
+            self._connections,
             address=self.address,
             port=self.port,
             interface=Interfaces.ASGINL,
             http=HTTPModes.http1,
-            http1_settings=HTTP1Settings(header_read_timeout=_HEADER_TIMEOUT_MS),
+            http1_settings=HTTP1Settings(
+                header_read_timeout=_HEADER_TIMEOUT_MS, max_buffer_size=_MAX_HEAD_BYTES
+            ),
             backlog=_BACKLOG,
-            backpressure=_MAX_CONNECTIONS,
+            backpressure=self._most,
             log_enabled=False,
             **tls,
         )

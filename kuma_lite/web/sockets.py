@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from kuma_lite.core.client_address import ClientAddresses
 from kuma_lite.core.doors import COMPATIBLE, PAGE, SILENCE, Doors, Event, Push
 from kuma_lite.web.dispatch import Dispatcher, Limiter
 from kuma_lite.web.engine_io import EngineServer
@@ -26,11 +27,11 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
     """Events of all features on the namespaces `/` and `/page`.
 
     Args:
-        trust_proxy: whether `X-Forwarded-*` headers count now.
+        clients: who is calling; None: whoever connects.
         check_origin: False lets pages of any origin open websockets.
     """
 
-    def __init__(self, *, trust_proxy: Callable[[], bool] = lambda: False, check_origin: bool = True) -> None:
+    def __init__(self, *, clients: ClientAddresses | None = None, check_origin: bool = True) -> None:
         self.hub = Hub()
         self.dispatchers: dict[str, Dispatcher] = {}
         super().__init__(
@@ -39,7 +40,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
             logger=_quiet_logger(),
             always_connect=True,
             namespaces=list(NAMESPACES),
-            trust_proxy=trust_proxy,
+            clients=clients or ClientAddresses(lambda: False),
             check_origin=check_origin,
             is_guest=self.hub.is_guest,
         )
@@ -65,7 +66,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
 
     def _engineio_server_class(self) -> Callable[..., EngineServer]:
         def create(**options: Any) -> EngineServer:
-            wanted = ("trust_proxy", "check_origin", "is_guest")
+            wanted = ("clients", "check_origin", "is_guest")
             return EngineServer(**{name: options[name] for name in wanted})
 
         return create
@@ -104,7 +105,9 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
 
     async def _connected(self, namespace: str, sid: str) -> None:
         engine_sid = self.manager.eio_sid_from_sid(sid, namespace)
-        connection = Connection(self.hub, sid, namespace, engine_sid, self.eio.address(engine_sid))
+        connection = Connection(
+            self.hub, sid, namespace, engine_sid, self.eio.address(engine_sid), self.eio.place(engine_sid)
+        )
         self.hub.add(connection)
         await self.hub.run_connect_hooks(connection)
 

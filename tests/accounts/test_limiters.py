@@ -1,97 +1,105 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from kuma_lite.accounts.limiters import (
+    FAILURES_PER_ACCOUNT,
     LOGIN,
-    MAX_ADDRESSES,
+    LOGINS_PER_PEER,
+    LOGINS_PER_WINDOW,
     TWO_FACTOR,
-    AddressLimiter,
-    RateLimiter,
+    LoginLimiter,
     make_limiters,
 )
 from kuma_lite.core.clock import ManualClock
 
 
-def test_twenty_a_minute_then_refusals() -> None:
-    clock = ManualClock()
-    limiter = RateLimiter(20, clock)
-    assert [limiter.take() for _ in range(20)] == [0.0] * 20
-    assert limiter.take() is None
-    clock.advance(59.9)
-    assert limiter.take() is None, "the bucket has refilled, the window has not ended"
+@dataclass
+class Caller:
+    """Only where somebody is counts."""
+
+    place: str
 
 
-def test_the_next_window_delays_while_the_bucket_is_empty() -> None:
-    clock = ManualClock()
-    limiter = RateLimiter(20, clock)
-    clock.advance(59)
-    for _ in range(20):
-        limiter.take()
-    clock.advance(1)  # the window ends, a third of a token has come back
-    assert limiter.take() == pytest.approx(2.0)
-    assert limiter.take() == pytest.approx(5.0)
+def device_of(proof: Any) -> str | None:
+    return "admin" if proof in ("phone", "laptop") else None
 
 
-def test_a_quiet_minute_forgets_everything() -> None:
-    clock = ManualClock()
-    limiter = RateLimiter(20, clock)
-    for _ in range(25):
-        limiter.take()
-    clock.advance(60)
-    assert [limiter.take() for _ in range(20)] == [0.0] * 20
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
 
 
-@given(st.lists(st.floats(0, 30), max_size=200))
-def test_never_more_than_twice_the_calls_in_any_minute(pauses: list[float]) -> None:
-    clock = ManualClock()
-    limiter = RateLimiter(5, clock)
-    passed: list[float] = []
-    for pause in pauses:
-        clock.advance(pause)
-        delay = limiter.take()
-        if delay is not None:
-            passed.append(clock.monotonic() + delay)
-    for moment in passed:
-        assert sum(1 for other in passed if moment <= other < moment + 60) <= 10
+@pytest.fixture
+def limiter(clock: ManualClock) -> LoginLimiter:
+    return LoginLimiter(clock, device_of)
 
 
-@given(st.lists(st.floats(0, 30), max_size=100))
-def test_the_delay_is_bounded(pauses: list[float]) -> None:
-    clock = ManualClock()
-    limiter = RateLimiter(5, clock)
-    for pause in pauses:
-        clock.advance(pause)
-        delay = limiter.take()
-        assert delay is None or 0 <= delay <= 60
+def tries(limiter: Any, place: str, count: int, username: str = "admin", **more: Any) -> int:
+    """Wrong guesses; how many of them were heard."""
+    heard = 0
+    for _ in range(count):
+        if limiter.take(Caller(place), [{"username": username, **more}]) is not None:
+            heard += 1
+            limiter.failed(Caller(place), username)
+    return heard
 
 
-def test_limiters_by_name() -> None:
-    limiters = make_limiters(ManualClock())
+def test_limiters_by_name(limiter: LoginLimiter, clock: ManualClock) -> None:
+    limiters: dict[str, Any] = dict(make_limiters(limiter, clock))
     assert set(limiters) == {LOGIN, TWO_FACTOR}
-    assert sum(limiters[TWO_FACTOR].take("192.0.2.1") is not None for _ in range(40)) == 30
+    assert sum(limiters[TWO_FACTOR].take(Caller("192.0.2.1"), []) is not None for _ in range(40)) == 30
 
 
-def test_each_address_has_a_bucket_of_its_own() -> None:
-    limiter = AddressLimiter(1, ManualClock())
-    assert limiter.take("192.0.2.1") == 0.0
-    assert limiter.take("192.0.2.1") is None
-    assert limiter.take("192.0.2.2") == 0.0
-    assert limiter.take("2001:db8::1") == 0.0
-    assert limiter.take("2001:db8::ffff:2") is None, "the same network: one customer has all of it"
-    assert limiter.take("2001:db8:0:1::1") == 0.0
-    assert limiter.take("fe80::1%eth0") == 0.0
-    assert limiter.take("nonsense") == 0.0
-    assert limiter.take("nonsense") is None
+def test_each_place_has_a_bucket_of_its_own(limiter: LoginLimiter) -> None:
+    assert tries(limiter, "192.0.2.1", 30) == LOGINS_PER_WINDOW
+    assert tries(limiter, "192.0.2.2", 1) == 1
 
 
-def test_only_so_many_addresses_are_remembered() -> None:
-    limiter = AddressLimiter(1, ManualClock())
-    for number in range(MAX_ADDRESSES):
-        limiter.take(f"name-{number}")
-    assert limiter.take("name-0") is None, "asking makes it the last to be forgotten"
-    limiter.take("one more")
-    assert limiter.take("name-0") is None
-    assert limiter.take("name-1") == 0.0
+def test_clients_behind_a_proxy_that_is_not_trusted_do_not_lock_each_other_out(limiter: LoginLimiter) -> None:
+    assert tries(limiter, "10.0.0.1 192.0.2.1", 40) == LOGINS_PER_WINDOW
+    assert tries(limiter, "10.0.0.1 192.0.2.2", 1) == 1
+
+
+def test_made_up_addresses_do_not_help(limiter: LoginLimiter) -> None:
+    heard = sum(tries(limiter, f"192.0.2.1 198.51.100.{n}", 1, f"name-{n}") for n in range(150))
+    assert heard == LOGINS_PER_PEER
+
+
+def test_an_account_is_guessed_only_so_often_from_however_many_places(limiter: LoginLimiter) -> None:
+    assert sum(tries(limiter, f"198.51.100.{n}", 1) for n in range(150)) == FAILURES_PER_ACCOUNT
+    assert tries(limiter, "192.0.2.1", 1, "another") == 1
+
+
+def test_where_the_account_has_logged_in_before_it_gets_in(limiter: LoginLimiter, clock: ManualClock) -> None:
+    limiter.succeeded(Caller("192.0.2.1"), "Admin")
+    for n in range(150):
+        tries(limiter, f"198.51.100.{n}", 1)
+    assert tries(limiter, "192.0.2.1", 1) == 1
+    assert tries(limiter, "192.0.2.9", 1) == 0
+    clock.advance(60)
+    assert tries(limiter, "192.0.2.9", 1) == 1
+
+
+@pytest.mark.parametrize(("proof", "heard"), [("phone", 1), ("forged", 0), (None, 0), ({}, 0)])
+def test_a_device_of_the_account_gets_in_where_others_guess(
+    limiter: LoginLimiter, proof: Any, heard: int
+) -> None:
+    tries(limiter, "192.0.2.1", 30)
+    assert tries(limiter, "192.0.2.1", 1, device=proof) == heard
+
+
+def test_a_device_is_limited_and_opens_no_other_account(limiter: LoginLimiter) -> None:
+    tries(limiter, "192.0.2.1", 30)
+    assert tries(limiter, "192.0.2.1", 1, "other", device="phone") == 0
+    assert tries(limiter, "192.0.2.1", 30, device="phone") == LOGINS_PER_WINDOW
+    assert tries(limiter, "192.0.2.1", 1, device="laptop") == 1
+
+
+@pytest.mark.parametrize("arguments", [[], [None], ["x"], [{"username": ["x"]}], [{}]])
+def test_nonsense_is_limited_as_well(limiter: LoginLimiter, arguments: list[Any]) -> None:
+    answers = [limiter.take(Caller("192.0.2.1"), arguments) for _ in range(30)]
+    assert sum(answer is not None for answer in answers) == LOGINS_PER_WINDOW

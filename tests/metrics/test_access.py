@@ -8,6 +8,8 @@ import pytest
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.metrics.access import FAILURES_PER_MINUTE, Access, read_basic
 
+HERE = "192.0.2.1"
+
 
 def basic(user: str, password: str) -> str:
     return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
@@ -44,42 +46,44 @@ def access(stub: Stub, clock: ManualClock | None = None) -> Access:
 
 async def test_the_account_s_password_until_there_are_keys() -> None:
     door = access(Stub())
-    assert await door.allows(basic("admin", "pw"))
-    assert not await door.allows(basic("admin", "wrong"))
-    assert not await door.allows(basic("", "uk1_good"))
-    assert not await door.allows(None)
+    assert await door.allows(basic("admin", "pw"), HERE)
+    assert not await door.allows(basic("admin", "wrong"), HERE)
+    assert not await door.allows(basic("", "uk1_good"), HERE)
+    assert not await door.allows(None, HERE)
 
 
 async def test_keys_only_once_they_are_switched_on() -> None:
     door = access(Stub(apiKeysEnabled=True))
-    assert await door.allows(basic("whoever", "uk1_good"))
-    assert not await door.allows(basic("uk1_good", ""))
-    assert not await door.allows(basic("admin", "pw"))
+    assert await door.allows(basic("whoever", "uk1_good"), HERE)
+    assert not await door.allows(basic("uk1_good", ""), HERE)
+    assert not await door.allows(basic("admin", "pw"), HERE)
 
 
 async def test_everybody_while_authentication_is_off() -> None:
-    assert await access(Stub(disableAuth=True, apiKeysEnabled=True)).allows(None)
+    assert await access(Stub(disableAuth=True, apiKeysEnabled=True)).allows(None, HERE)
 
 
 async def test_who_guesses_is_soon_refused_unheard() -> None:
     clock, stub = ManualClock(), Stub(apiKeysEnabled=True)
     door = access(stub, clock)
-    assert await door.allows(basic("", "uk1_good"))
+    assert await door.allows(basic("", "uk1_good"), HERE)
     for _ in range(FAILURES_PER_MINUTE + 20):
-        assert not await door.allows(basic("", "uk1_guess"))
+        assert not await door.allows(basic("", "uk1_guess"), HERE)
     assert stub.asked == 1 + FAILURES_PER_MINUTE
-    assert await door.allows(basic("", "uk1_good")), "whoever has shown a good key is not locked out"
+    assert await door.allows(basic("", "uk1_good"), HERE), "whoever has shown a good key is not locked out"
     stub.proven.clear()
-    assert not await door.allows(basic("", "uk1_good"))
+    assert await door.allows(basic("", "uk1_good"), "192.0.2.2"), "elsewhere nobody has guessed"
+    stub.proven.clear()
+    assert not await door.allows(basic("", "uk1_good"), HERE)
     clock.advance(60)
-    assert await door.allows(basic("", "uk1_good"))
+    assert await door.allows(basic("", "uk1_good"), HERE)
 
 
 async def test_success_is_no_failure() -> None:
     stub = Stub()
     door = access(stub)
     for _ in range(FAILURES_PER_MINUTE * 2):
-        assert await door.allows(basic("admin", "pw"))
+        assert await door.allows(basic("admin", "pw"), HERE)
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from kuma_lite.accounts.events import AccountDoors
-from kuma_lite.accounts.limiters import make_limiters
+from kuma_lite.accounts.limiters import LoginLimiter, make_limiters
 from kuma_lite.accounts.service import Accounts
 from kuma_lite.core.bus import Bus
+from kuma_lite.core.client_address import ClientAddresses
 from kuma_lite.core.clock import Clock, SystemClock
 from kuma_lite.core.config import Tls
 from kuma_lite.core.database import Database
@@ -89,11 +90,11 @@ async def frame(
         settings = await Settings.load(database, bus, clock, environment_zone=environment_zone)
         accounts = Accounts(database, settings, clock)
         await accounts.prepare()
-        sockets = SocketServer(
-            trust_proxy=lambda: bool(settings.get("trustProxy")), check_origin=check_origin
-        )
+        clients = ClientAddresses(lambda: bool(settings.get("trustProxy")))
+        sockets = SocketServer(clients=clients, check_origin=check_origin)
+        logins = LoginLimiter(clock, accounts.device_of)
         doors = [
-            *AccountDoors(accounts, settings, sockets.push).doors(),
+            *AccountDoors(accounts, settings, sockets.push, logins).doors(),
             *SettingsDoors(settings, accounts, sockets.push).doors(),
             *features(sockets.push),
         ]
@@ -102,7 +103,7 @@ async def frame(
             sockets=sockets,
             settings=settings,
             sessions=accounts.session,
-            limiters=make_limiters(clock),
+            limiters=make_limiters(logins, clock),
             probes=probes or {},
             page_folder=page_folder,
             same_origin_frames=same_origin_frames,

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from kuma_lite.core.access import Actor, Right
-from kuma_lite.core.doors import SILENCE, Access, Event, Then
+from kuma_lite.core.doors import SILENCE, Access, Caller, Event, Then
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
 from kuma_lite.web.dispatch import TOO_FREQUENT, Dispatcher
 from tests.support.actors import OWNER, Connection, with_only, without
@@ -129,7 +130,7 @@ class Limiter:
     def __init__(self, *answers: float | None) -> None:
         self.answers = list(answers)
 
-    def take(self, address: str) -> float | None:
+    def take(self, caller: Caller, arguments: Sequence[Any]) -> float | None:
         return self.answers.pop(0)
 
 

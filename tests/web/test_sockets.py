@@ -228,6 +228,14 @@ async def test_a_message_beyond_a_megabyte_ends_the_connection(server: Server) -
         await asyncio.wait_for(client.disconnected.wait(), 20)
 
 
+async def test_a_guest_posts_no_more_than_a_log_in_takes(server: Server) -> None:
+    address = f"{server.url}/socket.io/?EIO=4&transport=polling"
+    for size, status in ((engine.MAX_GUEST_BODY_BYTES, 200), (engine.MAX_GUEST_BODY_BYTES + 1, 400)):
+        opened = json.loads((await http.get(address)).text[1:])
+        answer = await http.request("POST", f"{address}&sid={opened['sid']}", body=b"4" * size)
+        assert answer.status == status
+
+
 async def test_a_polling_body_beyond_a_megabyte_ends_the_session(server: Server) -> None:
     address = f"{server.url}/socket.io/?EIO=4&transport=polling"
     opened = json.loads((await http.get(address)).text[1:])

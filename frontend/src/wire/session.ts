@@ -6,12 +6,14 @@ import { call, connection, holdCalls, releaseCalls, WireError } from "./socket.t
 export type Stage = "connecting" | "setup" | "login" | "ready";
 
 interface LoginAck {
+  device?: string;
   ok?: boolean;
   token?: string;
   tokenRequired?: boolean;
 }
 
 const TOKEN_KEY = "token"; // as Uptime Kuma's page calls it
+const DEVICE_KEY = "device"; // that somebody has logged in here; outlasts the session, and opens nothing
 
 export const stage = shallowRef<Stage>("connecting");
 export const hello = shallowRef<Hello | null>(null);
@@ -88,8 +90,16 @@ export async function login(
   code: string,
   remember: boolean,
 ): Promise<boolean> {
-  const reply = await call<LoginAck>("login", { username, password, ...(code ? { token: code } : {}) });
+  const [lasting] = stores();
+  const device = lasting?.getItem(DEVICE_KEY); // lets its owner in while somebody else guesses
+  const reply = await call<LoginAck>("login", {
+    username,
+    password,
+    ...(code ? { token: code } : {}),
+    ...(device ? { device } : {}),
+  });
   if (reply.tokenRequired || !reply.token) return false;
+  if (reply.device) lasting?.setItem(DEVICE_KEY, reply.device);
   keepToken(reply.token, remember);
   stage.value = "ready";
   return true;

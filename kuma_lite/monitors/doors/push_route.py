@@ -12,10 +12,12 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote
 
+from kuma_lite.core.clock import Clock
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.doors import Access, RawRoute
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.limits import MAX_BODY_BYTES, MAX_PING_MS
+from kuma_lite.core.rate_limits import FailureCounter, Recent
 from kuma_lite.core.raw_http import answer_html, answer_json, answer_text, read_body
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.outcome import Outcome
@@ -24,6 +26,10 @@ from kuma_lite.monitors.engine.roster import Roster
 PREFIX: Final = "/api/push/"
 NOT_FOUND: Final = "Monitor not found or not active."
 BAD_PING: Final = f"Invalid ping value. Must be between 0 and {MAX_PING_MS} ms."
+TOO_MANY_GUESSES: Final = "Too many unknown push tokens from this address. Try again in a minute."
+GUESSES_PER_MINUTE: Final = 60  # different unknown tokens from one place; the same again does not count
+MAX_TOKEN_CHARS: Final = 64  # of a guess that are remembered
+MAX_KNOWN: Final = 50_000  # places and monitors that have pushed from there; 10 MB at most
 MAX_JSON_BYTES: Final = 100_000  # of a body that nobody reads, but that a broken client should hear about
 
 
@@ -66,10 +72,15 @@ def read_push(monitor_id: int, query: str, now: float, duration: int) -> Outcome
 class PushRoute:
     """The route."""
 
-    def __init__(self, roster: Roster, engine: Engine, clock_now: Callable[[], float]) -> None:
+    def __init__(
+        self, roster: Roster, engine: Engine, clock: Clock, place: Callable[[Any], str] = lambda _scope: ""
+    ) -> None:
         self._roster = roster
         self._engine = engine
-        self._now = clock_now
+        self._now = clock.now
+        self._place = place
+        self._guesses = FailureCounter(GUESSES_PER_MINUTE, clock)
+        self._known: Recent[bool] = Recent(MAX_KNOWN)  # places and monitors that have pushed from there
 
     def route(self) -> RawRoute:
         """Its door; the token in the path is what admits."""
@@ -77,22 +88,31 @@ class PushRoute:
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         """One push request."""
-        body = await read_body(scope, receive, MAX_BODY_BYTES)
+        # Nobody reads it: what is kept is what JSON may have, and none of what is not JSON.
+        keep = MAX_JSON_BYTES + 1 if _claims_json(scope) else 0
+        body = await read_body(scope, receive, MAX_BODY_BYTES, keep)
         if body is None:
             await answer_text(send, 413, "The request is too large.")
             return
-        if body and is_broken_json(scope, body):
+        if body and is_broken_json(body):
             await answer_html(send, 400, "The JSON body cannot be read.")
             return
         try:
-            await self._push(unquote(scope["path"][len(PREFIX) :]), scope["query_string"].decode("latin-1"))
+            await self._push(
+                unquote(scope["path"][len(PREFIX) :]),
+                scope["query_string"].decode("latin-1"),
+                self._place(scope),
+            )
         except UserError as error:
-            await answer_json(send, 404, {"ok": False, "msg": error.message})
+            later = [(b"retry-after", b"60")] if error.status == 429 else []
+            status = error.status if later else 404
+            await answer_json(send, status, {"ok": False, "msg": error.message}, later)
             return
         await answer_json(send, 200, {"ok": True})
 
-    async def _push(self, token: str, query: str) -> None:
+    async def _push(self, token: str, query: str, place: str) -> None:
         monitor = self._roster.by_push_token(token)
+        self._check_place(place, token, monitor.id if monitor is not None else None)
         if monitor is None or not monitor.active:
             raise UserError(NOT_FOUND)
         now = self._now()
@@ -100,12 +120,27 @@ class PushRoute:
         duration = max(0, int(now - last.time / 1000)) if last else 0
         await self._engine.pushed(read_push(monitor.id, query, now, duration))
 
+    def _check_place(self, place: str, token: str, monitor_id: int | None) -> None:
+        """Let a guess and a first push wait where many have guessed. Raises UserError."""
+        known = f"{place} {monitor_id}"
+        if monitor_id is not None and self._known.get(known):
+            return
+        if self._guesses.is_over(place):
+            # The right token, too: else the answer would tell which one it is.
+            raise UserError(TOO_MANY_GUESSES, status=429)
+        if monitor_id is None:
+            self._guesses.add(place, token[:MAX_TOKEN_CHARS])
+        else:
+            self._known.put(known, True)
 
-def is_broken_json(scope: Any, body: bytes) -> bool:
-    """A body that claims to be JSON and is not: refused, as Uptime Kuma 2.5 does on every route."""
+
+def _claims_json(scope: Any) -> bool:
     kind = next((value for name, value in scope["headers"] if name.lower() == b"content-type"), b"")
-    if not kind.lower().startswith(b"application/json"):
-        return False
+    return bool(kind.lower().startswith(b"application/json"))
+
+
+def is_broken_json(body: bytes) -> bool:
+    """A body that claims to be JSON and is not: refused, as Uptime Kuma 2.5 does on every route."""
     if len(body) > MAX_JSON_BYTES:
         return True
     try:
