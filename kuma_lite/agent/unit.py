@@ -104,4 +104,5 @@ def install(url: str, token: str, unit: str, root: Path = Path("/")) -> list[Pat
     os.chmod(environment, 0o600)
     environment.write_text(f"{URL_VARIABLE}={url}\n{TOKEN_VARIABLE}={token}\n")
     service.write_text(unit)
+    os.chmod(service, 0o644)  # no secret in it; systemd complains about closed ones
     return [environment, service]

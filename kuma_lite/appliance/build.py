@@ -21,6 +21,7 @@ from kuma_lite.tags.events import tag_doors
 from kuma_lite.tags.service import Tags
 from kuma_lite.web.app import App, build_app
 from kuma_lite.web.page import find_page
+from kuma_lite.web.renewal import CertificateRenewal
 from kuma_lite.web.server import WebServer
 
 
@@ -30,6 +31,7 @@ class Appliance:
     def __init__(self, config: Config, clock: Clock) -> None:
         self._ground = Ground(config, clock)
         self.web: WebServer | None = None
+        self._renewal: CertificateRenewal | None = None
 
     async def start(self) -> None:
         """Open, load, listen, watch. Raises StartupError; `stop` closes what was opened."""
@@ -73,6 +75,10 @@ class Appliance:
         self.web = WebServer(app, ground.config.host, ground.config.port, ground.config.tls)
         await self.web.start()
         ground.at_close(self.web.stop)
+        if ground.config.tls is not None:
+            self._renewal = CertificateRenewal(self.web, ground.config.tls)
+            self._renewal.start()
+            ground.at_close(self._renewal.stop)
         await notifications.start()
         ground.at_close(notifications.stop)
         monitoring.start()
@@ -111,6 +117,11 @@ class Appliance:
             same_origin_frames=not ground.config.disable_frame_sameorigin,
             mapped_pages=pages,
         )
+
+    async def reload(self) -> None:
+        """Read again what may change while running: the certificate."""
+        if self._renewal is not None:
+            await self._renewal.renew()
 
     async def stop(self) -> None:
         """Take no more checks, say goodbye to clients, write everything down, close. Never raises."""

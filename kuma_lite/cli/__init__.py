@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -28,6 +29,7 @@ _MODULES: Final = {"import": "import_"}  # the word belongs to Python
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status. Whatever a person did wrong is one sentence on stderr."""
+    os.umask(0o077)  # before anything is written: what we keep and copy holds passwords and tokens
     argv = list(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(
         prog="kuma-lite",

@@ -118,8 +118,9 @@ class Database(GroupCommit):
         if target.exists():
             raise UserError("{target} exists already.", target=target)
         part = target.with_name(f"{target.name}.part")
-        part.unlink(missing_ok=True)
         try:
+            part.unlink(missing_ok=True)
+            part.touch(mode=0o600, exist_ok=False)  # SQLite fills an empty file, and leaves its mode
             await self._readers.copy_to(part)
             wrong = await sqlite_guard.verify(part)
             if wrong is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,8 @@ import apsw
 import apsw.aio
 
 from kuma_lite.core.errors import StartupError
-from kuma_lite.core.migrations import Migration, migrate
+from kuma_lite.core.migrations import Migration, migrate, version_of
+from kuma_lite.core.sqlite_guard import SIDE_FILES
 
 APPLICATION_ID: Final = 0x4B4C6974  # "KLit" in the header: this file is ours
 PAGE_BYTES: Final = 2048
@@ -21,6 +23,7 @@ BUSY_TIMEOUT_MS: Final = 5000  # somebody's SQLite shell may hold the lock for a
 WRITER_CACHE_KIB: Final = 8192  # what a round of sealing touches; less would be read again
 READER_CACHE_KIB: Final = 1024  # lists and charts read each page once
 WAL_LIMIT_BYTES: Final = 16 << 20  # what stays of the write-ahead log after a burst
+OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO  # who has no business with our files
 CHECK_STEPS: Final = 20_000_000  # of SQLite's machine: about a second of looking for damage
 
 # Trouble with the place, not with a statement: everything in the transaction is affected.
@@ -63,8 +66,17 @@ async def open_writer(path: Path, steps: list[Migration], vfs: str | None = None
     """The one connection that writes, with the newest schema. Raises StartupError with one sentence."""
     unclean = _size(f"{path}-wal") > 0
     try:
-        connection = await _connect(path, "writer", vfs=vfs)
-    except STORAGE_ERRORS as error:
+        if not path.exists():
+            await _create(path, vfs)
+        elif _size(path) == 0:
+            # With it the first visitor would become the owner.
+            raise StartupError(
+                f"The database {path} is empty (0 bytes): something has lost what was in it. "
+                "Restore a backup, or delete the file to begin anew."
+            )
+        _keep_to_owner(path)
+        connection = await _connect(path, "writer", apsw.SQLITE_OPEN_READWRITE, vfs)
+    except (*STORAGE_ERRORS, OSError) as error:
         raise _refusal(path, error) from None
     try:
         await run(connection, _prepare, connection, steps, unclean)
@@ -109,21 +121,55 @@ async def _connect(
         apsw.async_controller.reset(token)
 
 
+async def _create(path: Path, vfs: str | None) -> None:
+    """A file with our header and no tables; there at once, so that no killed start leaves an empty one."""
+    new = path.with_name(f"{path.name}.new")
+    for side in SIDE_FILES:
+        Path(f"{new}{side}").unlink(missing_ok=True)
+    connection = await _connect(new, "writer", vfs=vfs)
+    try:
+        await run(connection, _write_header, connection)
+    finally:
+        await close(connection)
+    new.rename(path)
+
+
+def _write_header(connection: apsw.Connection) -> None:
+    # A commit writes whole pages for a kilobyte of beats: 75 bytes a beat, against 112 with 4,096.
+    connection.pragma("page_size", PAGE_BYTES)
+    # Freed pages can be given back a few at a time, without rewriting the file; only settable now.
+    connection.pragma("auto_vacuum", "INCREMENTAL")
+    connection.pragma("application_id", APPLICATION_ID)
+
+
+def _keep_to_owner(path: Path) -> None:
+    """Passwords and tokens are in there. (SQLite gives the files it makes beside it the same mode.)"""
+    for side in SIDE_FILES:
+        with suppress(OSError):  # not there, or not ours to change
+            file = f"{path}{side}"
+            mode = stat.S_IMODE(os.stat(file).st_mode)
+            if mode & OTHERS:
+                os.chmod(file, mode & ~OTHERS)
+
+
 def _prepare(connection: apsw.Connection, steps: list[Migration], unclean: bool) -> None:
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-    fresh = connection.pragma("page_count") == 0
-    if not fresh and connection.pragma("application_id") != APPLICATION_ID:
+    if connection.pragma("application_id") != APPLICATION_ID:
         raise StartupError(f"{connection.filename} is a database, but not one of Kuma Lite.")
     if unclean:
         _look_for_damage(connection)
-    if fresh:
-        # A commit writes whole pages for a kilobyte of beats: 75 bytes a beat, against 112 with 4,096.
-        connection.pragma("page_size", PAGE_BYTES)
-        # Freed pages can be given back a few at a time, without rewriting the file; only settable now.
-        connection.pragma("auto_vacuum", "INCREMENTAL")
-        connection.pragma("application_id", APPLICATION_ID)
     _set_writer_pragmas(connection)
     migrate(connection, steps)
+    _try_to_write(connection)
+
+
+def _try_to_write(connection: apsw.Connection) -> None:
+    """SQLite opens what it may only read without a word, and then every beat would fail."""
+    if connection.readonly("main"):
+        raise apsw.ReadOnlyError("the file is read-only")
+    # A full disk is said while running: what was stored can still be served, and there may be room again.
+    with suppress(apsw.FullError), connection:
+        connection.pragma("user_version", version_of(connection))
 
 
 def _set_writer_pragmas(connection: apsw.Connection) -> None:
@@ -171,10 +217,12 @@ def _refusal(path: Path, error: Exception) -> StartupError:
         return StartupError(f"{path} is not a database. Move it away, or restore a backup.")
     if isinstance(error, apsw.CorruptError):
         return StartupError(f"The database {path} is damaged ({error}). Restore a backup.")
+    if isinstance(error, OSError):
+        return StartupError(f"The database {path} cannot be used: {error.strerror}.")
     return StartupError(f"The database {path} cannot be used. {sentence_of(error)}")
 
 
-def _size(path: str) -> int:
+def _size(path: str | Path) -> int:
     try:
         return os.stat(path).st_size
     except OSError:

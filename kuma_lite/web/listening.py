@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-import ssl
+from contextlib import suppress
 
-from kuma_lite.core.config import Tls
 from kuma_lite.core.errors import StartupError
 
 
@@ -23,22 +22,36 @@ async def resolve_host(host: str) -> str:
     return str(addresses[0][4][0])
 
 
-def claim_port(address: str, port: int) -> int:
-    """Make sure nobody listens there, and return the port (a free one for 0). Raises StartupError.
+def listen(address: str, port: int, backlog: int) -> socket.socket:
+    """A listening socket (on a free port for 0), shared with nobody. Raises StartupError.
 
-    The server itself shares ports with SO_REUSEPORT, so a second instance would get half of the requests.
+    Args:
+        address: an IP literal; "::" is both IPv6 and IPv4.
+        port: 0 to 65535.
+        backlog: connections that the kernel keeps waiting.
     """
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listening = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     try:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((address, port))
-            free: int = probe.getsockname()[1]
-            return free
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if listening.family == socket.AF_INET6:
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        listening.bind((address, port))
+        listening.listen(backlog)
     except OverflowError:
+        listening.close()
         raise StartupError(f"{port} is not a port: it has to be between 0 and 65535.") from None
     except OSError as error:
+        listening.close()
         raise StartupError(_bind_sentence(error, address, port)) from None
+    prepare(listening)
+    return listening
+
+
+def prepare(listening: socket.socket) -> None:
+    """Small answers leave at once (connections inherit it), and whoever accepts does not wait."""
+    listening.setblocking(False)
+    with suppress(OSError):
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _bind_sentence(error: OSError, address: str, port: int) -> str:
@@ -49,18 +62,3 @@ def _bind_sentence(error: OSError, address: str, port: int) -> str:
     if error.errno == errno.EADDRNOTAVAIL:
         return f"Cannot listen on {address}: this machine has no such address."
     return f"Cannot listen on {address} port {port}: {error.strerror}."
-
-
-def check_certificate(tls: Tls) -> None:
-    """Load the files as the server will. Raises StartupError."""
-    for path in (tls.certificate, tls.key):
-        if not path.is_file():
-            raise StartupError(f"The TLS file {path} does not exist.")
-    try:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(tls.certificate, tls.key, password=lambda: tls.passphrase or "")
-    except (ssl.SSLError, ValueError, OSError):
-        raise StartupError(
-            f"The TLS certificate {tls.certificate} and key {tls.key} cannot be used together: "
-            "both must be PEM files, and the key's passphrase must be right."
-        ) from None

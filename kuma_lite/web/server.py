@@ -2,29 +2,34 @@
 
 Its defaults are made for many workers behind a proxy. What is set here was found by measuring: idle
 connections count against the back-pressure limit, silent ones are timed out in HTTP/1 mode only, and an open
-websocket keeps it from stopping.
+websocket keeps it from stopping. A renewed certificate is served by a second one on the same socket.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from contextlib import suppress
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kuma_lite.core.config import Tls
 from kuma_lite.core.errors import StartupError
 from kuma_lite.core.file_limit import connections_within, file_limit
 from kuma_lite.core.limits import SHUTDOWN_S
+from kuma_lite.web.certificate import Certificate, read_certificate
 from kuma_lite.web.connections import Connections
-from kuma_lite.web.listening import check_certificate, claim_port, resolve_host
+from kuma_lite.web.listening import listen, resolve_host
+from kuma_lite.web.trial import survives
+
+if TYPE_CHECKING:
+    from kuma_lite.web.embedded import EmbeddedServer
 
 log = logging.getLogger(__name__)
 
 _BACKLOG: Final = 1024  # connections the kernel keeps waiting
 _HEADER_TIMEOUT_MS: Final = 30_000  # for a request to begin and its head to be complete; idle keep-alive too
 _MAX_HEAD_BYTES: Final = 64 * 1024  # that a request may have before its body; each connection may hold them
-_READY_S: Final = 5.0  # until the port has to answer
 _GOODBYE_S: Final = 0.5  # for Socket.IO clients at the end
 _LAST_REQUESTS_S: Final = SHUTDOWN_S - 1.0  # for requests under way; the rest is for what comes after
 
@@ -59,8 +64,10 @@ class WebServer:
         self._connections = Connections(app, self._most)
         self._host = host
         self._tls = tls
-        self._server: Any = None
-        self._task: asyncio.Task[None] | None = None
+        self._certificate: Certificate | None = None
+        self._socket: socket.socket | None = None
+        self._server: EmbeddedServer | None = None
+        self._ending: set[asyncio.Task[None]] = set()  # those that accept no more
         self.address = ""
         self.port = port
 
@@ -75,66 +82,77 @@ class WebServer:
         """Listen. Returns when connections are accepted; raises StartupError with one sentence."""
         self.address = await resolve_host(self._host)
         if self._tls:
-            check_certificate(self._tls)
-        self.port = claim_port(self.address, self.port)
-        self._server = self._make_server()
-        self._task = asyncio.create_task(self._serve(), name="web server")
-        await self._until_listening()
+            self._certificate = read_certificate(self._tls)
+            await self._try_certificate(self._tls, self._certificate)
+        self._socket = listen(self.address, self.port, _BACKLOG)
+        self.port = self._socket.getsockname()[1]
+        self._server = self._make_server(self._socket, self._certificate)
+        if not await self._server.start():
+            raise StartupError(f"The web server did not start on {self.address} port {self.port}.")
         self._connections.start(self.port)
+
+    async def renew_certificate(self) -> bool:
+        """Serve what the files of the certificate hold now. False: it is the same.
+
+        Requests under way are answered; Socket.IO clients are sent away, and come back by themselves.
+
+        Raises:
+            StartupError: it cannot be used, with one sentence; the one before goes on being served.
+        """
+        if self._tls is None or self._socket is None or self._server is None:
+            return False
+        certificate = await asyncio.to_thread(read_certificate, self._tls)
+        if certificate == self._certificate:
+            return False
+        await self._try_certificate(self._tls, certificate)
+        following = self._make_server(self._socket, certificate)
+        if not await following.start():
+            raise StartupError("The web server did not start with the new certificate.")
+        before, self._server, self._certificate = self._server, following, certificate
+        ending = await before.stop_accepting()
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
+        await self._say_goodbye()
+        return True
 
     async def stop(self) -> None:
         """Say goodbye to clients, finish requests under way, close the port. Never raises."""
-        if self._task is None:
+        if self._server is None or self._socket is None:
             return
         await self._connections.stop()
+        await self._say_goodbye()
+        ending = {*self._ending, await self._server.stop_accepting()}
+        self._socket.close()
+        _done, pending = await asyncio.wait(ending, timeout=_LAST_REQUESTS_S)
+        if pending:
+            log.warning("Requests under way did not end within %.1f s and were dropped", _LAST_REQUESTS_S)
+        self._server = None
+
+    async def _say_goodbye(self) -> None:
         with suppress(Exception):
             await asyncio.wait_for(self.app.close_connections(), _GOODBYE_S)
-        self._server.stop()
-        done, _pending = await asyncio.wait([self._task], timeout=_LAST_REQUESTS_S)
-        if not done:
-            log.warning("Requests under way did not end within %.1f s and were dropped", _LAST_REQUESTS_S)
-        self._task = None
 
-    async def _serve(self) -> None:
-        try:
-            await self._server.serve()
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            # Its text carries a back-trace of another language; the first line says it all.
-            log.error("The web server ended: %s", str(error).split("\n", 1)[0])
+    async def _try_certificate(self, tls: Tls, certificate: Certificate) -> None:
+        """In a child process: Granian ends the one in which it finds a certificate not to its taste."""
+        with listen("127.0.0.1", 0, _BACKLOG) as elsewhere:
+            usable = await survives(self._make_server(elsewhere, certificate).start)
+        if not usable:
+            raise StartupError(
+                f"The TLS certificate {tls.certificate} with the key {tls.key} cannot be served. Keys may be "
+                "RSA with 2048 to 4096 bits, ECDSA on P-256 or P-384, or Ed25519; certificates are version 3."
+            )
 
-    async def _until_listening(self) -> None:
-        target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.address, self.address)  # noqa: S104
-        deadline = asyncio.get_running_loop().time() + _READY_S
-        while self._task is not None and not self._task.done():
-            try:
-                _reader, writer = await asyncio.open_connection(target, self.port)
-            except OSError:
-                if asyncio.get_running_loop().time() > deadline:
-                    break
-                await asyncio.sleep(0.01)
-                continue
-            writer.close()
-            return
-        raise StartupError(f"The web server did not start on {self.address} port {self.port}.")
-
-    def _make_server(self) -> Any:
-        from granian.constants import HTTPModes, Interfaces, SSLProtocols
+    def _make_server(self, listening: socket.socket, certificate: Certificate | None) -> EmbeddedServer:
+        from granian.constants import HTTPModes, Interfaces
         from granian.http import HTTP1Settings
-        from granian.server.embed import Server
+
+        from kuma_lite.web.embedded import EmbeddedServer
 
         logging.getLogger("_granian").setLevel(logging.ERROR)
-        tls: dict[str, Any] = {}
-        if self._tls:
-            tls = {
-                "ssl_cert": self._tls.certificate,
-                "ssl_key": self._tls.key,
-                "ssl_key_password": self._tls.passphrase,
-                "ssl_protocol_min": SSLProtocols.tls12,  # the default of 1.3 locks older machines out
-            }
-        return Server(
+        return EmbeddedServer(
             self._connections,
+            listening,
+            certificate,
             address=self.address,
             port=self.port,
             interface=Interfaces.ASGINL,
@@ -145,5 +163,4 @@ class WebServer:
             backlog=_BACKLOG,
             backpressure=self._most,
             log_enabled=False,
-            **tls,
         )

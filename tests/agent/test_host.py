@@ -328,8 +328,11 @@ def test_addresses_that_are_none(url: str) -> None:
 
 
 def test_installing_writes_the_token_for_root_alone(tmp_path: Path) -> None:
+    before = os.umask(0o077)  # that of the command line
     for token in ("first", "second"):
         install("http://127.0.0.1:3001", token, unit_text("/usr/bin/kuma-lite"), tmp_path)
+    os.umask(before)
+    assert (tmp_path / UNIT).stat().st_mode & 0o777 == 0o644, "systemd complains about others"
     environment = tmp_path / ENVIRONMENT
     assert environment.stat().st_mode & 0o777 == 0o600
     assert (

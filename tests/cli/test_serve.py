@@ -100,6 +100,27 @@ def test_a_database_of_a_newer_program(tmp_path: Path) -> None:
     assert "newer" in refused("serve", "--port", str(free_port()), "--data-dir", str(folder))
 
 
+def test_an_emptied_database_opens_no_set_up(tmp_path: Path) -> None:
+    (tmp_path / DATABASE_FILE).touch()
+    assert "is empty" in refused("serve", "--port", str(free_port()), "--data-dir", str(tmp_path))
+
+
+def test_what_it_writes_is_for_the_owner_only(tmp_path: Path) -> None:
+    """Also in a folder that was there and is open to everybody, under a umask that hides nothing."""
+    folder, copy = tmp_path / "data", tmp_path / "copy.db"
+    folder.mkdir()
+    folder.chmod(0o777)
+    before = os.umask(0)
+    try:
+        with serving(folder):
+            assert run("backup", str(copy), "--data-dir", str(folder)).returncode == 0
+            written = [*folder.iterdir(), copy]
+            assert {DATABASE_FILE, f"{DATABASE_FILE}-wal", "copy.db"} <= {path.name for path in written}
+            assert {path.name for path in written if path.stat().st_mode & 0o077} == set()
+    finally:
+        os.umask(before)
+
+
 @needs_root()
 def test_a_read_only_data_folder(tmp_path: Path) -> None:
     folder = tmp_path / "data"

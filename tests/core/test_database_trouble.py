@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from kuma_lite.core.database import Database
 from kuma_lite.core.database_file import sentence_of
 from kuma_lite.core.errors import StartupError, StorageTrouble
 from tests.core.test_database import Pile, put, stored
+from tests.requires import needs_root
 from tests.support.storage import FaultyDisk, opened_plain
 
 
@@ -55,11 +57,68 @@ async def test_a_newer_database_is_refused_with_a_sentence(tmp_path: Path) -> No
     assert "written by a newer Kuma Lite" in await refusal(path)
 
 
-async def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
+async def test_an_empty_file_is_no_new_database(tmp_path: Path) -> None:
+    """Somebody's data was in it once: whoever came first would become the owner of what is watched."""
     path = tmp_path / "kuma-lite.db"
     path.touch()
+    assert "is empty (0 bytes)" in await refusal(path)
+    assert path.read_bytes() == b""
+
+
+async def test_a_first_start_that_is_killed_leaves_no_empty_file(tmp_path: Path) -> None:
+    path = tmp_path / "kuma-lite.db"
+    disk = FaultyDisk()
+    disk.broken = True  # from here on nothing of it would have reached the disk
+    with pytest.raises(StartupError):
+        await Database.open(path, clock=SystemClock(), vfs=disk.name)
+    assert not path.exists()
     async with opened_plain(path) as database:
         await database.write(put("a"))
+    assert [file.name for file in tmp_path.iterdir()] == ["kuma-lite.db"]
+
+
+async def test_files_that_others_may_read_are_tightened(tmp_path: Path) -> None:
+    path, log = tmp_path / "kuma-lite.db", tmp_path / "kuma-lite.db-wal"
+    async with opened_plain(path) as database:
+        await database.write(put("a"))
+        assert {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()} == dict.fromkeys(
+            ("kuma-lite.db", "kuma-lite.db-wal", "kuma-lite.db-shm"), 0o600
+        )
+        path.chmod(0o644)
+        log.chmod(0o640)
+        other = await Database.open(path, clock=SystemClock())  # as another command beside the server does
+        assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()} == {0o600}
+        await other.close()
+
+
+async def test_a_copy_is_for_the_owner_only(tmp_path: Path) -> None:
+    async with opened_plain(tmp_path / "kuma-lite.db") as database:
+        await database.backup_to(tmp_path / "copy.db")
+    assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
+
+
+@needs_root()
+async def test_a_file_that_cannot_be_written_is_noticed_by_root(tmp_path: Path) -> None:
+    path = tmp_path / "kuma-lite.db"
+    async with opened_plain(path):
+        pass
+    if subprocess.run(["mount", "-o", "bind,ro", path, path], capture_output=True).returncode:
+        pytest.skip("a file cannot be mounted here")
+    try:
+        assert "cannot be written" in await refusal(path)
+    finally:
+        subprocess.run(["umount", path], check=True)
+
+
+async def test_a_full_disk_does_not_keep_it_from_starting(tmp_path: Path) -> None:
+    path = tmp_path / "kuma-lite.db"
+    async with opened_plain(path) as database:
+        await database.write(put("a"))
+    disk = FaultyDisk()
+    disk.full = True
+    database = await Database.open(path, clock=SystemClock(), vfs=disk.name)
+    assert await stored(database) == {"a"}
+    await database.close()
 
 
 async def test_damage_is_found_after_a_stop_that_was_none(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ class Server:
     """What runs, for a test to reach into."""
 
     url: str
+    web: WebServer
     app: App
     sockets: SocketServer
     database: Database
@@ -112,7 +113,7 @@ async def frame(
             web = WebServer(app, host, port, tls)
             await web.start()
             try:
-                yield Server(web.url, app, sockets, database, settings, accounts, bus, clock, doors)
+                yield Server(web.url, web, app, sockets, database, settings, accounts, bus, clock, doors)
             finally:
                 await web.stop()
     finally:

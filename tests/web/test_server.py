@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kuma_lite.core.config import Tls
 from kuma_lite.core.errors import StartupError
-from kuma_lite.web.listening import check_certificate, claim_port, resolve_host
+from kuma_lite.web.listening import listen, resolve_host
 from kuma_lite.web.respond import TEXT, respond
 from kuma_lite.web.server import WebServer
-from tests.requires import needs_ipv6, needs_program
+from tests.requires import needs_ipv6
 from tests.support import http
 from tests.support.frame import frame
 from tests.support.sio import connect
@@ -37,15 +34,6 @@ class App:
 
     async def close_connections(self) -> None:
         pass
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> Tls:
-    tls = Tls(tmp_path / "server.crt", tmp_path / "server.key")
-    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject]
-    subprocess.run([*command, "-keyout", tls.key, "-out", tls.certificate], check=True, capture_output=True)
-    return tls
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])
@@ -108,47 +96,8 @@ async def test_names_become_literals() -> None:
 
 
 def test_a_free_port_is_found() -> None:
-    port = claim_port("127.0.0.1", 0)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", port))
-
-
-@needs_program("openssl")
-@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-async def test_https_and_secure_websockets(tmp_path: Path, certificate: Tls, version: ssl.TLSVersion) -> None:
-    context = ssl.create_default_context(cafile=str(certificate.certificate))
-    context.minimum_version = context.maximum_version = version
-    async with frame(tmp_path, tls=certificate) as server:
-        assert server.url.startswith("https://")
-        assert (await http.get(server.url + "/healthz", context=context)).json() == {"status": "ok"}
-        for transport in ("websocket", "polling"):
-            async with connect(server.url, context=context, transport=transport) as client:
-                assert await client.call("needSetup") is True
-
-
-@needs_program("openssl")
-def test_certificate_and_key_have_to_fit(tmp_path: Path, certificate: Tls) -> None:
-    check_certificate(certificate)
-    other = tmp_path / "other.key"
-    subprocess.run(["openssl", "genrsa", "-out", other, "2048"], check=True, capture_output=True)
-    nonsense = tmp_path / "nonsense.key"
-    nonsense.write_text("no key")
-    for key in (other, nonsense):
-        with pytest.raises(StartupError, match="cannot be used together"):
-            check_certificate(Tls(certificate.certificate, key))
-    with pytest.raises(StartupError, match="does not exist"):
-        check_certificate(Tls(certificate.certificate, tmp_path / "none.key"))
-
-
-@needs_program("openssl")
-def test_encrypted_keys_need_their_passphrase(tmp_path: Path, certificate: Tls) -> None:
-    locked = tmp_path / "locked.key"
-    command = ["openssl", "pkcs8", "-topk8", "-in", certificate.key, "-out", locked, "-passout", "pass:word"]
-    subprocess.run(command, check=True, capture_output=True)
-    check_certificate(Tls(certificate.certificate, locked, "word"))
-    for passphrase in (None, "wrong"):
-        with pytest.raises(StartupError, match="passphrase"):
-            check_certificate(Tls(certificate.certificate, locked, passphrase))
+    with listen("127.0.0.1", 0, 8) as listening, socket.create_connection(listening.getsockname()) as caller:
+        assert caller.getpeername() == listening.getsockname()
 
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
