@@ -31,7 +31,8 @@ class Kind:
         meaning: what it means for the watch.
         over: what is said when it is over.
         tell_after: seconds that it has to last before people are told.
-        is_note: this program does its work all the same: a note on `/readyz`, and no reason for a 503.
+        is_note: this program does its work all the same: a note on `/readyz`, and no reason for a 503. What
+            does keep it from its work has a probe there (`appliance/build.py`).
         help: where it can be helped on the page; None: nowhere there.
     """
 
