@@ -16,7 +16,7 @@ MINUTE_S: Final = 60.0  # a router that restarts is back; what is longer is wort
 # After "cannot be checked" stands at the monitor: longer than a restart of whatever it depends on.
 UNCHECKED_S: Final = 600.0
 
-NOT_RECORDED: Final = "Checks go on, but what they find is not recorded until then."
+NOT_RECORDED: Final = "Checks go on, but what they find is not recorded."
 NOT_BELIEVED: Final = "Failed checks are not believed meanwhile: a monitor that is down now is told of later."
 
 DISK_FULL: Final = Kind(

@@ -28,6 +28,7 @@ class Step(Enum):
     BEGAN = "began"
     GREW = "grew"  # more things have it
     ENDED = "ended"
+    PASSED = "passed"  # it began and ended while nothing could be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Case:
         members: what is affected, and since when.
         told: the members that people know of; None: they know nothing of it.
         told_at: when they were told last.
+        tried: they should have been told, and could not be.
         returns: how often it came back soon after it was over.
     """
 
@@ -56,6 +58,7 @@ class Case:
     members: Mapping[str, float] = field(default_factory=dict)
     told: frozenset[str] | None = None
     told_at: float = 0.0
+    tried: bool = False
     returns: int = 0
 
 
@@ -91,7 +94,7 @@ def observe(state: State, present: Iterable[Problem], now: float) -> State:
         if key in cases:
             continue
         gone = now if case.gone is None else case.gone
-        if case.told is not None or now - gone < GAP_S:
+        if case.told is not None or case.tried or now - gone < GAP_S:
             cases[key] = replace(case, gone=gone)
     past = {key: past for key, past in state.past.items() if now - past.ended < REMEMBERED_S}
     return State(cases, past)
@@ -116,8 +119,10 @@ def due(state: State, now: float) -> list[News]:
 
 def _step(case: Case, now: float) -> Step | None:
     if case.gone is not None:
-        is_over = case.told is not None and now - case.gone >= calm(case.returns)
-        return Step.ENDED if is_over else None
+        away = now - case.gone
+        if case.told is not None:
+            return Step.ENDED if away >= calm(case.returns) else None
+        return Step.PASSED if case.tried and away >= GAP_S else None
     if case.problem is None:
         return None
     tell_after = case.problem.kind.tell_after
@@ -138,7 +143,7 @@ def after_telling(state: State, news: News, now: float) -> State:
     """People have been told; what has happened meanwhile is in `state`."""
     cases, past = dict(state.cases), dict(state.past)
     key = news.case.key
-    if news.step is Step.ENDED:
+    if news.step in (Step.ENDED, Step.PASSED):
         cases.pop(key, None)
         past[key] = Past(now, news.case.returns)
     else:
@@ -147,6 +152,12 @@ def after_telling(state: State, news: News, now: float) -> State:
         told = frozenset(news.case.members) | (case.told or frozenset())
         cases[key] = replace(case, told=told, told_at=now)
     return State(cases, past)
+
+
+def after_failing(state: State, news: News) -> State:
+    """People could not be told; if they cannot be for as long as it lasts, they are told afterwards."""
+    case = state.cases.get(news.case.key)
+    return state if case is None else State({**state.cases, case.key: replace(case, tried=True)}, state.past)
 
 
 def shown(state: State, now: float) -> list[Case]:

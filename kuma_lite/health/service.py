@@ -23,7 +23,7 @@ from kuma_lite.core.transactions import Transactions
 from kuma_lite.health import store
 from kuma_lite.health.kinds import CANNOT_BE_CHECKED
 from kuma_lite.health.model import Problem, ProblemsChanged, Report, Source
-from kuma_lite.health.rules import Case, News, State, Step, after_telling, due, observe, shown
+from kuma_lite.health.rules import Case, News, State, Step, after_failing, after_telling, due, observe, shown
 from kuma_lite.health.store import Moment
 from kuma_lite.health.texts import body_of
 
@@ -168,7 +168,7 @@ class OwnHealth:
                 return
             pause = NOBODY_S
         except StorageTrouble:
-            pass
+            self._state = after_failing(self._state, news)
         except Exception:
             log.exception("A message about ourselves could not be handed over")
         self._not_before[key] = self._clock.monotonic() + pause
@@ -179,7 +179,7 @@ class OwnHealth:
         since, zone = moment.wall(case.began), ZoneInfo(self._zone())
         says = body_of(news, since, ended - case.began, zone, self._unchecked())
         avoid = case.problem.avoid if case.problem is not None else frozenset[int]()
-        return Report(case.key, case.label, says, since, news.step is Step.ENDED, avoid)
+        return Report(case.key, case.label, says, since, news.step in (Step.ENDED, Step.PASSED), avoid)
 
     def _unchecked(self) -> int:
         """How many monitors cannot be checked at the moment."""

@@ -33,6 +33,9 @@ def body_of(news: News, since: int, lasted: float, zone: tzinfo, unchecked: int)
     case, when = news.case, local_time(since, zone)
     if news.step is Step.ENDED or case.problem is None:
         return f"{case.over} It lasted {span(lasted)}, since {when}."
+    if news.step is Step.PASSED:
+        over = f"That was {when}, for {span(lasted)}, and could not be told. {case.over}"
+        return f"{case.problem.sentence} {over}"
     says = [case.problem.sentence, *_named(case.problem, case)]
     for_long = f", for {span(lasted)} now" if news.step is Step.GREW else ""
     says += [f"Since {when}{for_long}.", case.problem.meaning]

@@ -19,6 +19,7 @@ from kuma_lite.health.rules import (
     SHOWN_AFTER_S,
     State,
     Step,
+    after_failing,
     after_telling,
     calm,
     due,
@@ -196,6 +197,18 @@ def test_what_could_not_be_told_stays_due() -> None:
     watch.run(HOUR, problem())
     watch.can_tell = True
     assert watch.run(1, problem()).steps == [Step.BEGAN]
+
+
+def test_what_could_not_be_told_for_as_long_as_it_lasted_is_told_afterwards() -> None:
+    watch = Watch()
+    watch.can_tell = False
+    watch.run(90, problem(DISK_FULL))
+    (news,) = due(watch.state, watch.now)
+    watch.state = after_failing(watch.state, news)
+    watch.run(GAP_S - 1)
+    watch.can_tell = True
+    assert watch.run(HOUR).steps == [Step.PASSED]
+    assert watch.run(1, problem(DISK_FULL)).run(2 * CALM_S + 2).steps == [Step.PASSED, Step.BEGAN, Step.ENDED]
 
 
 def test_what_went_while_the_message_was_under_way_is_told_to_be_over() -> None:

@@ -166,6 +166,16 @@ async def test_while_nothing_can_be_stored_it_is_tried_again(bench: Bench) -> No
     assert len(bench.says) == 1
 
 
+async def test_what_could_not_be_told_while_it_lasted_is_told_once_afterwards(bench: Bench) -> None:
+    bench.messenger.error = StorageTrouble("The disk is full.")
+    await bench.run(90, FULL)
+    bench.messenger.error = None
+    await bench.run(600)
+    (report,) = bench.messenger.got
+    assert report.is_over
+    assert "for 1 minute 30 seconds, and could not be told" in report.says
+
+
 async def test_who_is_chosen_later_is_told_then(bench: Bench) -> None:
     bench.messenger.somebody = False
     await bench.run(NOBODY_S, FULL)

@@ -24,8 +24,7 @@ def news(problem: Problem, step: Step = Step.BEGAN, told: frozenset[str] | None 
 def test_the_beginning() -> None:
     full = Problem(DISK_FULL, "The disk is full.")
     assert body_of(news(full), SINCE, 0, BERLIN, 0) == (
-        "The disk is full. Since 2027-01-15 09:00:00 (CET). "
-        "Checks go on, but what they find is not recorded until then."
+        "The disk is full. Since 2027-01-15 09:00:00 (CET). Checks go on, but what they find is not recorded."
     )
     assert body_of(news(full), SINCE, 0, BERLIN, 12).endswith("12 monitors cannot be checked.")
     assert body_of(news(full), SINCE, 0, BERLIN, 1).endswith("One monitor cannot be checked.")
@@ -35,6 +34,14 @@ def test_the_end() -> None:
     full = Problem(DISK_FULL, "The disk is full.")
     assert body_of(news(full, Step.ENDED), SINCE, 7_500, BERLIN, 12) == (
         "There is room on the disk again. It lasted 2 hours 5 minutes, since 2027-01-15 09:00:00 (CET)."
+    )
+
+
+def test_what_could_not_be_told_while_it_lasted() -> None:
+    full = Problem(DISK_FULL, "The disk is full.")
+    assert body_of(news(full, Step.PASSED), SINCE, 180, BERLIN, 0) == (
+        "The disk is full. That was 2027-01-15 09:00:00 (CET), for 3 minutes, and could not be told. "
+        "There is room on the disk again."
     )
 
 
