@@ -27,6 +27,7 @@ FLOORS = {
             "api_keys",
             "cloudflared",
             "docker_hosts",
+            "health",
             "importing",
             "maintenance",
             "metrics",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kuma_lite.accounts.events import AccountDoors
 from kuma_lite.accounts.limiters import LoginLimiter, make_limiters
 from kuma_lite.appliance.ground import Ground
+from kuma_lite.appliance.health import HealthWatch
 from kuma_lite.appliance.helpers import Helpers
 from kuma_lite.appliance.monitors import Monitoring
 from kuma_lite.appliance.resources import all_resources, usage_doors
@@ -55,6 +56,9 @@ class Appliance:
         server_monitoring = ServerMonitoring(ground, monitoring, notifications, pages)
         await server_monitoring.load()
         helpers.metrics.more.append(server_monitoring.families)
+        health = self.health = HealthWatch(ground, monitoring, notifications)
+        await health.load()
+        helpers.metrics.more.append(health.families)
         tags = Tags(
             ground.database, MonitorTags(monitoring.monitors, monitoring.pushes, ground.bus), ground.clock
         )
@@ -70,8 +74,9 @@ class Appliance:
             *pages.doors(),
             *server_monitoring.doors(),
             notifications.doors(),
+            health.doors(),
         ]
-        app = self._app(doors, monitoring, pages)
+        app = self._app(doors, monitoring, pages, health)
         self.web = WebServer(app, ground.config.host, ground.config.port, ground.config.tls)
         await self.web.start()
         ground.at_close(self.web.stop)
@@ -84,6 +89,7 @@ class Appliance:
         monitoring.start()
         server_monitoring.start()
         await helpers.start()
+        health.start()
 
     def _other_doors(self, monitoring: Monitoring) -> list[Doors]:
         """What stands beside the monitors."""
@@ -100,7 +106,9 @@ class Appliance:
             *settings.doors(),
         ]
 
-    def _app(self, doors: list[Doors], monitoring: Monitoring, pages: StatusPages) -> App:
+    def _app(
+        self, doors: list[Doors], monitoring: Monitoring, pages: StatusPages, health: HealthWatch
+    ) -> App:
         ground, figures = self._ground, monitoring.figures
         return build_app(
             doors,
@@ -113,6 +121,7 @@ class Appliance:
                 "scheduler": figures.scheduler_problem,
                 "network": figures.network_problem,
             },
+            notes=health.health.notes,
             page_folder=find_page(),
             same_origin_frames=not ground.config.disable_frame_sameorigin,
             mapped_pages=pages,

@@ -10,10 +10,12 @@ from typing import Any, Final, Protocol, TypeVar
 
 import apsw
 
+from kuma_lite.core import sql
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.database_file import STORAGE_ERRORS, run, sentence_of
 from kuma_lite.core.database_transaction import Write, WriteFunction, settle, transaction
 from kuma_lite.core.errors import StorageTrouble
+from kuma_lite.core.sql import Connection
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +139,11 @@ class GroupCommit:
             *queue,
         ]
         if not writes:
-            return
+            if self.trouble is None:
+                return
+            writes = [
+                Write(_try_the_disk, None)
+            ]  # nobody may want to write for hours: is there still trouble?
         began = time.perf_counter()
         self._committing_since = self._clock.monotonic()
         try:
@@ -209,3 +215,9 @@ class GroupCommit:
         await self._task
         if self._timer is not None:
             self._timer.cancel()
+
+
+def _try_the_disk(connection: Connection) -> None:
+    """Write a page as it is."""
+    version = sql.value(connection, "PRAGMA user_version")
+    connection.execute(f"PRAGMA user_version = {int(version)}")

@@ -40,8 +40,10 @@ STORAGE_ERRORS: Final = (
     apsw.ProtocolError,
 )
 
+DISK_FULL: Final = "The disk is full."
+
 _SENTENCES: Final[dict[type[Exception], str]] = {
-    apsw.FullError: "The disk is full.",
+    apsw.FullError: DISK_FULL,
     apsw.IOError: "The disk cannot be read or written.",
     apsw.BusyError: "Another program keeps the database locked.",
     apsw.LockedError: "Another program keeps the database locked.",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -85,6 +85,11 @@ class Dispatcher:
     def pending(self) -> Pending:
         """What was in the outbox when it was last looked at."""
         return Pending(sum(queue.waiting for queue in self._queues), self._dead)
+
+    @property
+    def queues(self) -> Sequence[Queue]:
+        """What waits for each channel, as of the latest look, which is at most `IDLE_LOOK_S` old."""
+        return self._queues
 
     # --- looking for work --------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ notifications.wake()
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kuma_lite.core.access import Actor, Right, require
@@ -114,6 +114,18 @@ class Notifications:
     def wake(self) -> None:
         """Something was enqueued, and is committed."""
         self.dispatcher.wake()
+
+    async def send(self, channel_ids: Collection[int], message: Message) -> None:
+        """Tell some channels something that belongs to no monitor, in a transaction of its own.
+
+        Raises:
+            StorageTrouble: nothing can be stored; nobody was told.
+        """
+        packed, now = pack(message), to_ms(self._clock.now())
+        await self._database.write(
+            lambda connection: store.enqueue(connection, channel_ids, None, packed, now)
+        )
+        self.wake()
 
     def pending(self) -> Pending:
         """Figures of the outbox, as of its latest look."""

@@ -7,7 +7,7 @@ What is asked for most is looked up first and costs no framework: a push from a 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from kuma_lite.core.errors import INTERNAL_ERROR, UserError
 from kuma_lite.web.dispatch import Limiter
 from kuma_lite.web.guard import Sessions
 from kuma_lite.web.headers import HeaderSender, page_headers
-from kuma_lite.web.health import Probe, health_routes
+from kuma_lite.web.health import Probe, health_routes, no_notes
 from kuma_lite.web.lazy_rest import API, LazyRest
 from kuma_lite.web.page import Page
 from kuma_lite.web.respond import TEXT, respond
@@ -154,6 +154,7 @@ def build_app(
     sessions: Sessions,
     limiters: Mapping[str, Limiter],
     probes: Mapping[str, Probe],
+    notes: Callable[[], Mapping[str, str]] = no_notes,
     page_folder: Path | None,
     same_origin_frames: bool = True,
     mapped_pages: MappedPages | None = None,
@@ -167,6 +168,7 @@ def build_app(
         sessions: who is behind a session token (`Accounts.session`).
         limiters: rate limiters by the names events use.
         probes: for /readyz, by name.
+        notes: what /readyz says besides, by name.
         page_folder: of the built page (`page.find_page()`), None when there is none.
         same_origin_frames: False lets other sites show the page in a frame.
         mapped_pages: status pages with host names of their own.
@@ -182,7 +184,7 @@ def build_app(
     return App(
         sockets=sockets,
         raw=[route for door in doors for route in door.raw],
-        small={**small_routes(settings, mapped_pages), **health_routes(probes)},
+        small={**small_routes(settings, mapped_pages), **health_routes(probes, notes)},
         page=page,
         rest=LazyRest(rest, page.serve_unknown),
         headers=HeaderSender(same_origin_frames),

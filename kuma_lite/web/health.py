@@ -15,15 +15,28 @@ log = logging.getLogger(__name__)
 Probe = Callable[[], str | None]
 
 
-def health_routes(probes: Mapping[str, Probe]) -> dict[str, Route]:
-    """Path → handler."""
+def no_notes() -> Mapping[str, str]:
+    """Nothing to be noted."""
+    return {}
+
+
+def health_routes(
+    probes: Mapping[str, Probe], notes: Callable[[], Mapping[str, str]] = no_notes
+) -> dict[str, Route]:
+    """Path → handler.
+
+    Args:
+        probes: what keeps the process from its work: each problem makes it a 503.
+        notes: what else is wrong, by name, as a sentence that strangers may read; no reason for a 503.
+    """
 
     async def alive(scope: Any, send: Any) -> None:
         await respond_json(scope, send, {"status": "ok"})
 
     async def ready(scope: Any, send: Any) -> None:
         problems = {name: problem for name, probe in probes.items() if (problem := _ask(name, probe))}
-        document = {"status": "problems" if problems else "ready", "problems": problems}
+        status = "problems" if problems else "ready"
+        document = {"status": status, "problems": problems, "notes": dict(notes())}
         await respond_json(scope, send, document, 503 if problems else 200)
 
     return {"/healthz": alive, "/readyz": ready}

@@ -197,6 +197,24 @@ async def test_a_full_disk_is_said_and_nothing_is_acknowledged(tmp_path: Path) -
         assert await stored(database) == {"before", "after"}
 
 
+async def test_the_end_of_trouble_is_noticed_though_nobody_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RETRY_S", 0.05)
+    disk = FaultyDisk()
+    async with opened_plain(tmp_path / "a.db", disk=disk) as database:
+        disk.full = True
+        with pytest.raises(StorageTrouble):
+            await database.write(put("during"))
+        await asyncio.sleep(0.2)
+        assert database.trouble is not None, "there is still none to write on"
+        disk.full = False
+        async with asyncio.timeout(20):
+            while database.trouble is not None:
+                await asyncio.sleep(0.02)
+        assert await stored(database) == set()
+
+
 async def test_all_of_a_failed_transaction_are_told(tmp_path: Path) -> None:
     disk = FaultyDisk()
     async with opened_plain(tmp_path / "a.db", disk=disk) as database:

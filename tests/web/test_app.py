@@ -172,7 +172,7 @@ async def test_frames_of_other_sites_can_be_allowed(tmp_path: Path) -> None:
 async def test_health(server: Server) -> None:
     assert (await http.get(server.url + "/healthz")).json() == {"status": "ok"}
     ready = await http.get(server.url + "/readyz")
-    assert (ready.status, ready.json()) == (200, {"status": "ready", "problems": {}})
+    assert (ready.status, ready.json()) == (200, {"status": "ready", "problems": {}, "notes": {}})
 
 
 async def test_readiness_names_what_is_wrong(tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ import { watch } from "vue";
 import { BarStore } from "../state/bars.ts";
 import { setServerTime } from "../state/clock.ts";
 import { monitors } from "../state/monitors.ts";
+import { problems } from "../state/problems.ts";
 import { toast } from "../ui/toast.ts";
 import { forgetToken, greet, stage } from "../wire/session.ts";
 import { call, connect, connection, WireError } from "../wire/socket.ts";
-import type { BarBeat, Hello, LiveBeat, SummaryAck } from "../wire/types.ts";
+import type { BarBeat, Hello, LiveBeat, Problem, SummaryAck } from "../wire/types.ts";
 import { t } from "../words/index.ts";
 import { announceChanges } from "./announce.ts";
 
@@ -85,6 +86,7 @@ export function startUpdates(): void {
     else if (now === "login") {
       monitors.clear();
       bars.clear();
+      problems.value = [];
     }
   });
   connect({
@@ -97,6 +99,9 @@ export function startUpdates(): void {
     },
     notificationsChanged: () => {
       for (const refresh of notificationWatchers) refresh();
+    },
+    problems: (message: { problems: Problem[] }) => {
+      problems.value = message.problems;
     },
     rights: (names: Right[]) => {
       rights.value = new Set(names);

@@ -131,3 +131,19 @@ export interface NotificationRow {
 
 /** Stands for a stored secret the server does not show; sent back unchanged it keeps what is stored. */
 export const KEEP_SECRET = "\u0000keep";
+
+export interface Sentence {
+  key: string;
+  arguments: Record<string, string | number>;
+}
+
+/** What is wrong with Kuma Lite itself. */
+export interface Problem {
+  key: string;
+  msg: string;
+  sentence: Sentence;
+  meaning: Sentence;
+  since: number;
+  help: "history" | "notifications" | "monitors" | null;
+  members: [name: string, sentence: string][]; // monitors that cannot be checked, and why
+}

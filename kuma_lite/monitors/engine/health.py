@@ -57,12 +57,15 @@ class Figures:
             return self._database.trouble
         return "The disk does not answer." if self._database.stalled else None
 
+    def late_by(self) -> float | None:
+        """By how many seconds checks are late; None while they are made in time."""
+        recent = list(self._checker.scheduler.lateness)[-20:]
+        return min(recent) if recent and min(recent) > LATE_S else None
+
     def scheduler_problem(self) -> str | None:
         """Whether checks are made in time, for `/readyz`."""
-        recent = list(self._checker.scheduler.lateness)[-20:]
-        if recent and min(recent) > LATE_S:
-            return f"Checks are {min(recent):.0f} s late: this machine is overloaded."
-        return None
+        late = self.late_by()
+        return None if late is None else f"Checks are {late:.0f} s late: this machine is overloaded."
 
     def network_problem(self) -> str | None:
         """Why failures are not believed at the moment, for `/readyz`."""

@@ -1,0 +1,1 @@
+"""What is wrong with Kuma Lite itself, and telling people of it."""
