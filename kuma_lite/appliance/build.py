@@ -121,7 +121,7 @@ class Appliance:
                 "scheduler": figures.scheduler_problem,
                 "network": figures.network_problem,
             },
-            notes=health.health.notes,
+            notes=health.notes,
             page_folder=find_page(),
             same_origin_frames=not ground.config.disable_frame_sameorigin,
             mapped_pages=pages,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from kuma_lite.appliance.ground import Ground
@@ -22,21 +22,17 @@ from kuma_lite.health.sources import ClockJumps, DiskRoom, Queue, StuckQueues, u
 from kuma_lite.health.texts import headline
 from kuma_lite.metrics.exposition import label_text
 from kuma_lite.metrics.model import Family, Sample
+from kuma_lite.monitors.engine.own_fault import NO_NETWORK, NO_RESOLVER
 from kuma_lite.notifications.model import Channel, ChannelsChanged
 from kuma_lite.notifications.rules import heartbeat_object
 from kuma_lite.notifications.service import Notifications
 
-NO_NETWORK: Final = "This machine has no network."
+NOT_CHECKED: Final = "Monitors whose type or settings are not known here, and that are not checked: {count}."
 # Reasons why failed checks are not believed (`monitors.engine.own_fault`) that have a kind of their own.
 KIND_OF_REASON: Final = {
     NO_NETWORK: kinds.UPLINK,
-    "This machine's resolver does not answer.": kinds.RESOLVER,
+    NO_RESOLVER: kinds.RESOLVER,
 }
-
-
-def none_unchecked() -> Sequence[tuple[str, str]]:
-    """Every monitor can be checked."""
-    return ()
 
 
 class HealthWatch:
@@ -46,7 +42,6 @@ class HealthWatch:
         ground: what everything stands on.
         monitoring: asked about storage, scheduler and checks that are not believed.
         notifications: asked about queues, and told what people should know.
-        cannot_be_checked: monitors of which nobody can say how they are: name, and a sentence why.
     """
 
     def __init__(
@@ -54,7 +49,6 @@ class HealthWatch:
         ground: Ground,
         monitoring: Monitoring,
         notifications: Notifications,
-        cannot_be_checked: Callable[[], Sequence[tuple[str, str]]] = none_unchecked,
     ) -> None:
         self._ground = ground
         self._monitoring = monitoring
@@ -70,7 +64,7 @@ class HealthWatch:
             self._lateness,
             ClockJumps(ground.clock),
             StuckQueues(ground.clock, lambda: _queues(notifications), lambda: self._channels.names),
-            unchecked_monitors(cannot_be_checked),
+            unchecked_monitors(monitoring.blind_spots),
         ]
         self._page = HealthPage(self.health, ground.push, ground.bus, ground.spawn)
 
@@ -89,6 +83,13 @@ class HealthWatch:
     def doors(self) -> Doors:
         """What the page is sent."""
         return self._page.doors()
+
+    def notes(self) -> dict[str, str]:
+        """For `/readyz`: what is wrong, and does not keep this program from its work."""
+        notes = self.health.notes()
+        if count := self._monitoring.blind_spots.unchecked():
+            notes["not-checked"] = NOT_CHECKED.format(count=count)
+        return notes
 
     def families(self) -> Iterable[Family]:
         """What Prometheus is told: how many problems there are of each kind, also of those without any."""

@@ -14,7 +14,7 @@ HICCUP_S: Final = 10.0  # a program that reads the file, a slow disk: over befor
 STALL_S: Final = 30.0  # disks that wake up or write back take some seconds
 MINUTE_S: Final = 60.0  # a router that restarts is back; what is longer is worth a message
 # After "cannot be checked" stands at the monitor: longer than a restart of whatever it depends on.
-UNCHECKED_S: Final = 600.0
+UNCHECKED_S: Final = 180.0
 
 NOT_RECORDED: Final = "Checks go on, but what they find is not recorded."
 NOT_BELIEVED: Final = "Failed checks are not believed meanwhile: a monitor that is down now is told of later."

@@ -22,7 +22,7 @@ class BlindSpots:
         self._monotonic = monotonic
 
     def __call__(self) -> list[tuple[str, str]]:
-        """Name and a sentence for each monitor that is switched on and cannot be checked."""
+        """Name and a sentence for each that is switched on and was to be checked, but nobody could."""
         now = self._monotonic()
         return [
             (monitor.name, why)
@@ -30,10 +30,13 @@ class BlindSpots:
             if (why := self._why(monitor, now)) is not None and self._roster.is_active(monitor)
         ]
 
+    def unchecked(self) -> int:
+        """How many that are switched on are not checked at all: types or settings nobody here can read."""
+        return sum(
+            monitor.unchecked is not None and self._roster.is_active(monitor) for monitor in self._roster
+        )
+
     def _why(self, monitor: Monitor, now: float) -> str | None:
-        unchecked = monitor.unchecked
-        if unchecked is not None:
-            return unchecked
         if monitor.disbelief is not None and monitor.disbelief.shown_at is not None:
             return monitor.disbelief.reason
         turned = self._checker.turned.get(monitor.id)

@@ -21,10 +21,10 @@ async def test_types_that_are_not_known_and_settings_that_cannot_be_used(house: 
     house.roster.put(Monitor(2, 1, True, {"name": "tv", "type": "chromecast"}))
     house.roster.put(Monitor(3, 1, True, {"name": "p"}, kind=Scripted(up), problem="port: no number"))
     house.roster.put(Monitor(4, 1, False, {"name": "paused", "type": "chromecast"}))
-    assert spots() == [
-        ("tv", "Monitors of the type chromecast cannot be checked."),
-        ("p", "port: no number"),
-    ]
+    assert spots() == []  # nobody can mend them by waking up: they are told of where one looks
+    assert spots.unchecked() == 2
+    reasons = [monitor.unchecked for monitor in house.roster]
+    assert reasons[:3] == [None, "Monitors of the type chromecast cannot be checked.", "port: no number"]
 
 
 async def test_failures_of_our_own_that_are_shown(house: House, monkeypatch: Any) -> None:
