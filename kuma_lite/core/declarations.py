@@ -24,6 +24,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, get_args
 
+from kuma_lite.core.sentences import filled
+
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
     from kuma_lite.core.targets import Network, Target
@@ -311,14 +313,21 @@ class DeliveryFailed(Exception):
     """The service did not take the message.
 
     Args:
-        message: sentence for the log and for the person who pressed 'Test'; never a secret.
+        message: sentence for the log and for the person who pressed 'Test'; never a secret. As a template for
+        the
+            arguments, where there are any (`core/sentences.py`).
         permanent: trying again cannot help (wrong token, bad address).
         retry_after: seconds the service asked us to wait.
+        arguments: what belongs into the template, by name.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(
+        self, message: str, *, permanent: bool = False, retry_after: float | None = None, **arguments: Any
+    ) -> None:
+        self.template = message
+        self.arguments = arguments
+        self.message = filled(message, arguments)
+        super().__init__(self.message)
         self.permanent = permanent
         self.retry_after = retry_after
 
@@ -326,8 +335,8 @@ class DeliveryFailed(Exception):
 class TemplateFailed(DeliveryFailed):
     """A template of the user's cannot be rendered; the message then leaves with the usual text."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, permanent=True)
+    def __init__(self, message: str, **arguments: Any) -> None:
+        super().__init__(message, permanent=True, **arguments)
 
 
 class DeliveryContext(Protocol):

@@ -71,12 +71,13 @@ async def deliver(
         async with asyncio.timeout(timeout):
             return await _send(service, config, message, context, trial)
     except TimeoutError:
-        raise DeliveryFailed(f"No answer within {timeout:g} seconds.") from None
+        raise DeliveryFailed("No answer within {seconds} seconds.", seconds=f"{timeout:g}") from None
     except DeliveryFailed as failure:
         raise DeliveryFailed(
-            redacted(failure.message, config, service),
+            redacted(failure.template, config, service),
             permanent=failure.permanent,
             retry_after=failure.retry_after,
+            **{name: redacted(str(value), config, service) for name, value in failure.arguments.items()},
         ) from None
     except Exception:
         log.exception("The service %s failed in a way it should not", service.name)

@@ -171,7 +171,7 @@ class Notifications:
         try:
             return await self._hand_over(form, Message(text), trial=True)
         except DeliveryFailed as failure:
-            raise UserError(failure.message) from None
+            raise UserError(failure.template, **failure.arguments) from None
 
     # --- channels ----------------------------------------------------------------------------------------
 

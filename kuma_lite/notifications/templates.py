@@ -67,11 +67,11 @@ def render(template: str, message: Message, escape: Callable[[str], str] | None 
     try:
         return _parsed(template).render(variables(message), zone if isinstance(zone, str) else "UTC", escape)
     except TooMuch as error:
-        raise TemplateFailed(f"The template was stopped: {error}.") from None
+        raise TemplateFailed("The template was stopped: {problem}.", problem=error) from None
     except TemplateError as error:
-        raise TemplateFailed(f"The template cannot be used: {error}.") from None
+        raise TemplateFailed("The template cannot be used: {problem}.", problem=error) from None
     except Exception as error:  # filters meet values of every kind; none of that is trouble of ours
-        raise TemplateFailed(f"The template cannot be used: {error}.") from None
+        raise TemplateFailed("The template cannot be used: {problem}.", problem=error) from None
 
 
 def problem(template: str) -> str:

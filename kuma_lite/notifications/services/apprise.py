@@ -119,7 +119,9 @@ async def _by_program(program: str, urls: list[str], title: str, message: Messag
             stderr=asyncio.subprocess.STDOUT,
         )
     except (OSError, ValueError) as error:
-        raise DeliveryFailed(f"The program apprise cannot be started: {error}.", permanent=True) from None
+        raise DeliveryFailed(
+            "The program apprise cannot be started: {problem}.", permanent=True, problem=error
+        ) from None
     try:
         output = (await process.communicate())[0].decode(errors="replace").strip()
     except asyncio.CancelledError:

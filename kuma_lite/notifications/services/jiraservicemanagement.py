@@ -50,7 +50,9 @@ class JiraServiceManagement(kit.HttpService[JiraServiceManagementOptions]):
         if news.up:
             found = yield kit.Call(f"{alerts}/alias", "GET", query={"alias": alias}, headers=headers)
             if not found.at("id"):
-                raise kit.DeliveryFailed(f"Jira does not tell which alert to close: {found.text}")
+                raise kit.DeliveryFailed(
+                    "Jira does not tell which alert to close: {answer}", answer=found.text
+                )
             address = f"{alerts}/{kit.quoted(str(found.at('id')))}/close"
             yield kit.Call(address, headers=headers, json=source)
             return

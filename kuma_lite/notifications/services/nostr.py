@@ -81,11 +81,15 @@ def _written(o: NostrOptions, text: str, now: float) -> tuple[SecretKey, list[Ev
     try:
         sender = SecretKey(key_of(o.sender, "nsec"))
     except ValueError as error:
-        raise DeliveryFailed(f"The sender's private key cannot be read: {error}.", permanent=True) from None
+        raise DeliveryFailed(
+            "The sender's private key cannot be read: {problem}.", permanent=True, problem=error
+        ) from None
     try:
         return sender, [private_message(text, sender, key_of(line, "npub"), now) for line in recipients]
     except ValueError as error:
-        raise DeliveryFailed(f"A recipient's public key cannot be read: {error}.", permanent=True) from None
+        raise DeliveryFailed(
+            "A recipient's public key cannot be read: {problem}.", permanent=True, problem=error
+        ) from None
 
 
 async def _tell(
@@ -100,7 +104,7 @@ async def _tell(
     except DeliveryFailed as failure:
         return failure
     except TimeoutError:
-        return DeliveryFailed(f"No answer of the relay within {RELAY_S:g} seconds.")
+        return DeliveryFailed("No answer of the relay within {seconds} seconds.", seconds=f"{RELAY_S:g}")
     except NetworkError as error:
         return DeliveryFailed(error.message, permanent=error.kind is ErrorKind.URL)
     return None
@@ -120,7 +124,9 @@ class _Relay:
         if refusal and self._challenge:
             refusal = await self._authenticate(sender) or await self._offer("EVENT", event)
         if refusal:
-            raise DeliveryFailed(f"The relay refused: {refusal}", permanent=not refusal.startswith(PASSING))
+            raise DeliveryFailed(
+                "The relay refused: {answer}", permanent=not refusal.startswith(PASSING), answer=refusal
+            )
 
     async def _authenticate(self, sender: SecretKey) -> str:
         from kuma_lite.notifications.services.support.nostr.events import authentication

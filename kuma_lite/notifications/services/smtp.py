@@ -195,7 +195,7 @@ async def _deliver(options: SmtpOptions, mail: Envelope) -> str:
     except aiosmtplib.SMTPException as error:
         raise _failure(error) from None
     except (OSError, ValueError) as error:
-        raise DeliveryFailed(f"{options.host}: {error}") from None
+        raise DeliveryFailed("{host}: {problem}", host=options.host, problem=error) from None
     finally:
         await _hang_up(client)
     return "; ".join(f"{address}: {answer}" for address, answer in refused.items())

@@ -81,7 +81,7 @@ def addresses(text: str) -> list[Address]:
         except (ValueError, IndexError, UnicodeError):
             address = Address()
         if not address.username or not address.domain:
-            raise DeliveryFailed(f"{spec or name} is not an e-mail address.", permanent=True)
+            raise DeliveryFailed("{text} is not an e-mail address.", permanent=True, text=spec or name)
         found.append(address)
     return found
 
@@ -110,4 +110,6 @@ def _bytes(message: EmailMessage) -> bytes:
     try:
         return message.as_bytes()
     except (UnicodeError, ValueError, LookupError) as error:
-        raise DeliveryFailed(f"The mail cannot be written: {error}.", permanent=True) from None
+        raise DeliveryFailed(
+            "The mail cannot be written: {problem}.", permanent=True, problem=error
+        ) from None
