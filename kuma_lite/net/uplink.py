@@ -167,7 +167,8 @@ def _interface(name: str) -> Interface:
     try:
         return Interface(name, _read(folder / "operstate").strip(), _hex(_read(folder / "flags")))
     except FileNotFoundError:
-        return Interface(name, "gone", 0)
+        # With a route but no folder, /sys is not that of our network namespace, or is not there at all.
+        return Interface(name, "gone", 0) if folder.exists() else Interface(name, "unknown", _IFF_UP)
 
 
 def _read(path: Path) -> str:

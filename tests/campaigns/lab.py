@@ -34,7 +34,9 @@ INTERVAL_S: Final = 20
 TIMEOUT_S: Final = 10
 
 # Enters namespaces for network and mounts, waits until its link is there, becomes the server.
-SHELL: Final = 'mount --bind "$1" /etc/resolv.conf && read -r _ && shift && exec "$@"'
+SHELL: Final = (
+    'mount -t sysfs sysfs /sys && mount --bind "$1" /etc/resolv.conf && read -r _ && shift && exec "$@"'
+)
 
 
 def inside(module: str, *arguments: str) -> list[str]:
@@ -247,8 +249,8 @@ class Lab:
                 await asyncio.sleep(3600)
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
             await writer.drain()
-        except (OSError, asyncio.IncompleteReadError):
-            pass  # port checks hang up at once, and links break
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # port checks hang up at once, links break, and the end comes while some still hang
         finally:
             writer.close()
 

@@ -43,7 +43,7 @@ LOOPBACK = Interface("lo", "unknown", 0x9)
         (DEFAULT, "", [LOOPBACK, UP], True),
         (DEFAULT, "", [LOOPBACK, NO_CARRIER], False),
         (DEFAULT, "", [SWITCHED_OFF], False),
-        (DEFAULT, "", [WLAN], False),
+        (DEFAULT, "", [WLAN], True),  # /sys of another network namespace
         (HEADER, V6_DEFAULT, [WLAN], True),
         (HEADER, V6_LINK + V6_MULTICAST, [UP], False),
         (HEADER, V6_REJECT, [LOOPBACK], False),
