@@ -23,13 +23,9 @@ def counted(names: Iterable[str], sysfs: Path = SYSFS) -> set[str]:
     return {name for name in lowest if not _MADE.match(name)}
 
 
-def identity(device: str, mountpoint: str) -> tuple[str, int | None]:
-    """What is the same for all places where one file system is mounted: either of device and number."""
-    try:
-        number = os.stat(mountpoint).st_dev
-    except OSError:
-        number = None
-    return os.path.realpath(device) if device.startswith("/") else device, number
+def identity(device: str) -> str:
+    """What is the same for all names of a device, as `/dev/mapper/vg-data` and `/dev/dm-0`."""
+    return os.path.realpath(device) if device.startswith("/") else device
 
 
 def _file(name: str) -> str:

@@ -79,20 +79,17 @@ class Gauge:
     def _disks(self) -> list[Sample]:
         found: list[Sample] = [("disk_used_b", self._psutil.disk_usage("/").used)]
         parts = self._psutil.disk_partitions(all=False)
-        seen: set[object] = set()
-        for part in parts:
-            if part.mountpoint == "/":
-                seen.update(identity(part.device, "/"))
+        seen = {identity(part.device) for part in parts if part.mountpoint == "/"}
         for part in parts:
             # A file system is mounted in many places on some machines, and into files in containers.
-            known = identity(part.device, part.mountpoint)
-            if seen & set(known) or part.fstype in _IMAGES or os.path.isfile(part.mountpoint):
+            device = identity(part.device)
+            if device in seen or part.fstype in _IMAGES or os.path.isfile(part.mountpoint):
                 continue
             try:
                 usage = self._psutil.disk_usage(part.mountpoint)
             except OSError:
                 continue  # not for this user; the others are
-            seen.update(each for each in known if each is not None)
+            seen.add(device)
             found.append((f"disk_used_b[{part.mountpoint}]", usage.used))
             found.append((f"disk_total_b[{part.mountpoint}]", usage.total))
             if len(found) > 2 * MAX_DISKS:

@@ -236,19 +236,17 @@ def test_traffic_is_that_of_whole_disks(monkeypatch: pytest.MonkeyPatch) -> None
 def test_one_file_system_under_two_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "dm-0").touch()
     (tmp_path / "vg-data").symlink_to(tmp_path / "dm-0")
-    for name in ("a", "b", "c"):
-        (tmp_path / name).mkdir()
     mounts = [
-        ("root", "/", "ext4"),
-        (str(tmp_path / "vg-data"), "/nowhere/data", "xfs"),
-        (str(tmp_path / "dm-0"), "/nowhere/again", "xfs"),
-        ("pool/a", str(tmp_path / "a"), "zfs"),
-        ("pool/b", str(tmp_path / "b"), "zfs"),  # the same one, by its number
+        (str(tmp_path / "vg-data"), "/", "xfs"),
+        (str(tmp_path / "dm-0"), "/nowhere/root", "xfs"),
+        ("pool/a", "/nowhere/a", "zfs"),
+        ("pool/a", "/nowhere/again", "zfs"),
+        ("pool/b", "/nowhere/b", "zfs"),
+        ("/dev/sdx1", "/nowhere/tree", "btrfs"),
+        ("/dev/sdx1", "/nowhere/tree/branch", "btrfs"),
     ]
     parts = [SimpleNamespace(device=d, mountpoint=m, fstype=f) for d, m, f in mounts]
-    same_as_root = tmp_path.stat().st_dev == Path("/").stat().st_dev
     monkeypatch.setattr(psutil, "disk_partitions", lambda all: parts)
     monkeypatch.setattr(psutil, "disk_usage", lambda path: SimpleNamespace(used=1, total=2))
     names = [name for name, _ in Gauge(SystemClock()).samples() if name.startswith("disk_used_b[")]
-    pool = [] if same_as_root else [f"disk_used_b[{tmp_path / 'a'}]"]
-    assert names == ["disk_used_b[/nowhere/data]", *pool]
+    assert names == ["disk_used_b[/nowhere/a]", "disk_used_b[/nowhere/b]", "disk_used_b[/nowhere/tree]"]
