@@ -55,12 +55,10 @@ class Containers:
         now = ((cpu.get("cpu_usage") or {}).get("total_usage") or 0, cpu.get("system_cpu_usage") or 0)
         before = self._before.get(key)
         self._before[key] = now
-        memory = figures.get("memory_stats") or {}
-        cache = (memory.get("stats") or {}).get("inactive_file") or 0
         return {
             "name": str((item.get("Names") or [key[:12]])[0]).lstrip("/"),
-            "cpu": percent(before, now, cpu.get("online_cpus") or 1),
-            "memory": max(0, (memory.get("usage") or 0) - cache),
+            "cpu": percent(before, now, cpu.get("online_cpus") or _cores(cpu)),
+            "memory": memory_in_use(figures.get("memory_stats") or {}),
         }
 
     def _ask(self, path: str) -> Any:
@@ -74,6 +72,22 @@ class Containers:
             return json.loads(body)
         finally:
             connection.close()
+
+
+def _cores(cpu: dict[str, Any]) -> int:
+    """As an old Docker tells it."""
+    return len((cpu.get("cpu_usage") or {}).get("percpu_usage") or [0])
+
+
+def memory_in_use(memory: dict[str, Any]) -> int:
+    """Bytes without the cache of files that can be given back, as Docker's own command counts them.
+
+    The first version of control groups tells that of the group alone (`inactive_file`) and of all within it.
+    """
+    stats = memory.get("stats") or {}
+    usage = memory.get("usage") or 0
+    cache = stats.get("total_inactive_file", stats.get("inactive_file")) or 0
+    return int(usage - cache if cache < usage else usage)
 
 
 def percent(before: tuple[float, float] | None, now: tuple[float, float], cores: int) -> float:

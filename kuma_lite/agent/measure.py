@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any, Final
 
+from kuma_lite.agent.disks import counted as disks_counted
+from kuma_lite.agent.disks import identity
+from kuma_lite.agent.interfaces import counted as interfaces_counted
+from kuma_lite.agent.memory import used_memory, used_swap
 from kuma_lite.core.clock import Clock
 
 CPU_UNITS: Final = 1024  # of one fully busy core, as the Servers API counts
 MAX_DISKS: Final = 8  # mounted file systems with figures of their own
 MAX_SENSORS: Final = 8
-# Interfaces whose traffic passes another one as well.
-_VIRTUAL: Final = ("lo", "veth", "docker", "br-", "virbr", "cni", "flannel", "cali", "tun", "tap", "wg")
 _IMAGES: Final = frozenset({"squashfs", "erofs", "iso9660", "udf"})  # read-only, always full
 
 Sample = tuple[str, float]  # stored name, value
@@ -65,8 +68,9 @@ class Gauge:
 
     def _memory(self) -> list[Sample]:
         memory, swap = self._psutil.virtual_memory(), self._psutil.swap_memory()
-        found = [("mem_used_b", memory.total - memory.available)]
-        return [*found, ("swap_used_b", swap.used)] if swap.total else found
+        procfs = Path(getattr(self._psutil, "PROCFS_PATH", "/proc"))
+        found: list[Sample] = [("mem_used_b", used_memory(memory.total, memory.available, procfs))]
+        return [*found, ("swap_used_b", used_swap(swap.used, procfs))] if swap.total else found
 
     def _load(self) -> list[Sample]:
         names = ("load_1", "load_5", "load_15")
@@ -75,16 +79,17 @@ class Gauge:
     def _disks(self) -> list[Sample]:
         found: list[Sample] = [("disk_used_b", self._psutil.disk_usage("/").used)]
         parts = self._psutil.disk_partitions(all=False)
-        seen = {part.device for part in parts if part.mountpoint == "/"}
+        seen = {identity(part.device) for part in parts if part.mountpoint == "/"}
         for part in parts:
             # A file system is mounted in many places on some machines, and into files in containers.
-            if part.device in seen or part.fstype in _IMAGES or os.path.isfile(part.mountpoint):
+            device = identity(part.device)
+            if device in seen or part.fstype in _IMAGES or os.path.isfile(part.mountpoint):
                 continue
             try:
                 usage = self._psutil.disk_usage(part.mountpoint)
             except OSError:
                 continue  # not for this user; the others are
-            seen.add(part.device)
+            seen.add(device)
             found.append((f"disk_used_b[{part.mountpoint}]", usage.used))
             found.append((f"disk_total_b[{part.mountpoint}]", usage.total))
             if len(found) > 2 * MAX_DISKS:
@@ -92,14 +97,18 @@ class Gauge:
         return found
 
     def _disk_traffic(self) -> list[Sample]:
-        counters = self._psutil.disk_io_counters(nowrap=False)
-        if counters is None:
+        disks = self._psutil.disk_io_counters(perdisk=True, nowrap=False)
+        real = [disks[name] for name in disks_counted(disks)]
+        if not real:
             return []
-        return [("disk_read_b", counters.read_bytes), ("disk_write_b", counters.write_bytes)]
+        return [
+            ("disk_read_b", sum(disk.read_bytes for disk in real)),
+            ("disk_write_b", sum(disk.write_bytes for disk in real)),
+        ]
 
     def _network(self) -> list[Sample]:
         cards = self._psutil.net_io_counters(pernic=True, nowrap=False)
-        real = [counters for name, counters in cards.items() if not name.startswith(_VIRTUAL)]
+        real = [cards[name] for name in interfaces_counted(cards)]
         return [
             ("net_recv_b", sum(card.bytes_recv for card in real)),
             ("net_sent_b", sum(card.bytes_sent for card in real)),

@@ -7,6 +7,7 @@ from typing import Final
 from kuma_lite.checks._channel import Channel
 from kuma_lite.core.declarations import CheckFailed
 from kuma_lite.net.errors import NetworkError
+from kuma_lite.net.http import head as http_head
 from kuma_lite.net.http.message import Headers
 from kuma_lite.net.websocket import accept_of, frame
 
@@ -25,13 +26,14 @@ _SWITCHING: Final = 101
 
 async def read_head(channel: Channel) -> tuple[int, Headers]:
     """Status and headers of the answer. Raises NetworkError, CheckFailed."""
-    head = (await channel.until(b"\r\n\r\n", _MAX_HEAD_BYTES)).decode("latin-1").split("\r\n")
-    version, _, rest = head[0].partition(" ")
-    status = rest[:3]
-    if not version.startswith("HTTP/1.") or not (status.isascii() and status.isdigit()):
+    data = line = b""
+    while not data.strip() or line.strip(b"\r\n"):
+        line = await channel.until(b"\n", _MAX_HEAD_BYTES - len(data))
+        data += line
+    head = http_head.read_head(data)
+    if head is None:
         raise CheckFailed("Parse Error: Expected HTTP/")
-    fields = [line.partition(":") for line in head[1:] if line]
-    return int(status), Headers([(name.strip(), value.strip()) for name, _, value in fields])
+    return head.status, Headers(head.fields)
 
 
 def refusal(

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Final
 
 from kuma_lite.core.declarations import Certificate
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.store import MonitorStore
+
+# Servers behind one name may take turns, each with a certificate of its own (a document of some 10 kB): in so
+# many seconds each is written down once, and no more than so many of them.
+WRITTEN_AGAIN_S: Final = 3600.0
+WRITTEN_AT_MOST: Final = 8
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +33,7 @@ class Certificates:
         self._spawn = spawn
         self._live: dict[int, Certificate] = {}
         self._stored: dict[int, dict[str, Any]] = {}
+        self._written: dict[int, list[tuple[float, Certificate]]] = {}  # when, what
         self._loaded = False
 
     async def warm(self) -> None:
@@ -42,7 +48,11 @@ class Certificates:
         if self._live.get(monitor.id) == certificate:
             return
         self._live[monitor.id] = certificate
-        self._spawn(self._store_it(monitor.id, certificate))
+        now, written = self._now(), self._written.setdefault(monitor.id, [])
+        written[:] = [(when, other) for when, other in written if now - when < WRITTEN_AGAIN_S]
+        if len(written) < WRITTEN_AT_MOST and all(other != certificate for _, other in written):
+            written.append((now, certificate))
+            self._spawn(self._store_it(monitor.id, certificate))
 
     async def _store_it(self, monitor_id: int, certificate: Certificate) -> None:
         wire = certificate.as_wire(self._now())
@@ -58,3 +68,4 @@ class Certificates:
         """The monitor is gone."""
         self._live.pop(monitor_id, None)
         self._stored.pop(monitor_id, None)
+        self._written.pop(monitor_id, None)

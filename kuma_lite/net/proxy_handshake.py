@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import struct
 from base64 import b64encode
 from typing import Final, cast
@@ -17,6 +18,10 @@ from kuma_lite.net.proxy import ProxyServer
 
 MAX_ANSWER_BYTES: Final = 16 * 1024  # of a proxy before the tunnel; error pages are not read
 _MAX_NAME_BYTES: Final = 255  # RFC 1928 and RFC 1929: a length is one byte
+
+# As leniently as answers of servers are read (`net/http/head.py`).
+_END_OF_HEAD: Final = re.compile(rb"\n\r*\n")
+_STATUS_LINE: Final = re.compile(rb"\s*HTTP/1[0-9.]*[ \t]+([1-9][0-9]{2})(?![0-9])", re.IGNORECASE)
 
 _NO_AUTHENTICATION, _USER_AND_PASSWORD, _NOTHING_ACCEPTABLE = 0x00, 0x02, 0xFF
 _IPV4, _NAME, _IPV6 = 0x01, 0x03, 0x04
@@ -79,11 +84,11 @@ class Dialogue(asyncio.Protocol):
 
     async def head(self) -> bytes:
         """Everything up to the empty line. Raises NetworkError when it does not come."""
-        while (end := self._received.find(b"\r\n\r\n")) < 0:
+        while (end := _END_OF_HEAD.search(self._received)) is None:
             if len(self._received) > MAX_ANSWER_BYTES:
                 raise _unexpected("Proxy answer is too large")
             await self._more()
-        return await self.exactly(end + 4)
+        return await self.exactly(end.end())
 
     def finish(self) -> None:
         """The tunnel stands. Raises NetworkError when it has gone already, or more than asked for came."""
@@ -128,12 +133,12 @@ async def _connect(dialogue: Dialogue, proxy: ProxyServer, host: str, port: int)
     if authorization:
         lines.append(f"Proxy-Authorization: {authorization}")
     dialogue.send("\r\n".join([*lines, "", ""]).encode("latin-1"))
-    status_line = (await dialogue.head()).partition(b"\r\n")[0].decode("latin-1")
-    version, _, rest = status_line.partition(" ")
-    if not version.startswith("HTTP/1.") or not rest[:3].isdigit():
+    answer = _STATUS_LINE.match(await dialogue.head())
+    if answer is None:
         raise _unexpected("Proxy did not answer in HTTP")
-    if not rest.startswith("2"):
-        text = f"Request failed with status code {rest[:3]} (answer of the proxy)"
+    status = answer[1].decode("ascii")
+    if not status.startswith("2"):
+        text = f"Request failed with status code {status} (answer of the proxy)"
         raise NetworkError(text, "ERR_BAD_RESPONSE", ErrorKind.PROTOCOL)
 
 

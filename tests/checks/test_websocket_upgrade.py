@@ -232,6 +232,12 @@ async def test_what_cannot_be_asked(network: Network, options: dict[str, Any], m
     assert failed.message == message
 
 
+@pytest.mark.parametrize("odd", ["X Powered By: x\r\n", "X: a\r\n b\r\n", "no field\n", "X: \x01\n"])
+async def test_heads_as_servers_write_them(network: Network, odd: str) -> None:
+    async with serving(Peer(extra=odd)) as peer:
+        assert isinstance(await run(WEBSOCKET, document(peer), Context(network)), CheckResult)
+
+
 async def test_nobody_listens_or_answers(network: Network) -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         del writer

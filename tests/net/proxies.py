@@ -29,6 +29,7 @@ class TestProxy:
     refusal: int | None = None  # what it answers instead of connecting
     port: int = 0
     told: list[str] = field(default_factory=list)
+    established: bytes = b"HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n"
 
     def server(self, protocol: str | None = None, **changes: str) -> ProxyServer:
         credentials = {"username": self.user, "password": self.password, **changes}
@@ -49,7 +50,7 @@ class TestProxy:
             writer.write(f"HTTP/1.1 {self.refusal} No\r\n\r\n".encode())
         elif method == "CONNECT":
             there = await _open(int(target.rpartition(":")[2]))
-            writer.write(b"HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n")
+            writer.write(self.established)
             await _pipe((reader, writer), there)
         else:
             url = urlsplit(target)

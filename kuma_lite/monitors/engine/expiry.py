@@ -1,13 +1,14 @@
 """Warning people before a certificate expires (Uptime Kuma 2.5, notifications reference §4).
 
-For each of the days in the setting `tlsExpiryNotifyDays` one message per monitor is sent, the first time a
-certificate of the chain has that many days left or fewer. What was sent is remembered with the message, in
-one transaction, and forgotten when the server presents another certificate.
+For each of the days in the setting `tlsExpiryNotifyDays` one message is sent, the first time a certificate of
+the chain has that many days left or fewer. What was sent is remembered with the message, in one transaction,
+and for every certificate by itself: a name may have several servers, which answer in turn, each with its own.
+Whatever they present, a monitor warns of a mark once a day at most; what has to wait comes the day after.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from kuma_lite.core.declarations import Certificate
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
 
 DEFAULT_MARKS: Final = (7, 14, 21)  # days; Uptime Kuma's default
 LOOK_EVERY_S: Final = 3600.0  # days left change once a day; a look costs a query
-HISTORY_KIND: Final = "certificate"
+DAY_S: Final = 86_400.0  # between two warnings of one mark
+HISTORY_KIND: Final = "certificate"  # subject: its fingerprint
+DAY_KIND: Final = (
+    "certificate day"  # subject: when the latest warning of the mark was sent, seconds since 1970
+)
+# Certificates of a monitor that are remembered; a few servers, each with a few of its past.
+REMEMBERED: Final = 64
 
 
 class ExpiryWarning(NamedTuple):
@@ -29,6 +36,7 @@ class ExpiryWarning(NamedTuple):
     kind: str  # of certificate: server, intermediate CA, self-signed
     name: str  # common name
     days: int  # left; negative when expired
+    fingerprint: str = ""
 
 
 class Warner(Protocol):
@@ -61,24 +69,43 @@ def chain_of(info: dict[str, Any]) -> Iterator[dict[str, Any]]:
         certificate, first = certificate.get("issuerCertificate"), False
 
 
-def due_warnings(info: dict[str, Any], marks: Sequence[int], sent: Collection[int]) -> list[ExpiryWarning]:
+def name_of(certificate: dict[str, Any]) -> str:
+    """What people know a certificate by: its common name, or, as many have none, the first one it is for."""
+    subject = certificate.get("subject") or {}
+    candidates = (subject.get("CN"), certificate.get("validFor"), subject.get("O"), subject.get("OU"))
+    for found in candidates:
+        first = found[0] if isinstance(found, list) and found else found
+        if isinstance(first, str) and first:
+            return first
+    return ""
+
+
+def due_warnings(
+    info: dict[str, Any], marks: Sequence[int], sent: Mapping[str, Collection[int]]
+) -> list[ExpiryWarning]:
     """What is to be sent now (pure).
 
     Args:
         info: `certInfo` document with the days left as of now.
         marks: days before expiry at which to warn.
-        sent: marks already warned of for this monitor and certificate.
+        sent: marks already warned of, by fingerprint; of a chain, by that of the server's own certificate.
     """
-    done = set(sent)
+    done = set(sent.get(fingerprint_of(info.get("certInfo")), ()))
     found = []
     for mark in marks:
         for certificate in chain_of(info):
             days = certificate.get("daysRemaining")
-            if isinstance(days, int) and days <= mark and not any(other <= mark for other in done):
-                name = str((certificate.get("subject") or {}).get("CN", ""))
-                found.append(ExpiryWarning(mark, str(certificate.get("certType", "")), name, days))
+            told = done.union(sent.get(fingerprint_of(certificate), ()))
+            if isinstance(days, int) and days <= mark and not any(other <= mark for other in told):
+                kind, name = str(certificate.get("certType", "")), name_of(certificate)
+                found.append(ExpiryWarning(mark, kind, name, days, fingerprint_of(certificate)))
                 done.add(mark)
     return found
+
+
+def fingerprint_of(certificate: Any) -> str:
+    """The SHA-256 of a certificate in a `certInfo` document, or nothing."""
+    return str(certificate.get("fingerprint256", "")) if isinstance(certificate, dict) else ""
 
 
 class ExpiryWatch:
@@ -91,7 +118,7 @@ class ExpiryWatch:
         self._warner = warner
         self._marks = marks
         self._now = now
-        self._looked: dict[int, tuple[float, str]] = {}  # monitor → when, fingerprint
+        self._looked: dict[int, dict[str, float]] = {}  # monitor → fingerprint → when
 
     async def look(self, monitor: Monitor, certificate: Certificate) -> None:
         """A check has seen this certificate; warn if it is time to."""
@@ -100,19 +127,24 @@ class ExpiryWatch:
             return
         now = self._now()
         info = certificate.as_wire(now)
-        fingerprint = str((info.get("certInfo") or {}).get("fingerprint256", ""))
-        when, known = self._looked.get(monitor.id, (0.0, ""))
-        if now - when < LOOK_EVERY_S and known == fingerprint:
+        fingerprint = fingerprint_of(info.get("certInfo"))
+        looked = self._looked.setdefault(monitor.id, {})
+        if now - looked.get(fingerprint, -LOOK_EVERY_S) < LOOK_EVERY_S:
             return
-        self._looked[monitor.id] = (now, fingerprint)
+        if len(looked) >= REMEMBERED:
+            looked.clear()
+        looked[fingerprint] = now
         marks = marks_of(self._marks())
 
         def write(connection: Connection) -> bool:
-            sent = read_sent(connection, monitor.id, fingerprint)
-            warnings = due_warnings(info, marks, sent)
+            warnings = due_warnings(info, marks, read_sent(connection, monitor.id))
+            today = marks_of_today(connection, monitor.id, now)
+            warnings = [warning for warning in warnings if warning.mark not in today]
             for warning in warnings:
                 self._warner.warn(connection, monitor, warning)
-                note_sent(connection, monitor.id, fingerprint, warning.mark)
+                for subject in {fingerprint, warning.fingerprint}:
+                    note_sent(connection, monitor.id, subject, warning.mark)
+                note_day(connection, monitor.id, warning.mark, now)
             return bool(warnings)
 
         if await self._database.write(write):
@@ -123,22 +155,48 @@ class ExpiryWatch:
         self._looked.pop(monitor_id, None)
 
 
-def read_sent(connection: Connection, monitor_id: int, fingerprint: str) -> list[int]:
-    """Marks warned of for this certificate; those of an earlier certificate are forgotten."""
-    connection.execute(
-        "DELETE FROM expiry_warning WHERE monitor_id = ? AND kind = ? AND subject <> ?",
-        (monitor_id, HISTORY_KIND, fingerprint),
-    )
+def read_sent(connection: Connection, monitor_id: int) -> dict[str, set[int]]:
+    """Marks warned of, by the fingerprint of the certificate."""
     rows = connection.execute(
-        "SELECT days FROM expiry_warning WHERE monitor_id = ? AND kind = ?", (monitor_id, HISTORY_KIND)
+        "SELECT subject, days FROM expiry_warning WHERE monitor_id = ? AND kind = ?",
+        (monitor_id, HISTORY_KIND),
     )
-    return [int(days) for (days,) in rows]
+    sent: dict[str, set[int]] = {}
+    for subject, days in rows:
+        sent.setdefault(str(subject), set()).add(int(days))
+    return sent
+
+
+def marks_of_today(connection: Connection, monitor_id: int, now: float) -> set[int]:
+    """Marks of which a warning was sent in the last 24 hours, whatever the certificate."""
+    rows = connection.execute(
+        "SELECT days, subject FROM expiry_warning WHERE monitor_id = ? AND kind = ?", (monitor_id, DAY_KIND)
+    )
+    # A clock that was set back must not silence anybody.
+    return {int(days) for days, sent_at in rows if 0 <= now - float(sent_at) < DAY_S}
 
 
 def note_sent(connection: Connection, monitor_id: int, fingerprint: str, mark: int) -> None:
-    """Remember that a mark has been warned of."""
+    """Remember that a mark has been warned of for a certificate; of too many the others are forgotten."""
+    if len(read_sent(connection, monitor_id)) > REMEMBERED:
+        connection.execute(
+            "DELETE FROM expiry_warning WHERE monitor_id = ? AND kind = ?", (monitor_id, HISTORY_KIND)
+        )
+    _insert(connection, monitor_id, HISTORY_KIND, fingerprint, mark)
+
+
+def note_day(connection: Connection, monitor_id: int, mark: int, now: float) -> None:
+    """Remember when a mark has been warned of, whatever the certificate."""
+    connection.execute(
+        "DELETE FROM expiry_warning WHERE monitor_id = ? AND kind = ? AND days = ?",
+        (monitor_id, DAY_KIND, mark),
+    )
+    _insert(connection, monitor_id, DAY_KIND, str(int(now)), mark)
+
+
+def _insert(connection: Connection, monitor_id: int, kind: str, subject: str, mark: int) -> None:
     connection.execute(
         "INSERT INTO expiry_warning (monitor_id, kind, subject, days) VALUES (?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING",
-        (monitor_id, HISTORY_KIND, fingerprint, mark),
+        (monitor_id, kind, subject, mark),
     )

@@ -62,7 +62,10 @@ class Answer:
     @property
     def reason(self) -> str:
         """The phrase of the status line."""
-        return self._reason.decode("latin-1")
+        try:
+            return self._reason.decode()
+        except UnicodeDecodeError:
+            return self._reason.decode("latin-1")
 
     @property
     def body(self) -> bytes:

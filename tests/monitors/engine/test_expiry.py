@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 from kuma_lite.core.migrations import discover, migrate
 from kuma_lite.monitors.engine.expiry import (
+    DAY_S,
     DEFAULT_MARKS,
+    REMEMBERED,
     ExpiryWarning,
     ExpiryWatch,
     chain_of,
     due_warnings,
     marks_of,
+    name_of,
 )
 from kuma_lite.monitors.engine.roster import Monitor
 
@@ -56,24 +59,25 @@ def info(*certificates: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_each_mark_is_warned_of_once(days: int, sent: list[int], marks: list[int]) -> None:
-    assert [w.mark for w in due_warnings(info(certificate(days)), DEFAULT_MARKS, sent)] == marks
+    found = due_warnings(info(certificate(days)), DEFAULT_MARKS, {"AA": sent})
+    assert [w.mark for w in found] == marks
 
 
 def test_issuers_count_roots_do_not() -> None:
     chain = info(certificate(90), certificate(6, "intermediate CA"), certificate(2, "root CA"))
     assert [item["certType"] for item in chain_of(chain)] == ["server", "intermediate CA"]
-    assert due_warnings(chain, DEFAULT_MARKS, []) == [
-        ExpiryWarning(7, "intermediate CA", "intermediate CA 6", 6)
+    assert due_warnings(chain, DEFAULT_MARKS, {}) == [
+        ExpiryWarning(7, "intermediate CA", "intermediate CA 6", 6, "AA")
     ]
 
 
 def test_a_self_signed_certificate_counts() -> None:
-    assert due_warnings(info(certificate(3, "self-signed")), DEFAULT_MARKS, [])[0].kind == "self-signed"
+    assert due_warnings(info(certificate(3, "self-signed")), DEFAULT_MARKS, {})[0].kind == "self-signed"
 
 
 @pytest.mark.parametrize("broken", [{}, {"certInfo": None}, {"certInfo": {"daysRemaining": "x"}}])
 def test_what_cannot_be_read_warns_of_nothing(broken: dict[str, Any]) -> None:
-    assert due_warnings(broken, DEFAULT_MARKS, []) == []
+    assert due_warnings(broken, DEFAULT_MARKS, {}) == []
 
 
 @pytest.mark.parametrize(
@@ -88,7 +92,7 @@ def test_marks_of(setting: Any, marks: tuple[int, ...]) -> None:
 def test_a_certificate_that_runs_out_warns_once_per_mark(start: int, marks: list[int]) -> None:
     sent: list[int] = []
     for days in range(start, -5, -1):
-        sent += [w.mark for w in due_warnings(info(certificate(days)), sorted(marks), sent)]
+        sent += [w.mark for w in due_warnings(info(certificate(days)), sorted(marks), {"AA": sent})]
     assert len(sent) == len(set(sent))
     assert sent == sorted(sent, reverse=True)
     if marks:
@@ -141,9 +145,94 @@ async def test_a_new_certificate_begins_anew() -> None:
     for step, seen in enumerate(
         [certificate(5), certificate(5), certificate(5, fingerprint="BB"), certificate(5, fingerprint="BB")]
     ):
-        now[0] = step * 7200.0
+        now[0] = step * DAY_S / 2
         await watch.look(monitor(), Seen(info(seen)))
     assert len(warner.warned) == warner.committed == 2
+
+
+class Servers:
+    """Servers behind one name, which answer in turn; a check every ten minutes."""
+
+    def __init__(self, *certificates: tuple[str, float], marks: list[int] | None = None) -> None:
+        self.certificates = certificates  # fingerprint, days left at the beginning
+        self.store, self.warner = Store(), Warner()
+        self.now = 0.0
+        self.watch = self.start(marks)
+
+    def start(self, marks: list[int] | None = None) -> ExpiryWatch:
+        return ExpiryWatch(self.store, self.warner, lambda: marks, lambda: self.now)
+
+    async def pass_days(self, days: float) -> list[str]:
+        """What is warned of, as `fingerprint mark`."""
+        begun, end = len(self.warner.warned), self.now + days * DAY_S
+        turn = 0
+        while self.now < end:
+            name, left = self.certificates[turn % len(self.certificates)]
+            seen = certificate(int(left - self.now / DAY_S), fingerprint=name)
+            await self.watch.look(monitor(), Seen(info(seen)))
+            self.now += 600
+            turn += 1
+        return [f"{one.fingerprint} {one.mark}" for one in self.warner.warned[begun:]]
+
+
+async def test_servers_that_answer_in_turn_are_warned_of_once() -> None:
+    servers = Servers(("old", 10.5), ("new", 80.5))
+    assert await servers.pass_days(2) == ["old 14"]
+    assert await servers.pass_days(4) == ["old 7"]
+    servers.watch = servers.start()  # the server is started again
+    assert await servers.pass_days(2) == []
+
+
+async def test_each_server_is_warned_of_on_a_day_of_its_own() -> None:
+    servers = Servers(("a", 10.5), ("b", 10.5), ("c", 10.5))
+    assert await servers.pass_days(0.9) == ["a 14"]
+    assert await servers.pass_days(1.4) == ["b 14", "c 14"]
+
+
+async def test_many_certificates_are_no_flood() -> None:
+    servers = Servers(*((f"edge {number}", 6.5) for number in range(3 * REMEMBERED)))
+    assert len(await servers.pass_days(5)) == 5
+    rows = servers.store.connection.execute("SELECT count(*) FROM expiry_warning").get
+    assert rows <= REMEMBERED
+
+
+async def test_an_issuer_that_servers_share_is_warned_of_once() -> None:
+    store, warner = Store(), Warner()
+    now = [0.0]
+    watch = ExpiryWatch(store, warner, lambda: None, lambda: now[0])
+    for step in range(8):
+        now[0] = step * DAY_S
+        leaf = certificate(90, fingerprint=f"leaf {step % 4}")
+        await watch.look(
+            monitor(), Seen(info(leaf, certificate(14, "intermediate CA", fingerprint="issuer")))
+        )
+    assert [(one.mark, one.fingerprint) for one in warner.warned] == [(14, "issuer")]
+
+
+async def test_a_clock_that_is_set_back_silences_nobody() -> None:
+    servers = Servers(("a", 5.5))
+    servers.now = 1e9
+    servers.certificates = (("a", 5.5 + 1e9 / DAY_S),)
+    assert await servers.pass_days(0.1) == ["a 7"]
+    servers.now = 1000.0
+    servers.certificates = (("b", 5.5),)
+    assert await servers.pass_days(0.1) == ["b 7"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"subject": {"CN": "a.test"}, "validFor": ["b.test"]}, "a.test"),
+        ({"subject": {"CN": ["a.test", "b.test"]}}, "a.test"),
+        ({"subject": {}, "validFor": ["b.test", "c.test"]}, "b.test"),
+        ({"subject": {"O": "Somebody"}, "validFor": []}, "Somebody"),
+        ({"subject": {"OU": ["Some", "where"]}}, "Some"),
+        ({"subject": None}, ""),
+        ({}, ""),
+    ],
+)
+def test_certificates_without_a_common_name(fields: dict[str, Any], name: str) -> None:
+    assert name_of(fields) == name
 
 
 async def test_looks_once_an_hour() -> None:

@@ -150,6 +150,7 @@ def test_fields_are_read_whole() -> None:
     answer = read([b"HTTP/1.1 404  Not \xe4 Found \nX:\xff\n\n"])
     assert (answer.status, answer.reason, answer.headers.get("x")) == (404, "Not ä Found", "\xff")
     assert answer.http_version == "1.1"
+    assert read(["HTTP/1.1 200 Läuft\r\n\r\n".encode()]).reason == "Läuft"
     assert read([b"ICY 200 OK\r\n\r\n"]).http_version == "1.0"
 
 

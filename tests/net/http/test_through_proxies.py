@@ -41,6 +41,26 @@ async def test_without_credentials_the_proxy_refuses(client: HttpClient) -> None
     assert error.message == "Request failed with status code 407 (answer of the proxy)"
 
 
+@pytest.mark.parametrize(
+    "established",
+    [
+        b"HTTP/1.0 200 Connection established\n\n",
+        b"HTTP/1.1 200\r\n\r\n",
+        b"HTTP/1.1  200 OK\r\nProxy Agent: x\r\n folded\r\n\r\n",
+        b"http/1.1 200 ok\r\nX: y\n\r\n",
+    ],
+)
+async def test_a_tunnel_is_open_however_the_proxy_says_it(
+    client: HttpClient, authority: Authority, established: bytes
+) -> None:
+    tls = authority.server("service.invalid").server_context()
+    async with proxying("http") as proxy, serve(answer(), tls=tls) as server:
+        proxy.established = established
+        url = f"https://service.invalid:{server.port}/"
+        asked = Request("GET", url, ca_pem=authority.root_pem, proxy=always(proxy.server()), timeout=5)
+        assert (await client.send(asked)).body == b"hello"
+
+
 async def test_https_goes_through_a_tunnel(client: HttpClient, authority: Authority) -> None:
     tls = authority.server("service.invalid").server_context()
     async with proxying("http", user="u", password="p") as proxy, serve(answer(), tls=tls) as server:

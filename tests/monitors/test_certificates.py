@@ -1,0 +1,72 @@
+"""What is remembered of certificates, and how often it is written down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, cast
+
+from kuma_lite.monitors.certificates import WRITTEN_AGAIN_S, WRITTEN_AT_MOST, Certificates
+from kuma_lite.monitors.engine.roster import Monitor
+from kuma_lite.monitors.store import MonitorStore
+
+
+class Seen:
+    """A certificate that is known by its name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Seen) and other.name == self.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def as_wire(self, now: float) -> dict[str, Any]:
+        return {"name": self.name, "now": now}
+
+    def as_plain(self) -> dict[str, Any]:
+        return {}
+
+
+class Store:
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    async def load_tls(self) -> dict[int, str]:
+        return {}
+
+    async def put_tls(self, monitor_id: int, info: str) -> None:
+        self.written.append(info.split('"')[3])
+
+
+async def test_certificates_that_take_turns_are_written_seldom() -> None:
+    store, now = Store(), [0.0]
+    running: list[asyncio.Task[None]] = []
+
+    def spawn(work: Coroutine[Any, Any, None]) -> None:
+        running.append(asyncio.ensure_future(work))
+
+    certificates = Certificates(cast(MonitorStore, store), lambda: now[0], spawn)
+    monitor = Monitor(1, 1, True, {}, ())
+    for beat in range(60):
+        now[0] = beat * 20.0
+        certificates.keep(monitor, Seen("ab"[beat % 2]))
+        assert certificates.wire(1, now[0]) == {"name": "ab"[beat % 2], "now": now[0]}
+    await asyncio.gather(*running)
+    assert store.written == ["a", "b"]
+    certificates.keep(monitor, Seen("renewed"))
+    now[0] += WRITTEN_AGAIN_S
+    certificates.keep(monitor, Seen("a"))
+    await asyncio.gather(*running)
+    assert store.written == ["a", "b", "renewed", "a"]
+    for number in range(100):
+        certificates.keep(monitor, Seen(f"one of many {number}"))
+    await asyncio.gather(*running)
+    assert len(store.written) == 2 + WRITTEN_AT_MOST + 1
+    certificates.forget(1)
+    assert certificates.wire(1, now[0]) is None
+    certificates.keep(monitor, Seen("a"))
+    await asyncio.gather(*running)
+    assert store.written[-1] == "a" and len(store.written) == 2 + WRITTEN_AT_MOST + 2
