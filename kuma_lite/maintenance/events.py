@@ -11,12 +11,14 @@ from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event,
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.resource_events import LOGIN_ORDER, ResourceEvents, Told
 from kuma_lite.core.resources import Resource
+from kuma_lite.core.wire_values import not_there
 from kuma_lite.maintenance.document import stored
 from kuma_lite.maintenance.plans import NOT_FOUND, Entry, Plans, id_of
 from kuma_lite.maintenance.pushes import MaintenancePushes
 from kuma_lite.maintenance.resource import LINKS
 
 MAX_LINKS: Final = 100_000  # of one plan; ten times the monitors one server is built for
+NOT_THERE: Final = not_there("maintenance")
 _SUMMARY: Final = ("id", "title", "strategy", "status", "active")
 
 
@@ -39,8 +41,8 @@ class MaintenanceEvents:
         (doors,) = events.doors(
             [
                 events.create("addMaintenance", _answer, "successAdded"),
-                events.edit("editMaintenance", _answer),
-                events.one("getMaintenance", self._stored),
+                events.edit("editMaintenance", _answer, missing=NOT_THERE),
+                events.one("getMaintenance", self._stored, NOT_THERE),
                 events.pushed("getMaintenanceList"),
                 events.delete("deleteMaintenance", Told.AFTER, forgiving=True),
                 events.deed("pauseMaintenance", self._pause, "successPaused"),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from kuma_lite.monitors.service import NOT_THERE
 from tests.support import http
 from tests.support.appliance import Running, add_monitor, running
 from tests.support.sio import Client
@@ -159,16 +160,16 @@ async def test_only_what_is_there_can_be_put_together(client: Client) -> None:
     }
     for event in ("addMonitorTag", "editMonitorTag", "deleteMonitorTag"):
         answer = await client.call(event, tag, monitor + 1, "")
-        assert answer == {"ok": False, "msg": "The monitor does not exist."}, event
+        assert answer == {"ok": False, "msg": NOT_THERE}, event
     assert await carried(client, monitor) == []
 
 
-async def test_tags_of_a_monitor_come_by_name_and_leave_with_the_tag(client: Client) -> None:
+async def test_tags_of_a_monitor_come_as_attached_and_leave_with_the_tag(client: Client) -> None:
     late, early = await add_tag(client, name="z"), await add_tag(client, name="a")
     monitor = await add_quiet_monitor(client)
     for tag in (late, early):
         await client.call("addMonitorTag", tag, monitor, "")
-    assert [name for _, _, name, _ in await carried(client, monitor)] == ["a", "z"]
+    assert [name for _, _, name, _ in await carried(client, monitor)] == ["z", "a"]
     await client.call("editTag", {"id": late, "name": "0"})
     assert [name for _, _, name, _ in await carried(client, monitor)] == ["0", "a"]
     await client.call("deleteTag", late)

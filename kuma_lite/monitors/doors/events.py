@@ -10,7 +10,7 @@ from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.doors import Answer, Caller, Doors, Event, Push, Then, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.doors.pushes import MonitorPushes, listed_heartbeat
-from kuma_lite.monitors.service import Monitors
+from kuma_lite.monitors.service import NOT_THERE, Monitors
 
 HOUR_S = 3600
 
@@ -71,9 +71,7 @@ class MonitorEvents:
     async def get(self, caller: Caller, monitor_id: Any) -> Answer:
         """One monitor."""
         actor = actor_of(caller)
-        monitor = self._monitors.get(
-            actor, Right.MONITORS_VIEW, monitor_id, refusal="The monitor does not exist."
-        )
+        monitor = self._monitors.get(actor, Right.MONITORS_VIEW, monitor_id, refusal=NOT_THERE)
         sensitive = may(actor, Right.MONITORS_EDIT, monitor)
         wire = self._monitors.wire(monitor, sensitive=sensitive, name_preloaded=False)
         return {"ok": True, "monitor": wire}
