@@ -11,9 +11,9 @@ from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event,
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.resource_events import LOGIN_ORDER, ResourceEvents, Told
 from kuma_lite.core.resources import Resource
-from kuma_lite.core.wire_values import not_there
+from kuma_lite.core.wire_values import not_there, whole
 from kuma_lite.maintenance.document import stored
-from kuma_lite.maintenance.plans import NOT_FOUND, Entry, Plans, id_of
+from kuma_lite.maintenance.plans import NOT_FOUND, Entry, Plans
 from kuma_lite.maintenance.pushes import MaintenancePushes
 from kuma_lite.maintenance.resource import LINKS
 
@@ -106,10 +106,12 @@ def _read(_caller: Caller, payload: Any, _old: Entry | None) -> Any:
 
 
 def ids_in(items: Any) -> list[int]:
-    """The ids of `[{id, ...}, ...]`. Raises UserError."""
+    """The ids of `[{id, ...}, ...]`; one object stands for a list of it. Raises UserError."""
+    if isinstance(items, Mapping):
+        items = [items]
     if not isinstance(items, list) or len(items) > MAX_LINKS:
         raise UserError("A list of objects with an id is expected.")
-    ids = [id_of(item.get("id")) if isinstance(item, Mapping) else None for item in items]
+    ids = [whole(item.get("id")) if isinstance(item, Mapping) else None for item in items]
     if None in ids:
         raise UserError("A list of objects with an id is expected.")
     return [item for item in ids if item is not None]

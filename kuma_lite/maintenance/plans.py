@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor, Right, may, require
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
@@ -119,7 +120,7 @@ class Plans:
 
     def entry(self, plan_id: Any) -> Entry | None:
         """A plan by whatever a client sends as its id."""
-        number = id_of(plan_id)
+        number = wire_values.whole(plan_id)
         return None if number is None else self._entries.get(number)
 
     def find(self, actor: Actor, right: Right, plan_id: Any) -> Entry | None:
@@ -285,10 +286,3 @@ class Plans:
             self._bus.publish(MaintenanceEnded(plan_id, ended))
         if started:
             self._bus.publish(MaintenanceStarted(plan_id, started))
-
-
-def id_of(value: Any) -> int | None:
-    """An id as a client sends it (numbers also as text); None for what is none."""
-    if isinstance(value, str) and value.strip().isdecimal():
-        return int(value)
-    return None if isinstance(value, bool) or not isinstance(value, int) else value

@@ -15,7 +15,7 @@ from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
 from kuma_lite.core.registry import Registry
-from kuma_lite.core.wire_values import not_there
+from kuma_lite.core.wire_values import not_there, whole
 from kuma_lite.monitors.document.fields import Document, shown, sparse
 from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited, with_type
 from kuma_lite.monitors.document.unchecked_types import validate_unchecked
@@ -212,11 +212,8 @@ class Monitors:
 
     def find(self, monitor_id: Any) -> Monitor | None:
         """A monitor by whatever a client sends as its id (numbers also as text)."""
-        if isinstance(monitor_id, str) and monitor_id.strip().isdecimal():
-            monitor_id = int(monitor_id)
-        if isinstance(monitor_id, bool) or not isinstance(monitor_id, int):
-            return None
-        return self.roster.get(monitor_id)
+        number = whole(monitor_id)
+        return None if number is None else self.roster.get(number)
 
     def ids_of(self, organisation: int) -> list[int] | None:
         """The ids of an organisation's monitors; None: there are no others, so none has to be picked out."""

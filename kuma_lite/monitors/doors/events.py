@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.access import Right, may
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.doors import Answer, Caller, Doors, Event, Push, Then, actor_of
@@ -195,8 +196,8 @@ def period_of(period: Any) -> float:
 
 
 def whole(value: Any) -> int:
-    """A whole number as a client sends it. Raises UserError."""
-    try:
-        return int(value)
-    except (TypeError, ValueError, OverflowError):
-        raise UserError("A whole number is expected.") from None
+    """A number as a client sends it, cut to what a database counts to. Raises UserError."""
+    found = wire_values.number(value)
+    if found is None:
+        raise UserError("A whole number is expected.")
+    return int(max(-wire_values.MAX_ID, min(wire_values.MAX_ID, found)))
