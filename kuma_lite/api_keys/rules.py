@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 import string
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
+
+from kuma_lite.core.time_zones import zone_named
 
 SECRET_CHARS: Final = 40  # 240 bits, as in Uptime Kuma 2.5
 _ALPHABET: Final = string.ascii_letters + string.digits + "_-"
@@ -44,7 +45,7 @@ def expiry(text: Any, zone: str) -> float | None:
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC if zone == "UTC" else ZoneInfo(zone))
+            moment = moment.replace(tzinfo=zone_named(zone))
         return moment.timestamp()
     except (ValueError, OverflowError):
         return None

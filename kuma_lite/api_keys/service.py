@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 from kuma_lite.api_keys import store
 from kuma_lite.api_keys.rules import expiry, new_secret, read_key, write_key
 from kuma_lite.api_keys.store import ApiKey
+from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor, Right, may
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
@@ -56,20 +57,20 @@ class ApiKeys:
 
     def get(self, key_id: Any) -> ApiKey | None:
         """One by its id."""
-        return self._keys.get(key_id) if isinstance(key_id, int) else None
+        return self._keys.get(wire_values.whole(key_id) or 0)
 
     async def add(self, actor: Actor, payload: Any) -> tuple[str, int]:
         """A new key: as it is shown this once, and its id. Raises UserError."""
         if not isinstance(payload, Mapping):
             raise UserError("The key must be an object.")
-        name, expires = payload.get("name"), payload.get("expires") or None
-        if not isinstance(name, str) or not name or len(name) > MAX_NAME_CHARS:
+        name, expires = wire_values.text(payload.get("name")), payload.get("expires") or None
+        if name is None or len(name) > MAX_NAME_CHARS:
             raise UserError("The key needs a name.")
         if expires is not None and expiry(expires, self._settings.timezone()) is None:
             raise UserError("The expiry date must be written as 2030-12-31 23:59:59.")
         secret = new_secret()
         hashed = await asyncio.to_thread(_hash, secret)
-        active = bool(payload.get("active"))
+        active = wire_values.flag(payload.get("active"))
         key = ApiKey(
             0, actor.organisation, actor.author, hashed, name, to_ms(self._clock.now()), active, expires
         )

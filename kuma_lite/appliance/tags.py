@@ -10,7 +10,7 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.monitors.doors.pushes import MonitorPushes
 from kuma_lite.monitors.engine.roster import Tag
 from kuma_lite.monitors.model import MonitorChanged
-from kuma_lite.monitors.service import Monitors
+from kuma_lite.monitors.service import NOT_THERE, Monitors
 from kuma_lite.tags.store import TagOnMonitor
 
 
@@ -24,8 +24,7 @@ class MonitorTags:
 
     def editable_id(self, actor: Actor, monitor_id: Any) -> int:
         """The id of a monitor that the actor may edit. Raises UserError."""
-        refusal = "The monitor does not exist."
-        return self._monitors.get(actor, Right.MONITORS_EDIT, monitor_id, refusal=refusal).id
+        return self._monitors.get(actor, Right.MONITORS_EDIT, monitor_id, refusal=NOT_THERE).id
 
     async def tags_changed(self, monitor_id: int, tags: Sequence[TagOnMonitor], *, push: bool) -> None:
         """Take over what a monitor carries; `push`: tell compatible clients."""

@@ -155,11 +155,11 @@ class ResourceEvents(Generic[T]):
 
         return Event(name, listed, needs=self._resource.view)
 
-    def one(self, name: str, answer: Extra[T]) -> Event:
+    def one(self, name: str, answer: Extra[T], missing: str | None = None) -> Event:
         """By its id: one of them in the answer."""
 
         async def one(caller: Caller, key: Any) -> Answer:
-            with self._refusing():
+            with self._refusing(missing):
                 return {"ok": True, **answer(await self._resource.get(actor_of(caller), key))}
 
         return Event(name, one, 1, needs=self._resource.view)
@@ -192,14 +192,21 @@ class ResourceEvents(Generic[T]):
 
         return Event(name, save, 2, optional=optional, needs=self._resource.edit)
 
-    def edit(self, name: str, answer: Extra[T], nameless: str = "", told: Told = Told.BEFORE) -> Event:
+    def edit(
+        self,
+        name: str,
+        answer: Extra[T],
+        nameless: str = "",
+        told: Told = Told.BEFORE,
+        missing: str | None = None,
+    ) -> Event:
         """From a client's object that names its id: changes to one; `nameless`: the refusal without id."""
 
         async def edit(caller: Caller, payload: Any) -> Answer:
             key = payload.get("id") if isinstance(payload, Mapping) else None
             if key is None and nameless:
                 raise UserError(nameless)
-            thing = await self._change(caller, key, payload)
+            thing = await self._change(caller, key, payload, missing)
             return await self._tell(caller, told, _said(SAVED, answer(thing)))
 
         return Event(name, edit, 1, needs=self._resource.edit)
@@ -249,9 +256,9 @@ class ResourceEvents(Generic[T]):
 
     # --- inside ------------------------------------------------------------------------------------------
 
-    async def _change(self, caller: Caller, key: Any, payload: Any) -> T:
+    async def _change(self, caller: Caller, key: Any, payload: Any, missing: str | None = None) -> T:
         actor = actor_of(caller)
-        with self._refusing():
+        with self._refusing(missing):
             old = await self._resource.get(actor, key, self._resource.edit)
             return await self._resource.replace(actor, key, self._reading(caller, payload, old))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor
 from kuma_lite.core.errors import UserError
 from kuma_lite.net.errors import NetworkError
@@ -14,7 +15,7 @@ from kuma_lite.net.http.url import parse_url
 
 SOCKET: Final = "socket"
 TLS_FOLDER: Final = "docker-tls"  # in the data folder; below it, a folder for each host
-MAX_TEXT_CHARS: Final = 255  # as the columns of Uptime Kuma
+MAX_TEXT_CHARS: Final = 10_000  # Uptime Kuma on SQLite has no limit
 _TLS_FILES: Final = ("ca.pem", "cert.pem", "key.pem")
 
 
@@ -41,9 +42,10 @@ def read_host(payload: Any, host_id: int = 0, actor: Actor | None = None) -> Doc
     """A Docker host as a client sends it. Raises UserError."""
     if not isinstance(payload, Mapping):
         raise UserError("The Docker host must be an object.")
-    daemon, kind, name = (payload.get(key) for key in ("dockerDaemon", "dockerType", "name"))
-    for value in (daemon, kind, name):
-        if value is not None and (not isinstance(value, str) or len(value) > MAX_TEXT_CHARS):
+    sent = [payload.get(key) for key in ("dockerDaemon", "dockerType", "name")]
+    daemon, kind, name = texts = [wire_values.text(value) for value in sent]
+    for value, text in zip(sent, texts, strict=True):
+        if value is not None and (text is None or len(text) > MAX_TEXT_CHARS):
             raise UserError("Name, type and address of a Docker host must be short texts.")
     organisation, author = (actor.organisation, actor.author) if actor else (0, 0)
     return DockerHost(host_id, organisation, author, daemon, kind, name)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
@@ -85,7 +86,7 @@ class DockerHosts:
 
     async def find(self, _actor: Actor, key: Any) -> DockerHost | None:
         """One by its id."""
-        return self._hosts.get(key) if isinstance(key, int) else None
+        return self._hosts.get(wire_values.whole(key) or 0)
 
     def document(self, host: DockerHost) -> dict[str, Any]:
         """What can be chosen."""

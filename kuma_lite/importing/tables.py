@@ -254,13 +254,13 @@ AFTER_PLANS: Final = (
     Table(
         "monitor_maintenance",
         "links of monitors and maintenance",
-        {"maintenance_id": _whole(), "monitor_id": _whole()},
+        {"maintenance_id": _whole(), "monitor_id": _whole(), "position": _whole(0, "id")},
         belongs={"maintenance_id": "maintenance", "monitor_id": "monitor"},
     ),
     Table(
         "maintenance_status_page",
         "links of status pages and maintenance",
-        {"maintenance_id": _whole(), "status_page_id": _whole()},
+        {"maintenance_id": _whole(), "status_page_id": _whole(), "position": _whole(0, "id")},
         belongs={"maintenance_id": "maintenance", "status_page_id": "status_page"},
     ),
 )

@@ -11,12 +11,14 @@ from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event,
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.resource_events import LOGIN_ORDER, ResourceEvents, Told
 from kuma_lite.core.resources import Resource
+from kuma_lite.core.wire_values import not_there, whole
 from kuma_lite.maintenance.document import stored
-from kuma_lite.maintenance.plans import NOT_FOUND, Entry, Plans, id_of
+from kuma_lite.maintenance.plans import NOT_FOUND, Entry, Plans
 from kuma_lite.maintenance.pushes import MaintenancePushes
 from kuma_lite.maintenance.resource import LINKS
 
 MAX_LINKS: Final = 100_000  # of one plan; ten times the monitors one server is built for
+NOT_THERE: Final = not_there("maintenance")
 _SUMMARY: Final = ("id", "title", "strategy", "status", "active")
 
 
@@ -39,8 +41,8 @@ class MaintenanceEvents:
         (doors,) = events.doors(
             [
                 events.create("addMaintenance", _answer, "successAdded"),
-                events.edit("editMaintenance", _answer),
-                events.one("getMaintenance", self._stored),
+                events.edit("editMaintenance", _answer, missing=NOT_THERE),
+                events.one("getMaintenance", self._stored, NOT_THERE),
                 events.pushed("getMaintenanceList"),
                 events.delete("deleteMaintenance", Told.AFTER, forgiving=True),
                 events.deed("pauseMaintenance", self._pause, "successPaused"),
@@ -104,10 +106,12 @@ def _read(_caller: Caller, payload: Any, _old: Entry | None) -> Any:
 
 
 def ids_in(items: Any) -> list[int]:
-    """The ids of `[{id, ...}, ...]`. Raises UserError."""
+    """The ids of `[{id, ...}, ...]`; one object stands for a list of it. Raises UserError."""
+    if isinstance(items, Mapping):
+        items = [items]
     if not isinstance(items, list) or len(items) > MAX_LINKS:
         raise UserError("A list of objects with an id is expected.")
-    ids = [id_of(item.get("id")) if isinstance(item, Mapping) else None for item in items]
+    ids = [whole(item.get("id")) if isinstance(item, Mapping) else None for item in items]
     if None in ids:
         raise UserError("A list of objects with an id is expected.")
     return [item for item in ids if item is not None]

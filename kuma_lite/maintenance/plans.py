@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor, Right, may, require
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
@@ -45,8 +46,8 @@ class Entry:
     """A plan with its links and what it is now."""
 
     plan: Plan
-    monitor_ids: frozenset[int] = frozenset()
-    page_ids: frozenset[int] = frozenset()
+    monitor_ids: tuple[int, ...] = ()  # in the order in which they were attached, as the pages
+    page_ids: tuple[int, ...] = ()
     status: PlanStatus = PlanStatus.UNKNOWN
     due: float = 0.0  # when to look again, seconds since 1970
 
@@ -119,7 +120,7 @@ class Plans:
 
     def entry(self, plan_id: Any) -> Entry | None:
         """A plan by whatever a client sends as its id."""
-        number = id_of(plan_id)
+        number = wire_values.whole(plan_id)
         return None if number is None else self._entries.get(number)
 
     def find(self, actor: Actor, right: Right, plan_id: Any) -> Entry | None:
@@ -155,15 +156,13 @@ class Plans:
         return plan_id in self._entries
 
     def monitors_of(self, entry: Entry) -> list[int]:
-        """Linked monitors that exist, ascending."""
-        return [
-            item for item in sorted(entry.monitor_ids) if self._monitor_exists(entry.plan.organisation, item)
-        ]
+        """Linked monitors that exist, as they were attached."""
+        return [item for item in entry.monitor_ids if self._monitor_exists(entry.plan.organisation, item)]
 
     def pages_of(self, entry: Entry) -> list[tuple[int, str]]:
-        """Linked status pages that exist, with their titles, ascending by id."""
+        """Linked status pages that exist, with their titles, as they were attached."""
         owner = entry.plan.organisation
-        titles = ((item, self._page_title(owner, item)) for item in sorted(entry.page_ids))
+        titles = ((item, self._page_title(owner, item)) for item in entry.page_ids)
         return [(item, title) for item, title in titles if title is not None]
 
     # --- changes -----------------------------------------------------------------------------------------
@@ -198,24 +197,25 @@ class Plans:
             return
         self._cover()
         if entry.running:
-            self._bus.publish(MaintenanceEnded(number, entry.monitor_ids))
+            self._bus.publish(MaintenanceEnded(number, frozenset(entry.monitor_ids)))
         self._bus.publish(MaintenanceChanged(number, entry.plan.organisation))
 
     async def link_monitors(self, actor: Actor, plan_id: Any, monitor_ids: Iterable[int]) -> None:
         """Replace the monitors a plan is for. Raises UserError for one that is not the organisation's."""
-        entry, wanted = self._editable(actor, plan_id), frozenset(monitor_ids)
+        entry, wanted = self._editable(actor, plan_id), tuple(dict.fromkeys(monitor_ids))
         if not all(self._monitor_exists(actor.organisation, item) for item in wanted):
             raise UserError("One of the monitors does not exist.")
         await self._database.write(lambda db: store.link_monitors(db, entry.plan.id, wanted))
-        before, entry.monitor_ids = entry.monitor_ids, wanted
+        before, now = frozenset(entry.monitor_ids), frozenset(wanted)
+        entry.monitor_ids = wanted
         self._cover()
         if entry.running:
-            self._tell(entry.plan.id, started=wanted - before, ended=before - wanted)
+            self._tell(entry.plan.id, started=now - before, ended=before - now)
         self._bus.publish(MaintenanceChanged(entry.plan.id, entry.plan.organisation))
 
     async def link_pages(self, actor: Actor, plan_id: Any, page_ids: Iterable[int]) -> None:
         """Replace the status pages that show a plan. Raises UserError for one that does not exist."""
-        entry, wanted = self._editable(actor, plan_id), frozenset(page_ids)
+        entry, wanted = self._editable(actor, plan_id), tuple(dict.fromkeys(page_ids))
         if any(self._page_title(actor.organisation, item) is None for item in wanted):
             raise UserError("One of the status pages does not exist.")
         await self._database.write(lambda db: store.link_pages(db, entry.plan.id, wanted))
@@ -225,7 +225,7 @@ class Plans:
     def forget_monitor(self, monitor_id: int) -> None:
         """A monitor has been removed; its rows went with it."""
         for entry in self._entries.values():
-            entry.monitor_ids -= {monitor_id}
+            entry.monitor_ids = tuple(item for item in entry.monitor_ids if item != monitor_id)
         self._cover()
 
     # --- time --------------------------------------------------------------------------------------------
@@ -260,7 +260,7 @@ class Plans:
             self._cover()
             # Also without monitors: a plan may cover other things, which only those who link them know.
             happened = MaintenanceStarted if entry.running else MaintenanceEnded
-            self._bus.publish(happened(entry.plan.id, entry.monitor_ids))
+            self._bus.publish(happened(entry.plan.id, frozenset(entry.monitor_ids)))
         return entry.status is not before
 
     def _look_at(self, entry: Entry) -> None:
@@ -286,10 +286,3 @@ class Plans:
             self._bus.publish(MaintenanceEnded(plan_id, ended))
         if started:
             self._bus.publish(MaintenanceStarted(plan_id, started))
-
-
-def id_of(value: Any) -> int | None:
-    """An id as a client sends it (numbers also as text); None for what is none."""
-    if isinstance(value, str) and value.strip().isdecimal():
-        return int(value)
-    return None if isinstance(value, bool) or not isinstance(value, int) else value

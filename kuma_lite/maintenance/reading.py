@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.time_zones import zone_named
 from kuma_lite.maintenance.cron import CronError, parse
 from kuma_lite.maintenance.model import SAME_AS_SERVER, Plan, Strategy, TimeOfDay
 from kuma_lite.maintenance.rules import pattern_of, seconds_between
-from kuma_lite.maintenance.zones import parse_wall, zone_of
+from kuma_lite.maintenance.zones import parse_wall
 
-MAX_INTERVAL_DAYS: Final = 3650  # as the form of Uptime Kuma 2.5 has it
+MAX_INTERVAL_DAYS: Final = 365_000  # a thousand years; the calendar must not end before the next window
 MAX_DURATION_MINUTES: Final = 5_256_000  # ten years; the calendar must not end within a window
 MAX_PATTERN_CHARS: Final = 500  # every minute of an hour, spelled out, takes 170
 
@@ -51,14 +52,14 @@ def _object(payload: Any) -> Mapping[str, Any]:
 
 
 def _read(data: Mapping[str, Any], base: Plan) -> Plan:
-    dates = _pair(data.get("dateRange"), "The date range is missing.")
+    dates = _pair(_one_or_more(data.get("dateRange")), "The date range is missing.")
     start, end = _date(dates[0], "Invalid start date"), _date(dates[1], "Invalid end date")
     plan = replace(
         base,
         title=_text(data.get("title", base.title), "title"),
         description=_text(data.get("description", base.description), "description"),
         strategy=_strategy(data.get("strategy", base.strategy)),
-        active=bool(data.get("active", base.active)),
+        active=wire_values.flag(data.get("active", base.active)),
         interval_day=_interval(data.get("intervalDay"), base.interval_day),
         timezone=_zone(data.get("timezoneOption", base.timezone)),
         start_date=start,
@@ -88,13 +89,9 @@ def _with_daily_times(data: Mapping[str, Any], plan: Plan) -> Plan:
 
 
 def _with_cron(data: Mapping[str, Any], plan: Plan) -> Plan:
-    minutes = data.get("durationMinutes")
-    if isinstance(minutes, str):
-        try:
-            minutes = float(minutes)
-        except ValueError:
-            minutes = None
-    if isinstance(minutes, bool) or not isinstance(minutes, int | float) or not math.isfinite(minutes):
+    sent = data.get("durationMinutes")
+    minutes = wire_values.number(sent)
+    if minutes is None or isinstance(sent, bool):
         raise UserError("The duration must be a number of minutes.")
     if not 0 <= minutes <= MAX_DURATION_MINUTES:
         raise UserError("The duration must be between 0 and {most} minutes.", most=MAX_DURATION_MINUTES)
@@ -123,9 +120,15 @@ def _strategy(value: Any) -> Strategy:
 
 
 def _text(value: Any, what: str) -> str:
-    if not isinstance(value, str):
+    text = wire_values.text(value)
+    if text is None:
         raise UserError("The {what} must be a text.", what=what)
-    return value
+    return text
+
+
+def _one_or_more(value: Any) -> list[Any] | None:
+    """A list, or one value that stands for one; None for nothing."""
+    return None if value is None else wire_values.listed(value)
 
 
 def _pair(value: Any, refusal: str) -> tuple[Any, Any]:
@@ -173,27 +176,23 @@ def _zone(value: Any) -> str:
     if value == SAME_AS_SERVER:
         return SAME_AS_SERVER
     try:
-        zone_of(_text(value, "time zone"))
+        zone_named(_text(value, "time zone"))
     except ValueError:
         raise UserError("There is no time zone {value}.", value=value) from None
     return str(value)
 
 
 def _weekdays(value: Any) -> tuple[int, ...]:
-    refusal = UserError("The weekdays must be a list of numbers.")
-    if not isinstance(value, list | tuple):
-        raise refusal
+    refusal = UserError("The weekdays must be numbers.")
     try:
-        return tuple(_whole(day) for day in value)
+        return tuple(_whole(day) for day in wire_values.listed(value))
     except ValueError:
         raise refusal from None
 
 
 def _days_of_month(value: Any) -> tuple[int | str, ...]:
-    if not isinstance(value, list | tuple):
-        raise UserError("The days of the month must be a list.")
     days: list[int | str] = []
-    for day in value:
+    for day in wire_values.listed(value):
         if isinstance(day, str) and day.startswith("lastDay"):
             days.append(day)
             continue
@@ -206,10 +205,7 @@ def _days_of_month(value: Any) -> tuple[int | str, ...]:
 
 def _whole(value: Any) -> int:
     """A whole number as a client sends it. Raises ValueError."""
-    if isinstance(value, str) and value.strip().isdecimal():
-        return int(value)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
+    found = wire_values.whole(value)
+    if found is None:
         raise ValueError(value)
-    return value
+    return found

@@ -35,14 +35,18 @@ class Stored(NamedTuple):
     """A plan with its links."""
 
     plan: Plan
-    monitor_ids: frozenset[int]
-    page_ids: frozenset[int]
+    monitor_ids: tuple[int, ...]  # in the order in which they were attached, as the pages
+    page_ids: tuple[int, ...]
 
 
 def read_all(db: Connection) -> list[Stored]:
     """Every plan, ascending by id; one that makes no sense (imported) is left out and logged."""
-    monitors = _links(db, "SELECT maintenance_id, monitor_id FROM monitor_maintenance")
-    pages = _links(db, "SELECT maintenance_id, status_page_id FROM maintenance_status_page")
+    monitors = _links(
+        db, "SELECT maintenance_id, monitor_id FROM monitor_maintenance ORDER BY 1, position, 2"
+    )
+    pages = _links(
+        db, "SELECT maintenance_id, status_page_id FROM maintenance_status_page ORDER BY 1, position, 2"
+    )
     found = []
     for row in db.execute(_SELECT):
         try:
@@ -50,7 +54,7 @@ def read_all(db: Connection) -> list[Stored]:
         except ValueError as error:
             log.warning("Maintenance %s cannot be read and is left out: %s", row[0], error)
             continue
-        found.append(Stored(plan, frozenset(monitors.get(plan.id, ())), frozenset(pages.get(plan.id, ()))))
+        found.append(Stored(plan, tuple(monitors.get(plan.id, ())), tuple(pages.get(plan.id, ()))))
     return found
 
 
@@ -79,11 +83,12 @@ def delete(db: Connection, plan_id: int) -> None:
 def link_monitors(db: Connection, plan_id: int, monitor_ids: Iterable[int]) -> None:
     """Replace the monitors of a plan. Raises UserError for one that has been removed meanwhile."""
     db.execute("DELETE FROM monitor_maintenance WHERE maintenance_id = ?", (plan_id,))
-    for monitor_id in monitor_ids:
+    for position, monitor_id in enumerate(monitor_ids):
         db.execute(
-            "INSERT INTO monitor_maintenance (maintenance_id, monitor_id) SELECT maintenance.id, monitor.id"
+            "INSERT INTO monitor_maintenance (maintenance_id, monitor_id, position)"
+            " SELECT maintenance.id, monitor.id, ?"
             " FROM maintenance CROSS JOIN monitor WHERE maintenance.id = ? AND monitor.id = ?",
-            (plan_id, monitor_id),
+            (position, plan_id, monitor_id),
         )
         if not db.changes():
             raise UserError("One of the monitors does not exist.")
@@ -93,8 +98,8 @@ def link_pages(db: Connection, plan_id: int, page_ids: Iterable[int]) -> None:
     """Replace the status pages of a plan."""
     db.execute("DELETE FROM maintenance_status_page WHERE maintenance_id = ?", (plan_id,))
     db.executemany(
-        "INSERT INTO maintenance_status_page (maintenance_id, status_page_id) VALUES (?, ?)",
-        [(plan_id, item) for item in page_ids],
+        "INSERT INTO maintenance_status_page (maintenance_id, status_page_id, position) VALUES (?, ?, ?)",
+        [(plan_id, item, position) for position, item in enumerate(page_ids)],
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo
+
+from kuma_lite.core.time_zones import zone_named
 
 _WALL: Final = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
@@ -18,20 +19,10 @@ _WALL: Final = re.compile(
 )
 
 
-def zone_of(name: str) -> tzinfo:
-    """A time zone by its IANA name. Raises ValueError."""
-    if name == "UTC":  # also where there is no time zone database
-        return UTC
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError, a folder an OSError
-        raise ValueError(name) from None
-
-
 def known_zone_of(name: str) -> tzinfo:
-    """Like `zone_of`; UTC for a name that this machine does not know (an imported plan may have one)."""
+    """Like `zone_named`; UTC for a name that this machine does not know (an imported plan may have one)."""
     try:
-        return zone_of(name)
+        return zone_named(name)
     except ValueError:
         return UTC
 

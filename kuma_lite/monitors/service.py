@@ -15,6 +15,7 @@ from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
 from kuma_lite.core.registry import Registry
+from kuma_lite.core.wire_values import not_there, whole
 from kuma_lite.monitors.document.fields import Document, shown, sparse
 from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited, with_type
 from kuma_lite.monitors.document.unchecked_types import validate_unchecked
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 PUSH_TOKEN_CHARS: Final = string.ascii_letters + string.digits
 PUSH_TOKEN_LENGTH: Final = 32  # as Uptime Kuma's form makes them
 _REFERRED: Final = {"proxyId": "proxy", "docker_host": "Docker host", "remote_browser": "remote browser"}
+NOT_THERE: Final = not_there("monitor")
 NOT_OWNED: Final = "You do not own this monitor."
 
 
@@ -98,7 +100,7 @@ class Monitors:
         """Change a monitor by a client's object that names its id."""
         if not isinstance(payload, Mapping):
             raise UserError("The monitor must be an object.")
-        old = self.get(actor, Right.MONITORS_EDIT, payload.get("id"), refusal="Permission denied.")
+        old = self.get(actor, Right.MONITORS_EDIT, payload.get("id"), refusal=NOT_THERE)
         return await self._change(actor, old, read_edited(payload, old.document), payload)
 
     async def replace(self, actor: Actor, monitor_id: int, payload: Mapping[str, Any]) -> Monitor:
@@ -210,11 +212,8 @@ class Monitors:
 
     def find(self, monitor_id: Any) -> Monitor | None:
         """A monitor by whatever a client sends as its id (numbers also as text)."""
-        if isinstance(monitor_id, str) and monitor_id.strip().isdecimal():
-            monitor_id = int(monitor_id)
-        if isinstance(monitor_id, bool) or not isinstance(monitor_id, int):
-            return None
-        return self.roster.get(monitor_id)
+        number = whole(monitor_id)
+        return None if number is None else self.roster.get(number)
 
     def ids_of(self, organisation: int) -> list[int] | None:
         """The ids of an organisation's monitors; None: there are no others, so none has to be picked out."""

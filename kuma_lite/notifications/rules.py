@@ -5,12 +5,12 @@ All of it is what receivers of Uptime Kuma 2.5 parse, so it is kept to the lette
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Final, Protocol
-from zoneinfo import ZoneInfo
 
 from kuma_lite.core.clock import MILLISECONDS, wire_time
 from kuma_lite.core.declarations import Status
+from kuma_lite.core.time_zones import zone_named
 from kuma_lite.notifications.services.support.texts import EMPTY_TEXT
 
 DOWN_WORD: Final = "🔴 Down"
@@ -124,9 +124,9 @@ def _local_time(time_ms: int, zone: str) -> dict[str, str]:
     }
 
 
-def known_zone(name: str) -> tuple[str, ZoneInfo]:
+def known_zone(name: str) -> tuple[str, tzinfo]:
     """The zone of that name, UTC when there is none."""
     try:
-        return name, ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # unknown, no name at all, the name of a folder
-        return "UTC", ZoneInfo("UTC")
+        return name, zone_named(name)
+    except ValueError:
+        return "UTC", UTC

@@ -15,6 +15,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor, Right, require
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
@@ -335,10 +336,4 @@ def _form(config: object) -> dict[str, Any]:
 
 def _number(channel_id: object) -> int | None:
     """What clients send as an id: a number, or its text."""
-    if isinstance(channel_id, bool):
-        return None
-    if isinstance(channel_id, int) and abs(channel_id) < 2**63:
-        return channel_id
-    if isinstance(channel_id, str) and channel_id.isascii() and channel_id.isdecimal():
-        return _number(int(channel_id[:20]))
-    return None
+    return wire_values.identifier(channel_id)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import MILLISECONDS, wire_date
 from kuma_lite.core.errors import UserError
 from kuma_lite.net.proxy import PROTOCOLS, ProxyServer
 
 MAX_PORT: Final = 65_535
-MAX_TEXT_CHARS: Final = 255  # as the columns of Uptime Kuma
+MAX_TEXT_CHARS: Final = 10_000  # Uptime Kuma on SQLite has no limit
 
 
 class Proxy(NamedTuple):
@@ -85,28 +86,26 @@ def read_proxy(payload: Any, proxy_id: int, actor: Actor, created: int) -> Proxy
         protocol=protocol,
         host=host.strip(),
         port=_port(payload.get("port")),
-        auth=bool(payload.get("auth")),
+        auth=wire_values.flag(payload.get("auth")),
         username=_text(payload.get("username")),
         password=_text(payload.get("password")),
         active=True,
-        default=bool(payload.get("default")),
+        default=wire_values.flag(payload.get("default")),
         created=created,
     )
 
 
 def _text(value: Any) -> str | None:
-    if value is None:
-        return None
-    if not isinstance(value, str) or len(value) > MAX_TEXT_CHARS:
+    text = wire_values.text(value)
+    if value is not None and (text is None or len(text) > MAX_TEXT_CHARS):
         raise UserError(
             "Host, user name and password are texts of at most {most} characters.", most=MAX_TEXT_CHARS
         )
-    return value
+    return text
 
 
 def _port(value: Any) -> int:
-    if isinstance(value, str) and value.strip().isdecimal():
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= MAX_PORT:
+    port = wire_values.whole(value)
+    if port is None or not 0 < port <= MAX_PORT:
         raise UserError("The port of the proxy must be a number from 1 to {most}.", most=MAX_PORT)
-    return value
+    return port

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol, TypeVar
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.sql import Connection
@@ -59,7 +60,7 @@ class Proxies:
 
     async def find(self, _actor: Actor, key: Any) -> Proxy | None:
         """One by its id."""
-        return self._proxies.get(key) if isinstance(key, int) else None
+        return self._proxies.get(wire_values.whole(key) or 0)
 
     def document(self, proxy: Proxy) -> dict[str, Any]:
         """What can be chosen."""

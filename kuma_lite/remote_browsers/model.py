@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor
 from kuma_lite.core.errors import UserError
 
-MAX_TEXT_CHARS: Final = 255  # as the columns of Uptime Kuma
+MAX_TEXT_CHARS: Final = 10_000  # Uptime Kuma on SQLite has no limit
 
 
 class RemoteBrowser(NamedTuple):
@@ -27,15 +28,15 @@ class RemoteBrowser(NamedTuple):
 
 def read_browser(payload: Any, browser_id: int, actor: Actor) -> RemoteBrowser:
     """A browser as a client sends it. Raises UserError."""
-    name = payload.get("name") if isinstance(payload, Mapping) else None
-    if not isinstance(name, str) or not name or len(name) > MAX_TEXT_CHARS:
+    name = wire_values.text(payload.get("name")) if isinstance(payload, Mapping) else None
+    if name is None or len(name) > MAX_TEXT_CHARS:
         raise UserError("The remote browser needs a name.")
     return RemoteBrowser(browser_id, actor.organisation, actor.author, name, read_url(payload))
 
 
 def read_url(payload: Any) -> str:
     """The address in what a client sends. Raises UserError."""
-    url = payload.get("url") if isinstance(payload, Mapping) else None
-    if not isinstance(url, str) or not url or len(url) > MAX_TEXT_CHARS:
+    url = wire_values.text(payload.get("url")) if isinstance(payload, Mapping) else None
+    if url is None or len(url) > MAX_TEXT_CHARS:
         raise UserError("The remote browser needs an address, as in ws://browser:3000.")
     return url

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
@@ -55,7 +56,7 @@ class RemoteBrowsers:
 
     async def find(self, _actor: Actor, key: Any) -> RemoteBrowser | None:
         """One by its id."""
-        return self._browsers.get(key) if isinstance(key, int) else None
+        return self._browsers.get(wire_values.whole(key) or 0)
 
     def document(self, browser: RemoteBrowser) -> dict[str, Any]:
         """What can be chosen."""

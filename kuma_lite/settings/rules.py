@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
+
+from kuma_lite.core.time_zones import zone_named
 
 GENERAL: Final = "general"  # type of the rows that getSettings shows and setSettings writes
 # Stored as plain text, as Uptime Kuma does; every other value is JSON.
@@ -34,9 +35,9 @@ def is_time_zone(name: Any) -> bool:
     if not isinstance(name, str) or not name:
         return False
     try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
-        return name == "UTC"
+        zone_named(name)
+    except ValueError:
+        return False
     return True
 
 
@@ -48,6 +49,6 @@ def choose_time_zone(environment: str | None, setting: Any, guessed: str | None)
 
 def utc_offset(zone: str, now: float) -> str:
     """A zone's distance from UTC at that moment (seconds since 1970), as `+05:30`."""
-    moment = datetime.fromtimestamp(now, UTC if zone == "UTC" else ZoneInfo(zone))
+    moment = datetime.fromtimestamp(now, zone_named(zone))
     text = moment.strftime("%z")
     return f"{text[:3]}:{text[3:5]}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
@@ -62,10 +63,10 @@ class Incidents:
         page = self._page(actor, slug)
         if not isinstance(payload, Mapping):
             raise UserError("The incident must be an object.")
-        title, content = payload.get("title"), payload.get("content")
-        if not isinstance(title, str):
+        title, content = wire_values.text(payload.get("title")), wire_values.text(payload.get("content"))
+        if title is None:
             raise UserError(NO_TITLE)
-        if not isinstance(content, str):
+        if content is None:
             raise UserError(NO_CONTENT)
         style, now = incident_style(payload.get("style")), int(self._clock.now())
         known = await self._find(page, payload["id"]) if payload.get("id") else None
@@ -84,10 +85,10 @@ class Incidents:
         incident = await self._existing(page, incident_id)
         if not isinstance(payload, Mapping):
             raise UserError("The incident must be an object.")
-        title, content = payload.get("title"), payload.get("content")
-        if not isinstance(title, str) or not title.strip():
+        title, content = wire_values.text(payload.get("title")), wire_values.text(payload.get("content"))
+        if title is None or not title.strip():
             raise UserError(NO_TITLE)
-        if not isinstance(content, str) or not content.strip():
+        if content is None or not content.strip():
             raise UserError(NO_CONTENT)
         pin, style = payload.get("pin") is not False, incident_style(payload.get("style"))
         return await self._update(replace(incident, title=title, content=content, style=style, pin=pin))
@@ -123,9 +124,10 @@ class Incidents:
         return page
 
     async def _find(self, page: Page, incident_id: Any) -> Incident | None:
-        if isinstance(incident_id, bool) or not isinstance(incident_id, int) or abs(incident_id) >> 62:
+        number = wire_values.identifier(incident_id)
+        if number is None:
             return None
-        return await self._database.read(lambda db: store.find_incident(db, page.id, incident_id))
+        return await self._database.read(lambda db: store.find_incident(db, page.id, number))
 
     async def _existing(self, page: Page, incident_id: Any) -> Incident:
         incident = await self._find(page, incident_id)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Final, NamedTuple, TypeVar
 
-from kuma_lite.core.clock import parse_wire_time, wire_date
+from kuma_lite.core import wire_values
+from kuma_lite.core.clock import wire_date
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.errors import UserError
 from kuma_lite.status_pages.model import Incident, Window
@@ -15,6 +17,7 @@ from kuma_lite.status_pages.model import Incident, Window
 INCIDENT_STYLES: Final = ("info", "warning", "danger", "primary", "light", "dark")
 DEFAULT_STYLE: Final = "warning"
 INCIDENTS_PER_PAGE: Final = 10
+_END_OF_DATES: Final = 253_402_300_800  # seconds from 1970 to the year 10000
 
 MINUTE_S: Final = 60
 HOUR_S: Final = 3_600
@@ -140,16 +143,17 @@ class Cursor(NamedTuple):
 
 
 def read_cursor(value: object) -> Cursor | None:
-    """A cursor as a client sends it back; None: from the newest on. Raises UserError."""
-    if value is None or value == "":
+    """A cursor as a client sends it back; None: from the newest on.
+
+    Any text is one, as in Uptime Kuma 2.5: what was created before it by the alphabet comes next.
+    What is no text comes before all dates.
+    """
+    if not value:
         return None
-    if isinstance(value, str):
-        date, _, number = value.partition("|")
-        try:
-            return Cursor(parse_wire_time(date) // 1000, int(number) if number else 0)
-        except (ValueError, OverflowError):
-            pass
-    raise UserError("Invalid cursor")
+    if not isinstance(value, str):
+        return Cursor(0, 0)
+    date, _, number = value.partition("|")
+    return Cursor(bisect_left(range(_END_OF_DATES), date, key=wire_date), wire_values.whole(number) or 0)
 
 
 def cut_page(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
@@ -15,7 +16,7 @@ from kuma_lite.tags.store import TagOnMonitor, TagRow
 
 T = TypeVar("T")
 
-MAX_NAME_CHARS: Final = 255  # as the column of Uptime Kuma
+MAX_NAME_CHARS: Final = 10_000  # Uptime Kuma on SQLite has no limit
 Carried = dict[int, list[TagOnMonitor]]  # monitor → what it carries
 
 
@@ -150,25 +151,22 @@ class Tags:
 def read_tag(payload: Any) -> tuple[str, str]:
     """Name and colour of a tag. Raises UserError."""
     found = payload if isinstance(payload, Mapping) else {}
-    name, color = found.get("name"), found.get("color")
-    if not isinstance(name, str) or not name or len(name) > MAX_NAME_CHARS:
+    name, color = wire_values.text(found.get("name")), wire_values.text(found.get("color"))
+    if name is None or len(name) > MAX_NAME_CHARS:
         raise UserError("The tag needs a name.")
-    if not isinstance(color, str) or not color or len(color) > MAX_NAME_CHARS:
+    if color is None or len(color) > MAX_NAME_CHARS:
         raise UserError("The tag needs a colour.")
     return name, color
 
 
 def whole_or_none(value: Any) -> int | None:
     """An id as clients send it; None for what cannot be one."""
-    if isinstance(value, str) and value.strip().isdecimal():
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return wire_values.identifier(value)
 
 
 def text_or_none(value: Any) -> str | None:
     """A tag's value; numbers become text. Raises UserError."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    raise UserError("The value of a tag must be text.")
+    text = wire_values.text(value)
+    if text is None and value is not None:
+        raise UserError("The value of a tag must be text.")
+    return text

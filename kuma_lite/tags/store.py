@@ -96,12 +96,12 @@ def put_on(connection: Connection, monitor_id: int, tags: Iterable[tuple[int, st
 
 
 def tags_of(connection: Connection, monitor_id: int) -> list[TagOnMonitor]:
-    """What a monitor carries, by name."""
+    """What a monitor carries, in the order in which it was attached."""
     rows = connection.execute(
         """
         SELECT tag.id, monitor_tag.value, tag.name, tag.color
         FROM monitor_tag JOIN tag ON tag.id = monitor_tag.tag_id
-        WHERE monitor_tag.monitor_id = ? ORDER BY tag.name
+        WHERE monitor_tag.monitor_id = ? ORDER BY monitor_tag.id
         """,
         (monitor_id,),
     )

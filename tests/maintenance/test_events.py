@@ -18,6 +18,7 @@ from tests.support.actors import COLLEAGUE, OWNER, STRANGER, VIEWER, Connection,
 BLIND = without(Right.MAINTENANCE_VIEW, VIEWER)
 EVERYBODY = OWNER.everybody(Right.MAINTENANCE_VIEW)
 LIST = "maintenanceList"
+NOT_THERE = "The maintenance does not exist: Cannot read properties of null (reading 'id')"
 ADDED = {"ok": True, "msg": "successAdded", "msgi18n": True}
 
 
@@ -154,7 +155,9 @@ async def test_monitors_of_a_plan(house: House) -> None:
     assert await house.call("getMonitorMaintenance", plan) == {"ok": True, "monitors": []}
     links = [{"id": 5, "name": "five"}, {"id": "3"}, {"id": 5}]
     assert await house.call("addMonitorMaintenance", plan, links) == ADDED
-    assert await house.call("getMonitorMaintenance", plan) == {"ok": True, "monitors": [{"id": 3}, {"id": 5}]}
+    assert await house.call("getMonitorMaintenance", plan) == {"ok": True, "monitors": [{"id": 5}, {"id": 3}]}
+    await house.restart()
+    assert (await house.call("getMonitorMaintenance", plan))["monitors"] == [{"id": 5}, {"id": 3}]
     assert await house.call("addMonitorMaintenance", plan, [{"id": 8}]) == ADDED
     assert await house.call("getMonitorMaintenance", plan) == {"ok": True, "monitors": [{"id": 8}]}
     assert house.push.pushed == []
@@ -165,7 +168,7 @@ async def test_pages_of_a_plan(house: House) -> None:
     assert await house.call("addMaintenanceStatusPage", plan, [{"id": 2, "name": "x"}, {"id": 1}]) == ADDED
     assert await house.call("getMaintenanceStatusPage", plan) == {
         "ok": True,
-        "statusPages": [{"id": 1, "title": "Page"}, {"id": 2, "title": "Other"}],
+        "statusPages": [{"id": 2, "title": "Other"}, {"id": 1, "title": "Page"}],
     }
     del house.titles[1, 2]  # deleted by those whose it is
     assert (await house.call("getMaintenanceStatusPage", plan))["statusPages"] == [{"id": 1, "title": "Page"}]
@@ -178,10 +181,10 @@ async def test_pages_of_a_plan(house: House) -> None:
 @pytest.mark.parametrize(
     ("event", "arguments", "answer"),
     [
-        ("editMaintenance", [sent("manual", id=99)], refused("Maintenance not found")),
-        ("editMaintenance", [None], refused("Maintenance not found")),
-        ("getMaintenance", [99], refused("Maintenance not found")),
-        ("getMaintenance", [{}], refused("Maintenance not found")),
+        ("editMaintenance", [sent("manual", id=99)], refused(NOT_THERE)),
+        ("editMaintenance", [None], refused(NOT_THERE)),
+        ("getMaintenance", [99], refused(NOT_THERE)),
+        ("getMaintenance", [{}], refused(NOT_THERE)),
         ("pauseMaintenance", [99], refused("Maintenance not found")),
         ("resumeMaintenance", [None], refused("Maintenance not found")),
         ("getMonitorMaintenance", [99], {"ok": True, "monitors": []}),

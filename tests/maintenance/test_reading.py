@@ -28,8 +28,8 @@ def without(key: str, strategy: str = "manual") -> dict[str, Any]:
         ({"title": "t"}, "The strategy is missing."),
         ({"title": "t", "strategy": "manual"}, "The date range is missing."),
         (sent("manual", title=None), "The title must be a text."),
-        (sent("manual", description=7), "The description must be a text."),
-        (sent("manual", dateRange="2026-01-01"), "The date range is missing."),
+        (sent("manual", description=[7]), "The description must be a text."),
+        (sent("manual", dateRange=None), "The date range is missing."),
         (sent("single", dateRange=["no date", None]), "Invalid start date"),
         (sent("single", dateRange=[None, "12345-01-01"]), "Invalid end date"),
         (sent("single", dateRange=[17, None]), "Invalid start date"),
@@ -37,14 +37,14 @@ def without(key: str, strategy: str = "manual") -> dict[str, Any]:
         (sent("no such strategy"), f"CronPattern: invalid configuration format (''), {PARTS}"),
         (sent("", strategy=[]), f"CronPattern: invalid configuration format (''), {PARTS}"),
         (sent("manual", timezoneOption="Mars/Olympus"), "There is no time zone Mars/Olympus."),
-        (sent("manual", timezoneOption=2), "The time zone must be a text."),
-        (sent("recurring-interval", intervalDay=0), "The interval must be between 1 and 3650 days."),
-        (sent("recurring-interval", intervalDay="x"), "The interval must be between 1 and 3650 days."),
+        (sent("manual", timezoneOption=[]), "The time zone must be a text."),
+        (sent("recurring-interval", intervalDay=0), "The interval must be between 1 and 365000 days."),
+        (sent("recurring-interval", intervalDay="x"), "The interval must be between 1 and 365000 days."),
         (
             sent("recurring-interval", intervalDay=float("inf")),
-            "The interval must be between 1 and 3650 days.",
+            "The interval must be between 1 and 365000 days.",
         ),
-        (sent("recurring-interval", intervalDay=1.5), "The interval must be between 1 and 3650 days."),
+        (sent("recurring-interval", intervalDay=1.5), "The interval must be between 1 and 365000 days."),
         (without("timeRange", "recurring-interval"), "The time range is missing."),
         (sent("recurring-interval", timeRange=[]), "The time range needs a start and an end."),
         (
@@ -60,14 +60,13 @@ def without(key: str, strategy: str = "manual") -> dict[str, Any]:
             "CronPattern: configuration entry dayOfWeek () is empty, check for trailing spaces.",
         ),
         (sent("recurring-weekday", weekdays=[9]), "CronPattern: Invalid value for dayOfWeek: 9"),
-        (sent("recurring-weekday", weekdays=None), "The weekdays must be a list of numbers."),
-        (sent("recurring-weekday", weekdays=[True]), "The weekdays must be a list of numbers."),
+        (sent("recurring-weekday", weekdays="Monday"), "The weekdays must be numbers."),
+        (sent("recurring-weekday", weekdays=[True]), "The weekdays must be numbers."),
         (
             sent("recurring-day-of-month", daysOfMonth=["lastDay2"]),
             f"CronPattern: invalid configuration format ('0 2  * *'), {PARTS}",
         ),
         (sent("recurring-day-of-month", daysOfMonth=[32]), "CronPattern: Invalid value for day: 32"),
-        (sent("recurring-day-of-month", daysOfMonth="1"), "The days of the month must be a list."),
         (
             sent("recurring-day-of-month", daysOfMonth=["first"]),
             "A day of the month must be a number or lastDay1.",
@@ -97,6 +96,20 @@ def test_what_a_strategy_does_not_need_is_not_kept() -> None:
     assert (manual.cron, manual.duration, manual.start_time, manual.weekdays) == (None, None, None, ())
     by_pattern = plan("cron", weekdays=[1])
     assert (by_pattern.cron, by_pattern.duration, by_pattern.weekdays) == ("30 3 * * *", 3600, ())
+
+
+def test_one_value_stands_for_a_list() -> None:
+    assert plan("recurring-weekday", weekdays="3").weekdays == (3,)
+    assert plan("recurring-day-of-month", daysOfMonth=15).days_of_month == (15,)
+    single = plan("single", dateRange="2030-01-01 10:00")
+    assert (single.start_date, single.end_date) == ("2030-01-01 10:00", None)
+
+
+def test_what_is_taken_as_it_is_meant() -> None:
+    taken = plan("manual", title=404, description=5, active="false", timezoneOption="europe/BERLIN")
+    assert (taken.title, taken.description, taken.active) == ("404", "5", False)
+    assert taken.timezone == "europe/BERLIN", "read back as it was written"
+    assert plan("recurring-interval", intervalDay="36500").interval_day == 36_500
 
 
 def test_daily_times() -> None:

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from kuma_lite.core.time_zones import zone_named
 from kuma_lite.maintenance.zones import (
     known_zone_of,
     offset_text,
     parse_wall,
     to_moment,
     to_wall,
-    zone_of,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -89,11 +89,11 @@ def test_what_clocks_show() -> None:
     ],
 )
 def test_offsets(zone: str, moment: float, text: str) -> None:
-    assert offset_text(moment, zone_of(zone)) == text
+    assert offset_text(moment, zone_named(zone)) == text
 
 
 @pytest.mark.parametrize("name", ["", "Mars/Olympus", "Europe", "/etc/passwd", "../UTC", "a\0b"])
 def test_unknown_zones(name: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
-        zone_of(name)
+        zone_named(name)
     assert known_zone_of(name) is UTC

@@ -46,13 +46,13 @@ def test_credentials_are_only_sent_when_switched_on() -> None:
         {**SENT, "protocol": ["http"]},
         {**SENT, "host": None},
         {**SENT, "host": "  "},
-        {**SENT, "host": "x" * 256},
+        {**SENT, "host": "x" * 10_001},
         {**SENT, "port": 0},
         {**SENT, "port": 70_000},
         {**SENT, "port": True},
         {**SENT, "port": "x"},
         {**SENT, "port": None},
-        {**SENT, "password": 5},
+        {**SENT, "password": []},
     ],
 )
 def test_what_is_refused(payload: Any) -> None:

@@ -33,7 +33,7 @@ async def test_browsers_are_kept(tmp_path: Path) -> None:
         saved = await client.call("addRemoteBrowser", {"name": "a", "url": "ws://b:3000"}, None)
         assert saved == {"ok": True, "msg": "Saved.", "msgi18n": True, "id": 1}
         await client.call("addRemoteBrowser", {"name": "b", "url": "ws://c:3000"}, 1)
-        for payload in ({}, None, {"name": "x"}, {"url": "ws://x"}, {"name": "x", "url": "u" * 300}):
+        for payload in ({}, None, {"name": "x"}, {"url": "ws://x"}, {"name": "x", "url": "u" * 10_001}):
             assert (await client.call("addRemoteBrowser", payload, None))["ok"] is False
         unknown = await client.call("addRemoteBrowser", {"name": "x", "url": "ws://x"}, 9)
         assert unknown == {"ok": False, "msg": "Remote browser not found"}

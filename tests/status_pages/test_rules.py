@@ -141,18 +141,18 @@ def test_a_cursor_is_the_date_alone_where_that_is_enough() -> None:
 
 
 def test_cursors_of_clients() -> None:
-    assert read_cursor(None) is None
-    assert read_cursor("") is None
+    for none in (None, "", 0):
+        assert read_cursor(none) is None
     assert read_cursor("2023-11-14 22:13:20") == (1_700_000_000, 0)
-    odd: tuple[object, ...] = (
-        5,
-        [],
-        "x",
-        "2023-11-14 22:13:20|x",
-        "2023-99-14 22:13:20",
-        "|1",
-        "0000-00-00 00:00:00",
-    )
-    for nonsense in odd:
-        with pytest.raises(UserError, match="Invalid cursor"):
-            read_cursor(nonsense)
+    assert read_cursor("2023-11-14 22:13:20|11") == (1_700_000_000, 11)
+    assert read_cursor("2023-11-14 22:13:20|x") == (1_700_000_000, 0)
+
+
+def test_a_cursor_past_the_end_and_one_that_is_no_date() -> None:
+    """As Uptime Kuma 2.5 compares them: texts with texts."""
+    for early in ("0000-01-01", "1969-12-31 23:59:59", " ", 5, [1], {"a": 1}):
+        assert read_cursor(early) == (0, 0), early
+    after_all = read_cursor("x")
+    assert after_all is not None
+    assert after_all.created > 253_402_300_799, "everything is older"
+    assert read_cursor("2023-11-14 99") == read_cursor("2023-11-15 00:00:00")

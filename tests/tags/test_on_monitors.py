@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kuma_lite.monitors.service import NOT_THERE
 from tests.support.appliance import add_monitor, running
 
 TAG = {"name": "team", "color": "#222222"}
@@ -35,7 +36,7 @@ async def test_the_way_of_a_tag(tmp_path: Path) -> None:
     ("event", "payload", "answer"),
     [
         ("addTag", None, {"msg": "The tag needs a name."}),
-        ("addTag", {"name": "x" * 256, "color": "#2"}, {"msg": "The tag needs a name."}),
+        ("addTag", {"name": "x" * 10_001, "color": "#2"}, {"msg": "The tag needs a name."}),
         ("addTag", {"name": "x"}, {"msg": "The tag needs a colour."}),
         ("editTag", None, {"msg": "The tag must be an object with an id."}),
         ("editTag", TAG, {"msg": "The tag must be an object with an id."}),
@@ -65,7 +66,7 @@ async def test_on_monitors(tmp_path: Path) -> None:
         assert await carried(client, monitor) == [("team", None)]
         await client.call("editTag", {"id": 1, "name": "crew"})
         assert await carried(client, monitor) == [("crew", None)]
-        no_monitor = {"ok": False, "msg": "The monitor does not exist."}
+        no_monitor = {"ok": False, "msg": NOT_THERE}
         assert await client.call("addMonitorTag", 1, 99, {}) == no_monitor
         assert await client.call("addMonitorTag", 99, monitor, "x") == {
             "ok": False,

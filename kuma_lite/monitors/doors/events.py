@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.access import Right, may
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.doors import Answer, Caller, Doors, Event, Push, Then, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.doors.pushes import MonitorPushes, listed_heartbeat
-from kuma_lite.monitors.service import Monitors
+from kuma_lite.monitors.service import NOT_THERE, Monitors
 
 HOUR_S = 3600
 
@@ -71,9 +72,7 @@ class MonitorEvents:
     async def get(self, caller: Caller, monitor_id: Any) -> Answer:
         """One monitor."""
         actor = actor_of(caller)
-        monitor = self._monitors.get(
-            actor, Right.MONITORS_VIEW, monitor_id, refusal="The monitor does not exist."
-        )
+        monitor = self._monitors.get(actor, Right.MONITORS_VIEW, monitor_id, refusal=NOT_THERE)
         sensitive = may(actor, Right.MONITORS_EDIT, monitor)
         wire = self._monitors.wire(monitor, sensitive=sensitive, name_preloaded=False)
         return {"ok": True, "monitor": wire}
@@ -197,8 +196,8 @@ def period_of(period: Any) -> float:
 
 
 def whole(value: Any) -> int:
-    """A whole number as a client sends it. Raises UserError."""
-    try:
-        return int(value)
-    except (TypeError, ValueError, OverflowError):
-        raise UserError("A whole number is expected.") from None
+    """A number as a client sends it, cut to what a database counts to. Raises UserError."""
+    found = wire_values.number(value)
+    if found is None:
+        raise UserError("A whole number is expected.")
+    return int(max(-wire_values.MAX_ID, min(wire_values.MAX_ID, found)))
