@@ -74,7 +74,7 @@ def fold(beats: Iterable[Beat], seconds: int) -> dict[int, Bucket]:
                 pings.append(ping)
         elif status is Status.MAINTENANCE:
             maintenance += 1
-        else:
+        elif status is Status.DOWN:  # a retry is neither
             down += 1
     _put(folded, number, up, down, maintenance, pings)
     return folded

@@ -42,7 +42,7 @@ class Totals(NamedTuple):
 
     @property
     def empty(self) -> bool:
-        """Nothing was up or down (maintenance is neither)."""
+        """Nothing was up or down (maintenance is neither, and so is a retry)."""
         return not self.up and not self.down
 
 
@@ -50,10 +50,14 @@ NOTHING: Final = Totals()
 
 
 def counted(status: Status, ping: float | None) -> tuple[int, int, int, float]:
-    """What one beat adds (see `Totals`): PENDING is down, MAINTENANCE nothing, ping only of what is up."""
+    """What one beat adds (see `Totals`): PENDING and MAINTENANCE nothing, ping only of what is up.
+
+    Uptime Kuma 2.5 counts PENDING as down: with a retry interval shorter than the interval, a hiccup of seconds
+    that never was an outage then weighs more than the time it took.
+    """
     if status is Status.UP:
         return (1, 0, 0, 0.0) if ping is None else (1, 0, 1, ping)
-    return NOTHING if status is Status.MAINTENANCE else (0, 1, 0, 0.0)
+    return (0, 1, 0, 0.0) if status is Status.DOWN else NOTHING
 
 
 class Minutes:

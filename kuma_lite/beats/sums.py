@@ -27,7 +27,9 @@ class Statistics:
         self.days = Days()
 
     def add(self, status: Status, ping: float | None, at: int) -> None:
-        """Count a beat; `at` is when it ended, in milliseconds since 1970."""
+        """Count a beat; `at` is when it ended, in milliseconds since 1970. A retry counts as nothing."""
+        if status is Status.PENDING:
+            return
         what = counted(status, ping)
         self.minutes.add(at // MINUTE_MS, *what)
         self.days.add(at // DAY_MS, *what)

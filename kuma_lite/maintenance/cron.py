@@ -16,11 +16,11 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from kuma_lite.maintenance.zones import offset_of, parse_wall, to_moment, to_wall
+from kuma_lite.maintenance.zones import moments_of, offset_of, parse_wall, to_moment, to_wall
 
 SEARCH_YEARS: Final = 41  # the fifth Monday of a February comes every 28 years, once in a century after 40
 LAST_YEAR: Final = 9980  # of a calendar that ends in 9999, with room for a window's length
@@ -76,19 +76,24 @@ class Pattern:
     last_day: bool
     months: frozenset[int]
     weekdays: frozenset[tuple[int, int]] | None  # (Sunday = 0 ..., which of the month); None: not restricted
+    hours_pass: bool = False  # `*` or `*/n` hours: such a pattern goes on in an hour that comes twice
 
     def next_after(self, moment: float, zone: tzinfo) -> float | None:
         """The first occurrence later than `moment`; None when there is none in the next decades."""
         earliest = math.floor(moment) + 1
         # Just after a gap, skipped wall times are still to come: they are counted from the offset before it.
-        offset = min(offset_of(earliest, zone), offset_of(earliest - _DAY_S, zone))
+        # Before an hour that comes twice, its second time has earlier wall times than some of the first.
+        days = (0, -1, 1) if self.hours_pass else (0, -1)
+        offsets = [offset_of(earliest + day * _DAY_S, zone) for day in days]
+        slack = max(offsets) - min(offsets) if self.hours_pass else timedelta()
         best: float | None = None
-        for wall in self._walls(to_wall(earliest, zone) - offset_of(earliest, zone) + offset):
-            if best is not None and wall >= to_wall(best, zone):
+        for wall in self._walls(to_wall(earliest, zone) - offsets[0] + min(offsets)):
+            if best is not None and wall >= to_wall(best, zone) + slack:
                 break
-            found = to_moment(wall, zone)
-            if found >= earliest and (best is None or found < best):
-                best = found
+            moments = moments_of(wall, zone) if self.hours_pass else (to_moment(wall, zone),)
+            for found in moments:
+                if found >= earliest and (best is None or found < best):
+                    best = found
         return best
 
     def days_of(self, year: int, month: int) -> list[int]:
@@ -172,6 +177,7 @@ def parse(text: str) -> Pattern | Once:
         last_day="L" in items,
         months=frozenset(_values(4, month)),
         weekdays=None if "*" in weekday.split(",") else frozenset(_weekdays(weekday)),
+        hours_pass=hour.startswith("*"),
     )
 
 

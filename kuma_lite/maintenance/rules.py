@@ -1,7 +1,8 @@
 """When a plan is under maintenance: pure functions of the plan, the moment and the server's time zone.
 
-A repeating plan has windows: each begins when its cron pattern says so (in the plan's zone) and lasts its
-duration in elapsed time, whatever the clocks do meanwhile. What lies outside of the plan's start and end date
+A repeating plan has windows: each begins when its cron pattern says so, in the plan's zone. Of a plan with
+daily times it ends when the clocks there show the end, as people mean it who name two times; a plan with a
+pattern of its own names minutes, which are elapsed time. What lies outside of the plan's start and end date
 is cut off. Windows of a cron pattern may overlap; the plan is under maintenance while any of them lasts.
 
 Uptime Kuma 2.5 counts an interval of several days from the time it last touched the plan, so that windows
@@ -18,7 +19,7 @@ from typing import Final, NamedTuple
 
 from kuma_lite.maintenance.cron import CronError, Once, Pattern, parse
 from kuma_lite.maintenance.model import SAME_AS_SERVER, Plan, PlanStatus, Strategy, TimeOfDay
-from kuma_lite.maintenance.zones import known_zone_of, parse_wall, to_moment, to_wall
+from kuma_lite.maintenance.zones import known_zone_of, moments_of, parse_wall, to_moment, to_wall
 
 DAY_S: Final = 86_400
 LAST_DAY: Final = "lastDay1"  # the last day of a month; others (`lastDay2` ...) have never had an effect
@@ -80,7 +81,11 @@ def current_and_next_slots(plan: Plan, now: float, server_zone: str) -> tuple[Sl
     if windows is None:
         return None, None
     begun = now if windows.start is None else max(now, windows.start)
-    slot = windows.first_after(begun - windows.duration)
+    slot = windows.first_after(begun - windows.longest)
+    while (
+        slot is not None and slot.end <= begun and slot.trigger < begun
+    ):  # shorter than the longest, and over
+        slot = windows.first_after(slot.trigger)
     if slot is not None and slot.includes(now):
         return slot, windows.first_after(now)
     return None, slot
@@ -135,6 +140,12 @@ class _Windows:
     end: float | None
     step: int = 1  # days
     anchor: date | None = None  # a day with a window, from which steps are counted
+    starts: TimeOfDay | None = None  # of windows that end when the clocks say so; None: elapsed time
+
+    @property
+    def longest(self) -> int:
+        """Seconds that a window can last, a change of the clock in it included."""
+        return self.duration if self.starts is None or not self.duration else self.duration + DAY_S
 
     def first_after(self, moment: float) -> Slot | None:
         """The first window whose trigger is later than `moment`."""
@@ -149,8 +160,20 @@ class _Windows:
             midnight = datetime.combine(day + timedelta(days=wait), time.min)
             moment = max(trigger, to_moment(midnight, self.zone) - 1)
 
+    def _end(self, trigger: float) -> float:
+        """When a window ends that begins then."""
+        elapsed = trigger + self.duration
+        if self.starts is None or not self.duration:
+            return elapsed
+        shown = to_wall(trigger, self.zone)  # later than it should be where the clocks skip the beginning
+        begins = datetime.combine(shown.date(), time(self.starts.hours, self.starts.minutes))
+        begins = begins if begins <= shown else begins - timedelta(days=1)
+        ends = moments_of(begins + timedelta(seconds=self.duration), self.zone)
+        # Of an end that comes twice the first counts; of a window that is skipped altogether, its length.
+        return next((moment for moment in ends if moment > trigger), elapsed)
+
     def _slot(self, trigger: float) -> Slot:
-        end = trigger + self.duration
+        end = self._end(trigger)
         return Slot(
             trigger if self.start is None else max(trigger, self.start),
             end if self.end is None else min(end, self.end),
@@ -169,15 +192,16 @@ def _windows(plan: Plan, now: float, server_zone: str) -> _Windows | None:
     except CronError:  # an imported plan; it must not take the others with it
         return None
     zone, duration = known_zone_of(zone_name(plan, server_zone)), plan.duration or 0
+    starts = plan.start_time if plan.strategy.daily_times else None
     if plan.strategy is not Strategy.INTERVAL or plan.interval_day == 1:
-        return _Windows(pattern, zone, duration, start, end)
+        return _Windows(pattern, zone, duration, start, end, starts=starts)
     origin: float | None
     if plan.last_start is not None and (start is None or plan.last_start + duration > start):
         origin = plan.last_start
     else:
         origin = pattern.next_after((now if start is None else start) - duration, zone)
     anchor = None if origin is None else to_wall(origin, zone).date()
-    return _Windows(pattern, zone, duration, start, end, plan.interval_day, anchor)
+    return _Windows(pattern, zone, duration, start, end, plan.interval_day, anchor, starts)
 
 
 def _moment_of(text: str | None, zone: tzinfo) -> float | None:

@@ -55,6 +55,12 @@ def to_moment(wall: datetime, zone: tzinfo) -> float:
     return (wall if wall.tzinfo else wall.replace(tzinfo=zone)).timestamp()
 
 
+def moments_of(wall: datetime, zone: tzinfo) -> tuple[float, ...]:
+    """When a wall time is: both moments of one that comes twice."""
+    first, second = to_moment(wall, zone), to_moment(wall.replace(fold=1), zone)
+    return (first, second) if second > first else (first,)
+
+
 def to_wall(moment: float, zone: tzinfo) -> datetime:
     """What the clocks of a zone show, without zone."""
     return datetime.fromtimestamp(moment, zone).replace(tzinfo=None, fold=0)

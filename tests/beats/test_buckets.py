@@ -31,7 +31,12 @@ def test_a_bucket_says_what_happened() -> None:
         beat(5, START_MS + 4, status=Status.PENDING, ping=900.0),
         beat(6, START_MS + 5, status=Status.MAINTENANCE, ping=900.0),
     ]
-    assert fold(beats, MINUTE_S) == {START_MS // 60_000: Bucket(3, 2, 1, 2, 40.0, 10.0, 30.0)}
+    assert fold(beats, MINUTE_S) == {START_MS // 60_000: Bucket(3, 1, 1, 2, 40.0, 10.0, 30.0)}
+
+
+def test_retries_alone_make_no_bucket() -> None:
+    beats = [beat(number, START_MS + number, status=Status.PENDING) for number in range(5)]
+    assert fold(beats, MINUTE_S) == {}
 
 
 def test_a_beat_belongs_where_it_ended() -> None:

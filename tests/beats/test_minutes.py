@@ -32,7 +32,7 @@ def ups(minutes: Minutes, *at: int) -> list[int]:
         (Status.UP, None, (1, 0, 0, 0.0)),
         (Status.UP, 0.0, (1, 0, 1, 0.0)),
         (Status.DOWN, 5.0, (0, 1, 0, 0.0)),
-        (Status.PENDING, None, (0, 1, 0, 0.0)),
+        (Status.PENDING, None, (0, 0, 0, 0.0)),
         (Status.MAINTENANCE, 5.0, (0, 0, 0, 0.0)),
     ],
 )

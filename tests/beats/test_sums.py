@@ -26,7 +26,8 @@ def inside(rows: list[Row], window: str, now: int) -> list[Row]:
 
 
 def model(rows: list[Row], window: str, now: int) -> tuple[float, float | None]:
-    """Uptime and average ping by the definition."""
+    """Uptime and average ping by the definition: retries count as nothing."""
+    rows = [row for row in rows if row[0] is not Status.PENDING]
     unit, _ = WINDOWS[window]
     wanted = inside(rows, window, now)
     if not any(status is not Status.MAINTENANCE for status, _, _ in wanted):
@@ -35,7 +36,7 @@ def model(rows: list[Row], window: str, now: int) -> tuple[float, float | None]:
         last = max(at // unit for _, _, at in rows)
         wanted = [row for row in rows if row[2] // unit == last]
     up = sum(status is Status.UP for status, _, _ in wanted)
-    down = sum(status in (Status.DOWN, Status.PENDING) for status, _, _ in wanted)
+    down = sum(status is Status.DOWN for status, _, _ in wanted)
     pings = [ping for status, ping, _ in wanted if status is Status.UP and ping is not None]
     return (up / (up + down) if up + down else 0.0), (sum(pings) / len(pings) if pings else None)
 
@@ -57,6 +58,32 @@ def test_nothing_is_known_at_first() -> None:
         assert statistics.average_ping(window, START_MS / 1000) is None
 
 
+def test_a_hiccup_that_never_was_an_outage_costs_no_uptime() -> None:
+    statistics = Statistics()
+    for step in range(3):
+        statistics.add(Status.UP, 10.0, START_MS + step * 60_000)
+        for retry in range(20):  # as many as a short retry interval makes
+            statistics.add(Status.PENDING, None, START_MS + step * 60_000 + retry * 1_000)
+    now = START_MS / 1000 + 180
+    assert [statistics.uptime(window, now) for window in WINDOWS] == [1.0] * len(WINDOWS)
+
+
+def test_an_outage_counts_from_its_first_down() -> None:
+    statistics = Statistics()
+    for status in (Status.UP, Status.PENDING, Status.PENDING, Status.DOWN, Status.UP, Status.UP):
+        statistics.add(status, None, START_MS)
+    assert statistics.uptime("24", START_MS / 1000) == 0.75
+
+
+def test_a_monitor_that_only_tries_has_no_uptime() -> None:
+    statistics = Statistics()
+    statistics.add(Status.PENDING, None, START_MS)
+    assert statistics.uptime("24", START_MS / 1000) == 0.0
+    statistics.add(Status.UP, None, START_MS)
+    statistics.add(Status.PENDING, None, START_MS + 2 * DAY)
+    assert statistics.uptime("24", START_MS / 1000 + 2 * 86_400) == 1.0
+
+
 def test_what_counts_as_what() -> None:
     statistics = Statistics()
     for status, ping in [
@@ -69,7 +96,7 @@ def test_what_counts_as_what() -> None:
     ]:
         statistics.add(status, ping, START_MS)
     for window in WINDOWS:
-        assert statistics.uptime(window, START_MS / 1000) == 0.6
+        assert statistics.uptime(window, START_MS / 1000) == 0.75
         assert statistics.average_ping(window, START_MS / 1000) == 20
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.maintenance.cron import CronError, Once, Pattern, parse
-from kuma_lite.maintenance.zones import to_moment, to_wall
+from kuma_lite.maintenance.zones import moments_of, to_moment, to_wall
 from tests.support.examples import examples
 
 PARTS = "exactly five or six space separated parts are required."
@@ -244,6 +244,25 @@ def test_never() -> None:
             "America/New_York",
             ["2026-11-01 01:30:00", "2026-11-02 01:30:00"],
         ),
+        # A pattern of every hour, or every so many, goes on in both; croner 11 has the same moments.
+        (
+            "0 * * * *",
+            "2026-10-25 01:30:00",
+            "Europe/Berlin",
+            ["2026-10-25 02:00:00", "2026-10-25 02:00:00", "2026-10-25 03:00:00"],
+        ),
+        (
+            "*/30 * * * *",
+            "2026-11-01 00:40:00",
+            "America/New_York",
+            ["2026-11-01 01:00:00", "2026-11-01 01:30:00", "2026-11-01 01:00:00", "2026-11-01 01:30:00"],
+        ),
+        (
+            "0 */2 * * *",
+            "2026-10-24 23:30:00",
+            "Europe/Berlin",
+            ["2026-10-25 00:00:00", "2026-10-25 02:00:00", "2026-10-25 02:00:00", "2026-10-25 04:00:00"],
+        ),
         # No changes at all.
         ("30 2 * * *", "2026-03-28 12:00:00", "Asia/Kolkata", ["2026-03-29 02:30:00", "2026-03-30 02:30:00"]),
     ],
@@ -291,10 +310,13 @@ def simply(text: str, moment: float, zone: ZoneInfo) -> float:
     found = pattern(text)
     start = to_wall(moment, zone).date() - timedelta(days=2)
     moments = [
-        to_moment(datetime.combine(day, time(hour, minute)), zone)
+        moment
         for day in (start + timedelta(days=n) for n in range(40))
         if day.day in found.days_of(day.year, day.month)
         for hour, minute in product(found.hours, found.minutes)
+        for moment in moments_of(datetime.combine(day, time(hour, minute)), zone)[
+            : 2 if found.hours_pass else 1
+        ]
     ]
     return min(item for item in moments if item > moment)
 

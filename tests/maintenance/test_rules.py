@@ -312,12 +312,12 @@ def test_lengths(start: str, end: str, seconds: int) -> None:
 @pytest.mark.parametrize(
     ("zone", "day", "wanted"),
     [
-        # Skipped beginnings come an hour (Lord Howe: half an hour) later; lengths are elapsed time.
+        # Skipped beginnings come an hour (Lord Howe: half an hour) later; ends are when the clocks show them.
         ("Europe/Berlin", "2026-03-29", "2026-03-29 01:15 – 2026-03-29 02:15"),
         ("America/New_York", "2026-03-08", "2026-03-08 07:15 – 2026-03-08 08:15"),
-        ("Australia/Lord_Howe", "2026-10-04", "2026-10-03 15:45 – 2026-10-03 16:45"),
+        ("Australia/Lord_Howe", "2026-10-04", "2026-10-03 15:45 – 2026-10-03 16:15"),
         # Of two beginnings the first counts.
-        ("Europe/Berlin", "2026-10-25", "2026-10-25 00:15 – 2026-10-25 01:15"),
+        ("Europe/Berlin", "2026-10-25", "2026-10-25 00:15 – 2026-10-25 02:15"),
         ("America/New_York", "2026-11-01", "2026-11-01 07:15 – 2026-11-01 08:15"),
         ("Asia/Kolkata", "2026-03-29", "2026-03-28 20:45 – 2026-03-28 21:45"),
     ],
@@ -334,6 +334,58 @@ def test_a_window_that_begins_twice_runs_once() -> None:
     )
     # 01:35 for the second time
     assert status_at(daily, at("2026-11-01 06:35"), SERVER) is PlanStatus.SCHEDULED
+
+
+@pytest.mark.parametrize(
+    ("zone", "hours", "day", "under", "not_under"),
+    [
+        # The nights of the changes: 25 and 23 hours long.
+        ("Europe/Berlin", ("22:00", "06:00"), "2026-10-25", ["00:30", "05:30", "05:59"], ["06:00", "06:30"]),
+        ("Europe/Berlin", ("22:00", "06:00"), "2026-03-29", ["00:30", "05:30", "05:59"], ["06:00", "06:30"]),
+        ("America/New_York", ("23:00", "05:00"), "2026-11-01", ["01:30", "04:30"], ["05:00", "05:30"]),
+        ("America/New_York", ("23:00", "05:00"), "2026-03-08", ["01:30", "04:30"], ["05:00", "05:30"]),
+        ("Australia/Lord_Howe", ("22:00", "06:00"), "2026-04-05", ["05:45"], ["06:00"]),
+        ("Australia/Lord_Howe", ("22:00", "06:00"), "2026-10-04", ["05:45"], ["06:00"]),
+        ("Antarctica/Troll", ("22:00", "06:00"), "2026-03-29", ["05:45"], ["06:00", "07:45"]),
+        ("Africa/Casablanca", ("22:00", "06:00"), "2026-02-15", ["05:45"], ["06:00"]),
+        # A beginning that is skipped, and an end.
+        ("Europe/Berlin", ("02:30", "06:00"), "2026-03-29", ["03:30", "05:59"], ["01:59", "06:00"]),
+        ("Europe/Berlin", ("01:00", "02:30"), "2026-03-29", ["01:59", "03:29"], ["03:30"]),
+        ("Europe/Berlin", ("02:10", "02:50"), "2026-03-29", ["03:10", "03:49"], ["03:50"]),
+        # A day without a change.
+        ("Europe/Berlin", ("22:00", "06:00"), "2026-06-15", ["05:59"], ["06:00"]),
+    ],
+)
+def test_a_window_ends_when_the_clocks_show_its_end(
+    zone: str, hours: tuple[str, str], day: str, under: list[str], not_under: list[str]
+) -> None:
+    daily = plan("recurring-interval", timeRange=times(*hours), timezoneOption=zone)
+    found = {time: status_at(daily, at(f"{day} {time}", zone), SERVER) for time in under + not_under}
+    assert found == {
+        **dict.fromkeys(under, PlanStatus.UNDER_MAINTENANCE),
+        **dict.fromkeys(not_under, PlanStatus.SCHEDULED),
+    }
+
+
+@pytest.mark.parametrize(
+    "strategy", [("recurring-weekday", {"weekdays": [6]}), ("recurring-day-of-month", {"daysOfMonth": [24]})]
+)
+def test_other_daily_windows_do_so_too(strategy: tuple[str, dict[str, Any]]) -> None:
+    name, days = strategy
+    night = plan(name, timeRange=times("22:00", "06:00"), timezoneOption="Europe/Berlin", **days)
+    assert windows(night, at("2026-10-25 05:30", "Europe/Berlin"))[0] == "2026-10-24 20:00 – 2026-10-25 05:00"
+
+
+def test_minutes_of_a_pattern_are_elapsed_time() -> None:
+    night = plan("cron", cron="0 22 * * *", durationMinutes=480, timezoneOption="Europe/Berlin")
+    assert windows(night, at("2026-10-25 04:30", "Europe/Berlin"))[0] == "2026-10-24 20:00 – 2026-10-25 04:00"
+
+
+def test_an_hourly_pattern_goes_on_in_an_hour_that_comes_twice() -> None:
+    always = plan("cron", cron="0 * * * *", durationMinutes=60, timezoneOption="Europe/Berlin")
+    begin = at("2026-10-24 22:00")
+    states = {status_at(always, begin + 600 * step, SERVER) for step in range(36)}
+    assert states == {PlanStatus.UNDER_MAINTENANCE}
 
 
 # --- What holds for all plans -------------------------------------------------------------------------------
@@ -402,7 +454,7 @@ def test_under_maintenance_is_to_be_in_a_window(of: Plan, now: float) -> None:
     status = status_at(of, now, SERVER)
     assert (status is PlanStatus.UNDER_MAINTENANCE) == (current is not None)
     if current is not None:
-        assert current.start <= now < current.end <= current.trigger + (of.duration or 0)
+        assert current.start <= now < current.end <= current.trigger + (of.duration or 0) + 3600
     if following is not None:
         assert now < following.start <= following.end
     if status is PlanStatus.ENDED:

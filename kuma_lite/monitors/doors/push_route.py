@@ -7,66 +7,28 @@ Only query parameters count; every method is accepted.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from typing import Any, Final
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote
 
 from kuma_lite.core.clock import Clock
-from kuma_lite.core.declarations import Status
 from kuma_lite.core.doors import Access, RawRoute
-from kuma_lite.core.errors import UserError
-from kuma_lite.core.limits import MAX_BODY_BYTES, MAX_PING_MS
+from kuma_lite.core.errors import StorageTrouble, UserError
+from kuma_lite.core.limits import MAX_BODY_BYTES
 from kuma_lite.core.rate_limits import FailureCounter, Recent
 from kuma_lite.core.raw_http import answer_html, answer_json, answer_text, read_body
+from kuma_lite.monitors.doors.push_query import read_push
 from kuma_lite.monitors.engine.engine import Engine
-from kuma_lite.monitors.engine.outcome import Outcome
 from kuma_lite.monitors.engine.roster import Roster
 
 PREFIX: Final = "/api/push/"
 NOT_FOUND: Final = "Monitor not found or not active."
-BAD_PING: Final = f"Invalid ping value. Must be between 0 and {MAX_PING_MS} ms."
+RETRY_AFTER_S: Final = 30  # when nothing can be stored; a script that listens pushes again
 TOO_MANY_GUESSES: Final = "Too many unknown push tokens from this address. Try again in a minute."
 GUESSES_PER_MINUTE: Final = 60  # different unknown tokens from one place; the same again does not count
 MAX_TOKEN_CHARS: Final = 64  # of a guess that are remembered
 MAX_KNOWN: Final = 50_000  # places and monitors that have pushed from there; 10 MB at most
 MAX_JSON_BYTES: Final = 100_000  # of a body that nobody reads, but that a broken client should hear about
-
-
-def read_ping(text: str | None) -> float | None:
-    """Milliseconds from the query: the leading number; none, 0 or no number → None. Raises UserError."""
-    if not text:
-        return None
-    number = text.strip()
-    value = math.nan
-    for end in range(len(number), 0, -1):  # as JavaScript's parseFloat: the longest leading number
-        try:
-            value = float(number[:end].replace("_", "x"))
-        except ValueError:
-            continue
-        break
-    if math.isnan(value) or value == 0:
-        return None
-    if value < 0 or value > MAX_PING_MS:
-        raise UserError(BAD_PING, status=404)
-    return value
-
-
-def read_push(monitor_id: int, query: str, now: float, duration: int) -> Outcome:
-    """What a push request for a monitor says. Raises UserError.
-
-    Args:
-        monitor_id: whom the token belongs to.
-        query: of the URL, without its question mark.
-        now: seconds since 1970.
-        duration: whole seconds since the previous beat.
-    """
-    sent = parse_qs(query, keep_blank_values=True, max_num_fields=100)
-    status = sent.get("status", ["up"])
-    up = status in (["up"], [""])
-    ping = read_ping(sent.get("ping", [""])[0])
-    message = ",".join(sent.get("msg", [])) or "OK"
-    return Outcome(monitor_id, now, Status.UP if up else Status.DOWN, not up, message, ping, duration)
 
 
 class PushRoute:
@@ -89,20 +51,21 @@ class PushRoute:
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         """One push request."""
         # Nobody reads it: what is kept is what JSON may have, and none of what is not JSON.
-        keep = MAX_JSON_BYTES + 1 if _claims_json(scope) else 0
+        keep = MAX_JSON_BYTES + 1 if claims_json(scope) else 0
         body = await read_body(scope, receive, MAX_BODY_BYTES, keep)
-        if body is None:
+        if body is None and claims_json(scope):
             await answer_text(send, 413, "The request is too large.")
             return
         if body and is_broken_json(body):
             await answer_html(send, 400, "The JSON body cannot be read.")
             return
         try:
-            await self._push(
-                unquote(scope["path"][len(PREFIX) :]),
-                scope["query_string"].decode("latin-1"),
-                self._place(scope),
-            )
+            token = unquote(scope["path"][len(PREFIX) :]).removesuffix("/")
+            await self._push(token, scope["query_string"], self._place(scope))
+        except StorageTrouble as trouble:
+            told = {"ok": False, "msg": trouble.message}
+            await answer_json(send, 503, told, [(b"retry-after", str(RETRY_AFTER_S).encode())])
+            return
         except UserError as error:
             later = [(b"retry-after", b"60")] if error.status == 429 else []
             status = error.status if later else 404
@@ -110,7 +73,7 @@ class PushRoute:
             return
         await answer_json(send, 200, {"ok": True})
 
-    async def _push(self, token: str, query: str, place: str) -> None:
+    async def _push(self, token: str, query: bytes, place: str) -> None:
         monitor = self._roster.by_push_token(token)
         self._check_place(place, token, monitor.id if monitor is not None else None)
         if monitor is None or not monitor.active:
@@ -134,9 +97,11 @@ class PushRoute:
             self._known.put(known, True)
 
 
-def _claims_json(scope: Any) -> bool:
-    kind = next((value for name, value in scope["headers"] if name.lower() == b"content-type"), b"")
-    return bool(kind.lower().startswith(b"application/json"))
+def claims_json(scope: Any) -> bool:
+    """Whether the body is called JSON, and is not compressed: no body is needed, so none is unpacked."""
+    headers: dict[bytes, bytes] = {name.lower(): value.lower() for name, value in scope["headers"]}
+    coding = headers.get(b"content-encoding", b"identity").strip()
+    return headers.get(b"content-type", b"").startswith(b"application/json") and coding == b"identity"
 
 
 def is_broken_json(body: bytes) -> bool:
