@@ -103,6 +103,7 @@ class AccountDoors:
     async def setup(self, caller: Caller, username: Any, password: Any) -> Answer:
         """Add the first user; does not log in."""
         await self._accounts.setup(username, password)
+        await self._accounts.remember_host(caller.host)
         log.info("The first user was set up from %s", caller.address)
         return _saved("successAdded")
 
@@ -119,13 +120,16 @@ class AccountDoors:
             log.warning("A log-in from %s failed", caller.address)
             self._logins.failed(caller, form.get("username"))
             raise
+        await self._accounts.remember_host(caller.host)
         await self._let_in(caller, user)
         answer = {"ok": True, "token": self._accounts.token_for(user)}
         return {**answer, "device": self._accounts.device_for(user)} if caller.namespace == PAGE else answer
 
     async def login_by_token(self, caller: Caller, token: Any) -> Answer:
         """With the token of an earlier log-in."""
-        await self._let_in(caller, await self._accounts.log_in_by_token(token))
+        user = await self._accounts.log_in_by_token(token)
+        await self._accounts.remember_host(caller.host)
+        await self._let_in(caller, user)
         return {"ok": True}
 
     async def logout(self, caller: Caller) -> Answer:

@@ -15,6 +15,7 @@ from kuma_lite.accounts.tokens import make_token, read_token
 from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import NotLoggedIn, UserError
+from kuma_lite.core.hosts import KNOWN_HOSTS, MOST_KNOWN, known_hosts
 from kuma_lite.core.transactions import Transactions
 
 SIGNING_SETTING: Final = "jwtSecret"  # the setting that signs session tokens
@@ -63,6 +64,12 @@ class Accounts:
         """Make the secret that signs sessions, at the very first start."""
         if not self._settings.get(SIGNING_SETTING):
             await self._settings.set(SIGNING_SETTING, random_secret())
+
+    async def remember_host(self, name: str) -> None:
+        """Somebody has proved under that host name who they are: it is no page of others (`core.hosts`)."""
+        known = known_hosts(self._settings.get(KNOWN_HOSTS))
+        if name not in known:
+            await self._settings.set(KNOWN_HOSTS, [name, *known][:MOST_KNOWN])
 
     # --- First start ---------------------------------------------------------------------------------------
 

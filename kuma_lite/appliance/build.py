@@ -110,6 +110,8 @@ class Appliance:
             page_folder=find_page(),
             same_origin_frames=not ground.config.disable_frame_sameorigin,
             mapped_pages=pages,
+            allowed_hosts=ground.config.host_names,
+            check_origin=ground.config.ws_origin_check != "bypass",
         )
 
     async def stop(self) -> None:

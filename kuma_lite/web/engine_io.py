@@ -14,10 +14,11 @@ from urllib.parse import parse_qs
 import msgspec
 
 from kuma_lite.core.client_address import ClientAddresses, header
+from kuma_lite.core.hosts import host_name
 from kuma_lite.core.limits import SOCKET_MESSAGE_BYTES
 from kuma_lite.web.channel import MAX_GUEST_WAITING_BYTES, MAX_WAITING_BYTES, OutgoingQueue, WebSocket
 from kuma_lite.web.lean_socketio import engineio
-from kuma_lite.web.origin import origin_allowed
+from kuma_lite.web.origin import is_foreign, origin_allowed
 from kuma_lite.web.packets import Json
 from kuma_lite.web.respond import refuse_websocket, respond
 
@@ -61,7 +62,7 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
 
     Args:
         clients: who is calling.
-        check_origin: False lets pages of any origin open websockets.
+        check_origin: False lets pages of any origin open sessions.
         is_guest: whether nobody has logged in on that session.
     """
 
@@ -127,6 +128,11 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
         scope = self._scopes.get(sid)
         return self._clients.place(scope) if scope else ""
 
+    def host(self, sid: str) -> str:
+        """The name under which it was opened."""
+        scope = self._scopes.get(sid)
+        return host_name(header(scope, b"host")) if scope else ""
+
     def deliver(self, sid: str, texts: list[str]) -> None:
         """Queue Engine.IO packets for a session; a reader too far behind is cut off instead."""
         session = self.sockets.get(sid)
@@ -167,7 +173,7 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
     def _refusal(self, scope: Any, query: dict[str, list[str]], sid: str | None) -> _Refusal | None:
         if query.get("transport", [""])[0] not in self.transports:
             return _UNKNOWN_TRANSPORT
-        if scope["type"] == "websocket" and not self._origin_allowed(scope):
+        if not self._origin_allowed(scope):
             return _FORBIDDEN_ORIGIN
         if sid is not None:
             return self._session_refusal(scope, sid)
@@ -189,6 +195,8 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
     def _origin_allowed(self, scope: Any) -> bool:
         if not self._check_origin:
             return True
+        if scope["type"] != "websocket":
+            return not is_foreign(scope, self._clients.hosts(scope))
         forwarded_for = header(scope, b"x-forwarded-for") if self._clients.trust_proxy() else None
         return origin_allowed(header(scope, b"origin"), header(scope, b"host"), forwarded_for)
 
