@@ -92,6 +92,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
             elif packet.packet_type == socketio.packet.DISCONNECT:
                 await self._handle_disconnect(eio_sid, packet.namespace)
             else:
+                self.eio.spoke(eio_sid)
                 await self._handle_event(eio_sid, packet.namespace, packet.id, packet.data)
         except Exception:
             log.exception("A Socket.IO packet could not be handled")
