@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from kuma_lite.accounts.events import AccountDoors
 from kuma_lite.accounts.limiters import LoginLimiter, make_limiters
+from kuma_lite.accounts.sessions import Session
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.helpers import Helpers
 from kuma_lite.appliance.monitors import Monitoring
@@ -14,6 +17,7 @@ from kuma_lite.appliance.tags import MonitorTags
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.config import Config
 from kuma_lite.core.doors import Doors
+from kuma_lite.core.periodic_job import PeriodicJob
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.settings.events import SettingsDoors
 from kuma_lite.status_pages.service import StatusPages
@@ -22,6 +26,8 @@ from kuma_lite.tags.service import Tags
 from kuma_lite.web.app import App, build_app
 from kuma_lite.web.page import find_page
 from kuma_lite.web.server import WebServer
+
+SESSIONS_S: Final = 6 * 3600.0  # between two notes of which session tokens are in use
 
 
 class Appliance:
@@ -78,6 +84,21 @@ class Appliance:
         monitoring.start()
         server_monitoring.start()
         await helpers.start()
+        sessions = PeriodicJob(
+            "sessions",
+            self._note_sessions,
+            every=SESSIONS_S,
+            first=SESSIONS_S,
+            failure="Open sessions could not be noted",
+        )
+        sessions.start()
+        ground.at_close(sessions.stop)
+
+    async def _note_sessions(self) -> None:
+        """A page that stays open for weeks is in use, too."""
+        connections = self._ground.sockets.hub.connections.values()
+        open_now = {each.session for each in connections if isinstance(each.session, Session)}
+        await self._ground.accounts.sessions.use(open_now)
 
     def _other_doors(self, monitoring: Monitoring) -> list[Doors]:
         """What stands beside the monitors."""

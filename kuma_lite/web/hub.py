@@ -43,6 +43,7 @@ class Connection:
         self.address = address
         self.place = place or address
         self.host = ""
+        self.session: object = None
         self.actor: Actor | None = None
         self._hub = hub
 
