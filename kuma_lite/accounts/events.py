@@ -9,6 +9,7 @@ from kuma_lite import __version__
 from kuma_lite.accounts.limiters import LOGIN, TWO_FACTOR, LoginLimiter
 from kuma_lite.accounts.model import TokenRequired, User
 from kuma_lite.accounts.service import Accounts
+from kuma_lite.accounts.sessions import Session
 from kuma_lite.core.access import Right
 from kuma_lite.core.doors import PAGE, SILENCE, Access, Answer, Caller, Doors, Event, Push, actor_of
 from kuma_lite.core.errors import UserError
@@ -103,6 +104,7 @@ class AccountDoors:
     async def setup(self, caller: Caller, username: Any, password: Any) -> Answer:
         """Add the first user; does not log in."""
         await self._accounts.setup(username, password)
+        await self._accounts.remember_host(caller.host)
         log.info("The first user was set up from %s", caller.address)
         return _saved("successAdded")
 
@@ -119,18 +121,27 @@ class AccountDoors:
             log.warning("A log-in from %s failed", caller.address)
             self._logins.failed(caller, form.get("username"))
             raise
+        await self._accounts.remember_host(caller.host)
         await self._let_in(caller, user)
-        answer = {"ok": True, "token": self._accounts.token_for(user)}
+        token = self._accounts.token_for(user)
+        caller.session = self._accounts.session_of(token)
+        answer = {"ok": True, "token": token}
         return {**answer, "device": self._accounts.device_for(user)} if caller.namespace == PAGE else answer
 
     async def login_by_token(self, caller: Caller, token: Any) -> Answer:
         """With the token of an earlier log-in."""
-        await self._let_in(caller, await self._accounts.log_in_by_token(token))
+        user = await self._accounts.log_in_by_token(token)
+        await self._accounts.remember_host(caller.host)
+        caller.session = self._accounts.session_of(token)
+        await self._let_in(caller, user)
         return {"ok": True}
 
     async def logout(self, caller: Caller) -> Answer:
-        """Answered without argument."""
+        """Answered without argument. The session token opens nothing any more, for nobody."""
+        session, caller.session = caller.session, None
         await caller.log_out()
+        if isinstance(session, Session):
+            await self._accounts.sessions.end(session)
 
     # --- Password ------------------------------------------------------------------------------------------
 
@@ -142,7 +153,9 @@ class AccountDoors:
         )
         await self._push.disconnect_user(user.id, except_sid=caller.sid)
         log.info("The password was changed from %s", caller.address)
-        return {**_saved("successAuthChangePassword"), "token": self._accounts.token_for(user)}
+        token = self._accounts.token_for(user)
+        caller.session = self._accounts.session_of(token)
+        return {**_saved("successAuthChangePassword"), "token": token}
 
     async def disconnect_others(self, caller: Caller) -> Answer:
         """Throw out all other connections of this user."""

@@ -11,16 +11,19 @@ from kuma_lite.accounts import store
 from kuma_lite.accounts.model import TokenRequired, User
 from kuma_lite.accounts.passwords import hash_password, is_legacy, password_matches
 from kuma_lite.accounts.rules import code_matches, fingerprint, is_strong, otpauth_uri
-from kuma_lite.accounts.tokens import make_token, read_token
+from kuma_lite.accounts.sessions import Session, SessionTokens
+from kuma_lite.accounts.tokens import make_token, read_token, token_id
 from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import NotLoggedIn, UserError
+from kuma_lite.core.hosts import KNOWN_HOSTS, MOST_KNOWN, known_hosts
 from kuma_lite.core.transactions import Transactions
 
 SIGNING_SETTING: Final = "jwtSecret"  # the setting that signs session tokens
 _SECRET_CHARS: Final = 64  # of that secret and of those of two-factor authentication
 _ALPHANUMERIC: Final = string.ascii_letters + string.digits
 _MAX_NAME_CHARS: Final = 255
+_MOST_AHEAD_S: Final = 600  # that a token may say it was given later than it was
 _IS_SET_UP: Final = (
     "Uptime Kuma has been initialized. If you want to run setup again, please delete the database."
 )
@@ -58,11 +61,20 @@ class Accounts:
         self._database = database
         self._settings = settings
         self._clock = clock
+        self.sessions = SessionTokens(database, clock)
+        self._issued = 0  # when the latest token was given, as it says
 
     async def prepare(self) -> None:
-        """Make the secret that signs sessions, at the very first start."""
+        """Make the secret that signs sessions, at the very first start; read which were ended."""
         if not self._settings.get(SIGNING_SETTING):
             await self._settings.set(SIGNING_SETTING, random_secret())
+        await self.sessions.load()
+
+    async def remember_host(self, name: str) -> None:
+        """Somebody has proved under that host name who they are: it is no page of others (`core.hosts`)."""
+        known = known_hosts(self._settings.get(KNOWN_HOSTS))
+        if name not in known:
+            await self._settings.set(KNOWN_HOSTS, [name, *known][:MOST_KNOWN])
 
     # --- First start ---------------------------------------------------------------------------------------
 
@@ -112,9 +124,21 @@ class Accounts:
         if user is None:
             raise UserError("authUserInactiveOrDeleted", i18n=True)
         # The fingerprint ties the token to the password it was given for (CVE-2023-44400).
-        if payload.get("h") != fingerprint(user.password):
+        session = self.session_of(token)
+        if payload.get("h") != fingerprint(user.password) or session is None:
             raise wrong_token()
+        if not self.sessions.is_good(session):
+            raise wrong_token()
+        await self.sessions.use([session])
         return user
+
+    def session_of(self, token: Any) -> Session | None:
+        """What a genuine token says of itself; None for others."""
+        payload = read_token(token, self._settings.get(SIGNING_SETTING, ""))
+        issued = payload.get("iat") if payload is not None else None
+        if isinstance(issued, bool) or not isinstance(issued, int | float):
+            return None
+        return Session(token_id(token), float(issued))
 
     async def session(self, token: str | None) -> Actor | None:
         """Who is behind an HTTP request; with authentication switched off, everybody is the first user."""
@@ -136,11 +160,14 @@ class Accounts:
         return await self._database.read(store.first_user)
 
     def token_for(self, user: User) -> str:
-        """A session token; valid until the password changes."""
+        """A session token; good until it is ended or has expired, or the password changes."""
+        now = int(self._clock.now())
+        # Two of one second are two sessions; the wire has no other field that could tell them apart.
+        self._issued = self._issued + 1 if now <= self._issued <= now + _MOST_AHEAD_S else now
         payload = {
             "username": user.username,
             "h": fingerprint(user.password),
-            "iat": int(self._clock.now()),
+            "iat": self._issued,
         }
         return make_token(payload, self._settings.get(SIGNING_SETTING))
 

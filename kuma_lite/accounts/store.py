@@ -82,3 +82,22 @@ def _one(db: Connection, condition: str, values: tuple[Any, ...]) -> User | None
         return None
     identity, username, password, active, secret, status, last, organisation = row
     return User(identity, username, password or "", bool(active), secret, status == 1, last, organisation)
+
+
+def session_tokens(db: Connection) -> list[tuple[str, float, int]]:
+    """Id, when it was last used (seconds since 1970), and whether it was ended."""
+    return db.execute("SELECT id, used_at, ended FROM session_token").fetchall()
+
+
+def note_session_token(db: Connection, key: str, used_at: int, *, ended: bool) -> None:
+    """Keep when it was used, and whether it was ended; what was ended stays so."""
+    db.execute(
+        "INSERT INTO session_token (id, used_at, ended) VALUES (?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET used_at = excluded.used_at, ended = MAX(ended, excluded.ended)",
+        (key, used_at, int(ended)),
+    )
+
+
+def forget_session_tokens(db: Connection, before: int) -> None:
+    """Those last used before then have expired, which their own text says as well."""
+    db.execute("DELETE FROM session_token WHERE used_at < ?", (before,))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from kuma_lite.accounts.events import AccountDoors
 from kuma_lite.accounts.limiters import LoginLimiter, make_limiters
+from kuma_lite.accounts.sessions import Session
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.health import HealthWatch
 from kuma_lite.appliance.helpers import Helpers
@@ -15,6 +18,7 @@ from kuma_lite.appliance.tags import MonitorTags
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.config import Config
 from kuma_lite.core.doors import Doors
+from kuma_lite.core.periodic_job import PeriodicJob
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.settings.events import SettingsDoors
 from kuma_lite.status_pages.service import StatusPages
@@ -24,6 +28,8 @@ from kuma_lite.web.app import App, build_app
 from kuma_lite.web.page import find_page
 from kuma_lite.web.renewal import CertificateRenewal
 from kuma_lite.web.server import WebServer
+
+SESSIONS_S: Final = 6 * 3600.0  # between two notes of which session tokens are in use
 
 
 class Appliance:
@@ -90,6 +96,21 @@ class Appliance:
         server_monitoring.start()
         await helpers.start()
         health.start()
+        sessions = PeriodicJob(
+            "sessions",
+            self._note_sessions,
+            every=SESSIONS_S,
+            first=SESSIONS_S,
+            failure="Open sessions could not be noted",
+        )
+        sessions.start()
+        ground.at_close(sessions.stop)
+
+    async def _note_sessions(self) -> None:
+        """A page that stays open for weeks is in use, too."""
+        connections = self._ground.sockets.hub.connections.values()
+        open_now = {each.session for each in connections if isinstance(each.session, Session)}
+        await self._ground.accounts.sessions.use(open_now)
 
     def _other_doors(self, monitoring: Monitoring) -> list[Doors]:
         """What stands beside the monitors."""
@@ -125,6 +146,8 @@ class Appliance:
             page_folder=find_page(),
             same_origin_frames=not ground.config.disable_frame_sameorigin,
             mapped_pages=pages,
+            allowed_hosts=ground.config.host_names,
+            check_origin=ground.config.ws_origin_check != "bypass",
         )
 
     async def reload(self) -> None:

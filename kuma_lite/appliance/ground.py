@@ -19,6 +19,7 @@ from kuma_lite.core.data_folder import DataFolder
 from kuma_lite.core.database import Database
 from kuma_lite.core.doors import Push
 from kuma_lite.core.errors import StartupError
+from kuma_lite.core.hosts import KNOWN_HOSTS
 from kuma_lite.net.network import Network
 from kuma_lite.net.proxy import ProxyRule, environment_rule, parse_proxy
 from kuma_lite.settings.service import Settings
@@ -66,6 +67,18 @@ class Ground:
             clients=self.clients,
             check_origin=self.config.ws_origin_check != "bypass",
         )
+        self._warn_of_open_door()
+
+    def _warn_of_open_door(self) -> None:
+        if (
+            self.settings.get("disableAuth")
+            and not self.settings.get(KNOWN_HOSTS)
+            and not self.config.host_names
+        ):
+            log.warning(
+                "Logging in is switched off, and any host name is answered: name yours in allowed_hosts, "
+                "or pages of other sites may reach this server through a browser (DNS rebinding)"
+            )
 
     @property
     def notification_network(self) -> Network:

@@ -68,6 +68,10 @@ class ClientAddresses:
         entries = _forwarded(scope) if not self.trust_proxy() else []
         return f"{address} {customer(entries[0])}" if entries else address
 
+    def hosts(self, scope: Any) -> list[str | None]:
+        """The name under which a trusted proxy was opened."""
+        return [header(scope, b"x-forwarded-host")] if self.trust_proxy() else []
+
     def _may_speak_for_others(self, peer: str) -> bool:
         return not self._proxies or self._is_proxy(peer)
 

@@ -177,7 +177,7 @@ class Config:
     )
     ws_origin_check: str = _declare(
         "cors-like",
-        'Which web sites may open live connections: "cors-like" only this one, "bypass" all.',
+        'Which web sites may connect and write: "cors-like" only this one, "bypass" all.',
         _one_of("cors-like", "bypass"),
         "UPTIME_KUMA_WS_ORIGIN_CHECK",
     )
@@ -186,6 +186,13 @@ class Config:
         'Proxies whose X-Forwarded-For counts where "trust proxy" is on; without any, the one that connects.',
         _networks,
         sample="192.0.2.1, 10.0.0.0/8",
+    )
+    allowed_hosts: str = _declare(
+        "",
+        "Names, with commas between, under which it may be opened while logging in is switched off; besides "
+        'addresses, and names under which somebody has logged in. "*" is every name.',
+        _text,
+        sample="kuma.example.com",
     )
     log_level: str = _declare(
         "info",
@@ -237,6 +244,11 @@ class Config:
         _switch,
         switch=True,
     )
+
+    @property
+    def host_names(self) -> list[str]:
+        """The names of `allowed_hosts`."""
+        return [name for part in self.allowed_hosts.split(",") if (name := part.strip().lower())]
 
     @property
     def tls(self) -> Tls | None:

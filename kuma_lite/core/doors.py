@@ -47,6 +47,8 @@ class Caller(Protocol):
     namespace: str
     actor: Actor | None  # None: nobody has logged in
     address: str  # client address, trusted proxies honoured
+    session: object  # that of the token it has logged in with, as `accounts` knows it; None: none
+    host: str  # the name under which the server was opened
     place: str  # what limits count it by: see `client_address.ClientAddresses.place`
 
     async def emit(self, event: str, *arguments: Any) -> None:

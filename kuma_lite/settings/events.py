@@ -25,6 +25,9 @@ class Passwords(Protocol):
     async def check_password(self, user_id: int | None, password: Any) -> None:
         """Raises UserError when it is not the user's."""
 
+    async def remember_host(self, name: str) -> None:
+        """Somebody has proved under that host name who they are."""
+
 
 class SettingsDoors:
     """What clients can do with settings.
@@ -90,6 +93,7 @@ class SettingsDoors:
         was_open = bool(self._settings.get("disableAuth"))
         if data.get("disableAuth") and not was_open:
             await self._passwords.check_password(actor_of(caller).user_id, password)
+            await self._passwords.remember_host(caller.host)
         await self._settings.save_general(data)
         if was_open and "disableAuth" in data and not data["disableAuth"]:
             # Whoever came in without a password must not stay (GHSA-23q2-5gf8-gjpp).

@@ -17,15 +17,20 @@ from kuma_lite.web.dispatch import Limiter
 from kuma_lite.web.guard import Sessions
 from kuma_lite.web.headers import HeaderSender, page_headers
 from kuma_lite.web.health import Probe, health_routes, no_notes
+from kuma_lite.web.known_hosts import UNKNOWN_HOST, KnownHosts
 from kuma_lite.web.lazy_rest import API, LazyRest
+from kuma_lite.web.origin import is_foreign
 from kuma_lite.web.page import Page
-from kuma_lite.web.respond import TEXT, respond
+from kuma_lite.web.respond import TEXT, refuse_websocket, respond, respond_json
 from kuma_lite.web.small_routes import MappedPages, PageSettings, answer_options, small_routes
 from kuma_lite.web.sockets import SocketServer
 
 log = logging.getLogger(__name__)
 
 _SOCKET_PATH: Final = "/socket.io"
+_METRICS: Final = "/metrics"  # the one raw route that asks who somebody is
+_READING: Final = ("GET", "HEAD", "OPTIONS")
+FOREIGN_PAGE: Final = "A page of another web site may not do this."
 
 
 class App:
@@ -39,6 +44,8 @@ class App:
         page: Page,
         rest: LazyRest,
         headers: HeaderSender,
+        hosts: KnownHosts,
+        check_origin: bool,
     ) -> None:
         self.sockets = sockets
         self._exact = {_key(route): route for route in raw if not route.path.endswith("/")}
@@ -47,6 +54,8 @@ class App:
         self._page = page
         self.rest = rest
         self._headers = headers
+        self._hosts = hosts
+        self._check_origin = check_origin
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One request or websocket."""
@@ -67,7 +76,9 @@ class App:
 
     async def _route(self, scope: Any, receive: Any, send: Any) -> None:
         path: str = scope["path"]
-        if path.startswith(_SOCKET_PATH) and path[len(_SOCKET_PATH) :] in ("", "/"):
+        if not self._hosts.allows(scope) and self._is_private(path):
+            await self._refuse(scope, send, 421, UNKNOWN_HOST)
+        elif path.startswith(_SOCKET_PATH) and path[len(_SOCKET_PATH) :] in ("", "/"):
             await self.sockets.handle_request(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close"})
@@ -77,6 +88,9 @@ class App:
     async def _http(self, path: str, scope: Any, receive: Any, send: Any) -> None:
         reading = scope["method"] in ("GET", "HEAD")
         if (address := _api_address(path)) is not None:
+            if self._check_origin and scope["method"] not in _READING and is_foreign(scope):
+                await self._refuse(scope, send, 403, FOREIGN_PAGE)
+                return
             await self.rest({**scope, "path": address}, _whole(receive), send)
         elif reading and path.endswith("/") and path != "/" and not self._is_raw_folder(path):
             # Uptime Kuma's static layer takes every such address for a folder of the page.
@@ -93,6 +107,22 @@ class App:
             await self._page.serve(scope, send, self._page.files[path])
         else:
             await self.rest(scope, receive, send)
+
+    async def _refuse(self, scope: Any, send: Any, status: int, sentence: str) -> None:
+        body = sentence.encode()
+        if scope["type"] == "websocket":
+            await refuse_websocket(send, status, body, TEXT)
+        elif _api_address(scope["path"]) is not None:
+            await respond_json(scope, send, {"error": sentence}, status)
+        else:
+            await respond(scope, send, status, body, TEXT)
+
+    def _is_private(self, path: str) -> bool:
+        """Whether what stands there is not for everybody who knows the address."""
+        if path in self._page.files or path in self._small:
+            return False
+        route = self._raw_route(path)
+        return route is None or route.path == _METRICS
 
     async def _answer_small(self, path: str, scope: Any, send: Any, reading: bool) -> None:
         if reading:
@@ -158,6 +188,8 @@ def build_app(
     page_folder: Path | None,
     same_origin_frames: bool = True,
     mapped_pages: MappedPages | None = None,
+    allowed_hosts: Sequence[str] = (),
+    check_origin: bool = True,
 ) -> App:
     """Put everything together.
 
@@ -172,6 +204,8 @@ def build_app(
         page_folder: of the built page (`page.find_page()`), None when there is none.
         same_origin_frames: False lets other sites show the page in a frame.
         mapped_pages: status pages with host names of their own.
+        allowed_hosts: names under which the server may be opened while nobody has to log in.
+        check_origin: False lets pages of other sites write.
     """
     sockets.use(doors, limiters)
     page = Page(page_folder, page_headers(same_origin_frames))
@@ -188,4 +222,6 @@ def build_app(
         page=page,
         rest=LazyRest(rest, page.serve_unknown),
         headers=HeaderSender(same_origin_frames),
+        hosts=KnownHosts(settings.get, allowed_hosts),
+        check_origin=check_origin,
     )

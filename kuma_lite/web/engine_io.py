@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -14,10 +15,11 @@ from urllib.parse import parse_qs
 import msgspec
 
 from kuma_lite.core.client_address import ClientAddresses, header
+from kuma_lite.core.hosts import host_name
 from kuma_lite.core.limits import SOCKET_MESSAGE_BYTES
 from kuma_lite.web.channel import MAX_GUEST_WAITING_BYTES, MAX_WAITING_BYTES, OutgoingQueue, WebSocket
 from kuma_lite.web.lean_socketio import engineio
-from kuma_lite.web.origin import origin_allowed
+from kuma_lite.web.origin import is_foreign, origin_allowed
 from kuma_lite.web.packets import Json
 from kuma_lite.web.respond import refuse_websocket, respond
 
@@ -26,7 +28,7 @@ log = logging.getLogger(__name__)
 PING_INTERVAL_S: Final = 25  # Socket.IO's defaults, kept by Uptime Kuma 2.5
 PING_TIMEOUT_S: Final = 20
 # Connections of one address that have not logged in: enough for a family behind one proxy, too few to fill
-# the memory (a websocket costs about 178 KB).
+# the memory (a websocket costs about 178 KB). One more, and the oldest has to go.
 MAX_GUESTS_PER_ADDRESS: Final = 100
 # Packets in one polling request. engineio's 16 breaks clients that send their queue in one go.
 _MAX_PACKETS_PER_POST: Final = 1000
@@ -41,7 +43,6 @@ _BAD_METHOD: Final = (400, 2, "Bad handshake method")
 _BAD_REQUEST: Final = (400, 3, "Bad request")
 _FORBIDDEN_ORIGIN: Final = (400, 4, "Forbidden")
 _OLD_PROTOCOL: Final = (400, 5, "Unsupported protocol version")
-_TOO_MANY: Final = (503, 4, "Too many connections from this address")
 
 
 def error_body(code: int, message: str) -> bytes:
@@ -61,7 +62,7 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
 
     Args:
         clients: who is calling.
-        check_origin: False lets pages of any origin open websockets.
+        check_origin: False lets pages of any origin open sessions.
         is_guest: whether nobody has logged in on that session.
     """
 
@@ -84,6 +85,7 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
         self._clients = clients
         self._check_origin = check_origin
         self._is_guest = is_guest
+        self._spoke: set[str] = set()  # sessions that have sent an event
         self._scopes: dict[str, Any] = {}  # session → ASGI scope that carries its websocket, or its first
 
     async def handle_request(self, scope: Any, receive: Any, send: Any) -> None:
@@ -112,10 +114,16 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
         session = self.sockets.get(sid)
         if session is not None:
             asyncio.get_running_loop().call_later(_GRACE_S, session.queue.discard)
+        self._spoke.discard(sid)
         scope = self._scopes.pop(sid, None)
         websocket = scope.get("kuma_lite.websocket") if scope else None
         if websocket is not None:
             asyncio.get_running_loop().call_later(_GRACE_S, websocket.abort)
+
+    def spoke(self, sid: str) -> None:
+        """A session has sent an event."""
+        if sid in self._scopes:
+            self._spoke.add(sid)
 
     def address(self, sid: str) -> str:
         """Where a session comes from."""
@@ -126,6 +134,11 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
         """What limits count it by."""
         scope = self._scopes.get(sid)
         return self._clients.place(scope) if scope else ""
+
+    def host(self, sid: str) -> str:
+        """The name under which it was opened."""
+        scope = self._scopes.get(sid)
+        return host_name(header(scope, b"host")) if scope else ""
 
     def deliver(self, sid: str, texts: list[str]) -> None:
         """Queue Engine.IO packets for a session; a reader too far behind is cut off instead."""
@@ -167,7 +180,7 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
     def _refusal(self, scope: Any, query: dict[str, list[str]], sid: str | None) -> _Refusal | None:
         if query.get("transport", [""])[0] not in self.transports:
             return _UNKNOWN_TRANSPORT
-        if scope["type"] == "websocket" and not self._origin_allowed(scope):
+        if not self._origin_allowed(scope):
             return _FORBIDDEN_ORIGIN
         if sid is not None:
             return self._session_refusal(scope, sid)
@@ -175,7 +188,8 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
             return _BAD_METHOD
         if query.get("EIO") != ["4"]:
             return _OLD_PROTOCOL
-        return _TOO_MANY if self._too_many_guests(scope) else None
+        self._make_room(scope)
+        return None
 
     def _session_refusal(self, scope: Any, sid: str) -> _Refusal | None:
         if sid not in self.sockets:
@@ -189,15 +203,28 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
     def _origin_allowed(self, scope: Any) -> bool:
         if not self._check_origin:
             return True
+        if scope["type"] != "websocket":
+            return not is_foreign(scope, self._clients.hosts(scope))
         forwarded_for = header(scope, b"x-forwarded-for") if self._clients.trust_proxy() else None
         return origin_allowed(header(scope, b"origin"), header(scope, b"host"), forwarded_for)
 
-    def _too_many_guests(self, scope: Any) -> bool:
+    def _make_room(self, scope: Any) -> None:
+        """Drop a guest of an address that has too many, so that a new one gets in.
+
+        It is the oldest of those who have never sent an event, at the place that has most of them: clients
+        behind one proxy do not push each other out.
+        """
         if len(self.sockets) < MAX_GUESTS_PER_ADDRESS:
-            return False
+            return
         address = self._clients.address(scope)
-        guests = sum(1 for sid in self.sockets if self._is_guest(sid) and self.address(sid) == address)
-        return guests >= MAX_GUESTS_PER_ADDRESS
+        guests = [sid for sid in self.sockets if self._is_guest(sid) and self.address(sid) == address]
+        if len(guests) < MAX_GUESTS_PER_ADDRESS:
+            return
+        places = {sid: self.place(sid) for sid in guests}
+        [(crowded, _count)] = Counter(places.values()).most_common(1)
+        theirs = [sid for sid in guests if places[sid] == crowded]
+        dropped = next((sid for sid in theirs if sid not in self._spoke), theirs[0])
+        self._cut(dropped, self.sockets.pop(dropped))
 
     def _ok(self, packets: Any = None, headers: Any = None, jsonp_index: Any = None) -> dict[str, Any]:
         if packets is None:

@@ -42,6 +42,8 @@ class Connection:
         self.engine_sid = engine_sid
         self.address = address
         self.place = place or address
+        self.host = ""
+        self.session: object = None
         self.actor: Actor | None = None
         self._hub = hub
 

@@ -28,7 +28,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
 
     Args:
         clients: who is calling; None: whoever connects.
-        check_origin: False lets pages of any origin open websockets.
+        check_origin: False lets pages of any origin open sessions.
     """
 
     def __init__(self, *, clients: ClientAddresses | None = None, check_origin: bool = True) -> None:
@@ -92,6 +92,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
             elif packet.packet_type == socketio.packet.DISCONNECT:
                 await self._handle_disconnect(eio_sid, packet.namespace)
             else:
+                self.eio.spoke(eio_sid)
                 await self._handle_event(eio_sid, packet.namespace, packet.id, packet.data)
         except Exception:
             log.exception("A Socket.IO packet could not be handled")
@@ -108,6 +109,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
         connection = Connection(
             self.hub, sid, namespace, engine_sid, self.eio.address(engine_sid), self.eio.place(engine_sid)
         )
+        connection.host = self.eio.host(engine_sid)
         self.hub.add(connection)
         await self.hub.run_connect_hooks(connection)
 

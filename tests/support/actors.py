@@ -49,6 +49,8 @@ class Connection:
     sid: str = "sid"
     address: str = "127.0.0.1"
     place: str = "127.0.0.1"
+    host: str = "127.0.0.1"
+    session: object = None
 
     async def emit(self, event: str, *arguments: Any) -> None:
         raise AssertionError(f"{event} goes to an audience")

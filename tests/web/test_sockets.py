@@ -259,11 +259,11 @@ async def test_origins(server: Server, origin: str | None, let_in: bool) -> None
         assert refused.value.status == 400
 
 
-async def test_foreign_origins_may_poll_but_see_no_cors_headers(server: Server) -> None:
+async def test_foreign_origins_may_not_poll_and_see_no_cors_headers(server: Server) -> None:
     answer = await http.get(
         f"{server.url}/socket.io/?EIO=4&transport=polling", headers={"Origin": "https://evil.example"}
     )
-    assert answer.status == 200
+    assert (answer.status, answer.json()) == (400, {"code": 4, "message": "Forbidden"})
     assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
@@ -338,15 +338,46 @@ async def test_a_slow_reader_gets_everything(server: Server, monkeypatch: pytest
         assert len(client.pushed("n")) == 2_000
 
 
-async def test_guests_of_one_address_are_limited_users_are_not(
+async def test_the_oldest_silent_guest_of_an_address_makes_room_users_stay(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "MAX_GUESTS_PER_ADDRESS", 2)
-    async with server.logged_in(), server.logged_in(), connect(server.url), connect(server.url):
-        with pytest.raises(Refused) as refused:
-            async with connect(server.url):
-                pass
-        assert refused.value.status == 503
+    monkeypatch.setattr(engine, "MAX_GUESTS_PER_ADDRESS", 3)
+    async with (
+        server.logged_in() as first_user,
+        server.logged_in() as user,
+        connect(server.url) as speaking,
+        connect(server.url) as oldest,
+        connect(server.url) as younger,
+    ):
+        await speaking.call("needSetup")
+        async with connect(server.url) as newest:
+            await asyncio.wait_for(oldest.disconnected.wait(), 20)
+            for client in (first_user, user, speaking, younger, newest):
+                assert await client.call("needSetup") is False
+
+
+async def test_guests_that_all_speak_make_room_as_well(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "MAX_GUESTS_PER_ADDRESS", 1)
+    async with connect(server.url) as oldest:
+        await oldest.call("needSetup")
+        async with connect(server.url) as newest:
+            await asyncio.wait_for(oldest.disconnected.wait(), 20)
+            assert await newest.call("needSetup") is True
+
+
+async def test_a_crowd_behind_a_proxy_makes_room_at_its_own_expense(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "MAX_GUESTS_PER_ADDRESS", 5)
+    address = f"{server.url}/socket.io/?EIO=4&transport=polling"
+    async with connect(server.url, headers={"X-Forwarded-For": "192.0.2.1"}) as honest:
+        for _ in range(20):
+            answer = await http.get(address, headers={"X-Forwarded-For": "192.0.2.66"})
+            assert answer.status == 200
+        assert await honest.call("needSetup") is True
+    assert len(server.sockets.eio.sockets) <= 5
 
 
 async def test_sessions_that_end_leave_nothing_behind(server: Server) -> None:
@@ -358,7 +389,7 @@ async def test_sessions_that_end_leave_nothing_behind(server: Server) -> None:
         while hub.connections or eio._scopes or server.sockets.environ:
             await asyncio.sleep(0.01)
     assert (hub.connections, dict(hub._rooms), dict(hub._users_by_session)) == ({}, {}, {})
-    assert (eio._scopes, server.sockets.environ) == ({}, {})
+    assert (eio._scopes, eio._spoke, server.sockets.environ) == ({}, set(), {})
 
 
 async def test_a_client_may_leave_and_enter_a_namespace_again(server: Server) -> None:

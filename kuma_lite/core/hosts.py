@@ -1,0 +1,47 @@
+"""The host names by which this server may be opened while nobody has to log in (DNS rebinding).
+
+A foreign page may have its own name point to this machine for a moment; the browser then takes us for its
+server. Addresses, and names that nobody can register, are not in its power.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+KNOWN_HOSTS: Final = "knownHosts"  # the setting: a list of names under which a password was right
+MOST_KNOWN: Final = 50
+ANY_HOST: Final = "*"
+# Top-level domains of local networks (RFC 6761, 6762, 8375; ICANN has set "internal" aside).
+_LOCAL: Final = ("localhost", "local", "lan", "internal", "home.arpa", "localdomain", "test")
+
+
+def host_name(host: str | None) -> str:
+    """The name in a `Host` header, or in a URL: lower case, without a port; "" when there is none."""
+    text = host or ""
+    try:
+        parts = urlsplit(text if "://" in text else f"//{text}")
+        return (parts.hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def is_out_of_reach(name: str) -> bool:
+    """Whether no stranger can make that name lead here: addresses, and names of the local network."""
+    try:
+        ipaddress.ip_address(name.split("%")[0])
+    except ValueError:
+        return "." not in name or name.endswith(tuple(f".{top}" for top in _LOCAL))
+    return True
+
+
+def known_hosts(stored: Any) -> list[str]:
+    """The setting, as far as it is one."""
+    return [name for name in stored if isinstance(name, str)] if isinstance(stored, list) else []
+
+
+def is_known(name: str, names: Iterable[str]) -> bool:
+    """Whether that is one of the names."""
+    return any(name == known or known == ANY_HOST for known in names)
