@@ -14,6 +14,7 @@ from kuma_lite.appliance.tags import MonitorTags
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.config import Config
 from kuma_lite.core.doors import Doors
+from kuma_lite.core.service_manager import ServiceManager
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.settings.events import SettingsDoors
 from kuma_lite.status_pages.service import StatusPages
@@ -28,8 +29,9 @@ from kuma_lite.web.server import WebServer
 class Appliance:
     """Everything of the one process."""
 
-    def __init__(self, config: Config, clock: Clock) -> None:
+    def __init__(self, config: Config, clock: Clock, manager: ServiceManager | None = None) -> None:
         self._ground = Ground(config, clock)
+        self._manager = manager or ServiceManager()
         self.web: WebServer | None = None
         self._renewal: CertificateRenewal | None = None
 
@@ -71,7 +73,8 @@ class Appliance:
             notifications.doors(),
         ]
         app = self._app(doors, monitoring, pages)
-        self.web = WebServer(app, ground.config.host, ground.config.port, ground.config.tls)
+        config, given = ground.config, self._manager.sockets()
+        self.web = WebServer(app, config.host, config.port, config.tls, given)
         await self.web.start()
         ground.at_close(self.web.stop)
         if ground.config.tls is not None:
@@ -80,6 +83,7 @@ class Appliance:
             ground.at_close(self._renewal.stop)
         await notifications.start()
         ground.at_close(notifications.stop)
+        monitoring.engine.checker.scheduler.ticks.append(self._manager.alive)
         monitoring.start()
         server_monitoring.start()
         await helpers.start()
