@@ -23,7 +23,7 @@ Wants=network-online.target
 [Service]
 ExecStart={command}
 EnvironmentFile=/{environment}
-Restart=on-failure
+Restart=always
 RestartSec=30
 DynamicUser=yes
 StateDirectory=kuma-lite-agent

@@ -19,6 +19,7 @@ from kuma_lite.core.clock import Clock
 from kuma_lite.core.config import Config
 from kuma_lite.core.doors import Doors
 from kuma_lite.core.periodic_job import PeriodicJob
+from kuma_lite.core.service_manager import ServiceManager
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.settings.events import SettingsDoors
 from kuma_lite.status_pages.service import StatusPages
@@ -35,8 +36,9 @@ SESSIONS_S: Final = 6 * 3600.0  # between two notes of which session tokens are 
 class Appliance:
     """Everything of the one process."""
 
-    def __init__(self, config: Config, clock: Clock) -> None:
+    def __init__(self, config: Config, clock: Clock, manager: ServiceManager | None = None) -> None:
         self._ground = Ground(config, clock)
+        self._manager = manager or ServiceManager()
         self.web: WebServer | None = None
         self._renewal: CertificateRenewal | None = None
 
@@ -83,7 +85,8 @@ class Appliance:
             health.doors(),
         ]
         app = self._app(doors, monitoring, pages, health)
-        self.web = WebServer(app, ground.config.host, ground.config.port, ground.config.tls)
+        config, given = ground.config, self._manager.sockets()
+        self.web = WebServer(app, config.host, config.port, config.tls, given=given)
         await self.web.start()
         ground.at_close(self.web.stop)
         if ground.config.tls is not None:
@@ -92,6 +95,7 @@ class Appliance:
             ground.at_close(self._renewal.stop)
         await notifications.start()
         ground.at_close(notifications.stop)
+        monitoring.engine.checker.scheduler.ticks.append(self._manager.alive)
         monitoring.start()
         server_monitoring.start()
         await helpers.start()

@@ -11,6 +11,7 @@ from typing import Final
 
 from kuma_lite import __version__
 from kuma_lite.core.errors import StartupError, UserError
+from kuma_lite.core.journal import complain
 
 # command → one line of help; the module of the same name in this package runs it (see _MODULES).
 COMMANDS: Final = {
@@ -48,10 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except StartupError as error:
-        print(f"kuma-lite: {error.message}", file=sys.stderr)
+        complain(error.message)
         return error.code
     except UserError as error:
-        print(f"kuma-lite: {error.message}", file=sys.stderr)
+        complain(error.message)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DEFAULT_INTERVAL_S: Final = 60.0  # what thresholds and charts are made for
 MIN_INTERVAL_S: Final = 5.0
 _DOCKER_SOCKET: Final = "/var/run/docker.sock"
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,8 @@
-"""`kuma-lite serve`: run the server until it is told to stop."""
+"""`kuma-lite serve`: run the server until it is told to stop.
+
+SIGTERM and SIGINT stop it in order. SIGHUP stops it, too, where it comes from a terminal that went away; a
+service (and what was started with nohup) takes it as the wish to read certificate and log settings again.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,26 @@ import logging
 import os
 import signal
 import sys
-from typing import Final
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite import __version__
 from kuma_lite.cli.import_ import before_first_start
-from kuma_lite.core.clock import SystemClock
-from kuma_lite.core.config import Config, add_options, load_config
+from kuma_lite.core.clock import Clock, SystemClock
+from kuma_lite.core.config import SETTINGS, Config, add_options, load_config
 from kuma_lite.core.errors import StartupError, UserError
 from kuma_lite.core.file_limit import raise_file_limit
+from kuma_lite.core.journal import complain
 from kuma_lite.core.log import set_up_logging
+from kuma_lite.core.service_manager import ServiceManager, has_terminal
+
+if TYPE_CHECKING:
+    from kuma_lite.appliance.build import Appliance
 
 log = logging.getLogger(__name__)
 
+_RELOADED: Final = ("log_level", "log_format")  # and what is in the files of the certificate
 STOP_S: Final = 2.8  # everything; whoever stops us waits a little longer and then kills
 
 
@@ -37,50 +49,94 @@ def run(options: argparse.Namespace) -> int:
     raise_file_limit()
     if config.plugins_dir is not None:
         sys.path.append(str(config.plugins_dir.resolve()))  # last: nothing there replaces what is ours
+    manager = ServiceManager.from_environment(os.environ)
     try:
         before_first_start(config)
-        code = _run_loop(config)
+        code = _run_loop(_serve(config, manager, options))
     except (StartupError, UserError) as error:
-        print(f"kuma-lite: {error.message}", file=sys.stderr, flush=True)
+        complain(error.message)
         code = getattr(error, "code", 1)
-    logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    _flush()
     # The web server's threads still live; a normal exit would finalise Python under them and abort.
     os._exit(code)
 
 
-def _run_loop(config: Config) -> int:
+def _run_loop(work: Coroutine[Any, Any, int]) -> int:
     try:
         import uvloop
     except ImportError:
-        return asyncio.run(_serve(config))
+        return asyncio.run(work)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_serve(config))
+        return runner.run(work)
 
 
-async def _serve(config: Config) -> int:
+async def _serve(config: Config, manager: ServiceManager, options: argparse.Namespace) -> int:
     from kuma_lite.appliance.build import Appliance
 
-    told = asyncio.Event()
+    told, asked = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    appliance = Appliance(config, SystemClock())
+    stays = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN or not has_terminal()
+    loop.add_signal_handler(signal.SIGHUP, asked.set if stays else told.set)
+    clock = SystemClock()
+    appliance = Appliance(config, clock, manager)
+    reloading: asyncio.Task[None] | None = None
     try:
         await appliance.start()
         assert appliance.web is not None
         gc.freeze()
         gc.enable()
         log.info("Kuma Lite %s is ready. Open %s in a browser.", __version__, appliance.web.url)
+        manager.ready(f"Ready at {appliance.web.url}")
+        reloading = asyncio.create_task(_reload_whenever(asked, appliance, config, manager, clock, options))
         await told.wait()
         log.info("Stopping")
     finally:
+        manager.stopping()
+        if reloading is not None:
+            reloading.cancel()
         try:
             await asyncio.wait_for(appliance.stop(), STOP_S)
         except TimeoutError:
             log.warning("Not everything ended within %.1f s", STOP_S)
-    logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    _flush()
     os._exit(0)
+
+
+async def _reload_whenever(
+    asked: asyncio.Event,
+    appliance: Appliance,
+    config: Config,
+    manager: ServiceManager,
+    clock: Clock,
+    options: argparse.Namespace,
+) -> None:
+    assert appliance.web is not None
+    while True:
+        await asked.wait()
+        asked.clear()
+        manager.reloading(clock.monotonic())
+        try:
+            found = load_config(options)
+            set_up_logging(found.log_level, found.log_format)
+            if later := [name for name in SETTINGS if name not in _RELOADED and _differ(name, found, config)]:
+                log.warning("At the next start only: %s", ", ".join(later))
+            await appliance.reload()
+            log.info("Reloaded")
+        except StartupError as error:
+            log.warning("%s The settings stay as they are.", error.message)
+        except Exception:
+            log.exception("The reload failed")
+        manager.ready(f"Ready at {appliance.web.url}")
+
+
+def _differ(name: str, one: Config, other: Config) -> bool:
+    return bool(getattr(one, name) != getattr(other, name))
+
+
+def _flush() -> None:
+    with suppress(OSError):  # the terminal is gone
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()

@@ -10,6 +10,7 @@ import traceback
 from typing import Any, Final, TextIO
 
 from kuma_lite.core.clock import wire_date
+from kuma_lite.core.journal import is_journal, with_priority
 from kuma_lite.core.redaction import HIDDEN, hide_secrets
 
 _HIDDEN_KEYS: Final = (
@@ -60,6 +61,16 @@ class TextFormatter(logging.Formatter):
         return redact(f"{line}\n{trace}" if trace else line)
 
 
+class JournalFormatter(logging.Formatter):
+    """`<6>web: Listening on ...`: the journal has the time, and shows the priority."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, and the trace below it."""
+        line = f"{_room(record)}: {record.getMessage()}"
+        trace = _trace(record)
+        return with_priority(redact(f"{line}\n{trace}" if trace else line), record.levelno)
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object per line: `time`, `level`, `module`, `msg` and, where there is one, `trace`."""
 
@@ -78,15 +89,19 @@ class JsonFormatter(logging.Formatter):
 
 
 def set_up_logging(level: str = "info", format: str = "text", stream: TextIO | None = None) -> None:
-    """Send everything that is logged to one stream (stderr), redacted.
+    """Send everything that is logged to one stream (stderr), redacted. May be called again.
 
     Args:
         level: "debug", "info", "warning" or "error".
-        format: "text" or "json".
+        format: "text" or "json"; text is as the journal wants it where it goes there.
         stream: instead of stderr.
     """
-    handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(JsonFormatter() if format == "json" else TextFormatter())
+    target = stream or sys.stderr
+    handler = logging.StreamHandler(target)
+    if format == "json":
+        handler.setFormatter(JsonFormatter())
+    else:
+        handler.setFormatter(JournalFormatter() if is_journal(target) else TextFormatter())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from kuma_lite.core.config import Tls
 from kuma_lite.core.errors import StartupError
@@ -105,16 +105,16 @@ def _content(path: Path) -> bytes:
 
 @contextmanager
 def _file(name: str, content: bytes) -> Iterator[Path]:
-    if hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd"):
-        descriptor = os.memfd_create(name)
-        with open(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            yield Path(f"/proc/self/fd/{descriptor}")
-        return
-    import tempfile
+    try:
+        opened: IO[bytes] = open(os.memfd_create(name), "wb")  # noqa: SIM115 - closed below
+        path = Path(f"/proc/self/fd/{opened.fileno()}")
+        path.stat()
+    except (AttributeError, OSError):  # not Linux, or not allowed
+        import tempfile
 
-    with tempfile.NamedTemporaryFile(prefix="kuma-lite-") as file:  # for the owner only
+        opened = tempfile.NamedTemporaryFile(prefix="kuma-lite-")  # noqa: SIM115 - for the owner only
+        path = Path(opened.name)
+    with opened as file:
         file.write(content)
         file.flush()
-        yield Path(file.name)
+        yield path

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -19,7 +20,7 @@ from kuma_lite.core.file_limit import connections_within, file_limit
 from kuma_lite.core.limits import SHUTDOWN_S
 from kuma_lite.web.certificate import Certificate, read_certificate
 from kuma_lite.web.connections import Connections
-from kuma_lite.web.listening import listen, resolve_host
+from kuma_lite.web.listening import listen, prepare, resolve_host
 from kuma_lite.web.trial import survives
 
 if TYPE_CHECKING:
@@ -45,19 +46,27 @@ class Application(Protocol):
 
 
 class WebServer:
-    """One listening port.
+    """One listening port, or those that were opened for us.
 
     Args:
         app: what it serves.
         host: address or name to listen on; "::" is both IPv6 and IPv4.
         port: 0 takes a free one.
         tls: certificate and key; None serves plain HTTP.
+        given: listening sockets to serve on instead of host and port.
         connections: open at once at most, idle ones and websockets included; None: what the limit of open
             files leaves.
     """
 
     def __init__(
-        self, app: Application, host: str, port: int, tls: Tls | None = None, connections: int | None = None
+        self,
+        app: Application,
+        host: str,
+        port: int,
+        tls: Tls | None = None,
+        *,
+        given: Sequence[socket.socket] = (),
+        connections: int | None = None,
     ) -> None:
         self.app = app
         self._most = connections or connections_within(file_limit())
@@ -65,8 +74,8 @@ class WebServer:
         self._host = host
         self._tls = tls
         self._certificate: Certificate | None = None
-        self._socket: socket.socket | None = None
-        self._server: EmbeddedServer | None = None
+        self._sockets = list(given)
+        self._servers: list[EmbeddedServer] = []
         self._ending: set[asyncio.Task[None]] = set()  # those that accept no more
         self.address = ""
         self.port = port
@@ -80,15 +89,15 @@ class WebServer:
 
     async def start(self) -> None:
         """Listen. Returns when connections are accepted; raises StartupError with one sentence."""
-        self.address = await resolve_host(self._host)
         if self._tls:
             self._certificate = read_certificate(self._tls)
             await self._try_certificate(self._tls, self._certificate)
-        self._socket = listen(self.address, self.port, _BACKLOG)
-        self.port = self._socket.getsockname()[1]
-        self._server = self._make_server(self._socket, self._certificate)
-        if not await self._server.start():
-            raise StartupError(f"The web server did not start on {self.address} port {self.port}.")
+        for given in self._sockets:
+            prepare(given)
+        if not self._sockets:
+            self._sockets = [listen(await resolve_host(self._host), self.port, _BACKLOG)]
+        self.address, self.port = self._sockets[0].getsockname()[:2]
+        self._servers = await self._start_servers(self._certificate)
         self._connections.start(self.port)
 
     async def renew_certificate(self) -> bool:
@@ -99,34 +108,41 @@ class WebServer:
         Raises:
             StartupError: it cannot be used, with one sentence; the one before goes on being served.
         """
-        if self._tls is None or self._socket is None or self._server is None:
+        if self._tls is None or not self._servers:
             return False
         certificate = await asyncio.to_thread(read_certificate, self._tls)
         if certificate == self._certificate:
             return False
         await self._try_certificate(self._tls, certificate)
-        following = self._make_server(self._socket, certificate)
-        if not await following.start():
-            raise StartupError("The web server did not start with the new certificate.")
-        before, self._server, self._certificate = self._server, following, certificate
-        ending = await before.stop_accepting()
-        self._ending.add(ending)
-        ending.add_done_callback(self._ending.discard)
+        before, self._servers = self._servers, await self._start_servers(certificate)
+        self._certificate = certificate
+        for server in before:
+            ending = await server.stop_accepting()
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
         await self._say_goodbye()
         return True
 
     async def stop(self) -> None:
         """Say goodbye to clients, finish requests under way, close the port. Never raises."""
-        if self._server is None or self._socket is None:
+        if not self._servers:
             return
         await self._connections.stop()
         await self._say_goodbye()
-        ending = {*self._ending, await self._server.stop_accepting()}
-        self._socket.close()
+        ending = {*self._ending, *[await server.stop_accepting() for server in self._servers]}
+        for listening in self._sockets:
+            listening.close()
         _done, pending = await asyncio.wait(ending, timeout=_LAST_REQUESTS_S)
         if pending:
             log.warning("Requests under way did not end within %.1f s and were dropped", _LAST_REQUESTS_S)
-        self._server = None
+        self._servers = []
+
+    async def _start_servers(self, certificate: Certificate | None) -> list[EmbeddedServer]:
+        servers = [self._make_server(listening, certificate) for listening in self._sockets]
+        for server in servers:
+            if not await server.start():
+                raise StartupError(f"The web server did not start on {self.address} port {self.port}.")
+        return servers
 
     async def _say_goodbye(self) -> None:
         with suppress(Exception):

@@ -81,6 +81,17 @@ def test_the_agent_catches_up_stays_small_and_ends_at_once(tmp_path: Path) -> No
         assert "cannot be reached" in (tmp_path / "log").read_text()
 
 
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
+def test_the_agent_ends_in_order_with_its_terminal(tmp_path: Path, number: signal.Signals) -> None:
+    """And keeps what it could not send."""
+    arguments = ["--url", "http://127.0.0.1:9", "--token", "t", "--interval", "5", "--spool", str(tmp_path)]
+    agent = subprocess.Popen([*COMMAND, "agent", *arguments], stderr=subprocess.DEVNULL)
+    wait_until(lambda: (tmp_path / "spool.jsonl").exists())
+    agent.send_signal(number)
+    assert agent.wait(10) == 0
+    assert (tmp_path / "spool.jsonl").stat().st_size > 0
+
+
 def test_the_agent_imports_none_of_the_server(tmp_path: Path) -> None:
     script = (
         "import sys; from kuma_lite.cli import main\n"

@@ -3,7 +3,9 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -77,6 +79,28 @@ def test_lines_for_machines(root: logging.Logger) -> None:
     assert entry["time"].endswith("Z")
     assert "ValueError" in entry["trace"]
     assert "hunter2" not in stream.getvalue()
+
+
+def test_lines_for_the_journal(root: logging.Logger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each line has its priority, those of a trace as well; a person's terminal has time and level."""
+    with (tmp_path / "journal").open("w+") as stream:
+        status = os.fstat(stream.fileno())
+        monkeypatch.setenv("JOURNAL_STREAM", f"{status.st_dev}:{status.st_ino}")
+        set_up_logging("debug", "text", stream)
+        log = logging.getLogger("kuma_lite.x")
+        for level in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL):
+            log.log(level, "one\ntwo")
+        try:
+            raise ValueError("https://user:hunter2@host")
+        except ValueError:
+            log.exception("failed")
+        stream.seek(0)
+        lines = stream.read().splitlines()
+    assert lines[:4] == ["<7>x: one", "<7>two", "<6>x: one", "<6>two"]
+    assert [line[:3] for line in lines[4:10]] == ["<4>", "<4>", "<3>", "<3>", "<2>", "<2>"]
+    assert len(lines) > 13
+    assert all(line.startswith("<3>") for line in lines[10:])
+    assert "hunter2" not in "".join(lines)
 
 
 def test_traces_are_shown_to_people_without_secrets(root: logging.Logger) -> None:

@@ -94,8 +94,9 @@ def program(request: pytest.FixtureRequest, built: Path, bare_root: Path) -> Ite
         with tarfile.open(archive) as files:
             files.extractall(home.parent, filter="tar")
         (home.parent / archive.name.removesuffix(".tar.gz")).rename(home)
-        assert {path.name for path in home.glob("*.service")} == {
+        assert {path.name for path in home.glob("kuma-lite*.*")} == {
             "kuma-lite.service",
+            "kuma-lite.socket",
             "kuma-lite-agent.service",
         }
     yield "/opt/kuma-lite/kuma-lite"

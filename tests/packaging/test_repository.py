@@ -106,9 +106,13 @@ def test_documents_name_only_commands_that_exist() -> None:
 
 
 @needs_program("systemd-analyze")
-@pytest.mark.parametrize("source", sorted((ROOT / "packaging").glob("*.service")), ids=lambda path: path.name)
-def test_unit_is_understood_by_systemd(source: Path, tmp_path: Path) -> None:
-    unit = tmp_path / source.name
-    unit.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", source.read_text(), flags=re.MULTILINE))
-    done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60)
+@pytest.mark.parametrize("name", ["kuma-lite.service", "kuma-lite.socket", "kuma-lite-agent.service"])
+def test_unit_is_understood_by_systemd(name: str, tmp_path: Path) -> None:
+    units = [path for kind in ("service", "socket") for path in (ROOT / "packaging").glob(f"*.{kind}")]
+    assert name in {path.name for path in units}
+    for source in units:  # a socket is looked at with its service
+        text = re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", source.read_text(), flags=re.MULTILINE)
+        (tmp_path / source.name).write_text(text)
+    command = ["systemd-analyze", "verify", tmp_path / name]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")

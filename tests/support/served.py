@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -26,6 +27,8 @@ class Server:
 
     def __init__(self, folder: Path, *arguments: str, env: dict[str, str] | None = None) -> None:
         self.folder = folder
+        self.prefix: list[str] = []  # of the command: a program that starts it
+        self.popen: dict[str, Any] = {}  # how: arguments of `Popen`
         self.arguments = arguments
         self.env = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
         self.port = free_port()
@@ -35,6 +38,7 @@ class Server:
 
     def start(self, seconds: float = 30) -> None:
         command = [
+            *self.prefix,
             sys.executable,
             "-m",
             "kuma_lite",
@@ -46,13 +50,15 @@ class Server:
         ]
         command += ["--data-dir", str(self.folder), *self.arguments]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=self.env)
+            streams: dict[str, Any] = {"stdout": log, "stderr": log}
+            self.process = subprocess.Popen(command, env=self.env, **(streams | self.popen))
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise AssertionError(f"ended with {self.process.returncode}: {self.text()[-3000:]}")
             try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=1):
+                context = ssl._create_unverified_context() if self.url.startswith("https:") else None
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=1, context=context):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.02)

@@ -28,7 +28,7 @@ class Scheduler:
     ) -> None:
         self._clock = clock
         self._look = look
-        self._tick = tick
+        self.ticks = [tick]  # told of each wake-up: monotonic seconds
         self._heap: list[tuple[float, int, int]] = []  # due, monitor id, entry number
         self._entries: dict[int, int] = {}  # monitor id → the entry that counts
         self._number = 0
@@ -66,7 +66,8 @@ class Scheduler:
     async def _run(self) -> None:
         while True:
             now = self._clock.monotonic()
-            self._tick(now)
+            for tick in self.ticks:
+                tick(now)
             self.hand_out(now)
             wake = grid(now + GRID_S / 2)
             await asyncio.sleep(max(0.001, wake - self._clock.monotonic()))
