@@ -9,6 +9,7 @@ import { fleet } from "./fleet.mjs";
 import { keyboard, logInByForm } from "./keyboard.mjs";
 import { openBrowser } from "./lib.mjs";
 import { many, phone } from "./many.mjs";
+import { problems } from "./problems.mjs";
 import { servers } from "./servers.mjs";
 import { settings } from "./settings.mjs";
 
@@ -27,6 +28,7 @@ const journeys = {
   "log-in": (browser) => logInByForm(browser, url),
   keyboard: (browser) => keyboard(browser, url),
   settings: (browser) => settings(browser, url),
+  problems: (browser) => problems(browser, url),
   servers: (browser) => servers(browser, url),
   fleet: (browser) => fleet(browser, url),
   many: (browser) => many(browser, url, Number(options.monitors)),

@@ -20,6 +20,7 @@ export async function settings(browser, url) {
   await dialog.getByRole("button", { name: "Save" }).click();
   await page.getByText("Journey hook").first().waitFor();
   await expectAccessible(page, "the list of notifications");
+  await chooseWhoIsTold(page);
 
   await page.goto(`${url}/add`);
   const chosen = page.getByRole("switch", { name: /Journey hook/ });
@@ -54,4 +55,23 @@ async function keepHistoryOfServers(page) {
   await page.reload();
   await samples.waitFor();
   check((await samples.inputValue()) === "14", `samples are kept for ${await samples.inputValue()} days`);
+}
+
+async function chooseWhoIsTold(page) {
+  const form = page.locator("section").filter({ has: page.getByRole("heading", { name: "Trouble of Kuma Lite itself" }) });
+  const usual = form.getByRole("switch", { name: /default notifications/ });
+  const hook = form.getByRole("switch", { name: /Journey hook/ });
+  await usual.waitFor();
+  check(await usual.isChecked(), "the default notifications are not told");
+  await usual.uncheck({ force: true });
+  check(await hook.isChecked(), "who is told changes by choosing for oneself");
+  await hook.uncheck({ force: true });
+  await form.getByText("Nobody is told").waitFor();
+  await expectAccessible(page, "choosing who is told");
+  await hook.check({ force: true });
+  await form.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved.").first().waitFor();
+  await page.reload();
+  await hook.waitFor();
+  check(await hook.isChecked(), "who is told was not kept");
 }
