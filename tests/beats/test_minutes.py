@@ -77,6 +77,24 @@ def test_what_was_recorded_while_the_clock_was_behind_is_put_in_its_place() -> N
     assert ups(minutes, DAY_MINUTES + 500, DAY_MINUTES + 900, DAY_MINUTES + 1_001) == [10, 2, 0]
 
 
+def test_a_block_that_begins_before_the_last_one_ended_is_put_in_its_place() -> None:
+    """The clock was set back a little, and what was recorded then reaches beyond the block before."""
+    for last in (1_001, 1_100):
+        minutes = loaded({500: 1, 1_001: 2}, {900: 4, last: 8})
+        assert ups(minutes, last) == [15]
+        assert ups(minutes, DAY_MINUTES + 499, DAY_MINUTES + 500, DAY_MINUTES + 900) == [15, 14, 10]
+        assert ups(minutes, DAY_MINUTES + last) == [0]
+    minutes = loaded({0: 1, 500: 2}, {DAY_MINUTES + 501: 4})
+    assert ups(minutes, DAY_MINUTES + 501) == [4]
+
+
+def test_what_was_loaded_goes_on_to_be_counted() -> None:
+    minutes = loaded({0: 1, 5: 2})
+    for minute in (6, 7):
+        minutes.add(M + minute, 4, 0, 0, 0.0)
+    assert ups(minutes, 7, DAY_MINUTES, DAY_MINUTES + 5) == [11, 10, 8]
+
+
 def test_a_block_after_a_long_pause_is_all_there_is() -> None:
     assert ups(loaded({0: 1}, {DAY_MINUTES: 2}), DAY_MINUTES) == [2]
     minutes = loaded({0: 1}, {DAY_MINUTES + 1: 2})
