@@ -91,6 +91,13 @@ def test_the_table_is_complete() -> None:
     assert pairs == set(itertools.product([None, *Status], Status))
 
 
+@pytest.mark.parametrize("maintenance", [False, True])
+def test_what_was_measured_is_passed_on(maintenance: bool) -> None:
+    found = Outcome(1, 0.0, UP, False, "fine", 12.5, 20, "<body>")
+    verdict = judge(None, found, Policy(), maintenance=maintenance)
+    assert (verdict.ping, verdict.duration, verdict.response) == (12.5, 20, "<body>")
+
+
 class TestRetries:
     def test_failures_are_pending_until_retries_are_used_up(self) -> None:
         verdicts = run([GOOD, BAD, BAD, BAD, BAD, GOOD], Policy(max_retries=2))
