@@ -28,8 +28,8 @@ settings.register_profile(
 settings.register_profile(
     "explore", deadline=None, max_examples=3000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
-# `make mutants` runs a test thousands of times; what is wrong shows in the first examples, or one is missing. Which
-# is the simplest of those that fail, nobody asks there, and looking for it takes up to minutes.
+# `make mutants` runs a test thousands of times; what is wrong shows in the first examples, or one is missing.
+# Which of those that fail is the simplest, nobody asks there, and looking for it takes up to minutes.
 settings.register_profile(
     "mutants",
     deadline=None,

@@ -17,6 +17,7 @@ from kuma_lite.maintenance.rules import (
     next_change,
     pattern_of,
     seconds_between,
+    state_at,
     status_at,
 )
 from tests.maintenance.plans import at, plan, shown, times
@@ -148,6 +149,19 @@ def test_dates_are_read_in_the_zone_of_the_plan() -> None:
 )
 def test_repeating_windows(repeating: Plan, now: str, status: PlanStatus) -> None:
     assert status_at(repeating, at(now), SERVER) is status
+
+
+def test_the_state_lists_the_windows_there_are() -> None:
+    twice = plan("recurring-interval", dateRange=[None, "2026-06-03 00:00"])
+    first, second = (
+        Slot(at(f"{day} 02:00"), at(f"{day} 03:00"), trigger=at(f"{day} 02:00"))
+        for day in ("2026-06-01", "2026-06-02")
+    )
+    lasting, waiting = PlanStatus.UNDER_MAINTENANCE, PlanStatus.SCHEDULED
+    assert state_at(twice, at("2026-06-01 02:30"), SERVER) == (lasting, [first, second])
+    assert state_at(twice, at("2026-06-01 12:00"), SERVER) == (waiting, [second])
+    assert state_at(twice, at("2026-06-02 02:30"), SERVER) == (lasting, [second])
+    assert state_at(twice, at("2026-06-02 12:00"), SERVER) == (waiting, [])
 
 
 def test_start_and_end_date_bound_repeating_windows() -> None:

@@ -156,6 +156,10 @@ class TestUpsideDown:
         assert [v.status for v in verdicts] == [UP, PENDING, DOWN]
         assert {v.msg for v in verdicts[1:]} == {FLIPPED}
 
+    def test_a_push_keeps_its_text(self) -> None:
+        verdict = judge(None, GOOD, Policy(upside_down=True, pushed=True))
+        assert (verdict.status, verdict.msg) == (DOWN, GOOD.message)
+
     def test_down_without_failure_becomes_up(self) -> None:
         manual_down = outcome(DOWN, False, "Down")
         assert run([manual_down], self.policy)[0].status is UP
