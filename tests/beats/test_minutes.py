@@ -69,6 +69,14 @@ def test_the_minute_that_is_being_counted_counts_in_its_own_day_only() -> None:
     assert minutes.latest == Totals(up=1)
 
 
+@pytest.mark.parametrize(("back", "kept"), [(DAY_MINUTES, 1), (DAY_MINUTES + 1, 0)])
+def test_a_clock_that_is_set_back_by_more_than_a_day_was_wrong_before(back: int, kept: int) -> None:
+    minutes = Minutes()
+    minutes.add(M, 1, 0, 0, 0.0)
+    minutes.add(M - back, 2, 0, 0, 0.0)
+    assert ups(minutes, -back, 0) == [2, kept]
+
+
 def test_what_was_recorded_while_the_clock_was_behind_is_put_in_its_place() -> None:
     # 2,500 and the others are written by their lower 16 bits, of which the first byte comes first.
     minutes = loaded({500: 1, 1_001: 2}, {0: 4, 900: 8})
