@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 with contextlib.suppress(ImportError):
     # Tests with foreign clients need the whole of python-socketio, and the server loads it without its client
@@ -29,12 +29,15 @@ settings.register_profile(
     "explore", deadline=None, max_examples=3000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 # `make mutants` runs a test thousands of times; what is wrong shows in the first examples, or one is missing.
+# Which of those that fail is the simplest, nobody asks there, and looking for it takes up to minutes.
 settings.register_profile(
     "mutants",
     deadline=None,
     derandomize=True,
     database=None,
     max_examples=25,
+    phases=(Phase.explicit, Phase.generate),
+    report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("suite")

@@ -100,13 +100,14 @@ class Minutes:
             return
         latest = about + (_short(entries, len(entries) - _SIZE) - about + _MINUTES // 2) % _MINUTES
         latest -= _MINUTES // 2
-        if latest < self._latest:
-            self._merge(entries, latest)
-            return
         if latest - self._latest > DAY_MINUTES:
             self._entries.clear()
-        self._entries += entries
-        self._latest = latest
+        first = latest - (latest - _short(entries, 0)) % _MINUTES
+        if self._entries and first < self._latest:
+            self._merge(entries, latest)
+        else:
+            self._entries += entries
+        self._latest = max(self._latest, latest)
 
     def loaded(self) -> None:
         """All has been loaded: sum it up."""
@@ -180,7 +181,7 @@ class Minutes:
         return self._with_open(_sum(inside), minute)
 
     def _merge(self, entries: bytes, latest: int) -> None:
-        """Insert entries that end before the last one does: the clock was set back."""
+        """Insert entries that begin before the last one there is: the clock was set back."""
         found = [
             (self._absolute(self._entries, position), self._entries[position : position + _SIZE])
             for position in range(0, len(self._entries), _SIZE)

@@ -39,6 +39,11 @@ def test_retries_alone_make_no_bucket() -> None:
     assert fold(beats, MINUTE_S) == {}
 
 
+def test_without_response_times_there_is_neither_least_nor_most() -> None:
+    beats = [beat(1, START_MS, ping=None), beat(2, START_MS, status=Status.DOWN, ping=900.0)]
+    assert fold(beats, MINUTE_S) == {START_MS // 60_000: Bucket(up=1, down=1)}
+
+
 def test_a_beat_belongs_where_it_ended() -> None:
     edge = (START_MS // 60_000 + 1) * 60_000
     beats = [beat(1, edge - 2, end_time=edge - 1), beat(2, edge - 1, end_time=edge)]

@@ -69,12 +69,38 @@ def test_the_minute_that_is_being_counted_counts_in_its_own_day_only() -> None:
     assert minutes.latest == Totals(up=1)
 
 
+@pytest.mark.parametrize(("back", "kept"), [(DAY_MINUTES, 1), (DAY_MINUTES + 1, 0)])
+def test_a_clock_that_is_set_back_by_more_than_a_day_was_wrong_before(back: int, kept: int) -> None:
+    minutes = Minutes()
+    minutes.add(M, 1, 0, 0, 0.0)
+    minutes.add(M - back, 2, 0, 0, 0.0)
+    assert ups(minutes, -back, 0) == [2, kept]
+
+
 def test_what_was_recorded_while_the_clock_was_behind_is_put_in_its_place() -> None:
     # 2,500 and the others are written by their lower 16 bits, of which the first byte comes first.
     minutes = loaded({500: 1, 1_001: 2}, {0: 4, 900: 8})
     assert ups(minutes, 1_001) == [15]
     assert ups(minutes, DAY_MINUTES, DAY_MINUTES + 499) == [11, 11]
     assert ups(minutes, DAY_MINUTES + 500, DAY_MINUTES + 900, DAY_MINUTES + 1_001) == [10, 2, 0]
+
+
+def test_a_block_that_begins_before_the_last_one_ended_is_put_in_its_place() -> None:
+    """The clock was set back a little, and what was recorded then reaches beyond the block before."""
+    for last in (1_001, 1_100):
+        minutes = loaded({500: 1, 1_001: 2}, {900: 4, last: 8})
+        assert ups(minutes, last) == [15]
+        assert ups(minutes, DAY_MINUTES + 499, DAY_MINUTES + 500, DAY_MINUTES + 900) == [15, 14, 10]
+        assert ups(minutes, DAY_MINUTES + last) == [0]
+    minutes = loaded({0: 1, 500: 2}, {DAY_MINUTES + 501: 4})
+    assert ups(minutes, DAY_MINUTES + 501) == [4]
+
+
+def test_what_was_loaded_goes_on_to_be_counted() -> None:
+    minutes = loaded({0: 1, 5: 2})
+    for minute in (6, 7):
+        minutes.add(M + minute, 4, 0, 0, 0.0)
+    assert ups(minutes, 7, DAY_MINUTES, DAY_MINUTES + 5) == [11, 10, 8]
 
 
 def test_a_block_after_a_long_pause_is_all_there_is() -> None:

@@ -17,6 +17,7 @@ from kuma_lite.maintenance.rules import (
     next_change,
     pattern_of,
     seconds_between,
+    state_at,
     status_at,
 )
 from tests.maintenance.plans import at, plan, shown, times
@@ -83,6 +84,35 @@ def test_a_single_window(now: str, status: PlanStatus, change: str | None) -> No
     assert shown(next_change(single, at(now), SERVER)) == change
 
 
+@pytest.mark.parametrize("strategy", list(Strategy))
+def test_what_is_switched_off_waits_for_no_date(strategy: Strategy) -> None:
+    dates = ["2026-06-01 10:00", "2026-06-02 11:30"]
+    off = plan(strategy.value, active=False, weekdays=[1], daysOfMonth=[1], dateRange=dates)
+    assert next_change(off, at("2026-05-31 12:00"), SERVER) is None
+
+
+def test_by_hand_it_waits_for_no_date() -> None:
+    by_hand = plan("manual", dateRange=["2026-06-01 10:00", "2026-06-02 11:30"])
+    assert next_change(by_hand, at("2026-05-31 12:00"), SERVER) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "change"),
+    [
+        ("2026-05-31 12:00", "2026-06-01 10:00"),  # the start date, with no window in it
+        ("2026-06-01 10:00", "2026-06-02 02:00"),
+        ("2026-06-02 02:00", "2026-06-02 03:00"),
+        ("2026-06-02 02:59", "2026-06-02 03:00"),
+        ("2026-06-02 03:00", "2026-06-03 02:00"),
+        ("2026-06-03 12:00", "2026-06-03 18:00"),  # the end date, before the next window
+        ("2026-06-03 18:00", None),
+    ],
+)
+def test_a_repeating_plan_changes_with_its_windows_and_dates(now: str, change: str | None) -> None:
+    daily = plan("recurring-interval", dateRange=["2026-06-01 10:00", "2026-06-03 18:00"])
+    assert shown(next_change(daily, at(now), SERVER)) == change
+
+
 def test_a_single_window_without_an_end_goes_on() -> None:
     single = plan("single", dateRange=["2026-06-01 10:00", None])
     assert status_at(single, at("2036-06-01 10:00"), SERVER) is PlanStatus.UNDER_MAINTENANCE
@@ -119,6 +149,19 @@ def test_dates_are_read_in_the_zone_of_the_plan() -> None:
 )
 def test_repeating_windows(repeating: Plan, now: str, status: PlanStatus) -> None:
     assert status_at(repeating, at(now), SERVER) is status
+
+
+def test_the_state_lists_the_windows_there_are() -> None:
+    twice = plan("recurring-interval", dateRange=[None, "2026-06-03 00:00"])
+    first, second = (
+        Slot(at(f"{day} 02:00"), at(f"{day} 03:00"), trigger=at(f"{day} 02:00"))
+        for day in ("2026-06-01", "2026-06-02")
+    )
+    lasting, waiting = PlanStatus.UNDER_MAINTENANCE, PlanStatus.SCHEDULED
+    assert state_at(twice, at("2026-06-01 02:30"), SERVER) == (lasting, [first, second])
+    assert state_at(twice, at("2026-06-01 12:00"), SERVER) == (waiting, [second])
+    assert state_at(twice, at("2026-06-02 02:30"), SERVER) == (lasting, [second])
+    assert state_at(twice, at("2026-06-02 12:00"), SERVER) == (waiting, [])
 
 
 def test_start_and_end_date_bound_repeating_windows() -> None:

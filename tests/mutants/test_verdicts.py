@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import importlib
 
-from tests.mutants.verdicts import Mutant, known_equivalent, read_change, read_results
+from tests.mutants.verdicts import Mutant, known_equivalent, read_change, read_results, timed_out
 
 RESULTS = """
     kuma_lite.beats.days.x_split__mutmut_1: killed
@@ -23,6 +23,10 @@ def test_results_are_read() -> None:
     assert (first.function, first.verdict) == ("kuma_lite.beats.days.split", "killed")
     assert (second.function, second.verdict) == ("kuma_lite.beats.days.Days.load", "survived")
     assert (third.module, third.verdict) == ("kuma_lite.beats.days", "killed")
+
+
+def test_what_timed_out_is_tried_again() -> None:
+    assert timed_out(read_results(RESULTS)) == ["kuma_lite.beats.days.x_split__mutmut_2"]
 
 
 def test_a_change_is_told_without_what_stands_around_it() -> None:

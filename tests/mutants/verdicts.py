@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +53,11 @@ class Mutant:
 def read_results(text: str) -> list[Mutant]:
     """What `mutmut results --all true` prints."""
     return [Mutant(found["name"], found["status"].strip()) for found in _RESULT.finditer(text)]
+
+
+def timed_out(mutants: Iterable[Mutant]) -> list[str]:
+    """Names of those whose tests did not end in time."""
+    return [mutant.name for mutant in mutants if mutant.status == "timeout"]
 
 
 def read_change(diff: str) -> str:

@@ -199,14 +199,13 @@ class _Reader:
     def _planes(self, code: str) -> array[int]:
         (count,) = struct.unpack_from("<I", self._raw, self._at)
         self._at += 4
-        numbers: array[int] = array(code, bytes(count * array(code).itemsize))
-        size = numbers.itemsize
+        size = array(code).itemsize
         raw = bytearray(count * size)
         for plane in range(size):
             begin = self._at + plane * count
             raw[plane::size] = self._raw[begin : begin + count]
         self._at += count * size
-        numbers = array(code, bytes(raw))
+        numbers: array[int] = array(code, bytes(raw))
         if _SWAP:
             numbers.byteswap()
         return numbers

@@ -33,6 +33,13 @@ def test_a_single_long_check_is_tried_again_first() -> None:
     assert shows
 
 
+def test_failures_in_a_row_are_counted() -> None:
+    disbelief: Disbelief | None = None
+    for now in (10, 15, 20):
+        disbelief, _ = after(disbelief, f"at {now}", now - 1, now, fault=False, interval=20)
+    assert disbelief == Disbelief(since=9, count=3, reason="at 20")
+
+
 def test_a_fault_of_the_check_is_shown_when_it_comes_again() -> None:
     assert shown([0, 5, 10, 15, 20, 25], fault=True) == [5, 25]
 

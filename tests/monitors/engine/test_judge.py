@@ -91,6 +91,13 @@ def test_the_table_is_complete() -> None:
     assert pairs == set(itertools.product([None, *Status], Status))
 
 
+@pytest.mark.parametrize("maintenance", [False, True])
+def test_what_was_measured_is_passed_on(maintenance: bool) -> None:
+    found = Outcome(1, 0.0, UP, False, "fine", 12.5, 20, "<body>")
+    verdict = judge(None, found, Policy(), maintenance=maintenance)
+    assert (verdict.ping, verdict.duration, verdict.response) == (12.5, 20, "<body>")
+
+
 class TestRetries:
     def test_failures_are_pending_until_retries_are_used_up(self) -> None:
         verdicts = run([GOOD, BAD, BAD, BAD, BAD, GOOD], Policy(max_retries=2))
@@ -148,6 +155,10 @@ class TestUpsideDown:
         verdicts = run([BAD, GOOD, GOOD], self.policy)
         assert [v.status for v in verdicts] == [UP, PENDING, DOWN]
         assert {v.msg for v in verdicts[1:]} == {FLIPPED}
+
+    def test_a_push_keeps_its_text(self) -> None:
+        verdict = judge(None, GOOD, Policy(upside_down=True, pushed=True))
+        assert (verdict.status, verdict.msg) == (DOWN, GOOD.message)
 
     def test_down_without_failure_becomes_up(self) -> None:
         manual_down = outcome(DOWN, False, "Down")

@@ -38,10 +38,18 @@ def spans(draw: st.DrawFn) -> list[Span]:
         ([Span(-9, 0)], 48, False),  # before it began
         ([Span(-9, 7)], 48, True),
         ([Span(50, 52)], 48, False),
+        ([Span(48, 50)], 48, False),  # it began as the check ended
+        ([Span(47, 47.5)], 48, True),  # over half a second before
+        ([Span(1, 2)], 8, True),  # an eighth, not a bit more
+        ([Span(1, 1.5)], 8, False),
+        ([], 0, False),  # refused at once
     ],
 )
 def test_a_stall_explains_what_it_had_a_share_in(stalls: list[Span], ran: float, *, ours: bool) -> None:
     assert stall_explains(stalls, 0, ran) is ours
+    # However long the machine has been running.
+    later = [Span(span.start + 4096, span.end + 4096) for span in stalls]
+    assert stall_explains(later, 4096, 4096 + ran) is ours
 
 
 @pytest.mark.parametrize(
@@ -52,7 +60,11 @@ def test_a_stall_explains_what_it_had_a_share_in(stalls: list[Span], ran: float,
         (Span(10, 28), 0, 9.9, False),  # before it
         (Span(10, 28), 20, 68, False),  # more time than TCP needs to find its way again
         (Span(10, 28), 30, 45, True),  # the routes were being learned
+        (Span(10, 28), 31, 45, True),
         (Span(10, 28), 32, 45, False),
+        (Span(10, 28), 5, 10, True),  # as it began
+        (Span(10, 28), 20, 46, True),  # as long again as it lasted
+        (Span(10, 28), 20, 46.1, False),
         (Span(10, 10.2), 9, 14, True),  # a flap
         (Span(10, 10.2), 9, 20, False),
         (Span(10, 310), 300, 339, True),
@@ -96,9 +108,16 @@ def test_what_lies_wholly_in_an_outage_is_explained(outages: list[Span], began: 
     [
         ([], 100),
         ([Span(10, 12)], 98),  # reports of those seconds come late
-        ([Span(10, 30)], 70),  # whoever reported then has given up
+        ([Span(10, 12), Span(20, 23)], 95),
+        ([Span(10, 19.5)], 90.5),
+        ([Span(10, 20)], 80),  # whoever reported then has given up
+        ([Span(10, 30)], 70),
         ([Span(10, 30), Span(20, 25)], 70),
         ([Span(10, 30), Span(29, 50)], 50),
+        ([Span(10, 30), Span(20, 25), Span(40, 60)], 40),
+        ([Span(-20, -10), Span(10, 30)], 70),
+        ([Span(10, 30), Span(40, 60), Span(70, 85)], 15),  # a fresh start after each
+        ([Span(10, 25), Span(30, 45), Span(50, 65), Span(70, 85)], 20),  # but three times only
         ([Span(-50, 5)], 95),
         ([Span(95, 100)], 95),
         ([Span(80, 100)], 0),

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import math
 import random
+import struct
 
 import pytest
 from hypothesis import given
@@ -65,6 +67,12 @@ def test_figures_below_zero_and_readings_of_nothing_come_back() -> None:
     assert unpack_points(pack_points(counter)) == counter
 
 
+@pytest.mark.parametrize("odd", [math.nan, -math.nan, struct.unpack("<d", b"\xff" * 8)[0]])
+def test_what_is_no_number_stays_none(odd: float) -> None:
+    (found,) = unpack_points(pack_points([Point(START, 1, odd, odd, odd)]))
+    assert all(math.isnan(figure) for figure in (found.low, found.mean, found.high))
+
+
 def test_columns_of_different_lengths_are_no_packing() -> None:
     times, figures = packing._column([START, START + 1], 2), packing._coarse([1.0, 2.0])
     for weights, last in ((1, 2), (2, 1)):
@@ -109,7 +117,9 @@ def test_columns_are_as_narrow_as_their_numbers_allow(values: list[int], letter:
 def test_the_length_is_told_by_the_first_bytes() -> None:
     chance = random.Random(6)
     packed = pack_samples([(START + i, chance.random()) for i in range(500)])
-    assert packed_length(packed[: len(packed) // 2]) == 500
+    half = len(packed) // 2
+    assert packed_length(packed[:half]) == 500
+    assert packed_length(packed[:half] + b"\xff" * half) == 500, "what follows is not even looked at"
 
 
 def test_an_even_minute_costs_a_few_bytes() -> None:
