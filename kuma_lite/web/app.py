@@ -76,6 +76,9 @@ class App:
 
     async def _http(self, path: str, scope: Any, receive: Any, send: Any) -> None:
         reading = scope["method"] in ("GET", "HEAD")
+        if not reading and len(path) > 1 and path.endswith("/") and not self._is_raw_folder(path):
+            path = path.removesuffix("/")  # as Express, which does not mind it either
+            scope = {**scope, "path": path}
         if (address := _api_address(path)) is not None:
             await self.rest({**scope, "path": address}, _whole(receive), send)
         elif reading and path.endswith("/") and path != "/" and not self._is_raw_folder(path):
@@ -87,8 +90,8 @@ class App:
                 await self._page.serve_unknown(scope, send, 404)
             elif outcome is Unanswered.ELSEWHERE:
                 await self.rest(scope, receive, send)
-        elif path in self._small:
-            await self._answer_small(path, scope, send, reading)
+        elif (small := path.lower()) in self._small:  # as Express, which does not mind the case
+            await self._answer_small(small, scope, send, reading)
         elif reading and path in self._page.files:
             await self._page.serve(scope, send, self._page.files[path])
         else:

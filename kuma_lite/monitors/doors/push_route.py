@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, unquote
 
 from kuma_lite.core.declarations import Status
-from kuma_lite.core.doors import Access, RawRoute
+from kuma_lite.core.doors import Access, RawRoute, Unanswered
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.limits import MAX_BODY_BYTES, MAX_PING_MS
 from kuma_lite.core.raw_http import answer_html, answer_json, answer_text, read_body
@@ -75,21 +75,24 @@ class PushRoute:
         """Its door; the token in the path is what admits."""
         return RawRoute(PREFIX, self.handle, Access.PUBLIC, ignore_case=True)
 
-    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
-        """One push request."""
+    async def handle(self, scope: Any, receive: Any, send: Any) -> Unanswered | None:
+        """One push request; without a token it is none."""
+        if scope["path"].lower() == PREFIX:
+            return Unanswered.ELSEWHERE
         body = await read_body(scope, receive, MAX_BODY_BYTES)
         if body is None:
             await answer_text(send, 413, "The request is too large.")
-            return
+            return None
         if body and is_broken_json(scope, body):
             await answer_html(send, 400, "The JSON body cannot be read.")
-            return
+            return None
         try:
             await self._push(unquote(scope["path"][len(PREFIX) :]), scope["query_string"].decode("latin-1"))
         except UserError as error:
             await answer_json(send, 404, {"ok": False, "msg": error.message})
-            return
+            return None
         await answer_json(send, 200, {"ok": True})
+        return None
 
     async def _push(self, token: str, query: str) -> None:
         monitor = self._roster.by_push_token(token)
