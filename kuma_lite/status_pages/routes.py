@@ -91,7 +91,7 @@ class PublicRoutes:
             RawRoute("/status", self.default_page, Access.PUBLIC, ignore_case=True),
             RawRoute("/status-page", self.default_page, Access.PUBLIC, ignore_case=True),
             RawRoute(STYLE_PATH, self.style, Access.PUBLIC),
-            RawRoute(UPLOADS, self.upload, Access.PUBLIC),
+            RawRoute(UPLOADS, self.upload, Access.PUBLIC, ignore_case=True),
         ]
 
     # --- Addresses ---------------------------------------------------------------------------------------

@@ -87,6 +87,9 @@ class App:
 
     async def _http(self, path: str, scope: Any, receive: Any, send: Any) -> None:
         reading = scope["method"] in ("GET", "HEAD")
+        if not reading and len(path) > 1 and path.endswith("/") and not self._is_raw_folder(path):
+            path = path.removesuffix("/")  # as Express, which does not mind it either
+            scope = {**scope, "path": path}
         if (address := _api_address(path)) is not None:
             if self._check_origin and scope["method"] not in _READING and is_foreign(scope):
                 await self._refuse(scope, send, 403, FOREIGN_PAGE)
@@ -101,8 +104,8 @@ class App:
                 await self._page.serve_unknown(scope, send, 404)
             elif outcome is Unanswered.ELSEWHERE:
                 await self.rest(scope, receive, send)
-        elif path in self._small:
-            await self._answer_small(path, scope, send, reading)
+        elif (small := path.lower()) in self._small:  # as Express, which does not mind the case
+            await self._answer_small(small, scope, send, reading)
         elif reading and path in self._page.files:
             await self._page.serve(scope, send, self._page.files[path])
         else:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from kuma_lite.core.clock import Clock
-from kuma_lite.core.doors import Access, RawRoute
+from kuma_lite.core.doors import Access, RawRoute, Unanswered
 from kuma_lite.core.errors import StorageTrouble, UserError
 from kuma_lite.core.limits import MAX_BODY_BYTES
 from kuma_lite.core.rate_limits import FailureCounter, Recent
@@ -48,30 +48,33 @@ class PushRoute:
         """Its door; the token in the path is what admits."""
         return RawRoute(PREFIX, self.handle, Access.PUBLIC, ignore_case=True)
 
-    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
-        """One push request."""
+    async def handle(self, scope: Any, receive: Any, send: Any) -> Unanswered | None:
+        """One push request; without a token it is none."""
+        if scope["path"].lower() == PREFIX:
+            return Unanswered.ELSEWHERE
         # Nobody reads it: what is kept is what JSON may have, and none of what is not JSON.
         keep = MAX_JSON_BYTES + 1 if claims_json(scope) else 0
         body = await read_body(scope, receive, MAX_BODY_BYTES, keep)
         if body is None and claims_json(scope):
             await answer_text(send, 413, "The request is too large.")
-            return
+            return None
         if body and is_broken_json(body):
             await answer_html(send, 400, "The JSON body cannot be read.")
-            return
+            return None
         try:
             token = unquote(scope["path"][len(PREFIX) :]).removesuffix("/")
             await self._push(token, scope["query_string"], self._place(scope))
         except StorageTrouble as trouble:
             told = {"ok": False, "msg": trouble.message}
             await answer_json(send, 503, told, [(b"retry-after", str(RETRY_AFTER_S).encode())])
-            return
+            return None
         except UserError as error:
             later = [(b"retry-after", b"60")] if error.status == 429 else []
             status = error.status if later else 404
             await answer_json(send, status, {"ok": False, "msg": error.message}, later)
-            return
+            return None
         await answer_json(send, 200, {"ok": True})
+        return None
 
     async def _push(self, token: str, query: bytes, place: str) -> None:
         monitor = self._roster.by_push_token(token)
