@@ -15,9 +15,15 @@ from kuma_lite.core.clock import Clock
 CPU_UNITS: Final = 1024  # of one fully busy core, as the Servers API counts
 MAX_DISKS: Final = 8  # mounted file systems with figures of their own
 MAX_SENSORS: Final = 8
+_BESIDE_IMAGES: Final = ("/sysroot", "/var")  # of systems whose root is an image (ostree, composefs)
+_BELIEVABLE_C: Final = (-60.0, 200.0)  # what sensors tell beyond is that they are not connected
 _IMAGES: Final = frozenset({"squashfs", "erofs", "iso9660", "udf"})  # read-only, always full
 
 Sample = tuple[str, float]  # stored name, value
+
+
+def _is_believable(degrees: float) -> bool:
+    return _BELIEVABLE_C[0] < degrees < _BELIEVABLE_C[1]
 
 
 class Gauge:
@@ -76,10 +82,23 @@ class Gauge:
         names = ("load_1", "load_5", "load_15")
         return [(name, round(value, 2)) for name, value in zip(names, os.getloadavg(), strict=True)]
 
+    def _system_disk(self) -> tuple[str, Any]:
+        """Where the system lives, and its usage; of one in an image, always full, where its data is."""
+        usage = self._psutil.disk_usage("/")
+        for place in _BESIDE_IMAGES if usage.used == usage.total else ():
+            try:
+                other = self._psutil.disk_usage(place)
+            except OSError:
+                continue
+            if other.used != other.total:
+                return place, other
+        return "/", usage
+
     def _disks(self) -> list[Sample]:
-        found: list[Sample] = [("disk_used_b", self._psutil.disk_usage("/").used)]
+        place, system = self._system_disk()
+        found: list[Sample] = [("disk_used_b", system.used)]
         parts = self._psutil.disk_partitions(all=False)
-        seen = {identity(part.device) for part in parts if part.mountpoint == "/"}
+        seen = {identity(part.device) for part in parts if part.mountpoint in ("/", place)}
         for part in parts:
             # A file system is mounted in many places on some machines, and into files in containers.
             device = identity(part.device)
@@ -119,7 +138,8 @@ class Gauge:
     def _temperatures(self) -> list[Sample]:
         found = []
         for chip, sensors in list(self._psutil.sensors_temperatures().items())[:MAX_SENSORS]:
-            hottest = max((sensor.current for sensor in sensors if sensor.current is not None), default=None)
+            found_here = (sensor.current for sensor in sensors if sensor.current is not None)
+            hottest = max((degrees for degrees in found_here if _is_believable(degrees)), default=None)
             if hottest is not None:
                 found.append((f"temperature_c[{chip}]", round(hottest, 1)))
         return found
@@ -136,7 +156,7 @@ class Gauge:
             "cpu_cores": self._cores,
             "memory_total_bytes": self._psutil.virtual_memory().total,
             "swap_total_bytes": self._psutil.swap_memory().total,
-            "disk_total_bytes": self._psutil.disk_usage("/").total,
+            "disk_total_bytes": self._system_disk()[1].total,
             "uptime": max(0, int(now - self._psutil.boot_time())),
         }
 

@@ -84,6 +84,49 @@ def test_every_file_system_is_named_once_and_images_are_not(monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
+    ("usages", "used", "total"),
+    [
+        ({"/": (5, 10), "/var": (6, 10)}, 5, 10),
+        ({"/": (3, 3), "/sysroot": (6, 20), "/var": (7, 20)}, 6, 20),  # Fedora Silverblue
+        ({"/": (3, 3), "/var": (7, 20)}, 7, 20),
+        ({"/": (3, 3), "/sysroot": (3, 3), "/var": (7, 20)}, 7, 20),
+        ({"/": (3, 3)}, 3, 3),  # a disk that is really full
+    ],
+)
+def test_a_root_that_is_an_image(
+    monkeypatch: pytest.MonkeyPatch, usages: dict[str, tuple[int, int]], used: int, total: int
+) -> None:
+    def usage(path: str) -> Any:
+        if path not in usages:
+            raise FileNotFoundError(path)
+        return SimpleNamespace(used=usages[path][0], total=usages[path][1])
+
+    gauge = Gauge(SystemClock())
+    parts = [
+        SimpleNamespace(device="/dev/x", mountpoint=path, fstype="xfs") for path in usages if path != "/"
+    ]
+    monkeypatch.setattr(psutil, "disk_partitions", lambda all: parts)
+    monkeypatch.setattr(psutil, "disk_usage", usage)
+    assert dict(gauge.samples())["disk_used_b"] == used
+    assert gauge.attributes()["disk_total_bytes"] == total
+
+
+def test_sensors_that_are_not_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    def sensor(current: float | None) -> Any:
+        return SimpleNamespace(current=current)
+
+    chips = {
+        "coretemp": [sensor(48.0), sensor(51.26), sensor(255.5)],
+        "acpitz": [sensor(-273.2)],
+        "nct6775": [sensor(-128.0), sensor(None), sensor(-5.0)],
+        "iwlwifi": [],
+    }
+    monkeypatch.setattr(psutil, "sensors_temperatures", lambda: chips, raising=False)
+    found = {name: value for name, value in Gauge(SystemClock()).samples() if "temperature" in name}
+    assert found == {"temperature_c[coretemp]": 51.3, "temperature_c[nct6775]": -5.0}
+
+
+@pytest.mark.parametrize(
     ("files", "expected"),
     [
         ({"etc/machine-id": "abc\n", "sys/class/dmi/id/board_serial": "S1"}, "abc"),

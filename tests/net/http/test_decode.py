@@ -30,6 +30,10 @@ def in_members(pack: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
     return lambda plain: pack(plain[:7]) + pack(b"") + pack(plain[7:])
 
 
+def in_one_chunk(body: bytes) -> bytes:
+    return f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
+
+
 # What is sent, and what the header calls it.
 PACKED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "plain": (bytes, ""),
@@ -169,6 +173,7 @@ async def test_an_endless_chain_within_a_chain_is_cut(client: HttpClient) -> Non
         (["Content-Encoding: gzip", "Content-Encoding: br"], lambda b: brotli.compress(gzip.compress(b))),
         (["Transfer-Encoding: gzip"], gzip.compress),
         (["Transfer-Encoding: deflate, identity"], zlib.compress),
+        (["Transfer-Encoding: gzip, chunked"], lambda b: in_one_chunk(gzip.compress(b))),
         (["Content-Encoding: br", "Transfer-Encoding: x-gzip"], lambda b: gzip.compress(brotli.compress(b))),
     ],
 )
