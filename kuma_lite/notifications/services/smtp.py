@@ -191,7 +191,10 @@ async def _deliver(options: SmtpOptions, mail: Envelope) -> str:
         await client.connect()
         if options.username or options.password:
             await client.login(options.username, options.password)
-        refused, _ = await client.sendmail(mail.sender, mail.recipients, mail.content)
+        extensions = ["SMTPUTF8"] if mail.international else []
+        refused, _ = await client.sendmail(
+            mail.sender, mail.recipients, mail.content, mail_options=extensions
+        )
     except aiosmtplib.SMTPException as error:
         raise _failure(error) from None
     except (OSError, ValueError) as error:

@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from email.headerregistry import Address
+from dataclasses import dataclass
+from dataclasses import field as declared
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import formatdate, getaddresses
+from email.policy import SMTP, SMTPUTF8
+from email.utils import formatdate
 from typing import Final
 
 from kuma_lite.core.declarations import DeliveryFailed
 from kuma_lite.notifications.services.support.limits import limited
+from kuma_lite.notifications.services.support.mailboxes import Mailbox, NoMailbox, field, mailboxes
 from kuma_lite.notifications.services.support.texts import BAD_HEADERS
 
 MAX_SUBJECT_CHARS: Final = 500  # an error text of many lines may become the subject
 
 # Old relays break 8-bit text; quoted-printable and base64 pass everywhere.
 _POLICY: Final = SMTP.clone(cte_type="7bit")
+_INTERNATIONAL: Final = SMTPUTF8.clone(cte_type="7bit")  # where an address itself has other letters
+# Fields of addresses, written by us: Python's own writer loses the quotes of odd ones.
+_ADDRESS_FIELDS: Final = ("From", "To", "Cc", "Reply-To", "Sender")
 _OWN_FIELDS: Final = frozenset({"content-type", "content-transfer-encoding", "mime-version", "bcc"})
 _FIELD_NAME: Final = re.compile(r"[!-9;-~]+")
 
@@ -35,7 +39,7 @@ class Mail:
     subject: str
     text: str
     html: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = declared(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Envelope:
     sender: str
     recipients: list[str]
     content: bytes  # lines end in CRLF
+    international: bool = False  # an address has letters beyond ASCII: only servers with SMTPUTF8 take it
 
 
 def envelope(mail: Mail, now: float) -> Envelope:
@@ -56,40 +61,31 @@ def envelope(mail: Mail, now: float) -> Envelope:
     recipients = list(dict.fromkeys(found.addr_spec for found in (*to, *cc, *bcc)))
     if not recipients:
         raise DeliveryFailed("Nobody to send to: fill in To Email, CC or BCC.", permanent=True)
-    message = EmailMessage(policy=_POLICY)
-    message["From"] = senders[0]
-    for name, found in (("To", to), ("Cc", cc)):
-        if found:
-            message[name] = found
+    international = not all(found.is_ascii for found in (*senders, *to, *cc, *bcc))
+    message = EmailMessage(policy=_INTERNATIONAL if international else _POLICY)
     message["Subject"] = limited(one_line(mail.subject), MAX_SUBJECT_CHARS)
     message["Date"] = formatdate(now)
     message["Message-ID"] = f"<{secrets.token_hex(16)}@{senders[0].domain}>"
     message.set_content(mail.text, subtype="html" if mail.html else "plain", charset="utf-8")
+    fields = {"From": senders, "To": to, "Cc": cc}
     for name, value in mail.headers.items():
-        _set_field(message, name, value)
-    return Envelope(senders[0].addr_spec, recipients, _bytes(message))
+        known = next((own for own in _ADDRESS_FIELDS if own.lower() == name.lower()), None)
+        if known is not None:
+            fields[known] = addresses(value)
+        else:
+            _set_field(message, name, value)
+    head = "".join(f"{name}: {field(found)}\r\n" for name, found in fields.items() if found)
+    return Envelope(senders[0].addr_spec, recipients, head.encode() + _bytes(message), international)
 
 
-def addresses(text: str) -> list[Address]:
+def addresses(text: str) -> list[Mailbox]:
     """The addresses of a form field. Raises DeliveryFailed for one that is none."""
-    found = []
-    for name, spec in getaddresses([one_line(text).replace(";", ",")]):
-        if not name and not spec:
-            continue
-        try:
-            address = Address(display_name=name, addr_spec=_ascii(spec))
-        except (ValueError, IndexError, UnicodeError):
-            address = Address()
-        if not address.username or not address.domain:
-            raise DeliveryFailed("{text} is not an e-mail address.", permanent=True, text=spec or name)
-        found.append(address)
-    return found
-
-
-def _ascii(spec: str) -> str:
-    """The address with an international domain in the form that DNS and old servers know."""
-    local, at, domain = spec.rpartition("@")
-    return f"{local}{at}{domain.encode('idna').decode()}" if at and not domain.isascii() else spec
+    try:
+        return mailboxes(text)
+    except NoMailbox as typed:
+        raise DeliveryFailed(
+            "{text} is not an e-mail address.", permanent=True, text=one_line(str(typed))
+        ) from None
 
 
 def one_line(text: str) -> str:
