@@ -119,6 +119,10 @@ mutants: setup ## change the pure modules one thing at a time: do the tests noti
 outages: setup ## break link, upstream and resolver 100 times each way: false alarms, missed ones (root; two hours)
 	@unshare --net --mount $(BIN)/python -m tests.campaigns.outages $(OUTAGES)
 
+.PHONY: soak
+soak: setup ## an hour of 1,000 monitors and 200 dashboards: memory, files, lateness (SOAK="--minutes 10")
+	@$(BIN)/python -m tests.campaigns.soak $(SOAK)
+
 .PHONY: bench
 bench: setup ## measure the server against its budgets
 	@$(BIN)/python -m tests.benchmarks

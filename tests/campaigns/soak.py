@@ -1,0 +1,124 @@
+"""Does a server grow, or fall behind, while it works for hours? `make soak`
+
+    python -m tests.campaigns.soak [--minutes 60] [--monitors 1000] [--interval 20] [--dashboards 200]
+
+Monitors of a local web server, and dashboards that listen all the time; memory, open files and lateness once
+a minute. The first quarter fills what is kept for each monitor and is not counted. Ends with 1 when more than
+2 MB were added after it, when files were, when a check was more than a second late (99 of 100), or when a
+dashboard was cut.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import resource
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from tests.benchmarks.__main__ import HTTP, ask, local_target
+from tests.benchmarks.client import Client
+from tests.benchmarks.process import Served
+from tests.support.websocket import Closed, WebSocket
+
+GROWTH_MB = 2.0
+FILES = 8
+LATE_MS = 1000.0
+
+
+class Dashboard:
+    """A page that listens; what comes is counted and dropped."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self.cut = False
+
+    async def listen(self, url: str, token: str) -> None:
+        """Until it is cancelled, or cut off."""
+        address = url.replace("http://", "ws://") + "/socket.io/?EIO=4&transport=websocket"
+        try:
+            socket = await WebSocket.open(address)
+            await socket.receive()
+            await socket.send("40")
+            await socket.send(f'420["loginByToken","{token}"]')
+            while True:
+                frame = await socket.receive()
+                self.frames += 1
+                if frame == "2":
+                    await socket.send("3")
+        except (Closed, OSError):
+            self.cut = True
+
+
+def open_files(server: Served) -> int:
+    return len(os.listdir(f"/proc/{server.process.pid}/fd"))
+
+
+async def campaign(arguments: argparse.Namespace) -> int:
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with tempfile.TemporaryDirectory() as folder, local_target() as target:
+        data = Path(folder) / "data"
+        data.mkdir()
+        server = Served(data)
+        server.wait_ready()
+        async with Client(server.url) as client:
+            await client.log_in()
+            monitor = {**HTTP, "url": target, "interval": arguments.interval}
+            await client.add_monitors(arguments.monitors, **monitor)
+            token = client.token
+        dashboards = [Dashboard() for _ in range(arguments.dashboards)]
+        listening = [asyncio.create_task(one.listen(server.url, token)) for one in dashboards]
+        try:
+            return await watch(server, token, arguments.minutes, dashboards)
+        finally:
+            for task in listening:
+                task.cancel()
+            with suppress(RuntimeError):
+                print(f"stopped in {await asyncio.to_thread(server.stop):.2f} s")
+
+
+async def watch(server: Served, token: str, minutes: float, dashboards: list[Dashboard]) -> int:
+    """Take the figures once a minute; returns the exit status."""
+    began, taken = time.monotonic(), []
+    step = min(60.0, minutes * 60 / 8)
+    await asyncio.to_thread(ask, server, token, "/api/v1/figures/reset", method="POST")
+    while time.monotonic() - began < minutes * 60:
+        await asyncio.sleep(step)
+        figures = server.figures()
+        late = (await asyncio.to_thread(ask, server, token, "/api/v1/figures"))["latenessP99"]
+        taken.append((figures.rss, open_files(server), late))
+        print(
+            f"{(time.monotonic() - began) / 60:5.1f} min  {figures.rss:7.2f} MB  {taken[-1][1]:4d} files  "
+            f"{late:6.1f} ms late (99 of 100)  {figures.cpu:7.1f} s CPU",
+            flush=True,
+        )
+    settled = taken[len(taken) // 4 :]
+    grown = settled[-1][0] - settled[0][0]
+    files = settled[-1][1] - settled[0][1]
+    late = max(late for _, _, late in settled)
+    cut = sum(one.cut for one in dashboards)
+    heard = sum(one.frames for one in dashboards)
+    print(
+        f"grown by {grown:.2f} MB and {files} files; {late:.1f} ms late; {cut} dashboards cut; {heard} frames"
+    )
+    return 1 if grown > GROWTH_MB or files > FILES or late > LATE_MS or cut else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--monitors", type=int, default=1000)
+    parser.add_argument("--interval", type=int, default=20)
+    parser.add_argument("--dashboards", type=int, default=200)
+    return asyncio.run(campaign(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
