@@ -75,6 +75,7 @@ class Audience:
     right: Right
     user_id: int | None = None  # None: everybody
     also: Right | None = None  # which they must have as well
+    connection: str | None = None  # the one that is told; None: all of them
     unless: Right | None = None  # whoever has this one as well is left out, and told more elsewhere
 
     def parted(self, edit: Right) -> tuple[Audience, Audience]:

@@ -8,8 +8,8 @@ acknowledgement (None: one without arguments, `SILENCE`: none at all); a `UserEr
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 from typing import Any, Final, Protocol
 
@@ -54,7 +54,7 @@ class Caller(Protocol):
     async def emit(self, event: str, *arguments: Any) -> None:
         """Push to this connection alone."""
 
-    async def emit_many(self, events: Sequence[tuple[Any, ...]]) -> None:
+    async def emit_many(self, events: Iterable[tuple[Any, ...]]) -> None:
         """Push many events, each `(name, argument, ...)`, to this connection at the price of few."""
 
     async def log_in(self, actor: Actor) -> None:
@@ -69,6 +69,11 @@ def actor_of(caller: Caller) -> Actor:
     if caller.actor is None:
         raise NotLoggedIn
     return caller.actor
+
+
+def this_one(caller: Caller, right: Right) -> Audience:
+    """The connection that asks, and no other of the same person: lists may be megabytes."""
+    return replace(actor_of(caller).myself(right), connection=caller.sid)
 
 
 class Push(Protocol):

@@ -12,7 +12,18 @@ from enum import Enum
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from kuma_lite.core.access import Actor, Audience, Owned
-from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Push, Then, actor_of
+from kuma_lite.core.doors import (
+    COMPATIBLE,
+    PAGE,
+    Answer,
+    Caller,
+    Doors,
+    Event,
+    Push,
+    Then,
+    actor_of,
+    this_one,
+)
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.resources import Missing, Resource
 
@@ -132,9 +143,9 @@ class ResourceEvents(Generic[T]):
         return lists
 
     async def greet(self, caller: Caller) -> None:
-        """The list at login; to everybody of the user, as Uptime Kuma 2.5 does."""
+        """The list at login; to this connection, where Uptime Kuma 2.5 tells all of the same user."""
         if self._listing is not None:
-            await self._listing.push_list(actor_of(caller).myself(self._resource.view), caller.namespace)
+            await self._listing.push_list(this_one(caller, self._resource.view), caller.namespace)
 
     # --- questions ---------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from kuma_lite.core.access import Right, may
-from kuma_lite.core.doors import Access, Answer, Caller, Doors, Event, Push, actor_of
+from kuma_lite.core.doors import Access, Answer, Caller, Doors, Event, Push, actor_of, this_one
 from kuma_lite.core.errors import UserError
 from kuma_lite.status_pages.incidents import NO_PAGE, Incidents
 from kuma_lite.status_pages.pages import Pages
@@ -61,10 +61,10 @@ class StatusPageEvents:
         )
 
     async def send_list(self, caller: Caller) -> None:
-        """`statusPageList`, to everybody of the user; there is no other occasion for it."""
+        """`statusPageList`; there is no other occasion for it."""
         actor = actor_of(caller)
         pages = {str(page.id): page.private_config() for page in self._pages.of(actor.organisation)}
-        await self._push.to_audience(actor.myself(Right.STATUS_PAGES_VIEW), "statusPageList", pages)
+        await self._push.to_audience(this_one(caller, Right.STATUS_PAGES_VIEW), "statusPageList", pages)
 
     async def add(self, caller: Caller, title: Any, slug: Any) -> Answer:
         """A new page."""

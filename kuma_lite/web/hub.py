@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 from kuma_lite.core.access import Actor, Audience, Right
 from kuma_lite.core.doors import COMPATIBLE, Caller, Doors
+from kuma_lite.core.errors import NotLoggedIn
 from kuma_lite.web.packets import disconnect_text, event_text
 
 log = logging.getLogger(__name__)
@@ -159,8 +160,7 @@ class Hub:
 
     def has_listeners(self, audience: Audience, namespace: str = COMPATIBLE) -> bool:
         """Whether anybody would receive a push."""
-        room = self._rooms.get((namespace, audience.organisation))
-        return room is not None and any(_hears(connection, audience) for connection in room.values())
+        return any(_hears(connection, audience) for connection in self._asked(audience, namespace))
 
     async def disconnect_user(self, user_id: int, *, except_sid: str | None = None) -> None:
         """`refresh`, then close, all connections of a user but one; none of them is logged in afterwards."""
@@ -176,8 +176,13 @@ class Hub:
                 self.forget(connection)
 
     def _members(self, audience: Audience, namespace: str) -> list[Connection]:
-        room = self._rooms.get((namespace, audience.organisation))
-        return [connection for connection in room.values() if _hears(connection, audience)] if room else []
+        return [connection for connection in self._asked(audience, namespace) if _hears(connection, audience)]
+
+    def _asked(self, audience: Audience, namespace: str) -> Iterable[Connection]:
+        room = self._rooms.get((namespace, audience.organisation), {})
+        if audience.connection is None:
+            return room.values()
+        return [room[audience.connection]] if audience.connection in room else ()
 
     def _deliver(
         self, connections: Sequence[Connection], events: Iterable[Sequence[Any]], namespace: str
@@ -218,5 +223,6 @@ async def _run_hooks(hooks: Iterable[tuple[int, str, Hook]], connection: Connect
     for _order, group in groupby(fitting, key=lambda entry: entry[0]):
         results = await asyncio.gather(*(hook(connection) for _, _, hook in group), return_exceptions=True)
         for result in results:
-            if isinstance(result, Exception):
+            # A client that has gone, or logged out, while its lists were made, is nobody to send them to.
+            if isinstance(result, Exception) and not isinstance(result, NotLoggedIn):
                 log.error("A list could not be sent to a client", exc_info=result)

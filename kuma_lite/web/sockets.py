@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from kuma_lite.core.client_address import ClientAddresses
 from kuma_lite.core.doors import COMPATIBLE, PAGE, SILENCE, Doors, Event, Push
+from kuma_lite.core.errors import NotLoggedIn
 from kuma_lite.web.dispatch import Dispatcher, Limiter
 from kuma_lite.web.engine_io import EngineServer
 from kuma_lite.web.hub import Connection, Hub
@@ -132,6 +133,8 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
     async def _afterwards(self, after: Callable[[], Any], name: str) -> None:
         try:
             await after()
+        except NotLoggedIn:  # the client has gone meanwhile
+            return
         except Exception:
             log.exception("What follows the event %s failed", name)
 

@@ -87,8 +87,10 @@ def accept(name: str, results: list[Result], differences: list[dict[str, Any]]) 
 
 
 def _is_as_stated(entry: dict[str, Any], lines: list[str]) -> bool:
-    """Whether these are the lines of `diff`; where a refusal takes the place of pages of pushes, those that
-    came instead are `added`, and the others are told by their digest in `removed`.
+    """Whether these are the lines of `diff`.
+
+    Where pages of pushes are left out, an entry has what came instead as `added`, and number and digest of
+    the others as `removed`.
     """
     if "diff" in entry:
         return bool(entry["diff"] == lines)

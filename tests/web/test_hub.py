@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kuma_lite.core.access import Actor, Right
-from kuma_lite.core.doors import PAGE, Caller, Doors
+from kuma_lite.core.doors import PAGE, Caller, Doors, this_one
 from kuma_lite.web.hub import Connection, Hub
 from tests.support.actors import COLLEAGUE, OWNER, STRANGER, VIEWER, with_only, without
 
@@ -240,6 +240,32 @@ async def test_login_hooks_come_to_nothing_once_the_connection_has_gone(hub: Hub
     hub.remove("a")
     await client.log_in(OWNER)
     assert ran == []
+
+
+async def test_a_client_cut_while_its_lists_are_made_leaves_no_trace(
+    hub: Hub, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def slow(caller: Caller) -> None:
+        hub.remove(caller.sid)  # meanwhile
+        await hub.to_audience(this_one(caller, SEE), "list")
+
+    async def next_one(caller: Caller) -> None:
+        await hub.to_audience(this_one(caller, SEE), "next")
+
+    hub.use_hooks([Doors(on_login=slow, login_order=1), Doors(on_login=next_one, login_order=2)])
+    await connection(hub, "a", OWNER)
+    assert sent(hub, "a") == []
+    assert caplog.records == []
+
+
+async def test_one_connection_may_be_told_alone(hub: Hub) -> None:
+    mine, *_others = [await connection(hub, sid, OWNER) for sid in ("a", "b")]
+    await hub.to_audience(this_one(mine, SEE), "list")
+    assert (sent(hub, "a"), sent(hub, "b")) == (['42["list"]'], [])
+    assert hub.has_listeners(this_one(mine, SEE))
+    alone = this_one(mine, SEE)
+    hub.remove("a")
+    assert not hub.has_listeners(alone)
 
 
 async def test_a_list_that_fails_does_not_stop_the_others(hub: Hub, caplog: pytest.LogCaptureFixture) -> None:

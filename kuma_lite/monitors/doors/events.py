@@ -8,7 +8,7 @@ from typing import Any
 from kuma_lite.core import wire_values
 from kuma_lite.core.access import Right, may
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.doors import Answer, Caller, Doors, Event, Push, Then, actor_of
+from kuma_lite.core.doors import Answer, Caller, Doors, Event, Push, Then, actor_of, this_one
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.doors.pushes import MonitorPushes, listed_heartbeat
 from kuma_lite.monitors.service import NOT_THERE, Monitors
@@ -66,7 +66,7 @@ class MonitorEvents:
 
     async def get_list(self, caller: Caller) -> Answer:
         """Push the whole list."""
-        await self._pushes.push_list(actor_of(caller).myself(Right.MONITORS_VIEW))
+        await self._pushes.push_list(this_one(caller, Right.MONITORS_VIEW))
         return {"ok": True}
 
     async def get(self, caller: Caller, monitor_id: Any) -> Answer:

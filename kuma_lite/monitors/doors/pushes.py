@@ -15,7 +15,7 @@ from kuma_lite.core.access import Audience, Right
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, wire_time
 from kuma_lite.core.declarations import Status
-from kuma_lite.core.doors import COMPATIBLE, Caller, Doors, Push, actor_of
+from kuma_lite.core.doors import COMPATIBLE, Caller, Doors, Push, actor_of, this_one
 from kuma_lite.monitors.certificates import Certificates
 from kuma_lite.monitors.document.type_list import monitor_type_list
 from kuma_lite.monitors.engine.roster import Monitor
@@ -60,7 +60,7 @@ class MonitorPushes:
         ]
 
     async def _send_list(self, caller: Caller) -> None:
-        await self.push_list(actor_of(caller).myself(Right.MONITORS_VIEW))
+        await self.push_list(this_one(caller, Right.MONITORS_VIEW))
 
     async def push_list(self, audience: Audience) -> None:
         """`monitorList`; with secrets to those who may edit."""
@@ -91,12 +91,11 @@ class MonitorPushes:
         await self._push.to_audience(viewers, "deleteMonitorFromList", monitor_id)
 
     async def _send_types(self, caller: Caller) -> None:
-        myself = actor_of(caller).myself(Right.MONITORS_VIEW)
         types = await asyncio.to_thread(monitor_type_list)  # the first time it imports all of them
-        await self._push.to_audience(myself, "monitorTypeList", types)
+        await self._push.to_audience(this_one(caller, Right.MONITORS_VIEW), "monitorTypeList", types)
 
     async def _send_beats(self, caller: Caller) -> None:
-        """The last beats of each monitor to the caller; statistics to all connections of the same person."""
+        """The last beats of each monitor, then the statistics of each."""
         actor = actor_of(caller)
         await self._certificates.warm()
         mine = self._in_id_order(actor.organisation)
@@ -106,9 +105,9 @@ class MonitorPushes:
                 for monitor in mine
             ]
         )
-        myself = actor.myself(Right.MONITORS_VIEW)
-        for monitor in mine:
-            await self._push.many_to_audience(myself, self._statistics(monitor.id, str(monitor.id)))
+        await caller.emit_many(
+            event for monitor in mine for event in self._statistics(monitor.id, str(monitor.id))
+        )
 
     def _statistics(self, monitor_id: int, shown_id: int | str) -> list[tuple[Any, ...]]:
         """`avgPing`, three `uptime`, and `certInfo` if there is one."""
