@@ -6,11 +6,10 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from kuma_lite.cli.existing import existing_database
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.config import add_options, load_config
 from kuma_lite.core.database import Database
-from kuma_lite.core.errors import UserError
-from kuma_lite.core.limits import DATABASE_FILE
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,10 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Copy; a running server goes on meanwhile (SQLite's locks see to it, we are another process)."""
     config = load_config(options)
-    database = config.data_dir / DATABASE_FILE
-    if not database.exists():
-        raise UserError("There is no database in {data_dir}.", data_dir=config.data_dir)
-    asyncio.run(_copy(database, Path(options.file)))
+    asyncio.run(_copy(existing_database(config), Path(options.file)))
     print(f"{options.file} is a complete copy and has been verified.")
     return 0
 

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from kuma_lite.cli.existing import existing_database
 from kuma_lite.core.clock import MILLISECONDS, Clock, SystemClock, to_ms
 from kuma_lite.core.config import add_options, load_config
 from kuma_lite.core.database import Database
 from kuma_lite.core.errors import UserError
-from kuma_lite.core.limits import DATABASE_FILE
 
 if TYPE_CHECKING:
     from kuma_lite.core.sql import Connection
@@ -42,9 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do it; a running server goes on meanwhile, and knows of it within seconds."""
-    database = load_config(options).data_dir / DATABASE_FILE
-    if not database.exists():
-        raise UserError("There is no database in {parent}; start the server first.", parent=database.parent)
+    database = existing_database(load_config(options))
     clock = SystemClock()
     if options.what == "create":
         print(create(database, options.name, options.project, options.expires_in_days, clock))

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from kuma_lite.accounts.reset import remove_2fa, reset_password
+from kuma_lite.cli.existing import existing_database
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.config import add_options, load_config
 from kuma_lite.core.data_folder import DataFolder
@@ -25,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Change the account in the database; the server must not run meanwhile (its sessions end with it)."""
     config = load_config(options)
+    existing_database(config)
     if options.what == "reset-password":
         password = _ask_password()
         name = asyncio.run(_change(config.data_dir, lambda database: reset_password(database, password)))

@@ -21,6 +21,7 @@ from kuma_lite.core.limits import DEFAULT_HOST, DEFAULT_PORT
 
 PREFIX: Final = "KUMA_LITE_"
 FILE_NAME: Final = "kuma-lite.toml"  # looked for in the data folder
+SERVICE_FOLDER: Final = Path("/var/lib/kuma-lite")  # where the packaged service keeps its data
 _FILE_SUFFIX: Final = "_FILE"  # of a variable that names a file with a secret
 _DECLARATION: Final = "setting"
 _YES: Final = frozenset({"1", "true", "yes", "on"})
@@ -142,7 +143,12 @@ class Config:
         "HOST",
     )
     port: int = _declare(DEFAULT_PORT, "Port to listen on.", _port, "UPTIME_KUMA_PORT", "PORT")
-    data_dir: Path = _declare(Path("data"), "Folder of database and uploads.", _path, "DATA_DIR")
+    data_dir: Path = _declare(
+        Path("data"),
+        f"Folder of database and uploads; where nobody names one and there is no data, {SERVICE_FOLDER}.",
+        _path,
+        "DATA_DIR",
+    )
     ssl_cert: Path | None = _declare(
         None,
         "Certificate (PEM) for HTTPS; needs ssl_key as well.",
@@ -293,9 +299,10 @@ def load_config(options: argparse.Namespace, environment: Mapping[str, str] | No
     variables = os.environ if environment is None else environment
     above_file = _from_environment(variables) | _from_flags(flags)
     chosen = flags.get("config") or variables.get(f"{PREFIX}CONFIG")
-    folder = above_file.get("data_dir", _DEFAULTS["data_dir"])
+    folder = above_file.get("data_dir") or _default_folder()
     values = _from_file(Path(chosen) if chosen else folder / FILE_NAME, must_exist=bool(chosen))
-    config = Config(**(values | above_file))
+    found: dict[str, Any] = {"data_dir": folder}
+    config = Config(**(found | values | above_file))
     if (config.ssl_cert is None) != (config.ssl_key is None):
         raise StartupError("HTTPS needs both ssl_cert and ssl_key.")
     return config
@@ -317,6 +324,12 @@ def sample_toml() -> str:
         value = setting.sample if setting.sample is not None and default in (None, "") else default
         lines.append(f"#{name} = {_toml(value)}")
     return "\n".join(lines) + "\n"
+
+
+def _default_folder() -> Path:
+    """`./data`, or the service's where that is not there and the service's is."""
+    here: Path = _DEFAULTS["data_dir"]
+    return here if os.path.lexists(here) or not os.path.lexists(SERVICE_FOLDER) else SERVICE_FOLDER
 
 
 def _from_flags(flags: Mapping[str, Any]) -> dict[str, Any]:

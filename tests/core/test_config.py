@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kuma_lite.core import config
 from kuma_lite.core.config import SETTINGS, Config, Tls, add_options, load_config, sample_toml
 from kuma_lite.core.errors import StartupError
 
@@ -20,6 +21,7 @@ def load(*flags: str, **environment: str) -> Config:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(config, "SERVICE_FOLDER", tmp_path / "var" / "kuma-lite")  # not this machine's
     return tmp_path
 
 
@@ -27,6 +29,19 @@ def test_defaults(folder: Path) -> None:
     config = load()
     assert config == Config()
     assert (config.host, config.port, config.data_dir) == ("127.0.0.1", 3001, Path("data"))
+
+
+def test_the_folder_of_the_service(folder: Path) -> None:
+    """It is taken when nobody names another and there is none here; its settings file, too."""
+    service = config.SERVICE_FOLDER
+    assert load().data_dir == Path("data")
+    service.mkdir(parents=True)
+    (service / "kuma-lite.toml").write_text("port = 4000\n")
+    assert (load().data_dir, load().port) == (service, 4000)
+    assert load("--data-dir", "other").data_dir == Path("other")
+    assert load(DATA_DIR="other").data_dir == Path("other")
+    (folder / "data").mkdir()
+    assert (load().data_dir, load().port) == (Path("data"), 3001)
 
 
 @pytest.mark.parametrize(
