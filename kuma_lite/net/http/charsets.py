@@ -77,6 +77,7 @@ _COMMENT: Final = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
 _META: Final = re.compile(r"<meta[\s/][^>]*?charset\s*=\s*[\"']?\s*([^\s\"'/;>]+)", re.IGNORECASE)
 _XML: Final = re.compile(r"\s*<\?xml[^>]*?encoding\s*=\s*[\"']\s*([^\s\"']+)", re.IGNORECASE)
 _ZERO_OR_ESCAPE: Final = re.compile(rb"[\x00\x1b]")
+_BINARY: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")  # MIME Sniffing Standard, §3
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f\ufffd]")
 
 
@@ -93,7 +94,7 @@ def readings(body: bytes, content_types: Iterable[str] = (), *, cut: bool = Fals
         cut: whether the body goes on, so that half a character at its end is no fault.
     """
     for mark, codec in _BOMS:
-        if body.startswith(mark):
+        if body.startswith(mark) and (codec == UTF_8 or _is_whole(body, codec, cut)):
             yield _decode(body[len(mark) :], codec, cut)
             return
     declared = next((found for value in content_types if (found := _in_header(value))), None)
@@ -121,11 +122,16 @@ def _by_zeros(body: bytes) -> str | None:
     if 0 not in body[:4]:
         return None
     codec: str = json.detect_encoding(body)
+    return codec if _is_whole(body, codec, cut=False) else None
+
+
+def _is_whole(body: bytes, codec: str, cut: bool) -> bool:
+    """Whether all of it has a meaning: bytes of no text may begin like text in wide characters."""
     try:
-        body.decode(codec)
+        codecs.getincrementaldecoder(codec)().decode(body, final=not cut)
     except UnicodeDecodeError:
-        return None
-    return codec
+        return False
+    return True
 
 
 def _in_header(value: str) -> str | None:
@@ -149,9 +155,11 @@ def _as_utf_8(body: bytes, cut: bool) -> str | None:
 
 
 def _undeclared(body: bytes, cut: bool) -> str:
-    """UTF-8 with faults, where anything in it is UTF-8; else what browsers take for the default."""
+    """UTF-8 with faults, where anything in it is UTF-8 or no text at all; else the default of browsers."""
     text = _decode(body, UTF_8, cut)
-    return text if _NOT_ASCII.search(text) else _decode(body, WINDOWS_1252, cut)
+    if _NOT_ASCII.search(text) or _BINARY.search(body):
+        return text
+    return _decode(body, WINDOWS_1252, cut)
 
 
 def _decode(body: bytes, codec: str, cut: bool) -> str:

@@ -159,7 +159,8 @@ def test_json_in_wide_characters(codec: str) -> None:
 
 
 def test_zeros_of_other_kinds_are_left_alone() -> None:
-    assert "PNG" in read(b"\0\0\0\x05PNG\xff")
+    assert read(b"\0\0\0\x05PNG\xff") == "\0\0\0\x05PNG\ufffd"
+    assert read(b"\xff\xfe\x00") == "\ufffd\ufffd\0"  # no byte order mark
     assert read(b"\0\0\0\x05hello") == "\0\0\0\x05hello"
 
 
