@@ -21,7 +21,7 @@ def header(scope: Any, name: bytes) -> str | None:
 
 
 def forwarded(scope: Any, name: bytes) -> str:
-    """The first entry of a header that each proxy on the way may have appended to: what the client asked for."""
+    """The first entry of a header that proxies on the way append to: what the client asked for."""
     lines = [value.decode("latin-1") for key, value in scope["headers"] if key == name]
     entries = (entry.strip().strip('"') for entry in ",".join(lines).split(","))
     return next((entry for entry in entries if entry), "")

@@ -1,4 +1,4 @@
-"""What a request says of where it was sent to; headers of proxies are lists, and the first entry is the client's."""
+"""Where a request was sent to; headers of proxies are lists, and the first entry is the client's."""
 
 from __future__ import annotations
 
