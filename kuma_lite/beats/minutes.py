@@ -52,8 +52,8 @@ NOTHING: Final = Totals()
 def counted(status: Status, ping: float | None) -> tuple[int, int, int, float]:
     """What one beat adds (see `Totals`): PENDING and MAINTENANCE nothing, ping only of what is up.
 
-    Uptime Kuma 2.5 counts PENDING as down: with a retry interval shorter than the interval, a hiccup of
-    seconds that never was an outage then weighs more than the time it took.
+    Uptime Kuma 2.5 counts PENDING as down: a hiccup of seconds that never was an outage then weighs more than
+    the time it took, where the retry interval is shorter than the interval.
     """
     if status is Status.UP:
         return (1, 0, 0, 0.0) if ping is None else (1, 0, 1, ping)

@@ -109,10 +109,10 @@ class _Expressions(threading.local):
 
 
 def _compile(expression: str) -> Any:
-    from jsonata import Jsonata
+    from kuma_lite.checks._jsonata_numbers import mend
 
     try:
-        compiled = Jsonata(expression)
+        compiled = mend()(expression)
     except Exception as error:
         raise QueryError(str(error)) from None
     # The document came from a JSON parser, and null must stay distinct from undefined.

@@ -20,10 +20,18 @@ def header(scope: Any, name: bytes) -> str | None:
     return None
 
 
+def forwarded(scope: Any, name: bytes) -> str:
+    """The first entry of a header that proxies on the way append to: what the client asked for."""
+    lines = [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+    entries = (entry.strip().strip('"') for entry in ",".join(lines).split(","))
+    return next((entry for entry in entries if entry), "")
+
+
 def host(scope: Any, trust_proxy: bool) -> str:
     """The host the client addressed, with its port; what cannot be one is `localhost`."""
-    named = (header(scope, b"x-forwarded-host") if trust_proxy else None) or header(scope, b"host") or ""
-    return named if _HOST.fullmatch(named) else _LOCALHOST
+    told = forwarded(scope, b"x-forwarded-host") if trust_proxy else ""
+    names = (told, header(scope, b"host") or "")
+    return next((name for name in names if _HOST.fullmatch(name)), _LOCALHOST)
 
 
 def host_name(scope: Any, trust_proxy: bool) -> str:
@@ -34,8 +42,9 @@ def host_name(scope: Any, trust_proxy: bool) -> str:
 
 def base_url(scope: Any, trust_proxy: bool) -> str:
     """Where the client believes to be: scheme and host."""
-    scheme = (header(scope, b"x-forwarded-proto") if trust_proxy else None) or scope.get("scheme") or "http"
-    return f"{'https' if scheme == 'https' else 'http'}://{host(scope, trust_proxy)}"
+    told = forwarded(scope, b"x-forwarded-proto") if trust_proxy else ""
+    scheme = (told or scope.get("scheme") or "http").lower()
+    return f"{'https' if scheme in ('https', 'wss') else 'http'}://{host(scope, trust_proxy)}"
 
 
 async def send_answer(

@@ -143,6 +143,7 @@ class SmtpSink:
         self.commands: list[str] = []
         self.refuse: dict[str, str] = {}  # start of a command line → answer
         self.hang_at: str | None = None
+        self.offers: list[str] = []  # further extensions
         self._tls = tls
         self._implicit = implicit
         self._password = password
@@ -215,7 +216,7 @@ class _Session:
                 await self.say("250 ok")
 
     async def ehlo(self, line: str) -> None:
-        offers = ["250-sink", "250-8BITMIME"]
+        offers = ["250-sink", "250-8BITMIME", *(f"250-{name}" for name in self.sink.offers)]
         if self.sink._tls is not None and not self.tls:
             offers.append("250-STARTTLS")
         if self.sink._password is not None:

@@ -108,6 +108,26 @@ async def test_line_feeds_do_not_reach_the_head(send: Send) -> None:
     assert sink.mails[0].recipients == ["first@example.com"]
 
 
+async def test_addresses_with_odd_dots_reach_the_server_in_quotes(send: Send) -> None:
+    async with SmtpSink() as sink:
+        await send(
+            DOWN, **server(sink, smtpTo="Taro <taro..yamada.@docomo.example.jp>", smtpCC="a@münchen.example")
+        )
+    assert sink.mails[0].recipients == ['"taro..yamada."@docomo.example.jp', "a@xn--mnchen-3ya.example"]
+    assert b'\r\nTo: Taro <"taro..yamada."@docomo.example.jp>\r\n' in sink.mails[0].content
+
+
+async def test_an_address_with_other_letters(send: Send) -> None:
+    async with SmtpSink() as sink:
+        with pytest.raises(DeliveryFailed, match="SMTPUTF8 is not supported by this server") as failed:
+            await send(DOWN, **server(sink, smtpTo="müller@x.example"))
+        assert failed.value.permanent
+        sink.offers = ["SMTPUTF8"]
+        await send(DOWN, **server(sink, smtpTo="müller@x.example"))
+    assert sink.mails[0].recipients == ["müller@x.example"]
+    assert "SMTPUTF8" in next(line for line in sink.commands[::-1] if line.startswith("MAIL"))
+
+
 async def test_dots_at_the_beginning_of_lines_survive(send: Send) -> None:
     async with SmtpSink() as sink:
         await send(Message(".\n..a\n.", DOWN.monitor, DOWN.heartbeat), **server(sink))
