@@ -43,7 +43,7 @@ def render() -> str:
             "",
             "## What is refused",
             "",
-            "Whatever else Uptime Kuma 2.5 is known to take is taken. The sentences are what clients are told.",
+            "What else Uptime Kuma 2.5 is known to take is taken. The sentences are what clients are told.",
             *_refusals([entry for entry in sessions() if entry["scenario"] == REFUSALS]),
             "",
             "## What notification services are sent",
