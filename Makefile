@@ -47,7 +47,8 @@ $(VENV)/.installed-dev: packaging/requirements-dev.txt $(VENV)/.installed
 
 # Clients that have to work, each in a folder of its own: three of them are the same Python module. They use the
 # libraries of .venv; pythonkuma asks for Python 3.12 and runs on 3.11.
-CLIENTS := $(patsubst tests/clients/packages/%.txt,build/clients/%/.installed,$(wildcard tests/clients/packages/*.txt))
+CLIENTS := $(patsubst tests/clients/packages/%.txt,build/clients/%/.installed,$(wildcard tests/clients/packages/*.txt)) \
+	build/clients/go-uptime-kuma-client/.installed
 
 .PHONY: clients
 clients: $(CLIENTS) ## install the foreign clients that the tests use into build/clients
@@ -57,6 +58,10 @@ build/clients/%/.installed: tests/clients/packages/%.txt | $(VENV)/.installed-de
 	@$(PIP) install --require-hashes --no-deps --no-build-isolation --ignore-requires-python \
 		--target $(@D) --requirement $<
 	@touch $@
+
+# The Go client's own tests, where Go is.
+build/clients/go-uptime-kuma-client/.installed: tests/clients/go/install tests/clients/go/main_test.go
+	@tests/clients/go/install $(@D)
 
 .PHONY: lock
 lock: $(BIN)/python ## choose new versions within pyproject.toml (UPGRADE=1 takes the newest)

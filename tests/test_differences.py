@@ -9,6 +9,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs/differences.md"
+REFUSALS = "refusals"  # entries that nothing was recorded of: `tests/conformance/test_refusals.py` plays them
 
 Entries = list[dict[str, Any]]
 
@@ -38,7 +39,12 @@ def render() -> str:
             "## What clients are told",
             "",
             "Each entry names the steps of the recorded sessions in which the difference shows.",
-            *_by_reason(sessions()),
+            *_by_reason([entry for entry in sessions() if entry["scenario"] != REFUSALS]),
+            "",
+            "## What is refused",
+            "",
+            "What else Uptime Kuma 2.5 is known to take is taken. The sentences are what clients are told.",
+            *_refusals([entry for entry in sessions() if entry["scenario"] == REFUSALS]),
             "",
             "## What notification services are sent",
             "",
@@ -57,6 +63,17 @@ def _by_reason(entries: Entries) -> list[str]:
     lines: list[str] = []
     for why, steps in sorted(reasons.items()):
         lines += ["", f"### {why}", "", *steps]
+    return lines
+
+
+def _refusals(entries: Entries) -> list[str]:
+    reasons: dict[str, list[str]] = {}
+    for entry in entries:
+        asked = f"`{entry['event']}`" if "event" in entry else "a badge"
+        reasons.setdefault(entry["why"], []).append(f"- {asked}: {entry['msg']}")
+    lines: list[str] = []
+    for why, refused in sorted(reasons.items()):
+        lines += ["", f"### {why}", "", *dict.fromkeys(refused)]
     return lines
 
 

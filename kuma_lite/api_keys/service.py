@@ -18,7 +18,6 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.core.transactions import Transactions
 
 ENABLED_SETTING: Final = "apiKeysEnabled"  # the metrics want a key; set with the first one
-MAX_NAME_CHARS: Final = 255  # as the column of Uptime Kuma
 _COST: Final = 10  # of Uptime Kuma; 2^10 rounds
 
 
@@ -63,8 +62,9 @@ class ApiKeys:
         """A new key: as it is shown this once, and its id. Raises UserError."""
         if not isinstance(payload, Mapping):
             raise UserError("The key must be an object.")
-        name, expires = wire_values.text(payload.get("name")), payload.get("expires") or None
-        if name is None or len(name) > MAX_NAME_CHARS:
+        name = wire_values.short_text(payload.get("name"), "The name of a key")
+        expires = payload.get("expires") or None
+        if name is None:
             raise UserError("The key needs a name.")
         if expires is not None and expiry(expires, self._settings.timezone()) is None:
             raise UserError("The expiry date must be written as 2030-12-31 23:59:59.")

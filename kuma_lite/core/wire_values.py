@@ -10,8 +10,10 @@ import math
 import re
 from typing import Any, Final
 
+from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import text_of
 
+MAX_TEXT_CHARS: Final = 10_000  # of what stands in lists that every client gets; on SQLite there is no limit
 MAX_ID: Final = 1 << 62  # beyond it no row can be
 _NUMBER: Final = re.compile(r"[+-]?([0-9]{1,300}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 # What an object that is not there is called by the runtime of Uptime Kuma 2.5. Clients compare with it.
@@ -49,6 +51,14 @@ def text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "1" if value else "0"
     return text_of(value) if isinstance(value, int | float) and math.isfinite(value) else None
+
+
+def short_text(value: Any, what: str) -> str | None:
+    """A `text` that may stand in a list. Raises UserError for a longer one; `what` it is, in words."""
+    found = text(value)
+    if found is not None and len(found) > MAX_TEXT_CHARS:
+        raise UserError("{what} has at most {most} characters.", what=what, most=MAX_TEXT_CHARS)
+    return found
 
 
 def flag(value: Any) -> bool:

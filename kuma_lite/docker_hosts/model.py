@@ -15,7 +15,7 @@ from kuma_lite.net.http.url import parse_url
 
 SOCKET: Final = "socket"
 TLS_FOLDER: Final = "docker-tls"  # in the data folder; below it, a folder for each host
-MAX_TEXT_CHARS: Final = 10_000  # Uptime Kuma on SQLite has no limit
+_EACH: Final = "Each text about a Docker host"
 _TLS_FILES: Final = ("ca.pem", "cert.pem", "key.pem")
 
 
@@ -43,10 +43,10 @@ def read_host(payload: Any, host_id: int = 0, actor: Actor | None = None) -> Doc
     if not isinstance(payload, Mapping):
         raise UserError("The Docker host must be an object.")
     sent = [payload.get(key) for key in ("dockerDaemon", "dockerType", "name")]
-    daemon, kind, name = texts = [wire_values.text(value) for value in sent]
+    daemon, kind, name = texts = [wire_values.short_text(value, _EACH) for value in sent]
     for value, text in zip(sent, texts, strict=True):
-        if value is not None and (text is None or len(text) > MAX_TEXT_CHARS):
-            raise UserError("Name, type and address of a Docker host must be short texts.")
+        if value is not None and text is None:
+            raise UserError("Name, type and address of a Docker host must be texts.")
     organisation, author = (actor.organisation, actor.author) if actor else (0, 0)
     return DockerHost(host_id, organisation, author, daemon, kind, name)
 

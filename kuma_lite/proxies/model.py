@@ -12,7 +12,6 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.net.proxy import PROTOCOLS, ProxyServer
 
 MAX_PORT: Final = 65_535
-MAX_TEXT_CHARS: Final = 10_000  # Uptime Kuma on SQLite has no limit
 
 
 class Proxy(NamedTuple):
@@ -96,11 +95,9 @@ def read_proxy(payload: Any, proxy_id: int, actor: Actor, created: int) -> Proxy
 
 
 def _text(value: Any) -> str | None:
-    text = wire_values.text(value)
-    if value is not None and (text is None or len(text) > MAX_TEXT_CHARS):
-        raise UserError(
-            "Host, user name and password are texts of at most {most} characters.", most=MAX_TEXT_CHARS
-        )
+    text = wire_values.short_text(value, "Each text about a proxy")
+    if value is not None and text is None:
+        raise UserError("Host, user name and password of a proxy are texts.")
     return text
 
 

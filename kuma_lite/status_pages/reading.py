@@ -98,8 +98,10 @@ def read_logo(value: Any) -> Logo:
 
 def read_groups(value: Any) -> list[NewGroup]:
     """The groups of a page in their order. Raises UserError."""
-    if not isinstance(value, list) or len(value) > MAX_GROUPS:
+    if not isinstance(value, list):
         raise UserError("The groups must be a list.")
+    if len(value) > MAX_GROUPS:
+        raise UserError("A page has at most {most} groups.", most=MAX_GROUPS)
     groups = [_group(item) for item in value]
     if sum(len(group.members) for group in groups) > MAX_MEMBERS:
         raise UserError("A page shows at most {most} monitors.", most=MAX_MEMBERS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor
@@ -16,7 +16,6 @@ from kuma_lite.tags.store import TagOnMonitor, TagRow
 
 T = TypeVar("T")
 
-MAX_NAME_CHARS: Final = 10_000  # Uptime Kuma on SQLite has no limit
 Carried = dict[int, list[TagOnMonitor]]  # monitor → what it carries
 
 
@@ -151,10 +150,11 @@ class Tags:
 def read_tag(payload: Any) -> tuple[str, str]:
     """Name and colour of a tag. Raises UserError."""
     found = payload if isinstance(payload, Mapping) else {}
-    name, color = wire_values.text(found.get("name")), wire_values.text(found.get("color"))
-    if name is None or len(name) > MAX_NAME_CHARS:
+    name = wire_values.short_text(found.get("name"), "The name of a tag")
+    color = wire_values.short_text(found.get("color"), "The colour of a tag")
+    if name is None:
         raise UserError("The tag needs a name.")
-    if color is None or len(color) > MAX_NAME_CHARS:
+    if color is None:
         raise UserError("The tag needs a colour.")
     return name, color
 

@@ -8,6 +8,7 @@ from kuma_lite.core.access import Right
 from kuma_lite.core.doors import Access, Answer, Caller, Doors, Event
 from kuma_lite.core.errors import NotLoggedIn, UserError
 from kuma_lite.tools.domains import TargetOf, check_domain
+from kuma_lite.tools.games import game_list
 from kuma_lite.tools.programs import chromium_version, pm2_processes
 from kuma_lite.tools.push_examples import push_example
 from kuma_lite.tools.upkeep import DatabaseFile, shrink, size_of
@@ -56,9 +57,9 @@ class ToolEvents:
         return {"ok": True, "code": push_example(language)}
 
     async def game_list(self, caller: Caller) -> Answer:
-        """The games that can be asked for their players: none, as long as no monitor type asks."""
+        """The games that can be asked for their players, for forms."""
         del caller
-        return {"ok": True, "gameList": []}
+        return {"ok": True, "gameList": game_list()}
 
     async def pm2_processes(self, caller: Caller) -> Answer:
         """What PM2 keeps on this machine."""
