@@ -3,7 +3,8 @@ import { check, expectAccessible, expectNoSidewaysScroll, logIn, openPage } from
 
 const sentence = (key, values = {}) => ({ key, arguments: values });
 const problem = (key, says, help, members = []) => ({
-  key, msg: says, sentence: sentence(says), meaning: sentence(`What ${key} means.`), since: Date.now() - 90_000, help, members,
+  key, msg: says, sentence: sentence(says), meaning: sentence(`What ${key} means.`), help, members,
+  since: Date.now() - 90_000,
 });
 const FULL = problem("disk-full", "The disk is full.", "history");
 const members = [
