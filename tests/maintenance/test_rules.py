@@ -164,6 +164,17 @@ def test_the_state_lists_the_windows_there_are() -> None:
     assert state_at(twice, at("2026-06-02 12:00"), SERVER) == (waiting, [])
 
 
+def test_a_window_ends_just_before_its_end() -> None:
+    slot = Slot(10, 20, 10)
+    assert [slot.includes(now) for now in (9.9, 10, 19.9, 20)] == [False, True, True, False]
+
+
+def test_no_window_begins_with_the_end_date() -> None:
+    bounded = plan("recurring-interval", dateRange=[None, "2026-06-03 02:00"])
+    assert windows(bounded, at("2026-06-02 02:30")) == ("2026-06-02 02:00 – 2026-06-02 03:00", None)
+    assert windows(bounded, at("2026-06-02 03:00")) == (None, None)
+
+
 def test_start_and_end_date_bound_repeating_windows() -> None:
     bounded = plan("recurring-interval", dateRange=["2026-06-01 02:30", "2026-06-03 02:15"])
     assert status_at(bounded, at("2026-05-31 02:15"), SERVER) is PlanStatus.SCHEDULED
