@@ -195,6 +195,12 @@ def test_an_end_before_the_start_never_begins() -> None:
     assert status_at(upside_down, at("2026-06-04 02:30"), SERVER) is PlanStatus.ENDED
 
 
+def test_an_end_at_the_start_leaves_no_window() -> None:
+    moment = plan("recurring-interval", dateRange=["2026-06-03 02:30", "2026-06-03 02:30"])
+    assert windows(moment, at("2026-06-03 02:10")) == (None, None)
+    assert windows(moment, at("2026-06-03 02:30")) == (None, None)
+
+
 def test_an_imported_pattern_that_is_none_has_no_windows() -> None:
     broken = replace(plan("cron"), cron="nonsense", start_date="no date", timezone="Mars/Olympus")
     assert status_at(broken, at("2026-06-01 03:30"), SERVER) is PlanStatus.SCHEDULED
