@@ -316,6 +316,40 @@ def test_a_start_date_after_the_latest_window_counts_anew() -> None:
     assert starts(moved, at("2026-06-03 00:00"), 2) == ["2026-06-10 02:00", "2026-06-13 02:00"]
 
 
+def test_the_latest_window_counts_when_it_reached_beyond_the_start_date() -> None:
+    third = plan(
+        "recurring-interval",
+        intervalDay=3,
+        timeRange=times("02:00", "22:00"),
+        dateRange=["2026-06-01 12:00", None],
+    )
+    begun = replace(third, last_start=int(at("2026-06-02 02:00")))
+    assert windows(begun, at("2026-06-03 00:00")) == (None, "2026-06-05 02:00 – 2026-06-05 22:00")
+    ended = replace(third, start_date="2026-06-02 22:00", last_start=int(at("2026-06-02 02:00")))
+    assert windows(ended, at("2026-06-03 00:00"))[0] is None
+    assert starts(ended, at("2026-06-02 23:00"), 2) == ["2026-06-03 02:00", "2026-06-06 02:00"]
+
+
+def test_an_interval_ends_with_the_end_date() -> None:
+    third = plan("recurring-interval", intervalDay=3, dateRange=["2026-06-01", "2026-06-04 02:30"])
+    assert windows(third, at("2026-06-03 00:00")) == (None, "2026-06-04 02:00 – 2026-06-04 02:30")
+
+
+def test_an_interval_of_other_plans_means_nothing() -> None:
+    mondays = plan("recurring-weekday", weekdays=[1], intervalDay=3, dateRange=["2026-06-01", None])
+    assert mondays.interval_day == 3
+    assert starts(mondays, at("2026-05-31 00:00"), 3) == [
+        "2026-06-01 02:00",
+        "2026-06-08 02:00",
+        "2026-06-15 02:00",
+    ]
+
+
+def test_the_calendar_ends_before_an_imported_start_date() -> None:
+    far = replace(plan("recurring-interval", intervalDay=3), start_date="9990-01-01 00:00")
+    assert windows(far, at("2026-06-01 00:00")) == (None, None)
+
+
 def test_an_interval_over_midnight_and_a_change_of_the_clock() -> None:
     nights = plan(
         "recurring-interval",
