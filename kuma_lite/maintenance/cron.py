@@ -17,7 +17,6 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from kuma_lite.maintenance.zones import moments_of, offset_of, parse_wall, to_moment, to_wall
@@ -150,7 +149,6 @@ class Once:
         return found if found > moment else None
 
 
-@lru_cache(maxsize=512)
 def parse(text: str) -> Pattern | Once:
     """Read a pattern. Raises CronError."""
     if ":" in text:

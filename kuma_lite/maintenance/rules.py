@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from kuma_lite.maintenance.cron import CronError, Once, Pattern, parse
@@ -23,6 +24,8 @@ from kuma_lite.maintenance.zones import known_zone_of, moments_of, parse_wall, t
 
 DAY_S: Final = 86_400
 LAST_DAY: Final = "lastDay1"  # the last day of a month; others (`lastDay2` ...) have never had an effect
+
+_pattern_in = lru_cache(maxsize=512)(parse)  # plans are asked again and again
 
 
 class Slot(NamedTuple):
@@ -188,7 +191,7 @@ def _windows(plan: Plan, now: float, server_zone: str) -> _Windows | None:
     if end is not None and (now >= end or (start is not None and start >= end)):
         return None
     try:
-        pattern = parse(plan.cron)
+        pattern = _pattern_in(plan.cron)
     except CronError:  # an imported plan; it must not take the others with it
         return None
     zone, duration = known_zone_of(zone_name(plan, server_zone)), plan.duration or 0

@@ -55,6 +55,9 @@ def test_a_beat_counts_in_its_day_however_late_it_comes() -> None:
     days.add(TODAY - 2, 0, 1, 0, 0.0)
     assert days.totals(30, TODAY) == of(-2, 0).plus(Totals(2, 3, 4, 9.0))
     assert days.totals(2, TODAY) == of(0).plus(Totals(2, 2, 4, 9.0))
+    assert days.totals(1, TODAY) == of(0).plus(Totals(1, 2, 3, 4.0))
+    assert days.totals(1, TODAY - 1) == Totals(1, 0, 1, 5.0)
+    assert days.totals(1, TODAY - 2) == of(-2).plus(Totals(0, 1, 0, 0.0))
 
 
 def test_sums_follow_the_day() -> None:
@@ -74,3 +77,10 @@ def test_no_more_is_kept_than_a_year_and_some() -> None:
     days.add(TODAY, 1, 0, 0, 0.0)
     assert len(days._days) == YEAR_DAYS + 35
     assert days.latest == Totals(1, 0, 1, 2.0)
+
+
+def test_a_day_that_comes_late_takes_the_place_of_the_oldest() -> None:
+    days = kept(0, *range(2, YEAR_DAYS + 36))
+    days.add(TODAY + 1, 1, 2, 3, 4.0)
+    assert len(days._days) == YEAR_DAYS + 35
+    assert [days.totals(1, TODAY + day) for day in (0, 1, 2)] == [NOTHING, Totals(1, 2, 3, 4.0), of(2)]

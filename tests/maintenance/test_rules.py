@@ -164,6 +164,17 @@ def test_the_state_lists_the_windows_there_are() -> None:
     assert state_at(twice, at("2026-06-02 12:00"), SERVER) == (waiting, [])
 
 
+def test_a_window_ends_just_before_its_end() -> None:
+    slot = Slot(10, 20, 10)
+    assert [slot.includes(now) for now in (9.9, 10, 19.9, 20)] == [False, True, True, False]
+
+
+def test_no_window_begins_with_the_end_date() -> None:
+    bounded = plan("recurring-interval", dateRange=[None, "2026-06-03 02:00"])
+    assert windows(bounded, at("2026-06-02 02:30")) == ("2026-06-02 02:00 – 2026-06-02 03:00", None)
+    assert windows(bounded, at("2026-06-02 03:00")) == (None, None)
+
+
 def test_start_and_end_date_bound_repeating_windows() -> None:
     bounded = plan("recurring-interval", dateRange=["2026-06-01 02:30", "2026-06-03 02:15"])
     assert status_at(bounded, at("2026-05-31 02:15"), SERVER) is PlanStatus.SCHEDULED
@@ -182,6 +193,12 @@ def test_an_end_before_the_start_never_begins() -> None:
     assert windows(upside_down, at("2026-05-01 00:00")) == (None, None)
     assert status_at(upside_down, at("2026-06-01 02:30"), SERVER) is PlanStatus.SCHEDULED
     assert status_at(upside_down, at("2026-06-04 02:30"), SERVER) is PlanStatus.ENDED
+
+
+def test_an_end_at_the_start_leaves_no_window() -> None:
+    moment = plan("recurring-interval", dateRange=["2026-06-03 02:30", "2026-06-03 02:30"])
+    assert windows(moment, at("2026-06-03 02:10")) == (None, None)
+    assert windows(moment, at("2026-06-03 02:30")) == (None, None)
 
 
 def test_an_imported_pattern_that_is_none_has_no_windows() -> None:
@@ -297,6 +314,40 @@ def test_a_start_date_after_the_latest_window_counts_anew() -> None:
     third = plan("recurring-interval", intervalDay=3, dateRange=["2026-06-10", None])
     moved = replace(third, last_start=int(at("2026-06-02 02:00")))
     assert starts(moved, at("2026-06-03 00:00"), 2) == ["2026-06-10 02:00", "2026-06-13 02:00"]
+
+
+def test_the_latest_window_counts_when_it_reached_beyond_the_start_date() -> None:
+    third = plan(
+        "recurring-interval",
+        intervalDay=3,
+        timeRange=times("02:00", "22:00"),
+        dateRange=["2026-06-01 12:00", None],
+    )
+    begun = replace(third, last_start=int(at("2026-06-02 02:00")))
+    assert windows(begun, at("2026-06-03 00:00")) == (None, "2026-06-05 02:00 – 2026-06-05 22:00")
+    ended = replace(third, start_date="2026-06-02 22:00", last_start=int(at("2026-06-02 02:00")))
+    assert windows(ended, at("2026-06-03 00:00"))[0] is None
+    assert starts(ended, at("2026-06-02 23:00"), 2) == ["2026-06-03 02:00", "2026-06-06 02:00"]
+
+
+def test_an_interval_ends_with_the_end_date() -> None:
+    third = plan("recurring-interval", intervalDay=3, dateRange=["2026-06-01", "2026-06-04 02:30"])
+    assert windows(third, at("2026-06-03 00:00")) == (None, "2026-06-04 02:00 – 2026-06-04 02:30")
+
+
+def test_an_interval_of_other_plans_means_nothing() -> None:
+    mondays = plan("recurring-weekday", weekdays=[1], intervalDay=3, dateRange=["2026-06-01", None])
+    assert mondays.interval_day == 3
+    assert starts(mondays, at("2026-05-31 00:00"), 3) == [
+        "2026-06-01 02:00",
+        "2026-06-08 02:00",
+        "2026-06-15 02:00",
+    ]
+
+
+def test_the_calendar_ends_before_an_imported_start_date() -> None:
+    far = replace(plan("recurring-interval", intervalDay=3), start_date="9990-01-01 00:00")
+    assert windows(far, at("2026-06-01 00:00")) == (None, None)
 
 
 def test_an_interval_over_midnight_and_a_change_of_the_clock() -> None:
