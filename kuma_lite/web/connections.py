@@ -20,8 +20,7 @@ from kuma_lite.web.respond import TEXT, refuse_websocket
 log = logging.getLogger(__name__)
 
 PERIOD_S: Final = 0.25  # between two looks; in that time one accept queue of 1,024 is emptied
-_IDLE_SHARE: Final = 20  # of the time at most that is spent looking
-_FEW: Final = 100  # descriptors nobody has to look at
+_PAUSE_FACTOR: Final = 50  # a pause is that many times as long as a look: at most 2 % of the time
 _AT_ONCE: Final = 100  # looked at without a pause; about a millisecond
 _ANSWER_S: Final = 300.0  # a client that takes longer to read an answer may lose it when room is needed
 _REMEMBERED_S: Final = 60.0  # that a client has asked something; the server below drops idle ones sooner
@@ -117,7 +116,7 @@ class Connections:
                 await self._look(port)
             except Exception:
                 log.exception("Looking at connections failed")
-            await asyncio.sleep(max(PERIOD_S, (self._now() - began) * _IDLE_SHARE))
+            await asyncio.sleep(max(PERIOD_S, (self._now() - began) * _PAUSE_FACTOR))
 
     async def _look(self, port: int) -> None:
         now = self._now()
@@ -125,7 +124,7 @@ class Connections:
             del self._asked[oldest[0]]
         late = self._late(now)
         numbers = open_descriptors()
-        if not late and len(numbers) - self._live <= min(_FEW, self._per_address):
+        if not late and len(numbers) - self._live <= self._per_address:  # no address can have more
             self._seen.clear()
             return
         found = await self._accepted(numbers, port)
