@@ -10,11 +10,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 # As on a user's machine: the second start finds the compiled modules of the first.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+PROGRAM = (sys.executable, "-m", "kuma_lite")
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -48,14 +50,12 @@ def free_port() -> int:
 class Served:
     """`kuma-lite serve` in a process of its own."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, program: Sequence[str] = PROGRAM) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
         command = [
-            sys.executable,
-            "-m",
-            "kuma_lite",
+            *program,
             "serve",
             "--host",
             "127.0.0.1",
