@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core.declarations import Message, TemplateFailed
-from kuma_lite.notifications.liquid import Template, TemplateError, TooMuch, parse
 from kuma_lite.notifications.rules import TEST_WORD, status_word
 from kuma_lite.notifications.services.support.texts import NO_ADDRESS, NO_NAME, address
+
+if TYPE_CHECKING:
+    from kuma_lite.notifications.liquid import Template
 
 _BEAT: Final = {
     "monitorID": 1,
@@ -63,6 +65,8 @@ def render(template: str, message: Message, escape: Callable[[str], str] | None 
 
     `escape` is applied to what comes out of variables, never to what the template itself says.
     """
+    from kuma_lite.notifications.liquid import TemplateError, TooMuch  # lazy: most servers have no template
+
     zone = (message.heartbeat or {}).get("timezone")
     try:
         return _parsed(template).render(variables(message), zone if isinstance(zone, str) else "UTC", escape)
@@ -86,6 +90,8 @@ def problem(template: str) -> str:
 
 @lru_cache(maxsize=KEPT_TEMPLATES)
 def _parsed(template: str) -> Template:
+    from kuma_lite.notifications.liquid import parse
+
     return parse(template)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.notifications.liquid.errors import TemplateError, TooMuch
@@ -164,6 +166,9 @@ class Run:
         named = {name: argument.value(self) for name, argument in call.named}
         if function is None:
             return value
+        most, names = _accepted(function)
+        arguments = arguments[:most]
+        named = {name: argument for name, argument in named.items() if name in names}
         try:
             made = self.limits.made(function(self, value, *arguments, **named))
             return made if self._escape is None else self._marked(call.name, value, arguments, made)
@@ -186,6 +191,16 @@ class Run:
         if isinstance(made, list) and known:
             return [Safe(item) if isinstance(item, str) else item for item in made]
         return made
+
+
+@cache
+def _accepted(function: Callable[..., Any]) -> tuple[int | None, frozenset[str]]:
+    """How many arguments a filter reads behind the value (None: all), and those that have a name."""
+    parameters = inspect.signature(function).parameters.values()
+    names = frozenset(one.name for one in parameters if one.kind is one.KEYWORD_ONLY)
+    if any(one.kind is one.VAR_POSITIONAL for one in parameters):
+        return None, names
+    return sum(one.kind is one.POSITIONAL_OR_KEYWORD for one in parameters) - 2, names
 
 
 def _escaping(escape: Escape) -> frozenset[str]:

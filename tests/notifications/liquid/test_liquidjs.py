@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from kuma_lite.notifications.liquid import TemplateError, parse
+from kuma_lite.notifications.liquid.filters import FILTERS
 
 TABLE: dict[str, Any] = json.loads(
     (Path(__file__).parent / "liquidjs-10.26.json").read_text(encoding="utf-8")
@@ -43,6 +44,17 @@ def test_what_liquidjs_refuses_too(template: str) -> None:
 )
 def test_what_later_versions_read_and_older_ones_do_not(template: str, text: str) -> None:
     assert parse(template).render({}) == text
+
+
+@pytest.mark.parametrize("name", sorted(FILTERS))
+def test_arguments_that_a_filter_does_not_know_are_passed_over(name: str) -> None:
+    if name == "sample":  # as it likes
+        return
+    exact = {"append": ": 'a'", "prepend": ": 'a'", "hmac_sha256": ": 'k'", "where_exp": ": 'i', 'i'"}
+    arguments = exact.get(name, ": 'i', 'i'" if name.endswith("_exp") else ": 1, 2, 3")
+    known = parse(f"{{{{ v | {name}{arguments} | json }}}}").render({"v": "2026"})
+    more = f"{{{{ v | {name}{arguments}, 4, 5, 6, nobody: 7 | json }}}}"
+    assert parse(more).render({"v": "2026"}) == known
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,9 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "default": _default,
     "escape": _escape,
     "escape_once": _escape_once,
-    "hmac_sha256": lambda run, value, key: hmac.new(_bytes(key), _bytes(value), hashlib.sha256).hexdigest(),
+    "hmac_sha256": lambda run, value, key=MISSING: hmac.new(
+        _bytes(key), _bytes(value), hashlib.sha256
+    ).hexdigest(),
     "inspect": _json,
     "json": _json,
     "jsonify": _json,

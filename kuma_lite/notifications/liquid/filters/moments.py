@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from typing import Any, Final
@@ -70,13 +71,20 @@ def _zone(value: Any) -> tzinfo:
     """A zone by its IANA name, in any case, or by the minutes that it is behind UTC. Raises TemplateError."""
     if isinstance(value, str):
         try:
-            return dates.offset_zone(value) or ZoneInfo(_zones().get(value.lower(), value))
+            return dates.offset_zone(value) or _named_zone(value)
         except (ValueError, OSError, LookupError):
             raise TemplateError(f"there is no time zone '{value}'") from None
     minutes = number(value)
     if not abs(minutes) <= MAX_OFFSET_MINUTES:
         raise TemplateError("a time zone is a name or a number of minutes")
     return timezone(timedelta(minutes=-minutes))
+
+
+def _named_zone(name: str) -> tzinfo:
+    for spelling in (name, name.upper(), name.title()):  # looking through all names takes half a second
+        with suppress(ValueError, OSError, LookupError):
+            return ZoneInfo(spelling)
+    return ZoneInfo(_zones().get(name.lower(), name))
 
 
 @cache
