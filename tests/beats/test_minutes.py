@@ -11,18 +11,18 @@ from kuma_lite.core.declarations import Status
 M = 30_000_000  # a minute of 2027; its lower 16 bits are 49,920
 
 
-def loaded(*blocks: dict[int, int]) -> Minutes:
-    """What is known after a start: blocks of minute (after M) → beats that were up."""
+def loaded(*blocks: dict[int, int], base: int = M) -> Minutes:
+    """What is known after a start: blocks of minute (after `base`) → beats that were up."""
     minutes = Minutes()
     for block in blocks:
-        buckets = {M + minute: Bucket(up=up) for minute, up in block.items()}
-        minutes.load(pack_minutes(buckets), M + max(block))
+        buckets = {base + minute: Bucket(up=up) for minute, up in block.items()}
+        minutes.load(pack_minutes(buckets), base + max(block))
     minutes.loaded()
     return minutes
 
 
-def ups(minutes: Minutes, *at: int) -> list[int]:
-    return [minutes.totals(M + minute).up for minute in at]
+def ups(minutes: Minutes, *at: int, base: int = M) -> list[int]:
+    return [minutes.totals(base + minute).up for minute in at]
 
 
 @pytest.mark.parametrize(
@@ -85,15 +85,16 @@ def test_what_was_recorded_while_the_clock_was_behind_is_put_in_its_place() -> N
     assert ups(minutes, DAY_MINUTES + 500, DAY_MINUTES + 900, DAY_MINUTES + 1_001) == [10, 2, 0]
 
 
-def test_a_block_that_begins_before_the_last_one_ended_is_put_in_its_place() -> None:
+@pytest.mark.parametrize("last", [1_001, 1_100, 1_500])
+@pytest.mark.parametrize(
+    "base", [M, 458 << 16, (458 << 16) - 1_036]
+)  # minutes are written by their lower 16 bits
+def test_a_block_that_begins_before_the_last_one_ended_is_put_in_its_place(base: int, last: int) -> None:
     """The clock was set back a little, and what was recorded then reaches beyond the block before."""
-    for last in (1_001, 1_100):
-        minutes = loaded({500: 1, 1_001: 2}, {900: 4, last: 8})
-        assert ups(minutes, last) == [15]
-        assert ups(minutes, DAY_MINUTES + 499, DAY_MINUTES + 500, DAY_MINUTES + 900) == [15, 14, 10]
-        assert ups(minutes, DAY_MINUTES + last) == [0]
-    minutes = loaded({0: 1, 500: 2}, {DAY_MINUTES + 501: 4})
-    assert ups(minutes, DAY_MINUTES + 501) == [4]
+    minutes = loaded({500: 1, 1_001: 2}, {900: 4, last: 8}, base=base)
+    assert ups(minutes, last, base=base) == [15]
+    later = [DAY_MINUTES + minute for minute in (499, 500, 900, last)]
+    assert ups(minutes, *later, base=base) == [15, 14, 10, 0]
 
 
 def test_what_was_loaded_goes_on_to_be_counted() -> None:
