@@ -290,3 +290,14 @@ async def test_links_to_the_newest_files_are_followed(tmp_path: Path) -> None:
         point_to(new)
         await renewal.look()
         assert await page_of(server, new) == "hello"
+
+
+async def test_silent_connections_do_no_harm_behind_tls(tmp_path: Path) -> None:
+    tls = issue(tmp_path)
+    server = WebServer(App(), "127.0.0.1", 0, tls, connections=60)
+    await server.start()
+    silent = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(200)]
+    assert await page_of(server, tls) == "hello"
+    for _reader, writer in silent:
+        writer.close()
+    await server.stop()

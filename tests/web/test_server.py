@@ -143,15 +143,3 @@ async def test_more_than_a_hundred_idle_connections_do_no_harm() -> None:
     for _reader, writer in idle:
         writer.close()
     await server.stop()
-
-
-@needs_program("openssl")
-async def test_silent_connections_do_no_harm_behind_tls(tmp_path: Path, certificate: Tls) -> None:
-    context = ssl.create_default_context(cafile=str(certificate.certificate))
-    server = WebServer(App(), "127.0.0.1", 0, certificate, connections=60)
-    await server.start()
-    silent = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(200)]
-    assert (await http.get(server.url + "/", context=context)).text == "hello"
-    for _reader, writer in silent:
-        writer.close()
-    await server.stop()
