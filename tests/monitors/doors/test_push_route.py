@@ -114,6 +114,7 @@ async def test_a_slash_at_the_end_is_none_of_the_token() -> None:
         ((), b"x" * (MAX_BODY_BYTES + 1), 200),
         (JSON, b"x" * (MAX_BODY_BYTES + 1), 413),
     ],
+    ids=["form", "json", "bom", "empty", "broken", "compressed", "text", "large", "large json"],
 )
 async def test_bodies_do_not_matter_unless_they_are_broken_json(
     headers: Any, body: bytes, status: int
