@@ -76,8 +76,9 @@ class PushRoute:
         return RawRoute(PREFIX, self.handle, Access.PUBLIC, ignore_case=True)
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> Unanswered | None:
-        """One push request; without a token it is none."""
-        if scope["path"].lower() == PREFIX:
+        """One push request; an address without a token, or with more than one, is none."""
+        token = scope["path"][len(PREFIX) :]
+        if not token or "/" in token:
             return Unanswered.ELSEWHERE
         body = await read_body(scope, receive, MAX_BODY_BYTES)
         if body is None:
@@ -87,7 +88,7 @@ class PushRoute:
             await answer_html(send, 400, "The JSON body cannot be read.")
             return None
         try:
-            await self._push(unquote(scope["path"][len(PREFIX) :]), scope["query_string"].decode("latin-1"))
+            await self._push(unquote(token), scope["query_string"].decode("latin-1"))
         except UserError as error:
             await answer_json(send, 404, {"ok": False, "msg": error.message})
             return None
