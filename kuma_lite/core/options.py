@@ -20,7 +20,10 @@ from pydantic.fields import FieldInfo
 from kuma_lite.core.declarations import Kind, Words
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.targets import Target
+from kuma_lite.core.wire_values import listed
 
+# What pydantic reads as yes or no by itself.
+_SAID: Final = frozenset({"0", "1", "off", "on", "f", "t", "false", "true", "n", "y", "no", "yes"})
 # Kinds that no form shows; what a client stored of them counts all the same.
 _NOT_DRAWN: Final = frozenset({Kind.CONDITIONS})
 
@@ -67,7 +70,7 @@ class Options(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _prepared(cls, data: Any) -> Any:
-        return cls.prepare(data) if isinstance(data, Mapping) else data
+        return _as_meant(cls, cls.prepare(data)) if isinstance(data, Mapping) else data
 
     @classmethod
     def prepare(cls, document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -111,6 +114,27 @@ class Options(BaseModel):
             for key, (info, words) in cls.words().items()
             if words.kind not in _NOT_DRAWN
         ]
+
+
+def _as_meant(options: type[Options], document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """One value where a list is meant, and whatever is true or false: clients may have stored either."""
+    lists, switches = _lenient_keys(options)
+    changed: dict[str, Any] = {key: listed(document[key] or None) for key in lists & document.keys()}
+    for key in switches & document.keys():
+        value = document[key]
+        if not isinstance(value, bool) and str(value).lower() not in _SAID:
+            changed[key] = bool(value)
+    return {**document, **changed} if changed else document
+
+
+@cache  # there are as many as types
+def _lenient_keys(options: type[Options]) -> tuple[frozenset[str], frozenset[str]]:
+    """The keys that hold a list of texts, and those that hold yes or no."""
+    kinds = {info.alias or name: info.annotation for name, info in options.model_fields.items()}
+    return (
+        frozenset(key for key, kind in kinds.items() if kind == tuple[str, ...]),
+        frozenset(key for key, kind in kinds.items() if kind is bool),
+    )
 
 
 @cache  # there are as many as types

@@ -31,6 +31,8 @@ _SOCKET_PATH: Final = "/socket.io"
 _METRICS: Final = "/metrics"  # the one raw route that asks who somebody is
 _READING: Final = ("GET", "HEAD", "OPTIONS")
 FOREIGN_PAGE: Final = "A page of another web site may not do this."
+_INDEX: Final = "index.html"
+_FOLDERS: Final = ("/status/", "/upload/")  # that have a meaning of their own
 
 
 class App:
@@ -95,9 +97,8 @@ class App:
                 await self._refuse(scope, send, 403, FOREIGN_PAGE)
                 return
             await self.rest({**scope, "path": address}, _whole(receive), send)
-        elif reading and path.endswith("/") and path != "/" and not self._is_raw_folder(path):
-            # Uptime Kuma's static layer takes every such address for a folder of the page.
-            await self._page.serve_unknown(scope, send)
+        elif reading and path.endswith("/") and path != "/" and path.lower() not in _FOLDERS:
+            await self._folder(path, scope, receive, send)
         elif (route := self._raw_route(path)) is not None:
             outcome = await route.handler(scope, receive, send)
             if outcome is Unanswered.MISSING:
@@ -126,6 +127,19 @@ class App:
             return False
         route = self._raw_route(path)
         return route is None or route.path == _METRICS
+
+    async def _folder(self, path: str, scope: Any, receive: Any, send: Any) -> None:
+        """Uptime Kuma's static layer takes such an address for a folder, and asks for the page in it.
+
+        Hence `/api/push/` is a push with the token `index.html`; whatever has no such route is the page.
+        """
+        inside = f"{path}{_INDEX}"
+        route = self._raw_route(inside)
+        outcome: Unanswered | None = Unanswered.ELSEWHERE
+        if route is not None:
+            outcome = await route.handler({**scope, "path": inside}, receive, send)
+        if outcome is not None:
+            await self._page.serve_unknown(scope, send, 404 if outcome is Unanswered.MISSING else 200)
 
     async def _answer_small(self, path: str, scope: Any, send: Any, reading: bool) -> None:
         if reading:

@@ -35,7 +35,32 @@ async def test_a_push_counts_with_a_slash_too_many(server: Running) -> None:
 
 async def test_without_their_last_part_routes_are_addresses_of_the_page(server: Running) -> None:
     page = await http.get(server.url + "/anything")
-    for path in ("/api/push", "/api/push/", "/api/badge/", "/api/badge/1", "/api/status-page/"):
+    for path in (
+        "/api/push",
+        "/api/push/x/",
+        "/api/badge/",
+        "/api/badge/1",
+        "/api/badge/1/status/",
+        "/metrics/",
+    ):
         answer = await http.get(server.url + path)
         assert (answer.status, answer.body) == (page.status, page.body), path
+    for path in ("/api/push", "/api/push/", "/api/badge/", "/api/badge/1", "/api/status-page/"):
         assert (await http.request("POST", server.url + path)).status == 404, path
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "document"),
+    [
+        ("/api/push/", 404, {"ok": False, "msg": "Monitor not found or not active."}),
+        ("/api/status-page/", 404, {"status": "fail", "msg": "Status Page Not Found"}),
+        ("/api/status-page/heartbeat/", 200, {"heartbeatList": {}, "uptimeList": {}}),
+        ("/api/badge/1/ping/", 403, {"status": "fail", "msg": "Invalid duration: index.html"}),
+    ],
+)
+async def test_a_folder_is_asked_for_its_page(
+    server: Running, path: str, status: int, document: dict[str, object]
+) -> None:
+    """As the static layer of Uptime Kuma 2.5 does; routes take `index.html` for their last part."""
+    answer = await http.get(server.url + path)
+    assert (answer.status, answer.json()) == (status, document)

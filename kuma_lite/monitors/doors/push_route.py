@@ -49,8 +49,9 @@ class PushRoute:
         return RawRoute(PREFIX, self.handle, Access.PUBLIC, ignore_case=True)
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> Unanswered | None:
-        """One push request; without a token it is none."""
-        if scope["path"].lower() == PREFIX:
+        """One push request; an address without a token, or with more than one, is none."""
+        token = scope["path"][len(PREFIX) :]
+        if not token or "/" in token:
             return Unanswered.ELSEWHERE
         # Nobody reads it: what is kept is what JSON may have, and none of what is not JSON.
         keep = MAX_JSON_BYTES + 1 if claims_json(scope) else 0
@@ -62,8 +63,7 @@ class PushRoute:
             await answer_html(send, 400, "The JSON body cannot be read.")
             return None
         try:
-            token = unquote(scope["path"][len(PREFIX) :]).removesuffix("/")
-            await self._push(token, scope["query_string"], self._place(scope))
+            await self._push(unquote(token), scope["query_string"], self._place(scope))
         except StorageTrouble as trouble:
             told = {"ok": False, "msg": trouble.message}
             await answer_json(send, 503, told, [(b"retry-after", str(RETRY_AFTER_S).encode())])
