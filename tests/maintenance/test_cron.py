@@ -172,6 +172,7 @@ def test_a_date_stands_for_itself() -> None:
         ("0 0 29 2 *", "2026-01-01 00:00:00", ["2028-02-29 00:00:00", "2032-02-29 00:00:00"]),
         ("0 0 29 2 *", "2096-03-01 00:00:00", ["2104-02-29 00:00:00"]),
         ("0 0 * 2 MON#5", "2026-01-01 00:00:00", ["2044-02-29 00:00:00", "2072-02-29 00:00:00"]),
+        ("0 0 * 2 MON#5", "2072-03-01 00:00:00", ["2112-02-29 00:00:00"]),  # 2100 is no leap year
         ("30 59 23 31 12 *", "2026-12-31 23:59:30", ["2027-12-31 23:59:30"]),
         ("*/20 * * * * *", "2026-12-31 23:59:30", ["2026-12-31 23:59:40", "2027-01-01 00:00:00"]),
     ],
@@ -184,6 +185,13 @@ def test_a_fraction_of_a_second_is_not_skipped_to() -> None:
     at_two = datetime(2026, 11, 22, 2, tzinfo=UTC).timestamp()
     assert parse("0 2 * * *").next_after(at_two - 0.25, UTC) == at_two
     assert parse("0 2 * * *").next_after(at_two + 0.25, UTC) == at_two + 86_400
+
+
+def test_the_calendar_ends() -> None:
+    found = parse("0 0 1 1 *")
+    last = datetime(9980, 1, 1, tzinfo=UTC).timestamp()
+    assert found.next_after(last - 1, UTC) == found.next_after(last - 200 * 86_400, UTC) == last
+    assert found.next_after(last, UTC) is None
 
 
 def test_never() -> None:
@@ -230,6 +238,26 @@ def test_never() -> None:
             "2026-10-03 12:00:00",
             "Australia/Lord_Howe",
             ["2026-10-04 02:45:00", "2026-10-05 02:15:00"],
+        ),
+        # Also when the clocks have just been changed.
+        (
+            "30 2 * * *",
+            "2026-03-29 03:10:00",
+            "Europe/Berlin",
+            ["2026-03-29 03:30:00", "2026-03-30 02:30:00"],
+        ),
+        (
+            "30 2 * * *",
+            "2026-03-08 03:10:00",
+            "America/New_York",
+            ["2026-03-08 03:30:00", "2026-03-09 02:30:00"],
+        ),
+        # 02:15 is skipped and happens at 02:45, after the real 02:40.
+        (
+            "15,40 2 * * *",
+            "2026-10-03 12:00:00",
+            "Australia/Lord_Howe",
+            ["2026-10-04 02:40:00", "2026-10-04 02:45:00", "2026-10-05 02:15:00"],
         ),
         # Twice: once, at the first.
         (
