@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from kuma_lite.core.client_address import networks_of
+from kuma_lite.core import config_values as values
+from kuma_lite.core.config_values import BadValue, Reader
 from kuma_lite.core.errors import StartupError
 from kuma_lite.core.limits import DEFAULT_HOST, DEFAULT_PORT
 
@@ -24,15 +25,6 @@ FILE_NAME: Final = "kuma-lite.toml"  # looked for in the data folder
 SERVICE_FOLDER: Final = Path("/var/lib/kuma-lite")  # where the packaged service keeps its data
 _FILE_SUFFIX: Final = "_FILE"  # of a variable that names a file with a secret
 _DECLARATION: Final = "setting"
-_YES: Final = frozenset({"1", "true", "yes", "on"})
-_NO: Final = frozenset({"0", "false", "no", "off", ""})
-
-
-class BadValue(ValueError):
-    """A value that a setting cannot have; the text completes "... must be"."""
-
-
-Reader = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -56,68 +48,6 @@ class Setting:
     sample: Any = None
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise BadValue("a text")
-    return value
-
-
-def _port(value: Any) -> int:
-    try:
-        port = int(value) if not isinstance(value, bool | float) else -1
-    except (TypeError, ValueError):
-        port = -1
-    if not 0 < port < 65536:
-        raise BadValue("a number from 1 to 65535")
-    return port
-
-
-def _path(value: Any) -> Path:
-    if not _text(value):
-        raise BadValue("a path")
-    return Path(value).expanduser()
-
-
-def _switch(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    word = str(value).strip().lower()
-    if word not in _YES | _NO:
-        raise BadValue("true or false")
-    return word in _YES
-
-
-def _given(value: Any) -> bool:
-    """Uptime Kuma takes any text in the variable for a yes; only a clear no is one."""
-    return value if isinstance(value, bool) else str(value).strip().lower() not in _NO
-
-
-def _one_of(*words: str) -> Reader:
-    def read(value: Any) -> str:
-        if value not in words:
-            raise BadValue(" or ".join(f'"{word}"' for word in words))
-        return str(value)
-
-    return read
-
-
-def _host_and_port(value: Any) -> str:
-    host, colon, port = _text(value).rpartition(":")
-    if value and (not host or not colon):
-        raise BadValue('an address with a port, as in "192.0.2.1:443"')
-    if value:
-        _port(port)
-    return str(value)
-
-
-def _networks(value: Any) -> str:
-    try:
-        networks_of(_text(value))
-    except ValueError:
-        raise BadValue('addresses or networks with commas between, as in "192.0.2.1, 10.0.0.0/8"') from None
-    return str(value)
-
-
 def _declare(default: Any, help: str, read: Reader, *others: str, **more: Any) -> Any:
     return field(default=default, metadata={_DECLARATION: Setting(help, read, others, **more)})
 
@@ -138,21 +68,21 @@ class Config:
     host: str = _declare(
         DEFAULT_HOST,
         'Address to listen on; "0.0.0.0" for every IPv4 address, "::" for IPv6 and IPv4.',
-        _text,
+        values.text,
         "UPTIME_KUMA_HOST",
         "HOST",
     )
-    port: int = _declare(DEFAULT_PORT, "Port to listen on.", _port, "UPTIME_KUMA_PORT", "PORT")
+    port: int = _declare(DEFAULT_PORT, "Port to listen on.", values.port, "UPTIME_KUMA_PORT", "PORT")
     data_dir: Path = _declare(
         Path("data"),
         f"Folder of database and uploads; where nobody names one and there is no data, {SERVICE_FOLDER}.",
-        _path,
+        values.path,
         "DATA_DIR",
     )
     ssl_cert: Path | None = _declare(
         None,
         "Certificate (PEM) for HTTPS; needs ssl_key as well.",
-        _path,
+        values.path,
         "UPTIME_KUMA_SSL_CERT",
         "SSL_CERT",
         sample="/etc/ssl/kuma-lite.crt",
@@ -160,7 +90,7 @@ class Config:
     ssl_key: Path | None = _declare(
         None,
         "Private key (PEM) for HTTPS.",
-        _path,
+        values.path,
         "UPTIME_KUMA_SSL_KEY",
         "SSL_KEY",
         sample="/etc/ssl/kuma-lite.key",
@@ -168,7 +98,7 @@ class Config:
     ssl_key_passphrase: str | None = _declare(
         None,
         "Passphrase of the private key.",
-        _text,
+        values.text,
         "UPTIME_KUMA_SSL_KEY_PASSPHRASE",
         "SSL_KEY_PASSPHRASE",
         secret=True,
@@ -177,50 +107,50 @@ class Config:
     disable_frame_sameorigin: bool = _declare(
         False,
         "Let other web sites show this one in a frame.",
-        _given,
+        values.given,
         "UPTIME_KUMA_DISABLE_FRAME_SAMEORIGIN",
         switch=True,
     )
     ws_origin_check: str = _declare(
         "cors-like",
         'Which web sites may connect and write: "cors-like" only this one, "bypass" all.',
-        _one_of("cors-like", "bypass"),
+        values.one_of("cors-like", "bypass"),
         "UPTIME_KUMA_WS_ORIGIN_CHECK",
     )
     trusted_proxies: str = _declare(
         "",
         'Proxies whose X-Forwarded-For counts where "trust proxy" is on; without any, the one that connects.',
-        _networks,
+        values.networks,
         sample="192.0.2.1, 10.0.0.0/8",
     )
     allowed_hosts: str = _declare(
         "",
         "Names, with commas between, under which it may be opened while logging in is switched off; besides "
         'addresses, and names under which somebody has logged in. "*" is every name.',
-        _text,
+        values.text,
         sample="kuma.example.com",
     )
     log_level: str = _declare(
         "info",
         'How much is logged: "debug", "info", "warning" or "error".',
-        _one_of("debug", "info", "warning", "error"),
+        values.one_of("debug", "info", "warning", "error"),
     )
     log_format: str = _declare(
         "text",
         'Lines for people ("text") or for machines ("json").',
-        _one_of("text", "json"),
+        values.one_of("text", "json"),
         "UPTIME_KUMA_LOG_FORMAT",
     )
     connectivity_target: str = _declare(
         "",
-        "Host and port to connect to when checks fail, to find out whether our own network is down.",
-        _host_and_port,
+        "Host and port that is asked every few seconds, to know whether our own network is down.",
+        values.host_and_port,
         sample="192.0.2.1:443",
     )
     notification_proxy: str = _declare(
         "",
         "Proxy for the messages of notification services: http, https, socks4, socks5 or socks5h, as a URL.",
-        _text,
+        values.text,
         "NOTIFICATION_PROXY",
         "notification_proxy",
         secret=True,
@@ -229,7 +159,7 @@ class Config:
     cloudflared_token: str | None = _declare(
         None,
         "Token of a Cloudflare tunnel, which the program cloudflared keeps open.",
-        _text,
+        values.text,
         "UPTIME_KUMA_CLOUDFLARED_TOKEN",
         secret=True,
         sample="",
@@ -237,17 +167,21 @@ class Config:
     plugins_dir: Path | None = _declare(
         None,
         "Folder of Python packages with further monitor types and notification services.",
-        _path,
+        values.path,
         sample="/opt/kuma-lite/plugins",
     )
     is_container: bool = _declare(
-        False, "Tell clients that this runs in a container.", _switch, "UPTIME_KUMA_IS_CONTAINER", switch=True
+        False,
+        "Tell clients that this runs in a container.",
+        values.switch,
+        "UPTIME_KUMA_IS_CONTAINER",
+        switch=True,
     )
 
     import_kuma_db: bool = _declare(
         False,
         "At the first start, take over the kuma.db of an Uptime Kuma in the data folder without asking.",
-        _switch,
+        values.switch,
         switch=True,
     )
 

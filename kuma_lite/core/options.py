@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 from kuma_lite.core.declarations import Kind, Words
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.targets import Target
+from kuma_lite.core.text import storable
 from kuma_lite.core.wire_values import listed
 
 # What pydantic reads as yes or no by itself.
@@ -117,13 +118,16 @@ class Options(BaseModel):
 
 
 def _as_meant(options: type[Options], document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """One value where a list is meant, and whatever is true or false: clients may have stored either."""
+    """One value where a list is meant, whatever is true or false, half characters: clients may store each."""
     lists, switches = _lenient_keys(options)
     changed: dict[str, Any] = {key: listed(document[key] or None) for key in lists & document.keys()}
     for key in switches & document.keys():
         value = document[key]
         if not isinstance(value, bool) and str(value).lower() not in _SAID:
             changed[key] = bool(value)
+    for key, value in document.items():
+        if isinstance(value, str) and not value.isascii() and (whole := storable(value)) != value:
+            changed[key] = whole
     return {**document, **changed} if changed else document
 
 

@@ -48,14 +48,14 @@ def test_lock_holds_what_is_declared(lock: str, requirement: Requirement) -> Non
 
 
 def test_what_is_imported_is_declared() -> None:
-    # Except engineio, which is the lower half of python-socketio and moves with it.
+    # Except engineio, the lower half of python-socketio, and compression, which is of Python 3.14.
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     declared_names = {canonicalize_name(Requirement(text).name) for text in project["dependencies"]}
     distributions = packages_distributions()
     undeclared = {
         name: where
         for name, where in imported_packages().items()
-        if name not in OPTIONAL | {"engineio"}
+        if name not in OPTIONAL | {"engineio", "compression"}
         and not {canonicalize_name(d) for d in distributions[name]} & declared_names
     }
     assert undeclared == {}

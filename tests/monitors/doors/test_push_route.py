@@ -95,12 +95,6 @@ async def test_a_token_that_nobody_has_stays_not_found() -> None:
     assert b"retry-after" not in headers
 
 
-async def test_a_slash_at_the_end_is_none_of_the_token() -> None:
-    watched = Watched()
-    assert (await watched.ask(path="tok/", method="POST"))[0] == 200
-    assert (await watched.ask(path="tok//", method="POST"))[0] == 404
-
-
 @pytest.mark.parametrize(
     ("headers", "body", "status"),
     [

@@ -1,0 +1,89 @@
+"""What values of settings are, in the environment, as flags and in the TOML file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from kuma_lite.core.client_address import networks_of
+
+_YES: Final = frozenset({"1", "true", "yes", "on"})
+_NO: Final = frozenset({"0", "false", "no", "off", ""})
+
+
+class BadValue(ValueError):
+    """A value that a setting cannot have; the text completes "... must be"."""
+
+
+Reader = Callable[[Any], Any]
+
+
+def text(value: Any) -> str:
+    """Any text. Raises BadValue."""
+    if not isinstance(value, str):
+        raise BadValue("a text")
+    return value
+
+
+def port(value: Any) -> int:
+    """A port to listen on or to connect to. Raises BadValue."""
+    try:
+        number = int(value) if not isinstance(value, bool | float) else -1
+    except (TypeError, ValueError):
+        number = -1
+    if not 0 < number < 65536:
+        raise BadValue("a number from 1 to 65535")
+    return number
+
+
+def path(value: Any) -> Path:
+    """A path; `~` is the home folder. Raises BadValue."""
+    if not text(value):
+        raise BadValue("a path")
+    return Path(value).expanduser()
+
+
+def switch(value: Any) -> bool:
+    """Yes or no. Raises BadValue."""
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word not in _YES | _NO:
+        raise BadValue("true or false")
+    return word in _YES
+
+
+def given(value: Any) -> bool:
+    """Uptime Kuma takes any text in the variable for a yes; only a clear no is one."""
+    return value if isinstance(value, bool) else str(value).strip().lower() not in _NO
+
+
+def one_of(*words: str) -> Reader:
+    """One of some words."""
+
+    def read(value: Any) -> str:
+        if value not in words:
+            raise BadValue(" or ".join(f'"{word}"' for word in words))
+        return str(value)
+
+    return read
+
+
+def host_and_port(value: Any) -> str:
+    """An address and a port, or nothing. Raises BadValue."""
+    host, colon, number = text(value).rpartition(":")
+    if value and (not host or not colon):
+        raise BadValue('an address with a port, as in "192.0.2.1:443"')
+    if value:
+        port(number)
+    return str(value)
+
+
+def networks(value: Any) -> str:
+    """Addresses and networks with commas between. Raises BadValue."""
+    try:
+        networks_of(text(value))
+    except ValueError:
+        raise BadValue('addresses or networks with commas between, as in "192.0.2.1, 10.0.0.0/8"') from None
+    return str(value)
