@@ -74,6 +74,7 @@ def seconds_after(text: str, start: float, zone: str, count: int) -> list[float]
         ("0 0 * * fri-sun", "weekdays", frozenset({(5, 0), (6, 0), (0, 0)})),
         ("0 0 * * */2", "weekdays", frozenset({(0, 0), (2, 0), (4, 0), (6, 0)})),
         ("0 0 * * 5#2,sun#l", "weekdays", frozenset({(5, 2), (0, -1)})),
+        ("0 0 * * 1#1,2#3,3#4,4#5,5#L", "weekdays", frozenset({(1, 1), (2, 3), (3, 4), (4, 5), (5, -1)})),
         ("0  0 \t * * 1", "weekdays", frozenset({(1, 0)})),
     ],
 )
