@@ -117,7 +117,7 @@ test: setup clients frontend system-packages ## everything: lint, tests of the p
 	@packaging/test $(TESTS)
 
 .PHONY: mutants
-mutants: setup ## change the pure modules one thing at a time: do the tests notice? (half an hour; MUTANTS="name*")
+mutants: setup ## change the pure modules one thing at a time: do the tests notice? (a quarter of an hour; MUTANTS="name*")
 	@$(BIN)/python -m tests.mutants $(MUTANTS)
 
 .PHONY: outages
