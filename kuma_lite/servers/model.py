@@ -56,6 +56,7 @@ class Server:
     duplicate_seen: int | None = None
     clock_offset: int | None = None
     clock_guess: int | None = None  # what the last report alone would say of it; not stored
+    heard_at: int | None = None  # its latest report of this run, monotonic ms; not stored
     series: dict[str, int] = field(default_factory=dict)  # stored name → id
     channels: set[int] = field(default_factory=set)  # ids of the notifications that get its alerts
     states: dict[str, State] = field(default_factory=dict)  # of the thresholds

@@ -137,6 +137,7 @@ class Servers:
 
     async def take_report(self, project_id: int, body: bytes) -> dict[str, Any]:
         """Store what an agent sent; returns what it is told. Raises Unprocessable, StorageTrouble."""
+        self.watch.wake_up()
         now = to_ms(self._clock.now())
         report = self._read_report(project_id, body, now)
         key = (project_id, report.motherboard_id)
@@ -191,6 +192,7 @@ class Servers:
         for name in REPORTED:
             setattr(server, name, getattr(draft, name))
         server.series = series
+        server.heard_at = to_ms(self._clock.monotonic())
         self._keep(server)
         self.watch.take(server, samples)
         return server

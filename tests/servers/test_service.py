@@ -282,6 +282,56 @@ async def test_without_network_nobody_is_down(fleet: Fleet) -> None:
     assert (fleet.only().status, fleet.said.texts) == ("offline", ["Nothing was heard from it for 5 minutes"])
 
 
+@pytest.mark.parametrize("jump", [3_600, -3_600])
+async def test_a_clock_that_is_set_makes_nobody_silent(fleet: Fleet, jump: int) -> None:
+    await fleet.send(cpu_used=1)
+    await silent(fleet, 60)
+    fleet.clock.jump(jump)
+    await silent(fleet, 220)
+    assert (fleet.only().status, fleet.said.texts) == ("online", [])
+    await silent(fleet, 40)  # nor hides it who is
+    assert (fleet.only().status, fleet.said.texts) == ("offline", ["Nothing was heard from it for 5 minutes"])
+
+
+@pytest.mark.parametrize("jump", [3_600, -3_600])
+async def test_who_is_heard_again_under_another_clock_is_up(fleet: Fleet, jump: int) -> None:
+    await fleet.send(cpu_used=1)
+    await silent(fleet, 320)
+    fleet.clock.jump(jump)
+    await silent(fleet, 20)
+    assert (fleet.only().status, len(fleet.said.texts)) == ("offline", 1)
+    await fleet.send(cpu_used=1)
+    assert (fleet.only().status, fleet.only().incidents, len(fleet.said.texts)) == ("online", {}, 2)
+
+
+async def test_a_start_under_a_clock_that_was_ahead_is_nobodys_downtime(fleet: Fleet) -> None:
+    await fleet.send(cpu_used=1)
+    fleet.clock.jump(-3_600)
+    again = await fleet.restarted()
+    await silent(again, 280)
+    assert (again.only().status, again.said.texts) == ("online", [])
+    await silent(again, 40)
+    assert (again.only().status, len(again.said.texts)) == ("offline", 1)
+
+
+@pytest.mark.parametrize("first", ["tick", "another's report", "a change"])
+async def test_a_process_that_slept_calls_nobody_down(fleet: Fleet, first: str) -> None:
+    await fleet.send(cpu_used=1)
+    await fleet.servers.save_settings(fleet.only(), {"grace_period": {"downtime": 2}})
+    sleeper = fleet.only()
+    await silent(fleet, 60)
+    fleet.clock.advance(180)
+    match first:
+        case "another's report":
+            await fleet.send(cpu_used=1, attributes={"motherboard_id": "MB-2"})
+        case "a change":
+            await fleet.servers.save_settings(sleeper, {"threshold": {"cpu": 50}})
+    await silent(fleet, 100)
+    assert (sleeper.status, fleet.said.texts) == ("online", [])
+    await silent(fleet, 40)
+    assert sleeper.status == "offline"
+
+
 async def test_a_report_that_could_not_be_stored_is_no_silence(fleet: Fleet, disk: FaultyDisk) -> None:
     await fleet.send(cpu_used=1)
     for _ in range(10):

@@ -83,7 +83,7 @@ def _silence(server: Server, down: bool, wanted: bool, covered: bool) -> Iterato
     if incident is None:
         if down and wanted and not covered:
             yield Opened(DOWNTIME, server.last_seen)
-    elif not wanted or server.last_seen > incident.started:
+    elif not wanted or server.last_seen != incident.started:  # heard since; the clock may have been set back
         yield Closed(incident)
 
 
@@ -91,7 +91,12 @@ def status_of(server: Server, *, down: bool, listening_since: int) -> str:
     """`ONLINE` or `OFFLINE`; as it was while nothing can be known.
 
     After a start of ours that is so until the host spoke or its grace period is over.
+
+    Args:
+        server: with when it was heard.
+        down: whether it has been silent for its whole grace period.
+        listening_since: since when we can hear, monotonic ms.
     """
-    if down or server.last_seen >= listening_since:
+    if down or (server.heard_at is not None and server.heard_at >= listening_since):
         return OFFLINE if down else ONLINE
     return server.status

@@ -86,14 +86,17 @@ def _above(state: Quiet | Above, time: int, grace: int) -> State:
     return Above(since, time, seen)
 
 
-def is_down(last_heard: int, watching_since: int, now: int, grace: int) -> bool:
+def is_down(last_heard: int | None, watching_since: int, now: int, grace: int) -> bool:
     """Whether a host has been silent for the whole grace period while we listened.
 
+    Times are monotonic milliseconds: a clock that is set makes nobody silent, and hides nobody's silence.
+
     Args:
-        last_heard: milliseconds since 1970.
+        last_heard: None where that was before this run.
         watching_since: since when we have been able to hear it: we may have been stopped, asleep, without
             network or without a place to store what it says.
-        now: milliseconds since 1970.
+        now: the present.
         grace: minutes.
     """
-    return now - max(last_heard, watching_since) >= max(grace * MINUTE_MS, LEAST_SILENCE_MS)
+    heard = watching_since if last_heard is None else max(last_heard, watching_since)
+    return now - heard >= max(grace * MINUTE_MS, LEAST_SILENCE_MS)
