@@ -136,11 +136,59 @@ async def test_two_hosts_with_one_board_are_one_server_without_mixed_counters(fl
     assert fleet.only().duplicate_host is None
 
 
-async def test_a_clock_hours_ahead_is_said_and_nothing_is_stored(fleet: Fleet) -> None:
-    answer = await fleet.send(at=fleet.now + 3 * HOUR_MS, cpu_used=1)
-    assert answer["failure_count"] == 1 and "180 minutes in the future" in answer["errors"][0]
+AHEAD = "The clock of the host is 180 minutes ahead; its samples are shifted by that. Set the clock"
+
+
+@pytest.mark.parametrize("says_when", [True, False])
+async def test_a_clock_hours_ahead_is_said_and_its_samples_are_put_right(
+    fleet: Fleet, says_when: bool
+) -> None:
+    begin = fleet.now
+    for _ in range(7):
+        there = fleet.now + 3 * HOUR_MS
+        answer = await fleet.send(
+            at=there, cpu_used=BUSY, document={"sent_at": iso(there)} if says_when else None
+        )
+        assert answer == {
+            "success_count": 1,
+            "failure_count": 0,
+            "message": "All metrics were successfully created",
+            "warnings": [AHEAD],
+        }
+        fleet.clock.advance(60)
     assert fleet.only().clock_offset == 3 * HOUR_MS
-    assert fleet.only().last_seen == fleet.now and await raw(fleet, "cpu_used") == []
+    assert await raw(fleet, "cpu_used") == [(begin + n * MINUTE_MS, BUSY) for n in range(7)]
+    assert fleet.only().last["cpu_used"] == (begin + 6 * MINUTE_MS, BUSY)
+    assert list(fleet.only().incidents) == ["cpu"]
+
+
+async def test_what_a_clock_ahead_sends_twice_is_stored_once_also_after_a_start(fleet: Fleet) -> None:
+    at = fleet.now + 3 * HOUR_MS
+    await fleet.send(at=at, cpu_used=1)
+    fleet.clock.advance(40)
+    again = await fleet.restarted()
+    for found in (fleet, again):
+        await found.send(at=at, cpu_used=1)
+    assert await raw(again, "cpu_used") == [(fleet.now - 40_000, 1)]
+
+
+async def test_a_clock_ahead_that_is_put_right_goes_on(fleet: Fleet) -> None:
+    await fleet.send(at=fleet.now + 3 * HOUR_MS, cpu_used=1)
+    fleet.clock.advance(60)
+    answer = await fleet.send(cpu_used=2)
+    assert "warnings" not in answer and fleet.only().clock_offset is None
+    assert [value for _, value in await raw(fleet, "cpu_used")] == [1, 2]
+
+
+async def test_one_sample_from_another_century_does_not_bend_the_others(fleet: Fleet) -> None:
+    entries = [
+        {"metric": name, "value": 1, "timestamp": stamp}
+        for name, stamp in (("cpu_used", iso(fleet.now)), ("load_1", "2199-01-01T00:00:00Z"))
+    ]
+    answer = await fleet.send(document={"metrics": entries})
+    assert (answer["success_count"], answer["failure_count"]) == (1, 1)
+    assert "minutes in the future; set the clock of the host" in answer["errors"][0]
+    assert await raw(fleet, "cpu_used") == [(fleet.now, 1)]
 
 
 async def test_a_clock_hours_behind_still_alerts(fleet: Fleet) -> None:

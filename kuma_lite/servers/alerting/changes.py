@@ -72,7 +72,8 @@ def _thresholds(server: Server, covered: bool, now: int) -> Iterator[Change]:
     for name in FRIENDLY:
         state, incident = server.states.get(name), server.incidents.get(name)
         if isinstance(state, Open) and incident is None:
-            if state.last - (server.clock_offset or 0) >= now - FRESH_MS and not covered:
+            behind = min(0, server.clock_offset or 0)  # samples of a clock ahead are shifted already
+            if state.last - behind >= now - FRESH_MS and not covered:
                 yield Opened(name, state.since)
         elif isinstance(state, Quiet) and state.last is not None and incident is not None:
             yield Closed(incident)

@@ -18,6 +18,8 @@ from kuma_lite.servers.alerting.changes import (
 )
 from kuma_lite.servers.model import DOWNTIME, OFFLINE, ONLINE, Incident, Server
 from kuma_lite.servers.rules.alerts import Above, Open, Quiet, State
+from kuma_lite.servers.samples.host_clock import HostClock
+from kuma_lite.servers.samples.rollup import HOUR_MS
 
 NOW = 1_800_000_000_000
 
@@ -58,11 +60,11 @@ def test_a_threshold_opens_and_closes() -> None:
 
 
 @pytest.mark.parametrize(("age", "offset", "opens"), [
-    (FRESH_MS, 0, True), (FRESH_MS + 1, 0, False), (0, FRESH_MS, True), (0, FRESH_MS + 1, False),
-    (FRESH_MS + 1, -1, True),
+    (FRESH_MS, 0, True), (FRESH_MS + 1, 0, False), (FRESH_MS, 1, True), (FRESH_MS, HOUR_MS, True),
+    (FRESH_MS + 1, -1, True), (FRESH_MS + 1, 1, False),
 ])  # fmt: skip
 def test_what_an_agent_catches_up_with_calls_nobody(age: int, offset: int, opens: bool) -> None:
-    found = server(cpu=Open(0, NOW - age, NOW - age), clock_offset=offset)
+    found = server(cpu=Open(0, NOW - age, NOW - age), clock=HostClock(offset))
     assert bool(changes(found)) == opens
 
 
