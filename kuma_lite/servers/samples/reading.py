@@ -195,7 +195,7 @@ def put_in_time(report: Report, shift: int, now: int, oldest: int) -> None:
 
 
 def _minutes(duration: int) -> str:
-    return f"{duration // (60 * MILLISECONDS)} minutes"
+    return f"{round(duration / (60 * MILLISECONDS))} minutes"
 
 
 def _attributes(found: Mapping[str, Any]) -> dict[str, Any]:
