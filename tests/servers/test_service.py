@@ -341,6 +341,20 @@ async def test_a_clock_that_is_set_makes_nobody_silent(fleet: Fleet, jump: int) 
     assert (fleet.only().status, fleet.said.texts) == ("offline", ["Nothing was heard from it for 5 minutes"])
 
 
+@pytest.mark.parametrize("started", [False, True])
+async def test_thresholds_count_on_when_the_clock_is_set_back(fleet: Fleet, started: bool) -> None:
+    step = 60 * 20_000_000  # 20 MB/s
+    await fleet.minutes([0, 1], "net_recv_b", cpu_used=CALM)
+    fleet.clock.jump(-3_600)
+    found = await fleet.restarted() if started else fleet
+    await found.minutes([step * number for number in range(7)], "net_recv_b", cpu_used=BUSY)
+    assert sorted(found.only().incidents) == ["cpu", "net_in"]
+    assert found.only().last["cpu_used"][0] == found.now - MINUTE_MS
+    found.clock.jump(-3_600)
+    await found.minutes([CALM])
+    assert list(found.only().incidents) == ["net_in"], "what is open closes, too"
+
+
 @pytest.mark.parametrize("jump", [3_600, -3_600])
 async def test_who_is_heard_again_under_another_clock_is_up(fleet: Fleet, jump: int) -> None:
     await fleet.send(cpu_used=1)

@@ -39,8 +39,10 @@ from kuma_lite.servers.model import (
     Server,
     ServerChanged,
 )
-from kuma_lite.servers.rules.alerts import Quiet, Rule, is_down, step
+from kuma_lite.servers.rules.alerts import Quiet, Rule, before_clock_change, is_down, step
+from kuma_lite.servers.samples.host_clock import TOLERANCE_MS
 from kuma_lite.servers.samples.metrics import FRIENDLY_OF, Friendly, rate, scale_of
+from kuma_lite.servers.samples.reports import not_after
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +113,9 @@ class Watch:
 
     def take(self, server: Server, samples: Iterable[Sample]) -> None:
         """Judge new samples in order of their time."""
+        latest = to_ms(self._clock.now()) + TOLERANCE_MS
+        server.counters = not_after(server.counters, latest)
+        server.states = {name: before_clock_change(state, latest) for name, state in server.states.items()}
         settings = server.settings
         for name, time, value in sorted(samples, key=lambda sample: sample[1]):
             friendly = FRIENDLY_OF.get(name)

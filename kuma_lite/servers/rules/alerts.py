@@ -75,6 +75,20 @@ def step(state: State, time: int, value: float, rule: Rule) -> State:
     return _above(state, time, rule.grace)
 
 
+def before_clock_change(state: State, latest: int) -> State:
+    """What is left of a state whose latest sample is of the future, because the clock was set back.
+
+    Without this nothing would count until the time of that sample has come again.
+
+    Args:
+        state: before.
+        latest: time that a sample can have by now, ms.
+    """
+    if state.last is None or state.last <= latest:
+        return state
+    return Open(state.since, state.opened, 0) if isinstance(state, Open) else Quiet()
+
+
 def _above(state: Quiet | Above, time: int, grace: int) -> State:
     since = state.since if isinstance(state, Above) else time
     begin = time - grace * MINUTE_MS

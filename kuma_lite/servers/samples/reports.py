@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -43,7 +43,7 @@ def after_report(before: Server, report: Report, now: int, monotonic: int, oldes
     new = list(dict.fromkeys(s.name for s in report.samples if s.name not in before.series))[max(0, room) :]
     surplus = frozenset(new)
     _refuse(report, lambda s: s.name in surplus, f"A server has at most {MAX_SERIES} metrics")
-    last = dict(before.last)
+    last = not_after(before.last, now + host_clock.TOLERANCE_MS)
     for name, time, value in report.samples:
         if (
             name not in last or time > last[name][0]
@@ -62,6 +62,11 @@ def after_report(before: Server, report: Report, now: int, monotonic: int, oldes
         last_seen=now,
         heard_at=monotonic,
     )
+
+
+def not_after(samples: Mapping[str, tuple[int, float]], latest: int) -> dict[str, tuple[int, float]]:
+    """Those that are not of the future: when the clock was set back, what it said before is no news."""
+    return {name: sample for name, sample in samples.items() if sample[0] <= latest}
 
 
 def _refuse(report: Report, which: Callable[[NewSample], bool], sentence: str) -> None:

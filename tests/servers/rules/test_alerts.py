@@ -16,6 +16,7 @@ from kuma_lite.servers.rules.alerts import (
     Quiet,
     Rule,
     State,
+    before_clock_change,
     is_down,
     step,
 )
@@ -159,6 +160,22 @@ def test_whatever_comes_the_sentence_holds(
         if isinstance(current, Above):
             assert len(current.seen) <= grace * MINUTE_MS // SPACING_MS + 1
             assert value > threshold
+
+
+@pytest.mark.parametrize(
+    ("state", "left"),
+    [
+        (Quiet(), Quiet()),
+        (Quiet(100), Quiet(100)),
+        (Quiet(101), Quiet()),
+        (Above(5, 100, (5,)), Above(5, 100, (5,))),
+        (Above(5, 101, (5,)), Quiet()),
+        (Open(5, 9, 100), Open(5, 9, 100)),
+        (Open(5, 9, 101), Open(5, 9, 0)),
+    ],
+)
+def test_what_is_left_when_the_clock_is_set_back(state: State, left: State) -> None:
+    assert before_clock_change(state, 100) == left
 
 
 @given(samples)
