@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
@@ -64,8 +65,10 @@ class Agent:
         self._spool = spool
         self._clock = clock
         self._say = say
-        self.arrived = False  # whether the latest round left nothing to send
+        self.arrived = False  # whether the latest round left nothing to send, and nothing was refused
+        self.refused = False  # whether samples of the latest report were
         self._complaint = ""
+        self._away = False  # whether that was about a report that did not arrive
         self._smaller = BATCH_ROUNDS
 
     def run(self, interval: float, wait: Callable[[float], bool]) -> None:
@@ -100,12 +103,16 @@ class Agent:
         return outcome is Outcome.SENT
 
     def _catch_up(self) -> bool:
+        taken = True
         for _ in range(BATCHES_PER_ROUND):
             if self._spool.empty:
-                return True
+                return taken
             rounds, position = self._spool.batch(self._smaller)
-            outcome = self._server.send(self._report(rounds)) if rounds else Outcome.SENT
-            self._note(outcome)
+            if rounds:
+                outcome = self._server.send(self._report(rounds))
+                self._note(outcome)
+            else:
+                outcome = Outcome.SENT
             if outcome is Outcome.LATER:
                 return False
             if outcome is Outcome.SMALLER and self._smaller > 1:
@@ -113,7 +120,8 @@ class Agent:
                 continue
             self._smaller = BATCH_ROUNDS
             self._spool.done(position)
-        return self._spool.empty
+            taken = taken and outcome is Outcome.SENT
+        return taken and self._spool.empty
 
     def _report(self, rounds: list[Round]) -> dict[str, Any]:
         return {
@@ -132,10 +140,17 @@ class Agent:
 
     def _note(self, outcome: Outcome) -> None:
         """Say what is wrong once, and when it is over."""
-        said = "" if outcome is Outcome.SENT else self._server.said
-        if said != self._complaint:
-            self._say(said or "Reports arrive again")
-        self._complaint = said
+        said = self._server.said
+        arrived = outcome in (Outcome.SENT, Outcome.PARTLY)
+        # Numbers in what the server says of samples (minutes, counts) may change with every report.
+        complaint = re.sub(r"\d+", "0", said) if arrived else said
+        if complaint != self._complaint:
+            if arrived and self._away:
+                self._say("Reports arrive again")
+            if said or not self._away:
+                self._say(said or "The server has no more complaints")
+        self._complaint, self._away = complaint, not arrived
+        self.refused = outcome in (Outcome.PARTLY, Outcome.NEVER)
 
 
 def iso(seconds: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 from enum import Enum
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from kuma_lite.core.text import storable
 PATH: Final = "/api/v1/server_metrics"
 TIMEOUT_S: Final = 20.0
 MAX_ANSWER_BYTES: Final = 64_000
+MAX_SAID_CHARS: Final = 300
 _CREATED: Final = 201
 
 
@@ -21,6 +23,7 @@ class Outcome(Enum):
     """What became of a report."""
 
     SENT = "sent"
+    PARTLY = "partly"  # it has arrived, but samples of it are refused, and would be again
     LATER = "later"  # the server is away, full, or does not know the token: keep it
     SMALLER = "smaller"  # too large: send less at once
     NEVER = "never"  # it will not be taken, however often it is sent
@@ -53,7 +56,7 @@ class Server:
             self._context = ssl.create_default_context()
             if ca_file:
                 self._context.load_verify_locations(ca_file)
-        self.said = ""  # why the last report was not taken
+        self.said = ""  # what was wrong with the last report, or with this host
 
     def send(self, report: dict[str, Any]) -> Outcome:
         """Send a report; never raises for what a network can do."""
@@ -63,12 +66,22 @@ class Server:
             self.said = f"The server cannot be reached: {error}"
             return Outcome.LATER
         if status == _CREATED:
-            self.said = ""
-            return Outcome.SENT
-        self.said = f"The server answers {status}: {body[:300].decode('utf-8', 'replace')}"
+            return self._taken(body)
+        self.said = f"The server answers {status}: {body[:MAX_SAID_CHARS].decode('utf-8', 'replace')}"
         if status == 413:
             return Outcome.SMALLER
         return Outcome.NEVER if status in (400, 422) else Outcome.LATER
+
+    def _taken(self, body: bytes) -> Outcome:
+        """A report that has arrived may have samples that are refused, and the host something to mend."""
+        answer = _object(body)
+        refused = answer.get("failure_count")
+        if isinstance(refused, int) and refused > 0:
+            self.said = f"The server refuses samples: {_sentences(answer.get('errors')) or 'it says not why'}"
+            return Outcome.PARTLY
+        warnings = _sentences(answer.get("warnings"))
+        self.said = f"The server says: {warnings}" if warnings else ""
+        return Outcome.SENT
 
     def _post(self, body: bytes) -> tuple[int, bytes]:
         if self._context is None:
@@ -83,6 +96,21 @@ class Server:
             return answer.status, answer.read(MAX_ANSWER_BYTES)
         finally:
             connection.close()
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}  # of a proxy, perhaps; it is the status that counts
+    return found if isinstance(found, dict) else {}
+
+
+def _sentences(found: object) -> str:
+    """What an answer lists, in one line."""
+    listed = found if isinstance(found, list) else []
+    line = "; ".join(" ".join(text.split()) for text in listed if isinstance(text, str))
+    return line[:MAX_SAID_CHARS]
 
 
 def encoded(report: dict[str, Any]) -> bytes:

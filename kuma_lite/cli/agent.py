@@ -41,7 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--no-processes", action="store_true", help="keep the names of the busiest processes to itself"
     )
     parser.add_argument("--ca-file", default="", metavar="FILE", help="certificates to trust as well")
-    parser.add_argument("--once", action="store_true", help="send one report and end; status 1 if it failed")
+    parser.add_argument(
+        "--once", action="store_true", help="send one report and end; status 1 if it was not taken whole"
+    )
     parser.add_argument("--install", action="store_true", help="write a systemd service and end (as root)")
     parser.add_argument(
         "--docker", action="store_true", help="with --install: let the service ask Docker for containers"
@@ -68,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
         return 0 if agent.arrived else 1
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     agent.run(options.interval, _wait)
-    return 0
+    return 1 if agent.refused else 0
 
 
 def _say(line: str) -> None:

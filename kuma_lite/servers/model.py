@@ -10,6 +10,7 @@ from kuma_lite.core.access import FIRST_ORGANISATION
 from kuma_lite.core.iso_time import iso, iso_exact
 from kuma_lite.servers.rules.alert_settings import AlertSettings, merged
 from kuma_lite.servers.rules.alerts import State
+from kuma_lite.servers.samples.host_clock import UNKNOWN, HostClock
 
 ONLINE: Final = "online"
 OFFLINE: Final = "offline"
@@ -54,8 +55,8 @@ class Server:
     last_seen: int
     duplicate_host: str | None = None
     duplicate_seen: int | None = None
-    clock_offset: int | None = None
-    clock_guess: int | None = None  # what the last report alone would say of it; not stored
+    clock: HostClock = UNKNOWN  # of it only the offset is stored
+    heard_at: int | None = None  # its latest report of this run, monotonic ms; not stored
     series: dict[str, int] = field(default_factory=dict)  # stored name → id
     channels: set[int] = field(default_factory=set)  # ids of the notifications that get its alerts
     states: dict[str, State] = field(default_factory=dict)  # of the thresholds
@@ -75,6 +76,11 @@ class Server:
     def name(self) -> str:
         """What people call it."""
         return str(self.attributes.get("hostname") or self.motherboard_id)
+
+    @property
+    def clock_offset(self) -> int | None:
+        """How far its clock is ahead of ours, ms; negative: behind, None: not noticeably."""
+        return self.clock.offset
 
     @property
     def settings(self) -> AlertSettings:

@@ -137,8 +137,9 @@ class Servers:
 
     async def take_report(self, project_id: int, body: bytes) -> dict[str, Any]:
         """Store what an agent sent; returns what it is told. Raises Unprocessable, StorageTrouble."""
+        self.watch.wake_up()
         now = to_ms(self._clock.now())
-        report = self._read_report(project_id, body, now)
+        report = self._read_report(project_id, body)
         key = (project_id, report.motherboard_id)
         try:
             async with self._turn(key):
@@ -150,10 +151,10 @@ class Servers:
         self._bus.publish(ServerChanged(server.id))
         return report.answer()
 
-    def _read_report(self, project_id: int, body: bytes, now: int) -> Report:
+    def _read_report(self, project_id: int, body: bytes) -> Report:
         """What is refused is logged, once as long as a project's agents are refused for the same reason."""
         try:
-            report = read_report(body, now, self.kept().limit(Tier.RAW, now))
+            report = read_report(body)
         except Unprocessable as refusal:
             if self._refused.get(project_id) != refusal.errors:
                 self._refused[project_id] = refusal.errors
@@ -172,7 +173,8 @@ class Servers:
         before = known or Server(
             0, store.new_uuid(), key[0], report.motherboard_id, "", {}, {}, {}, {}, now, now, now
         )
-        draft = after_report(before, report, now)
+        oldest, monotonic = self.kept().limit(Tier.RAW, now), to_ms(self._clock.monotonic())
+        draft = after_report(before, report, now, monotonic, oldest)
         samples = list(report.samples)
 
         def write(connection: Connection) -> dict[str, int]:

@@ -12,6 +12,7 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import compact_json
 from kuma_lite.core.sql import Connection
 from kuma_lite.servers.model import Incident, Server
+from kuma_lite.servers.samples.host_clock import HostClock
 
 _SERVER: Final = """
     id, uuid, project_id, motherboard_id, agent_version, attributes, alert_settings, last_metrics, snapshot,
@@ -42,6 +43,7 @@ def read_servers(connection: Connection) -> list[Server]:
 def _server(row: tuple[Any, ...]) -> Server:
     cells: list[Any] = [json.loads(cell) if 5 <= place < 9 else cell for place, cell in enumerate(row)]
     cells[7] = {name: (int(time), value) for name, (time, value) in cells[7].items()}
+    cells[-1] = HostClock(cells[-1])
     return Server(*cells)
 
 

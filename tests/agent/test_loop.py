@@ -31,6 +31,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.answer = Outcome.SENT
+        self.says = ""
         self.most = 1_000
         self.reports: list[dict[str, Any]] = []
         self.requests = 0
@@ -38,8 +39,8 @@ class Receiver:
     def send(self, report: dict[str, Any]) -> Outcome:
         self.requests += 1
         outcome = Outcome.SMALLER if len(report["metrics"]) > self.most else self.answer
-        self.said = "" if outcome is Outcome.SENT else f"not now: {outcome.value}"
-        if outcome is Outcome.SENT:
+        self.said = self.says if outcome is Outcome.SENT else f"not now: {outcome.value}{self.says}"
+        if outcome in (Outcome.SENT, Outcome.PARTLY):
             self.reports.append(report)
         return outcome
 
@@ -129,6 +130,40 @@ def test_what_is_never_taken_does_not_block_the_rest(scene: Scene) -> None:
     scene.server.answer = Outcome.SENT
     scene.rounds(1)
     assert scene.server.values == [5]
+
+
+def test_refused_samples_are_said_once_and_are_no_success(scene: Scene) -> None:
+    scene.server.answer = Outcome.PARTLY
+    for minutes in (180, 181, 180):
+        scene.server.says = f", {minutes} minutes"
+        assert not scene.agent.round() and scene.agent.refused
+    assert scene.said == ["not now: partly, 180 minutes"]
+    scene.server.says = ", older than samples are kept"
+    scene.rounds(2)
+    assert scene.said[1:] == ["not now: partly, older than samples are kept"]
+    scene.server.answer, scene.server.says = Outcome.SENT, ""
+    assert scene.agent.round() and not scene.agent.refused
+    assert scene.said[2:] == ["The server has no more complaints"]
+    assert scene.server.values == [1, 2, 3, 4, 5, 6] and list(scene.folder.iterdir()) == []
+
+
+def test_refused_samples_of_a_backlog_are_no_success_and_not_sent_again(scene: Scene) -> None:
+    scene.server.answer = Outcome.LATER
+    scene.rounds(3)
+    scene.server.answer = Outcome.PARTLY
+    assert not scene.agent.round() and scene.agent.refused
+    assert scene.said == ["not now: later", "Reports arrive again", "not now: partly"]
+    scene.server.answer = Outcome.SENT
+    assert scene.agent.round()
+    assert scene.server.values == [1, 2, 3, 4, 5]
+
+
+def test_what_the_server_says_of_the_host_is_said_and_is_a_success(scene: Scene) -> None:
+    scene.server.says = "The clock is ahead"
+    assert scene.agent.round() and scene.agent.round() and not scene.agent.refused
+    scene.server.says = ""
+    scene.rounds(1)
+    assert scene.said == ["The clock is ahead", "The server has no more complaints"]
 
 
 def test_a_full_disk_is_said_and_survived(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

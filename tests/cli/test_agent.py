@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,39 @@ def test_the_agent_catches_up_stays_small_and_ends_at_once(tmp_path: Path) -> No
             assert agent.wait(10) == 0
             assert time.monotonic() - began < 4  # not only when the next round would begin
         assert "cannot be reached" in (tmp_path / "log").read_text()
+
+
+def under_another_clock(days: float) -> list[str]:
+    """The program on a host whose clock is that far ahead."""
+    script = (
+        "import sys, time; from kuma_lite.cli import main; from kuma_lite.core.clock import SystemClock\n"
+        f"SystemClock.now = lambda clock: time.time() + {days * 86_400}\n"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    return [sys.executable, "-c", script]
+
+
+def test_an_agent_with_a_clock_of_its_own_says_so(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as server:
+        key = token(server)
+        arguments = ["agent", "--url", server.url, "--token", key, "--spool", str(tmp_path), "--id", "board"]
+        ahead = subprocess.run(
+            [*under_another_clock(1 / 8), *arguments, "--once"], capture_output=True, text=True, timeout=60
+        )
+        assert ahead.returncode == 0 and "180 minutes ahead; its samples are shifted" in ahead.stderr
+        (found,) = servers(server, key)
+        stored = datetime.fromisoformat(found["last_metrics"]["timestamp"]).timestamp()
+        assert abs(stored - time.time()) < 30
+        behind = subprocess.run(
+            [*under_another_clock(-400), *arguments, "--once"], capture_output=True, text=True, timeout=60
+        )
+        assert behind.returncode == 1 and "older than samples are kept" in behind.stderr
+        running = [*under_another_clock(-400), *arguments, "--interval", "5"]
+        agent = subprocess.Popen(running, stderr=subprocess.PIPE, text=True)
+        assert agent.stderr is not None
+        assert "older than samples are kept" in agent.stderr.readline()
+        agent.send_signal(signal.SIGTERM)
+        assert (agent.communicate(timeout=10)[1], agent.returncode) == ("", 1)
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])

@@ -136,11 +136,59 @@ async def test_two_hosts_with_one_board_are_one_server_without_mixed_counters(fl
     assert fleet.only().duplicate_host is None
 
 
-async def test_a_clock_hours_ahead_is_said_and_nothing_is_stored(fleet: Fleet) -> None:
-    answer = await fleet.send(at=fleet.now + 3 * HOUR_MS, cpu_used=1)
-    assert answer["failure_count"] == 1 and "180 minutes in the future" in answer["errors"][0]
+AHEAD = "The clock of the host is 180 minutes ahead; its samples are shifted by that. Set the clock"
+
+
+@pytest.mark.parametrize("says_when", [True, False])
+async def test_a_clock_hours_ahead_is_said_and_its_samples_are_put_right(
+    fleet: Fleet, says_when: bool
+) -> None:
+    begin = fleet.now
+    for _ in range(7):
+        there = fleet.now + 3 * HOUR_MS
+        answer = await fleet.send(
+            at=there, cpu_used=BUSY, document={"sent_at": iso(there)} if says_when else None
+        )
+        assert answer == {
+            "success_count": 1,
+            "failure_count": 0,
+            "message": "All metrics were successfully created",
+            "warnings": [AHEAD],
+        }
+        fleet.clock.advance(60)
     assert fleet.only().clock_offset == 3 * HOUR_MS
-    assert fleet.only().last_seen == fleet.now and await raw(fleet, "cpu_used") == []
+    assert await raw(fleet, "cpu_used") == [(begin + n * MINUTE_MS, BUSY) for n in range(7)]
+    assert fleet.only().last["cpu_used"] == (begin + 6 * MINUTE_MS, BUSY)
+    assert list(fleet.only().incidents) == ["cpu"]
+
+
+async def test_what_a_clock_ahead_sends_twice_is_stored_once_also_after_a_start(fleet: Fleet) -> None:
+    at = fleet.now + 3 * HOUR_MS
+    await fleet.send(at=at, cpu_used=1)
+    fleet.clock.advance(40)
+    again = await fleet.restarted()
+    for found in (fleet, again):
+        await found.send(at=at, cpu_used=1)
+    assert await raw(again, "cpu_used") == [(fleet.now - 40_000, 1)]
+
+
+async def test_a_clock_ahead_that_is_put_right_goes_on(fleet: Fleet) -> None:
+    await fleet.send(at=fleet.now + 3 * HOUR_MS, cpu_used=1)
+    fleet.clock.advance(60)
+    answer = await fleet.send(cpu_used=2)
+    assert "warnings" not in answer and fleet.only().clock_offset is None
+    assert [value for _, value in await raw(fleet, "cpu_used")] == [1, 2]
+
+
+async def test_one_sample_from_another_century_does_not_bend_the_others(fleet: Fleet) -> None:
+    entries = [
+        {"metric": name, "value": 1, "timestamp": stamp}
+        for name, stamp in (("cpu_used", iso(fleet.now)), ("load_1", "2199-01-01T00:00:00Z"))
+    ]
+    answer = await fleet.send(document={"metrics": entries})
+    assert (answer["success_count"], answer["failure_count"]) == (1, 1)
+    assert "minutes in the future; set the clock of the host" in answer["errors"][0]
+    assert await raw(fleet, "cpu_used") == [(fleet.now, 1)]
 
 
 async def test_a_clock_hours_behind_still_alerts(fleet: Fleet) -> None:
@@ -280,6 +328,70 @@ async def test_without_network_nobody_is_down(fleet: Fleet) -> None:
     assert (fleet.only().status, fleet.said.texts) == ("online", [])
     await silent(fleet, 40)
     assert (fleet.only().status, fleet.said.texts) == ("offline", ["Nothing was heard from it for 5 minutes"])
+
+
+@pytest.mark.parametrize("jump", [3_600, -3_600])
+async def test_a_clock_that_is_set_makes_nobody_silent(fleet: Fleet, jump: int) -> None:
+    await fleet.send(cpu_used=1)
+    await silent(fleet, 60)
+    fleet.clock.jump(jump)
+    await silent(fleet, 220)
+    assert (fleet.only().status, fleet.said.texts) == ("online", [])
+    await silent(fleet, 40)  # nor hides it who is
+    assert (fleet.only().status, fleet.said.texts) == ("offline", ["Nothing was heard from it for 5 minutes"])
+
+
+@pytest.mark.parametrize("started", [False, True])
+async def test_thresholds_count_on_when_the_clock_is_set_back(fleet: Fleet, started: bool) -> None:
+    step = 60 * 20_000_000  # 20 MB/s
+    await fleet.minutes([0, 1], "net_recv_b", cpu_used=CALM)
+    fleet.clock.jump(-3_600)
+    found = await fleet.restarted() if started else fleet
+    await found.minutes([step * number for number in range(7)], "net_recv_b", cpu_used=BUSY)
+    assert sorted(found.only().incidents) == ["cpu", "net_in"]
+    assert found.only().last["cpu_used"][0] == found.now - MINUTE_MS
+    found.clock.jump(-3_600)
+    await found.minutes([CALM])
+    assert list(found.only().incidents) == ["net_in"], "what is open closes, too"
+
+
+@pytest.mark.parametrize("jump", [3_600, -3_600])
+async def test_who_is_heard_again_under_another_clock_is_up(fleet: Fleet, jump: int) -> None:
+    await fleet.send(cpu_used=1)
+    await silent(fleet, 320)
+    fleet.clock.jump(jump)
+    await silent(fleet, 20)
+    assert (fleet.only().status, len(fleet.said.texts)) == ("offline", 1)
+    await fleet.send(cpu_used=1)
+    assert (fleet.only().status, fleet.only().incidents, len(fleet.said.texts)) == ("online", {}, 2)
+
+
+async def test_a_start_under_a_clock_that_was_ahead_is_nobodys_downtime(fleet: Fleet) -> None:
+    await fleet.send(cpu_used=1)
+    fleet.clock.jump(-3_600)
+    again = await fleet.restarted()
+    await silent(again, 280)
+    assert (again.only().status, again.said.texts) == ("online", [])
+    await silent(again, 40)
+    assert (again.only().status, len(again.said.texts)) == ("offline", 1)
+
+
+@pytest.mark.parametrize("first", ["tick", "another's report", "a change"])
+async def test_a_process_that_slept_calls_nobody_down(fleet: Fleet, first: str) -> None:
+    await fleet.send(cpu_used=1)
+    await fleet.servers.save_settings(fleet.only(), {"grace_period": {"downtime": 2}})
+    sleeper = fleet.only()
+    await silent(fleet, 60)
+    fleet.clock.advance(180)
+    match first:
+        case "another's report":
+            await fleet.send(cpu_used=1, attributes={"motherboard_id": "MB-2"})
+        case "a change":
+            await fleet.servers.save_settings(sleeper, {"threshold": {"cpu": 50}})
+    await silent(fleet, 100)
+    assert (sleeper.status, fleet.said.texts) == ("online", [])
+    await silent(fleet, 40)
+    assert sleeper.status == "offline"
 
 
 async def test_a_report_that_could_not_be_stored_is_no_silence(fleet: Fleet, disk: FaultyDisk) -> None:

@@ -72,7 +72,8 @@ def _thresholds(server: Server, covered: bool, now: int) -> Iterator[Change]:
     for name in FRIENDLY:
         state, incident = server.states.get(name), server.incidents.get(name)
         if isinstance(state, Open) and incident is None:
-            if state.last - (server.clock_offset or 0) >= now - FRESH_MS and not covered:
+            behind = min(0, server.clock_offset or 0)  # samples of a clock ahead are shifted already
+            if state.last - behind >= now - FRESH_MS and not covered:
                 yield Opened(name, state.since)
         elif isinstance(state, Quiet) and state.last is not None and incident is not None:
             yield Closed(incident)
@@ -83,7 +84,7 @@ def _silence(server: Server, down: bool, wanted: bool, covered: bool) -> Iterato
     if incident is None:
         if down and wanted and not covered:
             yield Opened(DOWNTIME, server.last_seen)
-    elif not wanted or server.last_seen > incident.started:
+    elif not wanted or server.last_seen != incident.started:  # heard since; the clock may have been set back
         yield Closed(incident)
 
 
@@ -91,7 +92,12 @@ def status_of(server: Server, *, down: bool, listening_since: int) -> str:
     """`ONLINE` or `OFFLINE`; as it was while nothing can be known.
 
     After a start of ours that is so until the host spoke or its grace period is over.
+
+    Args:
+        server: with when it was heard.
+        down: whether it has been silent for its whole grace period.
+        listening_since: since when we can hear, monotonic ms.
     """
-    if down or server.last_seen >= listening_since:
+    if down or (server.heard_at is not None and server.heard_at >= listening_since):
         return OFFLINE if down else ONLINE
     return server.status

@@ -39,13 +39,15 @@ from kuma_lite.servers.model import (
     Server,
     ServerChanged,
 )
-from kuma_lite.servers.rules.alerts import Quiet, Rule, is_down, step
+from kuma_lite.servers.rules.alerts import Quiet, Rule, before_clock_change, is_down, step
+from kuma_lite.servers.samples.host_clock import TOLERANCE_MS
 from kuma_lite.servers.samples.metrics import FRIENDLY_OF, Friendly, rate, scale_of
+from kuma_lite.servers.samples.reports import not_after
 
 log = logging.getLogger(__name__)
 
 TICK_S: Final = 5.0  # between looks for silent hosts; grace is counted in minutes
-STALLED_S: Final = 30.0  # a tick this late: the machine slept, nobody could be heard meanwhile
+STALLED_S: Final = 30.0  # nothing was done for as long: the machine slept, nobody could be heard meanwhile
 
 Sample = tuple[str, int, float]  # stored name, ms, value
 
@@ -95,8 +97,8 @@ class Watch:
         self._covered = covered
         self._servers = servers
         self._can_hear = can_hear
-        self._listening_since = to_ms(clock.now())
-        self._ticked = clock.monotonic()
+        self._listening_since = to_ms(clock.monotonic())
+        self._ticked = self._awake = clock.monotonic()
         # A report and a tick must not open the same incident; whoever removes a server holds it, too.
         self.settling = asyncio.Lock()
         self._job = PeriodicJob(
@@ -111,6 +113,9 @@ class Watch:
 
     def take(self, server: Server, samples: Iterable[Sample]) -> None:
         """Judge new samples in order of their time."""
+        latest = to_ms(self._clock.now()) + TOLERANCE_MS
+        server.counters = not_after(server.counters, latest)
+        server.states = {name: before_clock_change(state, latest) for name, state in server.states.items()}
         settings = server.settings
         for name, time, value in sorted(samples, key=lambda sample: sample[1]):
             friendly = FRIENDLY_OF.get(name)
@@ -127,13 +132,15 @@ class Watch:
 
     async def settle(self, server: Server) -> None:
         """Do what the states say, in one transaction; a full disk is no reason to fail."""
+        self.wake_up()
         now = to_ms(self._clock.now())
         with suppress(StorageTrouble):
             async with self.settling:
                 if server.id not in self._servers:
                     return  # removed meanwhile
                 settings, since = server.settings, self._listening_since
-                down = is_down(server.last_seen, since, now, settings["grace_period"][DOWNTIME])
+                grace = settings["grace_period"][DOWNTIME]
+                down = is_down(server.heard_at, since, to_ms(self._clock.monotonic()), grace)
                 status = status_of(server, down=down, listening_since=since)
                 if status != server.status:
                     server.status = status
@@ -151,7 +158,7 @@ class Watch:
         monotonic = self._clock.monotonic()
         if monotonic - self._ticked > STALLED_S or not self._can_hear():
             self.listen_anew()
-        self._ticked = monotonic
+        self._ticked = self._awake = monotonic
         for server in list(self._servers.values()):
             try:
                 await self.settle(server)
@@ -160,11 +167,19 @@ class Watch:
 
     def listen_anew(self) -> None:
         """We were deaf until now: nobody's silence so far is theirs."""
-        self._listening_since = to_ms(self._clock.now())
+        self._listening_since = to_ms(self._clock.monotonic())
+
+    def wake_up(self) -> None:
+        """To be said before anything is judged: after a long time without anything, the process slept."""
+        monotonic = self._clock.monotonic()
+        if monotonic - max(self._ticked, self._awake) > STALLED_S:
+            self.listen_anew()
+        self._awake = monotonic
 
     def start(self) -> None:
         """Begin to look for silent hosts."""
-        self._listening_since, self._ticked = to_ms(self._clock.now()), self._clock.monotonic()
+        self.listen_anew()
+        self._ticked = self._awake = self._clock.monotonic()
         self._job.start()
 
     async def stop(self) -> None:

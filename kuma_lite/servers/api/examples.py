@@ -137,6 +137,7 @@ REPORTED: Final = named(
         "failure_count": 0,
         "message": "All metrics were successfully created",
         "errors": optional(["Invalid metric name: gpu"], shown=False),
+        "warnings": optional(["The clock of the host is 180 minutes ahead"], shown=False),
     },
 )
 

@@ -75,6 +75,20 @@ def step(state: State, time: int, value: float, rule: Rule) -> State:
     return _above(state, time, rule.grace)
 
 
+def before_clock_change(state: State, latest: int) -> State:
+    """What is left of a state whose latest sample is of the future, because the clock was set back.
+
+    Without this nothing would count until the time of that sample has come again.
+
+    Args:
+        state: before.
+        latest: time that a sample can have by now, ms.
+    """
+    if state.last is None or state.last <= latest:
+        return state
+    return Open(state.since, state.opened, 0) if isinstance(state, Open) else Quiet()
+
+
 def _above(state: Quiet | Above, time: int, grace: int) -> State:
     since = state.since if isinstance(state, Above) else time
     begin = time - grace * MINUTE_MS
@@ -86,14 +100,17 @@ def _above(state: Quiet | Above, time: int, grace: int) -> State:
     return Above(since, time, seen)
 
 
-def is_down(last_heard: int, watching_since: int, now: int, grace: int) -> bool:
+def is_down(last_heard: int | None, watching_since: int, now: int, grace: int) -> bool:
     """Whether a host has been silent for the whole grace period while we listened.
 
+    Times are monotonic milliseconds: a clock that is set makes nobody silent, and hides nobody's silence.
+
     Args:
-        last_heard: milliseconds since 1970.
+        last_heard: None where that was before this run.
         watching_since: since when we have been able to hear it: we may have been stopped, asleep, without
             network or without a place to store what it says.
-        now: milliseconds since 1970.
+        now: the present.
         grace: minutes.
     """
-    return now - max(last_heard, watching_since) >= max(grace * MINUTE_MS, LEAST_SILENCE_MS)
+    heard = watching_since if last_heard is None else max(last_heard, watching_since)
+    return now - heard >= max(grace * MINUTE_MS, LEAST_SILENCE_MS)

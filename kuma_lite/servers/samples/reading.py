@@ -1,5 +1,8 @@
 """What an agent sends: taken apart, judged sample by sample. Pure.
 
+    report = read_report(body)
+    put_in_time(report, shift, now, oldest)
+
 A sample that cannot be stored is counted and said, it does not spoil the others; a report without identity
 is refused as a whole.
 """
@@ -17,13 +20,13 @@ from kuma_lite.core.clock import MILLISECONDS
 from kuma_lite.core.iso_time import parse_iso
 from kuma_lite.core.text import storable
 from kuma_lite.rest.errors import Unprocessable
+from kuma_lite.servers.samples.host_clock import TOLERANCE_MS, Shown
 from kuma_lite.servers.samples.metrics import metric_of, value_problem
 
 MAX_ID_CHARS: Final = 256  # of a motherboard id, as on the hosted product
 MAX_TEXT_CHARS: Final = 256  # of any other attribute
 MAX_ERRORS: Final = 20  # sentences in one answer
 MAX_SNAPSHOT: Final = 20  # processes or containers of one report
-FUTURE_MS: Final = 10 * 60_000  # how far a host's clock may be ahead before its samples are refused
 UNKNOWN_VERSION: Final = "unknown"
 NAMELESS: Final = "motherboard_id says nothing; the server is told apart by it"
 _UNKNOWN: Final = ("", "unknown")
@@ -53,9 +56,9 @@ class Report:
     snapshot: dict[str, Any]
     samples: list[NewSample]
     sent_at: int | None = None  # the host's clock when it was sent, where the agent says so
-    newest: int | None = None  # time of the latest sample, refused ones included
     failures: int = 0
     errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # what is wrong with the host, though all is stored
 
     def fail(self, sentence: str, number: int = 1) -> None:
         """Count samples that are not stored; each sentence is said once."""
@@ -64,22 +67,33 @@ class Report:
         if sentence not in self.errors and len(self.errors) < MAX_ERRORS:
             self.errors.append(sentence)
 
+    def shown(self, longest: int) -> Shown:
+        """What it shows of the host's clock, before its samples are put in time.
+
+        Args:
+            longest: time that samples of one report may lie apart, ms; where they lie further apart one of
+                them is nonsense, and the newest is no measure for the others.
+        """
+        times = [sample.time for sample in self.samples]
+        plausible = bool(times) and max(times) - min(times) <= longest
+        return Shown(self.sent_at, max(times) if plausible else None)
+
     def answer(self) -> dict[str, Any]:
         """What the agent is told."""
         answer: dict[str, Any] = {"success_count": len(self.samples), "failure_count": self.failures}
+        if self.warnings:
+            answer["warnings"] = self.warnings
         if not self.failures:
             return {**answer, "message": "All metrics were successfully created"}
         message = "Some metrics could not be created" if self.samples else "No metrics were created"
         return {**answer, "message": message, "errors": self.errors}
 
 
-def read_report(body: bytes, now: int, oldest: int) -> Report:
-    """A report from its JSON.
+def read_report(body: bytes) -> Report:
+    """A report from its JSON; the times of its samples are those of the host's clock (see `put_in_time`).
 
     Args:
         body: as it came.
-        now: milliseconds since 1970.
-        oldest: samples before this moment are refused, for there is no place for them any more.
 
     Raises:
         Unprocessable: no report, or nobody's.
@@ -114,7 +128,7 @@ def read_report(body: bytes, now: int, oldest: int) -> Report:
         [],
         parse_iso(document.get("sent_at")),
     )
-    _take_samples(report, entries, now, oldest)
+    _take_samples(report, entries)
     return report
 
 
@@ -130,7 +144,7 @@ def _decoded(body: bytes) -> Any:
         raise Unprocessable("The body is not valid JSON") from None
 
 
-def _take_samples(report: Report, entries: Iterable[Any], now: int, oldest: int) -> None:
+def _take_samples(report: Report, entries: Iterable[Any]) -> None:
     times: dict[Any, int | None] = {}  # samples of one report mostly share their time
     for entry in entries:
         if not isinstance(entry, dict):
@@ -152,14 +166,36 @@ def _take_samples(report: Report, entries: Iterable[Any], now: int, oldest: int)
         if time is None:
             report.fail("Invalid date format")
             continue
-        report.newest = time if report.newest is None else max(report.newest, time)
-        if time > now + FUTURE_MS:
-            ahead = (time - now) // (60 * MILLISECONDS)
-            report.fail(f"The timestamp is {ahead} minutes in the future; set the clock of the host")
+        report.samples.append(NewSample(str(name), time, value))
+
+
+def put_in_time(report: Report, shift: int, now: int, oldest: int) -> None:
+    """Give its samples times of our clock, and refuse those that have no place.
+
+    Args:
+        report: is changed.
+        shift: how far the host's clock is ahead, ms (see `host_clock`).
+        now: milliseconds since 1970.
+        oldest: samples before this moment are refused, for there is no place for them any more.
+    """
+    found, report.samples = report.samples, []
+    for name, stamp, value in found:
+        time = stamp - shift
+        if time > now + TOLERANCE_MS:
+            report.fail(f"The timestamp is {_minutes(time - now)} in the future; set the clock of the host")
         elif time < oldest:
             report.fail("The timestamp is older than samples are kept")
         else:
-            report.samples.append(NewSample(str(name), time, value))
+            report.samples.append(NewSample(name, time, value))
+    if shift:
+        report.warnings.append(
+            f"The clock of the host is {_minutes(shift)} ahead; its samples are shifted by that. "
+            "Set the clock"
+        )
+
+
+def _minutes(duration: int) -> str:
+    return f"{round(duration / (60 * MILLISECONDS))} minutes"
 
 
 def _attributes(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
 from kuma_lite.servers.model import Server
+from kuma_lite.servers.samples import host_clock
 from kuma_lite.servers.samples.metrics import MAX_SERIES, metric_of
-from kuma_lite.servers.samples.reading import DUPLICATE_MS, FUTURE_MS, NewSample, Report, are_two_hosts
+from kuma_lite.servers.samples.reading import DUPLICATE_MS, NewSample, Report, are_two_hosts, put_in_time
 
 # What a report changes about a server.
 REPORTED: Final = (
     "agent_version", "attributes", "last", "snapshot", "duplicate_host", "duplicate_seen",
-    "clock_offset", "clock_guess", "updated", "last_seen",
+    "clock", "updated", "last_seen", "heard_at",
 )  # fmt: skip
 
-_APART_MS: Final = 20_000  # reports closer together are one backlog in pieces
 
+def after_report(before: Server, report: Report, now: int, monotonic: int, oldest: int) -> Server:
+    """The server as a report leaves it; samples there is no place for are counted as failures.
 
-def after_report(before: Server, report: Report, now: int) -> Server:
-    """The server as a report leaves it; samples there is no place for are counted as failures."""
+    Args:
+        before: the server as it was.
+        report: as it was read; what becomes of its samples is written into it.
+        now: milliseconds since 1970.
+        monotonic: the same moment, monotonic ms.
+        oldest: samples before this moment are not kept.
+    """
+    shown = report.shown(now - oldest)
+    clock = host_clock.after(before.clock, shown, now, monotonic)
+    put_in_time(report, host_clock.shift_of(before.clock, clock, shown, now), now, oldest)
     duplicate_host, duplicate_seen = before.duplicate_host, before.duplicate_seen
     if are_two_hosts(before.attributes, before.last_seen, report.attributes, now):
         duplicate_host, duplicate_seen = before.name, now
@@ -33,13 +43,12 @@ def after_report(before: Server, report: Report, now: int) -> Server:
     new = list(dict.fromkeys(s.name for s in report.samples if s.name not in before.series))[max(0, room) :]
     surplus = frozenset(new)
     _refuse(report, lambda s: s.name in surplus, f"A server has at most {MAX_SERIES} metrics")
-    last = dict(before.last)
+    last = not_after(before.last, now + host_clock.TOLERANCE_MS)
     for name, time, value in report.samples:
         if (
             name not in last or time > last[name][0]
         ):  # of two with one time the first is kept, as in the history
             last[name] = (time, value)
-    clock_offset, clock_guess = _clock_offset(before, report, now)
     return replace(
         before,
         agent_version=report.agent_version,
@@ -48,11 +57,16 @@ def after_report(before: Server, report: Report, now: int) -> Server:
         last=last,
         duplicate_host=duplicate_host,
         duplicate_seen=duplicate_seen,
-        clock_offset=clock_offset,
-        clock_guess=clock_guess,
+        clock=clock,
         updated=now,
         last_seen=now,
+        heard_at=monotonic,
     )
+
+
+def not_after(samples: Mapping[str, tuple[int, float]], latest: int) -> dict[str, tuple[int, float]]:
+    """Those that are not of the future: when the clock was set back, what it said before is no news."""
+    return {name: sample for name, sample in samples.items() if sample[0] <= latest}
 
 
 def _refuse(report: Report, which: Callable[[NewSample], bool], sentence: str) -> None:
@@ -65,22 +79,3 @@ def _refuse(report: Report, which: Callable[[NewSample], bool], sentence: str) -
 def _is_counter(sample: NewSample) -> bool:
     metric = metric_of(sample.name)
     return metric is not None and metric.counter
-
-
-def _clock_offset(before: Server, report: Report, now: int) -> tuple[int | None, int | None]:
-    """How far the host's clock is ahead of ours, and how far it seems to be, ms; None: not noticeably.
-
-    Our agent says what its clock shows. Of others it is known that a report ends with what was just measured;
-    yet somebody may send old samples alone, so a clock is behind only if two reports some time apart say so.
-    """
-    shown = report.sent_at if report.sent_at is not None else report.newest
-    if shown is None or abs(shown - now) < FUTURE_MS:
-        return None, None
-    offset = shown - now
-    if report.sent_at is not None or offset > 0:
-        return offset, offset
-    last = before.clock_offset if before.clock_offset is not None else before.clock_guess
-    agrees = last is not None and abs(last - offset) < FUTURE_MS
-    if agrees and (before.clock_offset is not None or now - before.last_seen >= _APART_MS):
-        return offset, offset
-    return None, offset

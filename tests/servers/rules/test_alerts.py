@@ -16,6 +16,7 @@ from kuma_lite.servers.rules.alerts import (
     Quiet,
     Rule,
     State,
+    before_clock_change,
     is_down,
     step,
 )
@@ -161,6 +162,22 @@ def test_whatever_comes_the_sentence_holds(
             assert value > threshold
 
 
+@pytest.mark.parametrize(
+    ("state", "left"),
+    [
+        (Quiet(), Quiet()),
+        (Quiet(100), Quiet(100)),
+        (Quiet(101), Quiet()),
+        (Above(5, 100, (5,)), Above(5, 100, (5,))),
+        (Above(5, 101, (5,)), Quiet()),
+        (Open(5, 9, 100), Open(5, 9, 100)),
+        (Open(5, 9, 101), Open(5, 9, 0)),
+    ],
+)
+def test_what_is_left_when_the_clock_is_set_back(state: State, left: State) -> None:
+    assert before_clock_change(state, 100) == left
+
+
 @given(samples)
 def test_a_resend_changes_nothing(steps: list[tuple[int, float]]) -> None:
     state: State = Quiet()
@@ -183,11 +200,13 @@ def test_a_resend_changes_nothing(steps: list[tuple[int, float]]) -> None:
         (0, 3, 7, False),  # we were not there before minute 3
         (0, 3, 8, True),
         (6, 3, 10, False),
+        (None, 3, 7, False),  # not in this run
+        (None, 3, 8, True),
     ],
 )
-def test_silence(heard: float, listening: float, now: float, down: bool) -> None:
-    ms = [round(minute * MINUTE_MS) for minute in (heard, listening, now)]
-    assert is_down(ms[0], ms[1], ms[2], 5) is down
+def test_silence(heard: float | None, listening: float, now: float, down: bool) -> None:
+    last = None if heard is None else round(heard * MINUTE_MS)
+    assert is_down(last, round(listening * MINUTE_MS), round(now * MINUTE_MS), 5) is down
 
 
 @pytest.mark.parametrize(("silence", "grace", "down"), [(74, 1, False), (75, 1, True), (119, 2, False)])

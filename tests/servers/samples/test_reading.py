@@ -13,6 +13,7 @@ from kuma_lite.servers.samples.reading import (
     Report,
     Unprocessable,
     are_two_hosts,
+    put_in_time,
     read_report,
 )
 from tests.servers.reports import ATTRIBUTES, report
@@ -23,7 +24,9 @@ OLDEST = NOW - 7 * 86_400_000
 
 
 def read(body: bytes) -> Report:
-    return read_report(body, NOW, OLDEST)
+    found = read_report(body)
+    put_in_time(found, 0, NOW, OLDEST)
+    return found
 
 
 def one(**sample: Any) -> Report:
