@@ -30,7 +30,7 @@ _DEADLINE_SLACK_S: Final = 10.0
 _UNAUTHORIZED: Final = 401
 _OAUTH: Final = "oauth2-cc"
 # Says nothing about the target, so it is no DOWN; going directly would say something about another way to it.
-_NO_PROXY: Final = "Cannot be checked: the proxy of this monitor is gone or switched off"
+_NO_PROXY: Final = "cannot be checked: Its proxy is gone or switched off."
 
 H = TypeVar("H", bound=HttpOptions)
 
@@ -79,7 +79,7 @@ class HttpFamilyMonitor(MonitorType[H]):
         try:
             response = await self._ask(options, context)
         except NoProxy:
-            return CheckResult(_NO_PROXY, status=Status.PENDING)
+            return CheckResult(_NO_PROXY, status=Status.PENDING, cannot=True)
         ping = round((perf_counter() - begun) * 1000)
         certificate = seen(response.certificate, for_url=True)
         if not is_accepted(response.status, options.accepted):

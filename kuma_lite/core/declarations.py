@@ -133,6 +133,9 @@ class CheckResult:
     response: str | None = None  # body to keep with the beat, already cut
     certificate: Certificate | None = None
     duration: int = 0  # whole seconds since the previous beat; only pushed types know it
+    cannot: bool = (
+        False  # it could not be checked, for the reason in `message`; pending, and told as our own trouble
+    )
 
 
 @dataclass(frozen=True, slots=True)

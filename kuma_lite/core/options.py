@@ -134,7 +134,11 @@ def _as_meant(options: type[Options], document: Mapping[str, Any]) -> Mapping[st
 @cache  # there are as many as types
 def _lenient_keys(options: type[Options]) -> tuple[frozenset[str], frozenset[str]]:
     """The keys that hold a list of texts, and those that hold yes or no."""
-    kinds = {info.alias or name: info.annotation for name, info in options.model_fields.items()}
+    validators = options.__pydantic_decorators__.field_validators.values()
+    own = {name for validator in validators for name in validator.info.fields}  # read in their own way
+    kinds = {
+        info.alias or name: info.annotation for name, info in options.model_fields.items() if name not in own
+    }
     return (
         frozenset(key for key, kind in kinds.items() if kind == tuple[str, ...]),
         frozenset(key for key, kind in kinds.items() if kind is bool),

@@ -98,7 +98,7 @@ async def test_nothing_goes_out_past_a_proxy_that_is_switched_off(tmp_path: Path
             database.execute("UPDATE proxy SET active = 0")
         async with running(tmp_path) as server, server.logged_in() as client:
             await add_monitor(client, url=f"http://127.0.0.1:{target.port}/", proxyId=saved["id"])
-            pending = "Cannot be checked: the proxy of this monitor is gone or switched off"
+            pending = "cannot be checked: Its proxy is gone or switched off."
             assert await beat(client) == (2, pending)
         assert proxy.told == []
         assert target.requests == []

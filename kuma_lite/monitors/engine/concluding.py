@@ -10,6 +10,7 @@ from kuma_lite.beats.model import Beat, NewBeat
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import Certificate, Status
+from kuma_lite.monitors.engine.disbelief import CANNOT, Disbelief
 from kuma_lite.monitors.engine.disbelief import after as disbelief_after
 from kuma_lite.monitors.engine.due import REPEAT_S
 from kuma_lite.monitors.engine.judge import Policy, Verdict, judge, wait_after
@@ -87,7 +88,7 @@ class Concluder:
             reason = SHARED.get(outcome.shared, SHARED_OTHERWISE).format(problem=outcome.message)
         if reason is not None:
             return await self._not_believed(monitor, outcome, reason)
-        monitor.disbelief = None
+        monitor.disbelief = self._cannot(monitor, outcome) if outcome.cannot else None
         async with self._lock(monitor.id):
             maintenance = outcome.status is Status.MAINTENANCE
             if maintenance:
@@ -99,6 +100,12 @@ class Concluder:
             else:
                 await self._record(monitor, verdict, outcome.began)
         return wait_after(verdict.status, monitor.interval, monitor.retry_interval)
+
+    def _cannot(self, monitor: Monitor, outcome: Outcome) -> Disbelief:
+        """Nobody was asked, and that is shown at once: waiting mends no settings."""
+        now = self._clock.monotonic()
+        since = monitor.disbelief.since if monitor.disbelief else now
+        return Disbelief(since, 1, outcome.message.removeprefix(CANNOT), now)
 
     async def _not_believed(self, monitor: Monitor, outcome: Outcome, reason: str) -> float:
         """A failure of our own: soon again, and a beat that says so when it goes on (see `disbelief`)."""

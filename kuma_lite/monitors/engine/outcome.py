@@ -24,6 +24,7 @@ class Outcome(NamedTuple):
     certificate: Certificate | None = None  # what was learned about it
     own_fault: str | None = None  # why the failure is ours; then nothing is concluded from it
     fault: bool = False  # it is an exception that nobody foresaw
+    cannot: bool = False  # see `CheckResult`
     shared: str = ""  # key of the field that names what has failed instead of the target (see `CheckFailed`)
 
     @classmethod
@@ -51,6 +52,7 @@ class Outcome(NamedTuple):
             found.certificate,
             own_fault,
             fault,
+            found.cannot if isinstance(found, CheckResult) else False,
             found.shared if isinstance(found, CheckFailed) else "",
         )
 

@@ -74,3 +74,13 @@ async def test_what_several_go_through_is_not_their_targets_fault(house: House, 
         (3, Status.DOWN, "connect ECONNREFUSED 127.0.0.1:3128"),
     }
     assert house.recorder.written == [("m3", Status.DOWN)]
+
+
+async def test_what_says_itself_that_it_cannot_be_checked(house: House) -> None:
+    spots = BlindSpots(house.roster, house.engine.checker, ManualClock().monotonic)
+    cannot = CheckResult("cannot be checked: Its proxy is gone.", status=Status.PENDING, cannot=True)
+    house.add(Scripted(sequence(cannot, CheckResult("ok"))), interval=1)
+    assert (await house.until(1))[0].status is Status.PENDING
+    assert spots() == [("m1", "Its proxy is gone.")]
+    await house.until(2)
+    assert spots() == []

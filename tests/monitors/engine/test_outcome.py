@@ -31,6 +31,7 @@ OUTCOMES = st.builds(
     certificate=st.none() | CERTIFICATES,
     own_fault=st.none() | st.text(),
     fault=st.booleans(),
+    cannot=st.booleans(),
     shared=st.text(max_size=9),
 )
 

@@ -62,7 +62,8 @@ def test_a_stall_explains_what_it_had_a_share_in(stalls: list[Span], ran: float,
         (Span(10, 28), 30, 45, True),  # the routes were being learned
         (Span(10, 28), 31, 45, True),
         (Span(10, 28), 32, 45, False),
-        (Span(10, 28), 5, 10, True),  # as it began
+        (Span(10, 28), 5, 10, False),  # as it began, after all of its time in calm
+        (Span(10, 28), 8, 10, True),  # as it began
         (Span(10, 28), 20, 46, True),  # as long again as it lasted
         (Span(10, 28), 20, 46.1, False),
         (Span(10, 10.2), 9, 14, True),  # a flap
