@@ -47,7 +47,9 @@ from kuma_lite.servers.samples.reports import not_after
 log = logging.getLogger(__name__)
 
 TICK_S: Final = 5.0  # between looks for silent hosts; grace is counted in minutes
-STALLED_S: Final = 30.0  # nothing was done for as long: the machine slept, nobody could be heard meanwhile
+# Nothing was done for as long: the process slept, nobody could be heard. It is less than what the shortest
+# grace period has beyond an interval of a minute.
+STALLED_S: Final = 12.0
 
 Sample = tuple[str, int, float]  # stored name, ms, value
 
@@ -98,7 +100,7 @@ class Watch:
         self._servers = servers
         self._can_hear = can_hear
         self._listening_since = to_ms(clock.monotonic())
-        self._ticked = self._awake = clock.monotonic()
+        self._awake = clock.monotonic()  # when something was done last
         # A report and a tick must not open the same incident; whoever removes a server holds it, too.
         self.settling = asyncio.Lock()
         self._job = PeriodicJob(
@@ -132,10 +134,10 @@ class Watch:
 
     async def settle(self, server: Server) -> None:
         """Do what the states say, in one transaction; a full disk is no reason to fail."""
-        self.wake_up()
-        now = to_ms(self._clock.now())
         with suppress(StorageTrouble):
             async with self.settling:
+                self.wake_up()
+                now = to_ms(self._clock.now())
                 if server.id not in self._servers:
                     return  # removed meanwhile
                 settings, since = server.settings, self._listening_since
@@ -155,10 +157,9 @@ class Watch:
 
     async def tick(self) -> None:
         """Look for hosts that have fallen silent, and for alerts that maintenance held back."""
-        monotonic = self._clock.monotonic()
-        if monotonic - self._ticked > STALLED_S or not self._can_hear():
+        self.wake_up()
+        if not self._can_hear():
             self.listen_anew()
-        self._ticked = self._awake = monotonic
         for server in list(self._servers.values()):
             try:
                 await self.settle(server)
@@ -172,14 +173,14 @@ class Watch:
     def wake_up(self) -> None:
         """To be said before anything is judged: after a long time without anything, the process slept."""
         monotonic = self._clock.monotonic()
-        if monotonic - max(self._ticked, self._awake) > STALLED_S:
+        if monotonic - self._awake > STALLED_S:
             self.listen_anew()
         self._awake = monotonic
 
     def start(self) -> None:
         """Begin to look for silent hosts."""
         self.listen_anew()
-        self._ticked = self._awake = self._clock.monotonic()
+        self._awake = self._clock.monotonic()
         self._job.start()
 
     async def stop(self) -> None:
