@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -25,43 +24,6 @@ if TYPE_CHECKING:
     from kuma_lite.core.sql import Connection
 
 
-class Announcement:
-    """The messages about a beat: rows in its own transaction or, where the disk takes none, from memory."""
-
-    def __init__(
-        self,
-        notifications: Notifications,
-        monitor: Monitor,
-        message: Callable[[Beat, int | None], str],
-        now: int,
-    ) -> None:
-        self._notifications = notifications
-        self._monitor_id = monitor.id
-        self._channels = tuple(monitor.notification_ids)
-        self._message = message
-        self._now = now
-        self._rows: dict[int, int] = {}
-
-    def __call__(self, connection: Connection, beat: Beat) -> None:
-        """Write the rows; called in the writer's thread."""
-        down = last_down(connection, beat) if beat.status is Status.UP else None
-        self._rows = self._notifications.enqueue_rows(
-            connection, self._channels, self._monitor_id, self._message(beat, down), self._now
-        )
-
-    def unstored(self, beat: Beat, writing: asyncio.Future[None] | None) -> None:
-        """Tell it from memory (see `beats.recorder.Untied`)."""
-        kept = self._notifications.send(
-            self._channels, self._monitor_id, self._message(beat, None), writing=writing is not None
-        )
-        if writing is not None:
-            writing.add_done_callback(
-                lambda ended: self._notifications.settle(
-                    kept, {} if ended.cancelled() or ended.exception() is not None else self._rows
-                )
-            )
-
-
 class Messages:
     """Writes the messages about a beat into the outbox, in the beat's own transaction."""
 
@@ -72,20 +34,22 @@ class Messages:
         self.monitors: Monitors | None = None
         bus.subscribe(BeatRecorded, self._after_commit)
 
-    def announce(self, monitor: Monitor, *, pushed: bool) -> Announcement:
-        """What writes one row per notification of the monitor, or tells them without the disk."""
+    def announce(self, monitor: Monitor, *, pushed: bool) -> Callable[[Connection, Beat], None]:
+        """The function that writes one row per notification of the monitor."""
         assert self.monitors is not None
         wire = self.monitors.wire(monitor, sensitive=False)
         now = to_ms(self._clock.now())
         self._announced.add(monitor.id)
 
-        def message(beat: Beat, down: int | None) -> str:
+        def write(connection: Connection, beat: Beat) -> None:
+            down = last_down(connection, beat) if beat.status is Status.UP else None
             response = read_saved(beat.response) if beat.response else None
-            return self._notifications.beat_message(
+            message = self._notifications.beat_message(
                 beat, wire, response=response, last_down=down, pushed=pushed
             )
+            self._notifications.enqueue(connection, monitor.notification_ids, monitor.id, message, now)
 
-        return Announcement(self._notifications, monitor, message, now)
+        return write
 
     def _after_commit(self, event: BeatRecorded) -> None:
         if event.beat.monitor_id in self._announced:

@@ -159,12 +159,12 @@ class HealthChannels:
         return {channel.id: channel.name or "" for channel in self._channels}
 
     async def tell(self, report: Report) -> bool:
-        """One message for each, whether or not anything can be stored."""
+        """One message for each. Raises StorageTrouble."""
         chosen = self._ground.settings.get(CHOSEN)
         channel_ids = recipients(self._channels, chosen, report.avoid)
         if not channel_ids:
             return False
-        self._notifications.tell(channel_ids, self._message(report))
+        await self._notifications.send(channel_ids, self._message(report))
         return True
 
     def _message(self, report: Report) -> Message:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from math import isfinite
-from typing import Final, Protocol, runtime_checkable
+from typing import Final
 
 from kuma_lite.beats import sealing
 from kuma_lite.beats.loading import load_beats
@@ -24,17 +24,7 @@ MAX_UNWRITTEN: Final = 50_000  # beats kept while the disk takes none: forty min
 SEAL_ATTEMPTS: Final = 3  # beats that come in meanwhile are not worth more
 CLOSE_S: Final = 0.5  # for packing at the stop; what is not packed is read from the log
 
-PATIENCE_S: Final = 3.0  # a commit takes milliseconds; a change that takes longer is told from memory
-
 Also = Callable[[Connection, Beat], None]
-
-
-@runtime_checkable
-class Untied(Protocol):
-    """What also can be told without the disk (an `Also` may be one)."""
-
-    def unstored(self, beat: Beat, writing: asyncio.Future[None] | None) -> None:
-        """The beat is in memory alone. `writing`: an attempt under way, which may still come through."""
 
 
 class Recorder:
@@ -48,7 +38,6 @@ class Recorder:
         self._last_id = 0
         self._unwritten: list[Beat] = []
         self._recording: dict[asyncio.Task[None], int] = {}  # ids of beats that are not in memory yet
-        self._late: set[int] = set()  # ids of beats in memory whose own write has not ended
         self._taken: _Commit | None = None
         self._sealer = Sealer(self.recent)
         self._block_is_full = False
@@ -68,53 +57,30 @@ class Recorder:
     def record(self, new: NewBeat) -> Beat:
         """Record an ordinary beat; it is on disk within seconds."""
         beat = self._numbered(new)
+        self._unwritten.append(beat)
         self._remember(beat)
-        self._keep(beat)
+        if len(self._unwritten) > MAX_UNWRITTEN:
+            del self._unwritten[0]
+            self.recent.lost += 1
+        self._database.nudge()
         return beat
 
     async def record_now(self, new: NewBeat, also: Also | None = None) -> Beat:
         """Record a beat that will be announced; returns when it is on disk.
 
-        A disk that is full or hangs silences no change: the beat is then kept in memory as ordinary ones
-        are, and written when there is room.
-
         Args:
             new: the beat.
             also: writes what must not be on disk without the beat, nor the beat without it.
+
+        Raises:
+            StorageTrouble: nothing was recorded.
         """
         beat = self._numbered(new)
         recording = asyncio.create_task(self._write_now(beat, also))
         self._recording[recording] = beat.id
         recording.add_done_callback(self._recording.pop)
-        done, _ = await asyncio.wait([recording], timeout=PATIENCE_S)
-        if not done:
-            self._remember(beat)
-            self._late.add(beat.id)
-            if isinstance(also, Untied):
-                also.unstored(beat, recording)
-            recording.add_done_callback(lambda ended: self._came_late(beat, ended))
-            return beat
-        try:
-            recording.result()
-        except StorageTrouble:
-            self._remember(beat)
-            self._keep(beat)
-            if isinstance(also, Untied):
-                also.unstored(beat, None)
+        await asyncio.shield(recording)  # what may be on disk must be in memory, too
         return beat
-
-    def _came_late(self, beat: Beat, recording: asyncio.Task[None]) -> None:
-        self._late.discard(beat.id)
-        if recording.cancelled() or recording.exception() is not None:
-            self._keep(beat)
-
-    def _keep(self, beat: Beat) -> None:
-        """Write the beat with one of the next commits."""
-        self._unwritten.append(beat)
-        if len(self._unwritten) > MAX_UNWRITTEN:
-            del self._unwritten[0]
-            self.recent.lost += 1
-        self._database.nudge()
 
     async def _write_now(self, beat: Beat, also: Also | None) -> None:
         def write(connection: Connection) -> None:
@@ -123,13 +89,10 @@ class Recorder:
                 also(connection, beat)
 
         await self._database.write(write)
-        if beat.id not in self._late:
-            self._remember(beat)
+        self._remember(beat)
 
     async def flush(self) -> None:
         """Returns when everything recorded so far is on disk. Raises StorageTrouble."""
-        if self._recording:
-            await asyncio.wait(list(self._recording))
         if self._unwritten:
             await self._database.flush()
 

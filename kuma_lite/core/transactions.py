@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from kuma_lite.core.sql import Connection
-
-if TYPE_CHECKING:
-    from kuma_lite.core.database_commits import Contributor
 
 T = TypeVar("T")
 
@@ -24,9 +21,3 @@ class Transactions(Protocol):
 
     def defer(self, fn: Callable[[Connection], Any]) -> None:
         """Run a function in one of the next transactions."""
-
-    def contribute(self, contributor: Contributor) -> None:
-        """Ask `contributor` before every transaction what it has to write first."""
-
-    def nudge(self) -> None:
-        """A contributor has something to write, within seconds."""

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from kuma_lite.core.declarations import Message
 from kuma_lite.core.json_text import compact_json
-
-if TYPE_CHECKING:
-    from kuma_lite.notifications.unstored import Kept
 
 Config = Mapping[str, Any]  # the whole stored form: name, type, isDefault, applyExisting and all options
 
@@ -67,7 +64,6 @@ class Waiting:
     due: int
     attempts: int  # failed ones so far
     message: str  # JSON, see `pack`
-    kept: Kept | None = None  # where it waits in memory and not in the outbox (`id` is 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ notifications.wake()
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kuma_lite.core import wire_values
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from kuma_lite.core.sql import Connection
     from kuma_lite.core.targets import Network
     from kuma_lite.core.transactions import Transactions
-    from kuma_lite.notifications.unstored import Kept
 
 _PAGE_KEYS: Final = frozenset({"id", "active"})  # in the page's form, but no part of the stored one
 
@@ -67,7 +66,6 @@ class Notifications:
     """Channels, their outbox, and the one that empties it."""
 
     enqueue = staticmethod(store.enqueue)
-    enqueue_rows = staticmethod(store.enqueue_rows)
 
     def __init__(
         self,
@@ -118,37 +116,16 @@ class Notifications:
         """Something was enqueued, and is committed."""
         self.dispatcher.wake()
 
-    def tell(self, channel_ids: Iterable[int], message: Message) -> None:
-        """Tell some channels something that belongs to no monitor; needs no disk (see `send`)."""
-        self.send(channel_ids, None, pack(message))
+    async def send(self, channel_ids: Collection[int], message: Message) -> None:
+        """Tell some channels something that belongs to no monitor, in a transaction of its own.
 
-    def send(
-        self,
-        channel_ids: Iterable[int],
-        monitor_id: int | None,
-        message_json: str,
-        *,
-        writing: bool = False,
-    ) -> list[Kept]:
-        """Deliver a message from memory, needing no disk; until it has arrived it is stored when it can be.
-
-        Args:
-            channel_ids: who gets it.
-            monitor_id: of the monitor that it is about.
-            message_json: see `beat_message` and `model.pack`.
-            writing: a write of the same message is under way; `settle` must be called when that has ended.
+        Raises:
+            StorageTrouble: nothing can be stored; nobody was told.
         """
-        kept = self.dispatcher.unstored.keep(
-            channel_ids, monitor_id, message_json, to_ms(self._clock.now()), writing=writing
+        packed, now = pack(message), to_ms(self._clock.now())
+        await self._database.write(
+            lambda connection: store.enqueue(connection, channel_ids, None, packed, now)
         )
-        self._database.nudge()
-        self.wake()
-        return kept
-
-    def settle(self, kept: Iterable[Kept], rows: dict[int, int]) -> None:
-        """A write under way has ended; `rows`: channel → row of the outbox, empty when it failed."""
-        self.dispatcher.unstored.settled(kept, rows, to_ms(self._clock.now()))
-        self._database.nudge()
         self.wake()
 
     def pending(self) -> Pending:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core import sql
@@ -11,7 +11,6 @@ from kuma_lite.notifications.model import Channel, Config, Pending, Queue, Waiti
 
 if TYPE_CHECKING:
     from kuma_lite.core.sql import Connection
-    from kuma_lite.notifications.unstored import Kept
 
 DEAD_KEPT_MS: Final = 30 * 24 * 3_600_000  # a month of given-up messages to look at
 DEAD_KEPT: Final = 1_000  # and no more than this many: a broken channel must not fill the disk
@@ -143,47 +142,15 @@ def enqueue(
 
     Runs inside the transaction of the beat that causes it. `now` is milliseconds since 1970.
     """
-    return len(enqueue_rows(connection, channel_ids, monitor_id, message_json, now))
-
-
-def enqueue_rows(
-    connection: Connection,
-    channel_ids: Iterable[int],
-    monitor_id: int | None,
-    message_json: str,
-    now: int,
-) -> dict[int, int]:
-    """As `enqueue`; returns the row by channel."""
-    rows = {
-        channel_id: _insert(connection, channel_id, monitor_id, now, now, 0, message_json)
-        for channel_id in channel_ids
-    }
-    return {channel_id: row for channel_id, row in rows.items() if row is not None}
-
-
-def put(connection: Connection, kept: Kept) -> int | None:
-    """Store a message that waited in memory; returns its row, None where the channel takes none."""
-    return _insert(
-        connection, kept.channel_id, kept.monitor_id, kept.created, kept.due, kept.attempts, kept.message
-    )
-
-
-def _insert(
-    connection: Connection,
-    channel_id: int,
-    monitor_id: int | None,
-    created: int,
-    due: int,
-    attempts: int,
-    message: str,
-) -> int | None:
-    query = (
-        "INSERT INTO outbox (notification_id, monitor_id, created, due, attempts, message) "
-        "SELECT id, ?, ?, ?, ?, ? FROM notification WHERE id = ? AND active = 1 RETURNING id"
-    )
-    for (row,) in connection.execute(query, (monitor_id, created, due, attempts, message, channel_id)):
-        return int(row)
-    return None
+    written = 0
+    for channel_id in channel_ids:
+        connection.execute(
+            "INSERT INTO outbox (notification_id, monitor_id, created, due, message) "
+            "SELECT id, ?, ?, ?, ? FROM notification WHERE id = ? AND active = 1",
+            (monitor_id, now, now, message_json, channel_id),
+        )
+        written += connection.changes()
+    return written
 
 
 def queues(connection: Connection) -> list[Queue]:
@@ -216,34 +183,23 @@ def counts(connection: Connection, organisation: int) -> dict[int, Pending]:
     }
 
 
-def oldest(connection: Connection, channel_id: int, arrived: Container[int] = ()) -> Waiting | None:
-    """The message a channel must get next; those it has already, by row, are passed over."""
+def oldest(connection: Connection, channel_id: int) -> Waiting | None:
+    """The message a channel must get next."""
     query = f"""
         SELECT outbox.id, outbox.created, outbox.due, outbox.attempts, outbox.message, {_CHANNEL}
         FROM outbox JOIN notification ON notification.id = notification_id
-        WHERE notification_id = ? AND state = 'waiting' ORDER BY outbox.id
+        WHERE notification_id = ? AND state = 'waiting' ORDER BY outbox.id LIMIT 1
     """  # noqa: S608 - own columns
     for number, created, due, attempts, message, *channel in connection.execute(query, (channel_id,)):
-        if number not in arrived:
-            return Waiting(number, _channel(tuple(channel)), created, due, attempts, message)
+        return Waiting(number, _channel(tuple(channel)), created, due, attempts, message)
     return None
 
 
 def taken(connection: Connection, message: Waiting, now: int) -> None:
     """The channel has the message."""
-    remove(connection, message.id)
-    note_success(connection, message.channel.id, now)
-
-
-def remove(connection: Connection, row: int) -> None:
-    """A message has arrived."""
-    connection.execute("DELETE FROM outbox WHERE id = ?", (row,))
-
-
-def note_success(connection: Connection, channel_id: int, now: int) -> None:
-    """A channel took a message at `now`."""
+    connection.execute("DELETE FROM outbox WHERE id = ?", (message.id,))
     connection.execute(
-        "UPDATE notification SET last_success = ?, last_error = NULL WHERE id = ?", (now, channel_id)
+        "UPDATE notification SET last_success = ?, last_error = NULL WHERE id = ?", (now, message.channel.id)
     )
 
 

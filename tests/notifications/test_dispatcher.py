@@ -304,7 +304,7 @@ async def test_what_has_arrived_is_not_sent_again_when_the_disk_is_full(
 ) -> None:
     monkeypatch.setattr("kuma_lite.notifications.dispatcher.TROUBLE_S", 0.05)
     await put(database, clock, "a", await add_hook(database, "http://x/"))
-    write, refusals = database.write, 1
+    write, refusals = database.write, 2
 
     async def failing(fn: Any, **named: Any) -> Any:
         nonlocal refusals
@@ -317,10 +317,8 @@ async def test_what_has_arrived_is_not_sent_again_when_the_disk_is_full(
     told, dispatcher = Told(bus), Dispatcher(database, script, clock, bus)
     await dispatcher.start()
     await told.wait_for(1)
-    assert len(await outbox(database)) == 1
-    await database.flush()
-    assert (refusals, await outbox(database)) == (0, [])
     await dispatcher.stop()
+    assert (refusals, await outbox(database)) == (0, [])
     assert script.got == [("hook", "a")]
 
 
