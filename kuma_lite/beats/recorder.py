@@ -132,6 +132,9 @@ class Recorder:
 
     async def flush(self) -> None:
         """Returns when everything recorded so far is on disk. Raises StorageTrouble."""
+        hanging = [task for task, number in self._recording.items() if number in self._hanging]
+        if hanging:
+            await asyncio.wait(hanging)  # what failed is among the unwritten then
         if self._unwritten:
             await self._database.flush()
 
