@@ -34,22 +34,48 @@ class Messages:
         self.monitors: Monitors | None = None
         bus.subscribe(BeatRecorded, self._after_commit)
 
-    def announce(self, monitor: Monitor, *, pushed: bool) -> Callable[[Connection, Beat], None]:
-        """The function that writes one row per notification of the monitor."""
+    def announce(
+        self, monitor: Monitor, *, pushed: bool
+    ) -> tuple[Callable[[Connection, Beat], None], Callable[[Beat, bool | None], None]]:
+        """What writes one row per notification of the monitor, and what tells them without."""
         assert self.monitors is not None
         wire = self.monitors.wire(monitor, sensitive=False)
         now = to_ms(self._clock.now())
         self._announced.add(monitor.id)
 
-        def write(connection: Connection, beat: Beat) -> None:
-            down = last_down(connection, beat) if beat.status is Status.UP else None
+        rows: dict[int, int] = {}
+        since = monitor.since
+
+        def message_about(beat: Beat, down: int | None) -> str:
             response = read_saved(beat.response) if beat.response else None
-            message = self._notifications.beat_message(
+            return self._notifications.beat_message(
                 beat, wire, response=response, last_down=down, pushed=pushed
             )
-            self._notifications.enqueue(connection, monitor.notification_ids, monitor.id, message, now)
 
-        return write
+        def write(connection: Connection, beat: Beat) -> None:
+            down = last_down(connection, beat) if beat.status is Status.UP else None
+            message = message_about(beat, down)
+            self._notifications.enqueue(
+                connection, monitor.notification_ids, monitor.id, message, now, rows=rows
+            )
+
+        held = False
+
+        def unstored(beat: Beat, stored: bool | None) -> None:
+            nonlocal held
+            waiting = self._notifications.dispatcher.unstored
+            if not held:
+                held = True
+                if stored is False:
+                    rows.clear()  # they were rolled back
+                # What the last change was is known without the disk; an UP follows a DOWN.
+                message = message_about(beat, since if beat.status is Status.UP else None)
+                waiting.hold(monitor.notification_ids, monitor.id, message, now, rows, writing=stored is None)
+            elif stored is not None:
+                waiting.ended(rows, stored=stored)
+            self._notifications.wake()
+
+        return write, unstored
 
     def _after_commit(self, event: BeatRecorded) -> None:
         if event.beat.monitor_id in self._announced:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from bisect import insort
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from math import isfinite
+from operator import attrgetter
 from typing import Final
 
 from kuma_lite.beats import sealing
@@ -19,12 +21,15 @@ from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database import Database
 from kuma_lite.core.errors import StorageTrouble
 from kuma_lite.core.sql import Connection
+from kuma_lite.core.transactions import PATIENCE_S
 
 MAX_UNWRITTEN: Final = 50_000  # beats kept while the disk takes none: forty minutes of 1,000 monitors @ 20 s
 SEAL_ATTEMPTS: Final = 3  # beats that come in meanwhile are not worth more
 CLOSE_S: Final = 0.5  # for packing at the stop; what is not packed is read from the log
 
 Also = Callable[[Connection, Beat], None]
+# Called with False: the beat is not on disk; None: that is not known, its commit hangs; True: it did succeed.
+Unstored = Callable[[Beat, bool | None], None]
 
 
 class Recorder:
@@ -38,6 +43,7 @@ class Recorder:
         self._last_id = 0
         self._unwritten: list[Beat] = []
         self._recording: dict[asyncio.Task[None], int] = {}  # ids of beats that are not in memory yet
+        self._hanging: set[int] = set()  # of those, what is in memory although its commit is under way
         self._taken: _Commit | None = None
         self._sealer = Sealer(self.recent)
         self._block_is_full = False
@@ -57,42 +63,78 @@ class Recorder:
     def record(self, new: NewBeat) -> Beat:
         """Record an ordinary beat; it is on disk within seconds."""
         beat = self._numbered(new)
-        self._unwritten.append(beat)
+        self._keep(beat)
         self._remember(beat)
-        if len(self._unwritten) > MAX_UNWRITTEN:
-            del self._unwritten[0]
-            self.recent.lost += 1
         self._database.nudge()
         return beat
 
-    async def record_now(self, new: NewBeat, also: Also | None = None) -> Beat:
+    async def record_now(
+        self, new: NewBeat, also: Also | None = None, unstored: Unstored | None = None
+    ) -> Beat:
         """Record a beat that will be announced; returns when it is on disk.
 
         Args:
             new: the beat.
             also: writes what must not be on disk without the beat, nor the beat without it.
+            unstored: is called when the beat cannot be stored now. It is then kept in memory like an
+                ordinary one, is written with the next commit that succeeds, and `also` is not called again.
 
         Raises:
-            StorageTrouble: nothing was recorded.
+            StorageTrouble: nothing was recorded; only without `unstored`.
         """
         beat = self._numbered(new)
-        recording = asyncio.create_task(self._write_now(beat, also))
+        recording = asyncio.create_task(self._write_now(beat, also, unstored))
         self._recording[recording] = beat.id
         recording.add_done_callback(self._recording.pop)
-        await asyncio.shield(recording)  # what may be on disk must be in memory, too
+        # What may be on disk must be in memory, too: the recording goes on whatever happens to the caller.
+        if unstored is None:
+            await asyncio.shield(recording)
+            return beat
+        done, _ = await asyncio.wait({recording}, timeout=PATIENCE_S)
+        if done:
+            recording.result()
+        else:
+            self._hanging.add(beat.id)
+            self._remember(beat)
+            unstored(beat, None)
         return beat
 
-    async def _write_now(self, beat: Beat, also: Also | None) -> None:
+    async def _write_now(self, beat: Beat, also: Also | None, unstored: Unstored | None) -> None:
         def write(connection: Connection) -> None:
             sealing.write_log(connection, (beat,))
             if also is not None:
                 also(connection, beat)
 
-        await self._database.write(write)
-        self._remember(beat)
+        try:
+            await self._database.write(write)
+        except StorageTrouble:
+            if unstored is None:
+                raise
+            self._keep(beat)
+            if beat.id not in self._hanging:
+                self._remember(beat)
+            unstored(beat, False)
+        else:
+            if beat.id not in self._hanging:
+                self._remember(beat)
+            elif unstored is not None:
+                unstored(beat, True)
+        finally:
+            self._hanging.discard(beat.id)
+
+    def _keep(self, beat: Beat) -> None:
+        """Hold a beat in memory until it is on disk; changes are given up last."""
+        insort(self._unwritten, beat, key=attrgetter("id"))
+        if len(self._unwritten) > MAX_UNWRITTEN:
+            ordinary = (place for place, each in enumerate(self._unwritten) if not each.important)
+            del self._unwritten[next(ordinary, 0)]
+            self.recent.lost += 1
 
     async def flush(self) -> None:
         """Returns when everything recorded so far is on disk. Raises StorageTrouble."""
+        hanging = [task for task, number in self._recording.items() if number in self._hanging]
+        if hanging:
+            await asyncio.wait(hanging)  # what failed is among the unwritten then
         if self._unwritten:
             await self._database.flush()
 

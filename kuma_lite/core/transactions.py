@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
+from kuma_lite.core.errors import StorageTrouble
 from kuma_lite.core.sql import Connection
 
+if TYPE_CHECKING:
+    from kuma_lite.core.database_commits import Contributor
+
 T = TypeVar("T")
+
+PATIENCE_S: Final = 3.0  # a commit takes milliseconds; whoever waits longer waits for a disk that hangs
 
 
 class Transactions(Protocol):
@@ -21,3 +28,43 @@ class Transactions(Protocol):
 
     def defer(self, fn: Callable[[Connection], Any]) -> None:
         """Run a function in one of the next transactions."""
+
+
+class GroupTransactions(Transactions, Protocol):
+    """Writes that go into one commit with what others have to add to it."""
+
+    def contribute(self, contributor: Contributor) -> None:
+        """Ask somebody before every commit."""
+
+    def nudge(self) -> None:
+        """A contributor has something to write soon."""
+
+
+async def stored_soon(
+    database: Transactions, fn: Callable[[Connection], Any], ended: Callable[[bool], None] | None = None
+) -> bool | None:
+    """Run a function in a transaction, and wait for it only so long.
+
+    Args:
+        database: what to write to.
+        fn: what to do.
+        ended: is told later whether it was committed, if None was returned.
+
+    Returns: whether it is committed; None: not known within `PATIENCE_S`.
+    """
+    task = asyncio.ensure_future(database.write(fn))
+    done, _ = await asyncio.wait({task}, timeout=PATIENCE_S)
+    if done:
+        try:
+            task.result()
+        except StorageTrouble:
+            return False
+        return True
+
+    def at_the_end(task: asyncio.Future[Any]) -> None:
+        stored = not task.cancelled() and task.exception() is None
+        if ended is not None:
+            ended(stored)
+
+    task.add_done_callback(at_the_end)
+    return None

@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING, Final
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import MILLISECONDS, Clock, to_ms
 from kuma_lite.core.declarations import DeliveryFailed, Message
+from kuma_lite.core.transactions import stored_soon
 from kuma_lite.notifications import store
-from kuma_lite.notifications.model import Config, DeliveryRecorded, Pending, Queue, Waiting, unpack
+from kuma_lite.notifications.model import Channel, Config, DeliveryRecorded, Pending, Queue, Waiting, unpack
 from kuma_lite.notifications.retries import Again, GiveUp, after_failure, is_due
 from kuma_lite.notifications.services.support.limits import limited
+from kuma_lite.notifications.unstored import Unstored, UnstoredMessages
 
 if TYPE_CHECKING:
-    from kuma_lite.core.transactions import Transactions
+    from kuma_lite.core.sql import Connection
+    from kuma_lite.core.transactions import GroupTransactions
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +44,7 @@ class Dispatcher:
 
     def __init__(
         self,
-        database: Transactions,
+        database: GroupTransactions,
         deliver: Deliver,
         clock: Clock,
         bus: Bus,
@@ -56,7 +59,13 @@ class Dispatcher:
         self._wake = asyncio.Event()
         self._slots = asyncio.Semaphore(MAX_CHANNELS)
         self._workers: dict[int, asyncio.Task[None]] = {}
-        self._arrived: set[int] = set()  # taken by their channel, not yet removed from the outbox
+        self.unstored = UnstoredMessages(self._clear)
+        database.contribute(self.unstored)
+        # Taken by their channel, not yet removed from the outbox: row → channel.
+        self._arrived: dict[int, int] = {}
+        self._untold: dict[int, Channel] = {}  # whose message has arrived: row → channel
+        self._cleaning = False
+        self._later: dict[int, int] = {}  # channel → when it is tried again, where that cannot be stored
         self._queues: list[Queue] = []
         self._dead = 0
         self._task: asyncio.Task[None] | None = None
@@ -84,7 +93,8 @@ class Dispatcher:
 
     def pending(self) -> Pending:
         """What was in the outbox when it was last looked at."""
-        return Pending(sum(queue.waiting for queue in self._queues), self._dead)
+        waiting = sum(queue.waiting for queue in self._queues)
+        return Pending(waiting + len(self.unstored), self._dead)
 
     @property
     def queues(self) -> Sequence[Queue]:
@@ -97,6 +107,7 @@ class Dispatcher:
         while True:
             self._wake.clear()
             try:
+                await self._clean()
                 await self._look()
                 pause = self._begin()
             except Exception:
@@ -114,15 +125,49 @@ class Dispatcher:
         """Start what is due; returns the seconds until something else will be."""
         now = to_ms(self._clock.now())
         pause = IDLE_LOOK_S
-        for queue in self._queues:
-            if queue.channel_id in self._workers:
+        due = {queue.channel_id: queue.due for queue in self._queues}
+        for channel_id, message in self.unstored.waiting().items():
+            due[channel_id] = min(due.get(channel_id, message.due), message.due)
+        for channel_id, when in due.items():
+            when = max(when, self._later.get(channel_id, when))
+            if channel_id in self._workers:
                 continue
-            if is_due(queue.due, now):
-                task = asyncio.create_task(self._work(queue.channel_id), name="notification channel")
-                self._workers[queue.channel_id] = task
+            if is_due(when, now):
+                task = asyncio.create_task(self._work(channel_id), name="notification channel")
+                self._workers[channel_id] = task
             else:
-                pause = min(pause, (queue.due - now) / MILLISECONDS)
+                pause = min(pause, (when - now) / MILLISECONDS)
+        if self._arrived:
+            pause = min(pause, TROUBLE_S)
         return max(pause, 0.01)
+
+    async def _clean(self) -> None:
+        """Take out of the outbox what could not be taken out when it had arrived."""
+        arrived, now = dict(self._arrived), to_ms(self._clock.now())
+        if not arrived or self._cleaning:
+            return
+
+        def clear(connection: Connection) -> None:
+            for row, channel_id in arrived.items():
+                store.taken(connection, row, channel_id, now)
+
+        def ended(stored: bool) -> None:
+            self._cleaning = False
+            if stored:
+                for row in arrived:
+                    self._arrived.pop(row, None)
+                    if channel := self._untold.pop(row, None):
+                        self._tell(channel, None)
+
+        self._cleaning = True
+        stored = await stored_soon(self._database, clear, ended)
+        if stored is not None:
+            ended(stored)
+
+    def _clear(self, row: int, channel_id: int) -> None:
+        """A row was committed after its message had arrived."""
+        self._arrived[row] = channel_id
+        self._wake.set()
 
     # --- one channel -------------------------------------------------------------------------------------
 
@@ -131,7 +176,10 @@ class Dispatcher:
         try:
             async with self._slots:
                 while message := await self._next(channel_id):
-                    await self._attempt(message)
+                    if isinstance(message, Unstored):
+                        await self._attempt_unstored(message)
+                    else:
+                        await self._attempt(message)
         except Exception:
             log.exception("Delivering for channel %d failed in a way it should not", channel_id)
             await asyncio.sleep(TROUBLE_S)
@@ -139,49 +187,104 @@ class Dispatcher:
             del self._workers[channel_id]
             self._wake.set()
 
-    async def _next(self, channel_id: int) -> Waiting | None:
-        message = await self._database.read(lambda connection: store.oldest(connection, channel_id))
-        if message is None or not is_due(message.due, to_ms(self._clock.now())):
+    async def _next(self, channel_id: int) -> Waiting | Unstored | None:
+        now = to_ms(self._clock.now())
+        if not is_due(self._later.get(channel_id, now), now):
+            return None
+        but = {*self._arrived, *self.unstored.rows()}
+        waiting = await self._database.read(lambda connection: store.oldest(connection, channel_id, but))
+        unstored = self.unstored.waiting().get(channel_id)
+        message: Waiting | Unstored | None = waiting
+        if unstored is not None and (waiting is None or unstored.created < waiting.created):
+            message = unstored
+        if message is None or not is_due(message.due, now):
             return None
         return message
 
     async def _attempt(self, message: Waiting) -> None:
         """Try once, and write down what came of it."""
-        if message.id not in self._arrived:
-            try:
-                await self._deliver(message.channel.config, unpack(message.message))
-            except DeliveryFailed as failure:
-                await self._failed(message, failure)
-                return
-            except ValueError:
-                await self._failed(message, DeliveryFailed("The message is damaged.", permanent=True))
-                return
-            self._arrived.add(message.id)
+        failure = await self._try(message.channel, message.message)
+        if failure is not None:
+            await self._failed(message, failure)
+            return
+        self._arrived[message.id] = message.channel.id
         now = to_ms(self._clock.now())
-        await self._database.write(lambda connection: store.taken(connection, message, now))
-        self._arrived.discard(message.id)
-        self._tell(message, None)
+        stored = await stored_soon(
+            self._database, lambda connection: store.taken(connection, message.id, message.channel.id, now)
+        )
+        if stored:
+            self._arrived.pop(message.id, None)
+            self._tell(message.channel, None)
+        else:
+            self._untold[message.id] = message.channel
+
+    async def _try(self, channel: Channel, message: str) -> DeliveryFailed | None:
+        try:
+            await self._deliver(channel.config, unpack(message))
+        except DeliveryFailed as failure:
+            return failure
+        except ValueError:
+            return DeliveryFailed("The message is damaged.", permanent=True)
+        return None
 
     async def _failed(self, message: Waiting, failure: DeliveryFailed) -> None:
         now = to_ms(self._clock.now())
-        verdict = after_failure(
-            message.attempts + 1,
-            (now - message.created) / MILLISECONDS,
+        verdict = self._verdict(message.channel, failure, message.attempts, message.created, now)
+        match verdict:
+            case Again(pause):
+                error, due = limited(failure.message, ERROR_CHARS), now + to_ms(pause)
+                stored = await stored_soon(
+                    self._database, lambda found: store.failed(found, message, now, error, due)
+                )
+            case GiveUp(reason):
+                error, due = limited(reason, ERROR_CHARS), now + to_ms(IDLE_LOOK_S)
+                stored = await stored_soon(
+                    self._database, lambda found: store.given_up(found, message, now, error)
+                )
+                log.error("A message to %s is given up", message.channel.name)
+        if stored:
+            self._later.pop(message.channel.id, None)
+        else:
+            self._later[message.channel.id] = due
+        self._tell(message.channel, error)
+
+    async def _attempt_unstored(self, message: Unstored) -> None:
+        """The same for what is only in memory."""
+        channel = await self._database.read(lambda found: store.channel(found, message.channel_id))
+        if channel is None:  # removed or switched off
+            self.unstored.drop(message)
+            return
+        failure, error = await self._try(channel, message.message), None
+        if failure is None:
+            message.arrived = True
+            self._later.pop(channel.id, None)
+            if message.stored and message.row is not None:  # while it was under way
+                self._clear(message.row, channel.id)
+        elif not message.stored:
+            now = to_ms(self._clock.now())
+            verdict = self._verdict(channel, failure, message.attempts, message.created, now)
+            error = limited(failure.message, ERROR_CHARS)
+            match verdict:
+                case Again(pause):
+                    message.attempts += 1
+                    message.due = now + to_ms(pause)
+                case GiveUp():
+                    message.arrived = True
+                    log.error("A message to %s is given up", channel.name)
+        self._tell(channel, error)
+
+    def _verdict(
+        self, channel: Channel, failure: DeliveryFailed, attempts: int, created: int, now: int
+    ) -> Again | GiveUp:
+        log.warning("Cannot send notification to %s: %s", channel.name, failure.message)
+        return after_failure(
+            attempts + 1,
+            (now - created) / MILLISECONDS,
             self._jitter(),
             error=failure.message,
             permanent=failure.permanent,
             retry_after=failure.retry_after,
         )
-        log.warning("Cannot send notification to %s: %s", message.channel.name, failure.message)
-        match verdict:
-            case Again(pause):
-                error, due = limited(failure.message, ERROR_CHARS), now + to_ms(pause)
-                await self._database.write(lambda found: store.failed(found, message, now, error, due))
-            case GiveUp(reason):
-                error = limited(reason, ERROR_CHARS)
-                await self._database.write(lambda found: store.given_up(found, message, now, error))
-                log.error("A message to %s is given up", message.channel.name)
-        self._tell(message, error)
 
-    def _tell(self, message: Waiting, error: str | None) -> None:
-        self._bus.publish(DeliveryRecorded(message.channel.id, message.channel.organisation, error))
+    def _tell(self, channel: Channel, error: str | None) -> None:
+        self._bus.publish(DeliveryRecorded(channel.id, channel.organisation, error))

@@ -25,6 +25,7 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import compact_json, text_of
 from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
 from kuma_lite.core.registry import Registry
+from kuma_lite.core.transactions import stored_soon
 from kuma_lite.notifications import services as services_package
 from kuma_lite.notifications import store
 from kuma_lite.notifications.delivery import UNKNOWN_TYPE, Context, Services, deliver
@@ -47,7 +48,7 @@ from kuma_lite.notifications.rules import FinishedBeat, beat_text, heartbeat_obj
 if TYPE_CHECKING:
     from kuma_lite.core.sql import Connection
     from kuma_lite.core.targets import Network
-    from kuma_lite.core.transactions import Transactions
+    from kuma_lite.core.transactions import GroupTransactions
 
 _PAGE_KEYS: Final = frozenset({"id", "active"})  # in the page's form, but no part of the stored one
 
@@ -69,7 +70,7 @@ class Notifications:
 
     def __init__(
         self,
-        database: Transactions,
+        database: GroupTransactions,
         network: Network,
         settings: SettingsReader,
         clock: Clock,
@@ -118,14 +119,23 @@ class Notifications:
 
     async def send(self, channel_ids: Collection[int], message: Message) -> None:
         """Tell some channels something that belongs to no monitor, in a transaction of its own.
-
-        Raises:
-            StorageTrouble: nothing can be stored; nobody was told.
+        When nothing can be stored they are told from memory.
         """
         packed, now = pack(message), to_ms(self._clock.now())
-        await self._database.write(
-            lambda connection: store.enqueue(connection, channel_ids, None, packed, now)
+        rows: dict[int, int] = {}
+        unstored = self.dispatcher.unstored
+
+        def ended(stored: bool) -> None:
+            unstored.ended(rows, stored=stored)
+            self.wake()
+
+        stored = await stored_soon(
+            self._database,
+            lambda connection: store.enqueue(connection, channel_ids, None, packed, now, rows=rows),
+            ended,
         )
+        if stored is not True:
+            unstored.hold(channel_ids, None, packed, now, rows, writing=stored is None)
         self.wake()
 
     def pending(self) -> Pending:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core import sql
@@ -137,10 +137,13 @@ def enqueue(
     monitor_id: int | None,
     message_json: str,
     now: int,
+    *,
+    rows: dict[int, int] | None = None,
 ) -> int:
     """Write a message for each of the channels that exist and are switched on; returns how many.
 
     Runs inside the transaction of the beat that causes it. `now` is milliseconds since 1970.
+    `rows` is filled: channel id → id of its row.
     """
     written = 0
     for channel_id in channel_ids:
@@ -149,7 +152,10 @@ def enqueue(
             "SELECT id, ?, ?, ?, ? FROM notification WHERE id = ? AND active = 1",
             (monitor_id, now, now, message_json, channel_id),
         )
-        written += connection.changes()
+        changed = connection.changes()
+        if rows is not None and changed:
+            rows[channel_id] = int(sql.value(connection, "SELECT last_insert_rowid()"))
+        written += changed
     return written
 
 
@@ -183,23 +189,33 @@ def counts(connection: Connection, organisation: int) -> dict[int, Pending]:
     }
 
 
-def oldest(connection: Connection, channel_id: int) -> Waiting | None:
-    """The message a channel must get next."""
+def channel(connection: Connection, channel_id: int) -> Channel | None:
+    """A channel of anybody that is switched on; None when there is none."""
+    query = f"SELECT {_CHANNEL} FROM notification WHERE id = ? AND active = 1"  # noqa: S608 - own columns
+    for row in connection.execute(query, (channel_id,)):
+        return _channel(row)
+    return None
+
+
+def oldest(connection: Connection, channel_id: int, but: Collection[int] = ()) -> Waiting | None:
+    """The message a channel must get next; `but` are rows that it has got, or gets from memory."""
     query = f"""
         SELECT outbox.id, outbox.created, outbox.due, outbox.attempts, outbox.message, {_CHANNEL}
         FROM outbox JOIN notification ON notification.id = notification_id
-        WHERE notification_id = ? AND state = 'waiting' ORDER BY outbox.id LIMIT 1
+        WHERE notification_id = ? AND state = 'waiting' ORDER BY outbox.id
     """  # noqa: S608 - own columns
     for number, created, due, attempts, message, *channel in connection.execute(query, (channel_id,)):
+        if number in but:
+            continue
         return Waiting(number, _channel(tuple(channel)), created, due, attempts, message)
     return None
 
 
-def taken(connection: Connection, message: Waiting, now: int) -> None:
-    """The channel has the message."""
-    connection.execute("DELETE FROM outbox WHERE id = ?", (message.id,))
+def taken(connection: Connection, row: int, channel_id: int, now: int) -> None:
+    """The channel has the message of a row."""
+    connection.execute("DELETE FROM outbox WHERE id = ?", (row,))
     connection.execute(
-        "UPDATE notification SET last_success = ?, last_error = NULL WHERE id = ?", (now, message.channel.id)
+        "UPDATE notification SET last_success = ?, last_error = NULL WHERE id = ?", (now, channel_id)
     )
 
 

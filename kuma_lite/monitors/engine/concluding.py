@@ -36,8 +36,13 @@ class Recorder(Protocol):
     def record(self, new: NewBeat) -> Beat:
         """Record an ordinary beat; it is on disk within seconds."""
 
-    async def record_now(self, new: NewBeat, also: Callable[[Connection, Beat], None] | None = None) -> Beat:
-        """Record a beat that will be announced; returns when it is on disk."""
+    async def record_now(
+        self,
+        new: NewBeat,
+        also: Callable[[Connection, Beat], None] | None = None,
+        unstored: Callable[[Beat, bool | None], None] | None = None,
+    ) -> Beat:
+        """Record a beat that will be announced; returns when it is on disk, or `unstored` was called."""
 
     async def flush(self) -> None:
         """Returns when everything recorded so far is on disk."""
@@ -49,8 +54,13 @@ class Recorder(Protocol):
 class Announcer(Protocol):
     """Who writes messages into the outbox, in the transaction of the beat."""
 
-    def announce(self, monitor: Monitor, *, pushed: bool) -> Callable[[Connection, Beat], None]:
-        """The function that writes the rows; `pushed`: the beat came by request."""
+    def announce(
+        self, monitor: Monitor, *, pushed: bool
+    ) -> tuple[Callable[[Connection, Beat], None], Callable[[Beat, bool | None], None]]:
+        """What writes the rows, and what tells without them (see `beats.recorder.Unstored`).
+
+        `pushed`: the beat came by request.
+        """
 
 
 class Concluder:
@@ -142,7 +152,7 @@ class Concluder:
     async def _record(
         self, monitor: Monitor, verdict: Verdict, began: float, *, pushed: bool = False
     ) -> None:
-        """Record a judged beat and tell the process about it; a change is on disk before it is told."""
+        """Record a judged beat and tell the process; a change is told after it is on disk, if it can be."""
         new = NewBeat(
             monitor.id,
             to_ms(began),
@@ -158,8 +168,11 @@ class Concluder:
         )
         first = monitor.previous is None
         if verdict.important or verdict.notify:
-            also = self._announcer.announce(monitor, pushed=pushed) if verdict.notify else None
-            beat = await self._recorder.record_now(new, also)
+            also: Callable[[Connection, Beat], None] | None = None
+            unstored: Callable[[Beat, bool | None], None] = _nobody
+            if verdict.notify:
+                also, unstored = self._announcer.announce(monitor, pushed=pushed)
+            beat = await self._recorder.record_now(new, also, unstored)
         else:
             beat = self._recorder.record(new)
         monitor.previous = verdict.then(monitor.previous)
@@ -173,3 +186,7 @@ class Concluder:
         if lock is None:
             lock = self._locks[monitor_id] = asyncio.Lock()
         return lock
+
+
+def _nobody(beat: Beat, stored: bool | None) -> None:
+    """The change waits in memory, and nobody is to be told of it."""

@@ -96,7 +96,12 @@ class MemoryRecorder:
         self.beats.append(beat)
         return beat
 
-    async def record_now(self, new: NewBeat, also: Callable[[Any, Beat], None] | None = None) -> Beat:
+    async def record_now(
+        self,
+        new: NewBeat,
+        also: Callable[[Any, Beat], None] | None = None,
+        unstored: Callable[[Beat, bool | None], None] | None = None,
+    ) -> Beat:
         self.asked += 1
         await self.stalled.wait()
         if self.fail:
@@ -115,8 +120,10 @@ class MemoryRecorder:
 
 
 class Announcer:
-    def announce(self, monitor: Monitor, *, pushed: bool) -> Callable[[Any, Beat], None]:
-        return lambda connection, beat: connection.append((monitor.name, beat.status))
+    def announce(
+        self, monitor: Monitor, *, pushed: bool
+    ) -> tuple[Callable[[Any, Beat], None], Callable[[Beat, bool | None], None]]:
+        return lambda connection, beat: connection.append((monitor.name, beat.status)), lambda *_: None
 
 
 class Surroundings:
