@@ -147,15 +147,15 @@ def enqueue(
     """
     written = 0
     for channel_id in channel_ids:
-        connection.execute(
+        found = connection.execute(
             "INSERT INTO outbox (notification_id, monitor_id, created, due, message) "
-            "SELECT id, ?, ?, ?, ? FROM notification WHERE id = ? AND active = 1",
+            "SELECT id, ?, ?, ?, ? FROM notification WHERE id = ? AND active = 1 RETURNING id",
             (monitor_id, now, now, message_json, channel_id),
         )
-        changed = connection.changes()
-        if rows is not None and changed:
-            rows[channel_id] = int(sql.value(connection, "SELECT last_insert_rowid()"))
-        written += changed
+        for (row,) in found.fetchall():
+            written += 1
+            if rows is not None:
+                rows[channel_id] = row
     return written
 
 
