@@ -17,6 +17,7 @@ from kuma_lite.core.clock import Clock
 from kuma_lite.core.config import Config
 from kuma_lite.core.data_folder import DataFolder
 from kuma_lite.core.database import Database
+from kuma_lite.core.disk_reserve import DiskReserve
 from kuma_lite.core.doors import Push
 from kuma_lite.core.errors import StartupError
 from kuma_lite.core.hosts import KNOWN_HOSTS
@@ -55,6 +56,7 @@ class Ground:
             log.warning(self.folder.warning)
         self.database = await Database.open(self.folder.database, clock=self.clock)
         self.at_close(self.database.close)
+        self.database.reserve = DiskReserve(self.folder.path)
         self.network = Network(self.clock, _proxy_of_environment())
         self.at_close(self.network.close)
         self.settings = await Settings.load(self.database, self.bus, self.clock)

@@ -14,6 +14,7 @@ from kuma_lite.core import sql
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.database_file import STORAGE_ERRORS, run, sentence_of
 from kuma_lite.core.database_transaction import Write, WriteFunction, settle, transaction
+from kuma_lite.core.disk_reserve import DiskReserve
 from kuma_lite.core.errors import StorageTrouble
 from kuma_lite.core.sql import Connection
 
@@ -24,6 +25,7 @@ T = TypeVar("T")
 COMMIT_EVERY_S: Final = 2.5  # ordinary beats wait this long for company: what a power cut may cost anyway
 RETRY_S: Final = 5.0  # between attempts while nothing can be stored
 STALLED_S: Final = 3.0  # a commit takes milliseconds; longer and checks must not trust their own clocks
+RESERVE_S: Final = 60.0  # between looks whether space can be kept in reserve
 MAX_WAITING: Final = 10_000  # writes in the queue; more means that nothing gets out
 MAX_DEFERRED: Final = 1_000  # unacknowledged small notes kept while nothing can be stored
 
@@ -48,6 +50,8 @@ class GroupCommit:
 
     def __init__(self, connection: apsw.Connection, clock: Clock) -> None:
         self.trouble: str | None = None  # why nothing can be stored, in one sentence
+        self.reserve: DiskReserve | None = None  # what is given up when the disk is full
+        self._reserve_looked_at = float("-inf")
         self._connection = connection
         self._clock = clock
         self._queue: list[Write] = []
@@ -147,7 +151,7 @@ class GroupCommit:
         began = time.perf_counter()
         self._committing_since = self._clock.monotonic()
         try:
-            outcomes, changes = await run(self._connection, transaction, self._connection, writes)
+            outcomes, changes = await self._transact(writes)
         except Exception as error:
             self._deferred = (deferred + self._deferred)[-MAX_DEFERRED:]
             self._failed(queue, error)
@@ -159,6 +163,21 @@ class GroupCommit:
             if failure is None:
                 contributor.written()
         settle(writes, outcomes)
+
+    async def _transact(self, writes: list[Write]) -> Any:
+        """One transaction; on a full disk once more, in the space that was kept for that."""
+        try:
+            done = await run(self._connection, transaction, self._connection, writes)
+        except apsw.FullError:
+            if self.reserve is None or not await run(self._connection, self.reserve.release):
+                raise
+            log.error("The disk is full: what follows is written in the space that was kept in reserve")
+            return await run(self._connection, transaction, self._connection, writes)
+        now = self._clock.monotonic()
+        if self.reserve is not None and now - self._reserve_looked_at > RESERVE_S:
+            self._reserve_looked_at = now
+            await run(self._connection, self.reserve.make)
+        return done
 
     def _contributions(self) -> list[tuple[Contributor, WriteFunction[None]]]:
         found = []
