@@ -1,4 +1,4 @@
-"""Space on the disk that is ours when nobody leaves any: changes of state can still be written for a while."""
+"""Space on the disk that is ours when nobody leaves any: changes of state can still be written then."""
 
 from __future__ import annotations
 
