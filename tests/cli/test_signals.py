@@ -206,7 +206,7 @@ def test_started_by_the_first_connection(tmp_path: Path) -> None:
     server = Server(tmp_path / "data")
     server.prefix = ["systemd-socket-activate", "--listen", f"127.0.0.1:{server.port}"]
     with running(server):
-        assert f"http://127.0.0.1:{server.port}" in server.text()
+        until(lambda: f"http://127.0.0.1:{server.port}" in server.text(), "it says where it is")
 
 
 # --- the journal -------------------------------------------------------------------------------------------
@@ -241,4 +241,4 @@ def test_the_journal_gets_priorities_and_has_its_own_clock(tmp_path: Path) -> No
 
 def test_streams_that_are_not_the_journal_keep_their_times(tmp_path: Path) -> None:
     with running(service(tmp_path / "data", JOURNAL_STREAM="8:12345")) as server:
-        assert " INFO    cli.serve: Kuma Lite" in server.text()
+        until(lambda: " INFO    cli.serve: Kuma Lite" in server.text(), "it says that it is ready")

@@ -71,7 +71,9 @@ def set_up_and_log_in(session: Session) -> None:
     session.api.logout()
     with refused(session, "You are not logged in."):
         session.api.get_settings()
-    session.reopen()
+    with refused(session, "authInvalidToken"):
+        session.reopen()  # a token ends with its log-out
+    session.log_in()
 
 
 @step
