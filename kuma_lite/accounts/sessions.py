@@ -46,11 +46,7 @@ class SessionTokens:
 
     def is_good(self, session: Session) -> bool:
         """Whether it still opens anything."""
-        if session.id in self._ended:
-            return False
-        # A token that does not say when it was issued, as others may have made, begins when it is first used.
-        last_use = self._last_use(session)
-        return last_use <= 0 or self._clock.now() - last_use <= LIFETIME_S
+        return session.id not in self._ended and self._clock.now() - self._last_use(session) <= LIFETIME_S
 
     async def use(self, sessions: Iterable[Session]) -> None:
         """They are in use now: their month begins anew."""

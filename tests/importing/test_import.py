@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,9 @@ async def test_passwords_second_factors_and_sessions_go_on(tmp_path: Path) -> No
         assert (await client.call("login", CREDENTIALS))["tokenRequired"] is True
         code = one_time_code(TWOFA_SECRET, SystemClock().now())
         assert (await client.call("login", {**CREDENTIALS, "token": code}))["ok"] is True
-        token = make_token({"username": "admin", "h": fingerprint(PASSWORD_HASH)}, JWT_SECRET)
+        token = make_token(
+            {"username": "admin", "h": fingerprint(PASSWORD_HASH), "iat": int(time.time())}, JWT_SECRET
+        )
         assert (await client.call("loginByToken", token))["ok"] is True
 
 
