@@ -65,7 +65,7 @@ class Nobody:
     def sent(self) -> None:
         pass
 
-    def for_new(self, connection: Any) -> list[int]:
+    def for_new(self, connection: Any, organisation: int) -> list[int]:
         return []
 
 
