@@ -7,7 +7,6 @@ monitor it needs `CheckedMonitor`, what it makes is an `Outcome`, and whom it ha
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
@@ -19,6 +18,7 @@ from kuma_lite.monitors.engine.due import REPEAT_S, first_due, next_due, phase
 from kuma_lite.monitors.engine.outcome import Outcome
 from kuma_lite.monitors.engine.own_fault import Began, OwnFault
 from kuma_lite.monitors.engine.scheduler import Scheduler
+from kuma_lite.net.connect import OUR_OWN_LIMITS
 
 if TYPE_CHECKING:
     from kuma_lite.core.targets import Network
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NO_ROOM: Final = "This machine is out of file descriptors or memory."
-# What the system then says (EMFILE, ENFILE, ENOBUFS, ENOMEM), as in `net.connect`.
-OUR_OWN_LIMITS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 SOON_S: Final = 2.0  # to the next look after trouble of our own that is over
 MAX_RUNNING: Final = 500  # checks at the same time: sockets and memory of a small machine
 
