@@ -110,9 +110,10 @@ class HealthWatch:
         return Problem(kinds.STORAGE_STALLED, "The disk does not answer.") if database.stalled else None
 
     def _network(self) -> Problem | None:
-        if not self._ground.network.has_uplink():
+        fault = self._monitoring.engine.checker.fault
+        if not fault.sees_uplink:
             return Problem(kinds.UPLINK, NO_NETWORK)
-        reason = self._monitoring.engine.checker.fault.current()
+        reason = fault.current()
         return Problem(_kind_of(reason), reason) if reason is not None else None
 
     def _lateness(self) -> Problem | None:

@@ -61,7 +61,9 @@ class ServerMonitoring:
             ground.settings,
             ground.accounts,
             lambda plans: any(map(maintenance.is_running, plans)),
-            lambda: ground.network.has_uplink() and monitoring.figures.storage_problem() is None,
+            lambda: (
+                monitoring.engine.checker.fault.sees_uplink and monitoring.figures.storage_problem() is None
+            ),
         )
         projects = self.servers.projects
         self.kinds = Kinds(

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from kuma_lite.web.crowding import Open, Phase, surplus
-from kuma_lite.web.descriptors import Peer, end_connection, open_descriptors, peer_of
+from kuma_lite.web.descriptors import Peer, count_descriptors, end_connection, open_descriptors, peer_of
 from kuma_lite.web.respond import TEXT, refuse_websocket
 
 log = logging.getLogger(__name__)
@@ -123,10 +123,10 @@ class Connections:
         while self._asked and now - (oldest := next(iter(self._asked.items())))[1] > _REMEMBERED_S:
             del self._asked[oldest[0]]
         late = self._late(now)
-        numbers = open_descriptors()
-        if not late and len(numbers) - self._live <= self._per_address:  # no address can have more
+        if not late and count_descriptors() - self._live <= self._per_address:  # no address can have more
             self._seen.clear()
             return
+        numbers = open_descriptors()
         found = await self._accepted(numbers, port)
         self._seen = {peer: self._seen.get(peer, now) for _number, peer in found}
         connections = [Open(*each, self._phase(each[1], now), self._seen[each[1]]) for each in found]

@@ -162,7 +162,9 @@ async def test_what_is_plugged_in(tmp_path: Path) -> None:
     async with running(tmp_path) as server:
         health = server.appliance.health.health
         ground = server.appliance._ground
-        ground.network.has_uplink = lambda: True
+        fault = server.appliance.health._monitoring.engine.checker.fault
+        fault.look_at_uplink = lambda: True  # whatever the machine of the test is connected to
+        fault.sees_uplink = True
         present = lambda: {problem.key for problem in health.present()}  # noqa: E731
         assert present() == set()
         ground.database.trouble = FULL_SENTENCE
@@ -173,9 +175,9 @@ async def test_what_is_plugged_in(tmp_path: Path) -> None:
         ground.database.trouble = "The disk cannot be read or written."
         assert present() == {"storage"}
         ground.database.trouble = None
-        ground.network.has_uplink = lambda: False
+        fault.sees_uplink = False
         assert present() == {"uplink"}
-        ground.network.has_uplink = lambda: True
+        fault.sees_uplink = True
         ground.database._committing_since = 0.0
         assert present() == {"storage-stalled"}
         ground.database._committing_since = None

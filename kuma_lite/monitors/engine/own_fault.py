@@ -91,6 +91,7 @@ class OwnFault:
         self._back_at: float | None = None  # a network that is back, and has not been proven yet
         self._latest_at: float | None = None
         self.on_return: Callable[[], None] = _nothing  # called when trouble of the network may be over
+        self.sees_uplink = True  # when `look_at_uplink` looked last
         self.count = 0  # failures that were not believed, since the start
         self.latest: str | None = None  # why, for people
 
@@ -120,6 +121,7 @@ class OwnFault:
     def look_at_uplink(self) -> bool:
         """See whether this machine is on a network; called when that may have changed, and now and then."""
         here, now = self._surroundings.has_uplink(), self._clock.monotonic()
+        self.sees_uplink = here
         if not here:
             self._offline.begin(now)
             self._back_at = None
