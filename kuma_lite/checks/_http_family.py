@@ -16,7 +16,7 @@ from kuma_lite.checks._network import failed, network_of, seen
 from kuma_lite.checks._oauth import TOKEN_TIMEOUT_S, OAuthClient, TokenCache
 from kuma_lite.checks._saved_response import save_response
 from kuma_lite.checks._status_codes import is_accepted
-from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, MonitorType, Status
+from kuma_lite.core.declarations import CannotCheck, CheckContext, CheckFailed, CheckResult, MonitorType
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import JsonTextError, compact_json, parse_json
 from kuma_lite.net.errors import NetworkError
@@ -79,7 +79,7 @@ class HttpFamilyMonitor(MonitorType[H]):
         try:
             response = await self._ask(options, context)
         except NoProxy:
-            return CheckResult(_NO_PROXY, status=Status.PENDING, cannot=True)
+            raise CannotCheck(_NO_PROXY) from None
         ping = round((perf_counter() - begun) * 1000)
         certificate = seen(response.certificate, for_url=True)
         if not is_accepted(response.status, options.accepted):

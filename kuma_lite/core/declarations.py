@@ -184,6 +184,22 @@ class CheckFailed(Exception):
         self.certificate = certificate
 
 
+class CannotCheck(Exception):
+    """The target cannot be checked here: a driver or a program is missing, a setting names nothing.
+
+    Says nothing about the target: the beat is PENDING with the sentence, alarms nobody, and is told as
+    trouble of our own (`CheckResult.cannot`).
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def as_result(self) -> CheckResult:
+        """What the check then gives."""
+        return CheckResult(self.message, status=Status.PENDING, cannot=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Child:
     """A direct child of a group, as the group's check sees it."""
@@ -283,7 +299,8 @@ class MonitorType(MonitorDeclaration[O]):
         """Look at the target once.
 
         Raises:
-            CheckFailed: the target's fault. Anything else is ours, and never becomes a DOWN.
+            CheckFailed: the target's fault.
+            CannotCheck: it cannot be checked here. Anything else is ours, and never becomes a DOWN.
         """
 
 

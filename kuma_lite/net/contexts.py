@@ -89,13 +89,14 @@ def build_context(options: TlsOptions) -> ssl.SSLContext:
     if options.alpn:
         context.set_alpn_protocols(list(options.alpn))
     if options.verify or options.ca_pem:
-        _trust(context, options.ca_pem)
+        trust(context, options.ca_pem)
     if options.cert_pem:
         _present(context, options.cert_pem, options.key_pem)
     return context
 
 
-def _trust(context: ssl.SSLContext, ca_pem: str | None) -> None:
+def trust(context: ssl.SSLContext, ca_pem: str | None) -> None:
+    """Have a context trust one authority, or those of the system. Raises NetworkError of kind TLS."""
     if ca_pem:
         try:
             context.load_verify_locations(cadata=ca_pem)

@@ -108,7 +108,6 @@ UNCHECKED: Final = {
     "mongodb": UncheckedType(validate=_mongodb),
     "mqtt": UncheckedType(address="hostname", condition_variables=_MQTT),
     "mysql": UncheckedType(condition_variables=_RESULT),
-    "ntp": UncheckedType(),
     "oracledb": UncheckedType(condition_variables=_RESULT),
     "pm2": UncheckedType(validate=_pm2),
     "postgres": UncheckedType(),

@@ -12,7 +12,14 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
 from kuma_lite.core.clock import Clock
-from kuma_lite.core.declarations import CheckFailed, CheckResult, ServerMonitorType, Status, Wait
+from kuma_lite.core.declarations import (
+    CannotCheck,
+    CheckFailed,
+    CheckResult,
+    ServerMonitorType,
+    Status,
+    Wait,
+)
 from kuma_lite.monitors.engine.context import CheckedMonitor, Context, OnServer, ServerView
 from kuma_lite.monitors.engine.due import REPEAT_S, first_due, next_due, phase
 from kuma_lite.monitors.engine.outcome import Outcome
@@ -216,6 +223,8 @@ class Checker:
             context = Context.of(monitor, now, self._network)
             async with asyncio.timeout(kind.deadline(options, context)):
                 return await kind.check(options, context)
+        except CannotCheck as cannot:
+            return cannot.as_result()
         except TimeoutError:
             raise CheckFailed(f"timeout by AbortSignal ({monitor.timeout:g}s)", local=True) from None
 
