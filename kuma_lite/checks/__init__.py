@@ -28,6 +28,7 @@ def describe_types() -> dict[str, Any]:
                 "group": kind.group,
                 "pushed": kind.pushed,
                 "formDefaults": dict(kind.form_defaults),
+                "numbers": [{"id": each.id, "label": each.label, "unit": each.unit} for each in kind.numbers],
                 "fields": kind.options.describe(),
             }
             for kind in monitor_types()

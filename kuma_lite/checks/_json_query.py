@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Final
 
 from kuma_lite.checks._jsonata import FUNCTION, UNDEFINED, QueryError, evaluate
 from kuma_lite.checks._large import off_loop_if_large
+from kuma_lite.core.declarations import Number
 from kuma_lite.core.json_text import JsonTextError, compact_json, parse_json, text_of
 
 OPERATORS: Final = ("==", "!=", ">", ">=", "<", "<=", "contains")
@@ -30,6 +32,9 @@ _OBJECT: Final = (
 )
 
 
+VALUE: Final = Number("value", "Value")  # what a query finds, for limits
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """How a query came out."""
@@ -38,6 +43,14 @@ class Comparison:
     value: str
     operator: str
     expected: str
+
+    def numbers(self) -> dict[str, float]:
+        """The value by the id of `VALUE`, where it is a number."""
+        try:
+            value = float(self.value)
+        except ValueError:
+            return {}
+        return {VALUE.id: value} if isfinite(value) else {}
 
     def sentence(self) -> str:
         """The beat's text."""

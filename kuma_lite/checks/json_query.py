@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final
 
 from kuma_lite.checks._http_family import HttpFamilyMonitor, Judgement
 from kuma_lite.checks._http_options import HttpOptions
-from kuma_lite.checks._json_query import OPERATORS, query
+from kuma_lite.checks._json_query import OPERATORS, VALUE, query
 from kuma_lite.checks._jsonata import QueryError
-from kuma_lite.core.declarations import Choice, Kind
+from kuma_lite.core.declarations import Choice, Kind, Number
 from kuma_lite.core.options import option
 from kuma_lite.net.http import Response
 
@@ -63,6 +63,7 @@ class JsonQueryMonitor(HttpFamilyMonitor[JsonQueryOptions]):
     label = "HTTP(s) - JSON query"
     description = "Asks for a web address and compares a value in its JSON answer."
     options = JsonQueryOptions
+    numbers: ClassVar[tuple[Number, ...]] = (*HttpFamilyMonitor.numbers, VALUE)
 
     async def judge(self, options: JsonQueryOptions, response: Response) -> Judgement:
         """Whether the value is as expected."""
@@ -73,4 +74,6 @@ class JsonQueryMonitor(HttpFamilyMonitor[JsonQueryOptions]):
             comparison = await query(response.text, options.path, options.operator, options.expected)
         except QueryError as error:
             return Judgement(False, str(error))
-        return Judgement(comparison.passes, comparison.sentence(), retry=not options.final)
+        return Judgement(
+            comparison.passes, comparison.sentence(), retry=not options.final, numbers=comparison.numbers()
+        )

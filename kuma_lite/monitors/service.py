@@ -21,6 +21,7 @@ from kuma_lite.monitors.document.reading import linked_notifications, read_added
 from kuma_lite.monitors.document.unchecked_types import validate_unchecked
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.judge import Policy, remembered
+from kuma_lite.monitors.engine.limits import check_limits, read_limits
 from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.store import MonitorStore
@@ -287,6 +288,7 @@ class Monitors:
             options = self._read(kind, document)
             if options is not None:
                 document.update(kind.validate(options, document))
+            check_limits(document.get("limits"), kind.numbers)
         token = document.get("pushToken")
         if kind is not None and kind.pushed and not token:
             document["pushToken"] = "".join(
@@ -313,6 +315,7 @@ class Monitors:
             resend_interval=int(monitor.get("resendInterval") or 0),
             upside_down=bool(monitor.get("upsideDown")),
         )
+        monitor.limits = read_limits(monitor.get("limits"))
         monitor.kind = self.types.get(monitor.type)
         if monitor.kind is not None:
             remember_secrets(("monitor", monitor.id), secrets_of(monitor.kind, monitor.document))

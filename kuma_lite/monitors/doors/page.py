@@ -14,6 +14,7 @@ from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.certificates import Certificates
+from kuma_lite.monitors.document.fields import HIDDEN
 from kuma_lite.monitors.doors.events import whole
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved
@@ -103,8 +104,8 @@ class MonitorPage:
         now = self._clock.now()
         statistics = self._recorder.statistics(found.id)
         wire = self._monitors.wire(found, sensitive=may(actor, Right.MONITORS_EDIT, found))
-        # The compatible object hides it; our form edits it.
-        wire["manual_status"] = found.get("manual_status")
+        # The compatible object hides them; our form edits them.
+        wire.update({key: found.get(key) for key in HIDDEN})
         return {
             "ok": True,
             "monitor": wire,
