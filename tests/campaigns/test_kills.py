@@ -1,4 +1,4 @@
-"""The short form of `make kills`: nothing is lost in a few kills, and the program notices when something is."""
+"""The short form of `make kills`: nothing is lost in a few kills, and what is missing is noticed."""
 
 from __future__ import annotations
 
