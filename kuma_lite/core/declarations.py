@@ -54,6 +54,7 @@ class Kind(StrEnum):
     TOKEN = "token"  # noqa: S105 - generated text, shown with a button that makes a new one
     LIST = "list"  # list of texts
     CONDITIONS = "conditions"  # tree of comparisons; stored and obeyed, but not drawn by the page yet
+    LIMITS = "limits"  # list of limits on what a check measures, see `monitors.engine.limits`
     REFERENCE = "reference"  # the number of another thing people keep: `Words.refers_to` says of what kind
 
 

@@ -88,7 +88,7 @@ def test_the_description_is_what_a_form_reads() -> None:
     described = json.loads(json.dumps(describe_types()))["types"]
     by_name = {entry["name"]: entry for entry in described}
     assert set(by_name["push"]) == {
-        "name", "label", "description", "group", "pushed", "formDefaults", "numbers", "fields",
+        "name", "label", "description", "group", "pushed", "formDefaults", "fields",
     }  # fmt: skip
     assert by_name["push"]["pushed"] is True
     assert by_name["http"]["pushed"] is False
