@@ -1,4 +1,4 @@
-"""Every type against peers that say nothing, little, nonsense, or hang up: it ends in time and leaves nothing.
+"""Every type against peers that are silent, slow, confused or gone: it ends in time and leaves nothing.
 
 A type that is not in `DOCUMENTS` or `WITHOUT_PEER` fails the test that says so.
 """
@@ -15,6 +15,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Final
 
 import pytest
@@ -182,11 +183,33 @@ def _is_pool(name: str) -> bool:
     return name.startswith(("resolver", "asyncio", "drivers"))
 
 
+@asynccontextmanager
+async def moving() -> AsyncIterator[None]:
+    """Fails when the loop stood still meanwhile: a driver has blocked it."""
+    gaps = [0.0]
+
+    async def tick() -> None:
+        last = perf_counter()
+        while True:
+            await asyncio.sleep(0.05)
+            gaps.append(perf_counter() - last)
+            last = perf_counter()
+
+    ticking = asyncio.create_task(tick())
+    await asyncio.sleep(0)
+    try:
+        yield
+    finally:
+        ticking.cancel()
+        await asyncio.wait([ticking])
+    assert max(gaps) < BLOCKED_S, f"the loop stood still for {max(gaps):.1f} s"
+
+
 async def checked(kind: MonitorType[Any], document: dict[str, Any], network: Network) -> str:
     """How a check ended; fails when it does not end in time or with something nobody foresaw."""
     context = Context(network, timeout=TIMEOUT_S, interval=2)
     try:
-        async with asyncio.timeout(AT_MOST_S):
+        async with moving(), asyncio.timeout(AT_MOST_S):
             result = await kind.check(kind.options.read(document), context)
     except CheckFailed as failed:
         assert failed.message
@@ -201,6 +224,12 @@ def kind_of(name: str) -> MonitorType[Any]:
     kind = monitor_types().get(name)
     assert isinstance(kind, MonitorType)
     return kind
+
+
+@pytest.fixture(autouse=True)
+def _short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits of types that do not follow the monitor's."""
+    monkeypatch.setattr("kuma_lite.checks.port.TLS_TIMEOUT_S", 1.0)
 
 
 def test_every_type_is_swept_or_says_why_not() -> None:
