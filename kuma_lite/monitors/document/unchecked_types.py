@@ -115,7 +115,6 @@ UNCHECKED: Final = {
     "real-browser": UncheckedType(validate=_real_browser, address="url"),
     "sip-options": UncheckedType(address="hostname"),
     "smtp": UncheckedType(address="hostname"),
-    "snmp": UncheckedType(address="hostname"),
     "sqlserver": UncheckedType(condition_variables=_RESULT),
     "steam": UncheckedType(address="hostname"),
     "system-service": UncheckedType(validate=_system_service),
