@@ -112,7 +112,6 @@ UNCHECKED: Final = {
     "pm2": UncheckedType(validate=_pm2),
     "postgres": UncheckedType(),
     "real-browser": UncheckedType(validate=_real_browser, address="url"),
-    "sip-options": UncheckedType(address="hostname"),
     "smtp": UncheckedType(address="hostname"),
     "sqlserver": UncheckedType(condition_variables=_RESULT),
     "steam": UncheckedType(address="hostname"),
