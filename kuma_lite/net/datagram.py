@@ -124,13 +124,15 @@ class Conversation:
 
 
 @asynccontextmanager
-async def converse(network: Network, host: str, port: int) -> AsyncIterator[Conversation]:
+async def converse(
+    network: Network, host: str, port: int, *, family: IpFamily | None = None
+) -> AsyncIterator[Conversation]:
     """A socket that only one address of a host can be heard on: its first of IPv4, else its first.
 
     What Uptime Kuma asks in datagrams it asks over IPv4, so that is where the servers are known to listen.
     Raises NetworkError: of kind DNS; of kind UNREACHABLE.
     """
-    found = await network.resolver.resolve(host)
+    found = await network.resolver.resolve(host, family)
     address = next((each for each in found if each.family is socket.AF_INET), found[0]).ip
     heard = _Heard()
     try:

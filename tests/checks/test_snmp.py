@@ -23,7 +23,7 @@ from tests.checks.datagrams import Silent, answering
 from tests.checks.recorded import recorded
 from tests.checks.support import Context, failure, run
 from tests.peers import snmpd
-from tests.requires import needs_ipv6, needs_program
+from tests.requires import needs_program
 from tests.support.ports import closed_port
 
 SNMP = SnmpMonitor()
@@ -264,13 +264,6 @@ async def test_the_second_try_may_be_the_one_that_is_answered(network: Network) 
 async def test_nobody_listens(network: Network) -> None:
     failed = await failure(SNMP, fields(NAMED, closed_port()), Context(network))
     assert (failed.message, failed.local) == ("Request timed out", False)
-
-
-@needs_ipv6()
-async def test_a_name_of_both_families_is_asked_over_ipv4(network: Network) -> None:
-    async with agent((NAME, ber.octets(b"kuma-peer"))) as monitor:
-        result = await run(SNMP, {**monitor, "hostname": "localhost"}, Context(network))
-    assert isinstance(result, CheckResult)
 
 
 @given(st.binary(max_size=120), st.sampled_from((snmp.V1, snmp.V2C, snmp.V3)))
