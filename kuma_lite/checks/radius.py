@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from time import perf_counter
 from typing import Final
 
@@ -100,9 +99,9 @@ class RadiusMonitor(MonitorType[RadiusOptions]):
         prefix = f"RADIUS authentication failed for {where}: "
         begun = perf_counter()
         try:
-            requests = [_request(options, signed=signed) for signed in (True, False)]
+            signed = _request(options, signed=True)
             async with converse(network_of(context), clean_host(options.hostname), port) as server:
-                code = await _Login(server, requests, SHARE_OF_INTERVAL * context.interval).answer()
+                code = await _Login(server, options, signed, SHARE_OF_INTERVAL * context.interval).answer()
         except RequestError as error:
             raise CannotCheck(f"{prefix}RADIUS packet encoding failed: {error}") from None
         except ReplyError as error:
@@ -142,9 +141,10 @@ def _request(options: RadiusOptions, *, signed: bool) -> Request:
 class _Login:
     """The attempts of one check."""
 
-    def __init__(self, server: Conversation, requests: Sequence[Request], seconds: float) -> None:
+    def __init__(self, server: Conversation, options: RadiusOptions, signed: Request, seconds: float) -> None:
         self._server = server
-        self._requests = requests
+        self._options = options
+        self._requests = [signed]
         self._seconds = seconds
         self._doubtful: Reply | None = None  # an answer that does not know our secret
         self._problem: ReplyError | None = None
@@ -152,7 +152,9 @@ class _Login:
     async def answer(self) -> int:
         """The code of the answer. Raises ReplyError, TimeoutError, NetworkError of kind REFUSED …"""
         for attempt in range(1, ATTEMPTS + 1):
-            for request in self._requests[:attempt]:
+            if attempt == ATTEMPTS:
+                self._requests.append(_request(self._options, signed=False))
+            for request in self._requests:
                 self._server.send(request.data)
             try:
                 async with asyncio.timeout(self._seconds) as time:

@@ -87,7 +87,7 @@ class SnmpOptions(Options):
         label="User name",
         kind=Kind.TEXT,
         shown_when=ShownWhen("snmpVersion", ("3",)),
-        help="Of a user without authentication (noAuthNoPriv). It is set when the monitor is made.",
+        help="Of a user without authentication (noAuthNoPriv). It is not shown again; empty keeps it.",
     )
     object_id: str = option(
         "",

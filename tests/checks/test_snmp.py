@@ -23,7 +23,7 @@ from tests.checks.datagrams import Silent, answering
 from tests.checks.recorded import recorded
 from tests.checks.support import Context, failure, run
 from tests.peers import snmpd
-from tests.requires import needs_program
+from tests.requires import binds_ipv6, needs_program
 from tests.support.ports import closed_port
 
 SNMP = SnmpMonitor()
@@ -65,7 +65,7 @@ async def _other_questions(network: Network, port: int) -> None:
     for more in (
         {"snmpVersion": "1"},
         {"snmpVersion": "3", "snmpV3Username": snmpd.USER},
-        {"hostname": "::1"},
+        {"hostname": "::1" if binds_ipv6() else "localhost"},
         {"snmpOid": "1.3.6.1.2.1.1.3.0", "jsonPathOperator": "<", "expectedValue": 100_000_000},
         {"snmpOid": "1.3.6.1.2.1.1.2.0", "jsonPathOperator": "contains", "expectedValue": "1.3.6.1.4.1.8072"},
         {"snmpOid": "1.3.6.1.2.1.31.1.1.1.6.1", "jsonPathOperator": ">=", "expectedValue": 0},

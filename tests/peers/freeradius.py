@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kuma_lite.checks._radius_packets import Secrets, request
 from tests.peers.support import keep, started
+from tests.requires import binds_ipv6
 from tests.support.ports import free_port
 
 PROGRAM = "freeradius"
@@ -19,6 +20,7 @@ USER = "kumabob"
 PASSWORD = "hello pass"
 SECRET = "testing123"
 
+_IPV6 = "listen {{\n type = auth\n ipv6addr = ::1\n port = {port}\n }}"
 _CONFIG = """
 prefix = /usr
 libdir = ${{prefix}}/lib/freeradius
@@ -63,11 +65,7 @@ server default {{
         ipaddr = 127.0.0.1
         port = {port}
     }}
-    listen {{
-        type = auth
-        ipv6addr = ::1
-        port = {port}
-    }}
+    {ipv6}
     authorize {{
         update control {{
             Cleartext-Password := "{password}"
@@ -103,9 +101,16 @@ server default {{
 async def running(folder: Path, required: str = "no") -> AsyncIterator[int]:
     """`required`: whether clients have to sign their requests, yes or no."""
     port = free_port()
+    ipv6 = _IPV6.format(port=port) if binds_ipv6() else ""
     (folder / "radiusd.conf").write_text(
         _CONFIG.format(
-            folder=folder, port=port, secret=SECRET, user=USER, password=PASSWORD, required=required
+            folder=folder,
+            port=port,
+            ipv6=ipv6,
+            secret=SECRET,
+            user=USER,
+            password=PASSWORD,
+            required=required,
         )
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kuma_lite.checks import _snmp_messages as snmp
 from tests.peers.support import keep, started
+from tests.requires import binds_ipv6
 from tests.support.ports import free_port
 
 PROGRAM = "snmpd"
@@ -23,10 +24,11 @@ async def running(folder: Path, more: str = "") -> AsyncIterator[int]:
     """`more`: further lines of its configuration."""
     port = free_port()
     config = folder / "snmpd.conf"
+    ipv6 = f",udp6:[::1]:{port}" if binds_ipv6() else ""
     config.write_text(
         f"sysName {NAME}\nrocommunity {COMMUNITY}\nrocommunity6 {COMMUNITY}\n"
         f"createUser {USER}\nrouser {USER} noauth\n"
-        f"agentaddress udp:127.0.0.1:{port},udp6:[::1]:{port}\n{more}"
+        f"agentaddress udp:127.0.0.1:{port}{ipv6}\n{more}"
     )
 
     async def ready() -> bool:

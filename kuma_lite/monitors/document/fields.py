@@ -40,7 +40,8 @@ class WireField:
         required: never null.
         sensitive: left out of what notification services and public pages see.
         add_only: `editMonitor` ignores it.
-        hidden: stored and accepted, never sent.
+        hidden: stored and accepted, never sent. An edit without a text keeps the one there is: whoever edits
+            cannot know it. (In Uptime Kuma 2.5 no edit can change it.)
         read_only: written by checks only.
     """
 
@@ -118,7 +119,7 @@ _OTHERS: Final = (
     WireField("responseMaxLength", INT, 1024, required=True),
     WireField("kafkaProducerSaslOptions", OBJECT, sensitive=True),
     WireField("manual_status", INT, hidden=True),
-    WireField("snmpV3Username", TEXT, add_only=True, hidden=True),
+    WireField("snmpV3Username", TEXT, hidden=True),
 )
 
 FIELDS: Final[dict[str, WireField]] = {
