@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from time import perf_counter
 from typing import Any, Final
@@ -26,7 +27,7 @@ from kuma_lite.core.declarations import (
 )
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.options import Options, option
-from kuma_lite.net.contexts import TlsOptions
+from kuma_lite.net.contexts import UNREADABLE_PEM, TlsOptions, trust
 from kuma_lite.net.errors import ErrorKind, NetworkError, timeout_error
 
 PORTS: Final = {False: 389, True: 636}  # whether it begins with TLS
@@ -116,9 +117,14 @@ class LdapMonitor(MonitorType[LdapOptions]):
     in_type_list = False
 
     def validate(self, options: LdapOptions, document: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Refuse a filter that is none, and half a log-in."""
+        """Refuse a filter or a certificate that is none, and half a log-in."""
         del document
         _condition(options)
+        if options.tls_ca and options.security:
+            try:
+                trust(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), options.tls_ca)
+            except NetworkError as error:
+                raise UserError(error.message) from None
         return {}
 
     async def check(self, options: LdapOptions, context: CheckContext) -> CheckResult:
@@ -134,6 +140,8 @@ class LdapMonitor(MonitorType[LdapOptions]):
         except TimeoutError:
             raise failed(timeout_error(context.timeout * 1000)) from None
         except NetworkError as error:
+            if error.code == UNREADABLE_PEM:
+                raise CannotCheck(error.message) from None
             raise failed(error, for_url=False) from None
         ping = round((perf_counter() - begun) * 1000)
         return CheckResult(message, ping=ping, certificate=certificate)
