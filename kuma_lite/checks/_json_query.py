@@ -18,6 +18,7 @@ from kuma_lite.core.json_text import JsonTextError, compact_json, parse_json, te
 
 OPERATORS: Final = ("==", "!=", ">", ">=", "<", "<=", "contains")
 
+_ALL: Final = ("", "$")  # paths that take the whole value: nothing to evaluate, and null stays null
 _SHOWN_CHARS: Final = 100  # of the value in an error
 _SHOWN_ARRAY_CHARS: Final = 25
 _CUT: Final = "… (truncated)"
@@ -65,7 +66,7 @@ async def query(text: str, path: str, operator: str, expected: str) -> Compariso
     """
     value = await off_loop_if_large(_parsed, text)
     try:
-        if path:
+        if path.strip() not in _ALL:
             value = await evaluate(path, value)
         found = _primitive(value)
         return Comparison(compare(found, operator, expected), found, operator, expected)

@@ -27,9 +27,8 @@ from kuma_lite.net.network import Network
 from tests.checks.support import Context
 
 TIMEOUT_S: Final = 0.6  # of the monitors
-AT_MOST_S: Final = (
-    14.0  # the longest limit of its own that a type has (port: connection, then TLS, both fixed)
-)
+AT_MOST_S: Final = 14.0  # the longest limit of its own that a type has
+BLOCKED_S: Final = 2.0  # the loop may not stand still that long: other monitors would be late
 SETTLE_S: Final = 3.0  # for what is still closing when a check has ended
 
 # A monitor of each type that asks the peer at a port of 127.0.0.1.
@@ -40,6 +39,23 @@ DOCUMENTS: Final[dict[str, Callable[[int], dict[str, Any]]]] = {
     "keyword": lambda port: {"url": f"https://127.0.0.1:{port}/", "keyword": "x"},
     "ntp": lambda port: {"hostname": "127.0.0.1", "port": port, "timeout": TIMEOUT_S},
     "port": lambda port: {"hostname": "127.0.0.1", "port": port, "smtpSecurity": "starttls"},
+    "ldap": lambda port: {"hostname": "127.0.0.1", "port": port},
+    "radius": lambda port: {
+        "hostname": "127.0.0.1",
+        "port": port,
+        "radiusUsername": "u",
+        "radiusPassword": "p",
+        "radiusSecret": "s",
+    },
+    "sip-options": lambda port: {"hostname": "127.0.0.1", "port": port},
+    "snmp": lambda port: {
+        "hostname": "127.0.0.1",
+        "port": port,
+        "radiusPassword": "public",
+        "snmpOid": "1.3.6.1.2.1.1.5.0",
+        "timeout": TIMEOUT_S,
+    },
+    "udp": lambda port: {"hostname": "127.0.0.1", "port": port, "body": "hello"},
     "rabbitmq": lambda port: {"rabbitmqNodes": [f"http://127.0.0.1:{port}"], "rabbitmqUsername": "u"},
     "redis": lambda port: {"databaseConnectionString": f"redis://:x@127.0.0.1:{port}"},
     "websocket-upgrade": lambda port: {"url": f"ws://127.0.0.1:{port}/", "accepted_statuscodes": ["1000"]},

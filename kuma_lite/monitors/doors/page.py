@@ -103,9 +103,10 @@ class MonitorPage:
         await self._certificates.warm()
         now = self._clock.now()
         statistics = self._recorder.statistics(found.id)
-        wire = self._monitors.wire(found, sensitive=may(actor, Right.MONITORS_EDIT, found))
+        edits = may(actor, Right.MONITORS_EDIT, found)
+        wire = self._monitors.wire(found, sensitive=edits)
         # The compatible object hides them; our form edits them.
-        wire.update({key: found.get(key) for key in HIDDEN})
+        wire.update({key: found.get(key) for key in HIDDEN if edits})
         return {
             "ok": True,
             "monitor": wire,

@@ -99,6 +99,13 @@ class TestEdit:
         assert "active" not in edited
         assert "dns_last_result" not in edited
 
+    @pytest.mark.parametrize("sent", [{}, {"snmpV3Username": ""}, {"snmp_v3_username": None}])
+    def test_a_text_that_is_never_shown_is_kept(self, sent: dict[str, Any]) -> None:
+        stored = {**self.stored, "snmpV3Username": "reader"}
+        assert read_edited(sent, stored)["snmpV3Username"] == "reader"
+        assert read_edited({"snmpV3Username": "other"}, stored)["snmpV3Username"] == "other"
+        assert "snmpV3Username" not in shown(stored, sensitive=True)
+
     def test_a_port_that_is_no_number_clears(self) -> None:
         assert read_edited({"port": "not a number"}, self.stored)["port"] is None
 
