@@ -110,7 +110,6 @@ UNCHECKED: Final = {
     "mysql": UncheckedType(condition_variables=_RESULT),
     "oracledb": UncheckedType(condition_variables=_RESULT),
     "pm2": UncheckedType(validate=_pm2),
-    "postgres": UncheckedType(),
     "radius": UncheckedType(address="hostname", in_type_list=False),
     "real-browser": UncheckedType(validate=_real_browser, address="url"),
     "sip-options": UncheckedType(address="hostname"),
