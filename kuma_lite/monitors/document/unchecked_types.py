@@ -107,7 +107,6 @@ UNCHECKED: Final = {
     "grpc-keyword": UncheckedType(address="grpcUrl"),
     "mongodb": UncheckedType(validate=_mongodb),
     "mqtt": UncheckedType(address="hostname", condition_variables=_MQTT),
-    "mysql": UncheckedType(condition_variables=_RESULT),
     "oracledb": UncheckedType(condition_variables=_RESULT),
     "pm2": UncheckedType(validate=_pm2),
     "radius": UncheckedType(address="hostname", in_type_list=False),
