@@ -114,7 +114,6 @@ UNCHECKED: Final = {
     "sip-options": UncheckedType(address="hostname"),
     "smtp": UncheckedType(address="hostname"),
     "snmp": UncheckedType(address="hostname"),
-    "sqlserver": UncheckedType(condition_variables=_RESULT),
     "steam": UncheckedType(address="hostname"),
     "system-service": UncheckedType(validate=_system_service),
     "tailscale-ping": UncheckedType(address="hostname"),
