@@ -94,7 +94,6 @@ def _real_browser(document: Document) -> Document:
     return {}
 
 
-_RESULT: Final = (text_variable("result"),)
 _MQTT: Final = (
     text_variable("topic"),
     text_variable("message"),
@@ -107,7 +106,6 @@ UNCHECKED: Final = {
     "grpc-keyword": UncheckedType(address="grpcUrl"),
     "mongodb": UncheckedType(validate=_mongodb),
     "mqtt": UncheckedType(address="hostname", condition_variables=_MQTT),
-    "oracledb": UncheckedType(condition_variables=_RESULT),
     "pm2": UncheckedType(validate=_pm2),
     "radius": UncheckedType(address="hostname", in_type_list=False),
     "real-browser": UncheckedType(validate=_real_browser, address="url"),
