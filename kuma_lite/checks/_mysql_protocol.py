@@ -1,7 +1,7 @@
 """The dialogue with a MySQL or MariaDB server (protocol 10): log-in and one query.
 
-Our own instead of a driver's: the one for asyncio goes on in plain text where a server has no TLS, cannot
-speak TLS on uvloop's sockets, and knows no password outside Latin-1.
+Our own instead of a driver's: the one for asyncio goes on in plain text where a server has no TLS, knows no
+password outside Latin-1, and hides what kept it from connecting.
 """
 
 from __future__ import annotations

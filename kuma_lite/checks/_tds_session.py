@@ -1,6 +1,6 @@
 """The dialogue with a SQL Server (TDS 7.4, MS-TDS): TLS, log-in and one batch.
 
-Our own instead of a driver's: the one in pure Python blocks a thread, and needs a second TLS library.
+Our own instead of a driver's: the one in pure Python blocks a thread, and speaks TLS through pyOpenSSL alone.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ import asyncio
 import ssl
 import struct
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kuma_lite.checks import _tds_stream as packets
 from kuma_lite.checks._ado_string import SqlServerTarget
 from kuma_lite.checks._channel import Channel
+from kuma_lite.checks._driver import load
 from kuma_lite.checks._sql import PREFIX, Answer
 from kuma_lite.checks._tds_stream import TdsStream, nonsense
 from kuma_lite.checks._tds_values import Column, as_text, has_table_name, read_column, read_value
@@ -39,7 +40,7 @@ _COLUMN_INFO, _LOGIN_ACK, _FEATURES, _ROW, _PACKED_ROW = 0xA5, 0xAD, 0xAE, 0xD1,
 _CHANGE, _SESSION_STATE, _SSPI, _STATUS = 0xE3, 0xE4, 0xED, 0x79
 _DONE: Final = frozenset({0xFD, 0xFE, 0xFF})
 # Flags of a log-in: the database has to open, changes of it and of the language are told; as ODBC does.
-_FLAGS_1, _FLAGS_2, _READ_ONLY = 0xE0, 0x03, 0x20
+_FLAGS_1, _FLAGS_2, _READ_ONLY, _WINDOWS = 0xE0, 0x03, 0x20, 0x80
 _ENGLISH: Final = 0x409
 
 
@@ -92,12 +93,15 @@ class Session:
 
     async def log_in(self, target: SqlServerTarget) -> Route | None:
         """Until the server takes batches, or sends us elsewhere."""
-        self._stream.send(packets.LOG_IN, login(target))
+        windows = _ntlm(target) if target.domain else None
+        self._stream.send(packets.LOG_IN, login(target, windows.step() or b"" if windows else b""))
         route, welcome = None, False
         while not await self._stream.at_end():
             token = await self._stream.number(1)
             if token == _CHANGE:
                 route = read_route(await self._stream.take(await self._stream.number(2))) or route
+            elif token == _SSPI and windows is not None:
+                await self._prove(windows)
             elif token == _LOGIN_ACK:
                 welcome = True
                 await self._stream.take(await self._stream.number(2))
@@ -107,6 +111,17 @@ class Session:
             # The first one tells why; the last one is always that the log-in failed.
             raise CheckFailed(PREFIX + (self._first_error or "Login failed."))
         return route
+
+    async def _prove(self, windows: Any) -> None:
+        """Answer the challenge to a Windows user."""
+        from spnego.exceptions import SpnegoError
+
+        challenge = await self._stream.take(await self._stream.number(2))
+        try:
+            proof = windows.step(challenge)
+        except (SpnegoError, ValueError, LookupError, struct.error):
+            raise nonsense() from None
+        self._stream.send(packets.SSPI, proof or b"")
 
     async def query(self, statement: str) -> Answer:
         """Run a batch; the answer is its first set of rows."""
@@ -215,12 +230,19 @@ def encryption_of(reply: bytes) -> int:
     raise nonsense()
 
 
-def login(target: SqlServerTarget) -> bytes:
-    """LOGIN7 (§2.2.6.4)."""
+def _ntlm(target: SqlServerTarget) -> Any:
+    """How a Windows user shows who he is."""
+    spnego = load("spnego")
+    name = f"{target.domain}\\{target.user}"
+    return spnego.client(name, target.password, hostname=target.host, service="MSSQLSvc", protocol="ntlm")
+
+
+def login(target: SqlServerTarget, windows: bytes = b"") -> bytes:
+    """LOGIN7 (§2.2.6.4); `windows`: the first words of a Windows user, instead of name and password."""
     texts = [
         target.workstation,
-        target.user,
-        target.password,
+        "" if windows else target.user,
+        "" if windows else target.password,
         target.application or "Kuma Lite",
         target.host,
         "",
@@ -234,11 +256,13 @@ def login(target: SqlServerTarget) -> bytes:
         offsets += struct.pack("<HH", place, len(raw) // 2)
         body += hidden(raw) if number == 2 else raw
         place += len(raw)
-    flags = bytes([_FLAGS_1, _FLAGS_2, _READ_ONLY if target.read_only else 0, 0])
-    head = struct.pack("<IIIIII", 94 + len(body), _VERSION, packets.PACKET_BYTES, 0, 0, 0)
-    nothing = struct.pack("<HH", place, 0)
+    flags_2 = _FLAGS_2 | (_WINDOWS if windows else 0)
+    flags = bytes([_FLAGS_1, flags_2, _READ_ONLY if target.read_only else 0, 0])
+    head = struct.pack("<IIIIII", 94 + len(body) + len(windows), _VERSION, packets.PACKET_BYTES, 0, 0, 0)
+    # What comes after the texts: the words of a Windows user, a file to attach, a new password.
+    ends = struct.pack("<HHHHHH", place, len(windows), place + len(windows), 0, place + len(windows), 0)
     zone_and_language = struct.pack("<iI", 0, _ENGLISH)
-    return head + flags + zone_and_language + offsets + bytes(6) + nothing * 3 + bytes(4) + body
+    return head + flags + zone_and_language + offsets + bytes(6) + ends + bytes(4) + body + windows
 
 
 def hidden(password: bytes) -> bytes:

@@ -73,8 +73,6 @@ class SqlServerMonitor(MonitorType[SqlServerOptions]):
             target = read_target(options.connection)
         except InvalidString as error:
             raise misconfigured(str(error)) from None
-        if target.domain:
-            raise misconfigured("Windows users (DOMAIN\\user) are not supported here")
         statement = options.query if options.query.strip() else _DEFAULT_QUERY
         return await ask(_run(target, statement, context), options.conditions, context)
 

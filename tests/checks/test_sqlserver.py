@@ -116,6 +116,23 @@ async def test_what_a_log_in_carries(network: Network) -> None:
     assert (login["workstation"], login["language"], login["server"]) == ("here", "Deutsch", "127.0.0.1")
 
 
+async def test_a_windows_user(network: Network) -> None:
+    async with tds.serving(tds.Server()) as server:
+        document = at(server.port, "Encrypt=no;User Id=DOM\\kuma;Integrated Security=true")
+        assert await says(document, network) == "Rows: 1"
+    (login,) = server.logins
+    assert (login["domain"], login["user"]) == ("DOM", "kuma")
+    assert login["windows"].startswith("NTLMSSP")
+
+
+@pytest.mark.parametrize("challenge", [b"", b"NTLMSSP\0", tds.CHALLENGE[:30]])
+async def test_a_challenge_that_is_none(network: Network, challenge: bytes) -> None:
+    async with tds.serving(tds.Server(challenge=challenge)) as server:
+        document = at(server.port, "Encrypt=no;User Id=DOM\\kuma")
+        failed = await failure(SQL_SERVER, document, Context(network, timeout=1))
+    assert failed.message.startswith(PREFIX + "Connection lost - ")
+
+
 async def test_tls(network: Network) -> None:
     async with tds.serving(tds.Server(encryption=tds.TLS, certificate=CERTIFICATE)) as server:
         assert await says(at(server.port, "TrustServerCertificate=yes"), network) == "Rows: 1"
@@ -424,7 +441,6 @@ def test_connection_strings(text: str, target: SqlServerTarget) -> None:
         ("Server=h;Encrypt=strict", "strict"),
         ("Server=h;Integrated Security=true", "Integrated Security"),
         ("Server=h;Authentication=Active Directory Password", "Authentication"),
-        ("Server=h;User Id=D\\u;Password=secret", "Windows users"),
     ],
 )
 async def test_strings_that_lead_nowhere(network: Network, text: str, reason: str) -> None:

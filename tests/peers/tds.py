@@ -19,7 +19,19 @@ from tests.peers.support import keep
 
 USER, PASSWORD, DATABASE = "kuma", 'p@ss;w"rd', "shop"
 NO_TLS, TLS = 2, 1
-_REPLY, _PRELOGIN, _BATCH = 0x04, 0x12, 0x01
+_REPLY, _PRELOGIN, _BATCH, _SSPI = 0x04, 0x12, 0x01, 0x11
+# An NTLM challenge ([MS-NLMP] §2.2.1.2): no target, Unicode, eight bytes, names.
+_NAMES = struct.pack("<HH", 2, 6) + "DOM".encode("utf-16-le") + bytes(4)
+CHALLENGE = (
+    b"NTLMSSP\0\2\0\0\0"
+    + struct.pack("<HHI", 0, 0, 56)
+    + struct.pack("<I", 0xA289_8205)
+    + b"challeng"
+    + bytes(8)
+    + struct.pack("<HHI", len(_NAMES), len(_NAMES), 56)
+    + b"\x0a\0\x61\x4a\0\0\0\x0f"
+    + _NAMES
+)
 COLLATION = b"\x09\x04\xd0\x00\x34"  # Latin1_General_CI_AS
 _INT, _NVARCHAR = b"\x26\x04", b"\xe7\xc8\x00" + COLLATION
 
@@ -87,6 +99,7 @@ class Server:
     encryption: int = NO_TLS
     certificate: Issued | None = None
     route: tuple[str, int] | None = None
+    challenge: bytes = CHALLENGE  # to a Windows user
     logins: list[dict[str, str]] = field(default_factory=list)
     batches: list[str] = field(default_factory=list)
     port: int = 0
@@ -104,6 +117,11 @@ class Server:
         _, body = await connection.read()
         login = read_login(body)
         self.logins.append(login)
+        if login["windows"]:
+            connection.write(b"\xed" + struct.pack("<H", len(self.challenge)) + self.challenge)
+            kind, proof = await connection.read()
+            assert kind == _SSPI
+            login |= read_proof(proof)
         welcome = self.welcome(login)
         connection.write(welcome)
         if welcome[:1] == b"\xaa":  # an error
@@ -214,6 +232,19 @@ def read_login(body: bytes) -> dict[str, str]:
         if name == "password":
             raw = bytes((byte ^ 0xA5) >> 4 | ((byte ^ 0xA5) << 4 & 0xF0) for byte in raw)
         found[name] = raw.decode("utf-16-le")
+    offset, length = struct.unpack_from("<HH", body, 78)
+    found["windows"] = body[offset : offset + length].decode("latin-1")
+    assert bool(length) == bool(body[25] & 0x80)
+    return found
+
+
+def read_proof(proof: bytes) -> dict[str, str]:
+    """Who answers an NTLM challenge ([MS-NLMP] §2.2.1.3); it is believed."""
+    assert proof[:12] == b"NTLMSSP\0\3\0\0\0"
+    found = {"password": PASSWORD}
+    for name, place in (("domain", 28), ("user", 36)):
+        length, _, offset = struct.unpack_from("<HHI", proof, place)
+        found[name] = proof[offset : offset + length].decode("utf-16-le")
     return found
 
 
