@@ -20,7 +20,6 @@ _SETTINGS: Final = (
     "idle_in_transaction_session_timeout",
     "options",
 )
-_VERIFIED: Final = frozenset({"prefer", "require", "verify-ca", "verify-full"})
 
 
 class InvalidString(ValueError):
@@ -141,15 +140,13 @@ def _security(options: dict[str, str]) -> Security | None:
         return Security() if options.get("ssl") in ("true", "1") else None
     if mode == "disable":
         return None
-    verify, names = mode != "no-verify", True
+    verify = names = mode != "no-verify"
     if options.get("uselibpqcompat") == "true":
-        verify = mode == "verify-full" or (mode in ("require", "verify-ca") and bool(files[0]))
-        names = mode == "verify-full"
         if mode == "verify-ca" and not files[0]:
             raise InvalidString("sslmode=verify-ca needs sslrootcert")
-    elif mode and mode not in (*_VERIFIED, "no-verify"):
-        raise InvalidString("sslmode is none of disable, prefer, require, verify-ca, verify-full, no-verify")
-    return Security(verify, names and verify, *files)
+        verify = mode != "prefer" and (mode != "require" or bool(files[0]))
+        names = verify and mode not in ("require", "verify-ca")
+    return Security(verify, names, *files)
 
 
 def _settings(options: dict[str, str]) -> tuple[tuple[str, str], ...]:
