@@ -103,7 +103,7 @@ async def test_wrong_words(network: Network, plain: postgresql.Postgres) -> None
         assert failed.message == message
     copy = {**url(plain.port), "databaseQuery": "COPY item TO STDOUT"}
     assert isinstance(await run(POSTGRES, copy, Context(network)), CheckResult)
-    slow = {**url(plain.port), "databaseQuery": "SELECT pg_sleep(20)"}
+    slow = {**url(plain.port), "databaseQuery": "SELECT pg_sleep(1)"}
     failed = await failure(POSTGRES, slow, Context(network, timeout=0.2))
     assert (failed.message, failed.local) == ("No answer within 0.2 s", True)
     failed = await failure(POSTGRES, {**slow, **url(plain.port, "?statement_timeout=50")}, Context(network))
