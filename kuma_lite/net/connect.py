@@ -144,6 +144,15 @@ async def open_unix(path: str, factory: Callable[[], P]) -> Connected[P]:
     return Connected(transport, protocol, path, 0, 0.0, (perf_counter() - begun) * MS)
 
 
+async def open_unix_stream(path: str) -> Stream:
+    """A Unix socket with reader and writer. Raises NetworkError (`connect ENOENT <path>`)."""
+    loop = asyncio.get_running_loop()
+    opened = await open_unix(path, lambda: _StreamProtocol(asyncio.StreamReader(loop=loop), loop))
+    reader = opened.protocol.reader
+    writer = asyncio.StreamWriter(opened.transport, opened.protocol, reader, loop)
+    return Stream(reader, writer, cast("Connected[asyncio.StreamReaderProtocol]", opened))
+
+
 async def _attempt(address: Address, port: int, factory: Callable[[], P]) -> Connected[P]:
     loop = asyncio.get_running_loop()
     try:

@@ -94,7 +94,6 @@ def _real_browser(document: Document) -> Document:
     return {}
 
 
-_RESULT: Final = (text_variable("result"),)
 _MQTT: Final = (
     text_variable("topic"),
     text_variable("message"),
@@ -107,13 +106,19 @@ UNCHECKED: Final = {
     "grpc-keyword": UncheckedType(address="grpcUrl"),
     "mongodb": UncheckedType(validate=_mongodb),
     "mqtt": UncheckedType(address="hostname", condition_variables=_MQTT),
-    "mysql": UncheckedType(condition_variables=_RESULT),
-    "oracledb": UncheckedType(condition_variables=_RESULT),
     "pm2": UncheckedType(validate=_pm2),
+<<<<<<< HEAD
     "postgres": UncheckedType(),
+=======
+    "radius": UncheckedType(address="hostname", in_type_list=False),
+>>>>>>> sql
     "real-browser": UncheckedType(validate=_real_browser, address="url"),
     "smtp": UncheckedType(address="hostname"),
+<<<<<<< HEAD
     "sqlserver": UncheckedType(condition_variables=_RESULT),
+=======
+    "snmp": UncheckedType(address="hostname"),
+>>>>>>> sql
     "steam": UncheckedType(address="hostname"),
     "system-service": UncheckedType(validate=_system_service),
     "tailscale-ping": UncheckedType(address="hostname"),
