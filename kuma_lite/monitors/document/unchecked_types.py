@@ -107,18 +107,8 @@ UNCHECKED: Final = {
     "mongodb": UncheckedType(validate=_mongodb),
     "mqtt": UncheckedType(address="hostname", condition_variables=_MQTT),
     "pm2": UncheckedType(validate=_pm2),
-<<<<<<< HEAD
-    "postgres": UncheckedType(),
-=======
-    "radius": UncheckedType(address="hostname", in_type_list=False),
->>>>>>> sql
     "real-browser": UncheckedType(validate=_real_browser, address="url"),
     "smtp": UncheckedType(address="hostname"),
-<<<<<<< HEAD
-    "sqlserver": UncheckedType(condition_variables=_RESULT),
-=======
-    "snmp": UncheckedType(address="hostname"),
->>>>>>> sql
     "steam": UncheckedType(address="hostname"),
     "system-service": UncheckedType(validate=_system_service),
     "tailscale-ping": UncheckedType(address="hostname"),
