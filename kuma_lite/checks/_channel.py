@@ -58,6 +58,10 @@ class Channel:
             await self._more()
         return self._take(count)
 
+    async def some(self) -> bytes:
+        """What is there, or else what arrives next; nothing at the end."""
+        return self._take(len(self._buffer)) if self._buffer else await self._read()
+
     def _take(self, count: int) -> bytes:
         taken = bytes(self._buffer[:count])
         del self._buffer[:count]

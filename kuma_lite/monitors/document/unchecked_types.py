@@ -104,7 +104,6 @@ _MQTT: Final = (
 UNCHECKED: Final = {
     "gamedig": UncheckedType(address="hostname"),
     "globalping": UncheckedType(),
-    "grpc-keyword": UncheckedType(address="grpcUrl"),
     "mongodb": UncheckedType(validate=_mongodb),
     "mqtt": UncheckedType(address="hostname", condition_variables=_MQTT),
     "mysql": UncheckedType(condition_variables=_RESULT),
