@@ -92,15 +92,28 @@ class Channel:
 
 @asynccontextmanager
 async def open_channel(
-    network: Network, host: str, port: int, *, tls: TlsOptions | None, timeout: float, now: float
+    network: Network,
+    host: str,
+    port: int,
+    *,
+    tls: TlsOptions | None,
+    timeout: float,
+    now: float,
+    any_name: bool = False,
 ) -> AsyncIterator[Channel]:
-    """Connect, and with `tls` shake hands, within `timeout` seconds. Raises NetworkError, TimeoutError."""
+    """Connect, and with `tls` shake hands, within `timeout` seconds. Raises NetworkError, TimeoutError.
+
+    Args:
+        any_name: the certificate may be for another host.
+    """
     stream: Stream | None = None
     try:
         async with asyncio.timeout(timeout):
             stream = await network.open_stream(host, port, timeout=timeout + 1)
             channel = (
-                Channel(stream) if tls is None else await _secured(network, stream, host, port, tls, now)
+                Channel(stream)
+                if tls is None
+                else await _secured(network, stream, host, port, tls, now, any_name=any_name)
             )
         yield channel
     finally:
@@ -109,7 +122,7 @@ async def open_channel(
 
 
 async def _secured(
-    network: Network, stream: Stream, host: str, port: int, tls: TlsOptions, now: float
+    network: Network, stream: Stream, host: str, port: int, tls: TlsOptions, now: float, *, any_name: bool
 ) -> Channel:
     pipe = TlsPipe(await network.http.context(tls), sni(host))
     try:
@@ -121,5 +134,10 @@ async def _secured(
         raise handshake_error(error) from None
     except OSError as error:
         raise io_error(error) from None
-    report = (verified_report if tls.verify else unverified_report)(pipe.ssl_object, host)
+    try:
+        report = (verified_report if tls.verify else unverified_report)(pipe.ssl_object, host)
+    except NetworkError as error:
+        if not any_name or error.certificate is None:
+            raise
+        report = error.certificate
     return Channel(stream, pipe, report)
