@@ -5,20 +5,15 @@ The driver itself would keep connections and tasks for each server of a deployme
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import hmac
-import re
-import secrets
 import struct
-from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from kuma_lite.checks import _driver
 from kuma_lite.checks._channel import Channel
 from kuma_lite.checks._mongo_url import MongoUrl, wrong
+from kuma_lite.checks._scram import Scram, ScramError
 from kuma_lite.core.declarations import CannotCheck, CheckFailed
 from kuma_lite.net.errors import ErrorKind, NetworkError
 
@@ -28,9 +23,6 @@ _OP_MSG, _OP_REPLY = 2013, 1
 _OP_MSG_START: Final = 5  # flags, kind of the section
 _OP_REPLY_START: Final = 20  # flags, cursor, place, count
 _EXTERNAL: Final = "$external"
-_MAX_ITERATIONS: Final = 1_000_000  # of what a server may ask for; real ones ask for 15,000
-_MIN_ITERATIONS: Final = 4096  # RFC 5802
-_SALTED_KEPT: Final = 64  # salted passwords; each costs 5 to 10 ms
 _SCRAM: Final = {"SCRAM-SHA-1": "sha1", "SCRAM-SHA-256": "sha256"}
 
 
@@ -127,39 +119,24 @@ class Conversation:
             raise CannotCheck(f"Connection string: the log-in {mechanism[:40]} is not supported here.")
 
     async def _scram(self, url: MongoUrl, mechanism: str) -> None:
-        """RFC 5802, RFC 7677, without channel binding."""
         digest, source = _SCRAM[mechanism], _source(url)
-        name = url.user.replace("=", "=3D").replace(",", "=2C")
-        nonce = b64encode(secrets.token_bytes(24)).decode()
-        first = f"n={name},r={nonce}"
-        start = {"saslStart": 1, "mechanism": mechanism, "payload": f"n,,{first}".encode()}
+        scram = Scram(digest, url.user, _secret(url, digest))
+        start = {"saslStart": 1, "mechanism": mechanism, "payload": scram.first()}
         answer = await self.run(source, {**start, "options": {"skipEmptyExchange": True}})
-        server_first = bytes(answer.get("payload") or b"").decode("utf-8", "replace")
-        parts = _parts(server_first)
-        iterations = int(parts["i"]) if re.fullmatch("[0-9]{1,9}", parts.get("i", "")) else 0
-        if not parts.get("r", "").startswith(nonce) or not _MIN_ITERATIONS <= iterations <= _MAX_ITERATIONS:
-            raise CheckFailed("The server's part of the log-in (SCRAM) makes no sense")
-        secret = _secret(url, digest)
+        going_on = {"saslContinue": 1, "conversationId": answer.get("conversationId")}
         try:
-            salt = b64decode(parts.get("s", ""), validate=True)
-        except ValueError:
-            raise CheckFailed("The server's part of the log-in (SCRAM) makes no sense") from None
-        salted = await asyncio.to_thread(_salted, digest, secret, salt, iterations)
-        without_proof = f"c=biws,r={parts['r']}"
-        signed = f"{first},{server_first},{without_proof}".encode()
-        client_key = hmac.digest(salted, b"Client Key", digest)
-        signature = hmac.digest(hashlib.new(digest, client_key).digest(), signed, digest)
-        proof = bytes(one ^ other for one, other in zip(client_key, signature, strict=True))
-        payload = f"{without_proof},p={b64encode(proof).decode()}".encode()
-        conversation = answer.get("conversationId")
-        going_on = {"saslContinue": 1, "conversationId": conversation}
-        answer = await self.run(source, {**going_on, "payload": payload})
-        expected = hmac.digest(hmac.digest(salted, b"Server Key", digest), signed, digest)
-        proven = _parts(bytes(answer.get("payload") or b"").decode("utf-8", "replace")).get("v", "")
-        if not hmac.compare_digest(proven.encode(), b64encode(expected)):
-            raise CheckFailed("The server does not know the password either: it cannot prove who it is")
+            final = await scram.final(_payload(answer))
+            answer = await self.run(source, {**going_on, "payload": final})
+            scram.check(_payload(answer))
+        except ScramError as error:
+            raise CheckFailed(str(error)) from None
         if not answer.get("done"):
             await self.run(source, {**going_on, "payload": b""})
+
+
+def _payload(answer: Mapping[str, Any]) -> bytes:
+    payload = answer.get("payload")
+    return payload if isinstance(payload, bytes) else b""
 
 
 def _source(url: MongoUrl) -> str:
@@ -177,12 +154,3 @@ def _secret(url: MongoUrl, digest: str) -> bytes:
         return str(prepared).encode()
     plain = f"{url.user}:mongo:{password}".encode()
     return hashlib.md5(plain, usedforsecurity=False).hexdigest().encode()
-
-
-@lru_cache(_SALTED_KEPT)
-def _salted(digest: str, secret: bytes, salt: bytes, iterations: int) -> bytes:
-    return hashlib.pbkdf2_hmac(digest, secret, salt, iterations)
-
-
-def _parts(text: str) -> dict[str, str]:
-    return {name: value for name, _, value in (part.partition("=") for part in text.split(","))}
