@@ -46,10 +46,11 @@ async def _options(host: str, timeout: float) -> dict[str, str]:
 
 
 async def _records(name: str, kind: str, query: str, timeout: float) -> list[Any]:
-    resolver = _driver.load("dns.asyncresolver")
+    asynchronous = _driver.load("dns.asyncresolver")
     exceptions = _driver.load("dns.resolver")
     broken: Any = _driver.load("dns.exception").DNSException
     try:
+        resolver = asynchronous.Resolver()  # of today's configuration
         return list(await resolver.resolve(name, kind, lifetime=timeout, search=False))
     except (exceptions.NXDOMAIN, exceptions.NoAnswer):
         raise CheckFailed(f"{query} ENOTFOUND {name}") from None

@@ -147,6 +147,8 @@ def _source(url: MongoUrl) -> str:
 def _secret(url: MongoUrl, digest: str) -> bytes:
     password = url.password or ""
     if digest == "sha256":
+        if password.isascii():  # which stay as they are; the driver is large
+            return password.encode()
         try:
             prepared = _driver.load("pymongo.saslprep").saslprep(password)
         except ValueError:

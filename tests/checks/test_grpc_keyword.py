@@ -158,6 +158,26 @@ async def test_slow_servers_and_silent_ones(network: Network, port: int) -> None
             assert (failed.message, failed.local) == ("4 DEADLINE_EXCEEDED: Deadline exceeded", True)
 
 
+async def test_a_cancelled_check_leaves_nothing(network: Network) -> None:
+    arrived, gone = asyncio.Event(), asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        del writer
+        try:
+            while await reader.read(1000):
+                arrived.set()
+        finally:
+            gone.set()
+
+    async with listening(silent) as quiet:
+        check = asyncio.ensure_future(run(GRPC, hello(quiet, "kuma"), Context(network)))
+        await arrived.wait()
+        check.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await check
+        await asyncio.wait_for(gone.wait(), 2)
+
+
 def says(data: bytes) -> Talk:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(10)

@@ -390,7 +390,7 @@ async def test_hosts_that_dns_names(network: Network, monkeypatch: pytest.Monkey
             ("db.localhost", "TXT"): '"authSource=admin&tls=false"',
             ("_mongodb._tcp.a.example.org", "SRV"): "0 0 1 x.example.com.",
         }
-        monkeypatch.setattr(dns.asyncresolver, "resolve", _Zone(records).resolve)
+        monkeypatch.setattr(dns.asyncresolver, "Resolver", lambda: _Zone(records))
         connection = f"mongodb+srv://{LOGIN}db.localhost/shop?ssl=false"
         failed = await failure(MONGO, {"databaseConnectionString": connection}, Context(network))
         assert failed.message == "Server record does not share hostname with parent URI"
