@@ -68,6 +68,10 @@ class Channel:
         secured = await _secured(network, self._stream, host, port, tls, now, fetch=False)
         self._pipe, self.certificate = secured._pipe, secured.certificate
 
+    async def some(self) -> bytes:
+        """What is there, or else what arrives next; nothing at the end."""
+        return self._take(len(self._buffer)) if self._buffer else await self._read()
+
     def _take(self, count: int) -> bytes:
         taken = bytes(self._buffer[:count])
         del self._buffer[:count]
@@ -98,15 +102,28 @@ class Channel:
 
 @asynccontextmanager
 async def open_channel(
-    network: Network, host: str, port: int, *, tls: TlsOptions | None, timeout: float, now: float
+    network: Network,
+    host: str,
+    port: int,
+    *,
+    tls: TlsOptions | None,
+    timeout: float,
+    now: float,
+    any_name: bool = False,
 ) -> AsyncIterator[Channel]:
-    """Connect, and with `tls` shake hands, within `timeout` seconds. Raises NetworkError, TimeoutError."""
+    """Connect, and with `tls` shake hands, within `timeout` seconds. Raises NetworkError, TimeoutError.
+
+    Args:
+        any_name: the certificate may be for another host.
+    """
     stream: Stream | None = None
     try:
         async with asyncio.timeout(timeout):
             stream = await network.open_stream(host, port, timeout=timeout + 1)
             channel = (
-                Channel(stream) if tls is None else await _secured(network, stream, host, port, tls, now)
+                Channel(stream)
+                if tls is None
+                else await _secured(network, stream, host, port, tls, now, any_name=any_name)
             )
         yield channel
     finally:
@@ -123,6 +140,7 @@ async def _secured(
     now: float,
     *,
     fetch: bool = True,
+    any_name: bool = False,
 ) -> Channel:
     """`fetch`: ask again for an invalid certificate, where the port begins with the handshake."""
     pipe = TlsPipe(await network.http.context(tls), sni(host))
@@ -135,5 +153,10 @@ async def _secured(
         raise handshake_error(error) from None
     except OSError as error:
         raise io_error(error) from None
-    report = (verified_report if tls.verify else unverified_report)(pipe.ssl_object, host)
+    try:
+        report = (verified_report if tls.verify else unverified_report)(pipe.ssl_object, host)
+    except NetworkError as error:
+        if not any_name or error.certificate is None:
+            raise
+        report = error.certificate
     return Channel(stream, pipe, report)

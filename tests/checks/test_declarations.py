@@ -21,7 +21,9 @@ EVERY_TYPE = pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.name)
 SECTIONS = {"general", "request", "authentication", "content", "tls", "advanced"}
 REFERABLE = {"proxy", "docker_host", "remote_browser", "monitor_group", "notification"}
 # What an option that must be kept secret is called; the kinds that hide what is typed have only such ones.
-SECRET_NAME = re.compile(r"(pass|password|secret|token|key|connectionstring|community)$", re.IGNORECASE)
+SECRET_NAME = re.compile(
+    r"(pass|password|secret|token|key|connectionstring|community|sasloptions)$", re.IGNORECASE
+)
 HIDDEN = (Kind.PASSWORD, Kind.TOKEN)
 
 

@@ -31,6 +31,11 @@ AT_MOST_S: Final = 14.0  # the longest limit of its own that a type has
 BLOCKED_S: Final = 2.0  # the loop may not stand still that long: other monitors would be late
 SETTLE_S: Final = 3.0  # for what is still closing when a check has ended
 
+PROTO: Final = """syntax = "proto3";
+message Ask { string name = 1; }
+service Greeter { rpc Hello (Ask) returns (Ask); }
+"""
+
 # A monitor of each type that asks the peer at a port of 127.0.0.1.
 DOCUMENTS: Final[dict[str, Callable[[int], dict[str, Any]]]] = {
     "dns": lambda port: {"hostname": "example.org", "dns_resolve_server": "127.0.0.1", "port": port},
@@ -66,6 +71,21 @@ DOCUMENTS: Final[dict[str, Callable[[int], dict[str, Any]]]] = {
     "sqlserver": lambda port: {
         "databaseConnectionString": f"Server=127.0.0.1,{port};Database=d;User Id=u;Password=p;Encrypt=false"
     },
+    "grpc-keyword": lambda port: {
+        "grpcUrl": f"127.0.0.1:{port}",
+        "grpcProtobuf": PROTO,
+        "grpcServiceName": "Greeter",
+        "grpcMethod": "hello",
+        "grpcBody": "{}",
+        "keyword": "x",
+    },
+    "kafka-producer": lambda port: {
+        "kafkaProducerBrokers": [f"127.0.0.1:{port}"],
+        "kafkaProducerTopic": "t",
+        "kafkaProducerMessage": "m",
+        "timeout": TIMEOUT_S,
+    },
+    "mongodb": lambda port: {"databaseConnectionString": f"mongodb://127.0.0.1:{port}/d"},
     "rabbitmq": lambda port: {"rabbitmqNodes": [f"http://127.0.0.1:{port}"], "rabbitmqUsername": "u"},
     "redis": lambda port: {"databaseConnectionString": f"redis://:x@127.0.0.1:{port}"},
     "websocket-upgrade": lambda port: {"url": f"ws://127.0.0.1:{port}/", "accepted_statuscodes": ["1000"]},

@@ -12,7 +12,6 @@ from typing import Any, Final, NamedTuple
 from kuma_lite.checks._conditions import NUMBER_CAPTIONS, TEXT_CAPTIONS, text_variable
 from kuma_lite.core.declarations import ConditionVariable
 from kuma_lite.core.errors import UserError
-from kuma_lite.core.json_text import JsonTextError, parse_json
 from kuma_lite.core.targets import Target
 from kuma_lite.monitors.document.fields import DEFAULTS, Document
 
@@ -44,16 +43,6 @@ def target_of_unchecked(document: Mapping[str, Any]) -> Target | None:
     value = document.get(kind.address)
     address = value if isinstance(value, str) else ""
     return Target(host=address) if kind.address == "hostname" else Target(url=address)
-
-
-def _mongodb(document: Document) -> Document:
-    query = document.get("databaseQuery")
-    if query:
-        try:
-            parse_json(query)
-        except JsonTextError as error:
-            raise UserError("Invalid JSON in database query: {reason}", reason=error) from None
-    return {}
 
 
 def _service_name(document: Document) -> str:
@@ -103,8 +92,6 @@ _MQTT: Final = (
 UNCHECKED: Final = {
     "gamedig": UncheckedType(address="hostname"),
     "globalping": UncheckedType(),
-    "grpc-keyword": UncheckedType(address="grpcUrl"),
-    "mongodb": UncheckedType(validate=_mongodb),
     "mqtt": UncheckedType(address="hostname", condition_variables=_MQTT),
     "pm2": UncheckedType(validate=_pm2),
     "real-browser": UncheckedType(validate=_real_browser, address="url"),

@@ -65,7 +65,7 @@ def test_the_type_list_is_that_of_the_original() -> None:
             "a.b",
         ),
         ({"type": "smtp", "hostname": "a.b", "port": 25}, Target("a.b"), "a.b", "a.b"),
-        ({"type": "grpc-keyword", "grpcUrl": "a.b:50"}, Target(url="a.b:50"), "a.b:50", ""),
+        ({"type": "grpc-keyword", "grpcUrl": "a.b:50"}, Target("a.b", 50), "a.b:50", "a.b"),
     ],
 )
 def test_targets(document: dict[str, Any], target: Target, address: str, hostname: str) -> None:
