@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from kuma_lite.checks._conditions import NUMBER_CAPTIONS, TEXT_CAPTIONS, text_variable
+from kuma_lite.checks._conditions import text_variable
 from kuma_lite.core.declarations import ConditionVariable
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import JsonTextError, parse_json
@@ -95,24 +95,17 @@ def _real_browser(document: Document) -> Document:
 
 
 _RESULT: Final = (text_variable("result"),)
-_MQTT: Final = (
-    text_variable("topic"),
-    text_variable("message"),
-    ConditionVariable("json_value", (*TEXT_CAPTIONS.items(), *NUMBER_CAPTIONS.items())),
-)
 
 UNCHECKED: Final = {
     "gamedig": UncheckedType(address="hostname"),
     "globalping": UncheckedType(),
     "grpc-keyword": UncheckedType(address="grpcUrl"),
     "mongodb": UncheckedType(validate=_mongodb),
-    "mqtt": UncheckedType(address="hostname", condition_variables=_MQTT),
     "mysql": UncheckedType(condition_variables=_RESULT),
     "oracledb": UncheckedType(condition_variables=_RESULT),
     "pm2": UncheckedType(validate=_pm2),
     "postgres": UncheckedType(),
     "real-browser": UncheckedType(validate=_real_browser, address="url"),
-    "smtp": UncheckedType(address="hostname"),
     "sqlserver": UncheckedType(condition_variables=_RESULT),
     "steam": UncheckedType(address="hostname"),
     "system-service": UncheckedType(validate=_system_service),
