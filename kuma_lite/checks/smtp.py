@@ -38,7 +38,7 @@ _MAX_LINE_BYTES: Final = 64 * 1024
 _MAX_LINES: Final = 100  # of one reply; real ones have ten
 _OFFERS_TLS: Final = re.compile(r"[ -]STARTTLS\b", re.IGNORECASE)
 _GREETING, _CLOSING = "220", "421"
-_WITH_TLS: Final = ShownWhen("smtpSecurity", (None, "", SECURE, STARTTLS))
+_WITH_TLS: Final = ShownWhen("smtpSecurity", (None, SECURE, STARTTLS))
 
 
 class SmtpOptions(Options):
