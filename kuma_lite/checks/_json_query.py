@@ -47,16 +47,21 @@ class Comparison:
 
     def numbers(self) -> dict[str, float]:
         """The value by the id of `VALUE`, where it is a number."""
-        try:
-            value = float(self.value)
-        except ValueError:
-            return {}
-        return {VALUE.id: value} if isfinite(value) else {}
+        return number_in(self.value)
 
     def sentence(self) -> str:
         """The beat's text."""
         verb = "passes" if self.passes else "does not pass"
         return f"JSON query {verb} (comparing {self.value} {self.operator} {self.expected})"
+
+
+def number_in(text: str) -> dict[str, float]:
+    """A number by the id of `VALUE`; nothing for other texts."""
+    try:
+        value = float(text)
+    except ValueError:
+        return {}
+    return {VALUE.id: value} if isfinite(value) else {}
 
 
 async def query(text: str, path: str, operator: str, expected: str) -> Comparison:

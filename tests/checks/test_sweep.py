@@ -45,6 +45,12 @@ DOCUMENTS: Final[dict[str, Callable[[int], dict[str, Any]]]] = {
     "ntp": lambda port: {"hostname": "127.0.0.1", "port": port, "timeout": TIMEOUT_S},
     "port": lambda port: {"hostname": "127.0.0.1", "port": port, "smtpSecurity": "starttls"},
     "ldap": lambda port: {"hostname": "127.0.0.1", "port": port},
+    "imap": lambda port: {"hostname": "127.0.0.1", "port": port, "basic_auth_user": "u"},
+    "pop3": lambda port: {"hostname": "127.0.0.1", "port": port, "basic_auth_user": "u"},
+    "ssh": lambda port: {"hostname": "127.0.0.1", "port": port},
+    "tls": lambda port: {"hostname": "127.0.0.1", "port": port},
+    "mqtt": lambda port: {"hostname": "127.0.0.1", "port": port, "mqttTopic": "a"},
+    "smtp": lambda port: {"hostname": "127.0.0.1", "port": port},
     "radius": lambda port: {
         "hostname": "127.0.0.1",
         "port": port,

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from kuma_lite.checks._conditions import NUMBER_CAPTIONS, TEXT_CAPTIONS, text_variable
 from kuma_lite.core.declarations import ConditionVariable
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.targets import Target
@@ -83,19 +82,11 @@ def _real_browser(document: Document) -> Document:
     return {}
 
 
-_MQTT: Final = (
-    text_variable("topic"),
-    text_variable("message"),
-    ConditionVariable("json_value", (*TEXT_CAPTIONS.items(), *NUMBER_CAPTIONS.items())),
-)
-
 UNCHECKED: Final = {
     "gamedig": UncheckedType(address="hostname"),
     "globalping": UncheckedType(),
-    "mqtt": UncheckedType(address="hostname", condition_variables=_MQTT),
     "pm2": UncheckedType(validate=_pm2),
     "real-browser": UncheckedType(validate=_real_browser, address="url"),
-    "smtp": UncheckedType(address="hostname"),
     "steam": UncheckedType(address="hostname"),
     "system-service": UncheckedType(validate=_system_service),
     "tailscale-ping": UncheckedType(address="hostname"),

@@ -64,7 +64,7 @@ def test_the_type_list_is_that_of_the_original() -> None:
             "http://a.b",
             "a.b",
         ),
-        ({"type": "smtp", "hostname": "a.b", "port": 25}, Target("a.b"), "a.b", "a.b"),
+        ({"type": "smtp", "hostname": "a.b", "port": 25}, Target("a.b", 25), "a.b:25", "a.b"),
         ({"type": "grpc-keyword", "grpcUrl": "a.b:50"}, Target("a.b", 50), "a.b:50", "a.b"),
     ],
 )

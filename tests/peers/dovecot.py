@@ -1,0 +1,96 @@
+"""Dovecot with one user, a self-signed certificate, and all ways of TLS. `running` gives its ports."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.net.authority import issue
+from tests.peers.support import accepts, keep, started
+from tests.support.ports import free_port
+
+PROGRAM = "dovecot"
+USER, PASSWORD = "kümä@example.org", 'p "ä\\ss'
+
+
+class Ports(NamedTuple):
+    imap: int
+    imaps: int
+    pop3: int
+    pop3s: int
+
+
+@asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[Ports]:
+    ports = Ports(free_port(), free_port(), free_port(), free_port())
+    certificate = issue("localhost", names=("localhost",))
+    (folder / "tls.pem").write_text(certificate.pem + certificate.key_pem)
+    (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
+    (folder / "mail").mkdir()
+    (folder / "run").mkdir()
+    (folder / "mail").chmod(0o777)
+    config = folder / "dovecot.conf"
+    config.write_text(_CONFIG.format(folder=folder, **ports._asdict()))
+    for parent in (folder, *folder.parents):  # its log-in processes are somebody else's
+        if parent.owner() == "root":
+            parent.chmod(parent.stat().st_mode | 0o011)
+    async with started(PROGRAM, "-F", "-c", config, ready=accepts(ports.imap), folder=folder):
+        yield ports
+
+
+_CONFIG = """
+base_dir = {folder}/run
+state_dir = {folder}/run
+log_path = {folder}/dovecot.log
+protocols = imap pop3
+listen = 127.0.0.1
+ssl = yes
+ssl_cert = <{folder}/tls.pem
+ssl_key = <{folder}/tls.pem
+disable_plaintext_auth = no
+auth_username_chars =
+auth_failure_delay = 0
+first_valid_uid = 1
+mail_location = maildir:{folder}/mail
+passdb {{
+  driver = passwd-file
+  args = {folder}/users
+}}
+userdb {{
+  driver = static
+  args = uid=mail gid=mail home={folder}/mail
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = {imaps}
+    ssl = yes
+  }}
+}}
+service pop3-login {{
+  chroot =
+  inet_listener pop3 {{
+    port = {pop3}
+  }}
+  inet_listener pop3s {{
+    port = {pop3s}
+    ssl = yes
+  }}
+}}
+service anvil {{
+  chroot =
+  # Else wrong passwords make this address wait.
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+"""
+
+
+if __name__ == "__main__":
+    keep(running)
