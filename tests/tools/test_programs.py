@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kuma_lite.checks import _pm2
 from kuma_lite.core.errors import UserError
 from kuma_lite.tools import programs
 from kuma_lite.tools.programs import chromium_version, pm2_processes
@@ -37,8 +38,8 @@ async def test_pm2(path: Path) -> None:
     listed = '[{"pm_id": 0, "name": "web", "pm2_env": {"status": "online"}}, {"pm_id": 1, "name": "x"}, 5]'
     script(path, "pm2", f"echo '>>>> In-memory PM2 is out-of-date'; echo '{listed}'")
     assert await pm2_processes() == [
-        {"id": 0, "name": "web", "status": "online"},
-        {"id": 1, "name": "x", "status": None},
+        {"id": "0", "name": "web", "status": "online"},
+        {"id": "1", "name": "x", "status": "unknown"},
     ]
     script(path, "pm2", "echo '[]'")
     assert await pm2_processes() == []
@@ -54,7 +55,7 @@ async def test_pm2(path: Path) -> None:
     ],
 )
 async def test_pm2_that_fails(path: Path, text: str, sentence: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(programs, "PM2_TIMEOUT_S", 0.5 if "ETIMEDOUT" in sentence else 30)
+    monkeypatch.setattr(_pm2, "TIMEOUT_S", 0.5 if "ETIMEDOUT" in sentence else 30)
     script(path, "pm2", text)
     assert await refusal(pm2_processes()) == sentence
 

@@ -5,7 +5,6 @@ Once a type has a file in `checks/`, what stands here moves there: a test refuse
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -16,7 +15,6 @@ from kuma_lite.core.json_text import JsonTextError, parse_json
 from kuma_lite.core.targets import Target
 from kuma_lite.monitors.document.fields import DEFAULTS, Document
 
-SERVICE_NAME: Final = re.compile(r"[A-Za-z0-9._@-]+")
 SHARES_OF_INTERVAL: Final = (0.8, 0.5)  # a screenshot must be taken within them
 
 
@@ -56,28 +54,6 @@ def _mongodb(document: Document) -> Document:
     return {}
 
 
-def _service_name(document: Document) -> str:
-    return (document.get("system_service_name") or "").strip()
-
-
-def _system_service(document: Document) -> Document:
-    name = _service_name(document)
-    if not name:
-        raise UserError("Service Name is required.")
-    if not SERVICE_NAME.fullmatch(name):
-        raise UserError("Invalid service name. Please use the internal Service Name (no spaces).")
-    return {"system_service_name": name}
-
-
-def _pm2(document: Document) -> Document:
-    name = _service_name(document)
-    if not name:
-        raise UserError("PM2 process name is required.")
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in name):
-        raise UserError("Invalid PM2 process name.")
-    return {"system_service_name": name}
-
-
 def _real_browser(document: Document) -> Document:
     delay: Any = document.get("screenshot_delay", 0)
     if delay < 0:
@@ -109,7 +85,6 @@ UNCHECKED: Final = {
     "mqtt": UncheckedType(address="hostname", condition_variables=_MQTT),
     "mysql": UncheckedType(condition_variables=_RESULT),
     "oracledb": UncheckedType(condition_variables=_RESULT),
-    "pm2": UncheckedType(validate=_pm2),
     "postgres": UncheckedType(),
     "radius": UncheckedType(address="hostname", in_type_list=False),
     "real-browser": UncheckedType(validate=_real_browser, address="url"),
@@ -118,6 +93,4 @@ UNCHECKED: Final = {
     "snmp": UncheckedType(address="hostname"),
     "sqlserver": UncheckedType(condition_variables=_RESULT),
     "steam": UncheckedType(address="hostname"),
-    "system-service": UncheckedType(validate=_system_service),
-    "tailscale-ping": UncheckedType(address="hostname"),
 }
