@@ -5,24 +5,14 @@ from __future__ import annotations
 import asyncio
 import errno
 import re
-import shutil
 from contextlib import suppress
 from typing import Any, Final
 
+from kuma_lite.checks._chromium_path import find_chromium
 from kuma_lite.checks._pm2 import read_processes
 from kuma_lite.core.errors import UserError
 
 CHROMIUM_TIMEOUT_S: Final = 15.0  # a first start from a slow disk
-# Where browsers are. Nothing else is started: whoever may log in need not be allowed to run programs here.
-CHROMIUMS: Final = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "/usr/bin/chromium",
-    "/usr/bin/chromium-browser",
-    "/usr/bin/google-chrome",
-    "/snap/bin/chromium",
-)
 _VERSION: Final = re.compile(r"\b(\d+(?:\.\d+)+)\b")
 
 
@@ -35,17 +25,9 @@ async def pm2_processes() -> list[dict[str, Any]]:
     return [process._asdict() for process in await read_processes()]
 
 
-async def chromium_version(path: Any) -> str:
+async def chromium_version(path: Any, *, allow_all: bool = False) -> str:
     """Version of the browser at `path`, or of the one that is found when that is empty. Raises UserError."""
-    if path is not None and not isinstance(path, str):
-        raise UserError("The path of the browser must be a text.")
-    if path and path not in CHROMIUMS:
-        raise UserError(
-            "Only browsers in their usual places are started: {chromiums}.", chromiums=", ".join(CHROMIUMS)
-        )
-    program = next(filter(None, map(shutil.which, (path,) if path else CHROMIUMS)), None)
-    if program is None:
-        raise UserError("Chromium was not found on this machine.")
+    program = find_chromium(path, allow_all=allow_all)
     try:
         output = await _run(CHROMIUM_TIMEOUT_S, program, "--version")
     except _NotRun as reason:

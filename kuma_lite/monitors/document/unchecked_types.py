@@ -13,9 +13,7 @@ from kuma_lite.core.declarations import ConditionVariable
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import JsonTextError, parse_json
 from kuma_lite.core.targets import Target
-from kuma_lite.monitors.document.fields import DEFAULTS, Document
-
-SHARES_OF_INTERVAL: Final = (0.8, 0.5)  # a screenshot must be taken within them
+from kuma_lite.monitors.document.fields import Document
 
 
 class UncheckedType(NamedTuple):
@@ -54,22 +52,6 @@ def _mongodb(document: Document) -> Document:
     return {}
 
 
-def _real_browser(document: Document) -> Document:
-    delay: Any = document.get("screenshot_delay", 0)
-    if delay < 0:
-        raise UserError("Screenshot delay must be a non-negative number")
-    interval = float(document.get("interval") or DEFAULTS["interval"])
-    for share in SHARES_OF_INTERVAL:
-        limit = share * interval * 1000
-        if delay >= limit:
-            raise UserError(
-                "Screenshot delay must be less than {limit}ms ({share} × interval)",
-                limit=round(limit),
-                share=share,
-            )
-    return {}
-
-
 _RESULT: Final = (text_variable("result"),)
 _MQTT: Final = (
     text_variable("topic"),
@@ -87,7 +69,6 @@ UNCHECKED: Final = {
     "oracledb": UncheckedType(condition_variables=_RESULT),
     "postgres": UncheckedType(),
     "radius": UncheckedType(address="hostname", in_type_list=False),
-    "real-browser": UncheckedType(validate=_real_browser, address="url"),
     "sip-options": UncheckedType(address="hostname"),
     "smtp": UncheckedType(address="hostname"),
     "snmp": UncheckedType(address="hostname"),
