@@ -65,16 +65,17 @@ class Connection:
     async def call(
         self, method: str, params: Params | None = None, *, session: str = "", timeout: float | None = None
     ) -> Params:
-        """Send a command and wait for its answer.
+        """Send a command and wait for its answer. Raises CdpRefused, BrowserGone.
 
-        Raises CdpRefused, BrowserGone (also when it took more than `timeout` seconds).
+        Who takes more than `timeout` seconds for one is given up altogether.
         """
         answer = self.post(method, params, session=session)
         try:
             async with asyncio.timeout(timeout):
                 return await asyncio.shield(answer)
         except TimeoutError:
-            raise BrowserGone(f"it did not answer {method} within {timeout:g} s") from None
+            self.lose(f"it did not answer {method} within {timeout:g} s")
+            raise BrowserGone(str(self.gone)) from None
 
     def feed(self, text: str | bytes) -> None:
         """Take a message of the browser; nonsense ends the connection."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import logging
+import mmap
 import os
 import shutil
 import signal
@@ -23,7 +24,7 @@ from kuma_lite.checks._program import environment
 log = logging.getLogger(__name__)
 
 START_S: Final = 30.0  # from the slow card of a small machine
-END_S: Final = 5.0  # to close its files; then it is killed
+END_S: Final = 2.0  # to close its files; then it is killed
 PREFIX: Final = "kuma-lite-browser-"
 _LOG: Final = "log"
 _LOCK: Final = "lock"  # held as long as the folder is in use
@@ -156,6 +157,7 @@ class Chromium:
                     self.program,
                     *_SWITCHES,
                     *switches,
+                    *_script_switches(),
                     f"--user-data-dir={self._folder / 'profile'}",
                 ],
                 variables,
@@ -237,6 +239,16 @@ def _wait_for_orphans() -> None:
 def _attempts() -> tuple[tuple[str, ...], ...]:
     """Switches to try in turn: root may not use the sandbox, and some kernels and containers allow none."""
     return ((_NO_SANDBOX,),) if os.geteuid() == 0 else ((), (_NO_SANDBOX,))
+
+
+def _script_switches() -> tuple[str, ...]:
+    """Where memory may not be written and then run, as in our systemd unit, scripts are only interpreted."""
+    access = mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC
+    try:
+        mmap.mmap(-1, mmap.PAGESIZE, prot=access).close()
+    except OSError:
+        return ("--js-flags=--jitless",)
+    return ()
 
 
 def _parent() -> str:

@@ -83,7 +83,7 @@ async def _page(connection: Connection) -> AsyncIterator[tuple[str, str]]:
         making.add_done_callback(lambda made: _dispose_made(connection, made))
         raise
     except TimeoutError:
-        raise BrowserGone(f"it opened no page within {OPEN_S:g} s") from None
+        raise _hangs(connection) from None
     try:
         denied = {"behavior": "deny", "browserContextId": context}
         connection.post("Browser.setDownloadBehavior", denied)
@@ -106,6 +106,12 @@ async def _page(connection: Connection) -> AsyncIterator[tuple[str, str]]:
                 await asyncio.shield(disposed)
 
 
+def _hangs(connection: Connection) -> BrowserGone:
+    """It is given up, so that the next check has another one."""
+    connection.lose(f"it opened no page within {OPEN_S:g} s")
+    return BrowserGone(str(connection.gone))
+
+
 def _dispose_made(connection: Connection, made: asyncio.Future[Params]) -> None:
     if not made.cancelled() and made.exception() is None:
         context = made.result().get("browserContextId")
@@ -125,7 +131,7 @@ async def _prepare(connection: Connection, session: str) -> None:
         async with asyncio.timeout(OPEN_S):
             await asyncio.gather(*answers)
     except TimeoutError:
-        raise BrowserGone(f"it opened no page within {OPEN_S:g} s") from None
+        raise _hangs(connection) from None
 
 
 async def _load(connection: Connection, session: str, loading: Loading, url: str, timeout: float) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kuma_lite.checks import _browser_pool, _chromium, _remote_browser
+from kuma_lite.checks import _browser_pool, _chromium, _page, _remote_browser
 from kuma_lite.checks._browser_pool import BrowserPool
 from kuma_lite.checks._chromium import PREFIX
 from kuma_lite.checks.real_browser import CRASHES_BELIEVED, RealBrowserMonitor
@@ -196,6 +196,32 @@ async def test_a_browser_that_ends_says_nothing_about_a_page_unless_it_does_agai
         assert said[-1] == "CheckFailed: The browser failed: it ended"
         assert isinstance(await browsing.check(web.url("/")), CheckResult)
         assert (await killed(browsing, web.url("/slow"))).startswith("CannotCheck")
+
+
+async def test_a_browser_that_hangs(browsing: Browsing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_page, "CLOSE_S", 0.3)
+    monkeypatch.setattr(_chromium, "END_S", 0.1)
+    async with site() as web:
+        await browsing.check(web.url("/"))
+        task = asyncio.create_task(browsing.check(web.url("/slow"), interval=3))
+        async with asyncio.timeout(20):
+            while not any(asked.target == "/slow" for asked in web.asked):
+                await asyncio.sleep(0.02)
+        assert browsing.pool.browser is not None
+        os.kill(browsing.pool.browser.pid, signal.SIGSTOP)
+        with pytest.raises(CannotCheck, match=r"it did not answer Browser\.getVersion within 0\.3 s"):
+            await task
+        assert isinstance(await browsing.check(web.url("/")), CheckResult)  # in another one
+
+
+def test_scripts_run_where_no_code_may_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _chromium._script_switches() == ()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("mmap.mmap", refuse)
+    assert _chromium._script_switches() == ("--js-flags=--jitless",)
 
 
 async def test_a_page_whose_process_ends(browsing: Browsing) -> None:
