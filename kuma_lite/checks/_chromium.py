@@ -57,8 +57,6 @@ _SWITCHES: Final = (
     "--disable-extensions",
     "--disable-gpu",
     "--disable-hang-monitor",
-    "--disable-ipc-flooding-protection",
-    "--disable-popup-blocking",
     "--disable-prompt-on-repost",
     "--disable-search-engine-choice-screen",
     "--disable-sync",

@@ -12,6 +12,10 @@ import pytest
 
 from kuma_lite.accounts.service import SIGNING_SETTING
 from kuma_lite.accounts.tokens import read_token
+from kuma_lite.core.errors import UserError
+from tests.checks.peers import Answer, web_server
+from tests.peers import chromium
+from tests.requires import needs_program
 from tests.support import http
 from tests.support.appliance import Running, add_monitor, running
 from tests.support.sio import Client
@@ -103,3 +107,34 @@ async def test_a_picture_that_cannot_be_stored(tmp_path: Path, caplog: pytest.Lo
         (tmp_path / "screenshots").write_text("a file")
         await server.appliance._ground.network.keep_screenshot(number, PNG)
     assert "The picture of a page cannot be stored" in caplog.text
+
+
+@needs_program(chromium.PROGRAM)
+async def test_a_page_from_the_check_to_the_picture(tmp_path: Path) -> None:
+    hello = Answer(body=b"<h1>Hello", headers={"Content-Type": "text/html"})
+    async with web_server({"/": hello}) as web, running(tmp_path) as server, server.logged_in() as client:
+        number = await add_monitor(client, type="real-browser", url=web.url("/"), interval=60)
+        async with asyncio.timeout(60):
+            while not (beats := (await client.call("getMonitorBeats", number, 1))["data"]):
+                await asyncio.sleep(0.1)
+        assert (beats[-1]["status"], beats[-1]["msg"]) == (1, "200")
+        address = await shown(client, number)
+        assert address is not None
+        served = await http.get(server.url + address)
+        assert served.body.startswith(b"\x89PNG\r\n") and served.body.endswith(b"IEND\xaeB`\x82")
+        network = server.appliance._ground.network
+        (close,) = network.at_stop
+        pid = close.__self__.browser.pid  # type: ignore[attr-defined]
+        assert Path(f"/proc/{pid}").exists()
+    assert not Path(f"/proc/{pid}").exists()
+    assert network.at_stop == []
+
+
+async def test_a_browser_that_may_not_be_started(tmp_path: Path) -> None:
+    async with running(tmp_path) as server, server.logged_in() as client:
+        assert (await client.call("setSettings", {"chromeExecutable": "/bin/sh"}, ""))["ok"]
+        with pytest.raises(UserError, match="This Chromium executable path is not allowed by default"):
+            server.appliance._ground.network.find_chromium()
+        assert (await client.call("addRemoteBrowser", {"name": "a", "url": "ws://a.test"}, None))["ok"]
+        find = server.appliance._ground.network.find_remote_browser
+        assert (find(1), find(2)) == ("ws://a.test", None)
