@@ -128,6 +128,10 @@ outages: setup ## break link, upstream and resolver 100 times each way: false al
 soak: setup ## an hour of 1,000 monitors and 200 dashboards: memory, files, lateness (SOAK="--minutes 10")
 	@$(BIN)/python -m tests.campaigns.soak $(SOAK)
 
+.PHONY: kills
+kills: setup ## kill a loaded server 300 times: is anything lost that was acknowledged? (a quarter of an hour; KILLS="--kills 30")
+	@$(BIN)/python -m tests.campaigns.kills $(KILLS)
+
 .PHONY: bench
 bench: setup ## measure the server against its budgets
 	@$(BIN)/python -m tests.benchmarks

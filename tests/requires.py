@@ -39,7 +39,7 @@ def needs_root() -> pytest.MarkDecorator:
 
 def needs_ipv6() -> pytest.MarkDecorator:
     """Skip unless ::1 can be bound."""
-    return pytest.mark.skipif(not _binds_ipv6(), reason="no IPv6 on this machine")
+    return pytest.mark.skipif(not binds_ipv6(), reason="no IPv6 on this machine")
 
 
 def needs_page() -> pytest.MarkDecorator:
@@ -54,7 +54,8 @@ def needs_path(path: Path, what: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(not path.exists(), reason=f"not there: {what}")
 
 
-def _binds_ipv6() -> bool:
+def binds_ipv6() -> bool:
+    """Whether a server can listen on ::1."""
     try:
         with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
             probe.bind(("::1", 0))

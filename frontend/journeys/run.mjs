@@ -8,6 +8,7 @@ import { firstRun } from "./first-run.mjs";
 import { fleet } from "./fleet.mjs";
 import { keyboard, logInByForm } from "./keyboard.mjs";
 import { openBrowser } from "./lib.mjs";
+import { limits } from "./limits.mjs";
 import { many, phone } from "./many.mjs";
 import { problems } from "./problems.mjs";
 import { servers } from "./servers.mjs";
@@ -27,6 +28,7 @@ const journeys = {
   "first-run": (browser) => firstRun(browser, url),
   "log-in": (browser) => logInByForm(browser, url),
   keyboard: (browser) => keyboard(browser, url),
+  limits: (browser) => limits(browser, url),
   settings: (browser) => settings(browser, url),
   problems: (browser) => problems(browser, url),
   servers: (browser) => servers(browser, url),

@@ -6,7 +6,7 @@ import sys
 from functools import lru_cache
 from typing import Any, cast
 
-from kuma_lite.core.declarations import AnyMonitorType, MonitorDeclaration
+from kuma_lite.core.declarations import AnyMonitorType, Kind, MonitorDeclaration
 from kuma_lite.core.registry import Registry
 
 
@@ -28,8 +28,32 @@ def describe_types() -> dict[str, Any]:
                 "group": kind.group,
                 "pushed": kind.pushed,
                 "formDefaults": dict(kind.form_defaults),
-                "fields": kind.options.describe(),
+                "fields": [*kind.options.describe(), *_limits(kind)],
             }
             for kind in monitor_types()
         ]
     }
+
+
+def _limits(kind: AnyMonitorType) -> list[dict[str, Any]]:
+    """The field of the limits on what a type measures; nothing for one that measures nothing."""
+    if not kind.numbers:
+        return []
+    choices = [
+        {"value": each.id, "label": f"{each.label} ({each.unit})" if each.unit else each.label}
+        for each in kind.numbers
+    ]
+    help_text = (
+        "A check that answers and breaks one of them is a warning (pending), or counts as failed (down)."
+    )
+    return [
+        {
+            "name": "limits",
+            "label": "Limits",
+            "kind": Kind.LIMITS.value,
+            "section": "limits",
+            "default": [],
+            "help": help_text,
+            "choices": choices,
+        }
+    ]

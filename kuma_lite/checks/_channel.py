@@ -58,6 +58,16 @@ class Channel:
             await self._more()
         return self._take(count)
 
+    async def start_tls(self, network: Network, host: str, port: int, tls: TlsOptions, now: float) -> None:
+        """Shake hands on the open connection, once both sides have agreed on it (STARTTLS).
+
+        Raises NetworkError, also for bytes that came too early: they would count as said under TLS.
+        """
+        if self._buffer:
+            raise NetworkError("Unexpected data before the TLS handshake", "ERR_STARTTLS", ErrorKind.PROTOCOL)
+        secured = await _secured(network, self._stream, host, port, tls, now, fetch=False)
+        self._pipe, self.certificate = secured._pipe, secured.certificate
+
     def _take(self, count: int) -> bytes:
         taken = bytes(self._buffer[:count])
         del self._buffer[:count]
@@ -105,13 +115,21 @@ async def open_channel(
 
 
 async def _secured(
-    network: Network, stream: Stream, host: str, port: int, tls: TlsOptions, now: float
+    network: Network,
+    stream: Stream,
+    host: str,
+    port: int,
+    tls: TlsOptions,
+    now: float,
+    *,
+    fetch: bool = True,
 ) -> Channel:
+    """`fetch`: ask again for an invalid certificate, where the port begins with the handshake."""
     pipe = TlsPipe(await network.http.context(tls), sni(host))
     try:
         await shake_hands(stream, pipe)
     except ssl.SSLCertVerificationError as error:
-        report = await network.http.probe.fetch(host, port, options=tls)
+        report = await network.http.probe.fetch(host, port, options=tls) if fetch else None
         raise verification_error(error, report, now) from None
     except ssl.SSLError as error:
         raise handshake_error(error) from None

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, Final, TypeVar, cast
+from typing import Any, ClassVar, Final, TypeVar, cast
 
 from kuma_lite.checks._http_options import HttpOptions
 from kuma_lite.checks._http_request import overridden, with_cache_buster
@@ -16,7 +16,16 @@ from kuma_lite.checks._network import failed, network_of, seen
 from kuma_lite.checks._oauth import TOKEN_TIMEOUT_S, OAuthClient, TokenCache
 from kuma_lite.checks._saved_response import save_response
 from kuma_lite.checks._status_codes import is_accepted
-from kuma_lite.core.declarations import CannotCheck, CheckContext, CheckFailed, CheckResult, MonitorType
+from kuma_lite.core.declarations import (
+    CERTIFICATE_DAYS,
+    RESPONSE_TIME,
+    CannotCheck,
+    CheckContext,
+    CheckFailed,
+    CheckResult,
+    MonitorType,
+    Number,
+)
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import JsonTextError, compact_json, parse_json
 from kuma_lite.net.errors import NetworkError
@@ -42,12 +51,14 @@ class Judgement:
     passes: bool
     message: str
     retry: bool = True
+    numbers: Mapping[str, float] | None = None  # as in `CheckResult`
 
 
 class HttpFamilyMonitor(MonitorType[H]):
     """Asks for a URL; a subclass judges the answer."""
 
     in_type_list = False
+    numbers: ClassVar[tuple[Number, ...]] = (RESPONSE_TIME, CERTIFICATE_DAYS)
 
     def __init__(self) -> None:
         self._tokens = TokenCache()
@@ -98,7 +109,13 @@ class HttpFamilyMonitor(MonitorType[H]):
                 retry=judgement.retry,
                 certificate=certificate,
             )
-        return CheckResult(judgement.message, ping=ping, response=kept, certificate=certificate)
+        return CheckResult(
+            judgement.message,
+            ping=ping,
+            response=kept,
+            certificate=certificate,
+            numbers=judgement.numbers,
+        )
 
     async def _ask(self, options: H, context: CheckContext) -> Response:
         network = network_of(context)

@@ -8,14 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Final
 
 from kuma_lite.checks._jsonata import FUNCTION, UNDEFINED, QueryError, evaluate
 from kuma_lite.checks._large import off_loop_if_large
+from kuma_lite.core.declarations import Number
 from kuma_lite.core.json_text import JsonTextError, compact_json, parse_json, text_of
 
 OPERATORS: Final = ("==", "!=", ">", ">=", "<", "<=", "contains")
 
+_ALL: Final = ("", "$")  # paths that take the whole value: nothing to evaluate, and null stays null
 _SHOWN_CHARS: Final = 100  # of the value in an error
 _SHOWN_ARRAY_CHARS: Final = 25
 _CUT: Final = "… (truncated)"
@@ -30,6 +33,9 @@ _OBJECT: Final = (
 )
 
 
+VALUE: Final = Number("value", "Value")  # what a query finds, for limits
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """How a query came out."""
@@ -38,6 +44,14 @@ class Comparison:
     value: str
     operator: str
     expected: str
+
+    def numbers(self) -> dict[str, float]:
+        """The value by the id of `VALUE`, where it is a number."""
+        try:
+            value = float(self.value)
+        except ValueError:
+            return {}
+        return {VALUE.id: value} if isfinite(value) else {}
 
     def sentence(self) -> str:
         """The beat's text."""
@@ -52,7 +66,7 @@ async def query(text: str, path: str, operator: str, expected: str) -> Compariso
     """
     value = await off_loop_if_large(_parsed, text)
     try:
-        if path:
+        if path.strip() not in _ALL:
             value = await evaluate(path, value)
         found = _primitive(value)
         return Comparison(compare(found, operator, expected), found, operator, expected)

@@ -40,6 +40,15 @@ class SeenCertificate:
             shown["hostnameMatchMonitorUrl"] = self.report.hostname_matches
         return shown
 
+    def days_left(self, now: float) -> int | None:
+        """Whole days until the server's own certificate ends; None when it cannot be read."""
+        from kuma_lite.net.certificates import days_remaining, parse
+
+        try:
+            return days_remaining(parse(self.report.chain[0]).not_after, now)
+        except (IndexError, ValueError):
+            return None
+
     def as_plain(self) -> dict[str, Any]:
         """`{valid, chain: [base64 of DER, …], hostnameMatches, forUrl}`."""
         return {

@@ -54,6 +54,7 @@ class DockerMonitor(MonitorType[DockerOptions]):
     label = "Docker container"
     description = "Asks a Docker daemon whether a container runs and is healthy."
     options = DockerOptions
+    numbers = ()
     in_type_list = False
 
     async def check(self, options: DockerOptions, context: CheckContext) -> CheckResult:

@@ -2,50 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar
 
 from kuma_lite.checks._http_family import HttpFamilyMonitor, Judgement
 from kuma_lite.checks._http_options import HttpOptions
-from kuma_lite.checks._json_query import OPERATORS, query
+from kuma_lite.checks._json_query import VALUE, query
+from kuma_lite.checks._json_query_options import expected_option, operator_option, path_option
 from kuma_lite.checks._jsonata import QueryError
-from kuma_lite.core.declarations import Choice, Kind
+from kuma_lite.core.declarations import Kind, Number
 from kuma_lite.core.options import option
 from kuma_lite.net.http import Response
-
-_WORDS: Final = {
-    "==": "equals",
-    "!=": "differs from",
-    ">": "is greater than",
-    ">=": "is at least",
-    "<": "is less than",
-    "<=": "is at most",
-    "contains": "contains",
-}
 
 
 class JsonQueryOptions(HttpOptions):
     """A request, and the value that its answer must have."""
 
-    path: str = option(
-        "$",
-        alias="jsonPath",
-        label="JSON query",
-        kind=Kind.TEXT,
-        section="content",
-        help="A JSONata expression that yields one value, such as status.level or $count(items). "
-        "Empty or $ takes the whole answer.",
-    )
-    operator: str = option(
-        "==",
-        alias="jsonPathOperator",
-        label="Condition",
-        kind=Kind.SELECT,
-        section="content",
-        choices=tuple(Choice(operator, _WORDS[operator]) for operator in OPERATORS),
-    )
-    expected: str = option(
-        "", alias="expectedValue", label="Expected value", kind=Kind.TEXT, section="content"
-    )
+    path: str = path_option()
+    operator: str = operator_option()
+    expected: str = expected_option()
     final: bool = option(
         False,
         alias="retryOnlyOnStatusCodeFailure",
@@ -63,6 +37,7 @@ class JsonQueryMonitor(HttpFamilyMonitor[JsonQueryOptions]):
     label = "HTTP(s) - JSON query"
     description = "Asks for a web address and compares a value in its JSON answer."
     options = JsonQueryOptions
+    numbers: ClassVar[tuple[Number, ...]] = (*HttpFamilyMonitor.numbers, VALUE)
 
     async def judge(self, options: JsonQueryOptions, response: Response) -> Judgement:
         """Whether the value is as expected."""
@@ -73,4 +48,6 @@ class JsonQueryMonitor(HttpFamilyMonitor[JsonQueryOptions]):
             comparison = await query(response.text, options.path, options.operator, options.expected)
         except QueryError as error:
             return Judgement(False, str(error))
-        return Judgement(comparison.passes, comparison.sentence(), retry=not options.final)
+        return Judgement(
+            comparison.passes, comparison.sentence(), retry=not options.final, numbers=comparison.numbers()
+        )

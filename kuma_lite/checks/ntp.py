@@ -12,7 +12,15 @@ from typing import ClassVar, Final
 from kuma_lite.checks._host import clean_host
 from kuma_lite.checks._network import is_maybe_ours, network_of
 from kuma_lite.checks._shared_options import timeout_option
-from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType
+from kuma_lite.core.declarations import (
+    RESPONSE_TIME,
+    CheckContext,
+    CheckFailed,
+    CheckResult,
+    Kind,
+    MonitorType,
+    Number,
+)
 from kuma_lite.core.options import Options, option
 from kuma_lite.net import datagram
 from kuma_lite.net.errors import ErrorKind, NetworkError
@@ -88,6 +96,12 @@ class NtpMonitor(MonitorType[NtpOptions]):
     description = "Asks a time server for the time, and compares it with ours."
     group = "specific"
     options = NtpOptions
+    numbers = (
+        RESPONSE_TIME,
+        Number("stratum", "Stratum"),
+        Number("offset", "Time offset", "ms"),
+        Number("dispersion", "Root dispersion", "ms"),
+    )
     form_defaults: ClassVar = {"interval": 300}  # public servers ask for no more
 
     async def check(self, options: NtpOptions, context: CheckContext) -> CheckResult:
@@ -103,6 +117,7 @@ class NtpMonitor(MonitorType[NtpOptions]):
             f"Stratum: {told.stratum}, RefID: {told.reference}, Offset: {told.offset:.3f}ms, "
             f"Delay: {told.delay:.3f}ms, Dispersion: {told.dispersion:.3f}ms",
             ping=ping,
+            numbers={"stratum": told.stratum, "offset": abs(told.offset), "dispersion": told.dispersion},
         )
 
 

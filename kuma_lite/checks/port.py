@@ -12,6 +12,8 @@ from kuma_lite.checks._shared_options import expiry_notification_option, ignore_
 from kuma_lite.checks._starttls import ask_for_tls
 from kuma_lite.checks._tls_session import alert_from, certificate_of
 from kuma_lite.core.declarations import (
+    CERTIFICATE_DAYS,
+    RESPONSE_TIME,
     CheckContext,
     CheckFailed,
     CheckResult,
@@ -118,6 +120,7 @@ class PortMonitor(MonitorType[PortOptions]):
     label = "TCP port"
     description = "Connects to a port; on request also checks TLS there."
     options = PortOptions
+    numbers = (RESPONSE_TIME, CERTIFICATE_DAYS)
 
     def deadline(self, options: PortOptions, context: CheckContext) -> float:
         """The connection, and two handshakes: the second one fetches an invalid certificate."""

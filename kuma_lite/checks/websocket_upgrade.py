@@ -22,7 +22,15 @@ from kuma_lite.checks._websocket import (
     read_head,
     refusal,
 )
-from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType
+from kuma_lite.core.declarations import (
+    CERTIFICATE_DAYS,
+    RESPONSE_TIME,
+    CheckContext,
+    CheckFailed,
+    CheckResult,
+    Kind,
+    MonitorType,
+)
 from kuma_lite.core.json_text import JsonTextError, parse_json
 from kuma_lite.core.options import Options, option
 from kuma_lite.net.contexts import TlsOptions
@@ -137,6 +145,7 @@ class WebSocketMonitor(MonitorType[WebSocketOptions]):
     label = "WebSocket"
     description = "Opens a WebSocket, closes it and looks at the closing code."
     options = WebSocketOptions
+    numbers = (RESPONSE_TIME, CERTIFICATE_DAYS)
 
     def __init__(self) -> None:
         self._tokens = TokenCache()

@@ -21,9 +21,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, get_args
 
+from kuma_lite.core.check_results import CannotCheck as CannotCheck
+from kuma_lite.core.check_results import Certificate as Certificate
+from kuma_lite.core.check_results import CheckFailed as CheckFailed
+from kuma_lite.core.check_results import CheckResult as CheckResult
+from kuma_lite.core.check_results import Status as Status
+from kuma_lite.core.check_results import Wait as Wait
 from kuma_lite.core.sentences import filled
 
 if TYPE_CHECKING:
@@ -48,6 +54,7 @@ class Kind(StrEnum):
     TOKEN = "token"  # noqa: S105 - generated text, shown with a button that makes a new one
     LIST = "list"  # list of texts
     CONDITIONS = "conditions"  # tree of comparisons; stored and obeyed, but not drawn by the page yet
+    LIMITS = "limits"  # list of limits on what a check measures, see `monitors.engine.limits`
     REFERENCE = "reference"  # the number of another thing people keep: `Words.refers_to` says of what kind
 
 
@@ -97,107 +104,11 @@ O = TypeVar("O", bound="Options")  # noqa: E741 - the options of one kind
 # --- Monitor types -----------------------------------------------------------------------------------------
 
 
-class Status(IntEnum):
-    """State of a monitor, numbered as on the wire of Uptime Kuma."""
-
-    DOWN = 0
-    UP = 1
-    PENDING = 2
-    MAINTENANCE = 3
-
-
 class Runs(StrEnum):
     """Where a type can be checked: with its options and a network, or where the other monitors are."""
 
     ANYWHERE = "anywhere"
     SERVER = "server"
-
-
-class Certificate(Protocol):
-    """What a TLS check learned about the server's certificate (see `net.certificates`)."""
-
-    def as_wire(self, now: float) -> dict[str, Any]:
-        """The `certInfo` document of Uptime Kuma: `{valid, certInfo[, hostnameMatchMonitorUrl]}`."""
-
-    def as_plain(self) -> dict[str, Any]:
-        """All of it, JSON-ready, for `checks._network.read_certificate`."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """The target answered as wanted (or, for types that say so, is pending or down without having failed)."""
-
-    message: str = ""
-    ping: float | None = None  # milliseconds; None: the engine does not measure either
-    status: Status = Status.UP
-    response: str | None = None  # body to keep with the beat, already cut
-    certificate: Certificate | None = None
-    duration: int = 0  # whole seconds since the previous beat; only pushed types know it
-    cannot: bool = (
-        False  # it could not be checked, for the reason in `message`; pending, and told as our own trouble
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Nothing to record now; look again in `seconds` (a push monitor whose beat is not overdue)."""
-
-    seconds: float
-
-
-class CheckFailed(Exception):
-    """The target's fault: becomes a PENDING or DOWN beat with this message.
-
-    Args:
-        message: the beat's text.
-        ping: milliseconds, where the target answered but not as wanted.
-        response: body to keep with the beat.
-        retry: False when the failure is final at once, without PENDING retries.
-        local: True when our own network may be to blame (no route, resolver unavailable, time-out):
-            the engine then looks at itself before it believes the failure.
-        duration: whole seconds since the previous beat; only pushed types know it. certificate: what was
-        learned about the certificate in spite of the failure. shared: key of the option that names something
-        the check goes through and that has failed itself (a proxy,
-            a Docker host): where other monitors go through it as well, it is not the target's fault.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        ping: float | None = None,
-        response: str | None = None,
-        retry: bool = True,
-        local: bool = False,
-        duration: int = 0,
-        certificate: Certificate | None = None,
-        shared: str = "",
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.shared = shared
-        self.ping = ping
-        self.response = response
-        self.retry = retry
-        self.local = local
-        self.duration = duration
-        self.certificate = certificate
-
-
-class CannotCheck(Exception):
-    """The target cannot be checked here: a driver or a program is missing, a setting names nothing.
-
-    Says nothing about the target: the beat is PENDING with the sentence, alarms nobody, and is told as
-    trouble of our own (`CheckResult.cannot`).
-    """
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-    def as_result(self) -> CheckResult:
-        """What the check then gives."""
-        return CheckResult(self.message, status=Status.PENDING, cannot=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +170,19 @@ class ConditionVariable:
     operators: tuple[tuple[str, str], ...]  # (id, caption)
 
 
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Something a check measures, on which people can set a limit."""
+
+    id: str
+    label: str
+    unit: str = ""
+
+
+RESPONSE_TIME = Number("ping", "Response time", "ms")  # the ping of every type that measures one
+CERTIFICATE_DAYS = Number("certificateDays", "Days left of the certificate", "days")
+
+
 class MonitorDeclaration(ABC, Generic[O]):
     """What every monitor type declares; subclass `MonitorType` or `ServerMonitorType`."""
 
@@ -271,6 +195,7 @@ class MonitorDeclaration(ABC, Generic[O]):
     runs: ClassVar[Runs]
     pushed: ClassVar[bool] = False  # beats come by request; the check only notices that they stopped
     condition_variables: ClassVar[tuple[ConditionVariable, ...]] = ()
+    numbers: ClassVar[tuple[Number, ...]] = (RESPONSE_TIME,)  # on which limits can be set
     in_type_list: ClassVar[bool] = True  # whether Uptime Kuma 2.5 has it in its `monitorTypeList`
     form_defaults: ClassVar[Mapping[str, Any]] = {}  # of common fields (interval ...), where it differs
 

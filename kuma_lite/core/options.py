@@ -53,7 +53,7 @@ def option(
 
 
 def stored(default: Any, key: str) -> Any:
-    """Declare a value that older forms have stored and that no form shows any more."""
+    """Declare a value that no form of the kind shows: older ones stored it, or all monitors have it."""
     return Field(default=default, alias=key)
 
 

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar, cast
 
 from kuma_lite.net.errors import NetworkError, connect_error, timeout_error
 from kuma_lite.net.resolve import Address, IpFamily, Resolver
+from kuma_lite.net.trace import current_trace
 
 # How long one address may stay silent before the next is tried as well (RFC 8305 §8).
 ATTEMPT_DELAY = 0.25
@@ -74,6 +75,8 @@ class Connector:
             opened = await _race(interleave(addresses), port, factory)
         opened.dns_ms = (resolved - begun) * MS
         opened.connect_ms = (perf_counter() - resolved) * MS
+        if (trace := current_trace()) is not None:
+            trace.connected(opened.address, opened.dns_ms, opened.connect_ms)
         return opened
 
     async def connect(

@@ -17,6 +17,8 @@ from kuma_lite.net.errors import ErrorKind, NetworkError
 
 # Sets of options kept. Every private CA or client certificate is a set of its own.
 CONTEXTS_KEPT = 64
+# Code of the NetworkError for a certificate or key of the user's that is none.
+UNREADABLE_PEM = "ERR_OSSL_PEM"
 
 # OP_LEGACY_SERVER_CONNECT: servers without secure renegotiation; Python 3.11 has no name for it.
 _LEGACY_SERVER_CONNECT = 0x4
@@ -102,7 +104,7 @@ def trust(context: ssl.SSLContext, ca_pem: str | None) -> None:
             context.load_verify_locations(cadata=ca_pem)
         except (ssl.SSLError, ValueError) as error:
             raise NetworkError(
-                f"The CA certificate cannot be read: {_reason(error)}", "ERR_OSSL_PEM", ErrorKind.TLS
+                f"The CA certificate cannot be read: {_reason(error)}", UNREADABLE_PEM, ErrorKind.TLS
             ) from None
         return
     context.set_default_verify_paths()
@@ -134,7 +136,7 @@ def _present(context: ssl.SSLContext, cert_pem: str, key_pem: str | None) -> Non
     except (ssl.SSLError, ValueError, OSError) as error:
         raise NetworkError(
             f"The client certificate or its key cannot be read: {_reason(error)}",
-            "ERR_OSSL_PEM",
+            UNREADABLE_PEM,
             ErrorKind.TLS,
         ) from None
     finally:

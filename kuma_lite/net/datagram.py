@@ -1,10 +1,13 @@
-"""One question in a datagram, and the first datagram that answers it."""
+"""One question in a datagram, and the first datagram that answers it; or a conversation of several."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from kuma_lite.net.connect import OUR_OWN_LIMITS
 from kuma_lite.net.errors import connect_error, timeout_error
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     from kuma_lite.net.network import Network
 
 T = TypeVar("T")
+
+KEPT: Final = 64  # datagrams that may wait to be read; no protocol here sends more at once
 
 
 async def ask(
@@ -87,3 +92,78 @@ class _Exchange(asyncio.DatagramProtocol, Generic[T]):
         """The way back says that nobody listens, or that there is no way."""
         if not self._answered.done():
             self._answered.set_exception(exc)
+
+
+class Conversation:
+    """Datagrams to one address and from it."""
+
+    def __init__(self, transport: asyncio.DatagramTransport, heard: _Heard, address: str, port: int) -> None:
+        self._transport = transport
+        self._heard = heard
+        self.address = address
+        self.port = port
+
+    @property
+    def own_address(self) -> tuple[str, int]:
+        """The address and port of ours that answers come to."""
+        ip, port, *_ = self._transport.get_extra_info("sockname")
+        return str(ip), int(port)
+
+    def send(self, data: bytes) -> None:
+        """Send; what goes wrong is told by `receive`."""
+        self._transport.sendto(data)
+
+    async def receive(self) -> bytes:
+        """The next datagram. Raises NetworkError of kind REFUSED or UNREACHABLE (ICMP)."""
+        found = await self._heard.queue.get()
+        if isinstance(found, bytes):
+            return found
+        if isinstance(found, OSError) and found.errno not in OUR_OWN_LIMITS:
+            raise connect_error(found, self.address, self.port)
+        raise found
+
+
+@asynccontextmanager
+async def converse(
+    network: Network, host: str, port: int, *, family: IpFamily | None = None
+) -> AsyncIterator[Conversation]:
+    """A socket that only one address of a host can be heard on: its first of IPv4, else its first.
+
+    What Uptime Kuma asks in datagrams it asks over IPv4, so that is where the servers are known to listen.
+    Raises NetworkError: of kind DNS; of kind UNREACHABLE.
+    """
+    found = await network.resolver.resolve(host, family)
+    address = next((each for each in found if each.family is socket.AF_INET), found[0]).ip
+    heard = _Heard()
+    try:
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            lambda: heard, remote_addr=(address, port)
+        )
+    except OSError as error:
+        if error.errno in OUR_OWN_LIMITS:
+            raise
+        raise connect_error(error, address, port) from None
+    try:
+        yield Conversation(transport, heard, address, port)
+    finally:
+        transport.close()
+
+
+class _Heard(asyncio.DatagramProtocol):
+    """Keeps what came until it is taken; a flood is cut, as the network would cut it."""
+
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[bytes | Exception] = asyncio.Queue(KEPT)
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        """Keep it."""
+        del addr
+        self._keep(data)
+
+    def error_received(self, exc: Exception) -> None:
+        """The way back says that nobody listens, or that there is no way."""
+        self._keep(exc)
+
+    def _keep(self, found: bytes | Exception) -> None:
+        with contextlib.suppress(asyncio.QueueFull):
+            self.queue.put_nowait(found)

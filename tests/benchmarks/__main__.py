@@ -43,12 +43,19 @@ class Row(NamedTuple):
 @contextmanager
 def local_target() -> Iterator[str]:
     """The address of a web server in a process of its own."""
+    with target_port() as port:
+        yield f"http://127.0.0.1:{port}/"
+
+
+@contextmanager
+def target_port(*modes: str) -> Iterator[int]:
+    """The port of a server of `tests.benchmarks.target`."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.benchmarks.target"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.benchmarks.target", *modes], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     try:
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}/"
+        yield int(process.stdout.readline())
     finally:
         process.terminate()
         process.wait()

@@ -4,6 +4,7 @@ import pytest
 
 from kuma_lite.checks.group import GroupMonitor, summarise
 from kuma_lite.core.declarations import CheckFailed, CheckResult, Child, Status
+from kuma_lite.core.errors import UserError
 from tests.checks.support import Context, failure, run
 
 UP, DOWN, PENDING, MAINTENANCE = Status.UP, Status.DOWN, Status.PENDING, Status.MAINTENANCE
@@ -56,3 +57,44 @@ def test_a_large_group_is_summarised() -> None:
     many = children(*((f"m{number}", DOWN) for number in range(5_000)))
     with pytest.raises(CheckFailed, match=r"m0, m1, .*m4999"):
         summarise(many)
+
+
+@pytest.mark.parametrize(
+    ("rule", "share", "states", "status", "message"),
+    [
+        ("any", "", [UP, DOWN, DOWN], UP, "1 of 3 children up, 1 needed; down: b, c"),
+        ("any", "", [UP, UP], UP, "All children up and running"),
+        ("any", "", [DOWN, None], PENDING, "0 of 2 children up, 1 needed; down: a; pending: b"),
+        ("any", "", [DOWN, DOWN], DOWN, "0 of 2 children up, 1 needed; down: a, b"),
+        ("share", "2", [UP, MAINTENANCE, DOWN], UP, "2 of 3 children up, 2 needed; down: c"),
+        ("share", "2", [UP, DOWN, PENDING], PENDING, "1 of 3 children up, 2 needed; down: b; pending: c"),
+        ("share", "2", [UP, DOWN, DOWN], DOWN, "1 of 3 children up, 2 needed; down: b, c"),
+        ("share", " 50 % ", [UP, DOWN, DOWN], DOWN, "1 of 3 children up, 2 needed; down: b, c"),
+        ("share", "34%", [UP, DOWN, DOWN], DOWN, "1 of 3 children up, 2 needed; down: b, c"),
+        ("share", "33%", [UP, DOWN, DOWN], UP, "1 of 3 children up, 1 needed; down: b, c"),
+        ("share", "9", [UP, DOWN], DOWN, "1 of 2 children up, 2 needed; down: b"),
+        ("share", "nonsense", [UP, DOWN], DOWN, "Child monitors down: b"),
+        ("unknown", "", [UP, DOWN], DOWN, "Child monitors down: b"),
+    ],
+)
+async def test_rules_of_our_own(
+    rule: str, share: str, states: list[Status | None], status: Status, message: str
+) -> None:
+    listed = children(*zip("abc", states, strict=False))
+    document = {"groupRule": rule, "groupShare": share}
+    if status is DOWN:
+        failed = await failure(GroupMonitor(), document, Context(child_list=listed))
+        assert failed.message == message
+    else:
+        result = await run(GroupMonitor(), document, Context(child_list=listed))
+        assert result == CheckResult(message, ping=0, status=status)
+
+
+@pytest.mark.parametrize("share", ["", "half", "0", "101 %", "-1", "2.5"])
+def test_a_share_that_is_none_is_refused(share: str) -> None:
+    kind = GroupMonitor()
+    document = {"groupRule": "share", "groupShare": share}
+    with pytest.raises(UserError, match="groupShare must be a number of children"):
+        kind.validate(kind.options.read(document), document)
+    document["groupRule"] = "all"
+    assert kind.validate(kind.options.read(document), document) == {}

@@ -255,3 +255,9 @@ async def test_a_child_holds_nothing_of_its_parent(monkeypatch: pytest.MonkeyPat
         os.close(reading)
         with pytest.raises(QueryError):
             await endless
+
+
+@pytest.mark.parametrize("path", ["", "$", " $ "])
+async def test_null_as_a_whole_is_null(path: str) -> None:
+    with pytest.raises(QueryError, match="Response from server was: null$"):
+        await query("null", path, "==", "1")

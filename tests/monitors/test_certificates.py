@@ -26,6 +26,9 @@ class Seen:
     def as_wire(self, now: float) -> dict[str, Any]:
         return {"name": self.name, "now": now}
 
+    def days_left(self, now: float) -> int | None:
+        return None
+
     def as_plain(self) -> dict[str, Any]:
         return {}
 

@@ -115,4 +115,5 @@ def test_unit_is_understood_by_systemd(name: str, tmp_path: Path) -> None:
         (tmp_path / source.name).write_text(text)
     command = ["systemd-analyze", "verify", tmp_path / name]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stderr) == (0, "")
+    said = [line for line in done.stderr.splitlines() if str(tmp_path) in line]  # not of the machine's own
+    assert (done.returncode, said) == (0, [])

@@ -4,6 +4,7 @@
  */
 import { KEEP_SECRET, type Field } from "../wire/types.ts";
 import { t } from "../words/index.ts";
+import { limitsError } from "./limits.ts";
 
 export type Values = Record<string, unknown>;
 export type Errors = Record<string, string>;
@@ -27,7 +28,7 @@ export function newToken(): string {
 
 function blank(field: Field): unknown {
   if (field.kind === "switch") return false;
-  if (field.kind === "list" || field.kind === "status-codes") return [];
+  if (["list", "status-codes", "limits"].includes(field.kind)) return [];
   return field.kind === "select" ? (field.choices?.[0]?.value ?? null) : "";
 }
 
@@ -113,6 +114,7 @@ export function errorOf(field: Field, value: unknown): string {
   if (value === KEEP_SECRET) return "";
   if (isNumber(field)) return numberError(field, value);
   if (field.kind === "json") return jsonError(String(value));
+  if (field.kind === "limits") return limitsError(value);
   if (field.kind === "url" && !isUrl(String(value))) return t("form.url");
   if (field.kind === "host" && /[\s/]/.test(String(value))) return t("form.host");
   if (field.kind === "status-codes" && !(value as string[]).every((code) => STATUS_CODE.test(code))) {
@@ -140,8 +142,8 @@ export function wireValue(field: Field, value: unknown): unknown {
   return value;
 }
 
-const SECTIONS = ["general", "request", "content", "authentication", "schedule", "tls", "advanced"];
-const FOLDED = ["tls", "dkim", "advanced"]; // rarely needed
+const SECTIONS = ["general", "request", "content", "authentication", "schedule", "limits", "tls", "advanced"];
+const FOLDED = ["limits", "tls", "dkim", "advanced"]; // rarely needed
 const SAME = new Map([["place", "general"]]); // a description alone needs no section
 
 export interface Section {

@@ -94,7 +94,8 @@ export type FieldKind =
   | "select"
   | "status-codes"
   | "token"
-  | "list";
+  | "list"
+  | "limits";
 
 export type ChoiceValue = Wire.FieldChoice["value"];
 export type Field = Omit<Wire.Field, "kind"> & { kind: FieldKind };

@@ -40,7 +40,8 @@ class WireField:
         required: never null.
         sensitive: left out of what notification services and public pages see.
         add_only: `editMonitor` ignores it.
-        hidden: stored and accepted, never sent.
+        hidden: stored and accepted, never sent to clients of Uptime Kuma; our own page is. An edit without a
+            text keeps the one there is: whoever edits cannot know it.
         read_only: written by checks only.
     """
 
@@ -118,7 +119,11 @@ _OTHERS: Final = (
     WireField("responseMaxLength", INT, 1024, required=True),
     WireField("kafkaProducerSaslOptions", OBJECT, sensitive=True),
     WireField("manual_status", INT, hidden=True),
-    WireField("snmpV3Username", TEXT, add_only=True, hidden=True),
+    WireField("snmpV3Username", TEXT, hidden=True),
+    # Ours: Uptime Kuma has no such fields.
+    WireField("limits", LIST, [], hidden=True),  # see `engine.limits`
+    WireField("groupRule", TEXT, "all", hidden=True),  # see `checks.group`
+    WireField("groupShare", TEXT, "", hidden=True),
 )
 
 FIELDS: Final[dict[str, WireField]] = {
@@ -132,6 +137,7 @@ FIELDS: Final[dict[str, WireField]] = {
 
 SENSITIVE: Final = frozenset(name for name, field in FIELDS.items() if field.sensitive)
 DEFAULTS: Final[Document] = {name: field.default for name, field in FIELDS.items()}
+HIDDEN: Final = frozenset(name for name, field in FIELDS.items() if field.hidden)
 _SHOWN_DEFAULTS: Final[Document] = {
     name: field.default for name, field in FIELDS.items() if not field.hidden and name != "parent"
 }

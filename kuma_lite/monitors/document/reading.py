@@ -41,7 +41,7 @@ def read_edited(payload: Any, stored: Document) -> Document:
     changes = {
         key: value
         for key, value in _read(sent, strict=False).items()
-        if not FIELDS[key].add_only and not FIELDS[key].read_only
+        if not FIELDS[key].add_only and not FIELDS[key].read_only and not _is_kept(FIELDS[key], value)
     }
     if "port" in sent and not isinstance(changes.get("port"), int):
         changes["port"] = None
@@ -49,6 +49,11 @@ def read_edited(payload: Any, stored: Document) -> Document:
         changes["proxyId"] = None  # as Uptime Kuma 2.5: anything but a whole number clears it
     changes.setdefault("retryOnlyOnStatusCodeFailure", False)  # as there, too
     return _checked({**stored, **changes})
+
+
+def _is_kept(field: WireField, value: Any) -> bool:
+    """Whether an edit leaves it as it is: a text that clients never get to see, sent back empty."""
+    return field.hidden and field.kind is JsonKind.TEXT and not value
 
 
 def linked_notifications(payload: Mapping[str, Any]) -> list[int] | None:

@@ -68,10 +68,7 @@ UNCHECKED: Final = {
     "mysql": UncheckedType(condition_variables=_RESULT),
     "oracledb": UncheckedType(condition_variables=_RESULT),
     "postgres": UncheckedType(),
-    "radius": UncheckedType(address="hostname", in_type_list=False),
-    "sip-options": UncheckedType(address="hostname"),
     "smtp": UncheckedType(address="hostname"),
-    "snmp": UncheckedType(address="hostname"),
     "sqlserver": UncheckedType(condition_variables=_RESULT),
     "steam": UncheckedType(address="hostname"),
 }

@@ -14,10 +14,12 @@ from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.certificates import Certificates
+from kuma_lite.monitors.document.fields import HIDDEN
 from kuma_lite.monitors.doors.events import whole
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.service import Monitors
+from kuma_lite.monitors.trial import Trials
 
 BATCH_S: Final = 0.25  # live beats are gathered this long: smooth for the eye, cheap for a phone
 MAX_BARS: Final = 200  # rows a page may ask bars for at once
@@ -40,6 +42,7 @@ class MonitorPage:
         bus: Bus,
         clock: Clock,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
+        trials: Trials,
     ) -> None:
         self._monitors = monitors
         self._recorder = recorder
@@ -47,6 +50,7 @@ class MonitorPage:
         self._push = push
         self._clock = clock
         self._spawn = spawn
+        self._trials = trials
         self._beats: dict[int, list[list[Any]]] = {}  # organisation → batch
         self._changed: dict[int, set[int]] = {}
         self._deleted: dict[int, list[int]] = {}
@@ -63,6 +67,7 @@ class MonitorPage:
                 Event("summary", self.summary, namespaces=(PAGE,), needs=Right.MONITORS_VIEW),
                 Event("bars", self.bars, 2, namespaces=(PAGE,), needs=Right.MONITORS_VIEW),
                 Event("monitor", self.monitor, 1, namespaces=(PAGE,), needs=Right.MONITORS_VIEW),
+                Event("testMonitor", self.test, 1, namespaces=(PAGE,), needs=Right.MONITORS_EDIT),
                 Event("events", self.events, 3, namespaces=(PAGE,), needs=Right.MONITORS_VIEW),
             ],
             namespace=PAGE,
@@ -102,9 +107,10 @@ class MonitorPage:
         await self._certificates.warm()
         now = self._clock.now()
         statistics = self._recorder.statistics(found.id)
-        wire = self._monitors.wire(found, sensitive=may(actor, Right.MONITORS_EDIT, found))
-        # The compatible object hides it; our form edits it.
-        wire["manual_status"] = found.get("manual_status")
+        edits = may(actor, Right.MONITORS_EDIT, found)
+        wire = self._monitors.wire(found, sensitive=edits)
+        # The compatible object hides them; our form edits them.
+        wire.update({key: found.get(key) for key in HIDDEN if edits})
         return {
             "ok": True,
             "monitor": wire,
@@ -116,6 +122,10 @@ class MonitorPage:
                 for beat in self._recorder.rows(found.id)
             ],
         }
+
+    async def test(self, caller: Caller, payload: Any) -> Answer:
+        """One check of a monitor as a form has it, saved or not."""
+        return await self._trials.run(actor_of(caller), payload)
 
     async def events(self, caller: Caller, monitor_id: Any, offset: Any, count: Any) -> Answer:
         """Changes of state, newest first."""

@@ -22,6 +22,7 @@ from kuma_lite.core.declarations import (
 )
 from kuma_lite.monitors.engine.context import CheckedMonitor, Context, OnServer, ServerView
 from kuma_lite.monitors.engine.due import REPEAT_S, first_due, next_due, phase
+from kuma_lite.monitors.engine.limits import History, limited, numbers_of
 from kuma_lite.monitors.engine.outcome import Outcome
 from kuma_lite.monitors.engine.own_fault import Began, OwnFault
 from kuma_lite.monitors.engine.scheduler import Scheduler
@@ -74,6 +75,7 @@ class Checker:
         self._view = view
         self.turned: dict[int, float] = {}  # when something came of a monitor last, or since it is watched
         self._disbelieved: set[int] = set()  # whose latest failure was ours
+        self._limits: dict[int, History] = {}  # of monitors that have limits
         self._running: dict[int, asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(MAX_RUNNING)
 
@@ -114,6 +116,7 @@ class Checker:
         self.scheduler.drop(monitor_id)
         self.turned.pop(monitor_id, None)
         self._disbelieved.discard(monitor_id)
+        self._limits.pop(monitor_id, None)
         task = self._running.pop(monitor_id, None)
         if task is not None:
             task.cancel()
@@ -196,7 +199,29 @@ class Checker:
             return result
         if self.fault.is_troubled and result.status is Status.UP and (host := _host(monitor)):
             self.fault.succeeded(host, began)
-        return Outcome.of(monitor.id, began.wall, result)
+        found = _limited(result, self._history(monitor), began.wall) if monitor.limits else result
+        return Outcome.of(monitor.id, began.wall, found)
+
+    def _history(self, monitor: CheckedMonitor) -> History:
+        history = self._limits.get(monitor.id)
+        if history is None or history.limits != monitor.limits:
+            history = self._limits[monitor.id] = _new_history(monitor)
+        return history
+
+    async def look_once(self, monitor: CheckedMonitor) -> Outcome:
+        """Check outside the rhythm, for somebody who waits: nothing of it is counted, kept or handed on."""
+        began = self.fault.begin()
+        try:
+            result = await self._ask(monitor, began.wall)
+        except CheckFailed as failure:
+            ours = await self.fault.reason(began, _host(monitor), suspect=failure.local)
+            return Outcome.of(monitor.id, began.wall, failure, ours)
+        except Exception as error:
+            return self._faulty(monitor, began, error)
+        if isinstance(result, Wait):
+            raise RuntimeError(f"Monitors of the type {monitor.name!r} are not asked")
+        found = _limited(result, _new_history(monitor), began.wall) if monitor.limits else result
+        return Outcome.of(monitor.id, began.wall, found)
 
     def _faulty(self, monitor: CheckedMonitor, began: Began, error: Exception) -> Outcome:
         """An exception that nobody foresaw says nothing about the target."""
@@ -232,6 +257,18 @@ class Checker:
 def is_checkable(monitor: CheckedMonitor) -> bool:
     """Whether its type is known here and its settings can be used; else it has no beats at all."""
     return monitor.kind is not None and monitor.options is not None
+
+
+def _new_history(monitor: CheckedMonitor) -> History:
+    return History(monitor.limits, monitor.kind.numbers if monitor.kind is not None else ())
+
+
+def _limited(result: CheckResult, history: History, now: float) -> CheckResult | CheckFailed:
+    """A good answer as the limits on its numbers have it."""
+    if result.status is not Status.UP:
+        return result
+    broken = history.note(numbers_of(result, now))
+    return result if broken is None else limited(result, broken)
 
 
 def _host(monitor: CheckedMonitor) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
 from kuma_lite.core.declarations import AnyMonitorType, Child, LastBeat, Silence
+from kuma_lite.monitors.engine.limits import Limit
 
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
@@ -47,6 +48,10 @@ class CheckedMonitor(Protocol):
     @property
     def upside_down(self) -> bool:
         """Whether success counts as failure."""
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """On the numbers its checks yield."""
 
 
 class ServerView(Protocol):

@@ -11,6 +11,7 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.document.fields import DEFAULTS, Document
 from kuma_lite.monitors.engine.disbelief import Disbelief
 from kuma_lite.monitors.engine.judge import Policy, Previous, effective_timeout
+from kuma_lite.monitors.engine.limits import Limit
 
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
@@ -40,6 +41,7 @@ class Monitor:
     options: Options | None = None
     problem: str | None = None  # why `options` could not be read: then it is not checked
     policy: Policy = field(default_factory=Policy)
+    limits: tuple[Limit, ...] = ()
     previous: Previous | None = None
     since: int | None = None  # of the latest important beat, milliseconds since 1970
     disbelief: Disbelief | None = None  # latest failures that were our own

@@ -99,6 +99,13 @@ class TestEdit:
         assert "active" not in edited
         assert "dns_last_result" not in edited
 
+    @pytest.mark.parametrize("sent", [{}, {"snmpV3Username": ""}, {"snmp_v3_username": None}])
+    def test_a_text_that_is_never_shown_is_kept(self, sent: dict[str, Any]) -> None:
+        stored = {**self.stored, "snmpV3Username": "reader"}
+        assert read_edited(sent, stored)["snmpV3Username"] == "reader"
+        assert read_edited({"snmpV3Username": "other"}, stored)["snmpV3Username"] == "other"
+        assert "snmpV3Username" not in shown(stored, sensitive=True)
+
     def test_a_port_that_is_no_number_clears(self) -> None:
         assert read_edited({"port": "not a number"}, self.stored)["port"] is None
 
@@ -126,7 +133,7 @@ def test_linked_notifications(links: Any, ids: list[int] | None) -> None:
 
 
 def test_every_field_has_one_spelling_and_a_fitting_default() -> None:
-    assert len(FIELDS) == 111
+    assert len(FIELDS) == 114
     assert not set(ALIASES) & set(FIELDS)
     for field in FIELDS.values():
         assert not (field.required and field.default is None), field.name

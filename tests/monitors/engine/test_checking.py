@@ -37,6 +37,7 @@ class Told:
     interval: float = 60
     timeout: float = 10
     upside_down: bool = False
+    limits: tuple = ()
 
 
 def told(number, name, **document):

@@ -15,6 +15,7 @@ from kuma_lite.beats.model import Beat, NewBeat
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.declarations import (
+    CannotCheck,
     CheckContext,
     CheckFailed,
     CheckResult,
@@ -34,6 +35,7 @@ from kuma_lite.monitors.engine import concluding, disbelief
 from kuma_lite.monitors.engine.due import REPEAT_S
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.judge import Policy
+from kuma_lite.monitors.engine.limits import read_limits
 from kuma_lite.monitors.engine.outcome import Outcome
 from kuma_lite.monitors.engine.own_fault import OwnFault
 from kuma_lite.monitors.engine.roster import Monitor, Roster
@@ -181,6 +183,7 @@ class House:
         monitor = Monitor(monitor_id, 1, True, stored, kind=kind)
         monitor.options = kind.options.read(stored) if kind is not None else None
         monitor.policy = Policy(stored.get("maxretries", 0), 0, stored.get("upsideDown", False))
+        monitor.limits = read_limits(stored.get("limits"))
         self.roster.put(monitor)
         self.engine.watch(monitor)
         return monitor
@@ -344,6 +347,31 @@ async def test_what_cannot_be_checked_has_no_beats(house: House) -> None:
     await house.until(2)
     assert {beat.monitor_id for beat in house.recorder.beats} == {3}
     assert len(house.engine.checker.scheduler) + house.engine.checker.running == 1
+
+
+async def test_a_driver_that_is_missing_is_pending_and_no_failure(house: House) -> None:
+    house.add(Scripted(sequence(CannotCheck("Its driver is not installed here."))), maxretries=0)
+    beat = (await house.until(1))[0]
+    assert (beat.status, beat.msg) == (Status.PENDING, "Its driver is not installed here.")
+
+
+async def test_a_good_answer_over_its_limit(house: House) -> None:
+    limits = [
+        {"number": "ping", "operator": ">", "value": 100, "becomes": "pending"},
+        {"number": "ping", "operator": ">", "value": 200, "becomes": "down", "count": 2, "of": 2},
+    ]
+    answers = [CheckResult("ok", ping) for ping in (300.0, 300.0, 50.0)]
+    house.add(Scripted(sequence(*answers)), limits=limits)
+    found = [(beat.status, beat.msg, beat.ping) for beat in (await house.until(3))[:3]]
+    assert found == [
+        (Status.PENDING, "Response time 300 ms breaks its limit (> 100 ms); ok", 300.0),
+        (
+            Status.DOWN,
+            "Response time 300 ms breaks its limit (> 200 ms, in 2 of the last 2 checks); ok",
+            300.0,
+        ),
+        (Status.UP, "ok", 50.0),
+    ]
 
 
 async def test_a_fault_in_a_check_is_seen_when_it_comes_again(
