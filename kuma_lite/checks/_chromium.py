@@ -14,7 +14,7 @@ import os
 import shutil
 import signal
 import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final
 
@@ -90,7 +90,7 @@ class Chromium:
         await asyncio.to_thread(remove_left_behind)
         reason = ""
         for switches in _attempts():
-            browser = cls(program, Path(tempfile.mkdtemp(prefix=PREFIX, dir=_parent())))
+            browser = cls._in_new_folder(program)
             try:
                 await browser._open(switches)
             except BrowserGone as gone:
@@ -106,6 +106,15 @@ class Chromium:
                 return browser
         raise BrowserGone(reason)
 
+    @classmethod
+    def _in_new_folder(cls, program: str) -> Chromium:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_parent()))
+        try:
+            return cls(program, folder)
+        except OSError:
+            _remove(folder)
+            raise
+
     @property
     def pid(self) -> int:
         """Of the process that the others descend from."""
@@ -118,21 +127,18 @@ class Chromium:
 
     async def _open(self, switches: tuple[str, ...]) -> None:
         loop = asyncio.get_running_loop()
-        commands, ours_out = _pipe()
-        ours_in, answers = _pipe()
-        try:
+        with ExitStack() as theirs:
+            commands, out = _pipe()
+            theirs.callback(os.close, commands)
+            out_file = open(out, "wb", 0)  # noqa: ASYNC230, SIM115
+            into, answers = _pipe()
+            theirs.callback(os.close, answers)
+            into_file = open(into, "rb", 0)  # noqa: ASYNC230, SIM115
             self._pid = self._spawn(commands, answers, switches)
-        except OSError:
-            os.close(ours_in)
-            os.close(ours_out)
-            raise
-        finally:
-            os.close(commands)
-            os.close(answers)
         protocol = PipeProtocol()
-        writer, _ = await loop.connect_write_pipe(asyncio.Protocol, open(ours_out, "wb", 0))  # noqa: ASYNC230, SIM115
+        writer, _ = await loop.connect_write_pipe(asyncio.Protocol, out_file)
         self._ends.append(writer)
-        reader, _ = await loop.connect_read_pipe(lambda: protocol, open(ours_in, "rb", 0))  # noqa: ASYNC230, SIM115
+        reader, _ = await loop.connect_read_pipe(lambda: protocol, into_file)
         self._ends.append(reader)
         self.connection = protocol.connection = Connection(lambda text: writer.write(text.encode() + b"\0"))
         await self.connection.call("Browser.getVersion", timeout=START_S)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import signal
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from kuma_lite.net.network import Network
 from tests.checks.peers import Answer, Web, listening, web_server
 from tests.checks.programs import script
 from tests.checks.support import Context, failure, run
+from tests.checks.test_sweep import PEERS, Left, peer
 from tests.net.authority import Authority
 from tests.net.websockets import TEXT, accept, from_client, from_server
 from tests.peers import chromium
@@ -373,6 +375,48 @@ async def test_remote_browsers_that_are_not_there(browsing: Browsing) -> None:
         assert said == f"The remote browser cannot be reached: connect ECONNREFUSED 127.0.0.1:{port}"
     assert "begins with ws://" in await browsing.cannot("http://a.test", remote_browser=2)
     assert await browsing.cannot("http://a.test", remote_browser=9) == "Remote browser not found"
+
+
+async def test_every_odd_peer_is_survived(browsing: Browsing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a page, and as a remote browser."""
+    monkeypatch.setattr(_remote_browser, "CONNECT_S", 0.4)
+    async with site() as web:
+        await browsing.check(web.url("/"))
+    for talk in PEERS.values():
+        async with peer(talk) as port:
+            left = Left()
+            assert (await browsing.fails(f"http://127.0.0.1:{port}/", interval=2)).startswith("page.goto: ")
+            for scheme in ("ws", "http"):
+                address = f"{scheme}://127.0.0.1:{port}"
+                browsing.network.find_remote_browser = {1: address}.get
+                assert "remote browser" in await browsing.cannot("http://a.test", remote_browser=1)
+        assert await left.nothing() == ""
+
+
+async def test_without_descriptors_nothing_is_left(
+    browsing: Browsing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of the places where one may be missing."""
+    left, pipe = Left(), os.pipe
+    for allowed in (0, 1):
+        pipes = iter([pipe] * allowed)
+
+        def few(pipes: Iterator[Callable[[], tuple[int, int]]] = pipes) -> tuple[int, int]:
+            make = next(pipes, None)
+            if make is None:
+                raise OSError(errno.EMFILE, "Too many open files")
+            return make()
+
+        monkeypatch.setattr(os, "pipe", few)
+        assert "Too many open files" in await browsing.cannot("http://a.test")
+    monkeypatch.setattr(os, "pipe", pipe)
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    assert "Too many open files" in await browsing.cannot("http://a.test")
+    assert await left.nothing() == ""
 
 
 @pytest.mark.parametrize(
