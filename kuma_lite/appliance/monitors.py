@@ -30,7 +30,6 @@ from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import MonitorRemoved
 from kuma_lite.monitors.service import Monitors
 from kuma_lite.monitors.store import MonitorStore, link_all
-from kuma_lite.monitors.trial import Trials
 from kuma_lite.net.connectivity import Connectivity
 from kuma_lite.net.link_watch import LinkWatch
 from kuma_lite.notifications.model import LinksChanged
@@ -105,9 +104,8 @@ class Monitoring:
             spawn,
             self.maintenance.push_list,
         )
-        self.trials = Trials(self.monitors, self.engine.checker, clock)
         self.page = MonitorPage(
-            self.monitors, self.recorder, self.certificates, ground.push, bus, clock, spawn, self.trials
+            self.monitors, self.recorder, self.certificates, ground.push, bus, clock, spawn
         )
         bus.subscribe(LinksChanged, lambda event: self.monitors.notifications_changed(event.links))
         bus.subscribe(MonitorRemoved, self._forget)
@@ -149,7 +147,7 @@ class Monitoring:
     def _routes(self) -> Sequence[Any]:
         from kuma_lite.monitors.doors.routes import monitor_routes
 
-        return monitor_routes(self.figures, self.trials)
+        return monitor_routes(self.figures)
 
     def _keep_days(self) -> int:
         kept = self._ground.settings.get("keepDataPeriodDays", KEEP_DAYS)

@@ -211,25 +211,6 @@ class Monitors:
         monitor.document = sparse({**monitor.document, key: value})
         self._interpret(monitor)
 
-    def draft(self, actor: Actor, payload: Any) -> Monitor:
-        """A monitor as `add` would make it, or as an edit of the one named by `id` would leave it.
-
-        It is in no list; its secrets are kept from logs until `forget_draft`. Raises UserError as they do.
-        """
-        named = payload.get("id") if isinstance(payload, Mapping) else None
-        old = None if named is None else self.get(actor, Right.MONITORS_EDIT, named, refusal=NOT_THERE)
-        document = read_added(payload) if old is None else read_edited(payload, old.document)
-        document.pop("active", None)
-        self._refuse_missing(actor.organisation, document)
-        self._prepare(document, old)
-        monitor = Monitor(old.id if old else 0, actor.organisation, True, sparse(document))
-        self._interpret(monitor, kept_under=("draft", id(monitor)))
-        return monitor
-
-    def forget_draft(self, monitor: Monitor) -> None:
-        """Let go of what `draft` keeps."""
-        forget_secrets(("draft", id(monitor)))
-
     # --- questions ---------------------------------------------------------------------------------------
 
     def find(self, monitor_id: Any) -> Monitor | None:
@@ -329,8 +310,8 @@ class Monitors:
         except UserError:
             return None
 
-    def _interpret(self, monitor: Monitor, kept_under: tuple[str, int] | None = None) -> None:
-        """Fill in what follows from the document; its secrets are known to logs under the monitor's id."""
+    def _interpret(self, monitor: Monitor) -> None:
+        """Fill in what follows from the document."""
         monitor.policy = Policy(
             max_retries=int(monitor.get("maxretries") or 0),
             resend_interval=int(monitor.get("resendInterval") or 0),
@@ -339,8 +320,7 @@ class Monitors:
         monitor.limits = read_limits(monitor.get("limits"))
         monitor.kind = self.types.get(monitor.type)
         if monitor.kind is not None:
-            owner = kept_under or ("monitor", monitor.id)
-            remember_secrets(owner, secrets_of(monitor.kind, monitor.document))
+            remember_secrets(("monitor", monitor.id), secrets_of(monitor.kind, monitor.document))
             try:
                 monitor.options = monitor.kind.options.read(monitor.document)
             except UserError as error:

@@ -12,7 +12,6 @@ from typing import Generic, TypeVar, cast
 
 from kuma_lite.net.errors import NetworkError, connect_error, timeout_error
 from kuma_lite.net.resolve import Address, IpFamily, Resolver
-from kuma_lite.net.trace import current_trace
 
 # How long one address may stay silent before the next is tried as well (RFC 8305 §8).
 ATTEMPT_DELAY = 0.25
@@ -75,8 +74,6 @@ class Connector:
             opened = await _race(interleave(addresses), port, factory)
         opened.dns_ms = (resolved - begun) * MS
         opened.connect_ms = (perf_counter() - resolved) * MS
-        if (trace := current_trace()) is not None:
-            trace.connected(opened.address, opened.dns_ms, opened.connect_ms)
         return opened
 
     async def connect(
@@ -142,6 +139,15 @@ async def open_unix(path: str, factory: Callable[[], P]) -> Connected[P]:
             raise
         raise connect_error(error, path, None) from None
     return Connected(transport, protocol, path, 0, 0.0, (perf_counter() - begun) * MS)
+
+
+async def open_unix_stream(path: str) -> Stream:
+    """A Unix socket with reader and writer. Raises NetworkError (`connect ENOENT <path>`)."""
+    loop = asyncio.get_running_loop()
+    opened = await open_unix(path, lambda: _StreamProtocol(asyncio.StreamReader(loop=loop), loop))
+    reader = opened.protocol.reader
+    writer = asyncio.StreamWriter(opened.transport, opened.protocol, reader, loop)
+    return Stream(reader, writer, cast("Connected[asyncio.StreamReaderProtocol]", opened))
 
 
 async def _attempt(address: Address, port: int, factory: Callable[[], P]) -> Connected[P]:

@@ -56,6 +56,16 @@ DOCUMENTS: Final[dict[str, Callable[[int], dict[str, Any]]]] = {
         "timeout": TIMEOUT_S,
     },
     "udp": lambda port: {"hostname": "127.0.0.1", "port": port, "body": "hello"},
+    "mysql": lambda port: {"databaseConnectionString": f"mysql://u:p@127.0.0.1:{port}/d"},
+    "oracledb": lambda port: {
+        "databaseConnectionString": f"127.0.0.1:{port}/XEPDB1",
+        "basic_auth_user": "u",
+        "basic_auth_pass": "p",
+    },
+    "postgres": lambda port: {"databaseConnectionString": f"postgres://u:p@127.0.0.1:{port}/d"},
+    "sqlserver": lambda port: {
+        "databaseConnectionString": f"Server=127.0.0.1,{port};Database=d;User Id=u;Password=p;Encrypt=false"
+    },
     "rabbitmq": lambda port: {"rabbitmqNodes": [f"http://127.0.0.1:{port}"], "rabbitmqUsername": "u"},
     "redis": lambda port: {"databaseConnectionString": f"redis://:x@127.0.0.1:{port}"},
     "websocket-upgrade": lambda port: {"url": f"ws://127.0.0.1:{port}/", "accepted_statuscodes": ["1000"]},

@@ -234,7 +234,6 @@ def _page_calls(it: Things) -> dict[str, list[Any]]:
         "editIncident": [it.slug, it.incident, INCIDENT],
         "deleteIncident": [it.slug, it.incident],
         "resolveIncident": [it.slug, it.incident],
-        "testMonitor": [MONITOR],
         "serversSummary": [],
         "serverSparks": [[it.server]],
         "server": [it.server],

@@ -52,7 +52,6 @@ def _mongodb(document: Document) -> Document:
     return {}
 
 
-_RESULT: Final = (text_variable("result"),)
 _MQTT: Final = (
     text_variable("topic"),
     text_variable("message"),
@@ -65,10 +64,6 @@ UNCHECKED: Final = {
     "grpc-keyword": UncheckedType(address="grpcUrl"),
     "mongodb": UncheckedType(validate=_mongodb),
     "mqtt": UncheckedType(address="hostname", condition_variables=_MQTT),
-    "mysql": UncheckedType(condition_variables=_RESULT),
-    "oracledb": UncheckedType(condition_variables=_RESULT),
-    "postgres": UncheckedType(),
     "smtp": UncheckedType(address="hostname"),
-    "sqlserver": UncheckedType(condition_variables=_RESULT),
     "steam": UncheckedType(address="hostname"),
 }

@@ -19,7 +19,6 @@ from kuma_lite.monitors.doors.events import whole
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.service import Monitors
-from kuma_lite.monitors.trial import Trials
 
 BATCH_S: Final = 0.25  # live beats are gathered this long: smooth for the eye, cheap for a phone
 MAX_BARS: Final = 200  # rows a page may ask bars for at once
@@ -42,7 +41,6 @@ class MonitorPage:
         bus: Bus,
         clock: Clock,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
-        trials: Trials,
     ) -> None:
         self._monitors = monitors
         self._recorder = recorder
@@ -50,7 +48,6 @@ class MonitorPage:
         self._push = push
         self._clock = clock
         self._spawn = spawn
-        self._trials = trials
         self._beats: dict[int, list[list[Any]]] = {}  # organisation → batch
         self._changed: dict[int, set[int]] = {}
         self._deleted: dict[int, list[int]] = {}
@@ -67,7 +64,6 @@ class MonitorPage:
                 Event("summary", self.summary, namespaces=(PAGE,), needs=Right.MONITORS_VIEW),
                 Event("bars", self.bars, 2, namespaces=(PAGE,), needs=Right.MONITORS_VIEW),
                 Event("monitor", self.monitor, 1, namespaces=(PAGE,), needs=Right.MONITORS_VIEW),
-                Event("testMonitor", self.test, 1, namespaces=(PAGE,), needs=Right.MONITORS_EDIT),
                 Event("events", self.events, 3, namespaces=(PAGE,), needs=Right.MONITORS_VIEW),
             ],
             namespace=PAGE,
@@ -122,10 +118,6 @@ class MonitorPage:
                 for beat in self._recorder.rows(found.id)
             ],
         }
-
-    async def test(self, caller: Caller, payload: Any) -> Answer:
-        """One check of a monitor as a form has it, saved or not."""
-        return await self._trials.run(actor_of(caller), payload)
 
     async def events(self, caller: Caller, monitor_id: Any, offset: Any, count: Any) -> Answer:
         """Changes of state, newest first."""

@@ -12,8 +12,6 @@ from kuma_lite.checks import describe_types
 from kuma_lite.core.access import Right
 from kuma_lite.core.doors import Access, door
 from kuma_lite.monitors.engine.health import Figures
-from kuma_lite.monitors.trial import Trials
-from kuma_lite.rest.requests import AnyRequest, actor_of
 
 
 @cache
@@ -27,7 +25,7 @@ def describe() -> dict[str, Any]:
     return {**describe_types(), "common": CommonOptions.describe()}
 
 
-def monitor_routes(figures: Figures, trials: Trials) -> Sequence[Any]:
+def monitor_routes(figures: Figures) -> Sequence[Any]:
     """The routes of this feature."""
 
     @get(
@@ -51,14 +49,4 @@ def monitor_routes(figures: Figures, trials: Trials) -> Sequence[Any]:
         figures.forget_lateness()
         return {"ok": True}
 
-    @post(
-        "/api/v1/monitors/test",
-        opt=door(Access.USER, Right.MONITORS_EDIT),
-        status_code=200,
-        tags=["Monitors"],
-    )
-    async def test_monitor(request: AnyRequest, data: dict[str, Any]) -> dict[str, Any]:
-        """Check a monitor once without saving it: its outcome, phases, answer and certificate."""
-        return await trials.run(actor_of(request), data)
-
-    return [test_monitor, monitor_types, show_figures, reset_figures]
+    return [monitor_types, show_figures, reset_figures]

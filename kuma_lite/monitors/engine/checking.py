@@ -199,29 +199,18 @@ class Checker:
             return result
         if self.fault.is_troubled and result.status is Status.UP and (host := _host(monitor)):
             self.fault.succeeded(host, began)
-        found = _limited(result, self._history(monitor), began.wall) if monitor.limits else result
+        found = self._limited(monitor, result, began.wall) if monitor.limits else result
         return Outcome.of(monitor.id, began.wall, found)
 
-    def _history(self, monitor: CheckedMonitor) -> History:
+    def _limited(self, monitor: CheckedMonitor, result: CheckResult, now: float) -> CheckResult | CheckFailed:
+        """A good answer as the limits on its numbers have it."""
+        if monitor.kind is None or result.status is not Status.UP:
+            return result
         history = self._limits.get(monitor.id)
         if history is None or history.limits != monitor.limits:
-            history = self._limits[monitor.id] = _new_history(monitor)
-        return history
-
-    async def look_once(self, monitor: CheckedMonitor) -> Outcome:
-        """Check outside the rhythm, for somebody who waits: nothing of it is counted, kept or handed on."""
-        began = self.fault.begin()
-        try:
-            result = await self._ask(monitor, began.wall)
-        except CheckFailed as failure:
-            ours = await self.fault.reason(began, _host(monitor), suspect=failure.local)
-            return Outcome.of(monitor.id, began.wall, failure, ours)
-        except Exception as error:
-            return self._faulty(monitor, began, error)
-        if isinstance(result, Wait):
-            raise RuntimeError(f"Monitors of the type {monitor.name!r} are not asked")
-        found = _limited(result, _new_history(monitor), began.wall) if monitor.limits else result
-        return Outcome.of(monitor.id, began.wall, found)
+            history = self._limits[monitor.id] = History(monitor.limits, monitor.kind.numbers)
+        broken = history.note(numbers_of(result, now))
+        return result if broken is None else limited(result, broken)
 
     def _faulty(self, monitor: CheckedMonitor, began: Began, error: Exception) -> Outcome:
         """An exception that nobody foresaw says nothing about the target."""
@@ -257,18 +246,6 @@ class Checker:
 def is_checkable(monitor: CheckedMonitor) -> bool:
     """Whether its type is known here and its settings can be used; else it has no beats at all."""
     return monitor.kind is not None and monitor.options is not None
-
-
-def _new_history(monitor: CheckedMonitor) -> History:
-    return History(monitor.limits, monitor.kind.numbers if monitor.kind is not None else ())
-
-
-def _limited(result: CheckResult, history: History, now: float) -> CheckResult | CheckFailed:
-    """A good answer as the limits on its numbers have it."""
-    if result.status is not Status.UP:
-        return result
-    broken = history.note(numbers_of(result, now))
-    return result if broken is None else limited(result, broken)
 
 
 def _host(monitor: CheckedMonitor) -> str:

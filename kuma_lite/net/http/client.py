@@ -23,7 +23,6 @@ from kuma_lite.net.proxy import ProxyRule
 from kuma_lite.net.proxy_connector import ProxyConnector
 from kuma_lite.net.proxy_handshake import proxy_authorization
 from kuma_lite.net.tls import CertificateReport, verification_error
-from kuma_lite.net.trace import current_trace
 
 _ALPN = ("http/1.1",)
 
@@ -185,7 +184,7 @@ class _Call:
                 options=tls_options(self.request),
                 family=self.request.ip_family,
             )
-        response = Response(
+        return Response(
             answer.status,
             answer.reason,
             answer.headers,
@@ -197,9 +196,6 @@ class _Call:
             answer.http_version,
             opened.address,
         )
-        if (trace := current_trace()) is not None:
-            trace.answered(response)
-        return response
 
     def _headers(self, hop: Hop) -> list[tuple[str, str]]:
         headers = list(hop.headers)

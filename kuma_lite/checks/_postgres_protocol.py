@@ -1,0 +1,226 @@
+"""The dialogue with a PostgreSQL server (protocol 3.0): log-in and one simple query.
+
+Our own instead of a driver's: the monitor needs no values, and deriving the key of a SCRAM password, two
+thirds of what a connection costs, is done once per password and salt instead of every time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import secrets
+import stringprep
+import struct
+import unicodedata
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from kuma_lite.core.declarations import CannotCheck, CheckFailed
+from kuma_lite.net.errors import ErrorKind, NetworkError
+
+if TYPE_CHECKING:
+    from kuma_lite.checks._channel import Channel
+    from kuma_lite.checks._postgres_url import PostgresTarget
+
+SSL_REQUEST: Final = struct.pack("!ii", 8, 80_877_103)
+_VERSION: Final = 196_608  # 3.0
+_KNOWN: Final = frozenset(b"RSKZENTDCIGHWAcv12n3stdV")  # first bytes of what servers say
+_MAX_WORDS_BYTES: Final = 256 * 1024  # of what is no row: a notice with its context
+_PIECE_BYTES: Final = 64 * 1024  # rows are read past in pieces, however long they are
+_MAX_ITERATIONS: Final = 1_000_000  # half a second; servers ask for 4096
+_KEYS_KEPT: Final = 256
+_OK, _CLEARTEXT, _MD5, _SASL, _SASL_CONTINUE, _SASL_FINAL = 0, 3, 5, 10, 11, 12
+_OTHER_LOG_INS: Final = {2: "Kerberos V5", 7: "GSSAPI", 9: "SSPI"}
+_MECHANISM: Final = "SCRAM-SHA-256"
+_LOST: Final = "Connection terminated unexpectedly"  # also for what no PostgreSQL server would say
+
+# Salted passwords by (password, salt, iterations).
+_keys: OrderedDict[tuple[str, bytes, int], bytes] = OrderedDict()
+
+
+class Message(NamedTuple):
+    """What a server says; `body` without rows."""
+
+    kind: str
+    body: bytes
+
+
+class Session:
+    """One connection, TLS already spoken where it is wanted. Methods raise CheckFailed and NetworkError."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._heard = False
+
+    async def log_in(self, target: PostgresTarget) -> None:
+        """Until the server is ready for a query. Raises CannotCheck for log-ins that we do not speak."""
+        words = {
+            "user": target.user,
+            "database": target.database or target.user,
+            "client_encoding": "UTF8",
+            **dict(target.settings),
+        }
+        body = b"".join(_text(key) + _text(value) for key, value in words.items())
+        self._channel.write(struct.pack("!ii", len(body) + 9, _VERSION) + body + b"\0")
+        scram: Scram | None = None
+        while (message := await self._next()).kind != "Z":
+            if message.kind == "R":
+                scram = await self._authenticate(message.body, target, scram)
+
+    async def query(self, statement: str) -> None:
+        """Run it, and read past what it gives."""
+        self._send(b"Q", _text(statement))
+        while (message := await self._next()).kind != "Z":
+            if message.kind in "GW":  # it wants rows of us
+                self._send(b"f", _text("No source stream defined"))
+
+    def close(self) -> None:
+        """Say good-bye."""
+        self._send(b"X", b"")
+
+    async def _authenticate(self, body: bytes, target: PostgresTarget, scram: Scram | None) -> Scram | None:
+        if len(body) < 4:
+            raise _nonsense()
+        (code,) = struct.unpack_from("!i", body)
+        if code in (_OK, _SASL_FINAL):
+            if code == _SASL_FINAL and not (scram and scram.is_server(body[4:])):
+                raise CheckFailed("SASL: SCRAM-SERVER-FINAL-MESSAGE: server signature does not match")
+            return scram
+        if not target.password and code in (_CLEARTEXT, _MD5, _SASL, _SASL_CONTINUE):
+            raise CannotCheck("Connection string: the password is missing, and the server asks for one.")
+        if code == _CLEARTEXT:
+            self._send(b"p", _text(target.password))
+        elif code == _MD5:
+            self._send(b"p", _text(hashed(target.user, target.password, body[4:8])))
+        elif code == _SASL:
+            if _MECHANISM.encode() not in body[4:].split(b"\0"):
+                raise CannotCheck("The server wants a SASL log-in that is not supported here.")
+            scram = Scram(target.password)
+            first = scram.first()
+            self._send(b"p", _text(_MECHANISM) + struct.pack("!i", len(first)) + first)
+        elif code == _SASL_CONTINUE and scram is not None:
+            self._send(b"p", await scram.final(body[4:]))
+        else:
+            name = _OTHER_LOG_INS.get(code, f"number {code}")
+            raise CannotCheck(f"The server wants a log-in that is not supported here: {name}.")
+        return scram
+
+    def _send(self, kind: bytes, body: bytes) -> None:
+        self._channel.write(kind + struct.pack("!i", len(body) + 4) + body)
+
+    async def _next(self) -> Message:
+        """The next message. Raises CheckFailed with the words of an error."""
+        try:
+            head = await self._channel.exactly(5)
+            kind, length = head[:1].decode("latin-1"), int.from_bytes(head[1:], "big") - 4
+            is_row = kind in "Dd" and self._heard
+            if head[0] not in _KNOWN or length < 0 or (length > _MAX_WORDS_BYTES and not is_row):
+                raise _nonsense()
+            self._heard = True
+            while length > _PIECE_BYTES and is_row:
+                await self._channel.exactly(_PIECE_BYTES)
+                length -= _PIECE_BYTES
+            message = Message(kind, await self._channel.exactly(length))
+        except NetworkError as error:
+            raise as_said(error, heard=self._heard) from None
+        if message.kind == "E":
+            raise CheckFailed(words_of_error(message.body))
+        return message
+
+
+def as_said(error: NetworkError, *, heard: bool) -> NetworkError:
+    """The end of a connection in the usual words; `heard`: the server had said something before."""
+    if error.message != "socket hang up":
+        return error
+    return NetworkError(_LOST if heard else "read ECONNRESET", error.code, error.kind)
+
+
+def words_of_error(body: bytes) -> str:
+    """The primary message of an error (§55.8)."""
+    for part in body.split(b"\0"):
+        if part[:1] == b"M":
+            return part[1:].decode("utf-8", "replace")
+    return "The server reports an error without words"
+
+
+def hashed(user: str, password: str, salt: bytes) -> str:
+    """The answer to AuthenticationMD5Password."""
+    inner = hashlib.md5((password + user).encode(), usedforsecurity=False).hexdigest()
+    return "md5" + hashlib.md5(inner.encode() + salt, usedforsecurity=False).hexdigest()
+
+
+class Scram:
+    """A log-in by SCRAM-SHA-256 (RFC 5802, RFC 7677), without channel binding."""
+
+    def __init__(self, password: str, nonce: str = "") -> None:
+        self._password = password
+        self._nonce = nonce or base64.b64encode(secrets.token_bytes(18)).decode()
+        self._signature = b""
+
+    def first(self) -> bytes:
+        """What is said first; the server knows the user from the start of the connection."""
+        return f"n,,n=*,r={self._nonce}".encode()
+
+    async def final(self, challenge: bytes) -> bytes:
+        """The proof that we know the password. Raises NetworkError for a challenge that is none."""
+        try:
+            fields = dict(part.split("=", 1) for part in challenge.decode("ascii").split(","))
+            nonce, salt, iterations = fields["r"], base64.b64decode(fields["s"]), int(fields["i"])
+        except (ValueError, KeyError):
+            raise _nonsense() from None
+        if not nonce.startswith(self._nonce) or not 0 < iterations <= _MAX_ITERATIONS:
+            raise _nonsense()
+        key = await _salted(self._password, salt, iterations)
+        client_key = _hmac(key, b"Client Key")
+        without_proof = f"c=biws,r={nonce}"
+        spoken = f"n=*,r={self._nonce},".encode() + challenge + b"," + without_proof.encode()
+        mask = _hmac(hashlib.sha256(client_key).digest(), spoken)
+        proof = bytes(a ^ b for a, b in zip(client_key, mask, strict=True))
+        self._signature = _hmac(_hmac(key, b"Server Key"), spoken)
+        return f"{without_proof},p={base64.b64encode(proof).decode()}".encode()
+
+    def is_server(self, final: bytes) -> bool:
+        """Whether the server knows the password, too."""
+        wanted = b"v=" + base64.b64encode(self._signature)
+        return bool(self._signature) and hmac.compare_digest(final.split(b",")[0], wanted)
+
+
+async def _salted(password: str, salt: bytes, iterations: int) -> bytes:
+    """PBKDF2, on a thread; remembered, as RFC 5802 §5.1 advises."""
+    asked = (password, salt, iterations)
+    key = _keys.get(asked)
+    if key is None:
+        raw = prepared(password).encode()
+        key = await asyncio.to_thread(hashlib.pbkdf2_hmac, "sha256", raw, salt, iterations)
+        _keys[asked] = key
+        if len(_keys) > _KEYS_KEPT:
+            _keys.popitem(last=False)
+    return key
+
+
+def prepared(password: str) -> str:
+    """SASLprep (RFC 4013); what it forbids stays as it is, as PostgreSQL does."""
+    if password.isascii():
+        return password
+    mapped = "".join(
+        " " if stringprep.in_table_c12(letter) else letter
+        for letter in password
+        if not stringprep.in_table_b1(letter)
+    )
+    normal = unicodedata.normalize("NFKC", mapped)
+    forbidden = (stringprep.in_table_a1, stringprep.in_table_c21_c22, stringprep.in_table_c3)
+    return password if any(test(letter) for letter in normal for test in forbidden) else normal
+
+
+def _hmac(key: bytes, words: bytes) -> bytes:
+    return hmac.digest(key, words, "sha256")
+
+
+def _text(value: str) -> bytes:
+    return value.replace("\0", "").encode("utf-8", "replace") + b"\0"
+
+
+def _nonsense() -> NetworkError:
+    return NetworkError(_LOST, "ERR_PROTOCOL", ErrorKind.PROTOCOL)
