@@ -12,7 +12,7 @@ from kuma_lite.accounts.model import TokenRequired, User
 from kuma_lite.accounts.passwords import hash_password, is_legacy, password_matches
 from kuma_lite.accounts.rules import code_matches, fingerprint, is_strong, otpauth_uri
 from kuma_lite.accounts.sessions import Session, SessionTokens
-from kuma_lite.accounts.tokens import make_token, read_token, token_id
+from kuma_lite.accounts.tokens import make_token, read_token, sign_number, token_id
 from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import NotLoggedIn, UserError
@@ -170,6 +170,10 @@ class Accounts:
             "iat": self._issued,
         }
         return make_token(payload, self._settings.get(SIGNING_SETTING))
+
+    def sign_number(self, number: int) -> str:
+        """A token of a number that nobody can guess; it opens nothing by itself."""
+        return sign_number(number, self._settings.get(SIGNING_SETTING))
 
     def device_for(self, user: User) -> str:
         """A proof that somebody has logged in on this device; it opens nothing (see `LoginLimiter`)."""

@@ -59,6 +59,7 @@ class Ground:
         self.database.reserve = DiskReserve(self.folder.path)
         self.network = Network(self.clock, _proxy_of_environment())
         self.at_close(self.network.close)
+        self.at_close(self.network.stop)
         self.settings = await Settings.load(self.database, self.bus, self.clock)
         self.accounts = Accounts(self.database, self.settings, self.clock)
         await self.accounts.prepare()

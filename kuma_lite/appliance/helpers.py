@@ -8,6 +8,7 @@ from kuma_lite.api_keys.service import ApiKeys
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.metrics import metrics_route
 from kuma_lite.appliance.monitors import Monitoring
+from kuma_lite.checks._chromium_path import find_chromium
 from kuma_lite.cloudflared.events import CloudflaredEvents
 from kuma_lite.core.doors import Doors
 from kuma_lite.docker_hosts.events import docker_host_doors
@@ -52,6 +53,8 @@ class Helpers:
         }
         ground.network.find_proxy = self.proxies.server_of
         ground.network.find_docker_host = self.docker_hosts.request_maker
+        ground.network.find_remote_browser = self.remote_browsers.address_of
+        ground.network.find_chromium = self._find_chromium
 
     async def load(self) -> None:
         """Read everything."""
@@ -72,6 +75,20 @@ class Helpers:
             *remote_browser_doors(self.remote_browser, self.remote_browsers, push),
             *api_key_doors(self.api_key, self.api_keys, push),
             self.cloudflared.doors(),
-            ToolEvents(self._ground.database, VapidKeys(self._ground.settings), target_of).doors(),
+            self._tools().doors(),
             Doors(raw=[self.metrics.route()]),
         ]
+
+    def _tools(self) -> ToolEvents:
+        ground = self._ground
+        return ToolEvents(
+            ground.database,
+            VapidKeys(ground.settings),
+            target_of,
+            allow_all_browsers=ground.config.allow_all_chrome_exec,
+        )
+
+    def _find_chromium(self) -> str:
+        ground = self._ground
+        named = ground.settings.get("chromeExecutable")
+        return find_chromium(named, allow_all=ground.config.allow_all_chrome_exec)

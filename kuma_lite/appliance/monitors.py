@@ -19,6 +19,8 @@ from kuma_lite.monitors.doors.events import MonitorEvents
 from kuma_lite.monitors.doors.page import MonitorPage
 from kuma_lite.monitors.doors.push_route import PushRoute
 from kuma_lite.monitors.doors.pushes import MonitorPushes
+from kuma_lite.monitors.doors.screenshots import TYPE as SEES_PAGES
+from kuma_lite.monitors.doors.screenshots import Screenshots
 from kuma_lite.monitors.engine.blind_spots import BlindSpots
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.expiry import ExpiryWatch
@@ -77,6 +79,9 @@ class Monitoring:
             in_maintenance=self._in_maintenance,
         )
         messages.monitors = self.monitors
+        self.screenshots = Screenshots(ground.folder.screenshots, ground.accounts.sign_number)
+        self.monitors.screenshot_of = self._screenshot_of
+        ground.network.keep_screenshot = self._keep_screenshot
         self.maintenance = Maintenance(
             ground.database,
             clock,
@@ -111,6 +116,7 @@ class Monitoring:
         self._ground.at_close(self.recorder.close)
         await self.monitors.load()
         await self.maintenance.load()
+        await self.screenshots.keep_only(each.id for each in self.roster if each.type == SEES_PAGES)
 
     def start(self) -> None:
         """Begin to check."""
@@ -135,7 +141,7 @@ class Monitoring:
             *self.pushes.late_doors(),
             self.page.doors(),
             self.maintenance.doors(),
-            Doors(raw=[push_route.route()], routes=self._routes),
+            Doors(raw=[push_route.route(), self.screenshots.route()], routes=self._routes),
         ]
 
     def _routes(self) -> Sequence[Any]:
@@ -162,7 +168,15 @@ class Monitoring:
         self.certificates.keep(monitor, certificate)
         self._ground.spawn(self.expiry.look(monitor, certificate))
 
+    def _screenshot_of(self, monitor: Monitor) -> str | None:
+        return self.screenshots.address(monitor.id) if monitor.type == SEES_PAGES else None
+
+    async def _keep_screenshot(self, monitor_id: int, png: bytes) -> None:
+        if self.roster.get(monitor_id) is not None:
+            await self.screenshots.keep(monitor_id, png)
+
     def _forget(self, event: MonitorRemoved) -> None:
         self.maintenance.forget_monitor(event.monitor_id)
         self.certificates.forget(event.monitor_id)
         self.expiry.forget(event.monitor_id)
+        self._ground.spawn(self.screenshots.forget(event.monitor_id))

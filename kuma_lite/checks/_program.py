@@ -1,4 +1,4 @@
-"""Programs of the system that answer for a target: `systemctl`, `pm2`, `tailscale`.
+"""Programs of the system that answer for a target: `systemctl`, `pm2`, `tailscale`, a browser.
 
 Only where no socket does. The program is named by us, what people typed is an argument of its own, and it is
 killed with all its children when its time is over.
@@ -11,6 +11,7 @@ import contextlib
 import os
 import shutil
 import signal
+import sys
 from typing import Final, NamedTuple
 
 _SYSTEM_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -37,6 +38,22 @@ def find_program(name: str) -> str:
     return path
 
 
+def environment(**more: str) -> dict[str, str]:
+    """The variables a program of the system is started with: in English, and with its own libraries."""
+    variables = {**os.environ, "LC_ALL": "C", **more}
+    if getattr(sys, "frozen", False):  # our binary points the loader at the libraries inside itself
+        before = variables.pop("LD_LIBRARY_PATH_ORIG", None)
+        variables.pop("LD_LIBRARY_PATH", None)
+        if before is not None:
+            variables["LD_LIBRARY_PATH"] = before
+    return variables
+
+
+def as_argument(text: str) -> tuple[str, ...]:
+    """What people typed, so that no program takes it for a switch."""
+    return ("--", text) if text.startswith("-") else (text,)
+
+
 async def run_program(name: str, *arguments: str, timeout: float) -> Finished:
     """Run it, in English, without input. Raises ProgramMissing, TimeoutError."""
     process = await asyncio.create_subprocess_exec(
@@ -45,7 +62,7 @@ async def run_program(name: str, *arguments: str, timeout: float) -> Finished:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "LC_ALL": "C"},
+        env=environment(),
         start_new_session=True,  # a group of its own, to be killed whole
     )
     assert process.stdout is not None

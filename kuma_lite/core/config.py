@@ -178,6 +178,13 @@ class Config:
         switch=True,
     )
 
+    allow_all_chrome_exec: bool = _declare(
+        False,
+        "Let the settings page name any program as the browser of monitors, not only those in usual places.",
+        values.switch,
+        "UPTIME_KUMA_ALLOW_ALL_CHROME_EXEC",
+        switch=True,
+    )
     import_kuma_db: bool = _declare(
         False,
         "At the first start, take over the kuma.db of an Uptime Kuma in the data folder without asking.",

@@ -13,6 +13,7 @@ from kuma_lite.core.limits import DATABASE_FILE
 
 LOCK_FILE: Final = "kuma-lite.lock"
 UPLOAD_FOLDER: Final = "upload"
+SCREENSHOT_FOLDER: Final = "screenshots"
 MOUNTS: Final = Path("/proc/self/mountinfo")
 
 # SQLite's write-ahead log needs shared memory and locks that these do not give reliably.
@@ -56,6 +57,11 @@ class DataFolder:
     def uploads(self) -> Path:
         """The folder of uploaded pictures; created when first used."""
         return self.path / UPLOAD_FOLDER
+
+    @property
+    def screenshots(self) -> Path:
+        """The folder of pictures of monitored pages; created when first used."""
+        return self.path / SCREENSHOT_FOLDER
 
     def close(self) -> None:
         """Let another process have the folder."""

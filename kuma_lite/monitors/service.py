@@ -61,6 +61,8 @@ class Monitors:
         self.in_maintenance = in_maintenance
         # Field of a document → whether an organisation has the thing of that number; they come later.
         self.referred: Mapping[str, Callable[[int, int], bool]] = {}
+        # Address of the picture that a monitor has taken; None for one whose type takes none.
+        self.screenshot_of: Callable[[Monitor], str | None] = lambda _monitor: None
 
     async def load(self) -> None:
         """Read all monitors and what their beats left behind."""
@@ -258,7 +260,7 @@ class Monitors:
                 }
                 for tag in monitor.tags
             ],
-            "screenshot": None,
+            "screenshot": self.screenshot_of(monitor),
             "includeSensitiveData": sensitive,
         }
 

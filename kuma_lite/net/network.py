@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from copy import copy
 from typing import Final, TypeVar
 
 from kuma_lite import UPTIME_KUMA_VERSION
 from kuma_lite.core.clock import Clock, SystemClock
+from kuma_lite.core.errors import UserError
 from kuma_lite.core.targets import Distance
 from kuma_lite.net import uplink
 from kuma_lite.net.connect import Connected, Connector, Stream
@@ -43,12 +44,21 @@ class Network:
         find_proxy: the proxy a monitor names by its id; None for one that is gone or switched off.
         find_docker_host: how the Docker daemon that a monitor names by its id is asked; None for one that
             is gone.
+        find_remote_browser: the address of the browser that a monitor names by its id; None for one that is
+            gone.
+        find_chromium: the path of the browser on this machine that may be started. Raises UserError.
+        keep_screenshot: takes the PNG of the page that a monitor with that id has seen; never raises.
+        at_stop: ends what checks have left running between two runs.
     """
 
     def __init__(self, clock: Clock | None = None, proxy: ProxyRule | None = None) -> None:
         clock = clock or SystemClock()
         self.find_proxy: Callable[[int], ProxyServer | None] = _no_proxy
         self.find_docker_host: Callable[[int], DockerHostRequest | None] = _no_docker_host
+        self.find_remote_browser: Callable[[int], str | None] = _no_remote_browser
+        self.find_chromium: Callable[[], str] = _no_chromium
+        self.keep_screenshot: Callable[[int, bytes], Awaitable[None]] = _no_screenshot
+        self.at_stop: list[Callable[[], Awaitable[None]]] = []
         self._surroundings = uplink.Surroundings(clock.monotonic)
         self.resolver = Resolver(clock)
         self.connector = Connector(self.resolver)
@@ -108,6 +118,11 @@ class Network:
         """What is known of the system's resolver."""
         return self.resolver.health
 
+    async def stop(self) -> None:
+        """End what checks have left running; no check may run any more."""
+        while self.at_stop:
+            await self.at_stop.pop()()
+
     def close(self) -> None:
         """Close the sockets and let the threads go."""
         self.pinger.close()
@@ -120,3 +135,15 @@ def _no_proxy(proxy_id: int) -> None:
 
 def _no_docker_host(host_id: int) -> None:
     del host_id
+
+
+def _no_remote_browser(browser_id: int) -> None:
+    del browser_id
+
+
+def _no_chromium() -> str:
+    raise UserError("No browser of this machine may be started.")
+
+
+async def _no_screenshot(monitor_id: int, png: bytes) -> None:
+    del monitor_id, png

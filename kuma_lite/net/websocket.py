@@ -7,7 +7,7 @@ import base64
 import hashlib
 import os
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +21,7 @@ from kuma_lite.net.tls import handshake_error
 if TYPE_CHECKING:
     from kuma_lite.net.network import Network
 
-MAX_BYTES: Final = 256 * 1024  # of a message; who sends more is cut off
+MAX_BYTES: Final = 256 * 1024  # of a message, where nobody says otherwise
 
 _SCHEMES: Final = {"ws": "http", "wss": "https"}
 _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 §1.3
@@ -30,11 +30,23 @@ _LAST: Final = 0x80
 _MASKED: Final = 0x80
 
 
-class WebSocket:
-    """Texts out, texts in. Both raise NetworkError."""
+class NotUpgraded(NetworkError):
+    """The server answered, but with another status."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, status: str) -> None:
+        super().__init__(f"Unexpected server response: {status}", "ECONNRESET", ErrorKind.PROTOCOL)
+
+
+class WebSocket:
+    """Texts out, texts in. Both raise NetworkError.
+
+    Args:
+        max_bytes: of a message; who sends more is cut off.
+    """
+
+    def __init__(self, stream: Stream, max_bytes: int = MAX_BYTES) -> None:
         self._reader, self._writer = stream.reader, stream.writer
+        self._max_bytes = max_bytes
 
     def send(self, text: str) -> None:
         """One message."""
@@ -51,7 +63,7 @@ class WebSocket:
                 self._writer.write(frame(_PONG, payload))
             elif kind != _PONG:
                 message += payload
-                if len(message) > MAX_BYTES:
+                if len(message) > self._max_bytes:
                     raise _broken("The message is too long")
                 if last:
                     return message.decode("utf-8", "replace")
@@ -61,7 +73,7 @@ class WebSocket:
         length = second & 0x7F
         if length >= 126:
             length = int.from_bytes(await self._exactly(2 if length == 126 else 8), "big")
-        if second & _MASKED or length > MAX_BYTES:
+        if second & _MASKED or length > self._max_bytes:
             raise _broken("Invalid WebSocket frame")
         return bool(first & _LAST), first & 0xF, await self._exactly(length)
 
@@ -128,16 +140,26 @@ def read_address(text: str) -> Url:
 
 
 @asynccontextmanager
-async def open_websocket(network: Network, address: str, *, timeout: float) -> AsyncIterator[WebSocket]:
-    """An open WebSocket, within `timeout` seconds. Raises NetworkError, TimeoutError."""
+async def open_websocket(
+    network: Network,
+    address: str,
+    *,
+    timeout: float,
+    headers: Sequence[tuple[str, str]] = (),
+    max_bytes: int = MAX_BYTES,
+) -> AsyncIterator[WebSocket]:
+    """An open WebSocket, within `timeout` seconds; `max_bytes` as in `WebSocket`.
+
+    Raises NetworkError, TimeoutError.
+    """
     url = read_address(address)
     stream = await network.open_stream(url.host, url.port, timeout=timeout)
     try:
         async with asyncio.timeout(timeout):
             if url.scheme == "https":
                 await _secure(network, stream, url)
-            await _upgrade(stream, url)
-        yield WebSocket(stream)
+            await _upgrade(stream, url, headers)
+        yield WebSocket(stream, max_bytes)
     finally:
         stream.writer.transport.abort()
 
@@ -155,9 +177,9 @@ async def _secure(network: Network, stream: Stream, url: Url) -> None:
         raise io_error(error) from None
 
 
-async def _upgrade(stream: Stream, url: Url) -> None:
+async def _upgrade(stream: Stream, url: Url, headers: Sequence[tuple[str, str]]) -> None:
     key = new_key()
-    stream.writer.write(upgrade_request(url, [], key, []))
+    stream.writer.write(upgrade_request(url, list(headers), key, []))
     try:
         head = (await stream.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
@@ -166,7 +188,7 @@ async def _upgrade(stream: Stream, url: Url) -> None:
         raise io_error(error) from None
     status = head[0].partition(" ")[2]
     if not status.startswith("101"):
-        raise _broken(f"Unexpected server response: {status[:3]}")
+        raise NotUpgraded(status[:3])
     fields = {
         name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in head)
     }

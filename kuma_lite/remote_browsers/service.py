@@ -48,6 +48,11 @@ class RemoteBrowsers:
         found = self._browsers.get(browser_id)
         return found is not None and found.organisation == organisation
 
+    def address_of(self, browser_id: int) -> str | None:
+        """Where a browser is; None for one that is gone."""
+        found = self._browsers.get(browser_id)
+        return found.url if found is not None else None
+
     # --- as the keeper of a resource ---------------------------------------------------------------------
 
     async def all(self, actor: Actor) -> list[RemoteBrowser]:

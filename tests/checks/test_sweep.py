@@ -102,7 +102,11 @@ WITHOUT_PEER: Final = {
     "group": "concludes from other monitors",
     "manual": "is set by hand",
     "ping": "ICMP has no port",
+    "pm2": "asks a program of this machine",
     "push": "is asked, and asks nobody",
+    "real-browser": "has Chromium ask; `test_real_browser` sweeps it with these peers",
+    "system-service": "asks a program of this machine",
+    "tailscale-ping": "asks a program of this machine",
 }
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

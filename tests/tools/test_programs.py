@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from kuma_lite.checks import _chromium_path, _pm2
 from kuma_lite.core.errors import UserError
-from kuma_lite.tools import programs
 from kuma_lite.tools.programs import chromium_version, pm2_processes
+
+NOT_FOUND = "Chromium not found, please specify Chromium executable path in the settings page."
 
 
 @pytest.fixture
@@ -17,7 +19,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
-    monkeypatch.setattr(programs, "CHROMIUMS", ("chromium", "google-chrome"))
+    monkeypatch.setattr(_chromium_path, "CHROMIUMS", ("chromium", "google-chrome"))
     return folder
 
 
@@ -37,8 +39,8 @@ async def test_pm2(path: Path) -> None:
     listed = '[{"pm_id": 0, "name": "web", "pm2_env": {"status": "online"}}, {"pm_id": 1, "name": "x"}, 5]'
     script(path, "pm2", f"echo '>>>> In-memory PM2 is out-of-date'; echo '{listed}'")
     assert await pm2_processes() == [
-        {"id": 0, "name": "web", "status": "online"},
-        {"id": 1, "name": "x", "status": None},
+        {"id": "0", "name": "web", "status": "online"},
+        {"id": "1", "name": "x", "status": "unknown"},
     ]
     script(path, "pm2", "echo '[]'")
     assert await pm2_processes() == []
@@ -54,7 +56,7 @@ async def test_pm2(path: Path) -> None:
     ],
 )
 async def test_pm2_that_fails(path: Path, text: str, sentence: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(programs, "PM2_TIMEOUT_S", 0.5 if "ETIMEDOUT" in sentence else 30)
+    monkeypatch.setattr(_pm2, "TIMEOUT_S", 0.5 if "ETIMEDOUT" in sentence else 30)
     script(path, "pm2", text)
     assert await refusal(pm2_processes()) == sentence
 
@@ -64,11 +66,11 @@ async def test_no_pm2(path: Path) -> None:
 
 
 async def test_chromium(path: Path) -> None:
-    assert await refusal(chromium_version("")) == "Chromium was not found on this machine."
+    assert await refusal(chromium_version("")) == NOT_FOUND
     script(path, "google-chrome", "echo Google Chrome 140.0.7339.80 unknown")
     assert await chromium_version("") == "140.0.7339.80"
     assert await chromium_version("google-chrome") == "140.0.7339.80"
-    assert await refusal(chromium_version("chromium")) == "Chromium was not found on this machine."
+    assert await refusal(chromium_version("chromium")) == NOT_FOUND
     script(path, "google-chrome", "echo hello")
     assert "does not tell its version" in await refusal(chromium_version(None))
     script(path, "google-chrome", "exit 1")
@@ -77,4 +79,10 @@ async def test_chromium(path: Path) -> None:
 
 @pytest.mark.parametrize("given", ["/bin/sh", "chromium; id", "../chromium", 5])
 async def test_nothing_else_is_started(path: Path, given: object) -> None:
-    await refusal(chromium_version(given))
+    refused = await refusal(chromium_version(given))
+    assert refused.startswith("This Chromium executable path is not allowed") or given == 5
+
+
+async def test_anything_else_is_started_where_that_is_allowed(path: Path) -> None:
+    script(path, "mine", "echo Mine 1.2.3")
+    assert await chromium_version(str(path / "mine"), allow_all=True) == "1.2.3"

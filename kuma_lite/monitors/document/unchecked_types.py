@@ -5,17 +5,12 @@ Once a type has a file in `checks/`, what stands here moves there: a test refuse
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from kuma_lite.core.declarations import ConditionVariable
-from kuma_lite.core.errors import UserError
 from kuma_lite.core.targets import Target
-from kuma_lite.monitors.document.fields import DEFAULTS, Document
-
-SERVICE_NAME: Final = re.compile(r"[A-Za-z0-9._@-]+")
-SHARES_OF_INTERVAL: Final = (0.8, 0.5)  # a screenshot must be taken within them
+from kuma_lite.monitors.document.fields import Document
 
 
 class UncheckedType(NamedTuple):
@@ -44,50 +39,8 @@ def target_of_unchecked(document: Mapping[str, Any]) -> Target | None:
     return Target(host=address) if kind.address == "hostname" else Target(url=address)
 
 
-def _service_name(document: Document) -> str:
-    return (document.get("system_service_name") or "").strip()
-
-
-def _system_service(document: Document) -> Document:
-    name = _service_name(document)
-    if not name:
-        raise UserError("Service Name is required.")
-    if not SERVICE_NAME.fullmatch(name):
-        raise UserError("Invalid service name. Please use the internal Service Name (no spaces).")
-    return {"system_service_name": name}
-
-
-def _pm2(document: Document) -> Document:
-    name = _service_name(document)
-    if not name:
-        raise UserError("PM2 process name is required.")
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in name):
-        raise UserError("Invalid PM2 process name.")
-    return {"system_service_name": name}
-
-
-def _real_browser(document: Document) -> Document:
-    delay: Any = document.get("screenshot_delay", 0)
-    if delay < 0:
-        raise UserError("Screenshot delay must be a non-negative number")
-    interval = float(document.get("interval") or DEFAULTS["interval"])
-    for share in SHARES_OF_INTERVAL:
-        limit = share * interval * 1000
-        if delay >= limit:
-            raise UserError(
-                "Screenshot delay must be less than {limit}ms ({share} × interval)",
-                limit=round(limit),
-                share=share,
-            )
-    return {}
-
-
 UNCHECKED: Final = {
     "gamedig": UncheckedType(address="hostname"),
     "globalping": UncheckedType(),
-    "pm2": UncheckedType(validate=_pm2),
-    "real-browser": UncheckedType(validate=_real_browser, address="url"),
     "steam": UncheckedType(address="hostname"),
-    "system-service": UncheckedType(validate=_system_service),
-    "tailscale-ping": UncheckedType(address="hostname"),
 }
