@@ -52,6 +52,7 @@ class Helpers:
         }
         ground.network.find_proxy = self.proxies.server_of
         ground.network.find_docker_host = self.docker_hosts.request_maker
+        ground.network.find_setting = ground.settings.text
 
     async def load(self) -> None:
         """Read everything."""

@@ -43,12 +43,14 @@ class Network:
         find_proxy: the proxy a monitor names by its id; None for one that is gone or switched off.
         find_docker_host: how the Docker daemon that a monitor names by its id is asked; None for one that
             is gone.
+        find_setting: a text that a person has set for the whole server (the key of an API); "" for none.
     """
 
     def __init__(self, clock: Clock | None = None, proxy: ProxyRule | None = None) -> None:
         clock = clock or SystemClock()
         self.find_proxy: Callable[[int], ProxyServer | None] = _no_proxy
         self.find_docker_host: Callable[[int], DockerHostRequest | None] = _no_docker_host
+        self.find_setting: Callable[[str], str] = _no_setting
         self._surroundings = uplink.Surroundings(clock.monotonic)
         self.resolver = Resolver(clock)
         self.connector = Connector(self.resolver)
@@ -120,3 +122,8 @@ def _no_proxy(proxy_id: int) -> None:
 
 def _no_docker_host(host_id: int) -> None:
     del host_id
+
+
+def _no_setting(key: str) -> str:
+    del key
+    return ""

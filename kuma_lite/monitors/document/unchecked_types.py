@@ -103,7 +103,6 @@ _MQTT: Final = (
 
 UNCHECKED: Final = {
     "gamedig": UncheckedType(address="hostname"),
-    "globalping": UncheckedType(),
     "grpc-keyword": UncheckedType(address="grpcUrl"),
     "mongodb": UncheckedType(validate=_mongodb),
     "mqtt": UncheckedType(address="hostname", condition_variables=_MQTT),
@@ -117,7 +116,6 @@ UNCHECKED: Final = {
     "smtp": UncheckedType(address="hostname"),
     "snmp": UncheckedType(address="hostname"),
     "sqlserver": UncheckedType(condition_variables=_RESULT),
-    "steam": UncheckedType(address="hostname"),
     "system-service": UncheckedType(validate=_system_service),
     "tailscale-ping": UncheckedType(address="hostname"),
 }
