@@ -102,7 +102,6 @@ _MQTT: Final = (
 )
 
 UNCHECKED: Final = {
-    "gamedig": UncheckedType(address="hostname"),
     "grpc-keyword": UncheckedType(address="grpcUrl"),
     "mongodb": UncheckedType(validate=_mongodb),
     "mqtt": UncheckedType(address="hostname", condition_variables=_MQTT),
