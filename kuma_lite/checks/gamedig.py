@@ -7,6 +7,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 from kuma_lite.checks._games.query import BadAnswer, Query
+from kuma_lite.checks._games.service import MINECRAFT_PORT, minecraft_service
 from kuma_lite.checks._games.table import Game, games, ports_to_ask
 from kuma_lite.checks._host import clean_host
 from kuma_lite.checks._network import is_maybe_ours, network_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 ATTEMPT_TIMEOUT_S: Final = 10.0  # as in Uptime Kuma 2.5
 _BY_PROTOCOL: Final = "protocol-"  # a game of that name is any that speaks the protocol
+_MINECRAFT: Final = "minecraft"
 _PORTS_KEPT: Final = 4096  # one per monitor in use
 
 
@@ -68,7 +70,8 @@ class GameDigMonitor(MonitorType[GameDigOptions]):
     """Asks at one port after the other until one answers.
 
     Unlike Uptime Kuma 2.5 it says why no attempt succeeded, prefers an address of IPv4 (most games know no
-    other), and asks for the name alone: a server that keeps its players to itself is up.
+    other), and asks for the name alone: a server that keeps its players to itself is up. A Minecraft server
+    is looked for as the game does it, at the host and port that the domain names.
     """
 
     name = "gamedig"
@@ -87,10 +90,15 @@ class GameDigMonitor(MonitorType[GameDigOptions]):
         network = network_of(context)
         key = (host, options.port, game.key)
         ports = ports_to_ask(game, options.port, given_only=options.given_port_only)
+        where = host
+        if game.protocol == _MINECRAFT and (options.port or MINECRAFT_PORT) == MINECRAFT_PORT:
+            service = await minecraft_service(network, host)
+            if service is not None:
+                where, ports = service.host, [service.port]
         if not options.given_port_only and key in self._answering:
             ports.insert(0, self._answering[key])
         try:
-            address = await _address(network, host)
+            address = await _address(network, where)
         except NetworkError as error:
             text = f"Failed all {len(ports)} attempts: {error.message}"
             raise CheckFailed(text, local=is_maybe_ours(error)) from None

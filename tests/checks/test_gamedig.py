@@ -9,11 +9,14 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+import dns.message
+import dns.rrset
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.checks._games import connections, minecraft, quake, valve
+from kuma_lite.checks import gamedig
+from kuma_lite.checks._games import connections, minecraft, quake, service, valve
 from kuma_lite.checks._games.minecraft import varint
 from kuma_lite.checks._games.protocols import PROTOCOLS
 from kuma_lite.checks._games.query import BadAnswer, Reader
@@ -168,6 +171,47 @@ async def test_an_unreal_name_of_wide_characters(network: Network) -> None:
         wide = bytes([0x80 + 4]) + extra + "Ünr\0".encode("utf-16-le")
         async with peer.server(answers(b"\x79\0\0\0\0", UNREAL + wide)) as port:
             assert await name_of(network, "protocol-unreal2", port) == "Ünr"
+
+
+def domain(record: str) -> Reply:
+    """A DNS server that knows one service."""
+
+    def reply(asked: bytes) -> list[bytes]:
+        query = dns.message.from_wire(asked)
+        answer = dns.message.make_response(query)
+        if record:
+            name = query.question[0].name
+            assert name.to_text() == "_minecraft._tcp.play.localhost.test."
+            answer.answer.append(dns.rrset.from_text(name, 60, "IN", "SRV", record))
+        return [answer.to_wire()]
+
+    return reply
+
+
+async def test_minecraft_where_the_domain_says(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def play(host: str, record: str) -> Any:
+        async with peer.server(domain(record)) as dns_port:
+            monkeypatch.setattr(service, "system_servers", lambda: (("127.0.0.1", dns_port),))
+            return await service.minecraft_service(network, host)
+
+    assert await play("play.localhost.test", "5 0 1234 mc.example.") == ("mc.example", 1234)
+    assert await play("play.localhost.test", "0 0 0 .") is None
+    assert await play("play.localhost.test", "") is None
+    assert await play("127.0.0.1", "5 0 1234 mc.example.") is None
+    assert await play("localhost", "5 0 1234 mc.example.") is None
+    assert await play("a..b", "5 0 1234 mc.example.") is None
+    async with listening(java({"description": "Far"})) as port:
+
+        async def found(network: Network, host: str) -> service.Service:
+            return service.Service("127.0.0.1", port)
+
+        monkeypatch.setattr(gamedig, "minecraft_service", found)
+        for given in (None, 25565):
+            assert await name_of(network, "minecraft", given) == "Far"
+
+
+def test_the_servers_of_this_machine() -> None:
+    assert all(port == 53 for _, port in service.system_servers())
 
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]
