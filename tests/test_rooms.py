@@ -51,6 +51,7 @@ FLOORS = {
 # directly in the room around them.
 SUB_ROOMS = {
     "core": ("migrations",),
+    "checks": ("_games",),
     "net": ("http",),
     "notifications": ("liquid", "services"),
     "notifications.liquid": ("filters",),

@@ -55,6 +55,7 @@ class Helpers:
         ground.network.find_docker_host = self.docker_hosts.request_maker
         ground.network.find_remote_browser = self.remote_browsers.address_of
         ground.network.find_chromium = self._find_chromium
+        ground.network.find_setting = ground.settings.text
 
     async def load(self) -> None:
         """Read everything."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from kuma_lite.core.declarations import Choice, Kind, ShownWhen
 from kuma_lite.core.options import Options, option
 
@@ -10,8 +12,16 @@ def _with(*methods: str) -> ShownWhen:
     return ShownWhen("authMethod", methods)
 
 
-class AuthOptions(Options):
-    """Credentials. Keys are Uptime Kuma 2.5's."""
+_METHODS: Final = (
+    Choice(None, "None"),
+    Choice("basic", "User name and password (Basic)"),
+    Choice("bearer", "Bearer token"),
+    Choice("oauth2-cc", "OAuth2: client credentials"),
+)
+
+
+class HeaderAuthOptions(Options):
+    """Credentials that are sent in a header. Keys are Uptime Kuma 2.5's."""
 
     auth_method: str | None = option(
         None,
@@ -19,13 +29,7 @@ class AuthOptions(Options):
         label="Authentication",
         kind=Kind.SELECT,
         section="authentication",
-        choices=(
-            Choice(None, "None"),
-            Choice("basic", "User name and password (Basic)"),
-            Choice("bearer", "Bearer token"),
-            Choice("oauth2-cc", "OAuth2: client credentials"),
-            Choice("mtls", "Client certificate (mTLS)"),
-        ),
+        choices=_METHODS,
     )
     basic_user: str = option(
         "",
@@ -92,6 +96,19 @@ class AuthOptions(Options):
     )
     oauth_audience: str = option(
         "", label="Audience", kind=Kind.TEXT, section="authentication", shown_when=_with("oauth2-cc")
+    )
+
+
+class AuthOptions(HeaderAuthOptions):
+    """Credentials of either kind. Keys are Uptime Kuma 2.5's."""
+
+    auth_method: str | None = option(
+        None,
+        alias="authMethod",
+        label="Authentication",
+        kind=Kind.SELECT,
+        section="authentication",
+        choices=(*_METHODS, Choice("mtls", "Client certificate (mTLS)")),
     )
     tls_cert: str = option(
         "",

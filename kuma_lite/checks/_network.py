@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from kuma_lite.core.declarations import CheckContext, CheckFailed
 from kuma_lite.net.errors import ErrorKind, NetworkError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kuma_lite.net.network import Network
     from kuma_lite.net.tls import CertificateReport
 
+_DAY_S: Final = 86_400
 # Silence, no way to get there, a broken connection, no name: as likely our own fault as the target's.
 _MAYBE_OURS = frozenset({ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE, ErrorKind.RESET, ErrorKind.DNS})
 
@@ -59,10 +60,64 @@ class SeenCertificate:
         }
 
 
-def read_certificate(plain: Mapping[str, Any]) -> SeenCertificate:
-    """What `SeenCertificate.as_plain` gave. Raises KeyError, TypeError, ValueError."""
+@dataclass(frozen=True, slots=True)
+class ToldCertificate:
+    """A certificate that somebody else has seen and tells about, in part.
+
+    Args:
+        expires_at: seconds since 1970.
+    """
+
+    valid: bool
+    subject: Mapping[str, Any]
+    issuer: Mapping[str, Any]
+    expires_at: float
+    fingerprint256: str
+
+    def as_wire(self, now: float) -> dict[str, Any]:
+        """`{valid, certInfo}` with the few parts that Uptime Kuma 2.5 keeps of one; days are rounded."""
+        from kuma_lite.net.certificates import iso_time
+
+        return {
+            "valid": self.valid,
+            "certInfo": {
+                "subject": dict(self.subject),
+                "issuer": dict(self.issuer),
+                "validTo": iso_time(self.expires_at),
+                "daysRemaining": round((self.expires_at - now) / _DAY_S),
+                "fingerprint": self.fingerprint256,
+                "fingerprint256": self.fingerprint256,
+                "certType": "",
+            },
+        }
+
+    def days_left(self, now: float) -> int | None:
+        """Whole days until it ends."""
+        return int((self.expires_at - now) / _DAY_S)
+
+    def as_plain(self) -> dict[str, Any]:
+        """`{valid, subject, issuer, expiresAt, fingerprint256}`."""
+        return {
+            "valid": self.valid,
+            "subject": dict(self.subject),
+            "issuer": dict(self.issuer),
+            "expiresAt": self.expires_at,
+            "fingerprint256": self.fingerprint256,
+        }
+
+
+def read_certificate(plain: Mapping[str, Any]) -> SeenCertificate | ToldCertificate:
+    """What `as_plain` of either gave. Raises KeyError, TypeError, ValueError."""
     from kuma_lite.net.tls import CertificateReport
 
+    if "chain" not in plain:
+        return ToldCertificate(
+            bool(plain["valid"]),
+            dict(plain["subject"]),
+            dict(plain["issuer"]),
+            float(plain["expiresAt"]),
+            str(plain["fingerprint256"]),
+        )
     chain = tuple(b64decode(der, validate=True) for der in plain["chain"])
     report = CertificateReport(bool(plain["valid"]), chain, bool(plain["hostnameMatches"]))
     return SeenCertificate(report, bool(plain["forUrl"]))

@@ -49,6 +49,7 @@ class Network:
         find_chromium: the path of the browser on this machine that may be started. Raises UserError.
         keep_screenshot: takes the PNG of the page that a monitor with that id has seen; never raises.
         at_stop: ends what checks have left running between two runs.
+        find_setting: a text that a person has set for the whole server (the key of an API); "" for none.
     """
 
     def __init__(self, clock: Clock | None = None, proxy: ProxyRule | None = None) -> None:
@@ -59,6 +60,7 @@ class Network:
         self.find_chromium: Callable[[], str] = _no_chromium
         self.keep_screenshot: Callable[[int, bytes], Awaitable[None]] = _no_screenshot
         self.at_stop: list[Callable[[], Awaitable[None]]] = []
+        self.find_setting: Callable[[str], str] = _no_setting
         self._surroundings = uplink.Surroundings(clock.monotonic)
         self.resolver = Resolver(clock)
         self.connector = Connector(self.resolver)
@@ -147,3 +149,8 @@ def _no_chromium() -> str:
 
 async def _no_screenshot(monitor_id: int, png: bytes) -> None:
     del monitor_id, png
+
+
+def _no_setting(key: str) -> str:
+    del key
+    return ""

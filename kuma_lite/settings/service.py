@@ -69,6 +69,15 @@ class Settings:
         row = self._rows.get(key)
         return default if row is None or row.value is None else row.value
 
+    def text(self, key: str) -> str:
+        """A general setting that is a text, without the blanks around it; "" for anything else."""
+        row = self._rows.get(key)
+        return (
+            row.value.strip()
+            if row is not None and row.type == GENERAL and isinstance(row.value, str)
+            else ""
+        )
+
     def general(self) -> dict[str, Any]:
         """What people may see and change, with the time zone filled in."""
         shown = {key: row.value for key, row in self._rows.items() if row.type == GENERAL}

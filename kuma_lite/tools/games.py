@@ -3,43 +3,36 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-Game = dict[str, Any]
+if TYPE_CHECKING:
+    from kuma_lite.checks._games.table import Game
 
 
 @cache
-def game_list() -> list[Game]:
-    """`[{keys: [id], pretty, options, extra}]`; the tables are read when somebody first asks."""
-    from kuma_lite.tools import _games_a_to_l, _games_m_to_z
+def game_list() -> list[dict[str, Any]]:
+    """`[{keys: [id], pretty, options, extra}]` of those that can be asked; read at the first question."""
+    from kuma_lite.checks._games.protocols import PROTOCOLS
+    from kuma_lite.checks._games.table import games
 
-    rows = (_games_a_to_l.ROWS + _games_m_to_z.ROWS).splitlines()
-    return sorted(map(_game, rows), key=lambda game: str(game["pretty"]).casefold())
+    listed = [_shown(game) for game in games().values() if game.protocol in PROTOCOLS]
+    return sorted(listed, key=lambda game: str(game["pretty"]).casefold())
 
 
-def _game(row: str) -> Game:
-    key, name, protocol, port, port_query, offset, old_id, notes = (*row.split("|"), *[""] * 8)[:8]
-    options: Game = {
-        "port": _port(port),
-        "port_query": _port(port_query),
-        "port_query_offset": _ports(offset),
+def _shown(game: Game) -> dict[str, Any]:
+    offset = game.offsets if len(game.offsets) > 1 else next(iter(game.offsets), None)
+    options = {
+        "port": game.port,
+        "port_query": game.port_query,
+        "port_query_offset": list(offset) if isinstance(offset, tuple) else offset,
     }
-    extra = {"old_id": old_id, "doc_notes": notes}
+    extra = {"old_id": game.old_key, "doc_notes": game.notes}
     return {
-        "keys": [key],
-        "pretty": name,
+        "keys": [game.key],
+        "pretty": game.name,
         "options": {
-            "protocol": protocol,
+            "protocol": game.protocol,
             **{name: port for name, port in options.items() if port is not None},
         },
         "extra": {name: text for name, text in extra.items() if text},
     }
-
-
-def _port(text: str) -> int | None:
-    return int(text) if text else None
-
-
-def _ports(text: str) -> int | list[int] | None:
-    numbers = [int(part) for part in text.split(",") if part]
-    return numbers if len(numbers) > 1 else numbers[0] if numbers else None

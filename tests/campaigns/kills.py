@@ -33,7 +33,7 @@ from tests.benchmarks.process import Served
 WATCHED = 40  # monitors that beat every second
 PUSHED = 3
 EDITORS = 2
-SETTLE_S = 10.0  # for messages that are still on their way when all is over
+SETTLE_S = 10.0  # without a message, then none is on its way any more
 KILLED_IN_START = 0.15  # of all starts
 MOST_ADDED = 80  # then the oldest are deleted, so that a start stays as long as it is
 UP, DOWN = 1, 0
@@ -288,7 +288,9 @@ class Campaign:
             assert (await client.call("loginByToken", self.token))["ok"]
             for one in self.known.names:
                 await client.call("pauseMonitor", one)
-            await asyncio.sleep(SETTLE_S)
+            heard = -1
+            while heard != (heard := self.outside.told.total()):
+                await asyncio.sleep(SETTLE_S)
         await asyncio.to_thread(server.stop)
         connection = self._open_copy()
         rows = connection.execute("SELECT monitor_id, time, status FROM beat_event ORDER BY id").fetchall()

@@ -121,3 +121,13 @@ async def test_the_machine_s_zone_is_read_from_its_link(
         link.unlink(missing_ok=True)
         link.symlink_to(target)
         assert (await load(database)).timezone() == zone
+
+
+async def test_texts_that_checks_ask_for(database: Database) -> None:
+    settings = await load(database)
+    await settings.save_general({"steamAPIKey": " word ", "globalpingApiToken": None, "other": 5})
+    await settings.set("jwtSecret", "internal")
+    found = [
+        settings.text(key) for key in ("steamAPIKey", "globalpingApiToken", "other", "jwtSecret", "none")
+    ]
+    assert found == ["word", "", "", "", ""]

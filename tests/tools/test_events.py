@@ -55,3 +55,9 @@ async def test_one_key_pair_for_ever(tmp_path: Path) -> None:
     point = urlsafe_b64decode(first["msg"] + "=")
     assert point == b"\x04" + numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")
     assert len(first["msg"]) == 87
+
+
+async def test_checks_see_the_keys_of_apis(tmp_path: Path) -> None:
+    async with running(tmp_path) as server, server.logged_in() as client:
+        assert (await client.call("setSettings", {"steamAPIKey": "word"}, ""))["ok"]
+        assert server.appliance._ground.network.find_setting("steamAPIKey") == "word"

@@ -39,8 +39,4 @@ def target_of_unchecked(document: Mapping[str, Any]) -> Target | None:
     return Target(host=address) if kind.address == "hostname" else Target(url=address)
 
 
-UNCHECKED: Final = {
-    "gamedig": UncheckedType(address="hostname"),
-    "globalping": UncheckedType(),
-    "steam": UncheckedType(address="hostname"),
-}
+UNCHECKED: Final[dict[str, UncheckedType]] = {}

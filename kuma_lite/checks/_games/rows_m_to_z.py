@@ -1,4 +1,4 @@
-"""Games that can be asked for their players, m to z: what the library gamedig 5.3 knows (see `games`)."""
+"""Games that can be asked for their players, m to z: what the library gamedig 5.3 knows (see `table`)."""
 
 from __future__ import annotations
 

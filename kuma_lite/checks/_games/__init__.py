@@ -1,0 +1,1 @@
+"""The protocols that game servers answer, and which game speaks which."""
