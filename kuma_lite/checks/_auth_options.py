@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kuma_lite.core.declarations import Choice, Kind, ShownWhen
 from kuma_lite.core.options import Options, option
 
@@ -10,10 +12,34 @@ def _with(*methods: str) -> ShownWhen:
     return ShownWhen("authMethod", methods)
 
 
-class AuthOptions(Options):
-    """Credentials. Keys are Uptime Kuma 2.5's."""
+def user_option(*methods: str) -> Any:
+    """The user's name, for these methods."""
+    return option(
+        "",
+        alias="basic_auth_user",
+        label="User name",
+        kind=Kind.TEXT,
+        section="authentication",
+        shown_when=_with(*methods),
+    )
 
-    auth_method: str | None = option(
+
+def password_option(*methods: str) -> Any:
+    """The user's password, for these methods."""
+    return option(
+        "",
+        alias="basic_auth_pass",
+        label="Password",
+        kind=Kind.PASSWORD,
+        section="authentication",
+        secret=True,
+        shown_when=_with(*methods),
+    )
+
+
+def auth_method_option(*more: Choice) -> Any:
+    """How a monitor shows who it is; `more` are ways that only some types know."""
+    return option(
         None,
         alias="authMethod",
         label="Authentication",
@@ -22,28 +48,20 @@ class AuthOptions(Options):
         choices=(
             Choice(None, "None"),
             Choice("basic", "User name and password (Basic)"),
+            *more,
             Choice("bearer", "Bearer token"),
             Choice("oauth2-cc", "OAuth2: client credentials"),
             Choice("mtls", "Client certificate (mTLS)"),
         ),
     )
-    basic_user: str = option(
-        "",
-        alias="basic_auth_user",
-        label="User name",
-        kind=Kind.TEXT,
-        section="authentication",
-        shown_when=_with("basic"),
-    )
-    basic_pass: str = option(
-        "",
-        alias="basic_auth_pass",
-        label="Password",
-        kind=Kind.PASSWORD,
-        section="authentication",
-        secret=True,
-        shown_when=_with("basic"),
-    )
+
+
+class AuthOptions(Options):
+    """Credentials. Keys are Uptime Kuma 2.5's."""
+
+    auth_method: str | None = auth_method_option()
+    basic_user: str = user_option("basic")
+    basic_pass: str = password_option("basic")
     bearer_token: str = option(
         "",
         label="Token",

@@ -104,6 +104,6 @@ def test_the_description_is_what_a_form_reads() -> None:
     }
     assert fields["timeout"]["default"] == 48
     assert fields["accepted_statuscodes"]["default"] == ["200-299"]
-    assert fields["basic_auth_pass"]["shownWhen"] == {"option": "authMethod", "values": ["basic"]}
+    assert fields["basic_auth_pass"]["shownWhen"] == {"option": "authMethod", "values": ["basic", "ntlm"]}
     assert (fields["proxyId"]["kind"], fields["proxyId"]["refersTo"]) == ("reference", "proxy")
-    assert {"authDomain", "ping_numeric"}.isdisjoint(fields)
+    assert {"dns_last_result", "ping_numeric"}.isdisjoint(fields)
