@@ -20,6 +20,7 @@ from kuma_lite.monitors.doors.page import MonitorPage
 from kuma_lite.monitors.doors.push_route import PushRoute
 from kuma_lite.monitors.doors.pushes import MonitorPushes
 from kuma_lite.monitors.engine.blind_spots import BlindSpots
+from kuma_lite.monitors.engine.domain_expiry import DomainExpiry
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.expiry import ExpiryWatch
 from kuma_lite.monitors.engine.health import Figures
@@ -50,6 +51,15 @@ class Monitoring:
         messages = Messages(notifications, clock, bus)
         self.expiry = ExpiryWatch(
             ground.database, messages, lambda: ground.settings.get("tlsExpiryNotifyDays"), clock.now
+        )
+        self.domains = DomainExpiry(
+            ground.database,
+            ground.network.rdap,
+            self.roster,
+            clock,
+            messages,
+            marks=lambda: ground.settings.get("domainExpiryNotifyDays"),
+            in_maintenance=self._in_maintenance,
         )
         self._connectivity = Connectivity(ground.config.connectivity_target, ground.network, clock)
         self.fault = OwnFault(clock, ground.network, self._connectivity)
@@ -93,6 +103,7 @@ class Monitoring:
             self.monitors,
             self.recorder,
             self.certificates,
+            self.domains,
             ground.push,
             bus,
             clock,
@@ -100,7 +111,7 @@ class Monitoring:
             self.maintenance.push_list,
         )
         self.page = MonitorPage(
-            self.monitors, self.recorder, self.certificates, ground.push, bus, clock, spawn
+            self.monitors, self.recorder, self.certificates, self.domains, ground.push, bus, clock, spawn
         )
         bus.subscribe(LinksChanged, lambda event: self.monitors.notifications_changed(event.links))
         bus.subscribe(MonitorRemoved, self._forget)
@@ -110,6 +121,7 @@ class Monitoring:
         await self.recorder.load()
         self._ground.at_close(self.recorder.close)
         await self.monitors.load()
+        await self.domains.load()
         await self.maintenance.load()
 
     def start(self) -> None:
@@ -122,6 +134,8 @@ class Monitoring:
         self._ground.at_close(self._connectivity.stop)
         self.engine.start()
         self._ground.at_close(self.engine.stop)
+        self.domains.start()
+        self._ground.at_close(self.domains.stop)
         self._retention.start()
         self._ground.at_close(self._retention.stop)
 

@@ -7,7 +7,7 @@ from typing import Any
 from kuma_lite.core.access import Right
 from kuma_lite.core.doors import Access, Answer, Caller, Doors, Event
 from kuma_lite.core.errors import NotLoggedIn, UserError
-from kuma_lite.tools.domains import TargetOf, check_domain
+from kuma_lite.tools.domains import ServerOf, TargetOf, check_domain
 from kuma_lite.tools.games import game_list
 from kuma_lite.tools.programs import chromium_version, pm2_processes
 from kuma_lite.tools.push_examples import push_example
@@ -18,10 +18,13 @@ from kuma_lite.tools.vapid import VapidKeys
 class ToolEvents:
     """What forms and the settings page ask for."""
 
-    def __init__(self, database: DatabaseFile, vapid: VapidKeys, target_of: TargetOf) -> None:
+    def __init__(
+        self, database: DatabaseFile, vapid: VapidKeys, target_of: TargetOf, server_of: ServerOf
+    ) -> None:
         self._database = database
         self._vapid = vapid
         self._target_of = target_of
+        self._server_of = server_of
 
     def doors(self) -> Doors:
         """Every event of this feature."""
@@ -76,7 +79,7 @@ class ToolEvents:
     async def check_domain(self, caller: Caller, monitor: Any) -> Answer:
         """Whether the registration of a monitor's domain can be watched."""
         del caller
-        found = check_domain(monitor, self._target_of)
+        found = check_domain(monitor, self._target_of, self._server_of)
         return {"ok": True, "domain": found.domain, "tld": found.tld}
 
     async def vapid_key(self, caller: Caller) -> Answer:

@@ -15,6 +15,7 @@ from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push, actor
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.certificates import Certificates
 from kuma_lite.monitors.doors.events import whole
+from kuma_lite.monitors.engine.domain_expiry import DomainExpiry
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.service import Monitors
@@ -36,6 +37,7 @@ class MonitorPage:
         monitors: Monitors,
         recorder: Recorder,
         certificates: Certificates,
+        domains: DomainExpiry,
         push: Push,
         bus: Bus,
         clock: Clock,
@@ -44,6 +46,7 @@ class MonitorPage:
         self._monitors = monitors
         self._recorder = recorder
         self._certificates = certificates
+        self._domains = domains
         self._push = push
         self._clock = clock
         self._spawn = spawn
@@ -102,6 +105,7 @@ class MonitorPage:
         await self._certificates.warm()
         now = self._clock.now()
         statistics = self._recorder.statistics(found.id)
+        domain = self._domains.info(found, now)
         wire = self._monitors.wire(found, sensitive=may(actor, Right.MONITORS_EDIT, found))
         # The compatible object hides it; our form edits it.
         wire["manual_status"] = found.get("manual_status")
@@ -111,6 +115,7 @@ class MonitorPage:
             "uptime": {key: statistics.uptime(key, now) for key in ("24", "720", "1y")},
             "averagePing": statistics.average_ping("24", now),
             "certificate": self._certificates.wire(found.id, now),
+            "domain": domain._asdict() if domain is not None else None,
             "beats": [
                 [beat.time, int(beat.status), wire_number(beat.ping), beat.msg]
                 for beat in self._recorder.rows(found.id)
