@@ -75,6 +75,7 @@ class Monitoring:
             fault=self.fault,
             in_maintenance=self._in_maintenance,
             keep_certificate=self._keep_certificate,
+            keep_last_result=self._keep_last_result,
         )
         self.monitors = Monitors(
             store=self.store,
@@ -175,6 +176,10 @@ class Monitoring:
     def _keep_certificate(self, monitor: Monitor, certificate: Certificate) -> None:
         self.certificates.keep(monitor, certificate)
         self._ground.spawn(self.expiry.look(monitor, certificate))
+
+    def _keep_last_result(self, monitor: Monitor, text: str) -> None:
+        monitor.document["dns_last_result"] = text
+        self._ground.spawn(self.store.put_last_result(monitor.id, text))
 
     def _forget(self, event: MonitorRemoved) -> None:
         self.maintenance.forget_monitor(event.monitor_id)
