@@ -118,6 +118,7 @@ _OTHERS: Final = (
     WireField("responseMaxLength", INT, 1024, required=True),
     WireField("kafkaProducerSaslOptions", OBJECT, sensitive=True),
     WireField("manual_status", INT, hidden=True),
+    WireField("domainExpiryDays", INT, 14, hidden=True),  # of our own type `domain`
     WireField("snmpV3Username", TEXT, add_only=True, hidden=True),
 )
 
@@ -130,6 +131,8 @@ FIELDS: Final[dict[str, WireField]] = {
     )
 }
 
+# Not in the compatible object, but in our own form.
+OWN_FORM: Final = ("manual_status", "domainExpiryDays")
 SENSITIVE: Final = frozenset(name for name, field in FIELDS.items() if field.sensitive)
 DEFAULTS: Final[Document] = {name: field.default for name, field in FIELDS.items()}
 _SHOWN_DEFAULTS: Final[Document] = {

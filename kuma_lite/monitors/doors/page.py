@@ -14,6 +14,7 @@ from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.certificates import Certificates
+from kuma_lite.monitors.document.fields import OWN_FORM
 from kuma_lite.monitors.doors.events import whole
 from kuma_lite.monitors.engine.domain_expiry import DomainExpiry
 from kuma_lite.monitors.engine.roster import Monitor
@@ -23,7 +24,7 @@ from kuma_lite.monitors.service import Monitors
 BATCH_S: Final = 0.25  # live beats are gathered this long: smooth for the eye, cheap for a phone
 MAX_BARS: Final = 200  # rows a page may ask bars for at once
 MAX_EVENTS: Final = 200
-UNCHECKED: Final = 4  # in place of a status: it is not checked at all, and `msg` says why
+UNCHECKED: Final = 4  # in place of a status: nobody is asked about its target, and `msg` says why
 COLUMNS: Final = """
     id name type parent active forceInactive maintenance status time ping uptime24 msg weight tags since
 """.split()  # noqa: SIM905 - one line says it better than fourteen
@@ -107,8 +108,7 @@ class MonitorPage:
         statistics = self._recorder.statistics(found.id)
         domain = self._domains.info(found, now)
         wire = self._monitors.wire(found, sensitive=may(actor, Right.MONITORS_EDIT, found))
-        # The compatible object hides it; our form edits it.
-        wire["manual_status"] = found.get("manual_status")
+        wire.update({key: found.get(key) for key in OWN_FORM})
         return {
             "ok": True,
             "monitor": wire,
@@ -167,6 +167,11 @@ class MonitorPage:
         if not self._push.has_listeners(_viewers(event.organisation), PAGE):
             return
         beat = event.beat
+        monitor = self._monitors.roster.get(beat.monitor_id)
+        if monitor is not None and monitor.unchecked:  # its row says why; nothing was measured
+            self._changed.setdefault(event.organisation, set()).add(monitor.id)
+            self._flush_soon()
+            return
         message = None if self._messages.get(beat.monitor_id) == beat.msg else beat.msg
         self._messages[beat.monitor_id] = beat.msg
         self._beats.setdefault(event.organisation, []).append(

@@ -28,7 +28,7 @@ def describe() -> dict[str, Any]:
 
     described = describe_types()
     for kind in described["types"]:
-        if kind["name"] not in WITHOUT_DOMAIN and any(map(_is_address, kind["fields"])):
+        if kind["name"] not in (*WITHOUT_DOMAIN, "domain") and any(map(_is_address, kind["fields"])):
             kind["fields"] = [*kind["fields"], *DomainOptions.describe()]
     return {**described, "common": CommonOptions.describe()}
 

@@ -103,6 +103,7 @@ class Concluder:
         if reason is not None:
             return await self._not_believed(monitor, outcome, reason)
         monitor.disbelief = self._cannot(monitor, outcome) if outcome.cannot else None
+        monitor.misconfigured = outcome.message.removeprefix(CANNOT) if outcome.cannot else None
         async with self._lock(monitor.id):
             maintenance = outcome.status is Status.MAINTENANCE
             if maintenance:
