@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from kuma_lite.beats.history import last_down
@@ -17,7 +17,7 @@ from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import BeatRecorded
 from kuma_lite.monitors.service import Monitors
 from kuma_lite.notifications.model import pack
-from kuma_lite.notifications.rules import certificate_text
+from kuma_lite.notifications.rules import certificate_text, domain_text
 from kuma_lite.notifications.service import Notifications
 
 if TYPE_CHECKING:
@@ -92,6 +92,20 @@ class Messages:
         now = to_ms(self._clock.now())
         self._notifications.enqueue(
             connection, monitor.notification_ids, monitor.id, pack(Message(text)), now
+        )
+
+    def warn_of_domain(
+        self,
+        connection: Connection,
+        monitor: Monitor,
+        notification_ids: Sequence[int],
+        domain: str,
+        days: int,
+    ) -> None:
+        """Write a warning to the outbox (see `monitors.engine.domain_expiry.DomainMessenger`)."""
+        message = pack(Message(domain_text(domain, days)))
+        self._notifications.enqueue(
+            connection, notification_ids, monitor.id, message, to_ms(self._clock.now())
         )
 
     def sent(self) -> None:

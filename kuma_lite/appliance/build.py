@@ -55,7 +55,7 @@ class Appliance:
             ground.bus,
             ground.push,
         )
-        monitoring = Monitoring(ground, notifications)
+        monitoring = self.monitoring = Monitoring(ground, notifications)
         await monitoring.load()
         helpers = self._helpers = Helpers(ground, monitoring)
         await helpers.load()

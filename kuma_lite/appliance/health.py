@@ -27,7 +27,7 @@ from kuma_lite.notifications.model import Channel, ChannelsChanged
 from kuma_lite.notifications.rules import heartbeat_object
 from kuma_lite.notifications.service import Notifications
 
-NOT_CHECKED: Final = "Monitors whose type or settings are not known here, and that are not checked: {count}."
+NOT_CHECKED: Final = "Monitors whose type or settings cannot be used here, and that are not checked: {count}."
 # Reasons why failed checks are not believed (`monitors.engine.own_fault`) that have a kind of their own.
 KIND_OF_REASON: Final = {
     NO_NETWORK: kinds.UPLINK,

@@ -15,7 +15,7 @@ from kuma_lite.docker_hosts.events import docker_host_doors
 from kuma_lite.docker_hosts.resource import docker_host_resource
 from kuma_lite.docker_hosts.service import REFERENCE as DOCKER_HOST
 from kuma_lite.docker_hosts.service import DockerHosts
-from kuma_lite.monitors.document.targets import target_of
+from kuma_lite.monitors.document.targets import domain_target
 from kuma_lite.monitors.references import References
 from kuma_lite.proxies.events import proxy_doors
 from kuma_lite.proxies.resource import proxy_resource
@@ -67,6 +67,16 @@ class Helpers:
         self._ground.at_close(self.cloudflared.tunnel.stop)
         await self.cloudflared.begin(self._ground.config.cloudflared_token or "")
 
+    def _tools(self) -> Doors:
+        ground = self._ground
+        return ToolEvents(
+            ground.database,
+            VapidKeys(ground.settings),
+            domain_target,
+            ground.network.rdap.server_of,
+            allow_all_browsers=ground.config.allow_all_chrome_exec,
+        ).doors()
+
     def doors(self) -> list[Doors]:
         """Their events, and their lists at login."""
         push = self._ground.push
@@ -76,18 +86,9 @@ class Helpers:
             *remote_browser_doors(self.remote_browser, self.remote_browsers, push),
             *api_key_doors(self.api_key, self.api_keys, push),
             self.cloudflared.doors(),
-            self._tools().doors(),
+            self._tools(),
             Doors(raw=[self.metrics.route()]),
         ]
-
-    def _tools(self) -> ToolEvents:
-        ground = self._ground
-        return ToolEvents(
-            ground.database,
-            VapidKeys(ground.settings),
-            target_of,
-            allow_all_browsers=ground.config.allow_all_chrome_exec,
-        )
 
     def _find_chromium(self) -> str:
         ground = self._ground

@@ -22,6 +22,7 @@ from kuma_lite.monitors.doors.pushes import MonitorPushes
 from kuma_lite.monitors.doors.screenshots import TYPE as SEES_PAGES
 from kuma_lite.monitors.doors.screenshots import Screenshots
 from kuma_lite.monitors.engine.blind_spots import BlindSpots
+from kuma_lite.monitors.engine.domain_expiry import DomainExpiry
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.expiry import ExpiryWatch
 from kuma_lite.monitors.engine.health import Figures
@@ -53,6 +54,15 @@ class Monitoring:
         self.expiry = ExpiryWatch(
             ground.database, messages, lambda: ground.settings.get("tlsExpiryNotifyDays"), clock.now
         )
+        self.domains = DomainExpiry(
+            ground.database,
+            ground.network.rdap,
+            self.roster,
+            clock,
+            messages,
+            marks=lambda: ground.settings.get("domainExpiryNotifyDays"),
+            in_maintenance=self._in_maintenance,
+        )
         self._connectivity = Connectivity(ground.config.connectivity_target, ground.network, clock)
         self.fault = OwnFault(clock, ground.network, self._connectivity)
         self._connectivity.on_return = lambda: self.fault.on_return()
@@ -67,6 +77,7 @@ class Monitoring:
             fault=self.fault,
             in_maintenance=self._in_maintenance,
             keep_certificate=self._keep_certificate,
+            keep_last_result=self._keep_last_result,
         )
         self.monitors = Monitors(
             store=self.store,
@@ -98,6 +109,7 @@ class Monitoring:
             self.monitors,
             self.recorder,
             self.certificates,
+            self.domains,
             ground.push,
             bus,
             clock,
@@ -105,7 +117,7 @@ class Monitoring:
             self.maintenance.push_list,
         )
         self.page = MonitorPage(
-            self.monitors, self.recorder, self.certificates, ground.push, bus, clock, spawn
+            self.monitors, self.recorder, self.certificates, self.domains, ground.push, bus, clock, spawn
         )
         bus.subscribe(LinksChanged, lambda event: self.monitors.notifications_changed(event.links))
         bus.subscribe(MonitorRemoved, self._forget)
@@ -115,6 +127,7 @@ class Monitoring:
         await self.recorder.load()
         self._ground.at_close(self.recorder.close)
         await self.monitors.load()
+        await self.domains.load()
         await self.maintenance.load()
         await self.screenshots.keep_only(each.id for each in self.roster if each.type == SEES_PAGES)
 
@@ -128,6 +141,8 @@ class Monitoring:
         self._ground.at_close(self._connectivity.stop)
         self.engine.start()
         self._ground.at_close(self.engine.stop)
+        self.domains.start()
+        self._ground.at_close(self.domains.stop)
         self._retention.start()
         self._ground.at_close(self._retention.stop)
 
@@ -174,6 +189,10 @@ class Monitoring:
     async def _keep_screenshot(self, monitor_id: int, png: bytes) -> None:
         if self.roster.get(monitor_id) is not None:
             await self.screenshots.keep(monitor_id, png)
+
+    def _keep_last_result(self, monitor: Monitor, text: str) -> None:
+        monitor.document["dns_last_result"] = text
+        self._ground.spawn(self.store.put_last_result(monitor.id, text))
 
     def _forget(self, event: MonitorRemoved) -> None:
         self.maintenance.forget_monitor(event.monitor_id)

@@ -82,7 +82,14 @@ def usage_doors(resources: Resources) -> Doors:
         if (resource := resources.get(name)) is None:
             raise UserError(NO_KIND)
         found = await resource.list(actor_of(caller))
-        shown = [{"id": resource.identify(thing), "name": resource.title(thing)} for thing in found]
+        shown = [
+            {
+                "id": resource.identify(thing),
+                "name": resource.title(thing),
+                **({"default": True} if getattr(thing, "default", False) is True else {}),
+            }
+            for thing in found
+        ]
         return {"ok": True, "things": shown}
 
     async def used_by(caller: Caller, name: Any, key: Any) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from kuma_lite.core.declarations import Choice, Kind, ShownWhen
 from kuma_lite.core.options import Options, option
@@ -12,42 +12,55 @@ def _with(*methods: str) -> ShownWhen:
     return ShownWhen("authMethod", methods)
 
 
-_METHODS: Final = (
-    Choice(None, "None"),
-    Choice("basic", "User name and password (Basic)"),
-    Choice("bearer", "Bearer token"),
-    Choice("oauth2-cc", "OAuth2: client credentials"),
-)
-
-
-class HeaderAuthOptions(Options):
-    """Credentials that are sent in a header. Keys are Uptime Kuma 2.5's."""
-
-    auth_method: str | None = option(
-        None,
-        alias="authMethod",
-        label="Authentication",
-        kind=Kind.SELECT,
-        section="authentication",
-        choices=_METHODS,
-    )
-    basic_user: str = option(
+def user_option(*methods: str) -> Any:
+    """The user's name, for these methods."""
+    return option(
         "",
         alias="basic_auth_user",
         label="User name",
         kind=Kind.TEXT,
         section="authentication",
-        shown_when=_with("basic"),
+        shown_when=_with(*methods),
     )
-    basic_pass: str = option(
+
+
+def password_option(*methods: str) -> Any:
+    """The user's password, for these methods."""
+    return option(
         "",
         alias="basic_auth_pass",
         label="Password",
         kind=Kind.PASSWORD,
         section="authentication",
         secret=True,
-        shown_when=_with("basic"),
+        shown_when=_with(*methods),
     )
+
+
+def auth_method_option(*more: Choice) -> Any:
+    """How a monitor shows who it is; `more` are ways that only some types know."""
+    return option(
+        None,
+        alias="authMethod",
+        label="Authentication",
+        kind=Kind.SELECT,
+        section="authentication",
+        choices=(
+            Choice(None, "None"),
+            Choice("basic", "User name and password (Basic)"),
+            Choice("bearer", "Bearer token"),
+            Choice("oauth2-cc", "OAuth2: client credentials"),
+            *more,
+        ),
+    )
+
+
+class HeaderAuthOptions(Options):
+    """Credentials that are sent in a header. Keys are Uptime Kuma 2.5's."""
+
+    auth_method: str | None = auth_method_option()
+    basic_user: str = user_option("basic")
+    basic_pass: str = password_option("basic")
     bearer_token: str = option(
         "",
         label="Token",
@@ -99,17 +112,13 @@ class HeaderAuthOptions(Options):
     )
 
 
+MTLS: Final = Choice("mtls", "Client certificate (mTLS)")
+
+
 class AuthOptions(HeaderAuthOptions):
     """Credentials of either kind. Keys are Uptime Kuma 2.5's."""
 
-    auth_method: str | None = option(
-        None,
-        alias="authMethod",
-        label="Authentication",
-        kind=Kind.SELECT,
-        section="authentication",
-        choices=(*_METHODS, Choice("mtls", "Client certificate (mTLS)")),
-    )
+    auth_method: str | None = auth_method_option(MTLS)
     tls_cert: str = option(
         "",
         alias="tlsCert",

@@ -20,16 +20,17 @@ if TYPE_CHECKING:
     from kuma_lite.net.network import Network
 
 
-def load(module: str, *, extra: str = "") -> ModuleType:
+def load(module: str, *, extra: str = "", package: str = "") -> ModuleType:
     """A driver's module. Raises CannotCheck with one sentence on what to install.
 
     Args:
         extra: of our own package, for drivers that do not come with it.
+        package: what to install, where it is not called as the module is.
     """
     try:
         return importlib.import_module(module)
     except ImportError:
-        what = f"kuma-lite[{extra}]" if extra else module.partition(".")[0]
+        what = f"kuma-lite[{extra}]" if extra else package or module.partition(".")[0]
         raise CannotCheck(
             f"The driver is not installed here. Install it with: pip install '{what}'"
         ) from None

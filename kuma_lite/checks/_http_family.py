@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any, ClassVar, Final, TypeVar, cast
 
@@ -13,6 +14,7 @@ from kuma_lite.checks._http_request import overridden, with_cache_buster
 from kuma_lite.checks._jsonata import EVALUATION_S
 from kuma_lite.checks._large import off_loop_if_large
 from kuma_lite.checks._network import failed, network_of, seen
+from kuma_lite.checks._ntlm import NtlmCredentials, begin_log_in, load_ntlm
 from kuma_lite.checks._oauth import TOKEN_TIMEOUT_S, OAuthClient, TokenCache
 from kuma_lite.checks._saved_response import save_response
 from kuma_lite.checks._status_codes import is_accepted
@@ -38,6 +40,7 @@ from kuma_lite.net.resolve import IpFamily
 _DEADLINE_SLACK_S: Final = 10.0
 _UNAUTHORIZED: Final = 401
 _OAUTH: Final = "oauth2-cc"
+_NTLM: Final = "ntlm"
 # Says nothing about the target, so it is no DOWN; going directly would say something about another way to it.
 _NO_PROXY: Final = "cannot be checked: Its proxy is gone or switched off."
 
@@ -121,6 +124,8 @@ class HttpFamilyMonitor(MonitorType[H]):
         network = network_of(context)
         request = _request(options, context)
         request.proxy = network.proxy_for(options.proxy_id)
+        if options.auth_method == _NTLM:
+            request.log_in = partial(begin_log_in, await load_ntlm(), _ntlm_credentials(options))
         try:
             if options.auth_method != _OAUTH:
                 return await network.http.send(request)
@@ -149,6 +154,12 @@ class HttpFamilyMonitor(MonitorType[H]):
                 break
             self._tokens.forget(client)
         return response
+
+
+def _ntlm_credentials(options: HttpOptions) -> NtlmCredentials:
+    return NtlmCredentials(
+        options.basic_user, options.basic_pass, options.auth_domain, options.auth_workstation
+    )
 
 
 def _request(options: HttpOptions, context: CheckContext) -> Request:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final
 
-from kuma_lite.checks._auth_options import AuthOptions
+from kuma_lite.checks._auth_options import MTLS, AuthOptions, auth_method_option, password_option, user_option
 from kuma_lite.checks._http_request import Prepared, Wanted, prepare
 from kuma_lite.checks._shared_options import (
     expiry_notification_option,
@@ -15,13 +15,15 @@ from kuma_lite.checks._shared_options import (
     timeout_option,
 )
 from kuma_lite.checks._status_codes import DEFAULT_CODES
-from kuma_lite.core.declarations import Choice, Kind
+from kuma_lite.core.declarations import Choice, Kind, ShownWhen
 from kuma_lite.core.options import Options, option
 
 DEFAULT_MAX_REDIRECTS: Final = 10
 FORM_TIMEOUT_S: Final = 48  # what Uptime Kuma's form starts with: 0.8 of a minute
 
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+_NTLM: Final = ShownWhen("authMethod", ("ntlm",))
 
 
 class _RequestOptions(Options):
@@ -73,6 +75,26 @@ class _RequestOptions(Options):
 class HttpOptions(AuthOptions, _RequestOptions):  # fields of the last base come first
     """A request, and what makes its answer a good one. Keys are Uptime Kuma 2.5's."""
 
+    auth_method: str | None = auth_method_option(Choice("ntlm", "User name and password (NTLM)"), MTLS)
+    basic_user: str = user_option("basic", "ntlm")
+    basic_pass: str = password_option("basic", "ntlm")
+    auth_domain: str = option(
+        "",
+        alias="authDomain",
+        label="Domain",
+        kind=Kind.TEXT,
+        section="authentication",
+        shown_when=_NTLM,
+    )
+    auth_workstation: str = option(
+        "",
+        alias="authWorkstation",
+        label="Workstation",
+        kind=Kind.TEXT,
+        section="authentication",
+        help="The name of the machine that logs in, where the server asks for one.",
+        shown_when=_NTLM,
+    )
     ignore_tls: bool = ignore_tls_option()
     expiry_notification: bool = expiry_notification_option()
 

@@ -91,8 +91,6 @@ def _authorization(wanted: Wanted) -> str | None:
         return basic_credentials(*wanted.basic)
     if wanted.auth_method == "bearer":
         return f"Bearer {wanted.bearer_token}"
-    if wanted.auth_method == "ntlm":
-        raise _Problem("NTLM authentication is not supported yet.")
     return None
 
 

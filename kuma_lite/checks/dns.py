@@ -97,10 +97,10 @@ class DnsMonitor(MonitorType[DnsOptions]):
                 for value in _values(options.record_type, record)
             )
         except ConditionError as error:
-            raise CheckFailed(str(error), ping=ping) from None
+            raise CheckFailed(str(error), ping=ping, last_result=message) from None
         if not met:
-            raise CheckFailed(message, ping=ping)
-        return CheckResult(message, ping=ping)
+            raise CheckFailed(message, ping=ping, last_result=message)
+        return CheckResult(message, ping=ping, last_result=message)
 
 
 async def _servers(options: DnsOptions, network: Network) -> list[Server]:

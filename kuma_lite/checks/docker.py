@@ -41,7 +41,7 @@ class DockerOptions(Options):
         kind=Kind.REFERENCE,
         refers_to="docker_host",
         required=True,
-        help="The id of one of the Docker hosts in the settings.",
+        help="One of the Docker hosts in the settings.",
     )
     save_error_response: bool = save_error_response_option(when="When the daemon refuses the question.")
     response_max_length: int = response_max_length_option()

@@ -43,6 +43,7 @@ class CheckResult:
     cannot: bool = (
         False  # it could not be checked, for the reason in `message`; pending, and told as our own trouble
     )
+    last_result: str | None = None  # text that the monitor keeps (`dns_last_result`) until another comes
     numbers: Mapping[str, float] | None = None  # what the type's `numbers` declare, by id
 
 
@@ -67,6 +68,7 @@ class CheckFailed(Exception):
         learned about the certificate in spite of the failure. shared: key of the option that names something
         the check goes through and that has failed itself (a proxy,
             a Docker host): where other monitors go through it as well, it is not the target's fault.
+        last_result: as in `CheckResult`.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class CheckFailed(Exception):
         duration: int = 0,
         certificate: Certificate | None = None,
         shared: str = "",
+        last_result: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -90,6 +93,7 @@ class CheckFailed(Exception):
         self.local = local
         self.duration = duration
         self.certificate = certificate
+        self.last_result = last_result
 
 
 class CannotCheck(Exception):

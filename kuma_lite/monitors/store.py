@@ -103,6 +103,16 @@ class MonitorStore(BeatHistory):
             self._recorder.forget(monitor_id)
             await remove_monitor(self._database, monitor_id)
 
+    async def put_last_result(self, monitor_id: int, text: str) -> None:
+        """Keep the text that the latest answer had, in the monitor's document."""
+
+        def write(connection: Connection) -> None:
+            _change_documents(
+                connection, lambda document: {**document, "dns_last_result": text}, "id = ?", monitor_id
+            )
+
+        await self._database.write(write, urgent=False)
+
     async def existing_notifications(self, organisation: int, notification_ids: Iterable[int]) -> list[int]:
         """Those of the ids that are notifications of the organisation."""
         query = "SELECT id FROM notification WHERE organisation_id = ?"

@@ -17,6 +17,7 @@ from kuma_lite.net.contexts import ContextCache
 from kuma_lite.net.http import HttpClient, Request
 from kuma_lite.net.icmp import Pinger
 from kuma_lite.net.proxy import ProxyRule, ProxyServer, always
+from kuma_lite.net.rdap import Rdap
 from kuma_lite.net.resolve import IpFamily, Resolver, literal
 from kuma_lite.net.resolver_health import ResolverHealth
 
@@ -66,6 +67,7 @@ class Network:
         self.connector = Connector(self.resolver)
         self.http = HttpClient(self.connector, ContextCache(), clock, proxy)
         self.pinger = Pinger(self.resolver, clock)
+        self.rdap = Rdap(self.http, clock, USER_AGENT)
 
     async def connect(
         self,
@@ -127,6 +129,7 @@ class Network:
 
     def close(self) -> None:
         """Close the sockets and let the threads go."""
+        self.rdap.close()
         self.pinger.close()
         self.http.close()
 

@@ -74,6 +74,11 @@ def certificate_text(monitor_name: str, url: str, kind: str, subject: str, days:
     return f"[{monitor_name}][{url}] {kind} certificate {subject} will expire in {days} days"
 
 
+def domain_text(domain: str, days: int) -> str:
+    """The warning about a registration that ends."""
+    return f"Domain name {domain} will expire in {days} days"
+
+
 def heartbeat_object(
     beat: FinishedBeat,
     zone: str,

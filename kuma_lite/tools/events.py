@@ -7,7 +7,7 @@ from typing import Any
 from kuma_lite.core.access import Right
 from kuma_lite.core.doors import Access, Answer, Caller, Doors, Event
 from kuma_lite.core.errors import NotLoggedIn, UserError
-from kuma_lite.tools.domains import TargetOf, check_domain
+from kuma_lite.tools.domains import ServerOf, TargetOf, check_domain
 from kuma_lite.tools.games import game_list
 from kuma_lite.tools.programs import chromium_version, pm2_processes
 from kuma_lite.tools.push_examples import push_example
@@ -27,6 +27,7 @@ class ToolEvents:
         database: DatabaseFile,
         vapid: VapidKeys,
         target_of: TargetOf,
+        server_of: ServerOf,
         *,
         allow_all_browsers: bool = False,
     ) -> None:
@@ -34,6 +35,7 @@ class ToolEvents:
         self._vapid = vapid
         self._target_of = target_of
         self._allow_all_browsers = allow_all_browsers
+        self._server_of = server_of
 
     def doors(self) -> Doors:
         """Every event of this feature."""
@@ -88,7 +90,7 @@ class ToolEvents:
     async def check_domain(self, caller: Caller, monitor: Any) -> Answer:
         """Whether the registration of a monitor's domain can be watched."""
         del caller
-        found = check_domain(monitor, self._target_of)
+        found = check_domain(monitor, self._target_of, self._server_of)
         return {"ok": True, "domain": found.domain, "tld": found.tld}
 
     async def vapid_key(self, caller: Caller) -> Answer:

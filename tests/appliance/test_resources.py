@@ -271,8 +271,19 @@ async def test_the_page_asks_who_uses_a_thing(tmp_path: Path) -> None:
         users = [{"kind": "monitor", "id": monitor, "name": "Shop"}]
         assert await page.call("usedBy", "proxy", proxy["id"]) == {"ok": True, "users": users}
         assert await page.call("usedBy", "monitor", monitor) == {"ok": True, "users": []}
-        things = [{"id": proxy["id"], "name": "a:1"}]
+        things: list[dict[str, object]] = [{"id": proxy["id"], "name": "a:1"}]
         assert await page.call("things", "proxy") == {"ok": True, "things": things}
+        other = {"protocol": "http", "host": "b", "port": 2, "auth": False, "active": True, "default": True}
+        first = await page.call("addProxy", other, None)
+        things.append({"id": first["id"], "name": "b:2", "default": True})
+        assert await page.call("things", "proxy") == {"ok": True, "things": things}
+        host = {"name": "Cellar", "dockerType": "tcp", "dockerDaemon": "tcp://127.0.0.1:1"}
+        docker = await page.call("addDockerHost", host, None)
+        browser = await page.call("addRemoteBrowser", {"name": "Attic", "url": "ws://127.0.0.1:1"}, None)
+        for kind, made, name in (("docker_host", docker, "Cellar"), ("remote_browser", browser, "Attic")):
+            assert made["ok"] is True, made
+            things = [{"id": made["id"], "name": name}]
+            assert await page.call("things", kind) == {"ok": True, "things": things}
         missing = {"ok": False, "msg": "The proxy does not exist."}
         assert await page.call("usedBy", "proxy", 99) == await page.call("usedBy", "proxy", None) == missing
         for kind in ("user", "", None, [], {}):

@@ -111,6 +111,20 @@ def test_the_description_is_what_a_form_reads() -> None:
     }
     assert fields["timeout"]["default"] == 48
     assert fields["accepted_statuscodes"]["default"] == ["200-299"]
-    assert fields["basic_auth_pass"]["shownWhen"] == {"option": "authMethod", "values": ["basic"]}
+    assert fields["basic_auth_pass"]["shownWhen"] == {"option": "authMethod", "values": ["basic", "ntlm"]}
     assert (fields["proxyId"]["kind"], fields["proxyId"]["refersTo"]) == ("reference", "proxy")
-    assert {"authDomain", "ping_numeric"}.isdisjoint(fields)
+    assert {"dns_last_result", "ping_numeric"}.isdisjoint(fields)
+
+
+REFERENCES = {"proxyId": "proxy", "docker_host": "docker_host", "remote_browser": "remote_browser"}
+
+
+def test_other_things_are_chosen_by_name() -> None:
+    found = set()
+    for kind in monitor_types():
+        words = {key: shown for key, (_, shown) in kind.options.words().items()}
+        for key in REFERENCES.keys() & words.keys():
+            assert (words[key].kind, words[key].refers_to) == (Kind.REFERENCE, REFERENCES[key]), kind.name
+            found.add((kind.name, key))
+    assert {(name, "proxyId") for name in ("http", "keyword", "json-query")} <= found
+    assert ("docker", "docker_host") in found

@@ -304,10 +304,10 @@ async def test_one_record_has_to_meet_the_conditions(
         if met:
             result = await run(DNS, {**asked, "conditions": conditions}, Context(network))
             assert isinstance(result, CheckResult)
-            assert result.message == plain.message
+            assert result.message == result.last_result == plain.message
         else:
             failed = await failure(DNS, {**asked, "conditions": conditions}, Context(network))
-            assert failed.message == plain.message
+            assert failed.message == failed.last_result == plain.message
             assert isinstance(failed.ping, int)
 
 

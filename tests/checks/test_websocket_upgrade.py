@@ -224,7 +224,6 @@ async def test_an_oauth_token_is_shown(network: Network) -> None:
         ({"url": "ftp://h"}, "The address of a WebSocket begins with ws:// or wss://."),
         ({"url": "ws://"}, "Invalid URL"),
         ({"url": "ws://h", "headers": '{"X": "a\\nb"}'}, 'Invalid character in header content ["X"]'),
-        ({"url": "ws://h", "authMethod": "ntlm"}, "NTLM authentication is not supported yet."),
     ],
 )
 async def test_what_cannot_be_asked(network: Network, options: dict[str, Any], message: str) -> None:

@@ -7,13 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.errors import UserError
-from kuma_lite.monitors.document.targets import target_of
-from kuma_lite.tools.domains import check_domain, host_of, registered
+from kuma_lite.monitors.document.targets import domain_target
+from kuma_lite.net.public_suffix import host_of
+from kuma_lite.net.rdap import _vendored
+from kuma_lite.tools.domains import check_domain, registered
+
+SERVER_OF = _vendored().get
 
 
 def refusal(monitor: Any) -> tuple[str, bool | None, dict[str, Any]]:
     with pytest.raises(UserError) as caught:
-        check_domain(monitor, target_of)
+        check_domain(monitor, domain_target, SERVER_OF)
     prefix = "domain_expiry_unsupported_"
     return caught.value.message.removeprefix(prefix), caught.value.i18n, caught.value.extra["meta"]
 
@@ -28,11 +32,11 @@ def refusal(monitor: Any) -> tuple[str, bool | None, dict[str, Any]]:
         ("shop.example.com.au", "example.com.au", "au"),
         ("com.br.example.dev", "example.dev", "dev"),
         ("xn--bcher-kva.example.de.com", "de.com", "com"),
-        ("x.xn--p1ai", "x.xn--p1ai", "xn--p1ai"),
+        ("x.xn--kpry57d", "x.xn--kpry57d", "xn--kpry57d"),
     ],
 )
 def test_what_is_registered(host: str, domain: str, tld: str) -> None:
-    assert registered(host) == (domain, tld)
+    assert registered(host, SERVER_OF) == (domain, tld)
 
 
 ADDRESSES = {
@@ -47,10 +51,21 @@ ADDRESSES = {
 )
 def test_where_each_type_keeps_its_address(kind: str, field: str) -> None:
     monitor = {"type": kind, field: "www.example.com", "port": "none", "interval": []}
-    assert check_domain(monitor, target_of).domain == "example.com"
+    assert check_domain(monitor, domain_target, SERVER_OF).domain == "example.com"
 
 
-NO_ADDRESS = ["docker", "globalping", "group", "manual", "pm2", "postgres", "push", "rabbitmq", "redis"]
+NO_ADDRESS = [
+    "docker",
+    "globalping",
+    "group",
+    "manual",
+    "ntp",
+    "pm2",
+    "postgres",
+    "push",
+    "rabbitmq",
+    "redis",
+]
 
 
 @pytest.mark.parametrize("kind", NO_ADDRESS)
@@ -85,6 +100,11 @@ def test_types_without_an_address(kind: str) -> None:
             "is_icann",
             {"domain": "x.internal", "publicSuffix": "internal"},
         ),
+        (
+            {"type": "dns", "hostname": "a.x.internal"},
+            "is_icann",
+            {"domain": "x.internal", "publicSuffix": "internal"},
+        ),
         ({"type": "dns", "hostname": "co.uk"}, "is_icann", {"domain": "co.uk", "publicSuffix": "co.uk"}),
         ({"type": "dns", "hostname": "a..com"}, "is_icann", {"domain": "a..com", "publicSuffix": "com"}),
         (
@@ -109,7 +129,7 @@ def test_any_text_is_answered(text: str) -> None:
     if not host:
         return
     try:
-        found = registered(host)
+        found = registered(host, SERVER_OF)
     except UserError as error:
         assert error.message.startswith("domain_expiry_unsupported_")
     else:

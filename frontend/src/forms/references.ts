@@ -5,6 +5,13 @@ import { call } from "../wire/socket.ts";
 export interface Thing {
   id: number | string;
   name: string;
+  default?: boolean; // what the form of something new begins with
+}
+
+/** The one that a new form begins with; null for none, or where one may not see them. */
+export async function defaultOf(kind: string): Promise<Thing["id"] | null> {
+  const reply = await call<{ things: Thing[] }>("things", kind).catch(() => ({ things: [] as Thing[] }));
+  return reply.things.find((thing) => thing.default)?.id ?? null;
 }
 
 /** @returns null until the server has answered; a kind one may not see has none. */

@@ -62,11 +62,19 @@ export interface Monitor extends Record<string, unknown> {
   type: string;
 }
 
+/** The registration of a monitor's domain. */
+export interface Domain {
+  domain: string;
+  days: number; // left; negative once it has ended
+  expiry: string;
+}
+
 export interface MonitorAck {
   monitor: Monitor;
   uptime: Record<"24" | "720" | "1y", number | null>;
   averagePing: number | null;
   certificate: Certificate | null;
+  domain: Domain | null;
   beats: DetailBeat[];
 }
 

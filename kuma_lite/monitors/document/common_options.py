@@ -75,6 +75,20 @@ class CommonOptions(Options):
     )
 
 
+class DomainOptions(Options):
+    """What the form of every type has that points at something under a registered domain."""
+
+    domain_expiry_notification: bool = option(
+        False,
+        alias="domainExpiryNotification",
+        label="Warn before the domain expires",
+        kind=Kind.SWITCH,
+        section="advanced",
+        form_default=True,
+        help="Its registry is asked once a day when the registration ends.",
+    )
+
+
 class MonitorOptions(CommonOptions):
     """The same as documents of monitors have them: with what no form of a type shows."""
 

@@ -124,6 +124,7 @@ _OTHERS: Final = (
     WireField("limits", LIST, [], hidden=True),  # see `engine.limits`
     WireField("groupRule", TEXT, "all", hidden=True),  # see `checks.group`
     WireField("groupShare", TEXT, "", hidden=True),
+    WireField("domainExpiryDays", INT, 14, hidden=True),  # see `checks.domain`
 )
 
 FIELDS: Final[dict[str, WireField]] = {

@@ -11,7 +11,21 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.core.targets import Target
 from kuma_lite.monitors.document.unchecked_types import target_of_unchecked
 
+# Of the types of Uptime Kuma 2.5 those whose registration it does not watch.
+WITHOUT_DOMAIN: Final = frozenset(
+    """
+    docker globalping group kafka-producer manual mongodb mysql ntp oracledb pm2 postgres push rabbitmq redis
+    sqlserver system-service
+    """.split()  # noqa: SIM905 - two lines say it better than sixteen
+)
 _ADDRESSES: Final = (Kind.HOST, Kind.URL)
+
+
+def domain_target(document: Mapping[str, Any]) -> Target | None:
+    """What `checkDomain` looks at: as `target_of`, but None for types whose domain is not watched."""
+    name = document.get("type")
+    target = target_of(document) if isinstance(name, str) and name not in WITHOUT_DOMAIN else None
+    return None if target is None or target.name else target
 
 
 def target_of(document: Mapping[str, Any]) -> Target | None:

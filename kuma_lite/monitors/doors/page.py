@@ -16,6 +16,7 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.certificates import Certificates
 from kuma_lite.monitors.document.fields import HIDDEN
 from kuma_lite.monitors.doors.events import whole
+from kuma_lite.monitors.engine.domain_expiry import DomainExpiry
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.service import Monitors
@@ -23,7 +24,7 @@ from kuma_lite.monitors.service import Monitors
 BATCH_S: Final = 0.25  # live beats are gathered this long: smooth for the eye, cheap for a phone
 MAX_BARS: Final = 200  # rows a page may ask bars for at once
 MAX_EVENTS: Final = 200
-UNCHECKED: Final = 4  # in place of a status: it is not checked at all, and `msg` says why
+UNCHECKED: Final = 4  # in place of a status: nobody is asked about its target, and `msg` says why
 COLUMNS: Final = """
     id name type parent active forceInactive maintenance status time ping uptime24 msg weight tags since
 """.split()  # noqa: SIM905 - one line says it better than fourteen
@@ -37,6 +38,7 @@ class MonitorPage:
         monitors: Monitors,
         recorder: Recorder,
         certificates: Certificates,
+        domains: DomainExpiry,
         push: Push,
         bus: Bus,
         clock: Clock,
@@ -45,6 +47,7 @@ class MonitorPage:
         self._monitors = monitors
         self._recorder = recorder
         self._certificates = certificates
+        self._domains = domains
         self._push = push
         self._clock = clock
         self._spawn = spawn
@@ -104,6 +107,7 @@ class MonitorPage:
         now = self._clock.now()
         statistics = self._recorder.statistics(found.id)
         edits = may(actor, Right.MONITORS_EDIT, found)
+        domain = self._domains.info(found, now)
         wire = self._monitors.wire(found, sensitive=edits)
         # The compatible object hides them; our form edits them.
         wire.update({key: found.get(key) for key in HIDDEN if edits})
@@ -113,6 +117,7 @@ class MonitorPage:
             "uptime": {key: statistics.uptime(key, now) for key in ("24", "720", "1y")},
             "averagePing": statistics.average_ping("24", now),
             "certificate": self._certificates.wire(found.id, now),
+            "domain": domain._asdict() if domain is not None else None,
             "beats": [
                 [beat.time, int(beat.status), wire_number(beat.ping), beat.msg]
                 for beat in self._recorder.rows(found.id)
@@ -164,6 +169,11 @@ class MonitorPage:
         if not self._push.has_listeners(_viewers(event.organisation), PAGE):
             return
         beat = event.beat
+        monitor = self._monitors.roster.get(beat.monitor_id)
+        if monitor is not None and monitor.unchecked:  # its row says why; nothing was measured
+            self._changed.setdefault(event.organisation, set()).add(monitor.id)
+            self._flush_soon()
+            return
         message = None if self._messages.get(beat.monitor_id) == beat.msg else beat.msg
         self._messages[beat.monitor_id] = beat.msg
         self._beats.setdefault(event.organisation, []).append(

@@ -18,6 +18,7 @@ from kuma_lite.core.declarations import Status
 from kuma_lite.core.doors import COMPATIBLE, Caller, Doors, Push, actor_of, this_one
 from kuma_lite.monitors.certificates import Certificates
 from kuma_lite.monitors.document.type_list import monitor_type_list
+from kuma_lite.monitors.engine.domain_expiry import DomainExpiry
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import BeatRecorded
 from kuma_lite.monitors.service import Monitors
@@ -33,6 +34,7 @@ class MonitorPushes:
         monitors: Monitors,
         recorder: Recorder,
         certificates: Certificates,
+        domains: DomainExpiry,
         push: Push,
         bus: Bus,
         clock: Clock,
@@ -42,6 +44,7 @@ class MonitorPushes:
         self._monitors = monitors
         self._recorder = recorder
         self._certificates = certificates
+        self._domains = domains
         self._push = push
         self._clock = clock
         self._spawn = spawn
@@ -110,7 +113,7 @@ class MonitorPushes:
         )
 
     def _statistics(self, monitor_id: int, shown_id: int | str) -> list[tuple[Any, ...]]:
-        """`avgPing`, three `uptime`, and `certInfo` if there is one."""
+        """`avgPing`, three `uptime`, and `certInfo` and `domainInfo` if there are any."""
         now = self._clock.now()
         statistics = self._recorder.statistics(monitor_id)
         average = statistics.average_ping("24", now)
@@ -123,6 +126,10 @@ class MonitorPushes:
         certificate = self._certificates.wire(monitor_id, now)
         if certificate is not None:
             events.append(("certInfo", shown_id, json.dumps(certificate)))
+        monitor = self._monitors.roster.get(monitor_id)
+        domain = self._domains.info(monitor, now) if monitor is not None else None
+        if domain is not None:
+            events.append(("domainInfo", shown_id, domain.days, domain.expiry))
         return events
 
     def _on_beat(self, event: BeatRecorded) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from litestar import get, post
 
 from kuma_lite.checks import describe_types
 from kuma_lite.core.access import Right
+from kuma_lite.core.declarations import Kind
 from kuma_lite.core.doors import Access, door
+from kuma_lite.monitors.document.targets import WITHOUT_DOMAIN
 from kuma_lite.monitors.engine.health import Figures
+
+_ADDRESSES: Final = (Kind.HOST, Kind.URL)
 
 
 @cache
@@ -20,9 +24,17 @@ def describe() -> dict[str, Any]:
 
     The first time it imports them all, which takes a thread: the loop has checks to make.
     """
-    from kuma_lite.monitors.document.common_options import CommonOptions
+    from kuma_lite.monitors.document.common_options import CommonOptions, DomainOptions
 
-    return {**describe_types(), "common": CommonOptions.describe()}
+    described = describe_types()
+    for kind in described["types"]:
+        if kind["name"] not in (*WITHOUT_DOMAIN, "domain") and any(map(_is_address, kind["fields"])):
+            kind["fields"] = [*kind["fields"], *DomainOptions.describe()]
+    return {**described, "common": CommonOptions.describe()}
+
+
+def _is_address(field: Mapping[str, Any]) -> bool:
+    return field["kind"] in _ADDRESSES and field["section"] == "general"
 
 
 def monitor_routes(figures: Figures) -> Sequence[Any]:

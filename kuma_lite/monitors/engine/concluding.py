@@ -76,6 +76,7 @@ class Concluder:
         announcer: Announcer,
         in_maintenance: Callable[[int], bool],
         keep_certificate: Callable[[Monitor, Certificate], None],
+        keep_last_result: Callable[[Monitor, str], None],
     ) -> None:
         self._clock = clock
         self._bus = bus
@@ -84,6 +85,7 @@ class Concluder:
         self._announcer = announcer
         self._in_maintenance = in_maintenance
         self._keep_certificate = keep_certificate
+        self._keep_last_result = keep_last_result
         self._locks: dict[int, asyncio.Lock] = {}
 
     async def conclude(self, outcome: Outcome) -> float:
@@ -93,12 +95,15 @@ class Concluder:
             return REPEAT_S
         if outcome.certificate is not None:
             self._keep_certificate(monitor, outcome.certificate)
+        if outcome.last_result is not None and monitor.get("dns_last_result") != outcome.last_result:
+            self._keep_last_result(monitor, outcome.last_result)
         reason = outcome.own_fault
         if reason is None and outcome.shared and self._roster.others_share(monitor, outcome.shared):
             reason = SHARED.get(outcome.shared, SHARED_OTHERWISE).format(problem=outcome.message)
         if reason is not None:
             return await self._not_believed(monitor, outcome, reason)
         monitor.disbelief = self._cannot(monitor, outcome) if outcome.cannot else None
+        monitor.misconfigured = outcome.message.removeprefix(CANNOT) if outcome.cannot else None
         async with self._lock(monitor.id):
             maintenance = outcome.status is Status.MAINTENANCE
             if maintenance:

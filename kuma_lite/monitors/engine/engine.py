@@ -34,6 +34,7 @@ class Engine:
         fault: OwnFault,
         in_maintenance: Callable[[int], bool],
         keep_certificate: Callable[[Monitor, Certificate], None],
+        keep_last_result: Callable[[Monitor, str], None],
     ) -> None:
         self.roster = roster
         self.recorder = recorder
@@ -46,6 +47,7 @@ class Engine:
             announcer=announcer,
             in_maintenance=in_maintenance,
             keep_certificate=keep_certificate,
+            keep_last_result=keep_last_result,
         )
         self.checker = Checker(
             clock=clock,

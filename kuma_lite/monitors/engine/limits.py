@@ -151,7 +151,13 @@ def limited(result: CheckResult, broken: Broken) -> CheckResult | CheckFailed:
     message = f"{broken.sentence}; {result.message}" if result.message else broken.sentence
     if broken.becomes is Status.PENDING:
         return CheckResult(
-            message, result.ping, Status.PENDING, result.response, result.certificate, result.duration
+            message,
+            result.ping,
+            Status.PENDING,
+            result.response,
+            result.certificate,
+            result.duration,
+            last_result=result.last_result,
         )
     return CheckFailed(
         message,
@@ -159,6 +165,7 @@ def limited(result: CheckResult, broken: Broken) -> CheckResult | CheckFailed:
         response=result.response,
         duration=result.duration,
         certificate=result.certificate,
+        last_result=result.last_result,
     )
 
 

@@ -26,6 +26,7 @@ class Outcome(NamedTuple):
     fault: bool = False  # it is an exception that nobody foresaw
     cannot: bool = False  # see `CheckResult`
     shared: str = ""  # key of the field that names what has failed instead of the target (see `CheckFailed`)
+    last_result: str | None = None  # see `CheckResult`
 
     @classmethod
     def of(
@@ -54,6 +55,7 @@ class Outcome(NamedTuple):
             fault,
             found.cannot if isinstance(found, CheckResult) else False,
             found.shared if isinstance(found, CheckFailed) else "",
+            found.last_result,
         )
 
     def as_plain(self) -> dict[str, Any]:

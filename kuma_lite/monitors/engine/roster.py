@@ -45,6 +45,7 @@ class Monitor:
     previous: Previous | None = None
     since: int | None = None  # of the latest important beat, milliseconds since 1970
     disbelief: Disbelief | None = None  # latest failures that were our own
+    misconfigured: str | None = None  # why its latest check could not be made (`CannotCheck`), a sentence
     heard_at: float | None = None  # of the latest pushed beat of this run, monotonic seconds
 
     def get(self, key: str) -> Any:
@@ -64,12 +65,12 @@ class Monitor:
 
     @property
     def unchecked(self) -> str | None:
-        """Why it is not checked at all, as a sentence; None: it is, when it is switched on."""
+        """Why nobody is asked about its target, as a sentence; None: they are, when it is switched on."""
         if self.kind is None:
             return f"Monitors of the type {self.type or 'unknown'} cannot be checked."
         if self.options is None:
             return self.problem or "The settings cannot be used."
-        return None
+        return self.misconfigured
 
     @property
     def parent(self) -> int | None:

@@ -34,6 +34,7 @@ class Answer:
         self.status = 0
         self.headers = Headers()
         self.complete = False
+        self.persists = False  # whether the server will answer again on the same connection
         self._head_only = method == "HEAD"
         self._skips_body = skips_body
         self._body_limit = body_limit
@@ -203,7 +204,9 @@ class Answer:
             return
         self._retains = body.chunked
         self._overlooked = body.chunked and body.transfer[-1] != "chunked"
+        self.persists = self._lenient is None and self._parser.should_keep_alive()
         if self._head_only or self._skips_body(status, self.headers):
+            self.persists = self.persists and self._head_only
             self.complete = True
 
     def on_body(self, data: bytes) -> None:
@@ -254,6 +257,7 @@ class Answer:
         self._unproductive = 0
         self._decoder.feed(data)
         self.complete = self._decoder.truncated
+        self.persists = self.persists and not self.complete
 
 
 def is_interim(status: int) -> bool:

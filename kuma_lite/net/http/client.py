@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from dataclasses import replace
 from time import perf_counter
 
 from kuma_lite.core.clock import Clock, SystemClock
@@ -13,8 +14,14 @@ from kuma_lite.net.contexts import ContextCache, TlsOptions
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http.cookies import CookieJar
 from kuma_lite.net.http.exchange import Deadlines, Exchange
-from kuma_lite.net.http.message import BODY_GRACE, Headers, Request, Response, Timings
-from kuma_lite.net.http.redirects import Hop, is_redirect, next_hop, too_many_redirects
+from kuma_lite.net.http.message import BODY_GRACE, Headers, LogIn, Request, Response, Timings
+from kuma_lite.net.http.redirects import (
+    Hop,
+    is_redirect,
+    keeps_credentials,
+    next_hop,
+    too_many_redirects,
+)
 from kuma_lite.net.http.request_bytes import authorise, check_headers, check_method, serialise
 from kuma_lite.net.http.transports import Transport, Transports
 from kuma_lite.net.http.url import Url, parse_url
@@ -25,6 +32,7 @@ from kuma_lite.net.proxy_handshake import proxy_authorization
 from kuma_lite.net.tls import CertificateReport, verification_error
 
 _ALPN = ("http/1.1",)
+_UNAUTHORIZED = 401
 
 
 class HttpClient:
@@ -79,6 +87,7 @@ class _Call:
         self.request = request
         self.loop = asyncio.get_running_loop()
         self.jar: CookieJar | None = None
+        self.first: Url | None = None
         total = request.timeout + BODY_GRACE if request.total_timeout is None else request.total_timeout
         self.begun = perf_counter()
         self.deadlines = Deadlines(self.loop.time(), request.timeout, total)
@@ -86,8 +95,9 @@ class _Call:
     async def run(self, hop: Hop) -> Response:
         """Ask, and follow as far as allowed."""
         followed = 0
+        self.first = hop.url
         while True:
-            opened, report = await self._ask(hop)
+            opened, report = await self._ask(hop, self._log_in(hop))
             answer = opened.protocol.answer
             if not self._leads_on(answer.status, answer.headers):
                 return await self._response(hop, opened, report)
@@ -100,8 +110,15 @@ class _Call:
     def _leads_on(self, status: int, headers: Headers) -> bool:
         return self.request.max_redirects > 0 and is_redirect(status, headers)
 
-    async def _ask(self, hop: Hop) -> tuple[Connected[Exchange], CertificateReport | None]:
-        """One request and its complete answer."""
+    def _log_in(self, hop: Hop) -> LogIn | None:
+        begin = self.request.log_in
+        assert self.first is not None
+        return begin() if begin is not None and keeps_credentials(self.first, hop.url) else None
+
+    async def _ask(
+        self, hop: Hop, log_in: LogIn | None
+    ) -> tuple[Connected[Exchange], CertificateReport | None]:
+        """One request and its complete answer; with a log-in, as often as that wants."""
         name = _tls_name(hop)
         report: CertificateReport | None = None
 
@@ -112,17 +129,25 @@ class _Call:
         secure = hop.url.scheme == "https"
         context = await self.client.context(tls_options(self.request)) if secure else None
         transport = self._transport(hop.url)
+        if log_in is not None:
+            hop = _with_header(hop, "Connection", "keep-alive")
         payload = self._payload(hop, transport)
-        opened = await self._connect(hop, transport)
+        opened = await self._connect(hop, transport, keeps_open=log_in is not None)
+        exchange = opened.protocol
         try:
             tls = (context, sni(name)) if context is not None else None
-            opened.protocol.start(payload, self.deadlines, tls, on_secure)
-            await opened.protocol.done
+            exchange.start(payload, self.deadlines, tls, on_secure)
+            await exchange.done
+            again = _further(hop, log_in, exchange)
+            while again is not None and exchange.persists:
+                exchange.again(self._payload(again, transport))
+                await exchange.done
+                again = _further(again, log_in, exchange)
         except ssl.SSLCertVerificationError as error:
             raise await self._not_verified(error, hop.url, name, transport) from None
         finally:
-            opened.protocol.close()
-        return opened, report
+            exchange.close()
+        return (opened, report) if again is None else await self._ask(again, log_in)
 
     def _transport(self, url: Url) -> Transport:
         rule = self.request.proxy or self.client.proxy
@@ -140,9 +165,10 @@ class _Call:
             headers = [*headers, ("Proxy-Authorization", authorization)]
         return serialise(hop.method, hop.url, headers, hop.body, absolute=True)
 
-    async def _connect(self, hop: Hop, transport: Transport) -> Connected[Exchange]:
+    async def _connect(self, hop: Hop, transport: Transport, *, keeps_open: bool) -> Connected[Exchange]:
         def factory() -> Exchange:
-            return Exchange(self.loop, hop.method, self.request.body_limit, self._leads_on)
+            limit = self.request.body_limit
+            return Exchange(self.loop, hop.method, limit, self._leads_on, keeps_open=keeps_open)
 
         try:
             async with asyncio.timeout_at(self.deadlines.headers):
@@ -211,6 +237,20 @@ class _Call:
         if fields:
             self.jar = self.jar or CookieJar()
             self.jar.store(url, fields, self.client.clock.now())
+
+
+def _with_header(hop: Hop, name: str, value: str) -> Hop:
+    others = [field for field in hop.headers if field[0].lower() != name.lower()]
+    return replace(hop, headers=(*others, (name, value)))
+
+
+def _further(hop: Hop, log_in: LogIn | None, exchange: Exchange) -> Hop | None:
+    """The request with which a log-in goes on after an answer; None when it does not."""
+    answer = exchange.answer
+    if log_in is None or answer.status != _UNAUTHORIZED:
+        return None
+    authorization = log_in(answer.headers)
+    return None if authorization is None else _with_header(hop, "Authorization", authorization)
 
 
 def _is_passed_on(url: Url, transport: Transport) -> bool:

@@ -1,4 +1,4 @@
-"""One request and its answer on one connection, as an asyncio protocol."""
+"""A request and its answer on one connection, as an asyncio protocol."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ class Exchange(asyncio.Protocol):
     """Sends one request, reads one answer; `done` is finished when `answer` is complete or failed.
 
     `skips_body(status, headers)` says that the body is of no interest. With TLS, `on_secure` looks at the
-    peer before anything of the request is sent, and may raise NetworkError.
+    peer before anything of the request is sent, and may raise NetworkError. The connection ends with the
+    answer, but for `keeps_open`: then `again` asks once more, for log-ins that are bound to a connection.
     """
 
     def __init__(
@@ -53,9 +54,13 @@ class Exchange(asyncio.Protocol):
         method: str,
         body_limit: int,
         skips_body: Callable[[int, Headers], bool],
+        *,
+        keeps_open: bool = False,
     ) -> None:
         self.done: asyncio.Future[None] = loop.create_future()
-        self.answer = Answer(method, body_limit, skips_body)
+        self._expected = (method, body_limit, skips_body)
+        self.answer = Answer(*self._expected)
+        self._keeps_open = keeps_open
         self.tls_ms = self.first_byte_ms = 0.0
         self._loop = loop
         self._in_body = False
@@ -86,6 +91,22 @@ class Exchange(asyncio.Protocol):
         else:
             self._tls = TlsPipe(*tls)
             self._shake_hands(b"")
+
+    @property
+    def persists(self) -> bool:
+        """Whether the connection can be asked `again`."""
+        transport = self._transport
+        return transport is not None and not transport.is_closing() and self.answer.persists
+
+    def again(self, request: bytes) -> None:
+        """Ask once more, after an answer after which the connection `persists`."""
+        self.done = self._loop.create_future()
+        self.answer = Answer(*self._expected)
+        self.first_byte_ms = 0.0
+        self._in_body = False
+        self._timer = self._loop.call_at(self._deadlines.headers, self._late)
+        self._begun = perf_counter()
+        self._send(self._tls.encrypt(request) if self._tls is not None else request)
 
     def close(self) -> None:
         """Let go of the connection, whatever state it is in."""
@@ -204,7 +225,9 @@ class Exchange(asyncio.Protocol):
     def _complete(self) -> None:
         if not self.done.done():
             self.done.set_result(None)
-            self.close()
+            self._stop_timer()
+            if not self._keeps_open:
+                self.close()
 
     def _fail(self, error: Exception) -> None:
         if not self.done.done():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from kuma_lite.net.http.charsets import readings
@@ -55,6 +55,11 @@ class Headers:
         return f"Headers({[name for name, _ in self._fields]})"  # values may be secrets
 
 
+# One log-in that takes several requests on one connection (NTLM): given the headers of a 401, the
+# Authorization to ask with again, or None when there is nothing more to say.
+LogIn = Callable[[Headers], str | None]
+
+
 @dataclass(slots=True)
 class Request:
     """One request, and how far to go for its answer.
@@ -74,6 +79,7 @@ class Request:
         auth: user and password sent as Basic; wins over those in the URL and over an Authorization header.
         unix_socket: path to connect to instead of the URL's host and port (Docker); knows no proxy.
         proxy: says for each address, redirects included, which proxy to take.
+        log_in: begins a log-in with the host of the address; those that redirects lead to are not told.
     """
 
     method: str
@@ -92,6 +98,7 @@ class Request:
     auth: tuple[str, str] | None = field(default=None, repr=False)
     unix_socket: str | None = None
     proxy: ProxyRule | None = None
+    log_in: Callable[[], LogIn] | None = None
 
 
 @dataclass(slots=True)

@@ -54,7 +54,7 @@ def next_hop(hop: Hop, status: int, location: str) -> Hop:
             f"Redirected request failed: {error.message}", "ERR_FR_REDIRECTION_FAILURE", ErrorKind.PROTOCOL
         ) from None
     dropped = {"host"}
-    if not _keeps_credentials(here, url):
+    if not keeps_credentials(here, url):
         dropped |= _CREDENTIALS
     becomes_get = (status in _POST_BECOMES_GET and hop.method == "POST") or (
         status == _SEE_OTHER and hop.method not in ("GET", "HEAD")
@@ -79,7 +79,8 @@ def _as_sent(location: str) -> str:
         return _NOT_ASCII.sub(lambda match: f"%{ord(match[0]):02X}", location)
 
 
-def _keeps_credentials(here: Url, there: Url) -> bool:
+def keeps_credentials(here: Url, there: Url) -> bool:
+    """Whether what was meant for one address may be shown to another: its host, and its subdomains."""
     if there.scheme != here.scheme and there.scheme != "https":
         return False
     return here.netloc == there.netloc or there.host.endswith("." + here.host)

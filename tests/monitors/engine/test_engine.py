@@ -169,6 +169,7 @@ class House:
     told: list[BeatRecorded] = field(default_factory=list)
     maintenance: set[int] = field(default_factory=set)
     certificates: list[Any] = field(default_factory=list)
+    last_results: list[str] = field(default_factory=list)
     network: Surroundings = field(default_factory=Surroundings)
 
     def pull(self, *, uplink: bool) -> None:
@@ -217,6 +218,7 @@ async def house() -> Any:
         fault=fault,
         in_maintenance=lambda monitor_id: monitor_id in made[0].maintenance,
         keep_certificate=lambda monitor, certificate: made[0].certificates.append(certificate),
+        keep_last_result=lambda monitor, text: made[0].last_results.append(text),
     )
     made.append(House(engine, recorder, roster, fault, network=network))
     bus.subscribe(BeatRecorded, made[0].told.append)
@@ -497,6 +499,19 @@ async def test_certificates_are_kept_from_successes_and_failures(house: House) -
     house.add(Scripted(outcomes))
     await house.until(2)
     assert set(house.certificates) == {good, bad}
+
+
+async def test_a_last_result_is_kept_when_it_is_another(house: House) -> None:
+    outcomes = sequence(
+        CheckResult("ok", last_result="same"),
+        CheckResult("ok", last_result="new"),
+        CheckResult("ok"),
+        CheckFailed("not met", last_result="newer"),
+        CheckFailed("nobody answers"),
+    )
+    house.add(Scripted(outcomes), dns_last_result="same")
+    await house.until(5)
+    assert house.last_results == ["new", "newer"]
 
 
 async def test_what_a_failure_of_our_own_has_learned_is_kept_without_a_beat(house: House) -> None:
