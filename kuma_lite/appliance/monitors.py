@@ -19,6 +19,7 @@ from kuma_lite.monitors.doors.events import MonitorEvents
 from kuma_lite.monitors.doors.page import MonitorPage
 from kuma_lite.monitors.doors.push_route import PushRoute
 from kuma_lite.monitors.doors.pushes import MonitorPushes
+from kuma_lite.monitors.doors.trial import TrialDoors
 from kuma_lite.monitors.engine.blind_spots import BlindSpots
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.expiry import ExpiryWatch
@@ -28,6 +29,7 @@ from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import MonitorRemoved
 from kuma_lite.monitors.service import Monitors
 from kuma_lite.monitors.store import MonitorStore, link_all
+from kuma_lite.monitors.trial import Trials
 from kuma_lite.net.connectivity import Connectivity
 from kuma_lite.net.link_watch import LinkWatch
 from kuma_lite.notifications.model import LinksChanged
@@ -134,6 +136,7 @@ class Monitoring:
             self.pushes.doors(),
             *self.pushes.late_doors(),
             self.page.doors(),
+            TrialDoors(Trials(self.monitors, self._ground.network, clock)).doors(),
             self.maintenance.doors(),
             Doors(raw=[push_route.route()], routes=self._routes),
         ]

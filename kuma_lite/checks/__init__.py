@@ -27,6 +27,7 @@ def describe_types() -> dict[str, Any]:
                 "description": kind.description,
                 "group": kind.group,
                 "pushed": kind.pushed,
+                "untestable": kind.untestable,
                 "formDefaults": dict(kind.form_defaults),
                 "fields": kind.options.describe(),
             }

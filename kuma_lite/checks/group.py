@@ -30,6 +30,7 @@ class GroupMonitor(ServerMonitorType[GroupOptions]):
     label = "Group"
     description = "Holds other monitors; down as soon as one of them is down."
     options = GroupOptions
+    untestable = "The state of a group is that of the monitors in it: there is nothing to ask."
 
     async def check(self, options: GroupOptions, context: ServerContext) -> CheckResult:
         """UP, PENDING, or CheckFailed naming the children that are down."""

@@ -37,6 +37,7 @@ class ManualMonitor(MonitorType[ManualOptions]):
     description = "You set the state by hand, for things no program can look at."
     group = "passive"
     options = ManualOptions
+    untestable = "A person says what the state of a manual monitor is: there is nothing to ask."
 
     async def check(self, options: ManualOptions, context: CheckContext) -> CheckResult:
         """The state as set; anything but up and down is pending, as in Uptime Kuma 2.5."""

@@ -273,6 +273,7 @@ class MonitorDeclaration(ABC, Generic[O]):
     condition_variables: ClassVar[tuple[ConditionVariable, ...]] = ()
     in_type_list: ClassVar[bool] = True  # whether Uptime Kuma 2.5 has it in its `monitorTypeList`
     form_defaults: ClassVar[Mapping[str, Any]] = {}  # of common fields (interval ...), where it differs
+    untestable: ClassVar[str] = ""  # why a single check out of a form says nothing, as a sentence
 
     def validate(self, options: O, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """Refuse what cannot work (UserError); returns keys of the document to change (rounded numbers)."""
@@ -308,6 +309,7 @@ class ServerMonitorType(MonitorDeclaration[O]):
     """One way of concluding a state from other monitors, or from beats: no probe can do it."""
 
     runs = Runs.SERVER
+    untestable = "What this monitor says comes from beats and other monitors: there is nothing to ask."
 
     @abstractmethod
     async def check(self, options: O, context: ServerContext) -> CheckResult | Wait:

@@ -57,6 +57,7 @@ class Exchange(asyncio.Protocol):
         self.done: asyncio.Future[None] = loop.create_future()
         self.answer = Answer(method, body_limit, skips_body)
         self.tls_ms = self.first_byte_ms = 0.0
+        self._begun = 0.0  # when what is waited for was asked: the handshake, then the answer
         self._loop = loop
         self._in_body = False
         self._transport: asyncio.Transport | None = None
@@ -86,6 +87,11 @@ class Exchange(asyncio.Protocol):
         else:
             self._tls = TlsPipe(*tls)
             self._shake_hands(b"")
+
+    @property
+    def whole_ms(self) -> float:
+        """Since the request was sent."""
+        return (perf_counter() - self._begun) * MS
 
     def close(self) -> None:
         """Let go of the connection, whatever state it is in."""
