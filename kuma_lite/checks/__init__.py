@@ -6,7 +6,7 @@ import sys
 from functools import lru_cache
 from typing import Any, cast
 
-from kuma_lite.core.declarations import AnyMonitorType, MonitorDeclaration
+from kuma_lite.core.declarations import AnyMonitorType, Kind, MonitorDeclaration
 from kuma_lite.core.registry import Registry
 
 
@@ -29,8 +29,20 @@ def describe_types() -> dict[str, Any]:
                 "pushed": kind.pushed,
                 "untestable": kind.untestable,
                 "formDefaults": dict(kind.form_defaults),
-                "fields": kind.options.describe(),
+                "fields": _fields(kind),
             }
             for kind in monitor_types()
         ]
     }
+
+
+def _fields(kind: AnyMonitorType) -> list[dict[str, Any]]:
+    """The fields of its form; conditions with what they can be about."""
+    variables = [
+        {"id": variable.id, "operators": [{"id": key, "caption": said} for key, said in variable.operators]}
+        for variable in kind.condition_variables
+    ]
+    return [
+        {**field, "variables": variables} if field["kind"] == Kind.CONDITIONS else field
+        for field in kind.options.describe()
+    ]

@@ -47,7 +47,7 @@ class Kind(StrEnum):
     STATUS_CODES = "status-codes"  # list of "200" and "200-299"
     TOKEN = "token"  # noqa: S105 - generated text, shown with a button that makes a new one
     LIST = "list"  # list of texts
-    CONDITIONS = "conditions"  # tree of comparisons; stored and obeyed, but not drawn by the page yet
+    CONDITIONS = "conditions"  # tree of comparisons about the type's `condition_variables`
     REFERENCE = "reference"  # the number of another thing people keep: `Words.refers_to` says of what kind
 
 

@@ -27,7 +27,7 @@ export function newToken(): string {
 
 function blank(field: Field): unknown {
   if (field.kind === "switch") return false;
-  if (field.kind === "list" || field.kind === "status-codes") return [];
+  if (["list", "status-codes", "conditions"].includes(field.kind)) return [];
   return field.kind === "select" ? (field.choices?.[0]?.value ?? null) : "";
 }
 
