@@ -6,6 +6,7 @@
 import { parseArgs } from "node:util";
 import { firstRun } from "./first-run.mjs";
 import { fleet } from "./fleet.mjs";
+import { form } from "./form.mjs";
 import { keyboard, logInByForm } from "./keyboard.mjs";
 import { openBrowser } from "./lib.mjs";
 import { many, phone } from "./many.mjs";
@@ -27,6 +28,7 @@ const journeys = {
   "first-run": (browser) => firstRun(browser, url),
   "log-in": (browser) => logInByForm(browser, url),
   keyboard: (browser) => keyboard(browser, url),
+  form: (browser) => form(browser, url),
   settings: (browser) => settings(browser, url),
   problems: (browser) => problems(browser, url),
   servers: (browser) => servers(browser, url),
