@@ -6,6 +6,7 @@
 import { parseArgs } from "node:util";
 import { firstRun } from "./first-run.mjs";
 import { fleet } from "./fleet.mjs";
+import { form } from "./form.mjs";
 import { keyboard, logInByForm } from "./keyboard.mjs";
 import { openBrowser } from "./lib.mjs";
 import { limits } from "./limits.mjs";
@@ -29,6 +30,7 @@ const journeys = {
   "log-in": (browser) => logInByForm(browser, url),
   keyboard: (browser) => keyboard(browser, url),
   limits: (browser) => limits(browser, url),
+  form: (browser) => form(browser, url),
   settings: (browser) => settings(browser, url),
   problems: (browser) => problems(browser, url),
   servers: (browser) => servers(browser, url),

@@ -21,6 +21,7 @@ from kuma_lite.monitors.doors.push_route import PushRoute
 from kuma_lite.monitors.doors.pushes import MonitorPushes
 from kuma_lite.monitors.doors.screenshots import TYPE as SEES_PAGES
 from kuma_lite.monitors.doors.screenshots import Screenshots
+from kuma_lite.monitors.doors.trial import TrialDoors
 from kuma_lite.monitors.engine.blind_spots import BlindSpots
 from kuma_lite.monitors.engine.domain_expiry import DomainExpiry
 from kuma_lite.monitors.engine.engine import Engine
@@ -31,6 +32,7 @@ from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import MonitorRemoved
 from kuma_lite.monitors.service import Monitors
 from kuma_lite.monitors.store import MonitorStore, link_all
+from kuma_lite.monitors.trial import Trials
 from kuma_lite.net.connectivity import Connectivity
 from kuma_lite.net.link_watch import LinkWatch
 from kuma_lite.notifications.model import LinksChanged
@@ -155,6 +157,7 @@ class Monitoring:
             self.pushes.doors(),
             *self.pushes.late_doors(),
             self.page.doors(),
+            TrialDoors(Trials(self.monitors, self._ground.network, clock)).doors(),
             self.maintenance.doors(),
             Doors(raw=[push_route.route(), self.screenshots.route()], routes=self._routes),
         ]

@@ -27,8 +27,9 @@ def describe_types() -> dict[str, Any]:
                 "description": kind.description,
                 "group": kind.group,
                 "pushed": kind.pushed,
+                "untestable": kind.untestable,
                 "formDefaults": dict(kind.form_defaults),
-                "fields": [*kind.options.describe(), *_limits(kind)],
+                "fields": [*_fields(kind), *_limits(kind)],
             }
             for kind in monitor_types()
         ]
@@ -56,4 +57,16 @@ def _limits(kind: AnyMonitorType) -> list[dict[str, Any]]:
             "help": help_text,
             "choices": choices,
         }
+    ]
+
+
+def _fields(kind: AnyMonitorType) -> list[dict[str, Any]]:
+    """The fields of its form; conditions with what they can be about."""
+    variables = [
+        {"id": variable.id, "operators": [{"id": key, "caption": said} for key, said in variable.operators]}
+        for variable in kind.condition_variables
+    ]
+    return [
+        {**field, "variables": variables} if field["kind"] == Kind.CONDITIONS else field
+        for field in kind.options.describe()
     ]

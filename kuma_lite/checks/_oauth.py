@@ -15,6 +15,7 @@ from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http import HttpClient, Request, Response
 from kuma_lite.net.network import USER_AGENT
 from kuma_lite.net.proxy import ProxyRule
+from kuma_lite.net.trace import unrecorded
 
 TOKEN_TIMEOUT_S: Final = 10.0  # as in Uptime Kuma 2.5
 _MAX_ANSWER_BYTES: Final = 256 * 1024  # tokens have a few kB
@@ -65,7 +66,8 @@ class TokenCache:
 
 async def _fetch(client: OAuthClient, http: HttpClient, now: float) -> _Token:
     try:
-        response = await http.send(_request(client))
+        with unrecorded():  # it carries a secret
+            response = await http.send(_request(client))
     except NetworkError as error:
         raise CheckFailed(_PREFIX + error.message, local=is_maybe_ours(error)) from None
     answer = _answer(response)

@@ -6,14 +6,16 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from time import perf_counter
 
-from kuma_lite.net.connect import Stream
+from kuma_lite.net.connect import MS, Stream
 from kuma_lite.net.contexts import TlsOptions
 from kuma_lite.net.errors import ErrorKind, NetworkError, io_error
 from kuma_lite.net.network import Network
 from kuma_lite.net.probe import sni, unverified_report, verified_report
 from kuma_lite.net.tls import CertificateReport, alert_of, handshake_error, verification_error
 from kuma_lite.net.tls_pipe import TlsPipe
+from kuma_lite.net.trace import current
 
 # Under TLS 1.3 a server judges the client's certificate after the client has finished: its alert comes late.
 LATE_ALERT_S = 1.0
@@ -110,6 +112,7 @@ async def _connected(network: Network, host: str, port: int, timeout: float) -> 
 
 async def shake_hands(stream: Stream, pipe: TlsPipe) -> None:
     """Raises ssl.SSLError as OpenSSL does, NetworkError when the server hangs up."""
+    begun = perf_counter()
     data = b""
     while not _step(stream, pipe, data):
         data = await stream.reader.read(_READ_BYTES)
@@ -119,6 +122,8 @@ async def shake_hands(stream: Stream, pipe: TlsPipe) -> None:
                 "ECONNRESET",
                 ErrorKind.RESET,
             )
+    if (trace := current()) is not None:
+        trace.tls_ms = (perf_counter() - begun) * MS
 
 
 def _step(stream: Stream, pipe: TlsPipe, data: bytes) -> bool:

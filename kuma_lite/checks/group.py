@@ -60,6 +60,7 @@ class GroupMonitor(ServerMonitorType[GroupOptions]):
     description = "Holds other monitors; down when too many of them are down."
     options = GroupOptions
     numbers = ()
+    untestable = "The state of a group is that of the monitors in it: there is nothing to ask."
 
     def validate(self, options: GroupOptions, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """A share is a number of children, or a percentage."""

@@ -38,6 +38,7 @@ class ManualMonitor(MonitorType[ManualOptions]):
     group = "passive"
     options = ManualOptions
     numbers = ()
+    untestable = "A person says what the state of a manual monitor is: there is nothing to ask."
 
     async def check(self, options: ManualOptions, context: CheckContext) -> CheckResult:
         """The state as set; anything but up and down is pending, as in Uptime Kuma 2.5."""

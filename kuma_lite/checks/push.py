@@ -45,6 +45,7 @@ class PushMonitor(ServerMonitorType[PushOptions]):
     group = "passive"
     options = PushOptions
     pushed = True
+    untestable = "A push monitor waits to be called: there is nobody to ask."
     in_type_list = False
 
     def target(self, options: PushOptions) -> Target:

@@ -53,7 +53,7 @@ class Kind(StrEnum):
     STATUS_CODES = "status-codes"  # list of "200" and "200-299"
     TOKEN = "token"  # noqa: S105 - generated text, shown with a button that makes a new one
     LIST = "list"  # list of texts
-    CONDITIONS = "conditions"  # tree of comparisons; stored and obeyed, but not drawn by the page yet
+    CONDITIONS = "conditions"  # tree of comparisons about the type's `condition_variables`
     LIMITS = "limits"  # list of limits on what a check measures, see `monitors.engine.limits`
     REFERENCE = "reference"  # the number of another thing people keep: `Words.refers_to` says of what kind
 
@@ -198,6 +198,7 @@ class MonitorDeclaration(ABC, Generic[O]):
     numbers: ClassVar[tuple[Number, ...]] = (RESPONSE_TIME,)  # on which limits can be set
     in_type_list: ClassVar[bool] = True  # whether Uptime Kuma 2.5 has it in its `monitorTypeList`
     form_defaults: ClassVar[Mapping[str, Any]] = {}  # of common fields (interval ...), where it differs
+    untestable: ClassVar[str] = ""  # why a single check out of a form says nothing, as a sentence
 
     def validate(self, options: O, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """Refuse what cannot work (UserError); returns keys of the document to change (rounded numbers)."""
@@ -233,6 +234,7 @@ class ServerMonitorType(MonitorDeclaration[O]):
     """One way of concluding a state from other monitors, or from beats: no probe can do it."""
 
     runs = Runs.SERVER
+    untestable = "What this monitor says comes from beats and other monitors: there is nothing to ask."
 
     @abstractmethod
     async def check(self, options: O, context: ServerContext) -> CheckResult | Wait:

@@ -25,8 +25,6 @@ from kuma_lite.core.wire_values import listed
 
 # What pydantic reads as yes or no by itself.
 _SAID: Final = frozenset({"0", "1", "off", "on", "f", "t", "false", "true", "n", "y", "no", "yes"})
-# Kinds that no form shows; what a client stored of them counts all the same.
-_NOT_DRAWN: Final = frozenset({Kind.CONDITIONS})
 
 
 def option(
@@ -110,11 +108,7 @@ class Options(BaseModel):
     @classmethod
     def describe(cls) -> list[dict[str, Any]]:
         """The options as the browser's form and the documentation read them (JSON-ready)."""
-        return [
-            _described(key, info, words)
-            for key, (info, words) in cls.words().items()
-            if words.kind not in _NOT_DRAWN
-        ]
+        return [_described(key, info, words) for key, (info, words) in cls.words().items()]
 
 
 def _as_meant(options: type[Options], document: Mapping[str, Any]) -> Mapping[str, Any]:

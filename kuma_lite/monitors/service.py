@@ -76,7 +76,7 @@ class Monitors:
                 tuple(stored.notification_ids),
                 list(stored.tags),
             )
-            self._interpret(monitor)
+            self._take_in(monitor)
             monitor.since = changes.get(monitor.id)
             recent = reversed(self.recorder.rows(monitor.id))
             monitor.previous = remembered((beat.status, beat.retries, beat.down_count) for beat in recent)
@@ -113,6 +113,29 @@ class Monitors:
         active = bool(document.pop("active", True))
         monitor = await self._change(actor, old, document, payload)
         return monitor if active is monitor.active else await self._switch(actor, old.id, active=active)
+
+    async def draft(self, actor: Actor, payload: Mapping[str, Any]) -> tuple[Monitor, Monitor | None]:
+        """What `add`, or with an id `edit`, would keep, refused for the same reasons; nothing is kept.
+
+        Returns it with the monitor of that id, which is None without one. Raises UserError.
+        """
+        old: Monitor | None = None
+        if payload.get("id") is None:
+            document = read_added(payload)
+            document.pop("active", None)
+        else:
+            missing = "The monitor does not exist."
+            old = self.get(actor, Right.MONITORS_EDIT, payload["id"], refusal=missing)
+            document = read_edited(payload, old.document)
+        self.roster.check_parent(actor.organisation, old.id if old else None, document.get("parent"))
+        self._refuse_missing(actor.organisation, document)
+        self._prepare(document, old)
+        links = await self._links(actor, payload)
+        monitor = Monitor(
+            old.id if old else 0, actor.organisation, False, sparse(document), notification_ids=tuple(links)
+        )
+        self._interpret(monitor)
+        return monitor, old
 
     async def _change(
         self, actor: Actor, old: Monitor, document: Document, payload: Mapping[str, Any]
@@ -209,7 +232,7 @@ class Monitors:
     def set_field(self, monitor: Monitor, key: str, value: Any) -> None:
         """A field has been changed on disk; the next check takes it."""
         monitor.document = sparse({**monitor.document, key: value})
-        self._interpret(monitor)
+        self._take_in(monitor)
 
     # --- questions ---------------------------------------------------------------------------------------
 
@@ -320,15 +343,20 @@ class Monitors:
         monitor.limits = read_limits(monitor.get("limits"))
         monitor.kind = self.types.get(monitor.type)
         if monitor.kind is not None:
-            remember_secrets(("monitor", monitor.id), secrets_of(monitor.kind, monitor.document))
             try:
                 monitor.options = monitor.kind.options.read(monitor.document)
             except UserError as error:
                 monitor.problem = error.message
 
+    def _take_in(self, monitor: Monitor) -> None:
+        """A monitor that is kept: logs and texts must not show its secrets from now on."""
+        self._interpret(monitor)
+        if monitor.kind is not None:
+            remember_secrets(("monitor", monitor.id), secrets_of(monitor.kind, monitor.document))
+
     def _enter(self, monitor: Monitor) -> None:
         """Put a new or changed monitor into the roster and under the engine's eye."""
-        self._interpret(monitor)
+        self._take_in(monitor)
         self.roster.put(monitor)
         self._watch_if_active(monitor)
 

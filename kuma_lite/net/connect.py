@@ -12,6 +12,7 @@ from typing import Generic, TypeVar, cast
 
 from kuma_lite.net.errors import NetworkError, connect_error, timeout_error
 from kuma_lite.net.resolve import Address, IpFamily, Resolver
+from kuma_lite.net.trace import current
 
 # How long one address may stay silent before the next is tried as well (RFC 8305 §8).
 ATTEMPT_DELAY = 0.25
@@ -68,12 +69,17 @@ class Connector:
         begun = perf_counter()
         addresses = await self.resolver.resolve(host, family)
         resolved = perf_counter()
+        trace = current()
+        if trace is not None:
+            trace.resolved((resolved - begun) * MS)
         if len(addresses) == 1:
             opened = await _attempt(addresses[0], port, factory)
         else:
             opened = await _race(interleave(addresses), port, factory)
         opened.dns_ms = (resolved - begun) * MS
         opened.connect_ms = (perf_counter() - resolved) * MS
+        if trace is not None:
+            trace.connected(opened.connect_ms, opened.address)
         return opened
 
     async def connect(
@@ -138,7 +144,11 @@ async def open_unix(path: str, factory: Callable[[], P]) -> Connected[P]:
         if error.errno in OUR_OWN_LIMITS:
             raise
         raise connect_error(error, path, None) from None
-    return Connected(transport, protocol, path, 0, 0.0, (perf_counter() - begun) * MS)
+    connect_ms = (perf_counter() - begun) * MS
+    if (trace := current()) is not None:
+        trace.resolved(0.0)
+        trace.connected(connect_ms, path)
+    return Connected(transport, protocol, path, 0, 0.0, connect_ms)
 
 
 async def open_unix_stream(path: str) -> Stream:

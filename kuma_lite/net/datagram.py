@@ -7,11 +7,13 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from kuma_lite.net.connect import OUR_OWN_LIMITS
+from kuma_lite.net.connect import MS, OUR_OWN_LIMITS
 from kuma_lite.net.errors import connect_error, timeout_error
 from kuma_lite.net.resolve import IpFamily
+from kuma_lite.net.trace import current
 
 if TYPE_CHECKING:
     from kuma_lite.net.network import Network
@@ -41,7 +43,12 @@ async def ask(
     Raises NetworkError: of kind DNS; of kind REFUSED or UNREACHABLE when the way back says so (ICMP); of kind
     TIMEOUT.
     """
+    begun = perf_counter()
     address = (await network.resolver.resolve(host, family))[0].ip
+    trace = current()
+    if trace is not None:
+        trace.resolved((perf_counter() - begun) * MS)
+        trace.address = address
     loop = asyncio.get_running_loop()
     answered: asyncio.Future[T] = loop.create_future()
     try:
@@ -54,8 +61,12 @@ async def ask(
         raise connect_error(error, address, port) from None
     try:
         async with asyncio.timeout(timeout):
+            begun = perf_counter()
             transport.sendto(question)
-            return await answered
+            answer = await answered
+            if trace is not None:
+                trace.first_byte_ms = (perf_counter() - begun) * MS
+            return answer
     except TimeoutError as error:
         if error.errno is not None:  # the operating system's, not ours
             raise connect_error(error, address, port) from None

@@ -23,6 +23,7 @@ from kuma_lite.net.tls import (
     verification_error,
 )
 from kuma_lite.net.tls_pipe import TlsPipe
+from kuma_lite.net.trace import unrecorded
 
 # Seconds for a handshake that only fetches a certificate for the report.
 PROBE_TIMEOUT = 5.0
@@ -140,7 +141,8 @@ class TlsProbe:
         context = await self._contexts.get(options)
         try:
             async with asyncio.timeout(timeout):
-                opened = await self._connector.open(host, port, HandshakeProtocol, family=family)
+                with unrecorded():
+                    opened = await self._connector.open(host, port, HandshakeProtocol, family=family)
                 try:
                     pipe = TlsPipe(context, sni(name))
                     opened.protocol.start(pipe)

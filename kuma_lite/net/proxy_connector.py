@@ -16,6 +16,7 @@ from kuma_lite.net.proxy import ProxyServer
 from kuma_lite.net.proxy_handshake import Dialogue, shake_hands
 from kuma_lite.net.resolve import IpFamily, literal
 from kuma_lite.net.tls import handshake_error, verification_error
+from kuma_lite.net.trace import current
 
 _LOOK_UP_HERE: Final = frozenset({"socks4", "socks5"})
 REACH_S: Final = 8.0  # a proxy that takes longer to accept a connection is no use to anybody behind it
@@ -138,4 +139,6 @@ def _handed_over(opened: Connected[Dialogue], factory: Callable[[], P], begun: f
     opened.transport.set_protocol(protocol)
     protocol.connection_made(opened.transport)
     connect_ms = (perf_counter() - begun) * MS - opened.dns_ms
+    if (trace := current()) is not None:
+        trace.connected(connect_ms, opened.address)  # with the way through the proxy
     return Connected(opened.transport, protocol, opened.address, opened.port, opened.dns_ms, connect_ms)

@@ -95,7 +95,7 @@ def test_the_description_is_what_a_form_reads() -> None:
     described = json.loads(json.dumps(describe_types()))["types"]
     by_name = {entry["name"]: entry for entry in described}
     assert set(by_name["push"]) == {
-        "name", "label", "description", "group", "pushed", "formDefaults", "fields",
+        "name", "label", "description", "group", "pushed", "untestable", "formDefaults", "fields",
     }  # fmt: skip
     assert by_name["push"]["pushed"] is True
     assert by_name["http"]["pushed"] is False
@@ -128,3 +128,16 @@ def test_other_things_are_chosen_by_name() -> None:
             found.add((kind.name, key))
     assert {(name, "proxyId") for name in ("http", "keyword", "json-query")} <= found
     assert ("docker", "docker_host") in found
+
+
+def test_forms_know_what_conditions_can_be_about() -> None:
+    """Every type that declares variables has a field for conditions on them, and no other has one."""
+    for kind, described in zip(monitor_types(), describe_types()["types"], strict=True):
+        fields = [field for field in described["fields"] if field["kind"] == "conditions"]
+        told = [
+            (variable["id"], tuple((each["id"], each["caption"]) for each in variable["operators"]))
+            for field in fields
+            for variable in field["variables"]
+        ]
+        assert told == [(variable.id, variable.operators) for variable in kind.condition_variables]
+        assert [field["default"] for field in fields] in ([], [()], [[]]), kind.name

@@ -146,6 +146,7 @@ def _monitor_calls(it: Things) -> dict[str, list[Any]]:
         "bars": [[number], 50],
         "monitor": [number],
         "events": [number, 0, 25],
+        "testMonitor": [{**MONITOR, "id": number, "type": "port", "hostname": "127.0.0.1", "port": 1}],
         "getTags": [],
         "addTag": [{"name": "new", "color": "#123456"}],
         "editTag": [{"id": it.tag, "name": "team", "color": "#123456"}],

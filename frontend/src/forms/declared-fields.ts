@@ -28,7 +28,7 @@ export function newToken(): string {
 
 function blank(field: Field): unknown {
   if (field.kind === "switch") return false;
-  if (["list", "status-codes", "limits"].includes(field.kind)) return [];
+  if (["list", "status-codes", "limits", "conditions"].includes(field.kind)) return [];
   return field.kind === "select" ? (field.choices?.[0]?.value ?? null) : "";
 }
 

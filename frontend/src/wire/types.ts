@@ -78,6 +78,32 @@ export interface MonitorAck {
   beats: DetailBeat[];
 }
 
+export type Phase = "dns" | "connect" | "tls" | "firstByte" | "answer" | "total";
+
+/** What one check gave that was made out of a form. Times in milliseconds. */
+export interface TestAck {
+  status: StatusCode;
+  msg: string;
+  ping: number | null;
+  cannot: boolean; // it could not be checked, for the reason in `msg`
+  timeout: number; // seconds
+  address: string | null;
+  timings: Record<Phase, number | null>;
+  answer: TestAnswer | null;
+  certificate: Certificate | null;
+}
+
+export interface TestAnswer {
+  httpVersion: string;
+  status: number;
+  reason: string;
+  url: string;
+  headers: [name: string, value: string][];
+  body: string | null; // null: no text
+  bodyBytes: number;
+  cut: boolean;
+}
+
 export interface ChartBucket {
   up: number;
   down: number;
@@ -103,10 +129,23 @@ export type FieldKind =
   | "status-codes"
   | "token"
   | "list"
-  | "limits";
+  | "limits"
+  | "conditions";
 
 export type ChoiceValue = Wire.FieldChoice["value"];
-export type Field = Omit<Wire.Field, "kind"> & { kind: FieldKind };
+
+export interface Operator {
+  id: string;
+  caption: string;
+}
+
+/** What conditions can be about. */
+export interface Variable {
+  id: string;
+  operators: Operator[];
+}
+
+export type Field = Omit<Wire.Field, "kind"> & { kind: FieldKind; variables?: Variable[] };
 
 export interface MonitorTypeInfo {
   name: string;
@@ -114,6 +153,7 @@ export interface MonitorTypeInfo {
   description: string;
   group: string;
   pushed: boolean;
+  untestable?: string; // why a test says nothing
   formDefaults: Record<string, unknown>;
   fields: Field[];
 }

@@ -7,7 +7,7 @@ import { t, translateServer } from "./index.ts";
 
 const SOURCE = join(process.cwd(), "src");
 // Put together at run time: `status.${…}` and the like.
-const COMPOSED = ["server.", "serviceGroup.", "typeGroup.", "type.", "section."];
+const COMPOSED = ["server.", "serviceGroup.", "typeGroup.", "type.", "section.", "operator.", "variable."];
 
 function sources(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {

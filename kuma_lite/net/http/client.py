@@ -30,6 +30,7 @@ from kuma_lite.net.proxy import ProxyRule
 from kuma_lite.net.proxy_connector import ProxyConnector
 from kuma_lite.net.proxy_handshake import proxy_authorization
 from kuma_lite.net.tls import CertificateReport, verification_error
+from kuma_lite.net.trace import Answered, current
 
 _ALPN = ("http/1.1",)
 _UNAUTHORIZED = 401
@@ -147,7 +148,23 @@ class _Call:
             raise await self._not_verified(error, hop.url, name, transport) from None
         finally:
             exchange.close()
+            self._record(hop, exchange)
         return (opened, report) if again is None else await self._ask(again, log_in)
+
+    def _record(self, hop: Hop, exchange: Exchange) -> None:
+        """Tell whoever records what this task does; a failed exchange as far as it came."""
+        trace = current()
+        if trace is None:
+            return
+        trace.tls_ms = exchange.tls_ms or None
+        trace.first_byte_ms = exchange.first_byte_ms or None
+        answer = exchange.answer
+        if answer.begun:
+            trace.answer = Answered(
+                answer.http_version, answer.status, answer.reason, answer.headers, answer.body, str(hop.url)
+            )
+        if answer.complete:
+            trace.whole_ms = exchange.whole_ms
 
     def _transport(self, url: Url) -> Transport:
         rule = self.request.proxy or self.client.proxy

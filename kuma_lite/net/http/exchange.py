@@ -62,6 +62,7 @@ class Exchange(asyncio.Protocol):
         self.answer = Answer(*self._expected)
         self._keeps_open = keeps_open
         self.tls_ms = self.first_byte_ms = 0.0
+        self._begun = 0.0  # when what is waited for was asked: the handshake, then the answer
         self._loop = loop
         self._in_body = False
         self._transport: asyncio.Transport | None = None
@@ -107,6 +108,11 @@ class Exchange(asyncio.Protocol):
         self._timer = self._loop.call_at(self._deadlines.headers, self._late)
         self._begun = perf_counter()
         self._send(self._tls.encrypt(request) if self._tls is not None else request)
+
+    @property
+    def whole_ms(self) -> float:
+        """Since the request was sent."""
+        return (perf_counter() - self._begun) * MS
 
     def close(self) -> None:
         """Let go of the connection, whatever state it is in."""

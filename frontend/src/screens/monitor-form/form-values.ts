@@ -3,7 +3,7 @@ import { isBlank, newToken, startValue, storedValue, wireValue, type Values } fr
 import type { Field, Monitor, MonitorTypeInfo, MonitorTypes } from "../../wire/types.ts";
 
 /** Common keys with a place of their own in the form. */
-const PLACED = new Set(["parent", "notificationIDList", "tags", "type", "active", "weight", "conditions"]);
+const PLACED = new Set(["parent", "notificationIDList", "tags", "type", "active", "weight"]);
 /** Keys an edit loses when they are not sent, whatever the type declares. */
 const KEPT_ON_EDIT = ["port", "proxyId", "retryOnlyOnStatusCodeFailure"] as const;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ChartBucket, DetailBeat } from "../../wire/types.ts";
-import { chainOf } from "./certificate.ts";
+import { chainOf } from "../../state/certificate.ts";
 import { bucketSeconds, fromBeats, fromBuckets, summarise } from "./response-data.ts";
 import { targetOf } from "./target.ts";
 

@@ -1,5 +1,5 @@
 /** The chain of a certificate as a list, from the server's own to the root. Pure. */
-import type { CertificateInfo } from "../../wire/types.ts";
+import type { CertificateInfo } from "../wire/types.ts";
 
 export interface Link {
   key: string;

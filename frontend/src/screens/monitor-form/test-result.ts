@@ -1,0 +1,31 @@
+/** What a test gave, as its card shows it. Pure. */
+import type { Phase, TestAck } from "../../wire/types.ts";
+
+/** In the order in which they happen; "answer" goes on where "firstByte" ends. */
+const PHASES: readonly Phase[] = ["dns", "connect", "tls", "firstByte", "answer", "total"];
+const STATUSES = ["down", "up", "pending", "maintenance"] as const;
+
+export interface ShownPhase {
+  name: Phase;
+  ms: number;
+  start: number; // 0…1 of the whole test
+  share: number; // of the whole test
+}
+
+export const statusOf = (found: TestAck): (typeof STATUSES)[number] => STATUSES[found.status];
+
+/** The phases that happened, each beginning where those before it ended. */
+export function phasesOf(timings: TestAck["timings"]): ShownPhase[] {
+  const whole = Math.max(timings.total ?? 0, 0.001);
+  let done = 0; // of the phases one after the other
+  const shown: ShownPhase[] = [];
+  for (const name of PHASES) {
+    const ms = timings[name];
+    if (ms === null) continue;
+    // Both count from the question: they begin at the same time.
+    const start = name === "total" ? 0 : Math.min(1, done / whole);
+    shown.push({ name, ms, start, share: Math.min(1 - start, ms / whole) });
+    if (name !== "firstByte") done += ms;
+  }
+  return shown;
+}
