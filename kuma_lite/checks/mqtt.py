@@ -28,7 +28,7 @@ from kuma_lite.checks._conditions import (
 from kuma_lite.checks._json_query import VALUE, number_in
 from kuma_lite.checks._jsonata import FUNCTION, UNDEFINED, QueryError, evaluate
 from kuma_lite.checks._network import failed, network_of, seen
-from kuma_lite.checks._shared_options import ignore_tls_option, timeout_option
+from kuma_lite.checks._shared_options import expiry_notification_option, ignore_tls_option, timeout_option
 from kuma_lite.checks._websocket import read_head, refusal
 from kuma_lite.core.declarations import (
     CERTIFICATE_DAYS,
@@ -150,6 +150,7 @@ class MqttOptions(Options):
         (), label="Conditions", kind=Kind.CONDITIONS, section="content", help="The message has to meet them."
     )
     ignore_tls: bool = ignore_tls_option()
+    expiry_notification: bool = expiry_notification_option()
     timeout: float = timeout_option("For the connection and the message.", form_default=48)
 
     @field_validator("conditions", mode="before")

@@ -61,7 +61,13 @@ _SECRET_WORDS: Final = (
 _TEXTS: Final = ("text/", "json", "xml", "javascript", "x-www-form-urlencoded", "yaml", "graphql")
 _ADDRESSES: Final = (Kind.HOST, Kind.URL, Kind.PORT, Kind.REFERENCE, Kind.LIST)
 # They say as well where secrets go, or whether it is certain who gets them.
-_ALSO_ADDRESSES: Final = ("ignoreTls", "databaseConnectionString", "grpcEnableTls", "kafkaProducerSsl")
+_ALSO_ADDRESSES: Final = (
+    "ignoreTls",
+    "grpcUrl",
+    "databaseConnectionString",
+    "grpcEnableTls",
+    "kafkaProducerSsl",
+)
 
 
 class Trials:
