@@ -12,13 +12,27 @@ from time import perf_counter
 from typing import Any, Final, NamedTuple
 
 from kuma_lite.checks._conditions import ConditionError, Tree, holds, read_conditions, text_variable
+from kuma_lite.checks._json_query import VALUE, number_in
 from kuma_lite.checks._network import is_maybe_ours
-from kuma_lite.core.declarations import CannotCheck, CheckContext, CheckFailed, CheckResult, Kind
+from kuma_lite.core.declarations import (
+    RESPONSE_TIME,
+    CannotCheck,
+    CheckContext,
+    CheckFailed,
+    CheckResult,
+    Kind,
+    Number,
+)
 from kuma_lite.core.options import option
 from kuma_lite.net.errors import NetworkError
 
 PREFIX: Final = "Database connection/query failed: "
 VARIABLES: Final = (text_variable("result"),)
+NUMBERS: Final = (
+    RESPONSE_TIME,
+    Number("rows", "Rows"),
+    VALUE,
+)  # `VALUE`: the first of a result, where it is one
 
 
 class Answer(NamedTuple):
@@ -91,7 +105,8 @@ async def ask(answer: Awaitable[Answer], conditions: Any, context: CheckContext)
     try:
         async with asyncio.timeout(context.timeout):
             found = await answer
-        return CheckResult(judge(found, read_conditions(conditions)), ping=ping())
+        said = judge(found, read_conditions(conditions))
+        return CheckResult(said, ping=ping(), numbers=numbers_of(found))
     except TimeoutError:
         raise CheckFailed(PREFIX + silence(context.timeout), ping=ping(), local=True) from None
     except NetworkError as error:
@@ -101,6 +116,12 @@ async def ask(answer: Awaitable[Answer], conditions: Any, context: CheckContext)
     except CheckFailed as failure:
         failure.ping = ping()
         raise
+
+
+def numbers_of(answer: Answer) -> dict[str, float]:
+    """What limits can be set on."""
+    rows = {} if answer.rows is None else {"rows": float(answer.rows)}
+    return {**rows, **number_in(answer.value)}
 
 
 def silence(seconds: float) -> str:

@@ -19,6 +19,7 @@ from kuma_lite.checks._mysql_protocol import Session
 from kuma_lite.checks._mysql_url import InvalidString, InvalidUrl, MysqlSecurity, MysqlTarget, read_target
 from kuma_lite.checks._network import network_of
 from kuma_lite.checks._sql import (
+    NUMBERS,
     PREFIX,
     VARIABLES,
     Answer,
@@ -71,6 +72,7 @@ class MysqlMonitor(MonitorType[MysqlOptions]):
     group = "specific"
     options = MysqlOptions
     condition_variables = VARIABLES
+    numbers = NUMBERS
 
     async def check(self, options: MysqlOptions, context: CheckContext) -> CheckResult:
         """The ping is the time of connection, log-in and query in whole ms."""

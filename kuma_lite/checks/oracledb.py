@@ -21,6 +21,7 @@ from kuma_lite.checks._driver import address_of, load
 from kuma_lite.checks._network import is_maybe_ours, network_of
 from kuma_lite.checks._oracle_net import Place, at_place, ping, places_of
 from kuma_lite.checks._sql import (
+    NUMBERS,
     PREFIX,
     VARIABLES,
     Answer,
@@ -73,6 +74,7 @@ class OracleMonitor(MonitorType[OracleOptions]):
     group = "specific"
     options = OracleOptions
     condition_variables = VARIABLES
+    numbers = NUMBERS
 
     async def check(self, options: OracleOptions, context: CheckContext) -> CheckResult:
         """The ping is the time of connection, log-in and query in whole ms."""

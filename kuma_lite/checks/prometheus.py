@@ -195,7 +195,9 @@ class PrometheusMonitor(MonitorType[PrometheusOptions]):
         text = f"comparing {value} {options.operator} {options.expected}" if options.expected else value
         if not met:
             raise CheckFailed(f"Query does not pass ({text})", ping=ping, certificate=certificate)
-        return CheckResult(f"Query passes ({text})", ping=ping, certificate=certificate)
+        return CheckResult(
+            f"Query passes ({text})", ping=ping, certificate=certificate, numbers=number_in(value)
+        )
 
 
 async def _ask(options: PrometheusOptions, context: CheckContext) -> Response:

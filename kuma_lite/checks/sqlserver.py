@@ -20,6 +20,7 @@ from kuma_lite.checks._database_connection import connected
 from kuma_lite.checks._host import clean_host
 from kuma_lite.checks._network import is_maybe_ours, network_of
 from kuma_lite.checks._sql import (
+    NUMBERS,
     PREFIX,
     VARIABLES,
     Answer,
@@ -66,6 +67,7 @@ class SqlServerMonitor(MonitorType[SqlServerOptions]):
     group = "specific"
     options = SqlServerOptions
     condition_variables = VARIABLES
+    numbers = NUMBERS
 
     async def check(self, options: SqlServerOptions, context: CheckContext) -> CheckResult:
         """The ping is the time of connection, log-in and query in whole ms."""

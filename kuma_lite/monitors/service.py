@@ -18,7 +18,6 @@ from kuma_lite.core.registry import Registry
 from kuma_lite.core.wire_values import not_there, whole
 from kuma_lite.monitors.document.fields import Document, shown, sparse
 from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited, with_type
-from kuma_lite.monitors.document.unchecked_types import validate_unchecked
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.judge import Policy, remembered
 from kuma_lite.monitors.engine.limits import check_limits, read_limits
@@ -307,9 +306,7 @@ class Monitors:
     def _prepare(self, document: Document, old: Monitor | None = None) -> None:
         """Let the type refuse or round what it declares; a push monitor gets a token that is its own."""
         kind = self.types.get(with_type(document)["type"])
-        if kind is None:
-            document.update(validate_unchecked(document))
-        else:
+        if kind is not None:
             options = self._read(kind, document)
             if options is not None:
                 document.update(kind.validate(options, document))

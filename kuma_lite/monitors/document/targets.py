@@ -9,7 +9,6 @@ from kuma_lite.checks import monitor_types
 from kuma_lite.core.declarations import Kind
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.targets import Target
-from kuma_lite.monitors.document.unchecked_types import target_of_unchecked
 
 # Of the types of Uptime Kuma 2.5 those whose registration it does not watch.
 WITHOUT_DOMAIN: Final = frozenset(
@@ -36,7 +35,7 @@ def target_of(document: Mapping[str, Any]) -> Target | None:
     name = document.get("type")
     kind = monitor_types().get(name) if isinstance(name, str) else None
     if kind is None:
-        return target_of_unchecked(document)
+        return None
     kinds = {key: words.kind for key, (_, words) in kind.options.words().items() if key in document}
     usable = {
         key: document[key]

@@ -1,7 +1,7 @@
 """`monitorTypeList`: which types take conditions, and on what (Uptime Kuma 2.5, socket reference §6.4).
 
 The original lists the types that are classes of their own there; clients read from it which condition
-editors to offer, also for types that this program stores without checking them.
+editors to offer.
 """
 
 from __future__ import annotations
@@ -10,17 +10,11 @@ from typing import Any
 
 from kuma_lite.checks import monitor_types
 from kuma_lite.core.declarations import ConditionVariable
-from kuma_lite.monitors.document.unchecked_types import UNCHECKED
 
 
 def monitor_type_list() -> dict[str, Any]:
     """The payload: type → `{supportsConditions, conditionVariables: [{id, operators: [{id, caption}]}]}`."""
-    checked = {kind.name: kind for kind in monitor_types()}
-    return {
-        name: _described(kind.condition_variables)
-        for name, kind in (*checked.items(), *UNCHECKED.items())
-        if kind.in_type_list
-    }
+    return {kind.name: _described(kind.condition_variables) for kind in monitor_types() if kind.in_type_list}
 
 
 def _described(variables: tuple[ConditionVariable, ...]) -> dict[str, Any]:

@@ -14,17 +14,12 @@ from kuma_lite.core.targets import Target
 from kuma_lite.monitors.document.fields import SENSITIVE
 from kuma_lite.monitors.document.targets import target_of
 from kuma_lite.monitors.document.type_list import monitor_type_list
-from kuma_lite.monitors.document.unchecked_types import UNCHECKED
 
 LISTED = """
     real-browser tailscale-ping websocket-upgrade dns postgres mqtt smtp group snmp grpc-keyword mongodb
     rabbitmq sip-options gamedig steam port manual globalping redis pm2 system-service sqlserver mysql
     oracledb ntp
 """
-
-
-def test_a_type_with_a_file_of_its_own_is_not_unchecked() -> None:
-    assert [name for name in UNCHECKED if monitor_types().get(name) is not None] == []
 
 
 def test_the_type_list_is_that_of_the_original() -> None:
