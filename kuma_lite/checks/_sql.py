@@ -28,11 +28,7 @@ from kuma_lite.net.errors import NetworkError
 
 PREFIX: Final = "Database connection/query failed: "
 VARIABLES: Final = (text_variable("result"),)
-NUMBERS: Final = (
-    RESPONSE_TIME,
-    Number("rows", "Rows"),
-    VALUE,
-)  # `VALUE`: the first of a result, where it is one
+NUMBERS: Final = (RESPONSE_TIME, Number("rows", "Rows"), VALUE)  # the value: the first of a result
 
 
 class Answer(NamedTuple):

@@ -12,9 +12,11 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from kuma_lite.checks._http_request import ACCEPT, Prepared, Wanted, prepare
+from kuma_lite.checks._json_query import VALUE, number_in
 from kuma_lite.checks._network import failed, network_of, seen
 from kuma_lite.checks._shared_options import expiry_notification_option, ignore_tls_option, timeout_option
 from kuma_lite.core.declarations import (
+    RESPONSE_TIME,
     CannotCheck,
     CheckContext,
     CheckFailed,
@@ -173,6 +175,7 @@ class PrometheusMonitor(MonitorType[PrometheusOptions]):
     description = "Asks a Prometheus server for the value of a query and compares it."
     group = "specific"
     options = PrometheusOptions
+    numbers = (RESPONSE_TIME, VALUE)
     in_type_list = False
 
     async def check(self, options: PrometheusOptions, context: CheckContext) -> CheckResult:
