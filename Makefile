@@ -135,6 +135,7 @@ kills: setup ## kill a loaded server 300 times: is anything lost that was acknow
 .PHONY: bench
 bench: setup ## measure the server against its budgets
 	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks.types
 
 .PHONY: bench-ui
 bench-ui: setup frontend system-packages ## measure the page in Chromium against its budgets

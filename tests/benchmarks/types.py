@@ -21,8 +21,7 @@ from urllib.parse import quote
 from tests.benchmarks.__main__ import HTTP, ask, target_port
 from tests.benchmarks.client import Client
 from tests.benchmarks.process import Served
-from tests.checks.test_redis import real_redis
-from tests.peers import aiosmtpd_server, chrony, mariadb, mosquitto, postgresql, snmpd
+from tests.peers import aiosmtpd_server, chrony, mariadb, mosquitto, postgresql, redis, snmpd
 
 Document = dict[str, Any]
 Peer = Callable[[Path], AbstractAsyncContextManager[Document]]
@@ -88,9 +87,22 @@ PEERS: dict[str, tuple[str, Peer]] = {
     "mysql": ("mysql", _at(mariadb.running, _database("mysql", mariadb))),
     "redis": (
         "redis",
-        _at(real_redis, lambda port: {"databaseConnectionString": f"redis://:secret@{LOCAL}:{port}"}),
+        _at(redis.running, lambda port: {"databaseConnectionString": f"redis://:secret@{LOCAL}:{port}"}),
     ),
-    "mqtt": ("mqtt", _at(mosquitto.running, mosquitto.document)),
+    "mqtt": (
+        "mqtt",
+        _at(
+            mosquitto.running,
+            lambda where: {
+                "hostname": LOCAL,
+                "port": where.mqtt,
+                "mqttUsername": mosquitto.USER,
+                "mqttPassword": mosquitto.PASSWORD,
+                "mqttTopic": "shop/state",
+                "mqttSuccessMessage": "ok",
+            },
+        ),
+    ),
     "snmp": (
         "snmp",
         _at(

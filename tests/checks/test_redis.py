@@ -17,8 +17,9 @@ from kuma_lite.net.network import Network
 from tests.checks.peers import listening
 from tests.checks.support import Context, failure, run
 from tests.net.authority import Authority, issue
-from tests.requires import find_program, needs_program
-from tests.support.ports import closed_port, free_port
+from tests.peers import redis
+from tests.requires import needs_program
+from tests.support.ports import closed_port
 
 REDIS = RedisMonitor()
 
@@ -152,31 +153,9 @@ async def test_a_server_without_tls_is_a_failure(network: Network) -> None:
     assert failed.message.startswith("write EPROTO")
 
 
-@asynccontextmanager
-async def real_redis(folder: Path) -> AsyncIterator[int]:
-    port = free_port()
-    program = find_program("redis-server")
-    assert program is not None
-    process = await asyncio.create_subprocess_exec(
-        program,
-        *["--port", str(port), "--bind", "127.0.0.1", "--requirepass", "secret"],
-        *["--save", "", "--dir", str(folder), "--databases", "4"],
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    try:
-        async with asyncio.timeout(10):
-            while b"eady to accept" not in await process.stdout.readline():
-                pass
-        yield port
-    finally:
-        process.terminate()
-        await process.communicate()
-
-
-@needs_program("redis-server")
+@needs_program(redis.PROGRAM)
 async def test_a_real_redis(network: Network, tmp_path: Path) -> None:
-    async with real_redis(tmp_path) as port:
+    async with redis.running(tmp_path) as port:
 
         def document(credentials: str, database: str = "") -> dict[str, Any]:
             return {"databaseConnectionString": f"redis://{credentials}127.0.0.1:{port}/{database}"}

@@ -96,9 +96,10 @@ def _give(path: Path, user: str) -> None:
 
 
 def keep(running: Callable[[Path], AbstractAsyncContextManager[Any]]) -> None:
-    """Run a peer until Ctrl-C, and print where it is."""
+    """Run a peer until Ctrl-C or SIGTERM, and print where it is."""
 
     async def forever() -> None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
         with tempfile.TemporaryDirectory() as folder:
             async with running(Path(folder)) as where:
                 print(where, flush=True)
