@@ -93,12 +93,16 @@ DOCUMENTS: Final[dict[str, Callable[[int], dict[str, Any]]]] = {
     },
     "mongodb": lambda port: {"databaseConnectionString": f"mongodb://127.0.0.1:{port}/d"},
     "flow": lambda port: {"url": f"http://127.0.0.1:{port}", "body": '[{"url": "/"}, {"url": "/"}]'},
+    "gamedig": lambda port: {"hostname": "127.0.0.1", "port": port, "game": "counterstrike2"},
+    "prometheus": lambda port: {"url": f"http://127.0.0.1:{port}", "databaseQuery": "up"},
     "rabbitmq": lambda port: {"rabbitmqNodes": [f"http://127.0.0.1:{port}"], "rabbitmqUsername": "u"},
     "redis": lambda port: {"databaseConnectionString": f"redis://:x@127.0.0.1:{port}"},
     "websocket-upgrade": lambda port: {"url": f"ws://127.0.0.1:{port}/", "accepted_statuscodes": ["1000"]},
 }
 # Those that ask nobody at a port, and why.
 WITHOUT_PEER: Final = {
+    "globalping": "asks an API elsewhere over the HTTP client that `http` is swept with",
+    "steam": "asks an API elsewhere over the HTTP client that `http` is swept with",
     "domain": "asks a registry over the HTTP client that `http` is swept with",
     "docker": "asks a daemon that is named elsewhere; over the HTTP client that `http` is swept with",
     "group": "concludes from other monitors",
