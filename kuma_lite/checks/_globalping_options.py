@@ -11,6 +11,7 @@ from kuma_lite.checks._json_query import OPERATORS
 from kuma_lite.checks._shared_options import (
     expiry_notification_option,
     ignore_tls_option,
+    invert_keyword_option,
     timeout_option,
 )
 from kuma_lite.checks._status_codes import DEFAULT_CODES
@@ -152,14 +153,7 @@ class GlobalpingOptions(HeaderAuthOptions, _WhatOptions):  # fields of the last 
         section="content",
         help="HTTP: a text in the answer. DNS: a regular expression that one record has to match.",
     )
-    invert_keyword: bool = option(
-        False,
-        alias="invertKeyword",
-        label="Must not contain it",
-        kind=Kind.SWITCH,
-        section="content",
-        shown_when=_for("http"),
-    )
+    invert_keyword: bool = invert_keyword_option(shown_when=_for("http"))
     path: str = option(
         "$",
         alias="jsonPath",

@@ -13,7 +13,7 @@ from kuma_lite.checks._http_options import HttpOptions
 from kuma_lite.checks._http_request import overridden, with_cache_buster
 from kuma_lite.checks._jsonata import EVALUATION_S
 from kuma_lite.checks._large import off_loop_if_large
-from kuma_lite.checks._network import failed, network_of, seen
+from kuma_lite.checks._network import NO_PROXY, failed, network_of, seen
 from kuma_lite.checks._ntlm import NtlmCredentials, begin_log_in, load_ntlm
 from kuma_lite.checks._oauth import TOKEN_TIMEOUT_S, OAuthClient, TokenCache
 from kuma_lite.checks._saved_response import save_response
@@ -42,7 +42,6 @@ _UNAUTHORIZED: Final = 401
 _OAUTH: Final = "oauth2-cc"
 _NTLM: Final = "ntlm"
 # Says nothing about the target, so it is no DOWN; going directly would say something about another way to it.
-_NO_PROXY: Final = "cannot be checked: Its proxy is gone or switched off."
 
 H = TypeVar("H", bound=HttpOptions)
 
@@ -93,7 +92,7 @@ class HttpFamilyMonitor(MonitorType[H]):
         try:
             response = await self._ask(options, context)
         except NoProxy:
-            raise CannotCheck(_NO_PROXY) from None
+            raise CannotCheck(NO_PROXY) from None
         ping = round((perf_counter() - begun) * 1000)
         certificate = seen(response.certificate, for_url=True)
         if not is_accepted(response.status, options.accepted):

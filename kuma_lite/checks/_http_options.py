@@ -10,6 +10,7 @@ from kuma_lite.checks._http_request import Prepared, Wanted, prepare
 from kuma_lite.checks._shared_options import (
     expiry_notification_option,
     ignore_tls_option,
+    proxy_option,
     response_max_length_option,
     save_error_response_option,
     timeout_option,
@@ -119,15 +120,7 @@ class HttpOptions(AuthOptions, _RequestOptions):  # fields of the last base come
         step=1,
         help="0 follows none and judges the redirect itself.",
     )
-    proxy_id: int | None = option(
-        None,
-        alias="proxyId",
-        label="Proxy",
-        kind=Kind.REFERENCE,
-        refers_to="proxy",
-        section="advanced",
-        help="The proxy to ask through; none asks directly.",
-    )
+    proxy_id: int | None = proxy_option()
     ip_family: str | None = option(
         None,
         alias="ipFamily",

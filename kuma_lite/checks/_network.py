@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kuma_lite.net.tls import CertificateReport
 
 _DAY_S: Final = 86_400
+NO_PROXY: Final = "cannot be checked: Its proxy is gone or switched off."
 # Silence, no way to get there, a broken connection, no name: as likely our own fault as the target's.
 _MAYBE_OURS = frozenset({ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE, ErrorKind.RESET, ErrorKind.DNS})
 

@@ -73,3 +73,28 @@ def response_max_length_option() -> Any:
         maximum=MAX_RESPONSE_CHARS,
         step=1,
     )
+
+
+def proxy_option() -> Any:
+    """Which proxy the requests go through."""
+    return option(
+        None,
+        alias="proxyId",
+        label="Proxy",
+        kind=Kind.REFERENCE,
+        refers_to="proxy",
+        section="advanced",
+        help="The proxy to ask through; none asks directly.",
+    )
+
+
+def invert_keyword_option(*, shown_when: ShownWhen | None = None) -> Any:
+    """Whether the keyword must not be there."""
+    return option(
+        False,
+        alias="invertKeyword",
+        label="Must not contain it",
+        kind=Kind.SWITCH,
+        section="content",
+        shown_when=shown_when,
+    )

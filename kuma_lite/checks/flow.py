@@ -11,8 +11,13 @@ from kuma_lite.checks._flow_steps import Step, StepError, body_of, fill, read_st
 from kuma_lite.checks._http_request import ACCEPT
 from kuma_lite.checks._json_query import VALUE, number_in
 from kuma_lite.checks._jsonata import FUNCTION, UNDEFINED, QueryError, evaluate
-from kuma_lite.checks._network import failed, network_of, seen
-from kuma_lite.checks._shared_options import expiry_notification_option, ignore_tls_option, timeout_option
+from kuma_lite.checks._network import NO_PROXY, failed, network_of, seen
+from kuma_lite.checks._shared_options import (
+    expiry_notification_option,
+    ignore_tls_option,
+    proxy_option,
+    timeout_option,
+)
 from kuma_lite.checks._status_codes import is_accepted
 from kuma_lite.core.declarations import (
     CERTIFICATE_DAYS,
@@ -63,15 +68,7 @@ class FlowOptions(Options):
     timeout: float = timeout_option("For all steps together.", form_default=48)
     ignore_tls: bool = ignore_tls_option()
     expiry_notification: bool = expiry_notification_option()
-    proxy_id: int | None = option(
-        None,
-        alias="proxyId",
-        label="Proxy",
-        kind=Kind.REFERENCE,
-        refers_to="proxy",
-        section="advanced",
-        help="The requests go through it. A new monitor begins with the default proxy.",
-    )
+    proxy_id: int | None = proxy_option()
 
 
 class FlowMonitor(MonitorType[FlowOptions]):
@@ -166,7 +163,7 @@ class _Run:
             fields = response.headers.get_all("set-cookie")
             self._jar.store(parse_url(response.url), fields, self._context.now + self._took())
         except NoProxy:
-            raise CannotCheck("Its proxy is gone or switched off.") from None
+            raise CannotCheck(NO_PROXY) from None
         except NetworkError as error:
             raise failed(error, prefix=f"{step.label}: ") from None
         return response

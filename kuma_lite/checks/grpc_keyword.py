@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 from kuma_lite.checks._large import ON_LOOP_CHARS
 from kuma_lite.checks._network import network_of
+from kuma_lite.checks._shared_options import invert_keyword_option
 from kuma_lite.core.declarations import (
     CannotCheck,
     CheckContext,
@@ -107,13 +108,7 @@ class GrpcKeywordOptions(Options):
         required=True,
         help="Looked for in the answer as JSON without spaces. Upper and lower case matter.",
     )
-    invert_keyword: bool = option(
-        False,
-        alias="invertKeyword",
-        label="Must not contain it",
-        kind=Kind.SWITCH,
-        section="content",
-    )
+    invert_keyword: bool = invert_keyword_option()
 
 
 class GrpcKeywordMonitor(MonitorType[GrpcKeywordOptions]):

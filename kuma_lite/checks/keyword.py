@@ -7,6 +7,7 @@ from typing import Final
 
 from kuma_lite.checks._http_family import HttpFamilyMonitor, Judgement, status_line, without_spacing
 from kuma_lite.checks._http_options import HttpOptions
+from kuma_lite.checks._shared_options import invert_keyword_option
 from kuma_lite.core.declarations import Kind
 from kuma_lite.core.options import option
 from kuma_lite.net.http import Response
@@ -29,13 +30,7 @@ class KeywordOptions(HttpOptions):
         required=True,
         help="Upper and lower case matter. In JSON, spacing between values does not.",
     )
-    invert_keyword: bool = option(
-        False,
-        alias="invertKeyword",
-        label="Must not contain it",
-        kind=Kind.SWITCH,
-        section="content",
-    )
+    invert_keyword: bool = invert_keyword_option()
 
 
 class KeywordMonitor(HttpFamilyMonitor[KeywordOptions]):

@@ -11,10 +11,16 @@ from time import perf_counter
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from kuma_lite.checks._auth_options import password_option, user_option
 from kuma_lite.checks._http_request import ACCEPT, Prepared, Wanted, prepare
 from kuma_lite.checks._json_query import VALUE, number_in
-from kuma_lite.checks._network import failed, network_of, seen
-from kuma_lite.checks._shared_options import expiry_notification_option, ignore_tls_option, timeout_option
+from kuma_lite.checks._network import NO_PROXY, failed, network_of, seen
+from kuma_lite.checks._shared_options import (
+    expiry_notification_option,
+    ignore_tls_option,
+    proxy_option,
+    timeout_option,
+)
 from kuma_lite.core.declarations import (
     RESPONSE_TIME,
     CannotCheck,
@@ -108,23 +114,8 @@ class PrometheusOptions(Options):
             Choice("bearer", "Bearer token"),
         ),
     )
-    basic_user: str = option(
-        "",
-        alias="basic_auth_user",
-        label="User name",
-        kind=Kind.TEXT,
-        section="authentication",
-        shown_when=ShownWhen("authMethod", ("basic",)),
-    )
-    basic_pass: str = option(
-        "",
-        alias="basic_auth_pass",
-        label="Password",
-        kind=Kind.PASSWORD,
-        section="authentication",
-        secret=True,
-        shown_when=ShownWhen("authMethod", ("basic",)),
-    )
+    basic_user: str = user_option("basic")
+    basic_pass: str = password_option("basic")
     bearer_token: str = option(
         "",
         label="Token",
@@ -144,15 +135,7 @@ class PrometheusOptions(Options):
     ignore_tls: bool = ignore_tls_option()
     expiry_notification: bool = expiry_notification_option()
     timeout: float = timeout_option("For the answer.", form_default=48)
-    proxy_id: int | None = option(
-        None,
-        alias="proxyId",
-        label="Proxy",
-        kind=Kind.REFERENCE,
-        refers_to="proxy",
-        section="advanced",
-        help="The proxy to ask through; none asks directly.",
-    )
+    proxy_id: int | None = proxy_option()
 
     @cached_property
     def prepared(self) -> Prepared:
@@ -210,7 +193,7 @@ async def _ask(options: PrometheusOptions, context: CheckContext) -> Response:
         request.proxy = network.proxy_for(options.proxy_id)
         return await network.http.send(request)
     except NoProxy:
-        raise CannotCheck("cannot be checked: Its proxy is gone or switched off.") from None
+        raise CannotCheck(NO_PROXY) from None
     except NetworkError as error:
         raise failed(error) from None
 
