@@ -1,6 +1,6 @@
 """Every type against peers that are silent, slow, confused or gone: it ends in time and leaves nothing.
 
-A type that is not in `DOCUMENTS` or `WITHOUT_PEER` fails the test that says so.
+A type with neither host nor URL that is not in `DOCUMENTS` or `WITHOUT_PEER` fails the test that says so.
 """
 
 from __future__ import annotations
@@ -21,7 +21,14 @@ from typing import Any, Final
 import pytest
 
 from kuma_lite.checks import monitor_types
-from kuma_lite.core.declarations import CannotCheck, CheckFailed, CheckResult, MonitorType
+from kuma_lite.core.declarations import (
+    AnyMonitorType,
+    CannotCheck,
+    CheckFailed,
+    CheckResult,
+    Kind,
+    MonitorType,
+)
 from kuma_lite.net.connect import OUR_OWN_LIMITS
 from kuma_lite.net.network import Network
 from tests.checks.support import Context
@@ -36,7 +43,7 @@ message Ask { string name = 1; }
 service Greeter { rpc Hello (Ask) returns (Ask); }
 """
 
-# A monitor of each type that asks the peer at a port of 127.0.0.1.
+# Monitors that ask the peer at a port of 127.0.0.1, where host and port or the URL alone are not enough.
 DOCUMENTS: Final[dict[str, Callable[[int], dict[str, Any]]]] = {
     "dns": lambda port: {"hostname": "example.org", "dns_resolve_server": "127.0.0.1", "port": port},
     "http": lambda port: {"url": f"http://127.0.0.1:{port}/"},
@@ -113,6 +120,23 @@ WITHOUT_PEER: Final = {
     "real-browser": "has Chromium ask; `test_real_browser` sweeps it with these peers",
     "system-service": "asks a program of this machine",
     "tailscale-ping": "asks a program of this machine",
+}
+
+
+def _derived(kind: AnyMonitorType) -> Callable[[int], dict[str, Any]] | None:
+    """A monitor of a type that has a host or URL to ask, so that a new type is swept by itself."""
+    kinds = {words.kind: key for key, (_, words) in kind.options.words().items()}
+    if Kind.HOST in kinds and Kind.PORT in kinds:
+        return lambda port: {kinds[Kind.HOST]: "127.0.0.1", kinds[Kind.PORT]: port}
+    if Kind.URL in kinds:
+        return lambda port: {kinds[Kind.URL]: f"http://127.0.0.1:{port}"}
+    return None
+
+
+SWEPT: Final = {
+    kind.name: document
+    for kind in monitor_types().built_in()
+    if kind.name not in WITHOUT_PEER and (document := DOCUMENTS.get(kind.name) or _derived(kind)) is not None
 }
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -296,17 +320,18 @@ def _short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_type_is_swept_or_says_why_not() -> None:
     types = {kind.name for kind in monitor_types().built_in()}
-    assert types == DOCUMENTS.keys() | WITHOUT_PEER.keys()
+    assert types == SWEPT.keys() | WITHOUT_PEER.keys()
+    assert DOCUMENTS.keys() <= types
     assert not DOCUMENTS.keys() & WITHOUT_PEER.keys()
 
 
 @pytest.mark.parametrize("talk", PEERS)
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", SWEPT)
 async def test_it_ends_and_leaves_nothing(name: str, talk: str) -> None:
     kind, network = kind_of(name), Network()
     try:
         async with peer(PEERS[talk]) as port:
-            document = DOCUMENTS[name](port)
+            document = SWEPT[name](port)
             await checked(kind, document, network)  # the first one imports, and makes pools and contexts
             left = Left()
             said = await checked(kind, document, network)
@@ -317,12 +342,12 @@ async def test_it_ends_and_leaves_nothing(name: str, talk: str) -> None:
         network.close()
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", SWEPT)
 async def test_a_check_that_is_cancelled_leaves_nothing(name: str) -> None:
     kind, network = kind_of(name), Network()
     try:
         async with peer(_silent) as port:
-            document = DOCUMENTS[name](port)
+            document = SWEPT[name](port)
             await checked(kind, document, network)
             left = Left()
             running = asyncio.create_task(checked(kind, document, network))
@@ -352,7 +377,7 @@ def few_files() -> Iterator[Callable[[int], None]]:
 
 
 @pytest.mark.parametrize("left", [0, 1])
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", SWEPT)
 async def test_without_descriptors_it_is_not_the_target(
     name: str, left: int, few_files: Callable[[int], None]
 ) -> None:
@@ -360,7 +385,7 @@ async def test_without_descriptors_it_is_not_the_target(
     kind, network = kind_of(name), Network()
     try:
         async with peer(_silent) as port:
-            document = DOCUMENTS[name](port)
+            document = SWEPT[name](port)
             await checked(kind, document, network)
             few_files(left)
             try:
