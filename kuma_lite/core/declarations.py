@@ -286,6 +286,14 @@ class TemplateFailed(DeliveryFailed):
         super().__init__(message, permanent=True, **arguments)
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """So many messages a service takes at once, and then again within so many seconds; more are held back."""
+
+    messages: int
+    seconds: float
+
+
 class DeliveryContext(Protocol):
     """What a service may ask for while it delivers."""
 
@@ -298,6 +306,9 @@ class DeliveryContext(Protocol):
         `escape` is applied to what comes out of variables, never to what the template itself says.
         """
 
+    def heard(self, answer: str) -> None:
+        """Keep what the service said to the latest request, for the history of deliveries."""
+
 
 class NotificationService(ABC, Generic[O]):
     """One way of telling people; `class Slack(NotificationService[SlackOptions])` has these options."""
@@ -307,6 +318,7 @@ class NotificationService(ABC, Generic[O]):
     label: ClassVar[str]
     description: ClassVar[str] = ""
     groups: ClassVar[tuple[str, ...]] = ("other",)
+    pace: ClassVar[Pace | None] = None  # of each channel, where the service's operator states one
     options: ClassVar[type[Options]]
 
     def __init_subclass__(cls, **arguments: Any) -> None:

@@ -39,12 +39,25 @@ class Context:
     network: Network
     base_url: str
     rendered: int = 0  # templates so far
+    answer: str = ""  # of the service, the latest
 
     def render(self, template: str, message: Message, escape: Callable[[str], str] | None = None) -> str:
         """A Liquid template; bounded. Raises TemplateFailed."""
         text = templates.render(template, message, escape)
         self.rendered += 1
         return text
+
+    def heard(self, answer: str) -> None:
+        """Keep what the service said to the latest request."""
+        self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A message was taken: what the 'Test' button shows, and what the service said; without secrets."""
+
+    shown: str
+    answer: str
 
 
 async def deliver(
@@ -55,8 +68,8 @@ async def deliver(
     *,
     timeout: float | None = None,
     trial: bool = False,
-) -> str:
-    """Hand over a message; returns what the 'Test' button shows. Raises DeliveryFailed, without secrets.
+) -> Receipt:
+    """Hand over a message. Raises DeliveryFailed, without secrets.
 
     Where a template cannot be rendered, or the service refuses what it gave, the message leaves with the
     service's usual text and a note. Not in a trial, whose purpose is to show what is wrong.
@@ -69,7 +82,8 @@ async def deliver(
     remember_secrets(attempt, secrets_of(service, config))
     try:
         async with asyncio.timeout(timeout):
-            return await _send(service, config, message, context, trial)
+            shown = await _send(service, config, message, context, trial)
+            return Receipt(shown, redacted(context.answer or shown, config, service))
     except TimeoutError:
         raise DeliveryFailed("No answer within {seconds} seconds.", seconds=f"{timeout:g}") from None
     except DeliveryFailed as failure:

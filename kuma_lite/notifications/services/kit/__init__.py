@@ -1,6 +1,6 @@
 """What a service needs: `from kuma_lite.notifications.services import kit`, then `kit.text`, `kit.Call` …"""
 
-from kuma_lite.core.declarations import DeliveryFailed
+from kuma_lite.core.declarations import DeliveryFailed, Pace
 from kuma_lite.notifications.services.kit.call import (
     Answer,
     Call,
@@ -43,6 +43,7 @@ __all__ = [
     "Exactly",
     "HttpService",
     "News",
+    "Pace",
     "ServiceOptions",
     "Severity",
     "Tag",
