@@ -6,9 +6,15 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationService, TemplateFailed
+from kuma_lite.core.declarations import (
+    DeliveryFailed,
+    Message,
+    NotificationService,
+    PushKeys,
+    TemplateFailed,
+)
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
 from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
 from kuma_lite.core.registry import Registry
@@ -32,14 +38,28 @@ NOT_TAKEN: Final = "The text of the template was refused: {}"
 Services = Registry[NotificationService[Any]]
 
 
+class KeyRing(Protocol):
+    """Who has the key pair for push services of browsers."""
+
+    async def pair(self) -> PushKeys:
+        """The pair; it is made if there is none."""
+
+
 @dataclass
 class Context:
     """What a service may ask for."""
 
     network: Network
     base_url: str
+    keys: KeyRing | None = None
     rendered: int = 0  # templates so far
     answer: str = ""  # of the service, the latest
+
+    async def push_keys(self) -> PushKeys:
+        """The server's pair. Raises DeliveryFailed where there is nobody who has one."""
+        if self.keys is None:
+            raise DeliveryFailed("This server has no keys for push services.", permanent=True)
+        return await self.keys.pair()
 
     def render(self, template: str, message: Message, escape: Callable[[str], str] | None = None) -> str:
         """A Liquid template; bounded. Raises TemplateFailed."""

@@ -28,7 +28,7 @@ from kuma_lite.core.registry import Registry
 from kuma_lite.core.transactions import stored_soon
 from kuma_lite.notifications import services as services_package
 from kuma_lite.notifications import store
-from kuma_lite.notifications.delivery import UNKNOWN_TYPE, Context, Receipt, Services, deliver
+from kuma_lite.notifications.delivery import UNKNOWN_TYPE, Context, KeyRing, Receipt, Services, deliver
 from kuma_lite.notifications.dispatcher import Dispatcher
 from kuma_lite.notifications.fields import validate
 from kuma_lite.notifications.history import History
@@ -79,6 +79,7 @@ class Notifications:
         push: Push,
         *,
         services: Services | None = None,
+        push_keys: KeyRing | None = None,
     ) -> None:
         # mypy wants a concrete class for an abstract base that the registry never instantiates itself.
         base: Any = NotificationService
@@ -94,6 +95,7 @@ class Notifications:
         self._clock = clock
         self._bus = bus
         self._push = push
+        self._push_keys = push_keys
         self._learning: asyncio.Task[None] | None = None
 
     def doors(self) -> Doors:
@@ -176,7 +178,8 @@ class Notifications:
         return service.pace if service is not None else None
 
     async def _hand_over(self, config: Config, message: Message, *, trial: bool = False) -> Receipt:
-        context = Context(self._network, self._settings.primary_base_url().rstrip("/"))
+        base_url = self._settings.primary_base_url().rstrip("/")
+        context = Context(self._network, base_url, self._push_keys)
         return await deliver(self.services, config, message, context, trial=trial)
 
     async def test(self, config: object, actor: Actor, *, from_page: bool = False) -> str:

@@ -30,7 +30,7 @@ from kuma_lite.notifications.services.kit.news import News, Severity, Tag
 from kuma_lite.notifications.services.kit.options import ServiceOptions, additional_headers
 from kuma_lite.notifications.services.kit.service import SENT, Calls, HttpService
 from kuma_lite.notifications.services.kit.templating import is_json
-from kuma_lite.notifications.services.kit.transport import network_of
+from kuma_lite.notifications.services.kit.transport import ask, network_of
 from kuma_lite.notifications.services.support import escaping, sms
 from kuma_lite.notifications.services.support.limits import Unit, limited
 
@@ -50,6 +50,7 @@ __all__ = [
     "Unit",
     "additional_headers",
     "area",
+    "ask",
     "basic",
     "bearer",
     "chance",
