@@ -37,6 +37,8 @@ class Dashboard:
     def __init__(self) -> None:
         self.frames = 0
         self.cut = False
+        self.silent = 0.0  # seconds between two frames, the longest
+        self.ponged = time.monotonic()
 
     async def listen(self, url: str, token: str, door: asyncio.Semaphore) -> None:
         """Until it is cancelled, or cut off; through the door while it is a guest."""
@@ -49,13 +51,23 @@ class Dashboard:
                 await socket.send(f'420["loginByToken","{token}"]')
                 while not (await socket.receive()).startswith("430["):
                     pass
+            heard = time.monotonic()
             while True:
                 frame = await socket.receive()
+                now = time.monotonic()
+                self.silent, heard = max(self.silent, now - heard), now
                 self.frames += 1
                 if frame == "2":
+                    self.ponged = now
                     await socket.send("3")
         except (Closed, OSError):
             self.cut = True
+            now = time.monotonic()
+            print(
+                f"a dashboard is cut: {now - self.ponged:.1f} s after its last ping, "
+                f"{self.frames} frames, at most {self.silent:.1f} s apart",
+                flush=True,
+            )
 
 
 def open_files(server: Served) -> int:

@@ -179,6 +179,25 @@ export interface NotificationRow {
   lastErrorAt: number | null;
 }
 
+/** A message on its way to a notification, or at its end; times in ms since 1970. */
+export interface Delivery {
+  id: number;
+  notification: number;
+  notificationName: string;
+  type: string;
+  monitor: number | null;
+  monitorName: string | null; // null: of none, or it is gone
+  created: number;
+  ended: number | null;
+  due: number | null; // the next attempt, while it waits
+  attempts: number;
+  outcome: "delivered" | "waiting" | "given_up";
+  error: string | null;
+  answer: string | null;
+  text: string;
+  status: number | null;
+}
+
 /** Stands for a stored secret the server does not show; sent back unchanged it keeps what is stored. */
 export const KEEP_SECRET = "\u0000keep";
 
