@@ -105,8 +105,9 @@ test-page: $(MODULES) ## the tests of the page alone
 	@cd frontend && npm test --silent
 
 .PHONY: lists
-lists: setup ## write the lists of monitor types and notification services into the README
+lists: setup ## write what is declared into the README and docs/notifications.md
 	@$(BIN)/python -m tests.test_lists
+	@$(BIN)/python -m tests.test_service_docs
 
 .PHONY: system-packages
 system-packages: ## install the programs the tests use (Debian, as root; otherwise says which are missing)

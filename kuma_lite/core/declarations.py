@@ -306,7 +306,8 @@ class NotificationService(ABC, Generic[O]):
     name: ClassVar[str]  # `type` on the wire, case-sensitive
     label: ClassVar[str]
     description: ClassVar[str] = ""
-    groups: ClassVar[tuple[str, ...]] = ("other",)
+    groups: ClassVar[tuple[str, ...]] = ("other",)  # the form lists it under each; the first is its own
+    documentation: ClassVar[str] = ""  # address of the service's own documentation of what is used here
     options: ClassVar[type[Options]]
 
     def __init_subclass__(cls, **arguments: Any) -> None:
@@ -315,6 +316,10 @@ class NotificationService(ABC, Generic[O]):
             for argument in get_args(base):
                 if isinstance(argument, type) and argument is not Any and "options" not in vars(cls):
                     cls.options = argument
+
+    def missing(self) -> str:
+        """What is not installed on this server and the service needs, as a sentence; "" for nothing."""
+        return ""
 
     def validate(self, options: O) -> None:
         """Refuse what cannot work (UserError); asked by our own form only, clients may store anything."""

@@ -47,8 +47,13 @@ class AppriseService(NotificationService[AppriseOptions]):
 
     name = "apprise"
     label = "Apprise (Support 50+ Notification services)"
+    documentation = "https://appriseit.com/services/"
     description = "Hands the message to Apprise, which knows more than a hundred services."
     groups = ("universal",)
+
+    def missing(self) -> str:
+        """The package and the program."""
+        return "" if is_installed() else MISSING
 
     async def send(self, options: AppriseOptions, message: Message, context: DeliveryContext) -> str:
         """Use the library when it is there, else the program."""

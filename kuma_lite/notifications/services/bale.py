@@ -1,4 +1,4 @@
-"""Bale: a message of a bot, https://docs.bale.ai/#sendmessage."""
+"""Bale: a message of a bot."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Bale(kit.HttpService[BaleOptions]):
     """A message of a Bale bot."""
 
     name, label, groups = "bale", "Bale", ("chat",)
+    documentation = "https://docs.bale.ai/#sendmessage"
     description = "Sends a message of your Bale bot to a chat, a group or a channel."
 
     def request(self, o: BaleOptions, news: kit.News) -> kit.Call:

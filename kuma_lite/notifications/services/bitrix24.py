@@ -1,4 +1,4 @@
-"""Bitrix24: a notification of the system, https://apidocs.bitrix24.com/api-reference/chats/notifications/im-notify-system-add.html."""
+"""Bitrix24: a notification of the system."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class Bitrix24(kit.HttpService[Bitrix24Options]):
     """A notification for a user of Bitrix24."""
 
     name, label, groups = "Bitrix24", "Bitrix24", ("chat",)
+    documentation = "https://apidocs.bitrix24.com/api-reference/chats/notifications/im-notify-system-add.html"
     description = "Sends a notification to a user of Bitrix24."
 
     def request(self, o: Bitrix24Options, news: kit.News) -> kit.Call:

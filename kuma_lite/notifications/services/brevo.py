@@ -1,4 +1,4 @@
-"""Brevo: an e-mail, https://developers.brevo.com/reference/sendtransacemail."""
+"""Brevo: an e-mail."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class Brevo(kit.HttpService[BrevoOptions]):
     """An e-mail through Brevo."""
 
     name, label, groups = "Brevo", "Brevo", ("email",)
+    documentation = "https://developers.brevo.com/reference/sendtransacemail"
     description = "Sends an e-mail through Brevo."
 
     def request(self, o: BrevoOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""ClickSend: an SMS, https://developers.clicksend.com/docs/messaging/sms/."""
+"""ClickSend: an SMS."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class ClickSend(kit.HttpService[ClickSendOptions]):
     """An SMS through ClickSend."""
 
     name, label, groups = "clicksendsms", "ClickSend SMS", ("sms",)
+    documentation = "https://developers.clicksend.com/docs/messaging/sms/"
     description = "Sends an SMS through ClickSend."
 
     def request(self, o: ClickSendOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""DingTalk: a message of a group robot, https://open.dingtalk.com/document/orgapp/custom-robots-send-group-messages."""
+"""DingTalk: a message of a group robot."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ class DingDing(kit.HttpService[DingDingOptions]):
     """A message of a robot in a DingTalk group."""
 
     name, label, groups = "DingDing", "DingDing (钉钉自定义机器人)", ("regional",)
+    documentation = "https://open.dingtalk.com/document/orgapp/custom-robots-send-group-messages"
     description = "Posts to a DingTalk group through a custom robot."
 
     def request(self, o: DingDingOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Discord: a message of a channel's webhook, https://discord.com/developers/docs/resources/webhook."""
+"""Discord: a message of a channel's webhook."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ SUPPRESS_NOTIFICATIONS = 4096  # a message flag of Discord
 LOOK_S = 5.0  # for the question whether the webhook has a picture; not worth waiting longer
 
 # Longer texts are refused by Discord.
-MAX_CONTENT = 2000
-MAX_TITLE = 256
-MAX_VALUE = 1024
+MAX_CONTENT = 2000  # characters of a message without embeds
+MAX_TITLE = 256  # characters of the title of an embed
+MAX_VALUE = 1024  # characters of a field of an embed
 
 FORMATS = {
     "normal": "Normal (rich embeds)",
@@ -82,6 +82,7 @@ class Discord(kit.HttpService[DiscordOptions]):
     """A message in a Discord channel, thread or forum."""
 
     name, label, groups = "discord", "Discord", ("chat",)
+    documentation = "https://discord.com/developers/docs/resources/webhook"
     description = "Sends a message to a Discord channel through its webhook."
 
     def request(self, o: DiscordOptions, news: kit.News) -> kit.Calls:

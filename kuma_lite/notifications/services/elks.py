@@ -1,4 +1,4 @@
-"""46elks: an SMS, https://46elks.com/docs/send-sms."""
+"""46elks: an SMS."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Elks(kit.HttpService[ElksOptions]):
     """An SMS through 46elks."""
 
     name, label, groups = "Elks", "46elks", ("sms",)
+    documentation = "https://46elks.com/docs/send-sms"
     description = "Sends an SMS through 46elks."
 
     def request(self, o: ElksOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Feishu, abroad Lark: a message of a custom bot, https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot."""
+"""Feishu, abroad Lark: a message of a custom bot."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Feishu(kit.HttpService[FeishuOptions]):
     """A message of a bot in a Feishu or Lark group."""
 
     name, label, groups = "Feishu", "Feishu (飞书)", ("regional",)
+    documentation = "https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot"
     description = "Posts to a Feishu or Lark group through a custom bot."
 
     def request(self, o: FeishuOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Gotify: a push message of your own server, https://gotify.net/docs/pushmsg."""
+"""Gotify: a push message of your own server."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class Gotify(kit.HttpService[GotifyOptions]):
     """A message of an application on a Gotify server."""
 
     name, label, groups = "gotify", "Gotify", ("chat", "push")
+    documentation = "https://gotify.net/docs/pushmsg"
     description = "Sends a push message through your Gotify server."
 
     def request(self, o: GotifyOptions, news: kit.News) -> kit.Call:

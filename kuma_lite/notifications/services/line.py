@@ -1,4 +1,4 @@
-"""LINE: a message of a bot, https://developers.line.biz/en/reference/messaging-api/#send-push-message."""
+"""LINE: a message of a bot."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Line(kit.HttpService[LineOptions]):
     """A message of a LINE bot."""
 
     name, label, groups = "line", "LINE Messenger", ("chat",)
+    documentation = "https://developers.line.biz/en/reference/messaging-api/#send-push-message"
     description = "Sends a message of your LINE bot."
 
     def request(self, o: LineOptions, news: kit.News) -> kit.Call:

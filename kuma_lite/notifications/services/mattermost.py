@@ -1,4 +1,4 @@
-"""Mattermost: a message of an incoming webhook, https://developers.mattermost.com/integrate/webhooks/incoming/."""
+"""Mattermost: a message of an incoming webhook."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Mattermost(kit.HttpService[MattermostOptions]):
     """A message in a Mattermost channel."""
 
     name, label, groups = "mattermost", "Mattermost", ("chat",)
+    documentation = "https://developers.mattermost.com/integrate/webhooks/incoming/"
     description = "Posts to a Mattermost channel through an incoming webhook."
 
     def request(self, o: MattermostOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Nextcloud Talk: a message of a bot, https://nextcloud-talk.readthedocs.io/en/latest/bots/."""
+"""Nextcloud Talk: a message of a bot."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ class NextcloudTalk(kit.HttpService[NextcloudTalkOptions]):
     """A message of a bot in a conversation of Nextcloud Talk."""
 
     name, label, groups = "nextcloudtalk", "Nextcloud Talk", ("chat",)
+    documentation = "https://nextcloud-talk.readthedocs.io/en/latest/bots/"
     description = "Sends a message of a bot to a Nextcloud Talk conversation."
 
     def request(self, o: NextcloudTalkOptions, news: kit.News) -> kit.Call:

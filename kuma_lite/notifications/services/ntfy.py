@@ -1,4 +1,4 @@
-"""ntfy: a push message to a topic, https://docs.ntfy.sh/publish/."""
+"""ntfy: a push message to a topic."""
 
 from __future__ import annotations
 
@@ -78,6 +78,7 @@ class Ntfy(kit.HttpService[NtfyOptions]):
     """A message on an ntfy topic."""
 
     name, label, groups = "ntfy", "Ntfy", ("push",)
+    documentation = "https://docs.ntfy.sh/publish/"
     description = "Publishes to a topic of ntfy.sh or of your own ntfy server."
 
     def request(self, o: NtfyOptions, news: kit.News) -> kit.Call:

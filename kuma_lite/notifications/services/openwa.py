@@ -1,4 +1,4 @@
-"""OpenWA: a WhatsApp message through a gateway of one's own, https://github.com/rmyndharis/OpenWA."""
+"""OpenWA: a WhatsApp message through a gateway of one's own."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class OpenWa(kit.HttpService[OpenWaOptions]):
     """A WhatsApp message through OpenWA."""
 
     name, label, groups = "openwa", "WhatsApp (OpenWA)", ("chat",)
+    documentation = "https://github.com/rmyndharis/OpenWA"
     description = "Sends a WhatsApp message through your OpenWA server."
 
     def request(self, o: OpenWaOptions, news: kit.News) -> list[kit.Call]:

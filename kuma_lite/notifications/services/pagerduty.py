@@ -1,4 +1,4 @@
-"""PagerDuty: an incident, opened and resolved, https://developer.pagerduty.com/docs/events-api-v2-overview."""
+"""PagerDuty: an incident, opened and resolved."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class PagerDuty(kit.HttpService[PagerDutyOptions]):
     """An incident in PagerDuty, one per monitor."""
 
     name, label, groups = "PagerDuty", "PagerDuty", ("incident",)
+    documentation = "https://developer.pagerduty.com/docs/events-api-v2-overview"
     description = "Opens an incident in PagerDuty, and resolves it if you wish."
 
     def request(self, o: PagerDutyOptions, news: kit.News) -> kit.Call | Sequence[kit.Call]:

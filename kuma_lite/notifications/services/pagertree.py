@@ -1,4 +1,4 @@
-"""PagerTree: an alert, opened and resolved, https://pagertree.com/docs/integration-guides/uptime-kuma."""
+"""PagerTree: an alert, opened and resolved."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class PagerTree(kit.HttpService[PagerTreeOptions]):
     """An alert in PagerTree, one per monitor."""
 
     name, label, groups = "PagerTree", "PagerTree", ("incident",)
+    documentation = "https://pagertree.com/docs/integration-guides/uptime-kuma"
     description = "Opens an alert in PagerTree, and resolves it when the monitor is up again."
 
     def request(self, o: PagerTreeOptions, news: kit.News) -> kit.Call | Sequence[kit.Call]:

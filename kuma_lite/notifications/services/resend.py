@@ -1,4 +1,4 @@
-"""Resend: an e-mail, https://resend.com/docs/api-reference/emails/send-email."""
+"""Resend: an e-mail."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Resend(kit.HttpService[ResendOptions]):
     """An e-mail through Resend."""
 
     name, label, groups = "Resend", "Resend", ("email",)
+    documentation = "https://resend.com/docs/api-reference/emails/send-email"
     description = "Sends an e-mail through Resend."
 
     def request(self, o: ResendOptions, news: kit.News) -> kit.Call:

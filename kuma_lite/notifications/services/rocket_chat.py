@@ -1,4 +1,4 @@
-"""Rocket.Chat: a message of an incoming webhook, https://docs.rocket.chat/docs/integrations."""
+"""Rocket.Chat: a message of an incoming webhook."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class RocketChat(kit.HttpService[RocketChatOptions]):
     """A message in a Rocket.Chat channel."""
 
     name, label, groups = "rocket.chat", "Rocket.Chat", ("chat",)
+    documentation = "https://docs.rocket.chat/docs/integrations"
     description = "Posts to a Rocket.Chat channel through an incoming webhook."
 
     def request(self, o: RocketChatOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""SendGrid: an e-mail, https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send."""
+"""SendGrid: an e-mail."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class SendGrid(kit.HttpService[SendGridOptions]):
     """An e-mail through SendGrid."""
 
     name, label, groups = "SendGrid", "SendGrid", ("email",)
+    documentation = "https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send"
     description = "Sends an e-mail through SendGrid."
 
     def request(self, o: SendGridOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Slack: a message of an incoming webhook, https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks."""
+"""Slack: a message of an incoming webhook."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ class Slack(kit.HttpService[SlackOptions]):
     """A message in a Slack channel."""
 
     name, label, groups = "slack", "Slack", ("chat",)
+    documentation = "https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks"
     description = "Posts to a Slack channel through an incoming webhook."
 
     def request(self, o: SlackOptions, news: kit.News) -> kit.Call:

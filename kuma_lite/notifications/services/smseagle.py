@@ -1,4 +1,4 @@
-"""SMSEagle: an SMS or a call of a device of your own, https://www.smseagle.eu/docs/apiv2/."""
+"""SMSEagle: an SMS or a call of a device of your own."""
 
 from __future__ import annotations
 
@@ -77,6 +77,7 @@ class SmsEagle(kit.HttpService[SmsEagleOptions]):
     """An SMS or a call of an SMSEagle device."""
 
     name, label, groups = "SMSEagle", "SMSEagle", ("sms",)
+    documentation = "https://www.smseagle.eu/docs/apiv2/"
     description = "Sends an SMS or makes a call with an SMSEagle device of your own."
 
     def request(self, o: SmsEagleOptions, news: kit.News) -> kit.Call:

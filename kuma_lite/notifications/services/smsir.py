@@ -1,4 +1,4 @@
-"""SMS.ir: an SMS from a template, https://sms.ir/rest-api/."""
+"""SMS.ir: an SMS from a template."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class SmsIr(kit.HttpService[SmsIrOptions]):
     """An SMS through SMS.ir."""
 
     name, label, groups = "smsir", "SMS.IR", ("regional",)
+    documentation = "https://sms.ir/rest-api/"
     description = "Sends an SMS from a template of yours at SMS.ir, for Iran."
 
     def request(self, o: SmsIrOptions, news: kit.News) -> list[kit.Call]:

@@ -1,4 +1,4 @@
-"""Telegram: a message of a bot, https://core.telegram.org/bots/api#sendmessage."""
+"""Telegram: a message of a bot."""
 
 from __future__ import annotations
 
@@ -72,6 +72,7 @@ class Telegram(kit.HttpService[TelegramOptions]):
     """A message of a Telegram bot."""
 
     name, label, groups = "telegram", "Telegram", ("chat",)
+    documentation = "https://core.telegram.org/bots/api#sendmessage"
     description = "Sends a message of your Telegram bot to a chat, a group or a channel."
 
     def request(self, o: TelegramOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""TurboSMTP: an e-mail, https://serversmtp.com/turbo-api/."""
+"""TurboSMTP: an e-mail."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class TurboSMTP(kit.HttpService[TurboSMTPOptions]):
     """An e-mail through TurboSMTP."""
 
     name, label, groups = "TurboSMTP", "TurboSMTP", ("email",)
+    documentation = "https://serversmtp.com/turbo-api/"
     description = "Sends an e-mail through TurboSMTP."
 
     def request(self, o: TurboSMTPOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""WeCom: a message of a group robot, https://developer.work.weixin.qq.com/document/path/91770."""
+"""WeCom: a message of a group robot."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class WeCom(kit.HttpService[WeComOptions]):
     """A message of a robot in a WeCom group."""
 
     name, label, groups = "WeCom", "WeCom (企业微信群机器人)", ("regional",)
+    documentation = "https://developer.work.weixin.qq.com/document/path/91770"
     description = "Posts to a WeCom group through a robot."
 
     def request(self, o: WeComOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Whapi: a WhatsApp message, https://whapi.readme.io/reference/sendmessagetext."""
+"""Whapi: a WhatsApp message."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Whapi(kit.HttpService[WhapiOptions]):
     """A WhatsApp message through Whapi."""
 
     name, label, groups = "whapi", "WhatsApp (Whapi)", ("chat",)
+    documentation = "https://whapi.readme.io/reference/sendmessagetext"
     description = "Sends a WhatsApp message through Whapi."
 
     def request(self, o: WhapiOptions, news: kit.News) -> kit.Call:
