@@ -211,9 +211,7 @@ def test_every_limit_says_what_it_counts(name: str) -> None:
 
 
 def test_limits() -> None:
-    source = (
-        "MAX_CHARS = 4_096  # of a message\nMAX_PARTS = 2 * 3  # parts\nOTHER = 5\n"
-    )
+    source = "MAX_CHARS = 4_096  # of a message\nMAX_PARTS = 2 * 3  # parts\nOTHER = 5\n"
     assert limits(source) == ["4,096 characters of a message", "6 parts"]
 
 

@@ -84,6 +84,7 @@ class Words:
     placeholder: str = ""
     section: str = "general"  # general | request | authentication | content | tls | advanced ...
     required: bool = False
+    lenient: bool = False  # required by our form alone: what was stored without it works as well
     secret: bool = False
     choices: tuple[Choice, ...] = ()
     shown_when: ShownWhen | None = None

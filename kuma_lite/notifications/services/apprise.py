@@ -23,7 +23,6 @@ MISSING: Final = (
     "Apprise is not installed: the server has neither its Python package nor the program 'apprise'."
 )
 NO_OUTPUT: Final = "The program apprise said nothing; it may not be what it is called."
-SHOWN_CHARS: Final = 2_000  # of what the program says
 
 _BETWEEN_URLS: Final = re.compile(r"[\s,;]+(?=[A-Za-z][A-Za-z0-9+.-]*://)|\s*\n\s*")
 
@@ -59,8 +58,6 @@ class AppriseService(NotificationService[AppriseOptions]):
         """Use the library when it is there, else the program."""
         del context
         urls = split_urls(options.urls)
-        if not urls:
-            raise DeliveryFailed("The Apprise URL is empty.", permanent=True)
         if has_library():
             return await asyncio.to_thread(_by_library, urls, options.title, message)
         program = shutil.which(PROGRAM)
@@ -101,11 +98,9 @@ def _by_library(urls: list[str], title: str, message: Message) -> str:
         sent = not refused and sender.notify(body=message.text, title=title, notify_type=kind_of(message))
         text = said.getvalue().strip()
     if refused:
-        raise DeliveryFailed(
-            kit.limited(text, SHOWN_CHARS) or "An Apprise URL cannot be used.", permanent=True
-        )
+        raise DeliveryFailed(text or "An Apprise URL cannot be used.", permanent=True)
     if not sent:
-        raise DeliveryFailed(kit.limited(text, SHOWN_CHARS) or "Apprise could not deliver the message.")
+        raise DeliveryFailed(text or "Apprise could not deliver the message.")
     return kit.SENT
 
 
@@ -134,7 +129,7 @@ async def _by_program(program: str, urls: list[str], title: str, message: Messag
         await process.wait()
         raise
     if "ERROR" in output or process.returncode:
-        raise DeliveryFailed(kit.limited(output, SHOWN_CHARS) or f"apprise ended with {process.returncode}.")
+        raise DeliveryFailed(output or f"apprise ended with {process.returncode}.")
     if not output:
         raise DeliveryFailed(NO_OUTPUT)
     return kit.SENT

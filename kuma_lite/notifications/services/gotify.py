@@ -20,6 +20,7 @@ class GotifyOptions(kit.ServiceOptions):
         minimum=0,
         maximum=10,
         required=True,
+        lenient=True,
         form_default=USUAL_PRIORITY,
         help="From 1 to 10; 0 counts as 8.",
     )

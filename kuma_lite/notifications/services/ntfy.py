@@ -27,7 +27,7 @@ class NtfyOptions(kit.ServiceOptions):
         help="Enter the server's address without the topic.",
     )
     priority: int | None = kit.number(
-        "Priority", "ntfyPriority", minimum=1, maximum=5, required=True, form_default=5
+        "Priority", "ntfyPriority", minimum=1, maximum=5, required=True, lenient=True, form_default=5
     )
     priority_down: int | None = kit.number(
         "Priority for DOWN-events",

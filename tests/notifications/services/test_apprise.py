@@ -92,7 +92,7 @@ async def test_neither_library_nor_program(
 
 
 async def test_no_url_at_all(send: Send) -> None:
-    with pytest.raises(DeliveryFailed, match="The Apprise URL is empty"):
+    with pytest.raises(DeliveryFailed, match="lacks the required field 'Apprise URL'"):
         await send(TEST, type="apprise", appriseURL="  \n")
 
 

@@ -11,7 +11,6 @@ from kuma_lite.notifications.services.kit import transport
 from kuma_lite.notifications.services.kit.call import Answer, Call
 from kuma_lite.notifications.services.kit.news import News
 from kuma_lite.notifications.services.kit.waiting import wished_pause
-from kuma_lite.notifications.services.support.limits import limited
 
 SENT: Final = "Sent Successfully."  # what the 'Test' button shows
 
@@ -58,7 +57,6 @@ class HttpService(NotificationService[O], Generic[O]):
         )
         if refused := self.refusal(answer):
             pause = wished_pause(response, answer)
-            refused = limited(refused, transport.SHOWN_CHARS)
             raise DeliveryFailed(refused, permanent=not self.heals(answer), retry_after=pause)
         return answer
 
