@@ -46,12 +46,12 @@ $(VENV)/.installed-dev: packaging/requirements-dev.txt $(VENV)/.installed
 	@touch $@
 
 # Clients that have to work, each in a folder of its own: three of them are the same Python module. They use the
-# libraries of .venv; pythonkuma asks for Python 3.12 and runs on 3.11.
+# libraries of .venv; pythonkuma asks for Python 3.12 and runs on 3.11. And Apprise, which is an extra of the server.
 CLIENTS := $(patsubst tests/clients/packages/%.txt,build/clients/%/.installed,$(wildcard tests/clients/packages/*.txt)) \
 	build/clients/go-uptime-kuma-client/.installed
 
 .PHONY: clients
-clients: $(CLIENTS) ## install the foreign clients that the tests use into build/clients
+clients: $(CLIENTS) ## install the foreign clients and Apprise, which the tests use, into build/clients
 
 build/clients/%/.installed: tests/clients/packages/%.txt | $(VENV)/.installed-dev
 	@rm -rf $(@D)
