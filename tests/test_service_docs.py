@@ -166,7 +166,7 @@ def _code(value: object) -> str:
 
 
 def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "…")) else f"{text}."
+    return text if text.endswith((".", "!", "…")) or "://" in text.split()[-1] else f"{text}."
 
 
 def _cell(text: str) -> str:

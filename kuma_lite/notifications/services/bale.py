@@ -11,7 +11,9 @@ MAX_CHARS = 4_096  # of a message; a longer one is refused
 class BaleOptions(kit.ServiceOptions):
     """Which bot writes to which chat."""
 
-    token: str = kit.secret("Bot Token", "baleBotToken", required=True, help="From @BotFather.")
+    token: str = kit.secret(
+        "Bot Token", "baleBotToken", required=True, help="From @BotFather, https://ble.ir/BotFather."
+    )
     chat: str = kit.text("Chat ID", "baleChatID", required=True, help="Of a person, a group or a channel.")
 
 

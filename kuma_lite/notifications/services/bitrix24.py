@@ -16,7 +16,8 @@ class Bitrix24Options(kit.ServiceOptions):
         "bitrix24WebhookURL",
         required=True,
         placeholder="https://example.bitrix24.com/rest/1/.../",
-        help="An inbound webhook that may use Chat and Notifications (im).",
+        help="An inbound webhook that may use Chat and Notifications (im). See "
+        "https://helpdesk.bitrix24.com/open/12357038/.",
     )
     user: str = kit.text(
         "User ID", "bitrix24UserID", required=True, help="The number in the address of the user's profile."

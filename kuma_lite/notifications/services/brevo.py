@@ -13,7 +13,9 @@ NAME = "Uptime Kuma"
 class BrevoOptions(kit.ServiceOptions):
     """From whom to whom."""
 
-    key: str = kit.secret("Brevo API Key", "brevoApiKey", required=True)
+    key: str = kit.secret(
+        "Brevo API Key", "brevoApiKey", required=True, help="Made at https://app.brevo.com/settings/keys/api."
+    )
     sender: str = kit.text(
         "From Email", "brevoFromEmail", required=True, help="A sender that Brevo has verified."
     )

@@ -12,14 +12,20 @@ class ClickSendOptions(kit.ServiceOptions):
     """Whose account sends to which number."""
 
     username: str = kit.text("API Username", "clicksendsmsLogin", required=True)
-    api_key: str = kit.secret("API Key", "clicksendsmsPassword", required=True)
+    api_key: str = kit.secret(
+        "API Key",
+        "clicksendsmsPassword",
+        required=True,
+        help="The API key of an account or subaccount, https://dashboard.clicksend.com/account/subaccounts.",
+    )
     recipient: str = kit.text(
         "Recipient Number", "clicksendsmsToNumber", required=True, placeholder="+15559876543"
     )
     sender: str = kit.text(
         "From Name/Number",
         "clicksendsmsSenderName",
-        help="3 to 11 letters, or a number of yours; empty means a number that is shared with others.",
+        help="3 to 11 letters, or a number of yours; empty means a number that is shared with others. See "
+        "https://help.clicksend.com/article/4kgj7krx00-what-is-a-sender-id-or-sender-number.",
     )
 
 

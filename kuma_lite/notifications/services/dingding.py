@@ -26,7 +26,13 @@ class DingDingOptions(kit.ServiceOptions):
         required=True,
         placeholder="https://oapi.dingtalk.com/robot/send?access_token=...",
     )
-    key: str = kit.secret("SecretKey", "secretKey", required=True, help="Of the robot's signature.")
+    key: str = kit.secret(
+        "SecretKey",
+        "secretKey",
+        required=True,
+        help="Of the robot's signature. See "
+        "https://open.dingtalk.com/document/robots/customize-robot-security-settings.",
+    )
     whom: str = kit.select("Mentioning", "mentioning", "nobody", WHOM, required=True)
     phones: tuple[str, ...] = kit.texts(
         "Mobile list", "mobileList", shown_when=kit.when("mentioning", "specify-mobiles")

@@ -16,6 +16,7 @@ class FeishuOptions(kit.ServiceOptions):
         "feishuWebHookUrl",
         required=True,
         placeholder="https://open.feishu.cn/open-apis/bot/v2/hook/...",
+        help="How to get it: https://www.feishu.cn/hc/zh-CN/articles/360024984973",
     )
 
 

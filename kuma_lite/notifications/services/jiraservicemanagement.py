@@ -19,7 +19,8 @@ class JiraServiceManagementOptions(kit.ServiceOptions):
         "Cloud ID",
         "jsmCloudId",
         required=True,
-        help="Shown at https://<your site>.atlassian.net/_edge/tenant_info.",
+        help="Shown at https://<your site>.atlassian.net/_edge/tenant_info. See "
+        "https://support.atlassian.com/jira/kb/retrieve-my-atlassian-sites-cloud-id/.",
     )
     email: str = kit.text("Email", "jsmEmail", required=True, help="Of the account that the token is for.")
     token: str = kit.secret("API Token", "jsmApiToken", required=True)

@@ -11,7 +11,12 @@ MAX_UNITS = 4_500  # of what was found; LINE refuses texts of more than 5,000
 class LineOptions(kit.ServiceOptions):
     """Which bot writes to whom."""
 
-    token: str = kit.secret("Channel access token (Long-lived)", "lineChannelAccessToken", required=True)
+    token: str = kit.secret(
+        "Channel access token (Long-lived)",
+        "lineChannelAccessToken",
+        required=True,
+        help="Made in the LINE Developers Console, https://developers.line.biz/console/.",
+    )
     user: str = kit.text(
         "Your user ID",
         "lineUserID",

@@ -14,7 +14,10 @@ class MattermostOptions(kit.ServiceOptions):
     username: str = kit.text("Username", "mattermostusername", placeholder="Uptime Kuma")
     icon_url: str = kit.text("Icon URL", "mattermosticonurl")
     emoji: str = kit.text(
-        "Icon Emoji", "mattermosticonemo", help="Two, for up and down, with a blank between."
+        "Icon Emoji",
+        "mattermosticonemo",
+        help="Two, for up and down, with a blank between; the names are listed at "
+        "https://www.webfx.com/tools/emoji-cheat-sheet/.",
     )
     channel: str = kit.text("Channel Name", "mattermostchannel")
 

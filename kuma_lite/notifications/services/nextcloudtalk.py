@@ -30,7 +30,8 @@ class NextcloudTalkOptions(kit.ServiceOptions):
         "Bot secret",
         "botSecret",
         required=True,
-        help="As given to occ talk:bot:install; the bot must be enabled in the conversation.",
+        help="As given to occ talk:bot:install; the bot must be enabled in the conversation. See "
+        "https://nextcloud-talk.readthedocs.io/en/latest/bot-list/#uptime-kuma.",
     )
     silent_up: bool = kit.switch("Send UP silently", "sendSilentUp")
     silent_down: bool = kit.switch("Send DOWN silently", "sendSilentDown")

@@ -14,7 +14,12 @@ ON_UP = {"0": "Nothing", "acknowledge": "Acknowledge", "resolve": "Resolve"}
 class PagerDutyOptions(kit.ServiceOptions):
     """Which integration, how bad, and what follows when a monitor is up again."""
 
-    key: str = kit.secret("Integration Key", "pagerdutyIntegrationKey", required=True)
+    key: str = kit.secret(
+        "Integration Key",
+        "pagerdutyIntegrationKey",
+        required=True,
+        help="How to get it: https://support.pagerduty.com/docs/services-and-integrations",
+    )
     address: str = kit.url(
         "Integration URL",
         "pagerdutyIntegrationUrl",

@@ -12,7 +12,13 @@ ON_UP = {"resolve": "Resolve", "0": "Nothing"}
 class PagerTreeOptions(kit.ServiceOptions):
     """Which integration, how urgent, and what follows when a monitor is up again."""
 
-    address: str = kit.secret("Integration URL", "pagertreeIntegrationUrl", required=True)
+    address: str = kit.secret(
+        "Integration URL",
+        "pagertreeIntegrationUrl",
+        required=True,
+        help="How to get it: "
+        "https://pagertree.com/docs/integration-guides/introduction#copy-the-endpoint-url",
+    )
     urgency: str = kit.select("Urgency", "pagertreeUrgency", "medium", "silent low medium high critical")
     on_up: str = kit.select("Auto Resolve", "pagertreeAutoResolve", "resolve", ON_UP)
 

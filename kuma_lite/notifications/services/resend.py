@@ -13,7 +13,9 @@ NAME = "Uptime Kuma"
 class ResendOptions(kit.ServiceOptions):
     """From whom to whom."""
 
-    key: str = kit.secret("Resend API Key", "resendApiKey", required=True)
+    key: str = kit.secret(
+        "Resend API Key", "resendApiKey", required=True, help="Made at https://resend.com/api-keys."
+    )
     sender: str = kit.text(
         "From Email", "resendFromEmail", required=True, help="Of a domain that Resend has verified."
     )

@@ -10,7 +10,12 @@ class RocketChatOptions(kit.ServiceOptions):
 
     webhook: str = kit.secret("Webhook URL", "rocketwebhookURL", required=True)
     username: str = kit.text("Username", "rocketusername")
-    emoji: str = kit.text("Icon Emoji", "rocketiconemo", placeholder=":bear:")
+    emoji: str = kit.text(
+        "Icon Emoji",
+        "rocketiconemo",
+        placeholder=":bear:",
+        help="The names are listed at https://www.webfx.com/tools/emoji-cheat-sheet/.",
+    )
     channel: str = kit.text("Channel Name", "rocketchannel", placeholder="#general")
     button: str = kit.stored("rocketbutton", "")  # our address, from before it was a setting of the server
 

@@ -20,7 +20,12 @@ class SlackOptions(kit.ServiceOptions):
 
     webhook: str = kit.secret("Webhook URL", "slackwebhookURL", required=True)
     username: str = kit.text("Username", "slackusername")
-    emoji: str = kit.text("Icon Emoji", "slackiconemo", placeholder=":bear:")
+    emoji: str = kit.text(
+        "Icon Emoji",
+        "slackiconemo",
+        placeholder=":bear:",
+        help="The names are listed at https://www.webfx.com/tools/emoji-cheat-sheet/.",
+    )
     channel: str = kit.text("Channel Name", "slackchannel", placeholder="#general")
     rich: bool = kit.switch("Send rich messages", "slackrichmessage", section="content")
     with_group: bool = kit.switch(

@@ -28,7 +28,8 @@ class SmsIrOptions(kit.ServiceOptions):
         "smsirTemplate",
         required=True,
         placeholder="12345",
-        help=f"The template must have a parameter {PARAMETER}, which gets the beginning of the text.",
+        help=f"The template must have a parameter {PARAMETER}, which gets the beginning of the text. "
+        "See https://app.sms.ir/fast-send/template.",
     )
 
 

@@ -13,7 +13,9 @@ MAX_SENDER_CHARS = 11  # of the sender
 class SmsPartnerOptions(kit.ServiceOptions):
     """Whose account sends to which numbers."""
 
-    api_key: str = kit.secret("API Key", "smspartnerApikey", required=True)
+    api_key: str = kit.secret(
+        "API Key", "smspartnerApikey", required=True, help="Shown at https://my.smspartner.fr/dashboard/api."
+    )
     phones: str = kit.text(
         "Phone Numbers",
         "smspartnerPhoneNumber",

@@ -11,7 +11,9 @@ class WhapiOptions(kit.ServiceOptions):
     """Which channel writes to whom."""
 
     server: str = kit.url("API URL", "whapiApiUrl", placeholder=f"{SERVER}/")
-    token: str = kit.secret("Token", "whapiAuthToken", required=True)
+    token: str = kit.secret(
+        "Token", "whapiAuthToken", required=True, help="Shown at https://panel.whapi.cloud/dashboard."
+    )
     recipient: str = kit.text(
         "Phone Number / Contact ID / Group ID",
         "whapiRecipient",

@@ -19,7 +19,7 @@ class WxPusherOptions(kit.ServiceOptions):
         "wxpusherSPT",
         required=True,
         placeholder="SPT_xxxxxxxxxxxx",
-        help="Several with commas between them.",
+        help="Several with commas between them. See https://wxpusher.zjiecode.com/docs/#/?id=spt.",
     )
 
 

@@ -12,7 +12,8 @@ class ZohoCliqOptions(kit.ServiceOptions):
         "Webhook URL",
         "webhookUrl",
         required=True,
-        help="The API endpoint of a channel or bot, with a webhook token as zapikey.",
+        help="The API endpoint of a channel or bot, with a webhook token as zapikey. See "
+        "https://www.zoho.com/cliq/help/platform/webhook-tokens.html.",
     )
 
 
