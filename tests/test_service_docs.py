@@ -88,7 +88,7 @@ def _section(service: Service, names: Mapping[str, str]) -> Iterator[str]:
     about += [f"also under {names[group]}" for group in service.groups[1:]]
     if service.documentation:
         about.append(f"[documentation](<{service.documentation}>)")
-    yield f"{service.description} {_sentence('; '.join(about))}"
+    yield f"{service.description} {'; '.join(about)}."
     if found := limits(source_of(service)):
         yield "\nLimits: " + "; ".join(found) + "."
     fields = service.options.describe()

@@ -24,7 +24,7 @@ class PagerDutyOptions(kit.ServiceOptions):
         "Integration URL",
         "pagerdutyIntegrationUrl",
         API,
-        help="Accounts in the EU use https://events.eu.pagerduty.com/v2/enqueue.",
+        help="Accounts in the EU use the host events.eu.pagerduty.com.",
     )
     priority: str = kit.select("Priority", "pagerdutyPriority", "warning", "info warning error critical")
     on_up: str = kit.select("Auto resolve or acknowledged", "pagerdutyAutoResolve", "0", ON_UP)
