@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kuma_lite.notifications.services import kit
-from kuma_lite.notifications.services.support.lists import comma_list
 
 API = "https://api.brevo.com/v3/smtp/email"
 SUBJECT = "Notification from Your Uptime Kuma"
@@ -53,4 +52,4 @@ class Brevo(kit.HttpService[BrevoOptions]):
 
 def people(addresses: str) -> list[dict[str, str]]:
     """The addresses between commas as Brevo lists them."""
-    return [{"email": address} for address in comma_list(addresses)]
+    return [{"email": address} for address in kit.comma_list(addresses)]

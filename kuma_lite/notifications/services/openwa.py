@@ -38,7 +38,7 @@ class OpenWa(kit.HttpService[OpenWaOptions]):
 
     def request(self, o: OpenWaOptions, news: kit.News) -> list[kit.Call]:
         """The text, or the user's own, to every chat."""
-        chats = [chat.strip() for chat in o.chats.split(",") if chat.strip()]
+        chats = kit.comma_list(o.chats)
         if not chats:
             raise kit.DeliveryFailed("There is no chat ID to send to.", permanent=True)
         text = (o.use_template and news.templated(o.template)) or news.text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kuma_lite.notifications.services import kit
-from kuma_lite.notifications.services.support.lists import comma_list
 
 API = "https://api.resend.com/emails"
 SUBJECT = "Notification from Your Uptime Kuma"
@@ -33,7 +32,7 @@ class Resend(kit.HttpService[ResendOptions]):
 
     def request(self, o: ResendOptions, news: kit.News) -> kit.Call:
         """A mail of plain text; several receivers are a list."""
-        receivers = comma_list(o.to)
+        receivers = kit.comma_list(o.to)
         return kit.Call(API, headers=kit.bearer(o.key), json={
             "from": f"{o.sender_name.strip() or NAME} <{o.sender.strip()}>",
             "to": receivers if len(receivers) > 1 else o.to.strip(),

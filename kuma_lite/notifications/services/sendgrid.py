@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kuma_lite.notifications.services import kit
-from kuma_lite.notifications.services.support.lists import comma_list
 
 API = "https://api.sendgrid.com/v3/mail/send"
 SUBJECT = "Notification from Your Uptime Kuma"
@@ -42,4 +41,4 @@ class SendGrid(kit.HttpService[SendGridOptions]):
 
 def people(addresses: str) -> list[dict[str, str]]:
     """The addresses between commas as SendGrid lists them."""
-    return [{"email": address} for address in comma_list(addresses)]
+    return [{"email": address} for address in kit.comma_list(addresses)]

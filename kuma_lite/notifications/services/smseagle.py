@@ -131,7 +131,7 @@ def address(o: SmsEagleOptions) -> str:
 
 def listed(text: str) -> list[str] | None:
     """What stands between commas; None when nothing does."""
-    return [item.strip() for item in text.split(",") if item.strip()] or None
+    return kit.comma_list(text) or None
 
 
 def numbered(text: str) -> list[int] | None:

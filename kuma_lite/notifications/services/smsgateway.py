@@ -28,7 +28,7 @@ class SmsGateway(kit.HttpService[SmsGatewayOptions]):
 
     def request(self, o: SmsGatewayOptions, news: kit.News) -> list[kit.Call]:
         """One for each number."""
-        numbers = [number.strip() for number in o.recipients.split(",") if number.strip()]
+        numbers = kit.comma_list(o.recipients)
         if not numbers:
             raise kit.DeliveryFailed("No phone number is entered.", permanent=True)
         address = f"{o.server.strip().rstrip('/')}/api/v1/sms/send"

@@ -42,7 +42,7 @@ class SmsIr(kit.HttpService[SmsIrOptions]):
 
     def request(self, o: SmsIrOptions, news: kit.News) -> list[kit.Call]:
         """One for each number."""
-        numbers = [number.strip() for number in o.phones.split(",") if number.strip()]
+        numbers = kit.comma_list(o.phones)
         if not numbers:
             raise kit.DeliveryFailed("No phone number is entered.", permanent=True)
         headers = {"Accept": "application/json", "X-API-Key": o.api_key}

@@ -32,7 +32,7 @@ class WeCom(kit.HttpService[WeComOptions]):
         """The text under a line that says what it is about."""
         what = news.pick("Monitor Up", "Monitor Down", "Message")
         text = kit.limited(f"UptimeKuma {what}\n{news.text}", MAX_BYTES, kit.Unit.BYTES)
-        phones = [phone.strip() for phone in o.phones.split(",") if phone.strip()]
+        phones = kit.comma_list(o.phones)
         body = {"content": text, "mentioned_mobile_list": phones or None}
         return kit.Call(API, query={"key": o.key.strip()}, json={"msgtype": "text", "text": body})
 

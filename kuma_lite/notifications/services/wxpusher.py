@@ -32,7 +32,7 @@ class WxPusher(kit.HttpService[WxPusherOptions]):
 
     def request(self, o: WxPusherOptions, news: kit.News) -> list[kit.Call]:
         """One request for every ten tokens."""
-        tokens = [token.strip() for token in o.tokens.split(",") if token.strip()]
+        tokens = kit.comma_list(o.tokens)
         if not tokens:
             raise kit.DeliveryFailed("There is no SPT to send to.", permanent=True)
         what = news.pick("Monitor Up", "Monitor Down", "Message")
