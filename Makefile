@@ -137,6 +137,7 @@ kills: setup ## kill a loaded server 300 times: is anything lost that was acknow
 bench: setup ## measure the server against its budgets
 	@$(BIN)/python -m tests.benchmarks
 	@$(BIN)/python -m tests.benchmarks.types
+	@$(BIN)/python -m tests.benchmarks.notifications
 
 .PHONY: bench-ui
 bench-ui: setup frontend system-packages ## measure the page in Chromium against its budgets
