@@ -85,6 +85,7 @@ class Words:
     placeholder: str = ""
     section: str = "general"  # general | request | authentication | content | tls | advanced ...
     required: bool = False
+    lenient: bool = False  # required by our form alone: what was stored without it works as well
     secret: bool = False
     choices: tuple[Choice, ...] = ()
     shown_when: ShownWhen | None = None
@@ -329,7 +330,8 @@ class NotificationService(ABC, Generic[O]):
     name: ClassVar[str]  # `type` on the wire, case-sensitive
     label: ClassVar[str]
     description: ClassVar[str] = ""
-    groups: ClassVar[tuple[str, ...]] = ("other",)
+    groups: ClassVar[tuple[str, ...]] = ("other",)  # the form lists it under each; the first is its own
+    documentation: ClassVar[str] = ""  # address of the service's own documentation of what is used here
     pace: ClassVar[Pace | None] = None  # of each channel, where the service's operator states one
     options: ClassVar[type[Options]]
 
@@ -339,6 +341,10 @@ class NotificationService(ABC, Generic[O]):
             for argument in get_args(base):
                 if isinstance(argument, type) and argument is not Any and "options" not in vars(cls):
                     cls.options = argument
+
+    def missing(self) -> str:
+        """What is not installed on this server and the service needs, as a sentence; "" for nothing."""
+        return ""
 
     def validate(self, options: O) -> None:
         """Refuse what cannot work (UserError); asked by our own form only, clients may store anything."""

@@ -19,7 +19,7 @@ from kuma_lite.core.errors import INTERNAL_ERROR, UserError
 from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
 from kuma_lite.core.registry import Registry
 from kuma_lite.notifications import templates
-from kuma_lite.notifications.fields import template_keys
+from kuma_lite.notifications.fields import lacking, template_keys
 from kuma_lite.notifications.masking import redacted
 from kuma_lite.notifications.model import Config
 from kuma_lite.notifications.services.support.limits import limited
@@ -29,9 +29,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ANSWER_CHARS: Final = 300  # of what a service said, in the history
 ATTEMPT_S: Final = 30.0  # for everything one attempt does; a service that needs longer will not come back
 UNKNOWN_TYPE: Final = "Notification type is not supported"  # as Uptime Kuma 2.5 says it
 
+LACKING: Final = "This channel lacks the required field '{field}'."
+SHOWN_CHARS: Final = 2_000  # of what is said about a delivery; services answer with whole pages
 NOTE_CHARS: Final = 300  # of what is said about a template
 NOT_TAKEN: Final = "The text of the template was refused: {}"
 
@@ -98,31 +101,38 @@ async def deliver(
     if service is None:
         raise DeliveryFailed(UNKNOWN_TYPE, permanent=True)
     timeout = ATTEMPT_S if timeout is None else timeout
+
+    def shown(text: str) -> str:
+        # Cut last: the first half of a secret is not found.
+        return limited(redacted(text, config, service), SHOWN_CHARS)
+
     attempt = object()  # what is tried out from a form is stored nowhere yet
     remember_secrets(attempt, secrets_of(service, config))
     try:
         async with asyncio.timeout(timeout):
-            shown = await _send(service, config, message, context, trial)
-            return Receipt(shown, redacted(context.answer or shown, config, service))
+            said = await _send(service, config, message, context, trial)
     except TimeoutError:
         raise DeliveryFailed("No answer within {seconds} seconds.", seconds=f"{timeout:g}") from None
     except DeliveryFailed as failure:
         raise DeliveryFailed(
-            redacted(failure.template, config, service),
+            shown(failure.template),
             permanent=failure.permanent,
             retry_after=failure.retry_after,
-            **{name: redacted(str(value), config, service) for name, value in failure.arguments.items()},
+            **{name: shown(str(value)) for name, value in failure.arguments.items()},
         ) from None
     except Exception:
         log.exception("The service %s failed in a way it should not", service.name)
         raise DeliveryFailed(INTERNAL_ERROR) from None
     finally:
         forget_secrets(attempt)
+    return Receipt(shown(said), limited(shown(context.answer or said), ANSWER_CHARS))
 
 
 async def _send(
     service: NotificationService[Any], config: Config, message: Message, context: Context, trial: bool
 ) -> str:
+    if label := lacking(service, config):
+        raise DeliveryFailed(LACKING, permanent=True, field=label)
     try:
         options = service.options.read(config)
     except UserError as error:
@@ -137,7 +147,7 @@ async def _send(
         reason = failure.message if isinstance(failure, TemplateFailed) else NOT_TAKEN.format(failure.message)
         log.warning("A template of the service %s is left out: %s", service.name, reason)
         usual = service.options.read({**config, **dict.fromkeys(template_keys(service), "")})
-        note = redacted(limited(reason, NOTE_CHARS), config, service)
+        note = limited(redacted(reason, config, service), NOTE_CHARS)
         try:
             return await service.send(usual, _noted(message, f"({note})"), context)
         except DeliveryFailed as again:

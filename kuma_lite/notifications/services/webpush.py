@@ -40,6 +40,7 @@ class Webpush(NotificationService[WebpushOptions]):
     """A message in one browser, also while our page is closed."""
 
     name, label, groups = "Webpush", "Webpush", ("push",)
+    documentation = "https://developer.mozilla.org/docs/Web/API/Push_API"
     description = "Shows messages in a browser that is subscribed here, also while this page is closed."
 
     def validate(self, options: WebpushOptions) -> None:

@@ -15,7 +15,10 @@ from tests.notifications.sinks import HttpSink
 
 Send = Callable[..., Awaitable[str]]
 
-NAMES = sorted(kind.name for kind in Registry(services, cast("type[Any]", NotificationService)).built_in())
+SERVICES: dict[str, NotificationService[Any]] = {
+    kind.name: kind for kind in Registry(services, cast("type[Any]", NotificationService)).built_in()
+}
+NAMES = sorted(SERVICES)
 
 
 @pytest.fixture(scope="session")

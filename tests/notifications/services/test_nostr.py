@@ -125,8 +125,8 @@ async def test_a_relay_that_says_nothing(
             {"recipients": f"{RECIPIENT}\n{SENDER}"},
             "public key cannot be read: it does not begin with npub1.",
         ),
-        ({"recipients": " \n"}, "No recipient is given."),
-        ({"relays": ""}, "No relay is given."),
+        ({"recipients": " \n"}, "field 'Recipients Public Keys (npub)'."),
+        ({"relays": ""}, "field 'Nostr relays'."),
         ({"relays": "https://relay.example"}, "begins with ws:// or wss://."),
     ],
 )

@@ -172,8 +172,6 @@ def changed(**keys: Any) -> dict[str, Any]:
 
 OFF_CURVE = "BA" + "A" * 85
 NONSENSE = [
-    (None, "there is none, subscribe a browser in the form"),
-    ("", "there is none, subscribe a browser in the form"),
     ("hello", "it is no JSON object"),
     ("[" * 100_000, "it is no JSON object"),
     ([1], "it is no JSON object"),

@@ -33,6 +33,7 @@ from kuma_lite.notifications.services.kit.templating import is_json
 from kuma_lite.notifications.services.kit.transport import ask, network_of
 from kuma_lite.notifications.services.support import escaping, sms
 from kuma_lite.notifications.services.support.limits import Unit, limited
+from kuma_lite.notifications.services.support.lists import comma_list
 
 __all__ = [
     "SENT",
@@ -54,6 +55,7 @@ __all__ = [
     "basic",
     "bearer",
     "chance",
+    "comma_list",
     "escaping",
     "headers",
     "host",

@@ -14,7 +14,6 @@ from kuma_lite.net.http.request_bytes import authorise
 from kuma_lite.net.http.url import parse_url
 from kuma_lite.notifications.services.kit.call import Answer, Call
 from kuma_lite.notifications.services.kit.waiting import wished_pause
-from kuma_lite.notifications.services.support.limits import limited
 from kuma_lite.notifications.services.support.texts import failure_text
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ ACCEPT: Final = "application/json, text/plain, */*"
 BODY_S: Final = 10.0
 MAX_REDIRECTS: Final = 21  # as Uptime Kuma 2.5
 ANSWER_BYTES: Final = 64 * 1024  # read of an answer
-SHOWN_CHARS: Final = 2_000  # of an answer in an error text
 
 # Answers after which the same request may succeed later.
 PASSING: Final = frozenset({408, 425, 429})
@@ -148,6 +146,6 @@ def _refused(response: Response, answer: Answer, may_heal: bool) -> DeliveryFail
         code=code,
         status=answer.status,
         reason=response.reason,
-        body=limited(said, SHOWN_CHARS),
+        body=said,
     )
     return DeliveryFailed(text, permanent=not may_heal, retry_after=wished_pause(response, answer))
