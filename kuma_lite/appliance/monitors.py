@@ -103,6 +103,7 @@ class Monitoring:
             ground.settings,
             self._monitor_exists,
             lambda organisation, page_id: self.title_of_page(organisation, page_id),
+            self._ancestors,
         )
         self.blind_spots = BlindSpots(self.roster, self.engine.checker, clock.monotonic)
         self._retention = Retention(ground.database, clock, self._keep_days)
