@@ -36,12 +36,20 @@ class MaintenancePage:
         plans: which there are.
         clock: says what is to come.
         ancestors: the groups above a monitor.
+        page_slug: (organisation, status page id) → its name in addresses.
     """
 
-    def __init__(self, plans: Plans, clock: Clock, ancestors: Callable[[int], Sequence[int]]) -> None:
+    def __init__(
+        self,
+        plans: Plans,
+        clock: Clock,
+        ancestors: Callable[[int], Sequence[int]],
+        page_slug: Callable[[int, int], str | None],
+    ) -> None:
         self._plans = plans
         self._clock = clock
         self._ancestors = ancestors
+        self._page_slug = page_slug
 
     def events(self) -> list[Event]:
         """The page's questions."""
@@ -65,7 +73,10 @@ class MaintenancePage:
             "plan": {**self._row(entry), "description": entry.plan.description},
             "windows": self._next(replace(entry.plan, active=True)),
             "monitors": self._plans.monitors_of(entry),
-            "pages": [{"id": number, "title": title} for number, title in self._plans.pages_of(entry)],
+            "pages": [
+                {"id": number, "title": title, "slug": self._page_slug(entry.organisation, number)}
+                for number, title in self._plans.pages_of(entry)
+            ],
         }
 
     async def windows(self, caller: Caller) -> Answer:

@@ -46,6 +46,7 @@ class Maintenance:
         monitor_exists: (organisation, monitor id) → whether the organisation has such a monitor.
         page_title: (organisation, status page id) → its title, None for a page that it does not have.
         ancestors: monitor id → the groups above it.
+        page_slug: (organisation, status page id) → its name in addresses.
     """
 
     def __init__(
@@ -58,12 +59,13 @@ class Maintenance:
         monitor_exists: Callable[[int, int], bool],
         page_title: Callable[[int, int], str | None] = no_pages,
         ancestors: Callable[[int], Sequence[int]] = no_groups,
+        page_slug: Callable[[int, int], str | None] = no_pages,
     ) -> None:
         self._clock = clock
         self._plans = Plans(database, clock, bus, settings, monitor_exists, page_title)
         self.resource = maintenance_resource(self._plans)
         self._pushes = MaintenancePushes(self._plans, push, clock)
-        self._page = MaintenancePage(self._plans, clock, ancestors)
+        self._page = MaintenancePage(self._plans, clock, ancestors, page_slug)
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         bus.subscribe(MaintenanceChanged, self._on_change)

@@ -73,6 +73,7 @@ class House:
             lambda organisation, monitor_id: (organisation, monitor_id) in self.monitors,
             lambda organisation, page_id: self.titles.get((organisation, page_id)),
             lambda monitor_id: self.groups.get(monitor_id, ()),
+            lambda organisation, page_id: self.titles[organisation, page_id].lower(),
         )
 
     async def restart(self) -> None:

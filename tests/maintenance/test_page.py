@@ -65,7 +65,7 @@ async def test_one_plan_with_its_next_windows(house: House) -> None:
     await house.call("addMaintenanceStatusPage", plan, [{"id": 1}])
     shown = await ask(house, "maintenancePlan", plan)
     assert (shown["plan"]["title"], shown["plan"]["description"]) == ("Nightly", "**why**")
-    assert (shown["monitors"], shown["pages"]) == ([5], [{"id": 1, "title": "Page"}])
+    assert (shown["monitors"], shown["pages"]) == ([5], [{"id": 1, "title": "Page", "slug": "page"}])
     assert [start for start, _ in shown["windows"]] == [ms(f"2026-06-0{day} 03:30") for day in range(1, 6)]
     await house.call("pauseMaintenance", plan)
     paused = await ask(house, "maintenancePlan", plan)
