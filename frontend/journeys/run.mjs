@@ -10,6 +10,7 @@ import { form } from "./form.mjs";
 import { keyboard, logInByForm } from "./keyboard.mjs";
 import { openBrowser } from "./lib.mjs";
 import { limits } from "./limits.mjs";
+import { maintenance } from "./maintenance.mjs";
 import { many, phone } from "./many.mjs";
 import { problems } from "./problems.mjs";
 import { servers } from "./servers.mjs";
@@ -32,6 +33,7 @@ const journeys = {
   limits: (browser) => limits(browser, url),
   form: (browser) => form(browser, url),
   settings: (browser) => settings(browser, url),
+  maintenance: (browser) => maintenance(browser, url),
   problems: (browser) => problems(browser, url),
   servers: (browser) => servers(browser, url),
   fleet: (browser) => fleet(browser, url),
