@@ -304,10 +304,8 @@ async function cleanUp(page, url) {
     await actions.first().click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
-    await page.waitForFunction(
-      (most) => [...document.querySelectorAll("button")].filter((one) => one.ariaLabel?.startsWith("Actions for")).length < most,
-      left,
-    );
+    const selector = "button[aria-label^='Actions for']";
+    await page.waitForFunction(([what, most]) => document.querySelectorAll(what).length < most, [selector, left]);
   }
   await page.getByRole("heading", { name: "No maintenance is planned" }).waitFor();
   await page.goto(url);

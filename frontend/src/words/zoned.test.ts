@@ -19,7 +19,7 @@ describe("times of a zone", () => {
       "Mon, Nov 30, 22:00 – Tue, Dec 1, 02:00",
     );
     expect(plain(timeSpan(at("2026-11-30T22:00"), at("2026-11-30T23:00"), "UTC"))).toBe("22:00 – 23:00");
-    expect(plain(timeSpan(at("2026-11-30T22:00"), at("2026-12-01T02:00"), "UTC"))).toContain("Tue, Dec 1, 02:00");
+    expect(timeSpan(at("2026-11-30T22:00"), at("2026-12-01T02:00"), "UTC")).toBe("22:00 – Tue, Dec 1, 02:00");
   });
 
   it("know how far from UTC they are, in summer and in winter", () => {

@@ -57,12 +57,12 @@ export function wallOf(ms: number, zone: string): string {
 export const dayHeading = (ms: number, zone: string): string =>
   formatter(zone, { weekday: "long", month: "long", day: "numeric" }).format(ms);
 
-/** "02:00 – 03:00", with days where it ends on another. */
-export function timeSpan(start: number, end: number, zone: string): string {
-  const format = formatter(zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const sameDay = dayHeading(start, zone) === dayHeading(end, zone);
-  return sameDay ? format.formatRange(start, end) : zonedSpan(start, end, zone, start);
-}
+const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
 
-export const timeIn = (ms: number, zone: string): string =>
-  formatter(zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(ms);
+export const timeIn = (ms: number, zone: string): string => formatter(zone, clock).format(ms);
+
+/** "02:00 – 03:00", with the day of the end where it is another. */
+export function timeSpan(start: number, end: number, zone: string): string {
+  if (dayHeading(start, zone) === dayHeading(end, zone)) return formatter(zone, clock).formatRange(start, end);
+  return `${timeIn(start, zone)} – ${zonedMoment(end, zone, start)}`;
+}
