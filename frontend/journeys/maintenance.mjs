@@ -1,15 +1,22 @@
 /** Maintenance: every strategy planned with its preview, used on a monitor, ended, paused, cloned, deleted. */
-import { check, expectAccessible, expectNoSidewaysScroll, logIn, openPage, Target } from "./lib.mjs";
+import { nameOf, report } from "./fleet.mjs";
+import { check, enter, expectAccessible, expectNoSidewaysScroll, logIn, openPage, Target } from "./lib.mjs";
 
 const SLOW_MS = 20_000; // a check a second, on a busy machine
+const HOST = 900; // of the fleet; its own are fewer
 const SERVER_ZONE = "Europe/Berlin";
 
 export async function maintenance(browser, url) {
+  const { socket, ask } = await enter(url);
+  const { secret } = await ask("addToken", { name: "maintained" });
+  await report(url, secret, HOST);
+  await ask("addStatusPage", "Rack seven", "rack");
   const page = await openPage(browser);
   await logIn(page, `${url}/add`);
   const target = new Target();
   await addMonitor(page, await target.start());
   await byHand(page, url);
+  await ofAServer(page);
   await ofAMonitor(page);
   await endIt(page, url);
   await refuse(page, url);
@@ -21,11 +28,13 @@ export async function maintenance(browser, url) {
   await lookAtList(page, url);
   await endAWindow(page, url);
   await pauseCloneDelete(page, url);
+  await inStep(page, ask);
   await fitsAPhone(browser, url);
   await cleanUp(page, url);
   check(page.problems.length === 0, `the browser complained: ${page.problems.join("; ")}`);
   await target.stop();
   await page.context().close();
+  socket.close();
 }
 
 async function addMonitor(page, address) {
@@ -91,12 +100,35 @@ async function byHand(page, url) {
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Remove Served" }).waitFor();
   await page.keyboard.press("Escape");
+  await choose(page, "Servers", nameOf(HOST));
+  await choose(page, "Status pages", "rack");
   await save(page);
   await page.getByRole("heading", { name: "New disks" }).waitFor();
   await page.getByText("Active now").waitFor();
   await page.getByText("Until somebody ends it").waitFor();
   await page.getByText("The **database** is away.").waitFor();
   await expectAccessible(page, "a plan");
+  const visitor = await fetch(`${url}/status/rack`);
+  check((await visitor.text()).includes("New disks"), "visitors are not told of the maintenance");
+}
+
+async function choose(page, label, name) {
+  await page.getByRole("combobox", { name: label }).focus();
+  await page.keyboard.type(name);
+  await page.getByRole("option", { name }).click();
+  await page.getByRole("button", { name: `Remove ${name}` }).waitFor();
+  await page.keyboard.press("Escape");
+}
+
+async function ofAServer(page) {
+  check((await page.getByRole("link", { name: "Rack seven" }).getAttribute("href"))?.endsWith("/status/rack"), "no page");
+  await page.getByRole("link", { name: nameOf(HOST) }).click();
+  await page.getByRole("radio", { name: "Alerts" }).click();
+  const detail = page.locator("#detail");
+  await detail.getByText("Under maintenance", { exact: true }).waitFor({ timeout: SLOW_MS });
+  await expectAccessible(page, "a server under a plan");
+  await detail.getByRole("link", { name: "New disks" }).click();
+  await page.getByRole("heading", { name: "New disks" }).waitFor();
 }
 
 async function ofAMonitor(page) {
@@ -272,6 +304,17 @@ async function pauseCloneDelete(page, url) {
   check((await page.getByRole("link", { name: "More disks" }).count()) === 0, "a deleted plan is still there");
   await page.goto(`${url}/maintenance/99`);
   await page.getByRole("heading", { name: "This plan cannot be shown" }).waitFor();
+}
+
+/** What happens elsewhere shows here. */
+async function inStep(page, ask) {
+  await page.goto(new URL("/maintenance", page.url()).href);
+  await page.getByRole("link", { name: "New disks", exact: true }).waitFor();
+  const { plans } = await ask("maintenancePlans");
+  await ask("resumeMaintenance", plans.find(({ title }) => title === "New disks").id);
+  const active = page.locator("section").filter({ has: page.getByRole("heading", { name: "Active now" }) });
+  await active.getByRole("link", { name: "New disks", exact: true }).waitFor();
+  await active.getByText("1 monitor or group · 1 server · 1 status page").waitFor();
 }
 
 async function fitsAPhone(browser, url) {

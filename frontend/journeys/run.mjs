@@ -33,10 +33,10 @@ const journeys = {
   limits: (browser) => limits(browser, url),
   form: (browser) => form(browser, url),
   settings: (browser) => settings(browser, url),
-  maintenance: (browser) => maintenance(browser, url),
   problems: (browser) => problems(browser, url),
   servers: (browser) => servers(browser, url),
   fleet: (browser) => fleet(browser, url),
+  maintenance: (browser) => maintenance(browser, url),
   many: (browser) => many(browser, url, Number(options.monitors)),
   phone: (browser) => phone(browser, url),
 };
