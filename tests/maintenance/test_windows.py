@@ -196,6 +196,21 @@ def test_one_that_repeats_goes_on_with_its_next_window() -> None:
     ]
 
 
+def test_the_zone_of_the_server_counts() -> None:
+    weekly = plan("recurring-weekday", weekdays=[1], timezoneOption="SAME_AS_SERVER")
+    ended = ended_at(weekly, at("2026-06-01 02:30", SERVER), SERVER)
+    assert ended.start_date == "2026-06-08 02:00:00"
+
+
+def test_days_are_counted_on_through_the_night_in_which_clocks_change() -> None:
+    """The day before the next window has 23 hours, in which a window of 23 and a half would not be over."""
+    long = plan("recurring-interval", intervalDay=2, timeRange=times("01:00", "00:30"), timezoneOption=BERLIN)
+    long = replace(long, last_start=int(at("2026-03-28 01:00", BERLIN)))
+    ended = ended_at(long, at("2026-03-28 12:00", BERLIN), SERVER)
+    starts = [window.start for window in next_windows(ended, at("2026-03-28 12:00", BERLIN), SERVER, 2)]
+    assert starts == [at("2026-03-30 01:00", BERLIN), at("2026-04-01 01:00", BERLIN)]
+
+
 def test_of_windows_that_overlap_all_end() -> None:
     always = plan("cron", cron="0 * * * *", durationMinutes=90)
     ended = ended_at(always, at("2026-06-01 10:40"), SERVER)
