@@ -11,6 +11,7 @@ import { form } from "./form.mjs";
 import { keyboard, logInByForm } from "./keyboard.mjs";
 import { openBrowser } from "./lib.mjs";
 import { limits } from "./limits.mjs";
+import { maintenance } from "./maintenance.mjs";
 import { many, phone } from "./many.mjs";
 import { problems } from "./problems.mjs";
 import { push } from "./push.mjs";
@@ -39,6 +40,7 @@ const journeys = {
   problems: (browser) => problems(browser, url),
   servers: (browser) => servers(browser, url),
   fleet: (browser) => fleet(browser, url),
+  maintenance: (browser) => maintenance(browser, url),
   many: (browser) => many(browser, url, Number(options.monitors)),
   phone: (browser) => phone(browser, url),
 };

@@ -14,7 +14,7 @@ FRONTEND = ROOT / "frontend"
 # In this order, on one server: the first sets it up.
 JOURNEYS = [
     "first-run", "log-in", "keyboard", "limits", "form", "settings", "deliveries", "push", "problems",
-    "servers", "fleet", "many", "phone",
+    "servers", "fleet", "maintenance", "many", "phone",
 ]  # fmt: skip
 MONITORS = 5000
 

@@ -266,4 +266,11 @@ def _page_calls(it: Things) -> dict[str, list[Any]]:
         "serverPages": [it.server],
         "setServerPage": [it.server, it.page, True],
         "maintenancePlans": [],
+        "maintenancePlan": [it.plan],
+        "maintenanceWindows": [],
+        "monitorMaintenance": [it.monitor],
+        "previewMaintenance": [{**PLAN, "id": it.plan}],
+        "endMaintenance": [it.plan],
+        "planServers": [],
+        "setPlanServers": [it.plan, []],
     }
