@@ -258,11 +258,11 @@ async def measure(alerts: int, channels: int) -> list[Row]:
     rows.append(Row("CPU to import ten services with what they need / each further one", imports()))
     with tempfile.TemporaryDirectory() as base:
         rows += await with_ten(Path(base) / "ten")
-        for count in (1, channels):
-            seconds, cpu = await told(Path(base) / f"{count}", alerts, count)
-            sent = alerts * count
+        for many, count in ((1, 50), (alerts, 1), (alerts, channels)):
+            seconds, cpu = await told(Path(base) / f"{many}-{count}", many, count)
+            sent = many * count
             rows += [
-                Row(f"{alerts} alerts × {count} channels, until all have arrived", f"{seconds:.1f} s"),
+                Row(f"{many} alerts × {count} channels, until all have arrived", f"{seconds:.1f} s"),
                 Row(
                     "deliveries per second, CPU for each", f"{sent / seconds:.0f}, {cpu / sent * 1000:.1f} ms"
                 ),
