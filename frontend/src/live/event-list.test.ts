@@ -30,6 +30,29 @@ describe("EventList", () => {
     expect(list.rows.value[0]).toEqual([1, 3001, 1, "known"]);
   });
 
+  it("shows an event once that an answer and a batch have brought", async () => {
+    const list = new EventList(() => Promise.resolve({ total: 1, events: [[1, 5000, 1, "200"]] }), null);
+    await list.reload();
+    list.take([[1, 5000, 1, 5, "200", 1, null], [2, 5000, 0, null, "no", 1, null]], () => "");
+    expect(list.rows.value).toEqual([[2, 5000, 0, "no"], [1, 5000, 1, "200"]]);
+    expect(list.total.value).toBe(2);
+  });
+
+  it("keeps what came while the answer was on its way, and only that", async () => {
+    let answer: (reply: { total: number; events: EventRow[] }) => void = () => undefined;
+    const list = new EventList(() => new Promise((resolve) => (answer = resolve)), null);
+    const reading = list.reload();
+    list.take([[1, 6000, 0, null, "no", 1, null]], () => "");
+    answer({ total: 1, events: [[1, 5000, 1, "200"]] });
+    await reading;
+    expect(list.rows.value).toEqual([[1, 6000, 0, "no"], [1, 5000, 1, "200"]]);
+    expect(list.total.value).toBe(2);
+    const again = list.reload();
+    answer({ total: 0, events: [] }); // all were cleared
+    await again;
+    expect(list.rows.value).toEqual([]);
+  });
+
   it("says so when nothing can be read, but keeps what is shown", async () => {
     const failing = new EventList(() => Promise.reject(new Error("offline")), null);
     await failing.reload();

@@ -11,6 +11,8 @@ export class EventList {
   readonly total = shallowRef(0);
   readonly state = shallowRef<"loading" | "ready" | "failed">("loading");
 
+  private readonly taken = new Set<number>(); // times of events that came live since the latest answer
+
   constructor(
     private readonly read: Read,
     private readonly monitor: number | null,
@@ -20,8 +22,12 @@ export class EventList {
   async reload(): Promise<void> {
     try {
       const reply = await this.read(0, PAGE);
-      this.rows.value = reply.events;
-      this.total.value = reply.total;
+      // What came live while the answer was on its way may be missing in it.
+      const newest = reply.events[0]?.[1] ?? 0;
+      const newer = this.rows.value.filter(([, time]) => this.taken.has(time) && time > newest);
+      this.rows.value = [...newer, ...reply.events];
+      this.total.value = reply.total + newer.length;
+      this.taken.clear();
       this.state.value = "ready";
     } catch {
       if (!this.rows.value.length) this.state.value = "failed";
@@ -40,6 +46,8 @@ export class EventList {
     let added = 0;
     for (const [id, time, status, , msg, important] of batch) {
       if (!important || (this.monitor !== null && id !== this.monitor)) continue;
+      if (this.rows.value.some(([known, at]) => known === id && at === time)) continue; // an answer has brought it
+      this.taken.add(time);
       this.rows.value.unshift([id, time, status, msg ?? text(id)]);
       added += 1;
     }
