@@ -33,7 +33,7 @@ def notification_doors(
     def routes() -> Sequence[Any]:
         from kuma_lite.notifications.routes import notification_routes
 
-        return notification_routes(notifications.services)
+        return notification_routes(notifications.services, notifications.previews)
 
     (doors,) = events.doors(
         [
@@ -42,6 +42,14 @@ def notification_doors(
             Event("testNotification", live.test, 1, needs=Right.NOTIFICATIONS_EDIT),
             Event(
                 "checkApprise", live.check_apprise, on_error=lambda _: False, needs=Right.NOTIFICATIONS_VIEW
+            ),
+            Event(
+                "previewTemplate",
+                live.preview,
+                2,
+                namespaces=(PAGE,),
+                needs=Right.NOTIFICATIONS_EDIT,
+                optional=1,
             ),
             Event("notifications", live.overview, namespaces=(PAGE,), needs=Right.NOTIFICATIONS_VIEW),
             Event("notification", live.form, 1, namespaces=(PAGE,), needs=Right.NOTIFICATIONS_VIEW),
@@ -85,6 +93,13 @@ class NotificationEvents:
         return is_installed()
 
     # --- our own page ------------------------------------------------------------------------------------
+
+    async def preview(self, caller: Caller, form: Any, monitor_id: Any = None) -> Answer:
+        """What the templates of an unsaved form make of sample messages."""
+        return {
+            "ok": True,
+            "previews": await self._notifications.previews.of(actor_of(caller), form, monitor_id),
+        }
 
     async def overview(self, caller: Caller) -> Answer:
         """The channels, and how delivering to them goes."""
