@@ -22,6 +22,7 @@ export interface Field {
   minimum?: number;
   maximum?: number;
   step?: number;
+  template?: boolean;
   choices?: FieldChoice[];
   shownWhen?: FieldCondition;
   refersTo?: string;

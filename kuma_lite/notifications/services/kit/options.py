@@ -40,7 +40,7 @@ class ServiceOptions(Options, populate_by_name=False):
         help="Detailed adds since when, for how long, address, group, tags and a link.",
     )
     message_template: str = template(
-        "Message",
+        "Message Template",
         TEMPLATE_KEY,
         required=True,
         placeholder="{{ status }} {{ name }}: {{ reason }}",
