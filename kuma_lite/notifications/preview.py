@@ -16,8 +16,8 @@ from kuma_lite.notifications.delivery import UNKNOWN_TYPE, Services
 from kuma_lite.notifications.details import detailed, details_of
 from kuma_lite.notifications.fields import is_shown
 from kuma_lite.notifications.rules import beat_text, heartbeat_object, trial_text
-from kuma_lite.notifications.services.kit.options import DETAILED, STYLE_KEY
 from kuma_lite.notifications.services.support.limits import limited
+from kuma_lite.notifications.services.support.styles import DETAILED, STYLE_KEY
 
 MOST_CHARS: Final = 10_000  # of a text that is shown; services take less
 DOWN_MS: Final = 250_000  # how long the monitor of the sample was down

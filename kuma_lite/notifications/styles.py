@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from kuma_lite.core.declarations import Message, NotificationService
 from kuma_lite.notifications.details import detailed, details_of
-from kuma_lite.notifications.services.kit.options import (
+from kuma_lite.notifications.services.support.styles import (
     DETAILED,
     STYLE_KEY,
     TEMPLATE,

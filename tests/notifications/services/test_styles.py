@@ -15,7 +15,7 @@ import pytest
 from kuma_lite.core.declarations import DeliveryFailed, Message
 from kuma_lite.notifications.delivery import Context, Services, deliver
 from kuma_lite.notifications.fields import template_keys
-from kuma_lite.notifications.services.kit.options import STYLE_KEY, TEMPLATE_KEY
+from kuma_lite.notifications.services.support.styles import STYLE_KEY, TEMPLATE_KEY
 from kuma_lite.notifications.styles import styled, worded
 from tests.notifications.replay.frozen import frozen
 from tests.notifications.replay.http import RecordedHttp

@@ -9,7 +9,7 @@ import pytest
 from kuma_lite.core.declarations import DeliveryFailed
 from kuma_lite.notifications.delivery import Services
 from kuma_lite.notifications.fields import template_keys
-from kuma_lite.notifications.services.kit.options import TEMPLATE_KEY
+from kuma_lite.notifications.services.support.styles import TEMPLATE_KEY
 from tests.notifications.samples import DOWN, TEST, UP
 from tests.notifications.services.conftest import NAMES, Send
 from tests.notifications.services.test_smtp import read, server, text_of

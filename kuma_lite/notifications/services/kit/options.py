@@ -5,24 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from kuma_lite.core.declarations import DeliveryFailed, Words
 from kuma_lite.core.json_text import compact_json, text_of
 from kuma_lite.core.options import Options
 from kuma_lite.notifications.services.kit.fields import select, template, when
+from kuma_lite.notifications.services.support.styles import (
+    DETAILED,
+    STYLE_KEY,
+    TEMPLATE,
+    TEMPLATE_KEY,
+    USUAL,
+)
 from kuma_lite.notifications.services.support.texts import BAD_HEADERS
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
-
-# How a message is worded; what Uptime Kuma sends is the default, for filters that people have made.
-USUAL: Final = ""
-DETAILED: Final = "detailed"
-TEMPLATE: Final = "template"
-
-STYLE_KEY: Final = "messageStyle"
-TEMPLATE_KEY: Final = "messageTemplate"
 
 
 class ServiceOptions(Options, populate_by_name=False):
