@@ -1,27 +1,13 @@
 /** Many servers: trouble in the overview, maintenance, status pages, a list of which only the rows in view exist. */
-import { io } from "socket.io-client";
-import { account, check, expectAccessible, expectNoSidewaysScroll, logIn, openPage } from "./lib.mjs";
+import { check, enter, expectAccessible, expectNoSidewaysScroll, logIn, openPage } from "./lib.mjs";
 
 const COUNT = 500;
 const AT_ONCE = 25;
 const MOST_ROWS = 40; // of a window of 800 px, and some around them
 const SLOW_MS = 15_000;
-const nameOf = (index) => `fleet-${String(index).padStart(3, "0")}`;
+export const nameOf = (index) => `fleet-${String(index).padStart(3, "0")}`;
 
-/** A socket that is logged in; `ask` rejects what the server refuses. */
-async function enter(url) {
-  const socket = io(`${url}/page`, { transports: ["websocket"] });
-  await new Promise((resolve) => socket.once("hello", resolve));
-  const ask = async (...args) => {
-    const reply = await socket.timeout(60_000).emitWithAck(...args);
-    check(reply.ok, `${args[0]} was refused: ${reply.msg}`);
-    return reply;
-  };
-  await ask("login", account);
-  return { socket, ask };
-}
-
-async function report(url, token, index, cpu = 20) {
+export async function report(url, token, index, cpu = 20) {
   const timestamp = new Date().toISOString();
   const attributes = { motherboard_id: `fleet-${index}`, hostname: nameOf(index), cpu_cores: 1, uptime: 90_000 };
   const metrics = [{ metric: "cpu_used", value: (cpu / 100) * 1024, timestamp }];

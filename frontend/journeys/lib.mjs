@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
+import { io } from "socket.io-client";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 // A browser that is left in peace: no updates, no service of its maker.
@@ -81,4 +82,17 @@ export async function logIn(page, url) {
   await page.getByLabel("Password", { exact: true }).fill(account.password);
   await page.getByRole("button", { name: "Log in" }).click();
   await page.getByRole("banner").waitFor();
+}
+
+/** A socket that is logged in; `ask` rejects what the server refuses. */
+export async function enter(url) {
+  const socket = io(`${url}/page`, { transports: ["websocket"] });
+  await new Promise((resolve) => socket.once("hello", resolve));
+  const ask = async (...args) => {
+    const reply = await socket.timeout(60_000).emitWithAck(...args);
+    check(reply.ok, `${args[0]} was refused: ${reply.msg}`);
+    return reply;
+  };
+  await ask("login", account);
+  return { socket, ask };
 }

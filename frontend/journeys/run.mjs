@@ -4,14 +4,17 @@
  *   npm run journeys -- --url http://127.0.0.1:3001 [--monitors 5000] [--browser /usr/bin/chromium] [--only many]
  */
 import { parseArgs } from "node:util";
+import { deliveries } from "./deliveries.mjs";
 import { firstRun } from "./first-run.mjs";
 import { fleet } from "./fleet.mjs";
 import { form } from "./form.mjs";
 import { keyboard, logInByForm } from "./keyboard.mjs";
 import { openBrowser } from "./lib.mjs";
 import { limits } from "./limits.mjs";
+import { maintenance } from "./maintenance.mjs";
 import { many, phone } from "./many.mjs";
 import { problems } from "./problems.mjs";
+import { push } from "./push.mjs";
 import { servers } from "./servers.mjs";
 import { settings } from "./settings.mjs";
 
@@ -32,9 +35,12 @@ const journeys = {
   limits: (browser) => limits(browser, url),
   form: (browser) => form(browser, url),
   settings: (browser) => settings(browser, url),
+  deliveries: (browser) => deliveries(browser, url),
+  push: (browser) => push(browser, url),
   problems: (browser) => problems(browser, url),
   servers: (browser) => servers(browser, url),
   fleet: (browser) => fleet(browser, url),
+  maintenance: (browser) => maintenance(browser, url),
   many: (browser) => many(browser, url, Number(options.monitors)),
   phone: (browser) => phone(browser, url),
 };

@@ -16,12 +16,18 @@ const random = generator(11);
 const pick = (list) => list[Math.floor(random() * list.length)];
 const within = (value, low, high) => Math.min(high, Math.max(low, value));
 
+const PLAN = {
+  active: true, timezone: "UTC", timezoneOption: "UTC", dateRange: [null, null],
+  timeRange: [{ hours: 2, minutes: 0 }, { hours: 3, minutes: 0 }], intervalDay: 1, weekdays: [], daysOfMonth: [],
+  cron: "", durationMinutes: 60, window: null, monitors: 0, pages: 0,
+};
+
 export class Fleet {
   constructor(count) {
     this.servers = new Map();
     this.plans = [
-      { id: 1, title: "Weekly patches", strategy: "recurring-weekday", status: "scheduled", active: true },
-      { id: 2, title: "Move of the data centre", strategy: "single", status: "ended", active: true },
+      { ...PLAN, id: 1, title: "Weekly patches", strategy: "recurring-weekday", status: "scheduled", weekdays: [2] },
+      { ...PLAN, id: 2, title: "Move of the data centre", strategy: "single", status: "ended" },
     ];
     this.pages = [{ id: 1, title: "Public status", slug: "public" }, { id: 2, title: "Customers", slug: "customers" }];
     this.kept = { ...KEPT };
@@ -156,11 +162,18 @@ export class Fleet {
         return { msg: "successDeleted", msgi18n: true };
       },
       maintenancePlans: () => ({ plans: this.plans }),
+      maintenanceWindows: () => ({ since: Date.now(), until: Date.now() + 30 * 86_400_000, windows: [], more: false }),
+      monitorMaintenance: () => ({ plans: [] }),
+      planServers: () => ({
+        servers: Object.fromEntries(this.plans.map(({ id }) =>
+          [id, [...this.servers.values()].filter((one) => one.plans.includes(id)).map(({ uuid }) => uuid)])),
+      }),
       getMaintenance: (id) => ({ maintenance: this.plans.find((plan) => plan.id === id) ?? null }),
       getMonitorMaintenance: () => ({ monitors: [] }),
       addMaintenance: (plan) => {
         const id = Math.max(0, ...this.plans.map((plan) => plan.id)) + 1;
-        this.plans.push({ ...plan, id, status: "under-maintenance" });
+        const about = { timezone: plan.timezoneOption, window: null, monitors: 0, pages: 0 };
+        this.plans.push({ ...plan, ...about, id, status: "under-maintenance" });
         plansChanged();
         return { msg: "successAdded", msgi18n: true, maintenanceID: id };
       },

@@ -46,6 +46,7 @@ class Monitoring:
     def __init__(self, ground: Ground, notifications: Notifications) -> None:
         self._ground = ground
         self.title_of_page: Callable[[int, int], str | None] = no_pages  # status pages come later
+        self.slug_of_page: Callable[[int, int], str | None] = no_pages
         clock, bus, spawn = ground.clock, ground.bus, ground.spawn
         self.roster = Roster()
         self.recorder = Recorder(ground.database, clock)
@@ -105,6 +106,8 @@ class Monitoring:
             ground.settings,
             self._monitor_exists,
             lambda organisation, page_id: self.title_of_page(organisation, page_id),
+            self._ancestors,
+            lambda organisation, page_id: self.slug_of_page(organisation, page_id),
         )
         self.blind_spots = BlindSpots(self.roster, self.engine.checker, clock.monotonic)
         self._retention = Retention(ground.database, clock, self._keep_days)

@@ -86,6 +86,7 @@ def publish(ground: Ground, monitoring: Monitoring) -> StatusPages:
         same_origin_frames=not ground.config.disable_frame_sameorigin,
     )
     monitoring.title_of_page = pages.title_of
+    monitoring.slug_of_page = pages.slug_of
     keep_fresh(pages, ground.bus)
     return pages
 

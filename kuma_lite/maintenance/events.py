@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.clock import Clock
-from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, actor_of
+from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Then, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.resource_events import LOGIN_ORDER, ResourceEvents, Told
 from kuma_lite.core.resources import Resource
 from kuma_lite.core.wire_values import not_there, whole
 from kuma_lite.maintenance.document import stored
+from kuma_lite.maintenance.page import MaintenancePage
 from kuma_lite.maintenance.plans import NOT_FOUND, Entry, Plans
 from kuma_lite.maintenance.pushes import MaintenancePushes
 from kuma_lite.maintenance.resource import LINKS
 
 MAX_LINKS: Final = 100_000  # of one plan; ten times the monitors one server is built for
 NOT_THERE: Final = not_there("maintenance")
-_SUMMARY: Final = ("id", "title", "strategy", "status", "active")
 
 
 class MaintenanceEvents:
     """What clients may ask of maintenance plans."""
 
     def __init__(
-        self, plans: Plans, resource: Resource[Entry], pushes: MaintenancePushes, clock: Clock
+        self,
+        plans: Plans,
+        resource: Resource[Entry],
+        pushes: MaintenancePushes,
+        clock: Clock,
+        page: MaintenancePage,
     ) -> None:
         self._plans = plans
+        self._page = page
         self._resource = resource
         self._pushes = pushes
         self._clock = clock
@@ -49,9 +56,10 @@ class MaintenanceEvents:
                 events.deed("resumeMaintenance", self._resume, "successResumed"),
                 Event("addMonitorMaintenance", self.link_monitors, 2, needs=Right.MAINTENANCE_EDIT),
                 Event("addMaintenanceStatusPage", self.link_pages, 2, needs=Right.MAINTENANCE_EDIT),
-                Event("maintenancePlans", self.plans, namespaces=(PAGE,), needs=Right.MAINTENANCE_VIEW),
                 Event("getMonitorMaintenance", self.monitors, 1, needs=Right.MAINTENANCE_VIEW),
                 Event("getMaintenanceStatusPage", self.pages, 1, needs=Right.MAINTENANCE_VIEW),
+                *self._page.events(),
+                replace(events.deed("endMaintenance", self._end, "maintenanceEnded"), namespaces=(PAGE,)),
             ],
             {COMPATIBLE: LOGIN_ORDER},
         )
@@ -66,20 +74,24 @@ class MaintenanceEvents:
     async def _resume(self, actor: Actor, entry: Entry) -> None:
         await self._plans.switch(actor, entry.id, active=True)
 
+    async def _end(self, actor: Actor, entry: Entry) -> None:
+        await self._plans.end(actor, entry.id)
+
     async def link_monitors(self, caller: Caller, plan_id: Any, monitors: Any) -> Answer:
         """All monitors the plan is for."""
         await self._plans.link_monitors(actor_of(caller), plan_id, ids_in(monitors))
-        return {"ok": True, "msg": "successAdded", "msgi18n": True}
+        return self._linked(caller)
 
     async def link_pages(self, caller: Caller, plan_id: Any, pages: Any) -> Answer:
         """All status pages that show the plan."""
         await self._plans.link_pages(actor_of(caller), plan_id, ids_in(pages))
-        return {"ok": True, "msg": "successAdded", "msgi18n": True}
+        return self._linked(caller)
 
-    async def plans(self, caller: Caller) -> Answer:
-        """What our own page shows where something can be put under maintenance."""
-        found = self._pushes.wire(self._plans.of(actor_of(caller).organisation))
-        return {"ok": True, "plans": [{key: plan[key] for key in _SUMMARY} for plan in found]}
+    def _linked(self, caller: Caller) -> Answer:
+        """Uptime Kuma 2.5 pushes no list after this; our own page is told."""
+        organisation = actor_of(caller).organisation
+        answer = {"ok": True, "msg": "successAdded", "msgi18n": True}
+        return Then(answer, lambda: self._pushes.push_to_page(organisation))
 
     async def monitors(self, caller: Caller, plan_id: Any) -> Answer:
         """The monitors a plan is for; none for an unknown plan."""

@@ -18,6 +18,7 @@ from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.maintenance import store
+from kuma_lite.maintenance.ending import ended_at
 from kuma_lite.maintenance.model import (
     MaintenanceChanged,
     MaintenanceEnded,
@@ -185,6 +186,11 @@ class Plans:
         """Pause or resume. Raises UserError."""
         entry = self._editable(actor, plan_id)
         await self._save(entry, replace(entry.plan, active=active, cron=entry.plan.cron or ""))
+
+    async def end(self, actor: Actor, plan_id: Any) -> None:
+        """Let a plan be under maintenance no longer, until its next window. Raises UserError."""
+        entry = self._editable(actor, plan_id)
+        await self._save(entry, ended_at(entry.plan, self._clock.now(), self.zone))
 
     async def delete(self, actor: Actor, plan_id: Any) -> None:
         """Remove a plan; an unknown one is gone, as asked."""

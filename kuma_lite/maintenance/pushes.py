@@ -61,6 +61,10 @@ class MaintenancePushes:
 
     async def push_change(self, organisation: int) -> None:
         """The list to compatible clients; our own page asks for what it shows."""
+        await self.push_list(Audience(organisation, Right.MAINTENANCE_VIEW))
+        await self.push_to_page(organisation)
+
+    async def push_to_page(self, organisation: int) -> None:
+        """That something has changed, to our own page alone."""
         viewers = Audience(organisation, Right.MAINTENANCE_VIEW)
-        await self.push_list(viewers)
         await self._push.to_audience(viewers, "maintenanceChanged", {}, namespace=PAGE)

@@ -80,7 +80,7 @@ def fixed_status_at(plan: Plan, now: float, server_zone: str) -> PlanStatus | No
 
 def current_and_next_slots(plan: Plan, now: float, server_zone: str) -> tuple[Slot | None, Slot | None]:
     """The window that lasts, and the next to begin, of an active repeating plan."""
-    windows = _windows(plan, now, server_zone)
+    windows = windows_of(plan, now, server_zone)
     if windows is None:
         return None, None
     begun = now if windows.start is None else max(now, windows.start)
@@ -133,7 +133,7 @@ def seconds_between(start: TimeOfDay, end: TimeOfDay) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Windows:
+class Windows:
     """The windows of a repeating plan."""
 
     pattern: Pattern | Once
@@ -184,7 +184,8 @@ class _Windows:
         )
 
 
-def _windows(plan: Plan, now: float, server_zone: str) -> _Windows | None:
+def windows_of(plan: Plan, now: float, server_zone: str) -> Windows | None:
+    """What can be asked for the windows of a plan; None for one that has none to come."""
     if not (plan.active and plan.strategy.repeats and plan.cron):
         return None
     start, end = bounds(plan, server_zone)
@@ -197,14 +198,14 @@ def _windows(plan: Plan, now: float, server_zone: str) -> _Windows | None:
     zone, duration = known_zone_of(zone_name(plan, server_zone)), plan.duration or 0
     starts = plan.start_time if plan.strategy.daily_times else None
     if plan.strategy is not Strategy.INTERVAL or plan.interval_day == 1:
-        return _Windows(pattern, zone, duration, start, end, starts=starts)
+        return Windows(pattern, zone, duration, start, end, starts=starts)
     origin: float | None
     if plan.last_start is not None and (start is None or plan.last_start + duration > start):
         origin = plan.last_start
     else:
         origin = pattern.next_after((now if start is None else start) - duration, zone)
     anchor = None if origin is None else to_wall(origin, zone).date()
-    return _Windows(pattern, zone, duration, start, end, plan.interval_day, anchor, starts)
+    return Windows(pattern, zone, duration, start, end, plan.interval_day, anchor, starts)
 
 
 def _moment_of(text: str | None, zone: tzinfo) -> float | None:

@@ -17,6 +17,7 @@ from kuma_lite.core.transactions import Transactions
 from kuma_lite.maintenance.document import Document
 from kuma_lite.maintenance.events import MaintenanceEvents
 from kuma_lite.maintenance.model import MaintenanceChanged
+from kuma_lite.maintenance.page import MaintenancePage, no_groups
 from kuma_lite.maintenance.plans import Plans, ServerSettings
 from kuma_lite.maintenance.pushes import MaintenancePushes
 from kuma_lite.maintenance.resource import maintenance_resource
@@ -44,6 +45,8 @@ class Maintenance:
         settings: for the server's time zone.
         monitor_exists: (organisation, monitor id) → whether the organisation has such a monitor.
         page_title: (organisation, status page id) → its title, None for a page that it does not have.
+        ancestors: monitor id → the groups above it.
+        page_slug: (organisation, status page id) → its name in addresses.
     """
 
     def __init__(
@@ -55,11 +58,14 @@ class Maintenance:
         settings: ServerSettings,
         monitor_exists: Callable[[int, int], bool],
         page_title: Callable[[int, int], str | None] = no_pages,
+        ancestors: Callable[[int], Sequence[int]] = no_groups,
+        page_slug: Callable[[int, int], str | None] = no_pages,
     ) -> None:
         self._clock = clock
         self._plans = Plans(database, clock, bus, settings, monitor_exists, page_title)
         self.resource = maintenance_resource(self._plans)
         self._pushes = MaintenancePushes(self._plans, push, clock)
+        self._page = MaintenancePage(self._plans, clock, ancestors, page_slug)
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         bus.subscribe(MaintenanceChanged, self._on_change)
@@ -67,7 +73,8 @@ class Maintenance:
 
     def doors(self) -> Doors:
         """Events, and the list at login."""
-        return MaintenanceEvents(self._plans, self.resource, self._pushes, self._clock).doors()
+        events = MaintenanceEvents(self._plans, self.resource, self._pushes, self._clock, self._page)
+        return events.doors()
 
     async def load(self) -> None:
         """Read the plans; from then on `covers` is right."""

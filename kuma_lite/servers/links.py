@@ -88,6 +88,19 @@ class Links:
         self._plans[server.id] = wanted
         self._bus.publish(ServerChanged(server.id))
 
+    async def set_plan_servers(self, plan_id: int, servers: Sequence[Server], organisation: int) -> None:
+        """Replace the servers of a plan. Raises UserError for a plan that does not exist."""
+        wanted = {server.id for server in servers}
+        async with self._linking:
+            await self._database.write(lambda db: store.set_plan_servers(db, plan_id, wanted, organisation))
+            before = {number for number, plans in self._plans.items() if plan_id in plans}
+            for number in before - wanted:
+                self._plans[number].discard(plan_id)
+            for number in wanted - before:
+                self._plans.setdefault(number, set()).add(plan_id)
+        for number in before ^ wanted:
+            self._bus.publish(ServerChanged(number))
+
     async def replace(self, server: Server, channels: Iterable[int], plans: Iterable[int]) -> None:
         """Other notifications and maintenance plans, all or nothing. Raises UserError."""
         wanted, covering = set(channels), set(plans)

@@ -201,6 +201,19 @@ def set_plans(connection: Connection, server_id: int, plans: Iterable[int], orga
             raise UserError("One of the maintenance plans does not exist.")
 
 
+def set_plan_servers(connection: Connection, plan: int, server_ids: Iterable[int], organisation: int) -> None:
+    """Replace the servers of a maintenance plan. Raises UserError for one that its organisation lacks."""
+    if not connection.execute(
+        "SELECT 1 FROM maintenance WHERE id = ? AND organisation_id = ?", (plan, organisation)
+    ).fetchone():
+        raise UserError("The maintenance plan does not exist.")
+    connection.execute("DELETE FROM server_maintenance WHERE maintenance_id = ?", (plan,))
+    connection.executemany(
+        "INSERT INTO server_maintenance (maintenance_id, server_id) VALUES (?, ?)",
+        [(plan, server_id) for server_id in sorted(server_ids)],
+    )
+
+
 def read_page_servers(connection: Connection) -> dict[int, list[int]]:
     """Status page → ids of its servers, in their order."""
     found: dict[int, list[int]] = {}

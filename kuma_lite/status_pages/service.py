@@ -102,6 +102,11 @@ class StatusPages:
         page = self._pages.get(page_id)
         return page.title if page is not None and page.organisation == organisation else None
 
+    def slug_of(self, organisation: int, page_id: int) -> str | None:
+        """Its name in addresses; None: the organisation has no such page."""
+        page = self._pages.get(page_id)
+        return page.slug if page is not None and page.organisation == organisation else None
+
     def clear_cache(self) -> None:
         """To be told when something that pages show has changed."""
         self._cache.clear()

@@ -54,6 +54,7 @@ class House:
     titles: dict[tuple[int, int], str] = field(
         default_factory=lambda: {(1, 1): "Page", (1, 2): "Other", (2, 3): "Theirs"}
     )
+    groups: dict[int, tuple[int, ...]] = field(default_factory=dict)  # monitor → the groups above it
     told: list[object] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -71,6 +72,8 @@ class House:
             self.settings,
             lambda organisation, monitor_id: (organisation, monitor_id) in self.monitors,
             lambda organisation, page_id: self.titles.get((organisation, page_id)),
+            lambda monitor_id: self.groups.get(monitor_id, ()),
+            lambda organisation, page_id: self.titles[organisation, page_id].lower(),
         )
 
     async def restart(self) -> None:

@@ -220,6 +220,10 @@ def _other_calls(it: Things) -> dict[str, list[Any]]:
         "checkApprise": [],
         "notifications": [],
         "notification": [it.notification],
+        "deliveries": [{"monitor": it.monitor, "notification": it.notification, "service": "webhook",
+                        "outcome": "waiting", "offset": 0, "count": 25}],
+        "sendAgain": [1],
+        "deleteDelivery": [1],
     }  # fmt: skip
 
 
@@ -263,4 +267,11 @@ def _page_calls(it: Things) -> dict[str, list[Any]]:
         "serverPages": [it.server],
         "setServerPage": [it.server, it.page, True],
         "maintenancePlans": [],
+        "maintenancePlan": [it.plan],
+        "maintenanceWindows": [],
+        "monitorMaintenance": [it.monitor],
+        "previewMaintenance": [{**PLAN, "id": it.plan}],
+        "endMaintenance": [it.plan],
+        "planServers": [],
+        "setPlanServers": [it.plan, []],
     }

@@ -38,6 +38,7 @@ OWN = {
     "addMaintenance", "addAPIKey", "clearStatistics", "changePassword", "disconnectOtherSocketClients",
     "twoFAStatus", "prepare2FA", "save2FA", "disable2FA", "verifyToken", "getTags", "addTag", "addStatusPage",
     "serversSummary", "serverIncidents", "tokens", "addToken", "projects", "addProject", "things",
+    "maintenanceWindows", "planServers",
 }  # fmt: skip
 # Answered with ok, and with nothing in it, for what is not there; so for what is another's.
 EMPTY: dict[str, Any] = {
@@ -47,6 +48,7 @@ EMPTY: dict[str, Any] = {
     "clearEvents": {"ok": True},
     "clearHeartbeats": {"ok": True},
     "bars": {"ok": True, "bars": {}},
+    "deliveries": {"ok": True, "total": 0, "deliveries": []},
     "getMonitorMaintenance": {"ok": True, "monitors": []},
     "getMaintenanceStatusPage": {"ok": True, "statusPages": []},
     "deleteMaintenance": {"ok": True, "msg": "successDeleted", "msgi18n": True},
@@ -56,6 +58,7 @@ EMPTY: dict[str, Any] = {
     "deleteTag": {"ok": True, "msg": "successDeleted", "msgi18n": True},
     "unpinIncident": {"ok": True},
     "pageServers": {"ok": True, "servers": []},
+    "monitorMaintenance": {"ok": True, "plans": []},
 }
 SECRETS = ("secret-path", "of somebody", "proxy-word", "hook-path", "watched")
 # Tables of others that a stranger may add rows to, of their own.

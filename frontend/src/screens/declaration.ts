@@ -32,6 +32,7 @@ export interface ScreenRoute {
   title: Key | null;
   under?: string; // the route whose entry of the navigation is lit meanwhile
   back?: string; // the route Esc leads to
+  right?: Right; // when it is not the screen's
   showsList?: boolean; // a phone shows the list of monitors in its place
 }
 
@@ -47,7 +48,6 @@ export interface Binding {
 declare module "vue-router" {
   interface RouteMeta extends Partial<Omit<ScreenRoute, "name" | "path">> {
     wide?: boolean;
-    right?: Right;
   }
 }
 

@@ -10,7 +10,7 @@ import { basePath } from "../wire/socket.ts";
 
 const routes: RouteRecordRaw[] = [
   ...screens.flatMap(({ component, wide = false, right, routes: own }) =>
-    own.map(({ name, path, ...meta }) => ({ name, path, component, meta: { ...meta, wide, right } })),
+    own.map(({ name, path, ...meta }) => ({ name, path, component, meta: { right, ...meta, wide } })),
   ),
   { path: "/:rest(.*)*", redirect: { name: "overview" } },
 ];

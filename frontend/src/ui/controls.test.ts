@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import Combobox from "./Combobox.vue";
 import { rankOptions } from "./combobox.ts";
 import ListInput from "./ListInput.vue";
+import MultiCombobox from "./MultiCombobox.vue";
 import Tabs from "./Tabs.vue";
 
 let unmount: (() => void) | null = null;
@@ -34,6 +35,24 @@ async function type(input: HTMLInputElement | null, value: string): Promise<void
 }
 
 describe("Combobox", () => {
+  it("finds without accents, and selects an option of two groups once", async () => {
+    const twice = [
+      { value: "a", label: "Élan", group: "One", note: "not installed" },
+      { value: "b", label: "Bale", group: "One" },
+      { value: "a", label: "Élan", group: "Two" },
+    ];
+    const { model, root } = mount(Combobox, "a", { options: twice });
+    const input = root.querySelector("input");
+    await press(input, "ArrowDown");
+    expect([...root.querySelectorAll(".group")].map(({ textContent }) => textContent?.trim())).toEqual(["One", "Two"]);
+    expect(root.querySelectorAll("[aria-selected=true]")).toHaveLength(1);
+    expect(root.querySelector(".note")?.textContent).toBe("not installed");
+    await type(input, "elan");
+    expect(root.querySelectorAll("[role=option]")).toHaveLength(1);
+    await press(input, "Enter");
+    expect(model.value).toBe("a");
+  });
+
   const options = [
     { value: "http", label: "HTTP(s)", description: "A web address" },
     { value: "ping", label: "Ping", description: "Echo" },
@@ -63,10 +82,50 @@ describe("Combobox", () => {
     expect(model.value).toBe("http");
   });
 
-  it("ranks labels before descriptions", () => {
+  it("ranks labels that begin with the text before others, and labels before descriptions", () => {
     expect(rankOptions(options, "web").map(({ value }) => value)).toEqual(["http", "push"]);
-    expect(rankOptions(options, "p").map(({ value }) => value)[0]).toBe("http");
+    expect(rankOptions(options, "p").map(({ value }) => value)).toEqual(["ping", "push", "http"]);
     expect(rankOptions(options, "zzz")).toEqual([]);
+  });
+});
+
+describe("MultiCombobox", () => {
+  const options = [1, 2, 3].map((value) => ({ value, label: `Number ${value}` }));
+  const offered = (root: HTMLElement) => [...root.querySelectorAll("[role=option] b")].map((one) => one.textContent);
+
+  it("adds by typing and Enter, and stays open for the next", async () => {
+    const { model, root } = mount(MultiCombobox, [2], { options });
+    const input = root.querySelector("input");
+    await type(input, "number");
+    expect(offered(root)).toEqual(["Number 1", "Number 3"]);
+    await press(input, "ArrowDown");
+    await press(input, "Enter");
+    expect(model.value).toEqual([2, 3]);
+    expect([input?.value, input?.getAttribute("aria-expanded")]).toEqual(["", "true"]);
+    await press(input, "Enter");
+    expect(model.value).toEqual([2, 3, 1]);
+    await press(input, "Enter"); // nothing is left
+    expect(model.value).toEqual([2, 3, 1]);
+  });
+
+  it("removes by buttons and by Backspace, and keeps what it does not know", async () => {
+    const { model, root } = mount(MultiCombobox, [1, 99, 2], { options });
+    root.querySelector<HTMLButtonElement>("[aria-label='Remove Number 1']")?.click();
+    await nextTick();
+    expect(model.value).toEqual([99, 2]);
+    await press(root.querySelector("input"), "Backspace");
+    expect(model.value).toEqual([99]);
+    expect(root.querySelector("[aria-label='Remove #99']")).not.toBeNull();
+  });
+
+  it("closes with Escape and forgets what was typed", async () => {
+    const { model, root } = mount(MultiCombobox, [] as number[], { options });
+    const input = root.querySelector("input");
+    await type(input, "3");
+    await press(input, "Escape");
+    expect([input?.value, input?.getAttribute("aria-expanded")]).toEqual(["", "false"]);
+    await press(input, "Enter");
+    expect(model.value).toEqual([]);
   });
 });
 

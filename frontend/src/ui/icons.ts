@@ -2,6 +2,7 @@
 export const ICONS = {
   back: "M15 5l-7 7 7 7",
   bell: "M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15zM10 21h4",
+  calendar: "M4 6h16v14H4zM4 10.5h16M8.5 3.5v5M15.5 3.5v5",
   check: "M5 12.5l4.5 4.5L19 7.5",
   chevron: "M9 6l6 6-6 6",
   close: "M6 6l12 12M18 6L6 18",
@@ -35,7 +36,9 @@ export const ICONS = {
   system: "M3 5h18v11H3zM9 20h6M12 16v4",
   trash: "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5",
   up: "M6 15l6-6 6 6",
+  stop: "M7 7h10v10H7z",
   warn: "M12 4L2.5 20h19zM12 10v4.5M12 17.5v.1",
+  wrench: "M14.5 4.5a5 5 0 0 0-4.2 7L4 17.8 6.2 20l6.3-6.3a5 5 0 0 0 7-5.6l-3 3-2.6-.9-.9-2.6z",
 } as const;
 
 export type IconName = keyof typeof ICONS;

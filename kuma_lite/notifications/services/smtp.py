@@ -152,9 +152,8 @@ def _mail(options: SmtpOptions, subject: str, text: str, html: bool = False) -> 
 
 def _words(options: SmtpOptions, message: Message, context: DeliveryContext) -> tuple[str, str, bool]:
     """Subject, text, and whether the text is HTML."""
-    usual = message.usual or message
+    usual, heartbeat = message.usual or message, message.heartbeat
     subject, text, html = usual.text, message.text, False
-    heartbeat = message.heartbeat
     if heartbeat is not None and message.usual is None:
         text += f"\nTime ({heartbeat.get('timezone')}): {heartbeat.get('localDateTime')}"
     # Warnings about certificates and domains know no monitor and keep their own words.
@@ -255,6 +254,7 @@ def _failure(error: Any) -> DeliveryFailed:
         text = "; ".join(f"{one.recipient}: {one.code} {one.message}" for one in each)
         return DeliveryFailed(text, permanent=all(one.code >= 500 for one in each))
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return DeliveryFailed(f"{error.code} {error.message}", permanent=error.code >= 500)
+        said = error.code if error.code > 0 else "The server does not speak SMTP:"  # no code was read
+        return DeliveryFailed(f"{said} {error.message}".strip(), permanent=error.code >= 500)
     permanent = isinstance(error, aiosmtplib.SMTPNotSupported)
     return DeliveryFailed(str(error.message or type(error).__name__), permanent=permanent)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from kuma_lite.core.access import Actor, Right, may, require
 from kuma_lite.core.doors import PAGE, Answer, Caller, Event, actor_of
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.wire_values import identifier
 from kuma_lite.rest.errors import NotFound
 from kuma_lite.servers.model import Server
 from kuma_lite.servers.service import Servers
@@ -40,6 +41,8 @@ class LinksPage:
         return [
             _event("setServerNotification", self.set_notification, Right.SERVERS_EDIT, 3),
             _event("setServerMaintenance", self.set_maintenance, Right.SERVERS_EDIT, 2),
+            _event("planServers", self.servers_of_plans, Right.SERVERS_VIEW, 0),
+            _event("setPlanServers", self.set_servers_of_plan, Right.SERVERS_EDIT, 2),
             _event("serverPages", self.pages_of_server, Right.SERVERS_VIEW, 1),
             _event("setServerPage", self.set_page_of_server, Right.STATUS_PAGES_EDIT, 3),
             _event("pageServers", self.servers_of_page, Right.STATUS_PAGES_VIEW, 1),
@@ -64,6 +67,24 @@ class LinksPage:
         server = find_server(self._servers, actor_of(caller), key, Right.SERVERS_EDIT)
         await self._servers.links.set_plans(server, plans)
         return {"ok": True, "maintenancePlans": self._servers.links.plans_of(server)}
+
+    async def servers_of_plans(self, caller: Caller) -> Answer:
+        """The servers of every maintenance plan that has any."""
+        found: dict[str, list[str]] = {}
+        for server in self._servers.of_organisation(actor_of(caller).organisation):
+            for plan in self._servers.links.plans_of(server):
+                found.setdefault(str(plan), []).append(server.uuid)
+        return {"ok": True, "servers": found}
+
+    async def set_servers_of_plan(self, caller: Caller, plan_id: Any, keys: Any) -> Answer:
+        """Which servers a maintenance plan covers."""
+        number = identifier(plan_id)
+        if not isinstance(keys, list) or number is None:
+            raise UserError("A maintenance id and a list of servers are expected.")
+        actor = actor_of(caller)
+        found = [find_server(self._servers, actor, key, Right.SERVERS_EDIT) for key in keys]
+        await self._servers.links.set_plan_servers(number, found, actor.organisation)
+        return {"ok": True, "servers": [server.uuid for server in found]}
 
     # --- status pages ------------------------------------------------------------------------------------
 

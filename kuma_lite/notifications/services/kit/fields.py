@@ -24,6 +24,7 @@ class Shown(TypedDict, total=False):
     placeholder: str
     section: str
     required: bool
+    lenient: bool
     secret: bool
     shown_when: ShownWhen
     form_default: str | int | bool
@@ -49,7 +50,8 @@ def area(label: str, key: str, default: str = "", **shown: Unpack[Shown]) -> str
 def template(label: str, key: str, *, kind: Kind = Kind.TEXTAREA, **shown: Unpack[Shown]) -> str:
     """A Liquid template. While it is empty, or cannot be rendered, the service sends its usual text."""
     said = f"{shown.get('help', 'A Liquid template.')} {VARIABLES_HELP}"
-    return _declared(kind, label, key, "", {"section": "content", **shown, "help": said, "template": True})
+    shown = {"section": "content", **shown, "help": said}
+    return _declared(kind, label, key, "", {**shown, "lenient": True, "template": True})
 
 
 def url(label: str, key: str, default: str = "", **shown: Unpack[Shown]) -> str:
