@@ -21,6 +21,8 @@ import pytest
 from kuma_lite.core.declarations import NotificationService
 from kuma_lite.core.registry import Registry
 from kuma_lite.notifications import services as package
+from kuma_lite.notifications.services.support.styles import STYLE_KEY, TEMPLATE_KEY
+from kuma_lite.notifications.services.support.variables import HELP as VARIABLES
 
 ROOT: Final = Path(__file__).parent.parent
 DOCUMENT: Final = ROOT / "docs" / "notifications.md"
@@ -30,6 +32,9 @@ Every service with the fields of its form, written by `make lists` from what the
 (`kuma_lite/notifications/services/`). *Type* and *key* are the words of the wire: a stored channel is one
 JSON object with `name`, `type`, `isDefault` and the keys of its type, as in Uptime Kuma. A field is required
 while the form shows it. Texts that are longer than a service takes are cut as that service counts.
+
+All of them have a message style as well, `messageStyle`, and those without templates of their own
+`messageTemplate`: [templates.md](templates.md) has both, and what templates may use.
 """
 TABLE: Final = "| field | key | kind | required | default | remarks |\n| --- | --- | --- | --- | --- | --- |"
 # In the order of the form.
@@ -91,7 +96,7 @@ def _section(service: Service, names: Mapping[str, str]) -> Iterator[str]:
     yield f"{service.description} {'; '.join(about)}."
     if found := limits(source_of(service)):
         yield "\nLimits: " + "; ".join(found) + "."
-    fields = service.options.describe()
+    fields = [field for field in service.options.describe() if field["name"] not in (STYLE_KEY, TEMPLATE_KEY)]
     yield f"\n{TABLE}"
     for field in fields:
         yield _row(field, service, {other["name"]: other["label"] for other in fields})
@@ -141,7 +146,7 @@ def _default(field: Mapping[str, Any]) -> str:
 
 def _remarks(field: Mapping[str, Any], labels: Mapping[str, str]) -> Iterator[str]:
     if text := field.get("help"):
-        yield _sentence(text)
+        yield _sentence(text.removesuffix(VARIABLES).strip())
     if "choices" in field:
         said = (f"{_code(one['value'])} ({one['label']})" for one in field["choices"])
         yield f"One of {', '.join(said)}."

@@ -18,6 +18,7 @@ export async function settings(browser, url) {
   await dialog.getByRole("button", { name: "Save" }).click();
   await page.getByText("Journey hook").first().waitFor();
   await expectAccessible(page, "the list of notifications");
+  await previewWords(page);
   await chooseWhoIsTold(page);
 
   await page.goto(`${url}/add`);
@@ -75,6 +76,25 @@ async function keepHistoryOfServers(page) {
   await page.reload();
   await samples.waitFor();
   check((await samples.inputValue()) === "14", `samples are kept for ${await samples.inputValue()} days`);
+}
+
+async function previewWords(page) {
+  await page.getByRole("button", { name: "Edit Journey hook" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Message Style", { exact: true }).selectOption({ label: "Detailed" });
+  await dialog.getByRole("radio", { name: "Up" }).click();
+  await dialog.getByRole("region", { name: /Preview/ }).filter({ hasText: "Was down for 4 min 10 s" }).waitFor();
+  await dialog.getByLabel("Request Body").selectOption({ label: "Custom Body" });
+  const body = dialog.getByRole("textbox", { name: /^Custom body/ });
+  await body.fill("{{ name }}: {{ reason }}");
+  await dialog.getByRole("region", { name: /Custom body/ }).filter({ hasText: "Shop: Request failed" }).waitFor();
+  await expectAccessible(page, "the preview of a template");
+  await body.fill("{{ name }}\n{% if name %}");
+  await dialog.getByText("(line 2, column 1)").waitFor();
+  await expectAccessible(page, "a template that cannot be used");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("dialog", { name: "Close this dialog?" }).getByRole("button", { name: "Close" }).last().click();
+  await dialog.first().waitFor({ state: "detached" });
 }
 
 async function chooseWhoIsTold(page) {

@@ -16,6 +16,7 @@ from kuma_lite.monitors.engine.expiry import ExpiryWarning
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import BeatRecorded
 from kuma_lite.monitors.service import Monitors
+from kuma_lite.notifications.details import ABOUT
 from kuma_lite.notifications.model import pack
 from kuma_lite.notifications.rules import certificate_text, domain_text
 from kuma_lite.notifications.service import Notifications
@@ -48,8 +49,9 @@ class Messages:
 
         def message_about(beat: Beat, down: int | None) -> str:
             response = read_saved(beat.response) if beat.response else None
+            reminds_of = None if beat.important else since
             return self._notifications.beat_message(
-                beat, wire, response=response, last_down=down, pushed=pushed
+                beat, wire, response=response, last_down=down, since=reminds_of, pushed=pushed
             )
 
         def write(connection: Connection, beat: Beat) -> None:
@@ -89,10 +91,9 @@ class Messages:
         target = target_of(monitor.document)
         address = target.url or target.host if target is not None else ""
         text = certificate_text(monitor.name, address, warning.kind, warning.name, warning.days)
+        message = self._warning(monitor, text, "certificate", warning.expires)
         now = to_ms(self._clock.now())
-        self._notifications.enqueue(
-            connection, monitor.notification_ids, monitor.id, pack(Message(text)), now
-        )
+        self._notifications.enqueue(connection, monitor.notification_ids, monitor.id, message, now)
 
     def warn_of_domain(
         self,
@@ -101,12 +102,25 @@ class Messages:
         notification_ids: Sequence[int],
         domain: str,
         days: int,
+        expires: float,
     ) -> None:
         """Write a warning to the outbox (see `monitors.engine.domain_expiry.DomainMessenger`)."""
-        message = pack(Message(domain_text(domain, days)))
+        message = self._warning(monitor, domain_text(domain, days), "domain", expires)
         self._notifications.enqueue(
             connection, notification_ids, monitor.id, message, to_ms(self._clock.now())
         )
+
+    def _warning(self, monitor: Monitor, text: str, event: str, expires: float | None) -> str:
+        """What is about no beat, with what fuller texts tell of it."""
+        assert self.monitors is not None
+        wire = self.monitors.wire(monitor, sensitive=False)
+        facts = {
+            "event": event,
+            "at": to_ms(self._clock.now()),
+            "expires": None if expires is None else to_ms(expires),
+            "monitor": {key: wire.get(key) for key in ABOUT},
+        }
+        return pack(Message(text, facts=facts))
 
     def sent(self) -> None:
         """The warning is committed."""

@@ -176,7 +176,7 @@ class HealthChannels:
         zone = self._ground.settings.timezone()
         heartbeat = {**heartbeat_object(beat, zone, last_down=last_down), "monitorID": None}
         text = headline(report.says, is_over=report.is_over)
-        return Message(text, report.as_monitor(), heartbeat)
+        return Message(text, report.as_monitor(), heartbeat, {"since": report.since})
 
 
 class _ReportBeat:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kuma_lite.appliance.beat_messages import Messages
@@ -11,6 +11,7 @@ from kuma_lite.beats.outages import Outages
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.beats.retention import KEEP_DAYS, Retention
 from kuma_lite.checks import monitor_types
+from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.declarations import Certificate
 from kuma_lite.core.doors import Doors
 from kuma_lite.maintenance.service import Maintenance, no_pages
@@ -93,6 +94,7 @@ class Monitoring:
             in_maintenance=self._in_maintenance,
         )
         messages.monitors = self.monitors
+        notifications.previews.monitor_of = self._monitor_of
         self.screenshots = Screenshots(ground.folder.screenshots, ground.accounts.sign_number)
         self.monitors.screenshot_of = self._screenshot_of
         ground.network.keep_screenshot = self._keep_screenshot
@@ -188,6 +190,11 @@ class Monitoring:
     def _keep_certificate(self, monitor: Monitor, certificate: Certificate) -> None:
         self.certificates.keep(monitor, certificate)
         self._ground.spawn(self.expiry.look(monitor, certificate))
+
+    def _monitor_of(self, actor: Actor, monitor_id: object) -> Mapping[str, Any]:
+        """What messages tell of a monitor. Raises UserError."""
+        monitor = self.monitors.get(actor, Right.MONITORS_VIEW, monitor_id)
+        return self.monitors.wire(monitor, sensitive=False)
 
     def _screenshot_of(self, monitor: Monitor) -> str | None:
         return self.screenshots.address(monitor.id) if monitor.type == SEES_PAGES else None

@@ -165,7 +165,8 @@ class ServerMessages:
             "incident": incident.uuid,
             "cause": incident.cause,
         }
-        message = pack(Message(headline(server.name, incident, text), monitor, heartbeat))
+        facts = {"since": incident.started}
+        message = pack(Message(headline(server.name, incident, text), monitor, heartbeat, facts))
         self._notifications.enqueue(connection, sorted(server.channels), None, message, now)
 
     def sent(self) -> None:

@@ -251,11 +251,21 @@ AnyMonitorType = MonitorType[Any] | ServerMonitorType[Any]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message to deliver. `monitor` and `heartbeat` are None for tests and expiry warnings."""
+    """One message to deliver. `monitor` and `heartbeat` are None for tests and expiry warnings.
+
+    Args:
+        text: all of it in one line, as Uptime Kuma has it.
+        monitor: wire object without sensitive fields.
+        heartbeat: wire object extended as in reference §6.
+        facts: what only fuller texts and templates tell (`notifications/details.py`).
+        usual: the message as it was, where `text` and the heartbeat's `msg` have another style.
+    """
 
     text: str
-    monitor: Mapping[str, Any] | None = None  # wire object without sensitive fields
-    heartbeat: Mapping[str, Any] | None = None  # wire object extended as in reference §6
+    monitor: Mapping[str, Any] | None = None
+    heartbeat: Mapping[str, Any] | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    usual: Message | None = None
 
 
 class DeliveryFailed(Exception):
@@ -282,10 +292,17 @@ class DeliveryFailed(Exception):
 
 
 class TemplateFailed(DeliveryFailed):
-    """A template of the user's cannot be rendered; the message then leaves with the usual text."""
+    """A template of the user's cannot be rendered; the message then leaves with the usual text.
 
-    def __init__(self, message: str, **arguments: Any) -> None:
+    `line` and `column` of what is wrong count from 1; None where no place can be named.
+    """
+
+    def __init__(
+        self, message: str, *, line: int | None = None, column: int | None = None, **arguments: Any
+    ) -> None:
         super().__init__(message, permanent=True, **arguments)
+        self.line = line
+        self.column = column
 
 
 @dataclass(frozen=True, slots=True)

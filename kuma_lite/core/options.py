@@ -163,7 +163,17 @@ def _described(key: str, info: FieldInfo, words: Words) -> dict[str, Any]:
         if words.form_default is not None
         else info.get_default(call_default_factory=True),
     }
-    for attribute in ("help", "placeholder", "required", "secret", "unit", "minimum", "maximum", "step"):
+    for attribute in (
+        "help",
+        "placeholder",
+        "required",
+        "secret",
+        "unit",
+        "minimum",
+        "maximum",
+        "step",
+        "template",
+    ):
         value = getattr(words, attribute)
         if value not in ("", False, None):
             entry[attribute] = value

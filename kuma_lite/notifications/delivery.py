@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kuma_lite.core.declarations import (
@@ -23,6 +23,7 @@ from kuma_lite.notifications.fields import lacking, template_keys
 from kuma_lite.notifications.masking import redacted
 from kuma_lite.notifications.model import Config
 from kuma_lite.notifications.services.support.limits import limited
+from kuma_lite.notifications.styles import styled
 
 if TYPE_CHECKING:
     from kuma_lite.core.targets import Network
@@ -55,6 +56,7 @@ class Context:
     network: Network
     base_url: str
     keys: KeyRing | None = None
+    zone: str = "UTC"  # IANA name, for times of messages without a heartbeat
     rendered: int = 0  # templates so far
     answer: str = ""  # of the service, the latest
 
@@ -66,7 +68,7 @@ class Context:
 
     def render(self, template: str, message: Message, escape: Callable[[str], str] | None = None) -> str:
         """A Liquid template; bounded. Raises TemplateFailed."""
-        text = templates.render(template, message, escape)
+        text = templates.render(template, message, escape, base_url=self.base_url, zone=self.zone)
         self.rendered += 1
         return text
 
@@ -139,17 +141,18 @@ async def _send(
         raise DeliveryFailed(error.message, permanent=True) from None
     before = context.rendered
     try:
-        return await service.send(options, message, context)
+        return await service.send(options, styled(service, config, message, context), context)
     except DeliveryFailed as failure:
         with_template = failure.permanent and context.rendered > before
         if trial or not (with_template or isinstance(failure, TemplateFailed)):
             raise
         reason = failure.message if isinstance(failure, TemplateFailed) else NOT_TAKEN.format(failure.message)
         log.warning("A template of the service %s is left out: %s", service.name, reason)
-        usual = service.options.read({**config, **dict.fromkeys(template_keys(service), "")})
+        without = {**config, **dict.fromkeys(template_keys(service), "")}
         note = limited(redacted(reason, config, service), NOTE_CHARS)
+        noted = _noted(styled(service, without, message, context), f"({note})")
         try:
-            return await service.send(usual, _noted(message, f"({note})"), context)
+            return await service.send(service.options.read(without), noted, context)
         except DeliveryFailed as again:
             if again.permanent and not isinstance(failure, TemplateFailed):
                 raise failure from None  # it was not the template
@@ -161,4 +164,4 @@ def _noted(message: Message, note: str) -> Message:
     beat = message.heartbeat
     if beat is not None:
         beat = {**beat, "msg": f"{beat.get('msg') or ''}\n{note}"}
-    return Message(f"{message.text}\n{note}", message.monitor, beat)
+    return replace(message, text=f"{message.text}\n{note}", heartbeat=beat)

@@ -37,7 +37,7 @@ def notification_doors(
         from kuma_lite.rest.route import mounted
 
         api = HistoryApi(notifications.history, notifications.overview)
-        return [*notification_routes(notifications.services), *mounted(api.routes())]
+        return [*notification_routes(notifications.services, notifications.previews), *mounted(api.routes())]
 
     (doors,) = events.doors(
         [
@@ -46,6 +46,14 @@ def notification_doors(
             Event("testNotification", live.test, 1, needs=Right.NOTIFICATIONS_EDIT),
             Event(
                 "checkApprise", live.check_apprise, on_error=lambda _: False, needs=Right.NOTIFICATIONS_VIEW
+            ),
+            Event(
+                "previewTemplate",
+                live.preview,
+                2,
+                namespaces=(PAGE,),
+                needs=Right.NOTIFICATIONS_EDIT,
+                optional=1,
             ),
             Event("notifications", live.overview, namespaces=(PAGE,), needs=Right.NOTIFICATIONS_VIEW),
             Event("notification", live.form, 1, namespaces=(PAGE,), needs=Right.NOTIFICATIONS_VIEW),
@@ -90,6 +98,13 @@ class NotificationEvents:
         return is_installed()
 
     # --- our own page ------------------------------------------------------------------------------------
+
+    async def preview(self, caller: Caller, form: Any, monitor_id: Any = None) -> Answer:
+        """What the templates of an unsaved form make of sample messages."""
+        return {
+            "ok": True,
+            "previews": await self._notifications.previews.of(actor_of(caller), form, monitor_id),
+        }
 
     async def overview(self, caller: Caller) -> Answer:
         """The channels, and how delivering to them goes."""

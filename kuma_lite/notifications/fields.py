@@ -32,7 +32,7 @@ def validate(service: NotificationService[Any], config: Mapping[str, Any]) -> No
     """Refuse what our form would be wrong to store; the error's `field` names the input. Raises UserError."""
     fields = service.options.words()
     for key, (info, words) in fields.items():
-        if _is_shown(key, fields, config):
+        if is_shown(key, fields, config):
             problem = _problem(words, config.get(key, info.get_default(call_default_factory=True)))
             if problem:
                 raise UserError(problem, extra={"field": key})
@@ -46,7 +46,7 @@ def lacking(service: NotificationService[Any], config: Mapping[str, Any]) -> str
     """
     fields = service.options.words()
     for key, (info, words) in fields.items():
-        if words.required and not words.lenient and _is_shown(key, fields, config):
+        if words.required and not words.lenient and is_shown(key, fields, config):
             stored = config.get(key)
             default = info.get_default(call_default_factory=True)
             if _is_blank(stored) and _is_blank(default):
@@ -58,14 +58,15 @@ def _is_blank(value: Any) -> bool:
     return value is None or value in ([], ()) or (isinstance(value, str) and not value.strip())
 
 
-def _is_shown(key: str, fields: Mapping[str, tuple[FieldInfo, Words]], config: Mapping[str, Any]) -> bool:
+def is_shown(key: str, fields: Mapping[str, tuple[FieldInfo, Words]], config: Mapping[str, Any]) -> bool:
+    """Whether a form with these values shows an option: its condition holds, and that of the one it names."""
     condition = fields[key][1].shown_when
     if condition is None:
         return True
     default = fields[condition.option][0].get_default(call_default_factory=True)
     value = config.get(condition.option)
     chosen = default if value is None else value
-    return chosen in condition.values and _is_shown(condition.option, fields, config)
+    return chosen in condition.values and is_shown(condition.option, fields, config)
 
 
 def _problem(words: Words, value: Any) -> str:

@@ -157,7 +157,8 @@ class LinksChanged:
 
 def pack(message: Message) -> str:
     """A message as it waits in the outbox."""
-    return compact_json({"text": message.text, "monitor": message.monitor, "heartbeat": message.heartbeat})
+    found = {"text": message.text, "monitor": message.monitor, "heartbeat": message.heartbeat}
+    return compact_json({**found, "facts": message.facts} if message.facts else found)
 
 
 def unpack(text: str) -> Message:
@@ -165,4 +166,4 @@ def unpack(text: str) -> Message:
     found = json.loads(text)
     if not isinstance(found, dict) or not isinstance(found.get("text"), str):
         raise ValueError("not a message")
-    return Message(found["text"], found.get("monitor"), found.get("heartbeat"))
+    return Message(found["text"], found.get("monitor"), found.get("heartbeat"), found.get("facts") or {})

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from litestar import get
+from litestar import Request, get, post
 from msgspec import UNSET, Struct, UnsetType, convert
 
 from kuma_lite.core.access import Right
 from kuma_lite.core.declarations import NotificationService
 from kuma_lite.core.doors import Access, door
 from kuma_lite.notifications.delivery import Services
+from kuma_lite.notifications.preview import Previews
+from kuma_lite.rest.operation import documented
+from kuma_lite.rest.requests import actor_of, json_object, route_for
+from kuma_lite.rest.shapes import by_name, nullable
 
 
 class FieldChoice(Struct):
@@ -45,6 +49,7 @@ class Field(Struct):
     minimum: float | UnsetType = UNSET
     maximum: float | UnsetType = UNSET
     step: float | UnsetType = UNSET
+    template: bool | UnsetType = UNSET
     choices: list[FieldChoice] | UnsetType = UNSET
     shownWhen: FieldCondition | UnsetType = UNSET  # noqa: N815 - a word of the wire
     refersTo: str | UnsetType = UNSET  # noqa: N815
@@ -75,6 +80,28 @@ def describe(services: Services) -> ServiceList:
     )
 
 
+_EXAMPLE: Final = {
+    "notification": {
+        "type": "gotify",
+        "messageStyle": "template",
+        "messageTemplate": "{{ name }}: {{ reason }}",
+    },
+    "monitor": nullable(1),
+}
+_PREVIEW: Final = {
+    "down": nullable("Shop: Request failed with status code 503"),
+    "up": nullable("Shop: 200 - OK"),
+    "test": nullable("My Alert Testing"),
+    "error": nullable(
+        {
+            "msg": "The template cannot be used: 'if' is not closed (line 1, column 1).",
+            "line": nullable(1),
+            "column": nullable(1),
+        }
+    ),
+}
+
+
 def _described(service: NotificationService[Any]) -> DescribedService:
     return DescribedService(
         service.name,
@@ -92,7 +119,7 @@ def _fields(service: NotificationService[Any]) -> list[Field]:
     return convert(service.options.describe(), list[Field])
 
 
-def notification_routes(services: Services) -> Sequence[Any]:
+def notification_routes(services: Services, shown: Previews) -> Sequence[Any]:
     """The routes of this feature."""
 
     @get(
@@ -105,4 +132,22 @@ def notification_routes(services: Services) -> Sequence[Any]:
         """List the notification services with the fields of their forms."""
         return describe(services)
 
-    return [notification_services]
+    @post(
+        "/api/v1/notifications/preview",
+        **route_for(Right.NOTIFICATIONS_EDIT),
+        status_code=200,
+        summary="Preview the texts of a notification without saving it",
+        tags=["Notifications"],
+        operation_class=documented({"previews": by_name({"messageTemplate": _PREVIEW})}, request=_EXAMPLE),
+    )
+    async def preview_notification(request: Request[Any, Any, Any]) -> dict[str, Any]:
+        """Render the templates of a form for a monitor that goes down, one that is up again, and a test.
+
+        The answer has an entry for each template that is shown and filled, and one for `messageStyle` where
+        that is `detailed`. `monitor`: the id of the monitor to be told of; null for an example.
+        """
+        body = await json_object(request)
+        found = await shown.of(actor_of(request), body.get("notification"), body.get("monitor"))
+        return {"previews": found}
+
+    return [notification_services, preview_notification]

@@ -16,6 +16,7 @@ from kuma_lite.notifications.services.support.texts import EMPTY_TEXT
 DOWN_WORD: Final = "🔴 Down"
 UP_WORD: Final = "✅ Up"
 TEST_WORD: Final = "⚠️ Test"
+TRIAL_END: Final = "Testing"  # how the text of the 'Test' button ends
 
 
 class FinishedBeat(Protocol):
@@ -66,7 +67,7 @@ def beat_text(monitor_name: str, status: int, beat_message: str) -> str:
 
 def trial_text(notification_name: object) -> str:
     """The text of the 'Test' button; a nameless one is called what JavaScript calls it."""
-    return f"{notification_name} Testing"
+    return f"{notification_name} {TRIAL_END}"
 
 
 def certificate_text(monitor_name: str, url: str, kind: str, subject: str, days: int) -> str:

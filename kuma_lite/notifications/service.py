@@ -43,6 +43,7 @@ from kuma_lite.notifications.model import (
     Pending,
     pack,
 )
+from kuma_lite.notifications.preview import Previews
 from kuma_lite.notifications.resource import notification_resource
 from kuma_lite.notifications.rules import FinishedBeat, beat_text, heartbeat_object, trial_text
 
@@ -88,6 +89,7 @@ class Notifications:
         self.applied: list[Callable[[Connection, int, int], None]] = []
         self.dispatcher = Dispatcher(database, self._carry, clock, bus, pace_of=self._pace_of)
         self.history = History(database, clock, bus, self.wake)
+        self.previews = Previews(self.services, settings, clock)
         self.resource = notification_resource(self)
         self._database = database
         self._network = network
@@ -153,6 +155,7 @@ class Notifications:
         *,
         response: str | None = None,
         last_down: int | None = None,
+        since: int | None = None,
         pushed: bool = False,
     ) -> str:
         """The message about a beat as `enqueue` wants it.
@@ -162,13 +165,14 @@ class Notifications:
             monitor: wire object without sensitive fields.
             response: the kept response body as text.
             last_down: milliseconds since 1970 of the last important DOWN beat.
+            since: milliseconds since 1970 of the beat that a reminder is about.
             pushed: the beat came by request.
         """
         heartbeat = heartbeat_object(
             beat, self._settings.timezone(), response=response, last_down=last_down, pushed=pushed
         )
         text = beat_text(str(monitor.get("name")), beat.status, beat.msg)
-        return pack(Message(text, monitor, heartbeat))
+        return pack(Message(text, monitor, heartbeat, {"since": since} if since is not None else {}))
 
     async def _carry(self, config: Config, message: Message) -> str:
         return (await self._hand_over(config, message)).answer
@@ -179,7 +183,7 @@ class Notifications:
 
     async def _hand_over(self, config: Config, message: Message, *, trial: bool = False) -> Receipt:
         base_url = self._settings.primary_base_url().rstrip("/")
-        context = Context(self._network, base_url, self._push_keys)
+        context = Context(self._network, base_url, self._push_keys, self._settings.timezone())
         return await deliver(self.services, config, message, context, trial=trial)
 
     async def test(self, config: object, actor: Actor, *, from_page: bool = False) -> str:
@@ -192,7 +196,8 @@ class Notifications:
         name = form.get("name", "undefined")
         text = trial_text(name if isinstance(name, str) else text_of(name))
         try:
-            return (await self._hand_over(form, Message(text), trial=True)).shown
+            message = Message(text, facts={"at": to_ms(self._clock.now())})
+            return (await self._hand_over(form, message, trial=True)).shown
         except DeliveryFailed as failure:
             raise UserError(failure.template, **failure.arguments) from None
 

@@ -7,8 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core.declarations import Message, TemplateFailed
+from kuma_lite.notifications.details import Details, detailed, details_of
 from kuma_lite.notifications.rules import TEST_WORD, status_word
 from kuma_lite.notifications.services.support.texts import NO_ADDRESS, NO_NAME, address
+from kuma_lite.notifications.services.support.variables import OLD_NAMES
 
 if TYPE_CHECKING:
     from kuma_lite.notifications.liquid import Template
@@ -38,44 +40,74 @@ SAMPLES: Final = (
     Message("[Shop] [✅ Up] 200 - OK", _MONITOR, {**_BEAT, "status": 1, "msg": "200 - OK"}),
     Message("Shop Testing"),
 )
+STOPPED: Final = "The template was stopped: {problem}."
+UNUSABLE: Final = "The template cannot be used: {problem}."
 KEPT_TEMPLATES: Final = 32  # that were read, for the next message
 
 
-def variables(message: Message) -> dict[str, Any]:
-    """What templates may use; the upper-case names are older spellings."""
-    monitor, heartbeat = message.monitor, message.heartbeat
-    name = str(monitor.get("name") or "") if monitor is not None else NO_NAME
-    where = address(monitor) if monitor is not None else NO_ADDRESS
-    status = TEST_WORD if heartbeat is None else status_word(heartbeat.get("status", 0))
-    return {
-        "msg": message.text,
-        "name": name,
-        "NAME": name,
-        "status": status,
-        "STATUS": status,
-        "hostnameOrURL": where,
-        "HOSTNAME_OR_URL": where,
+def variables(message: Message, base_url: str = "", zone: str = "UTC") -> dict[str, Any]:
+    """What templates may use (`services/support/variables.py`), of the message in its usual style.
+
+    Args:
+        message: what is told.
+        base_url: of our page, without a slash at its end; "" where it is not set.
+        zone: IANA name, for messages without a heartbeat.
+    """
+    usual = message.usual or message
+    monitor, heartbeat = message.monitor, usual.heartbeat
+    found = details_of(usual, base_url, zone)
+    values = {
+        "name": str(monitor.get("name") or "") if monitor is not None else NO_NAME,
+        "status": TEST_WORD if heartbeat is None else status_word(heartbeat.get("status", 0)),
+        "msg": usual.text,
+        "hostnameOrURL": address(monitor) if monitor is not None else NO_ADDRESS,
         "monitorJSON": _readable(monitor),
         "heartbeatJSON": _readable(heartbeat),
+        **_from_details(found),
+    }
+    return values | {old: values[name] for old, name in OLD_NAMES.items()}
+
+
+def _from_details(found: Details) -> dict[str, str]:
+    return {
+        "event": found.event,
+        "reason": found.reason,
+        "time": found.moment(found.at),
+        "since": found.moment(found.since),
+        "downFor": found.down_for,
+        "expires": found.moment(found.expires),
+        "address": found.address,
+        "group": found.group,
+        "tags": found.tags,
+        "link": found.link,
+        "details": detailed(found),
     }
 
 
-def render(template: str, message: Message, escape: Callable[[str], str] | None = None) -> str:
+def render(
+    template: str,
+    message: Message,
+    escape: Callable[[str], str] | None = None,
+    *,
+    base_url: str = "",
+    zone: str = "UTC",
+) -> str:
     """The rendered text; times are of the zone that the beat names. Raises TemplateFailed.
 
-    `escape` is applied to what comes out of variables, never to what the template itself says.
+    `escape` is applied to what comes out of variables, never to what the template itself says. `base_url` and
+    `zone` as of `variables`.
     """
     from kuma_lite.notifications.liquid import TemplateError, TooMuch  # lazy: most servers have no template
 
-    zone = (message.heartbeat or {}).get("timezone")
+    told = (message.heartbeat or {}).get("timezone")
     try:
-        return _parsed(template).render(variables(message), zone if isinstance(zone, str) else "UTC", escape)
-    except TooMuch as error:
-        raise TemplateFailed("The template was stopped: {problem}.", problem=error) from None
+        known = variables(message, base_url, zone)
+        return _parsed(template).render(known, told if isinstance(told, str) else "UTC", escape)
     except TemplateError as error:
-        raise TemplateFailed("The template cannot be used: {problem}.", problem=error) from None
+        sentence = STOPPED if isinstance(error, TooMuch) else UNUSABLE
+        raise TemplateFailed(sentence, problem=error, line=error.line, column=error.column) from None
     except Exception as error:  # filters meet values of every kind; none of that is trouble of ours
-        raise TemplateFailed("The template cannot be used: {problem}.", problem=error) from None
+        raise TemplateFailed(UNUSABLE, problem=error) from None
 
 
 def problem(template: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from kuma_lite.core.access import FIRST_ORGANISATION, Actor, Right
 from tests.net.servers import answer, serve
 from tests.notifications.sinks import Answer, HttpSink
 from tests.support import http
@@ -24,12 +27,13 @@ async def sink() -> AsyncIterator[HttpSink]:
         yield found
 
 
-async def add_hook(client: Client, sink: HttpSink, name: str = "hook") -> int:
+async def add_hook(client: Client, sink: HttpSink, name: str = "hook", **options: Any) -> int:
     config = {
         "name": name,
         "type": "webhook",
         "webhookURL": f"{sink.url}/{name}",
         "webhookContentType": "json",
+        **options,
     }
     saved = await client.call("addNotification", config, None)
     assert saved["ok"] is True, saved
@@ -112,3 +116,78 @@ async def test_what_was_not_delivered_is_delivered_after_the_next_start(
     async with running(tmp_path):
         await sink.wait_for(2)
     assert [got.json["heartbeat"]["msg"] for got in sink.got] == ["broken", "broken"]
+
+
+async def test_in_detail_a_reminder_says_since_when(tmp_path: Path, sink: HttpSink) -> None:
+    async with running(tmp_path) as server, server.logged_in() as client:
+        hook = await add_hook(client, sink, messageStyle="detailed")
+        await add_monitor(
+            client,
+            type="push",
+            name="job",
+            pushToken=TOKEN,
+            resendInterval=1,
+            notificationIDList={str(hook): True},
+        )
+        await push(server, "down", "broken")
+        await asyncio.sleep(1.1)  # a span has whole seconds
+        await push(server, "down", "worse")
+        await push(server, "up", "mended")
+        await sink.wait_for(3)
+    first, reminder, up = (got.json["msg"].split("\n") for got in sink.got)
+    assert first[0] == "[job] [🔴 Down] broken"
+    assert first[1].startswith("Down since 2")
+    since = first[1].removeprefix("Down since ")
+    assert reminder[0] == "[job] [🔴 Down] worse"
+    assert re.fullmatch(rf"Still down, for \d s, since {re.escape(since)}", reminder[1])
+    assert re.fullmatch(rf"Was down for \d s, since {re.escape(since)}", up[2])
+    assert sink.got[1].json["heartbeat"]["msg"] == sink.got[1].json["msg"]
+    assert set(sink.got[1].json) == {"heartbeat", "monitor", "msg"}, "the shape is that of Uptime Kuma"
+
+
+async def test_a_preview_is_about_a_monitor_that_one_may_see(tmp_path: Path) -> None:
+    form = {"type": "gotify", "messageStyle": "template", "messageTemplate": "{{ name }} {{ address }}"}
+    async with running(tmp_path) as server, server.logged_in("/page") as page:
+        number = await add_monitor(
+            page, name="Till", url="https://user:pass@till.example/?key=k", interval=99
+        )
+        found = await page.call("previewTemplate", form, number)
+        assert found["ok"] is True
+        assert found["previews"]["messageTemplate"]["down"] == "Till https://till.example/"
+        assert (await page.call("previewTemplate", form))["previews"]["messageTemplate"]["up"].startswith(
+            "Shop "
+        )
+        refused = await page.call("previewTemplate", form, 999)
+        assert refused["ok"] is False
+        assert (await page.call("previewTemplate", {"type": "x"}, None))["field"] == "type"
+        blind = Actor(FIRST_ORGANISATION, frozenset({Right.NOTIFICATIONS_EDIT}), 1, "x")
+        async with server.logged_in_as(blind, "/page") as other:
+            assert (await other.call("previewTemplate", form, number))["ok"] is False
+            assert (await other.call("previewTemplate", form, None))["ok"] is True
+
+
+async def test_a_preview_over_the_api(tmp_path: Path) -> None:
+    form = {"type": "gotify", "messageStyle": "template", "messageTemplate": "{{ name }}{% if %}"}
+    async with running(tmp_path) as server, server.logged_in("/page") as page:
+        number = await add_monitor(page, name="Till", url="https://till.example/", interval=99)
+        machine = (await page.call("addToken", {"name": "agent"}))["secret"]
+        person = (await page.call("addToken", {"name": "me", "kind": "user"}))["secret"]
+        address = f"{server.url}/api/v1/notifications/preview"
+
+        async def ask(secret: str, **body: Any) -> tuple[int, Any]:
+            bearer = {"Authorization": f"Bearer {secret}"}
+            found = await http.request("POST", address, headers=bearer, json=body)
+            return found.status, found.json()
+
+        status, told = await ask(person, notification=form)
+        preview = told["previews"]["messageTemplate"]
+        assert (status, preview["down"], preview["error"]["line"]) == (200, None, 1)
+        named = {**form, "messageTemplate": "{{ name }}"}
+        status, told = await ask(person, notification=named, monitor=number)
+        assert (status, told["previews"]["messageTemplate"]["test"]) == (200, "Monitor Name not available")
+        assert told["previews"]["messageTemplate"]["down"] == "Till"
+        assert (await ask(person, notification={"type": "x"}))[0] == 422
+        assert (await ask(person))[0] == 422
+        assert (await ask(machine, notification=named))[0] == 200
+        assert (await ask(machine, notification=named, monitor=number))[0] == 403
+        assert (await http.request("POST", address, json={"notification": form})).status == 401

@@ -58,9 +58,9 @@ async def look(server: Running) -> None:
     await server.appliance.monitoring.domains.look()
 
 
-async def add_hook(client: Client, sink: HttpSink, name: str) -> int:
+async def add_hook(client: Client, sink: HttpSink, name: str, **options: Any) -> int:
     url = f"{sink.url}/{name}"
-    config = {"name": name, "type": "webhook", "webhookURL": url, "webhookContentType": "json"}
+    config = {"name": name, "type": "webhook", "webhookURL": url, "webhookContentType": "json", **options}
     saved = await client.call("addNotification", config, None)
     return int(saved["id"])
 
@@ -117,6 +117,20 @@ async def test_every_receiver_is_told_once_of_each_mark(
         later = "Domain name example.com will expire in 13 days"
         assert await told(sink, 4) == [("/one", later), ("/one", text), ("/two", later), ("/two", text)]
         assert len(registry.asked) == 2
+
+
+async def test_in_detail_it_says_when_and_which_monitor(
+    tmp_path: Path, clock: ManualClock, registry: Registry, sink: HttpSink
+) -> None:
+    async with serving(tmp_path, clock, registry) as (server, client):
+        await add(client, await add_hook(client, sink, "hook", messageStyle="detailed"))
+        await look(server)
+        await sink.wait_for(1)
+    said = sink.got[0].json["msg"].split("\n")
+    assert said[0] == "Domain name example.com will expire in 20 days"
+    assert said[1].startswith("Expires: 2027-")
+    assert said[2] == "Address: www.example.com"
+    assert sink.got[0].json["monitor"] is None
 
 
 async def test_a_renewed_registration_is_warned_of_anew(

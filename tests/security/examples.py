@@ -216,6 +216,7 @@ def _other_calls(it: Things) -> dict[str, list[Any]]:
         "addNotification": [WEBHOOK, it.notification],
         "deleteNotification": [it.notification],
         "testNotification": [{**WEBHOOK, "id": it.notification}],
+        "previewTemplate": [{**WEBHOOK, "messageStyle": "detailed"}, it.monitor],
         "checkApprise": [],
         "notifications": [],
         "notification": [it.notification],

@@ -24,6 +24,7 @@ export interface Field {
   minimum?: number;
   maximum?: number;
   step?: number;
+  template?: boolean;
   choices?: FieldChoice[];
   shownWhen?: FieldCondition;
   refersTo?: string;

@@ -48,8 +48,12 @@ class DomainMessenger(Protocol):
         notification_ids: Sequence[int],
         domain: str,
         days: int,
+        expires: float,
     ) -> None:
-        """Write the messages to the outbox, in the transaction of `connection`."""
+        """Write the messages to the outbox, in the transaction of `connection`.
+
+        `days` are left until `expires`, seconds since 1970.
+        """
 
     def sent(self) -> None:
         """The transaction is committed."""
@@ -130,9 +134,10 @@ class DomainExpiry:
                 self._told.pop(domain, None)
             self._stored[domain] = looked
         if looked.expiry is not None:
-            await self._warn(domain, monitors, days_remaining(looked.expiry, self._clock.now()))
+            await self._warn(domain, monitors, looked.expiry)
 
-    async def _warn(self, domain: str, monitors: Sequence[Monitor], days: int) -> None:
+    async def _warn(self, domain: str, monitors: Sequence[Monitor], expires: float) -> None:
+        days = days_remaining(expires, self._clock.now())
         mark = due_mark(days, marks_of(self._marks()))
         receivers = receivers_of(monitors)
         if mark is None or not receivers or self._told.get(domain) == (mark, frozenset(receivers)):
@@ -142,7 +147,7 @@ class DomainExpiry:
             told = _read_told(connection, domain)
             warned = False
             for monitor, ids in by_monitor(receivers, untold(receivers, told, mark)):
-                self._messenger.warn_of_domain(connection, monitor, ids, domain, days)
+                self._messenger.warn_of_domain(connection, monitor, ids, domain, days, expires)
                 _note_told(connection, domain, ids, mark)
                 warned = True
             return warned

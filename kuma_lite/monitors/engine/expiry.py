@@ -9,6 +9,7 @@ Whatever they present, a monitor warns of a mark once a day at most; what has to
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from kuma_lite.core.declarations import Certificate
@@ -37,6 +38,7 @@ class ExpiryWarning(NamedTuple):
     name: str  # common name
     days: int  # left; negative when expired
     fingerprint: str = ""
+    expires: float | None = None  # seconds since 1970
 
 
 class Warner(Protocol):
@@ -98,9 +100,18 @@ def due_warnings(
             told = done.union(sent.get(fingerprint_of(certificate), ()))
             if isinstance(days, int) and days <= mark and not any(other <= mark for other in told):
                 kind, name = str(certificate.get("certType", "")), name_of(certificate)
-                found.append(ExpiryWarning(mark, kind, name, days, fingerprint_of(certificate)))
+                end = expiry_of(certificate)
+                found.append(ExpiryWarning(mark, kind, name, days, fingerprint_of(certificate), end))
                 done.add(mark)
     return found
+
+
+def expiry_of(certificate: Mapping[str, Any]) -> float | None:
+    """When a certificate of a `certInfo` document ends, seconds since 1970; None where that is not told."""
+    try:
+        return datetime.fromisoformat(str(certificate.get("validTo"))).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def fingerprint_of(certificate: Any) -> str:

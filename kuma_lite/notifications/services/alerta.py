@@ -38,7 +38,7 @@ class Alerta(kit.HttpService[AlertaOptions]):
             "event": kind,
             "group": f"uptimekuma-{kind}",
             "resource": news.name if news.is_beat else "Message",
-            "text": f"Service {kind} is {state}." if news.is_beat else news.text,
+            "text": f"Service {kind} is {state}." if news.is_beat and not news.styled else news.text,
             "correlate": [],
             "service": ["UptimeKuma"],
             "value": "Timeout",

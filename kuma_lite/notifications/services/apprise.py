@@ -90,7 +90,7 @@ def is_installed() -> bool:
 def kind_of(message: Message) -> str:
     """Apprise's word for how serious it is."""
     if message.heartbeat is None:
-        return "info" if message.text.endswith("Testing") else "warning"
+        return "info" if (message.usual or message).text.endswith("Testing") else "warning"
     return "success" if message.heartbeat.get("status") == Status.UP else "failure"
 
 

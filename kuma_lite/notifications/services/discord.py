@@ -126,7 +126,7 @@ def embed(o: DiscordOptions, news: kit.News) -> dict[str, object]:
         "Downtime Duration": duration(news.at - since) if news.up and since is not None else "",
         f"Time ({news.zone})": news.local_time,
         "Ping": f"{news.ping} ms" if news.up and news.ping else "",
-        "Error": news.msg if news.down else "",
+        "Message" if news.styled else "Error": news.styled or (news.msg if news.down else ""),
     }
     return {
         "title": kit.limited(title, MAX_TITLE),

@@ -37,7 +37,7 @@ class Line(kit.HttpService[LineOptions]):
         msg = kit.limited(news.msg or news.text, MAX_UNITS, kit.Unit.UTF16)
         time = f"Time ({news.zone}): {news.local_time}"
         beat = f"UptimeKuma Alert: [{news.state}]\nName: {news.name} \n{msg}\n{time}"
-        is_test = news.severity is kit.Severity.TEST
+        is_test = news.severity is kit.Severity.TEST and not news.styled
         text = beat if news.is_beat else "Test Successful!" if is_test else msg
         body = {"to": o.user.strip(), "messages": [{"type": "text", "text": text}]}
         return kit.Call(API, headers=kit.bearer(o.token), json=body)

@@ -38,13 +38,14 @@ class Mattermost(kit.HttpService[MattermostOptions]):
         up, *more = o.emoji.split(" ")
         ping = {"short": False, "title": "Ping", "value": f"{news.ping}ms"}
         error = {"short": False, "title": "Error", "value": kit.limited(news.msg, MAX_CHARS)}
+        said = {"short": False, "title": "Message", "value": kit.limited(news.styled, MAX_CHARS)}
         time = {"short": True, "title": f"Time ({news.zone})", "value": news.local_time}
         attachment = {
             "fallback": f"Your {title}",
             "color": news.pick("#32CD32", "#FF0000"),
             "title": title,
             "title_link": news.url,
-            "fields": [news.pick(ping if news.ping else None, error), time],
+            "fields": [said if news.styled else news.pick(ping if news.ping else None, error), time],
         }
         return kit.Call(o.webhook, json={
             "username": f"{news.name} {username}",

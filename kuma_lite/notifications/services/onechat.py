@@ -27,7 +27,8 @@ class OneChat(kit.HttpService[OneChatOptions]):
         state = news.pick("[🟢 Up]", "[🔴 Down]")
         time = f"Time ({news.zone}): {news.local_time}"
         beat = f"UptimeKuma Alert:\n{state}\nName: {news.name}\n{news.msg}\n{time}"
-        other = "Test Successful!" if news.severity is kit.Severity.TEST else news.text
+        is_test = news.severity is kit.Severity.TEST and not news.styled
+        other = "Test Successful!" if is_test else news.text
         return kit.Call(API, headers=kit.bearer(o.token), json={
             "to": o.receiver.strip(),
             "bot_id": o.bot.strip(),

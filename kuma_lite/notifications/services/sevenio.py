@@ -37,6 +37,6 @@ class SevenIo(kit.HttpService[SevenIoOptions]):
         when = f"{news.local_time} ({news.zone})"
         up = f"{service} went back up at {when}."
         down = f"{service} went down at {when}. Error: {news.msg}"
-        text = news.pick(up, down, news.text)
+        text = news.styled or news.pick(up, down, news.text)
         message = {"to": o.receiver, "from": o.sender or SENDER, "text": text}
         return kit.Call(API, json=message, headers={"X-API-Key": o.api_key})

@@ -59,8 +59,9 @@ class Slack(kit.HttpService[SlackOptions]):
         mention = EVERYBODY if o.notify else ""
         text = harmless(news.text) + mention
         custom = o.template if o.use_template and news.is_beat else ""
-        filled = replace(news, text=text).templated(
-            custom, escape=lambda value: value if value == text else harmless(value)
+        usual = harmless(news.as_usual.text) + mention
+        filled = replace(news.as_usual, text=usual).templated(
+            custom, escape=lambda value: value if value == usual else harmless(value)
         )
         group = news.path.removesuffix(news.name).removesuffix(" / ") if o.with_group else ""
         lines = [group and f"_{harmless(group)}_", harmless(news.name), text]

@@ -152,12 +152,12 @@ def _mail(options: SmtpOptions, subject: str, text: str, html: bool = False) -> 
 
 def _words(options: SmtpOptions, message: Message, context: DeliveryContext) -> tuple[str, str, bool]:
     """Subject, text, and whether the text is HTML."""
-    subject, text, html = message.text, message.text, False
-    heartbeat = message.heartbeat
-    if heartbeat is not None:
+    usual, heartbeat = message.usual or message, message.heartbeat
+    subject, text, html = usual.text, message.text, False
+    if heartbeat is not None and message.usual is None:
         text += f"\nTime ({heartbeat.get('timezone')}): {heartbeat.get('localDateTime')}"
     # Warnings about certificates and domains know no monitor and keep their own words.
-    if (heartbeat is not None and message.monitor is not None) or message.text.endswith("Testing"):
+    if (heartbeat is not None and message.monitor is not None) or usual.text.endswith("Testing"):
         if options.subject.strip():
             subject = context.render(options.subject.strip(), message)
         if options.body.strip():

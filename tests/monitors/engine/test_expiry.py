@@ -71,6 +71,13 @@ def test_issuers_count_roots_do_not() -> None:
     ]
 
 
+def test_when_it_ends_is_told_where_that_is_known() -> None:
+    ends = {**certificate(3), "validTo": "2026-11-22T00:42:43.000Z"}
+    assert due_warnings(info(ends), DEFAULT_MARKS, {})[0].expires == 1_795_308_163
+    for said in (None, "", "soon"):
+        assert due_warnings(info({**ends, "validTo": said}), DEFAULT_MARKS, {})[0].expires is None
+
+
 def test_a_self_signed_certificate_counts() -> None:
     assert due_warnings(info(certificate(3, "self-signed")), DEFAULT_MARKS, {})[0].kind == "self-signed"
 

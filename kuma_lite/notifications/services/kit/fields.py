@@ -12,6 +12,7 @@ from typing import Any, TypedDict, TypeVar, Unpack, overload
 from kuma_lite.core.declarations import Choice, Kind, ShownWhen
 from kuma_lite.core.options import option
 from kuma_lite.core.options import stored as stored_value
+from kuma_lite.notifications.services.support.variables import HELP as VARIABLES_HELP
 
 V = TypeVar("V")
 
@@ -48,7 +49,9 @@ def area(label: str, key: str, default: str = "", **shown: Unpack[Shown]) -> str
 
 def template(label: str, key: str, *, kind: Kind = Kind.TEXTAREA, **shown: Unpack[Shown]) -> str:
     """A Liquid template. While it is empty, or cannot be rendered, the service sends its usual text."""
-    return _declared(kind, label, key, "", {"section": "content", **shown, "lenient": True, "template": True})
+    said = f"{shown.get('help', 'A Liquid template.')} {VARIABLES_HELP}"
+    shown = {"section": "content", **shown, "help": said}
+    return _declared(kind, label, key, "", {**shown, "lenient": True, "template": True})
 
 
 def url(label: str, key: str, default: str = "", **shown: Unpack[Shown]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Final, TypeVar, overload
 
@@ -102,13 +102,15 @@ class News:
     monitor: Mapping[str, Any] | None = None
     heartbeat: Mapping[str, Any] | None = None
     _render: Render = field(default=_unrendered, repr=False, compare=False)
+    _told: Message | None = field(default=None, repr=False, compare=False)  # what all this was read from
 
     @classmethod
     def of(cls, message: Message, context: DeliveryContext) -> News:
         """The message with everything that follows from it."""
         monitor, beat = message.monitor, message.heartbeat
         if monitor is None or beat is None:
-            severity = Severity.TEST if message.text.endswith(_TEST_END) else Severity.WARNING
+            is_test = (message.usual or message).text.endswith(_TEST_END)
+            severity = Severity.TEST if is_test else Severity.WARNING
             return cls(
                 message.text,
                 severity,
@@ -117,6 +119,7 @@ class News:
                 monitor=monitor,
                 heartbeat=beat,
                 _render=context.render,
+                _told=message,
             )
         up = beat.get("status") == Status.UP
         name, time = _text(monitor, "name"), _text(beat, "time")
@@ -149,7 +152,22 @@ class News:
             monitor=monitor,
             heartbeat=beat,
             _render=context.render,
+            _told=message,
         )
+
+    @property
+    def as_usual(self) -> News:
+        """With the texts of Uptime Kuma, whatever style the channel has: for titles, and in templates."""
+        usual = self._told and self._told.usual
+        if not usual:
+            return self
+        msg = _text(usual.heartbeat or {}, "msg")
+        return replace(self, text=usual.text, msg=msg, heartbeat=usual.heartbeat, _told=usual)
+
+    @property
+    def styled(self) -> str:
+        """The text of another style than Uptime Kuma's; "" in that one."""
+        return self.text if self._told is not None and self._told.usual is not None else ""
 
     @property
     def up(self) -> bool:
@@ -201,7 +219,8 @@ class News:
 
     @property
     def _message(self) -> Message:
-        return Message(self.text, self.monitor, self.heartbeat)
+        found = self.as_usual
+        return Message(found.text, found.monitor, found.heartbeat, found._told.facts if found._told else {})
 
 
 def _text(found: Mapping[str, Any], key: str) -> str:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from kuma_lite.core.declarations import DeliveryFailed
+from kuma_lite.core.declarations import DeliveryFailed, Words
 from kuma_lite.core.json_text import compact_json, text_of
 from kuma_lite.core.options import Options
+from kuma_lite.notifications.services.kit.fields import select, template, when
+from kuma_lite.notifications.services.support.styles import (
+    DETAILED,
+    STYLE_KEY,
+    TEMPLATE,
+    TEMPLATE_KEY,
+    USUAL,
+)
 from kuma_lite.notifications.services.support.texts import BAD_HEADERS
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 
 class ServiceOptions(Options, populate_by_name=False):
@@ -17,6 +29,35 @@ class ServiceOptions(Options, populate_by_name=False):
 
     Any JSON type is read as the declared one as far as that makes sense.
     """
+
+    message_style: str = select(
+        "Message Style",
+        STYLE_KEY,
+        USUAL,
+        {USUAL: "As Uptime Kuma", DETAILED: "Detailed", TEMPLATE: "Template"},
+        section="content",
+        help="Detailed adds since when, for how long, address, group, tags and a link.",
+    )
+    message_template: str = template(
+        "Message Template",
+        TEMPLATE_KEY,
+        required=True,
+        placeholder="{{ status }} {{ name }}: {{ reason }}",
+        help="A Liquid template.",
+        shown_when=when(STYLE_KEY, TEMPLATE),
+    )
+
+    @classmethod
+    def words(cls) -> dict[str, tuple[FieldInfo, Words]]:
+        """What every service has comes last. One with templates of its own needs no other."""
+        found = super().words()
+        info, style = found.pop(STYLE_KEY)
+        general = found.pop(TEMPLATE_KEY)
+        if any(words.template for _, words in found.values()):
+            choices = tuple(choice for choice in style.choices if choice.value != TEMPLATE)
+            said = f"{style.help} A template of the service goes first."
+            return {**found, STYLE_KEY: (info, replace(style, choices=choices, help=said))}
+        return {**found, STYLE_KEY: (info, style), TEMPLATE_KEY: general}
 
     @classmethod
     def prepare(cls, document: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from kuma_lite.core.declarations import Message
@@ -29,7 +30,7 @@ def rendered(
     if message.monitor is None and escape(NO_ADDRESS) != NO_ADDRESS:
         # Where values are escaped, the words that stand for a monitor are one, as in Uptime Kuma 2.5.
         stand_in = {"name": NO_NAME, "hostname": NO_ADDRESS, "url": NO_ADDRESS}
-        message = Message(message.text, stand_in, message.heartbeat)
+        message = replace(message, monitor=stand_in)
     text = render(template, message, None if escape is plain else escape)
     for share in SHARES if limit is not None else ():
         assert limit is not None
