@@ -12,6 +12,7 @@ import { openBrowser } from "./lib.mjs";
 import { limits } from "./limits.mjs";
 import { many, phone } from "./many.mjs";
 import { problems } from "./problems.mjs";
+import { security } from "./security.mjs";
 import { servers } from "./servers.mjs";
 import { settings } from "./settings.mjs";
 
@@ -32,6 +33,7 @@ const journeys = {
   limits: (browser) => limits(browser, url),
   form: (browser) => form(browser, url),
   settings: (browser) => settings(browser, url),
+  security: (browser) => security(browser, url),
   problems: (browser) => problems(browser, url),
   servers: (browser) => servers(browser, url),
   fleet: (browser) => fleet(browser, url),

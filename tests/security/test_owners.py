@@ -38,6 +38,7 @@ OWN = {
     "addMaintenance", "addAPIKey", "clearStatistics", "changePassword", "disconnectOtherSocketClients",
     "twoFAStatus", "prepare2FA", "save2FA", "disable2FA", "verifyToken", "getTags", "addTag", "addStatusPage",
     "serversSummary", "serverIncidents", "tokens", "addToken", "projects", "addProject", "things",
+    "sessions", "endOtherSessions",
 }  # fmt: skip
 # Answered with ok, and with nothing in it, for what is not there; so for what is another's.
 EMPTY: dict[str, Any] = {
@@ -92,6 +93,8 @@ def _owned_rows(db: apsw.Connection) -> dict[str, Any]:
         if table in _NO_OWNERS or table.startswith(("beat_", "stat_", "server_sample", "server_block")):
             continue
         where = "WHERE organisation_id = 1" if "organisation_id" in columns else ""
+        if table == "session_token":  # whoever logs in for the walk gets a row of that kind
+            where = "WHERE ended = 1"
         if "project_id" in columns:
             where = "WHERE project_id IN (SELECT id FROM project WHERE organisation_id = 1)"
         # When something was last used changes by itself.

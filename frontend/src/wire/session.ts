@@ -12,11 +12,18 @@ interface LoginAck {
   tokenRequired?: boolean;
 }
 
+/** Why somebody who was in has to log in again. */
+export type Over = "password" | "ended" | "expired" | "authentication";
+const OVER = new Set<string>(["password", "ended", "expired", "authentication"] satisfies Over[]);
+
+const OVER_KEY = "over"; // outlasts the reload that the server asks for
 const TOKEN_KEY = "token"; // as Uptime Kuma's page calls it
 const DEVICE_KEY = "device"; // that somebody has logged in here; outlasts the session, and opens nothing
 
 export const stage = shallowRef<Stage>("connecting");
 export const hello = shallowRef<Hello | null>(null);
+
+export const over = shallowRef<Over | null>(null);
 
 let token: string | null = null;
 
@@ -55,6 +62,19 @@ export function forgetToken(): void {
   for (const store of stores()) store.removeItem(TOKEN_KEY);
 }
 
+/** The server throws us out: who has a token is told why when it is refused; who needed none until now, here. */
+export function startAgain(): void {
+  if (!token && !storedToken()) stores()[1]?.setItem(OVER_KEY, "authentication" satisfies Over);
+  location.reload();
+}
+
+function overBefore(): Over | null {
+  const [, passing] = stores();
+  const found = passing?.getItem(OVER_KEY);
+  passing?.removeItem(OVER_KEY);
+  return found === "authentication" ? found : null;
+}
+
 /** Headers for the HTTP doors. */
 export function authorization(): Record<string, string> {
   const value = token ?? storedToken();
@@ -68,7 +88,10 @@ export async function greet(message: Hello): Promise<Stage> {
   if (message.needSetup) return (stage.value = "setup");
   if (!message.loginRequired) return (stage.value = "ready");
   const known = token ?? storedToken();
-  if (!known) return (stage.value = "login");
+  if (!known) {
+    over.value ??= overBefore();
+    return (stage.value = "login");
+  }
   try {
     await call("loginByToken", known);
     token = known;
@@ -77,6 +100,7 @@ export async function greet(message: Hello): Promise<Stage> {
     // Only a refusal ends the session; a lost connection says `hello` again.
     if (error instanceof WireError && connection.value === "online") {
       forgetToken();
+      over.value = error.reason && OVER.has(error.reason) ? (error.reason as Over) : null;
       stage.value = "login";
     }
     return stage.value;
@@ -101,6 +125,7 @@ export async function login(
   if (reply.tokenRequired || !reply.token) return false;
   if (reply.device) lasting?.setItem(DEVICE_KEY, reply.device);
   keepToken(reply.token, remember);
+  over.value = null;
   stage.value = "ready";
   return true;
 }
@@ -115,5 +140,6 @@ export function logout(): void {
   // `logout` is answered without an argument; nobody waits for it.
   call("logout").catch(() => undefined);
   forgetToken();
+  over.value = null;
   stage.value = "login";
 }
