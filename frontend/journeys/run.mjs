@@ -15,6 +15,7 @@ import { problems } from "./problems.mjs";
 import { security } from "./security.mjs";
 import { servers } from "./servers.mjs";
 import { settings } from "./settings.mjs";
+import { system } from "./system.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -34,6 +35,7 @@ const journeys = {
   form: (browser) => form(browser, url),
   settings: (browser) => settings(browser, url),
   security: (browser) => security(browser, url),
+  system: (browser) => system(browser, url),
   problems: (browser) => problems(browser, url),
   servers: (browser) => servers(browser, url),
   fleet: (browser) => fleet(browser, url),

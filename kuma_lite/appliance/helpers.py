@@ -6,7 +6,7 @@ from kuma_lite.api_keys.events import api_key_doors
 from kuma_lite.api_keys.resource import api_key_resource
 from kuma_lite.api_keys.service import ApiKeys
 from kuma_lite.appliance.ground import Ground
-from kuma_lite.appliance.metrics import metrics_route
+from kuma_lite.appliance.metrics import metrics_route, process_figures
 from kuma_lite.appliance.monitors import Monitoring
 from kuma_lite.checks._chromium_path import find_chromium
 from kuma_lite.cloudflared.events import CloudflaredEvents
@@ -25,7 +25,9 @@ from kuma_lite.remote_browsers.events import remote_browser_doors
 from kuma_lite.remote_browsers.resource import remote_browser_resource
 from kuma_lite.remote_browsers.service import REFERENCE as REMOTE_BROWSER
 from kuma_lite.remote_browsers.service import RemoteBrowsers
+from kuma_lite.tools.backup import Backups
 from kuma_lite.tools.events import ToolEvents
+from kuma_lite.tools.system import SystemDoors
 from kuma_lite.tools.vapid import VapidKeys
 
 
@@ -42,6 +44,9 @@ class Helpers:
         self.api_keys = ApiKeys(database, ground.settings, clock)
         self.cloudflared = CloudflaredEvents(ground.settings, ground.accounts)
         self.metrics = metrics_route(ground, monitoring, self.api_keys)
+        backups = self._backups = Backups(database, ground.folder.path, clock)
+        figures = process_figures(ground, monitoring)
+        self._system = SystemDoors(backups, ground.accounts, self._is_open, figures, clock)
         self.proxy = proxy_resource(self.proxies)
         self.docker_host = docker_host_resource(self.docker_hosts)
         self.remote_browser = remote_browser_resource(self.remote_browsers)
@@ -59,6 +64,7 @@ class Helpers:
 
     async def load(self) -> None:
         """Read everything."""
+        self._backups.clear()
         for feature in (self.proxies, self.docker_hosts, self.remote_browsers, self.api_keys):
             await feature.load()
 
@@ -87,8 +93,12 @@ class Helpers:
             *api_key_doors(self.api_key, self.api_keys, push),
             self.cloudflared.doors(),
             self._tools(),
+            self._system.doors(),
             Doors(raw=[self.metrics.route()]),
         ]
+
+    def _is_open(self) -> bool:
+        return bool(self._ground.settings.get("disableAuth"))
 
     def _find_chromium(self) -> str:
         ground = self._ground

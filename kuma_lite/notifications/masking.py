@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from kuma_lite.core.declarations import NotificationService
+from kuma_lite.core.doors import KEEP
 from kuma_lite.core.redaction import Redactor, hide_secrets, secrets_of
 from kuma_lite.notifications.fields import secret_keys
 from kuma_lite.notifications.model import COMMON_KEYS, Config
 
-KEEP: Final = "\u0000keep"
 MIN_SECRET_CHARS: Final = 4  # of those of the channel itself, which its answers are likely to repeat
 
 

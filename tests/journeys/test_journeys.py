@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +16,8 @@ from tests.support.served import Server, serving
 FRONTEND = ROOT / "frontend"
 # In this order, on one server: the first sets it up.
 JOURNEYS = [
-    "first-run", "log-in", "keyboard", "limits", "form", "settings", "security", "problems", "servers",
-    "fleet", "many", "phone",
+    "first-run", "log-in", "keyboard", "limits", "form", "settings", "security", "system", "problems",
+    "servers", "fleet", "many", "phone",
 ]  # fmt: skip
 MONITORS = 5000
 
@@ -34,15 +37,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("journey", JOURNEYS)
-def test_journey(server: Server, journey: str) -> None:
+def test_journey(server: Server, journey: str, tmp_path: Path) -> None:
     node, chromium = find_program("node"), find_program("chromium")
     assert node is not None
     assert chromium is not None
     command = [node, "journeys/run.mjs", "--url", server.url, "--only", journey]
     command += ["--monitors", str(MONITORS), "--browser", chromium]
-    run = subprocess.run(command, cwd=FRONTEND, capture_output=True, text=True, timeout=280)
+    backup = tmp_path / "backup.db"
+    environment = {**os.environ, "BACKUP_TO": str(backup)}
+    run = subprocess.run(command, cwd=FRONTEND, capture_output=True, text=True, timeout=280, env=environment)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "Traceback" not in server.text()
+    assert backup.exists() == (journey == "system")
+    if backup.exists():
+        with sqlite3.connect(backup) as copy:
+            assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert copy.execute('SELECT username FROM "user"').fetchone() == ("admin",)
 
 
 def test_every_journey_is_run() -> None:
