@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { firstRun } from "./first-run.mjs";
 import { fleet } from "./fleet.mjs";
 import { form } from "./form.mjs";
+import { importKuma } from "./import.mjs";
 import { keyboard, logInByForm } from "./keyboard.mjs";
 import { openBrowser } from "./lib.mjs";
 import { limits } from "./limits.mjs";
@@ -42,10 +43,14 @@ const journeys = {
   many: (browser) => many(browser, url, Number(options.monitors)),
   phone: (browser) => phone(browser, url),
 };
+// On a server of their own, only where they are asked for.
+const alone = {
+  import: (browser) => importKuma(browser, url),
+};
 
 const browser = await openBrowser(options.browser);
 let failed = 0;
-for (const [name, journey] of Object.entries(journeys)) {
+for (const [name, journey] of Object.entries(options.only ? { ...journeys, ...alone } : journeys)) {
   if (options.only && options.only !== name) continue;
   const began = performance.now();
   try {

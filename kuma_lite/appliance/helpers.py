@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 from kuma_lite.api_keys.events import api_key_doors
 from kuma_lite.api_keys.resource import api_key_resource
 from kuma_lite.api_keys.service import ApiKeys
@@ -15,6 +18,9 @@ from kuma_lite.docker_hosts.events import docker_host_doors
 from kuma_lite.docker_hosts.resource import docker_host_resource
 from kuma_lite.docker_hosts.service import REFERENCE as DOCKER_HOST
 from kuma_lite.docker_hosts.service import DockerHosts
+from kuma_lite.importing.events import ImportDoors
+from kuma_lite.importing.history import Progress
+from kuma_lite.importing.service import Outcome
 from kuma_lite.monitors.document.targets import domain_target
 from kuma_lite.monitors.references import References
 from kuma_lite.proxies.events import proxy_doors
@@ -47,6 +53,13 @@ class Helpers:
         backups = self._backups = Backups(database, ground.folder.path, clock)
         figures = process_figures(ground, monitoring)
         self._system = SystemDoors(backups, ground.accounts, self._is_open, figures, clock)
+        self._import = ImportDoors(
+            database,
+            ground.folder.path,
+            self._take_over,
+            ground.push,
+            ground.restart.set,
+        )
         self.proxy = proxy_resource(self.proxies)
         self.docker_host = docker_host_resource(self.docker_hosts)
         self.remote_browser = remote_browser_resource(self.remote_browsers)
@@ -70,6 +83,7 @@ class Helpers:
 
     async def start(self) -> None:
         """Start the tunnel, where there is one; the server listens already."""
+        self._ground.at_close(self._import.imports.stop)
         self._ground.at_close(self.cloudflared.tunnel.stop)
         await self.cloudflared.begin(self._ground.config.cloudflared_token or "")
 
@@ -94,8 +108,15 @@ class Helpers:
             self.cloudflared.doors(),
             self._tools(),
             self._system.doors(),
+            self._import.doors(),
             Doors(raw=[self.metrics.route()]),
         ]
+
+    def _take_over(self, path: Path, data_dir: Path, progress: Progress) -> Outcome:
+        # Most servers never import anything.
+        from kuma_lite.appliance.importing import take_over
+
+        return asyncio.run(take_over(path, data_dir, self._ground.clock, progress))
 
     def _is_open(self) -> bool:
         return bool(self._ground.settings.get("disableAuth"))

@@ -13,8 +13,9 @@ interface LoginAck {
 }
 
 /** Why somebody who was in has to log in again. */
-export type Over = "password" | "ended" | "expired" | "authentication";
-const OVER = new Set<string>(["password", "ended", "expired", "authentication"] satisfies Over[]);
+const OVER = ["password", "ended", "expired", "authentication", "imported"] as const;
+export type Over = (typeof OVER)[number];
+const asOver = (text: string | null | undefined): Over | null => OVER.find((one) => one === text) ?? null;
 
 const OVER_KEY = "over"; // outlasts the reload that the server asks for
 const TOKEN_KEY = "token"; // as Uptime Kuma's page calls it
@@ -68,11 +69,16 @@ export function startAgain(): void {
   location.reload();
 }
 
+/** The server starts again with the accounts of another one: ours ends, and the log-in says why. */
+export function expectOtherAccount(): void {
+  stores()[1]?.setItem(OVER_KEY, "imported" satisfies Over);
+}
+
 function overBefore(): Over | null {
   const [, passing] = stores();
-  const found = passing?.getItem(OVER_KEY);
+  const found = asOver(passing?.getItem(OVER_KEY));
   passing?.removeItem(OVER_KEY);
-  return found === "authentication" ? found : null;
+  return found;
 }
 
 /** Headers for the HTTP doors. */
@@ -100,7 +106,7 @@ export async function greet(message: Hello): Promise<Stage> {
     // Only a refusal ends the session; a lost connection says `hello` again.
     if (error instanceof WireError && connection.value === "online") {
       forgetToken();
-      over.value = error.reason && OVER.has(error.reason) ? (error.reason as Over) : null;
+      over.value = asOver(error.reason) ?? overBefore();
       stage.value = "login";
     }
     return stage.value;
