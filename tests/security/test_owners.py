@@ -30,7 +30,8 @@ SHARED = {
     "getSettings", "setSettings", "initServerTimezone", "getDatabaseSize", "shrinkDatabase", "getPushExample",
     "getGameList", "getPM2ProcessList", "testChrome", "checkDomain", "checkApprise", "testDockerHost",
     "testRemoteBrowser", "cloudflared_join", "cloudflared_leave", "cloudflared_start", "cloudflared_stop",
-    "cloudflared_removeToken", "serverRetention", "saveServerRetention", "agentInstall",
+    "cloudflared_removeToken", "serverRetention", "saveServerRetention", "agentInstall", "about", "licences",
+    "importState", "cancelImport",
 }  # fmt: skip
 # About nothing but the caller: lists of their own things, new things, their own account.
 OWN = {
