@@ -46,12 +46,12 @@ $(VENV)/.installed-dev: packaging/requirements-dev.txt $(VENV)/.installed
 	@touch $@
 
 # Clients that have to work, each in a folder of its own: three of them are the same Python module. They use the
-# libraries of .venv; pythonkuma asks for Python 3.12 and runs on 3.11.
+# libraries of .venv; pythonkuma asks for Python 3.12 and runs on 3.11. And Apprise, which is an extra of the server.
 CLIENTS := $(patsubst tests/clients/packages/%.txt,build/clients/%/.installed,$(wildcard tests/clients/packages/*.txt)) \
 	build/clients/go-uptime-kuma-client/.installed
 
 .PHONY: clients
-clients: $(CLIENTS) ## install the foreign clients that the tests use into build/clients
+clients: $(CLIENTS) ## install the foreign clients and Apprise, which the tests use, into build/clients
 
 build/clients/%/.installed: tests/clients/packages/%.txt | $(VENV)/.installed-dev
 	@rm -rf $(@D)
@@ -105,8 +105,9 @@ test-page: $(MODULES) ## the tests of the page alone
 	@cd frontend && npm test --silent
 
 .PHONY: lists
-lists: setup ## write the lists of monitor types and notification services into the README
+lists: setup ## write what is declared into the README and docs/notifications.md
 	@$(BIN)/python -m tests.test_lists
+	@$(BIN)/python -m tests.test_service_docs
 
 .PHONY: system-packages
 system-packages: ## install the programs the tests use (Debian, as root; otherwise says which are missing)
@@ -136,6 +137,7 @@ kills: setup ## kill a loaded server 300 times: is anything lost that was acknow
 bench: setup ## measure the server against its budgets
 	@$(BIN)/python -m tests.benchmarks
 	@$(BIN)/python -m tests.benchmarks.types
+	@$(BIN)/python -m tests.benchmarks.notifications
 
 .PHONY: bench-ui
 bench-ui: setup frontend system-packages ## measure the page in Chromium against its budgets

@@ -4,6 +4,7 @@
  *   npm run journeys -- --url http://127.0.0.1:3001 [--monitors 5000] [--browser /usr/bin/chromium] [--only many]
  */
 import { parseArgs } from "node:util";
+import { deliveries } from "./deliveries.mjs";
 import { firstRun } from "./first-run.mjs";
 import { fleet } from "./fleet.mjs";
 import { form } from "./form.mjs";
@@ -13,6 +14,7 @@ import { openBrowser } from "./lib.mjs";
 import { limits } from "./limits.mjs";
 import { many, phone } from "./many.mjs";
 import { problems } from "./problems.mjs";
+import { push } from "./push.mjs";
 import { security } from "./security.mjs";
 import { servers } from "./servers.mjs";
 import { settings } from "./settings.mjs";
@@ -35,6 +37,8 @@ const journeys = {
   limits: (browser) => limits(browser, url),
   form: (browser) => form(browser, url),
   settings: (browser) => settings(browser, url),
+  deliveries: (browser) => deliveries(browser, url),
+  push: (browser) => push(browser, url),
   security: (browser) => security(browser, url),
   system: (browser) => system(browser, url),
   problems: (browser) => problems(browser, url),

@@ -6,9 +6,7 @@ export async function settings(browser, url) {
   await logIn(page, `${url}/settings/notifications`);
   await page.getByRole("button", { name: "Set up the first one" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Service").click();
-  await page.keyboard.type("webhook");
-  await page.keyboard.press("Enter");
+  await chooseService(page, dialog);
   await expectAccessible(page, "the dialog of a notification");
   await dialog.getByLabel(/^Name/).fill("Journey hook");
   await dialog.getByRole("button", { name: "Save" }).click();
@@ -40,6 +38,28 @@ export async function settings(browser, url) {
   await page.getByText("Nobody is told yet").waitFor();
   check(page.problems.length === 0, `the browser complained: ${page.problems.join("; ")}`);
   await page.context().close();
+}
+
+/** By keyboard: what it begins with, what is found, where its documentation is. */
+async function chooseService(page, dialog) {
+  const service = dialog.getByLabel("Service");
+  await service.waitFor();
+  check((await service.inputValue()) === "Email (SMTP)", `a new notification begins with ${await service.inputValue()}`);
+  await service.focus();
+  await page.keyboard.press("ArrowDown");
+  const groups = await dialog.locator("[role=listbox] .group").allInnerTexts();
+  check(groups[0] === "Universal" && groups.at(-1) === "Regional", `the groups are ${groups.join(", ")}`);
+  await expectAccessible(page, "the list of services");
+  await page.keyboard.type("telégram");
+  await page.keyboard.press("Enter");
+  const link = dialog.getByRole("link", { name: /^Documentation of Telegram/ });
+  await link.waitFor();
+  check((await link.getAttribute("rel")) === "noopener noreferrer", "the documentation is told where one comes from");
+  await dialog.getByRole("link", { name: /t\.me\/BotFather/ }).waitFor();
+  await service.focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.type("webhook");
+  await page.keyboard.press("Enter");
 }
 
 async function keepHistoryOfServers(page) {

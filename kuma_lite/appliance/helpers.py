@@ -34,7 +34,6 @@ from kuma_lite.remote_browsers.service import RemoteBrowsers
 from kuma_lite.tools.backup import Backups
 from kuma_lite.tools.events import ToolEvents
 from kuma_lite.tools.system import SystemDoors
-from kuma_lite.tools.vapid import VapidKeys
 
 
 class Helpers:
@@ -91,7 +90,7 @@ class Helpers:
         ground = self._ground
         return ToolEvents(
             ground.database,
-            VapidKeys(ground.settings),
+            ground.push_keys,
             domain_target,
             ground.network.rdap.server_of,
             allow_all_browsers=ground.config.allow_all_chrome_exec,

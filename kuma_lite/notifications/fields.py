@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from kuma_lite.core.declarations import Kind, NotificationService, Words
@@ -13,6 +14,8 @@ from kuma_lite.notifications import templates
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
+
+_IS_HOST: Final = re.compile(r"[^\s/?#@]+")
 
 
 def secret_keys(service: NotificationService[Any]) -> frozenset[str]:
@@ -36,6 +39,25 @@ def validate(service: NotificationService[Any], config: Mapping[str, Any]) -> No
     service.validate(service.options.read(config))
 
 
+def lacking(service: NotificationService[Any], config: Mapping[str, Any]) -> str:
+    """The label of a field that is not stored and that a delivery cannot do without; "" for none.
+
+    More lenient than `validate`: clients store what they like, and much of it can be delivered.
+    """
+    fields = service.options.words()
+    for key, (info, words) in fields.items():
+        if words.required and not words.lenient and _is_shown(key, fields, config):
+            stored = config.get(key)
+            default = info.get_default(call_default_factory=True)
+            if _is_blank(stored) and _is_blank(default):
+                return words.label
+    return ""
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or value in ([], ()) or (isinstance(value, str) and not value.strip())
+
+
 def _is_shown(key: str, fields: Mapping[str, tuple[FieldInfo, Words]], config: Mapping[str, Any]) -> bool:
     condition = fields[key][1].shown_when
     if condition is None:
@@ -48,14 +70,16 @@ def _is_shown(key: str, fields: Mapping[str, tuple[FieldInfo, Words]], config: M
 
 def _problem(words: Words, value: Any) -> str:
     """What is wrong with one value, as a sentence; "" when nothing is."""
-    if value is None or value == "" or (isinstance(value, str) and not value.strip()):
+    if _is_blank(value):
         return f"{words.label} is required." if words.required else ""
     if words.kind in (Kind.NUMBER, Kind.PORT):
         return _number_problem(words, value)
     if words.kind is Kind.SELECT and value not in [choice.value for choice in words.choices]:
-        return f"{words.label} is not one of the choices."
+        return f"{words.label} must be one of: {', '.join(choice.label for choice in words.choices)}."
     if words.kind is Kind.URL and not _is_web_address(str(value)):
         return f"{words.label} must be an address that begins with http:// or https://."
+    if words.kind is Kind.HOST and not _IS_HOST.fullmatch(str(value).strip()):
+        return f"{words.label} must be a host name or an IP address."
     if words.template and (problem := templates.problem(str(value))):
         return f"{words.label}: {problem}"
     if words.kind is Kind.JSON and not _is_json_object(str(value)):
@@ -70,8 +94,16 @@ def _number_problem(words: Words, value: Any) -> str:
         return f"{words.label} must be a number."
     low, high = words.minimum, words.maximum
     if (low is not None and not number >= low) or (high is not None and not number <= high):
-        return words.out_of_range or f"{words.label} must be between {low:g} and {high:g}."
+        return words.out_of_range or f"{words.label} must be {_range(low, high)}."
+    if words.step == 1 and not number.is_integer():
+        return f"{words.label} must be a whole number."
     return ""
+
+
+def _range(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f"between {low:g} and {high:g}"
+    return f"at most {high:g}" if low is None else f"at least {low:g}"
 
 
 def _is_web_address(text: str) -> bool:

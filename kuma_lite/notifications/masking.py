@@ -6,7 +6,11 @@ back unchanged it means "keep what is stored". Texts for people hide them.
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 from kuma_lite.core.declarations import NotificationService
 from kuma_lite.core.doors import KEEP
@@ -14,6 +18,7 @@ from kuma_lite.core.redaction import Redactor, hide_secrets, secrets_of
 from kuma_lite.notifications.fields import secret_keys
 from kuma_lite.notifications.model import COMMON_KEYS, Config
 
+LOGIN_CHARS: Final = 200  # of a name that somebody logs in with
 MIN_SECRET_CHARS: Final = 4  # of those of the channel itself, which its answers are likely to repeat
 
 
@@ -44,5 +49,20 @@ def restored(config: Config, stored: Config) -> dict[str, Any]:
 def redacted(text: str, config: Config, service: NotificationService[Any]) -> str:
     """A text for people, without the secrets of a channel, nor those of any other."""
     own = Redactor(MIN_SECRET_CHARS)
-    own.remember(service.name, secrets_of(service, config))
+    secrets = secrets_of(service, config)
+    own.remember("as they are", secrets)
+    own.remember("as Basic sends them", _logins(config, secrets))
     return hide_secrets(own.hide(text))
+
+
+def _logins(config: Config, secrets: Iterable[str]) -> Iterator[str]:
+    """What an `Authorization: Basic` may hold: each secret as the password of whatever else is stored."""
+    texts = {text.strip() for text in map(str, config.values()) if len(text) <= LOGIN_CHARS}
+    pairs = {(user, secret.strip()) for secret in secrets for user in texts}
+    for secret in secrets:
+        with suppress(ValueError):
+            parts = urlsplit(secret)
+            pairs.add((unquote(parts.username or ""), unquote(parts.password or "")))
+    for user, password in pairs:
+        if password:
+            yield b64encode(f"{user}:{password}".encode(errors="replace")).decode()

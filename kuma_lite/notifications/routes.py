@@ -10,6 +10,7 @@ from litestar import get
 from msgspec import UNSET, Struct, UnsetType, convert
 
 from kuma_lite.core.access import Right
+from kuma_lite.core.declarations import NotificationService
 from kuma_lite.core.doors import Access, door
 from kuma_lite.notifications.delivery import Services
 
@@ -57,6 +58,8 @@ class DescribedService(Struct):
     description: str
     groups: list[str]
     fields: list[Field]
+    documentation: str | UnsetType = UNSET  # address of the service's own
+    missing: str | UnsetType = UNSET  # what is not installed here, as a sentence
 
 
 class ServiceList(Struct):
@@ -68,22 +71,29 @@ class ServiceList(Struct):
 def describe(services: Services) -> ServiceList:
     """Every service with the fields of its form. It imports them all, which takes a thread."""
     return ServiceList(
-        [
-            DescribedService(
-                service.name,
-                service.label,
-                service.description,
-                list(service.groups),
-                convert(service.options.describe(), list[Field]),
-            )
-            for service in sorted(services, key=lambda service: service.label.lower())
-        ]
+        [_described(service) for service in sorted(services, key=lambda service: service.label.lower())]
     )
+
+
+def _described(service: NotificationService[Any]) -> DescribedService:
+    return DescribedService(
+        service.name,
+        service.label,
+        service.description,
+        list(service.groups),
+        _fields(service),
+        service.documentation or UNSET,
+        service.missing() or UNSET,  # may have been installed since it was last asked
+    )
+
+
+@cache
+def _fields(service: NotificationService[Any]) -> list[Field]:
+    return convert(service.options.describe(), list[Field])
 
 
 def notification_routes(services: Services) -> Sequence[Any]:
     """The routes of this feature."""
-    described = cache(lambda: describe(services))
 
     @get(
         "/api/v1/notification-services",
@@ -93,6 +103,6 @@ def notification_routes(services: Services) -> Sequence[Any]:
     )
     def notification_services() -> ServiceList:
         """List the notification services with the fields of their forms."""
-        return described()
+        return describe(services)
 
     return [notification_services]

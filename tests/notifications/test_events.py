@@ -200,6 +200,17 @@ async def test_the_page_hears_of_deliveries(
     assert pushes.pushed == ([(OWNER, PAGE, "notificationsChanged", {})] if listening else [])
 
 
+@pytest.mark.parametrize("installed", [True, False])
+def test_what_is_not_installed_is_said(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch, installed: bool
+) -> None:
+    monkeypatch.setattr(apprise, "is_installed", lambda: installed)
+    with TestClient(Litestar(doors.routes())) as client:
+        services = client.get("/api/v1/notification-services").json()["services"]
+    missing = {service["name"]: service["missing"] for service in services if "missing" in service}
+    assert missing == ({} if installed else {"apprise": apprise.MISSING})
+
+
 def test_the_declarations_over_http(doors: Doors, notifications: Notifications) -> None:
     with TestClient(Litestar(doors.routes())) as client:
         services = client.get("/api/v1/notification-services").json()["services"]
@@ -214,8 +225,12 @@ def test_the_declarations_over_http(doors: Doors, notifications: Notifications) 
     assert webhook["fields"][0]["secret"] is True
     assert webhook["fields"][2]["shownWhen"] == {"option": "httpMethod", "values": ["post"]}
     assert "shownWhen" not in webhook["fields"][0]
+    assert "documentation" not in webhook
+    telegram = next(service for service in services if service["name"] == "telegram")
+    assert telegram["documentation"] == "https://core.telegram.org/bots/api#sendmessage"
+    assert "missing" not in telegram
     named = schema["components"]["schemas"]
     field = next(value for key, value in named.items() if key.endswith("_Field") or key == "Field")
     assert {"name", "label", "kind", "section", "default"} <= set(field["required"])
     assert "help" not in field["required"]
-    assert all(route.opt["access"] is Access.USER for route in doors.routes())
+    assert all(route.opt["access"] in (Access.USER, Access.PROJECT) for route in doors.routes())

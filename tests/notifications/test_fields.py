@@ -32,7 +32,7 @@ def test_what_can_work_is_let_through(notifications: Notifications, kind: str) -
         ("webhook", {"webhookURL": ""}, "webhookURL", "Post URL is required."),
         ("webhook", {"webhookURL": "h/x"}, "webhookURL", "Post URL must be an address"),
         ("webhook", {"webhookURL": "http://[::1"}, "webhookURL", "Post URL must be an address"),
-        ("webhook", {"httpMethod": "put"}, "httpMethod", "HTTP Method is not one of the choices."),
+        ("webhook", {"httpMethod": "put"}, "httpMethod", "HTTP Method must be one of: POST, GET."),
         ("webhook", {"webhookContentType": None}, "webhookContentType", "Request Body is required."),
         ("webhook", {"webhookContentType": "custom"}, "webhookCustomBody", "Custom body is required."),
         ("webhook", {"webhookAdditionalHeaders": "{"}, "webhookAdditionalHeaders", "must be a JSON object"),

@@ -34,6 +34,24 @@ async function type(input: HTMLInputElement | null, value: string): Promise<void
 }
 
 describe("Combobox", () => {
+  it("finds without accents, and selects an option of two groups once", async () => {
+    const twice = [
+      { value: "a", label: "Élan", group: "One", note: "not installed" },
+      { value: "b", label: "Bale", group: "One" },
+      { value: "a", label: "Élan", group: "Two" },
+    ];
+    const { model, root } = mount(Combobox, "a", { options: twice });
+    const input = root.querySelector("input");
+    await press(input, "ArrowDown");
+    expect([...root.querySelectorAll(".group")].map(({ textContent }) => textContent?.trim())).toEqual(["One", "Two"]);
+    expect(root.querySelectorAll("[aria-selected=true]")).toHaveLength(1);
+    expect(root.querySelector(".note")?.textContent).toBe("not installed");
+    await type(input, "elan");
+    expect(root.querySelectorAll("[role=option]")).toHaveLength(1);
+    await press(input, "Enter");
+    expect(model.value).toBe("a");
+  });
+
   const options = [
     { value: "http", label: "HTTP(s)", description: "A web address" },
     { value: "ping", label: "Ping", description: "Echo" },
@@ -63,9 +81,9 @@ describe("Combobox", () => {
     expect(model.value).toBe("http");
   });
 
-  it("ranks labels before descriptions", () => {
+  it("ranks labels that begin with the text before others, and labels before descriptions", () => {
     expect(rankOptions(options, "web").map(({ value }) => value)).toEqual(["http", "push"]);
-    expect(rankOptions(options, "p").map(({ value }) => value)[0]).toBe("http");
+    expect(rankOptions(options, "p").map(({ value }) => value)).toEqual(["ping", "push", "http"]);
     expect(rankOptions(options, "zzz")).toEqual([]);
   });
 });

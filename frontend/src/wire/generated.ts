@@ -6,6 +6,8 @@ export interface DescribedService {
   description: string;
   groups: string[];
   fields: Field[];
+  documentation?: string;
+  missing?: string;
 }
 
 export interface Field {

@@ -130,6 +130,7 @@ export type FieldKind =
   | "token"
   | "list"
   | "limits"
+  | "push-subscription"
   | "conditions";
 
 export type ChoiceValue = Wire.FieldChoice["value"];
@@ -176,6 +177,25 @@ export interface NotificationRow {
   lastSuccess: number | null;
   lastError: string | null;
   lastErrorAt: number | null;
+}
+
+/** A message on its way to a notification, or at its end; times in ms since 1970. */
+export interface Delivery {
+  id: number;
+  notification: number;
+  notificationName: string;
+  type: string;
+  monitor: number | null;
+  monitorName: string | null; // null: of none, or it is gone
+  created: number;
+  ended: number | null;
+  due: number | null; // the next attempt, while it waits
+  attempts: number;
+  outcome: "delivered" | "waiting" | "given_up";
+  error: string | null;
+  answer: string | null;
+  text: string;
+  status: number | null;
 }
 
 /** Stands for a stored secret the server does not show; sent back unchanged it keeps what is stored. */

@@ -1,4 +1,4 @@
-"""Alerta: an alert, raised and cleared, https://docs.alerta.io/api/reference.html#create-an-alert."""
+"""Alerta: an alert, raised and cleared."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Alerta(kit.HttpService[AlertaOptions]):
     """An alert in Alerta, one per name and type of a monitor."""
 
     name, label, groups = "alerta", "Alerta", ("incident",)
+    documentation = "https://docs.alerta.io/api/reference.html#create-an-alert"
     description = "Raises an alert in Alerta, and clears it when the monitor is up again."
 
     def request(self, o: AlertaOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""AlertNow: an incident, opened and closed, https://docs.alertnow.com/."""
+"""AlertNow: an incident, opened and closed."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class AlertNow(kit.HttpService[AlertNowOptions]):
     """An incident in AlertNow, one per monitor, by its number."""
 
     name, label, groups = "AlertNow", "AlertNow", ("incident",)
+    documentation = "https://docs.alertnow.com/"
     description = "Opens an incident in AlertNow, and closes it when the monitor is up again."
 
     def request(self, o: AlertNowOptions, news: kit.News) -> kit.Call:

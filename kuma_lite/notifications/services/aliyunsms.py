@@ -1,4 +1,4 @@
-"""Aliyun SMS: an SMS from a template, https://help.aliyun.com/document_detail/101414.html."""
+"""Aliyun SMS: an SMS from a template."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ class AliyunSms(kit.HttpService[AliyunSmsOptions]):
     """An SMS through Aliyun."""
 
     name, label, groups = "AliyunSMS", "AliyunSMS (阿里云短信服务)", ("regional",)
+    documentation = "https://help.aliyun.com/document_detail/101414.html"
     description = "Sends an SMS from a template of yours at Aliyun, for China."
 
     def request(self, o: AliyunSmsOptions, news: kit.News) -> kit.Call:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import logging
 import re
 import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import Final
 
 from kuma_lite.core.declarations import (
@@ -23,8 +28,8 @@ MISSING: Final = (
     "Apprise is not installed: the server has neither its Python package nor the program 'apprise'."
 )
 NO_OUTPUT: Final = "The program apprise said nothing; it may not be what it is called."
-SHOWN_CHARS: Final = 2_000  # of what the program says
 
+_DELIVERY: Final[ContextVar[object]] = ContextVar("delivery of apprise", default=None)
 _BETWEEN_URLS: Final = re.compile(r"[\s,;]+(?=[A-Za-z][A-Za-z0-9+.-]*://)|\s*\n\s*")
 
 
@@ -47,17 +52,20 @@ class AppriseService(NotificationService[AppriseOptions]):
 
     name = "apprise"
     label = "Apprise (Support 50+ Notification services)"
+    documentation = "https://appriseit.com/services/"
     description = "Hands the message to Apprise, which knows more than a hundred services."
     groups = ("universal",)
+
+    def missing(self) -> str:
+        """The package and the program."""
+        return "" if is_installed() else MISSING
 
     async def send(self, options: AppriseOptions, message: Message, context: DeliveryContext) -> str:
         """Use the library when it is there, else the program."""
         del context
         urls = split_urls(options.urls)
-        if not urls:
-            raise DeliveryFailed("The Apprise URL is empty.", permanent=True)
         if has_library():
-            return await asyncio.to_thread(_by_library, urls, options.title, message)
+            return await _in_thread(lambda: _by_library(urls, options.title, message))
         program = shutil.which(PROGRAM)
         if program is None:
             raise DeliveryFailed(MISSING, permanent=True)
@@ -91,17 +99,62 @@ def _by_library(urls: list[str], title: str, message: Message) -> str:
     import apprise
 
     sender = apprise.Apprise()
-    with apprise.LogCapture(level=apprise.logging.WARNING) as said:
+    with _listening() as said:
         refused = [url for url in urls if not sender.add(url)]  # every one, so that each is complained of
         sent = not refused and sender.notify(body=message.text, title=title, notify_type=kind_of(message))
-        text = said.getvalue().strip()
+    text = "\n".join(said)
     if refused:
-        raise DeliveryFailed(
-            kit.limited(text, SHOWN_CHARS) or "An Apprise URL cannot be used.", permanent=True
-        )
+        raise DeliveryFailed(text or "An Apprise URL cannot be used.", permanent=True)
     if not sent:
-        raise DeliveryFailed(kit.limited(text, SHOWN_CHARS) or "Apprise could not deliver the message.")
+        raise DeliveryFailed(text or "Apprise could not deliver the message.")
     return kit.SENT
+
+
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    """What the library complains of in this delivery; others run at the same time."""
+    said: list[str] = []
+    ours = object()
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if _DELIVERY.get() is ours:
+                said.append(record.getMessage())
+
+    listener, log = Listener(logging.WARNING), logging.getLogger(PROGRAM)
+    before = _DELIVERY.set(ours)  # the library's own threads inherit it
+    log.addHandler(listener)
+    try:
+        yield said
+    finally:
+        log.removeHandler(listener)
+        _DELIVERY.reset(before)
+
+
+async def _in_thread(call: Callable[[], str]) -> str:
+    """As `asyncio.to_thread`, but nobody waits for the thread: what hangs in it does not hold up a stop."""
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[str] = loop.create_future()
+
+    def tell(result: str, error: BaseException | None) -> None:
+        if ended.done():
+            return  # the deadline was earlier
+        if error is None:
+            ended.set_result(result)
+        else:
+            ended.set_exception(error)
+
+    def run() -> None:
+        result, failure = "", None
+        try:
+            result = call()
+        except BaseException as error:  # whatever it is, it is awaited
+            failure = error
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(tell, result, failure)
+
+    threading.Thread(target=run, name=PROGRAM, daemon=True).start()
+    return await ended
 
 
 async def _by_program(program: str, urls: list[str], title: str, message: Message) -> str:
@@ -129,7 +182,7 @@ async def _by_program(program: str, urls: list[str], title: str, message: Messag
         await process.wait()
         raise
     if "ERROR" in output or process.returncode:
-        raise DeliveryFailed(kit.limited(output, SHOWN_CHARS) or f"apprise ended with {process.returncode}.")
+        raise DeliveryFailed(output or f"apprise ended with {process.returncode}.")
     if not output:
         raise DeliveryFailed(NO_OUTPUT)
     return kit.SENT

@@ -1,4 +1,4 @@
-"""Bale: a message of a bot, https://docs.bale.ai/#sendmessage."""
+"""Bale: a message of a bot."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ MAX_CHARS = 4_096  # of a message; a longer one is refused
 class BaleOptions(kit.ServiceOptions):
     """Which bot writes to which chat."""
 
-    token: str = kit.secret("Bot Token", "baleBotToken", required=True, help="From @BotFather.")
+    token: str = kit.secret(
+        "Bot Token", "baleBotToken", required=True, help="From @BotFather, https://ble.ir/BotFather."
+    )
     chat: str = kit.text("Chat ID", "baleChatID", required=True, help="Of a person, a group or a channel.")
 
 
@@ -19,6 +21,7 @@ class Bale(kit.HttpService[BaleOptions]):
     """A message of a Bale bot."""
 
     name, label, groups = "bale", "Bale", ("chat",)
+    documentation = "https://docs.bale.ai/#sendmessage"
     description = "Sends a message of your Bale bot to a chat, a group or a channel."
 
     def request(self, o: BaleOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Bark: a push message to iPhones, https://bark.day.app/#/en-us/tutorial."""
+"""Bark: a push message to iPhones."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Bark(kit.HttpService[BarkOptions]):
     """A push message to an iPhone with the Bark app."""
 
     name, label, groups = "Bark", "Bark", ("push",)
+    documentation = "https://bark.day.app/#/en-us/tutorial"
     description = "Sends a push message to the Bark app on an iPhone."
 
     def request(self, o: BarkOptions, news: kit.News) -> kit.Call:

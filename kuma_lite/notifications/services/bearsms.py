@@ -1,4 +1,4 @@
-"""BearSMS: an SMS, https://www.bearsms.com/."""
+"""BearSMS: an SMS."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class BearSms(kit.HttpService[BearSmsOptions]):
     """An SMS through BearSMS."""
 
     name, label, groups = "bearsms", "BearSMS (Israel)", ("regional",)
+    documentation = "https://www.bearsms.com/"
     description = "Sends an SMS through BearSMS, for Israel."
 
     def request(self, o: BearSmsOptions, news: kit.News) -> kit.Call:

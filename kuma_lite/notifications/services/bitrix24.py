@@ -1,4 +1,4 @@
-"""Bitrix24: a notification of the system, https://apidocs.bitrix24.com/api-reference/chats/notifications/im-notify-system-add.html."""
+"""Bitrix24: a notification of the system."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ class Bitrix24Options(kit.ServiceOptions):
         "bitrix24WebhookURL",
         required=True,
         placeholder="https://example.bitrix24.com/rest/1/.../",
-        help="An inbound webhook that may use Chat and Notifications (im).",
+        help="An inbound webhook that may use Chat and Notifications (im). See "
+        "https://helpdesk.bitrix24.com/open/12357038/.",
     )
     user: str = kit.text(
         "User ID", "bitrix24UserID", required=True, help="The number in the address of the user's profile."
@@ -27,6 +28,7 @@ class Bitrix24(kit.HttpService[Bitrix24Options]):
     """A notification for a user of Bitrix24."""
 
     name, label, groups = "Bitrix24", "Bitrix24", ("chat",)
+    documentation = "https://apidocs.bitrix24.com/api-reference/chats/notifications/im-notify-system-add.html"
     description = "Sends a notification to a user of Bitrix24."
 
     def request(self, o: Bitrix24Options, news: kit.News) -> kit.Call:

@@ -1,9 +1,8 @@
-"""Brevo: an e-mail, https://developers.brevo.com/reference/sendtransacemail."""
+"""Brevo: an e-mail."""
 
 from __future__ import annotations
 
 from kuma_lite.notifications.services import kit
-from kuma_lite.notifications.services.support.lists import comma_list
 
 API = "https://api.brevo.com/v3/smtp/email"
 SUBJECT = "Notification from Your Uptime Kuma"
@@ -13,7 +12,9 @@ NAME = "Uptime Kuma"
 class BrevoOptions(kit.ServiceOptions):
     """From whom to whom."""
 
-    key: str = kit.secret("Brevo API Key", "brevoApiKey", required=True)
+    key: str = kit.secret(
+        "Brevo API Key", "brevoApiKey", required=True, help="Made at https://app.brevo.com/settings/keys/api."
+    )
     sender: str = kit.text(
         "From Email", "brevoFromEmail", required=True, help="A sender that Brevo has verified."
     )
@@ -28,6 +29,7 @@ class Brevo(kit.HttpService[BrevoOptions]):
     """An e-mail through Brevo."""
 
     name, label, groups = "Brevo", "Brevo", ("email",)
+    documentation = "https://developers.brevo.com/reference/sendtransacemail"
     description = "Sends an e-mail through Brevo."
 
     def request(self, o: BrevoOptions, news: kit.News) -> kit.Call:
@@ -50,4 +52,4 @@ class Brevo(kit.HttpService[BrevoOptions]):
 
 def people(addresses: str) -> list[dict[str, str]]:
     """The addresses between commas as Brevo lists them."""
-    return [{"email": address} for address in comma_list(addresses)]
+    return [{"email": address} for address in kit.comma_list(addresses)]

@@ -1,4 +1,4 @@
-"""CallMeBot: a message on WhatsApp, Signal or Facebook, or a call on Telegram, https://www.callmebot.com/."""
+"""CallMeBot: a message on WhatsApp, Signal or Facebook, or a call on Telegram."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class CallMeBot(kit.HttpService[CallMeBotOptions]):
 
     name, groups = "CallMeBot", ("chat",)
     label = "CallMeBot (WhatsApp, Telegram Call, Facebook Messenger)"
+    documentation = "https://www.callmebot.com/"
     description = "Sends a message or calls through CallMeBot."
 
     def request(self, o: CallMeBotOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Cellsynt: an SMS, https://www.cellsynt.com/en/sms/api-integration."""
+"""Cellsynt: an SMS."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ class Cellsynt(kit.HttpService[CellsyntOptions]):
     """An SMS through Cellsynt."""
 
     name, label, groups = "Cellsynt", "Cellsynt", ("sms",)
+    documentation = "https://www.cellsynt.com/en/sms/api-integration"
     description = "Sends an SMS through Cellsynt."
 
     def request(self, o: CellsyntOptions, news: kit.News) -> kit.Call:

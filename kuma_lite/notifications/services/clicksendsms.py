@@ -1,4 +1,4 @@
-"""ClickSend: an SMS, https://developers.clicksend.com/docs/messaging/sms/."""
+"""ClickSend: an SMS."""
 
 from __future__ import annotations
 
@@ -12,14 +12,20 @@ class ClickSendOptions(kit.ServiceOptions):
     """Whose account sends to which number."""
 
     username: str = kit.text("API Username", "clicksendsmsLogin", required=True)
-    api_key: str = kit.secret("API Key", "clicksendsmsPassword", required=True)
+    api_key: str = kit.secret(
+        "API Key",
+        "clicksendsmsPassword",
+        required=True,
+        help="The API key of an account or subaccount, https://dashboard.clicksend.com/account/subaccounts.",
+    )
     recipient: str = kit.text(
         "Recipient Number", "clicksendsmsToNumber", required=True, placeholder="+15559876543"
     )
     sender: str = kit.text(
         "From Name/Number",
         "clicksendsmsSenderName",
-        help="3 to 11 letters, or a number of yours; empty means a number that is shared with others.",
+        help="3 to 11 letters, or a number of yours; empty means a number that is shared with others. See "
+        "https://help.clicksend.com/article/4kgj7krx00-what-is-a-sender-id-or-sender-number.",
     )
 
 
@@ -27,6 +33,7 @@ class ClickSend(kit.HttpService[ClickSendOptions]):
     """An SMS through ClickSend."""
 
     name, label, groups = "clicksendsms", "ClickSend SMS", ("sms",)
+    documentation = "https://developers.clicksend.com/docs/messaging/sms/"
     description = "Sends an SMS through ClickSend."
 
     def request(self, o: ClickSendOptions, news: kit.News) -> kit.Call:

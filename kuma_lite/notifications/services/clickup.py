@@ -1,4 +1,4 @@
-"""ClickUp: a message in a chat channel, https://developer.clickup.com/reference/createchatmessage."""
+"""ClickUp: a message in a chat channel."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class ClickUp(kit.HttpService[ClickUpOptions]):
     """A message in a ClickUp chat channel."""
 
     name, label, groups = "ClickUp", "ClickUp", ("chat",)
+    documentation = "https://developer.clickup.com/reference/createchatmessage"
     description = "Posts to a channel of ClickUp Chat."
 
     def request(self, o: ClickUpOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""DingTalk: a message of a group robot, https://open.dingtalk.com/document/orgapp/custom-robots-send-group-messages."""
+"""DingTalk: a message of a group robot."""
 
 from __future__ import annotations
 
@@ -26,7 +26,13 @@ class DingDingOptions(kit.ServiceOptions):
         required=True,
         placeholder="https://oapi.dingtalk.com/robot/send?access_token=...",
     )
-    key: str = kit.secret("SecretKey", "secretKey", required=True, help="Of the robot's signature.")
+    key: str = kit.secret(
+        "SecretKey",
+        "secretKey",
+        required=True,
+        help="Of the robot's signature. See "
+        "https://open.dingtalk.com/document/robots/customize-robot-security-settings.",
+    )
     whom: str = kit.select("Mentioning", "mentioning", "nobody", WHOM, required=True)
     phones: tuple[str, ...] = kit.texts(
         "Mobile list", "mobileList", shown_when=kit.when("mentioning", "specify-mobiles")
@@ -40,6 +46,8 @@ class DingDing(kit.HttpService[DingDingOptions]):
     """A message of a robot in a DingTalk group."""
 
     name, label, groups = "DingDing", "DingDing (钉钉自定义机器人)", ("regional",)
+    pace = kit.Pace(20, 60)  # a robot that sends more is silenced for ten minutes
+    documentation = "https://open.dingtalk.com/document/orgapp/custom-robots-send-group-messages"
     description = "Posts to a DingTalk group through a custom robot."
 
     def request(self, o: DingDingOptions, news: kit.News) -> kit.Call:

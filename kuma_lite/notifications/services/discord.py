@@ -1,4 +1,4 @@
-"""Discord: a message of a channel's webhook, https://discord.com/developers/docs/resources/webhook."""
+"""Discord: a message of a channel's webhook."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ RED = 0xFF0000
 GREEN = 0x00FF00
 SUPPRESS_NOTIFICATIONS = 4096  # a message flag of Discord
 LOOK_S = 5.0  # for the question whether the webhook has a picture; not worth waiting longer
-
-# Longer texts are refused by Discord.
-MAX_CONTENT = 2000
-MAX_TITLE = 256
-MAX_VALUE = 1024
+MAX_CONTENT = 2000  # characters of a message without embeds; a longer one is refused
+MAX_TITLE = 256  # characters of the title of an embed
+MAX_VALUE = 1024  # characters of a field of an embed
 
 FORMATS = {
     "normal": "Normal (rich embeds)",
@@ -68,6 +66,7 @@ class DiscordOptions(kit.ServiceOptions):
         "threadId",
         required=True,
         shown_when=kit.when("discordChannelType", "postToThread"),
+        help="How to find it: https://support.discord.com/hc/en-us/articles/206346498",
     )
     without_url: bool = kit.switch("Disable URL in Notification", "disableUrl", section="content")
     silent: bool = kit.switch(
@@ -82,6 +81,8 @@ class Discord(kit.HttpService[DiscordOptions]):
     """A message in a Discord channel, thread or forum."""
 
     name, label, groups = "discord", "Discord", ("chat",)
+    pace = kit.Pace(5, 10)  # a webhook takes 30 messages a minute, five of them at once
+    documentation = "https://discord.com/developers/docs/resources/webhook"
     description = "Sends a message to a Discord channel through its webhook."
 
     def request(self, o: DiscordOptions, news: kit.News) -> kit.Calls:

@@ -1,4 +1,4 @@
-"""EgoSMS: an SMS, https://developers.pahappa.com/sending-sms-http/."""
+"""EgoSMS: an SMS."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class EgoSms(kit.HttpService[EgoSmsOptions]):
     """An SMS through EgoSMS."""
 
     name, label, groups = "egosms", "EgoSMS (Uganda)", ("regional",)
+    documentation = "https://developers.pahappa.com/sending-sms-http/"
     description = "Sends an SMS through EgoSMS, for Uganda."
 
     def request(self, o: EgoSmsOptions, news: kit.News) -> kit.Call:

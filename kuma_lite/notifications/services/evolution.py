@@ -1,4 +1,4 @@
-"""Evolution API: a WhatsApp message, https://doc.evolution-api.com/v2/api-reference/message-controller/send-text."""
+"""Evolution API: a WhatsApp message."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Evolution(kit.HttpService[EvolutionOptions]):
     """A WhatsApp message through Evolution API."""
 
     name, label, groups = "evolution", "WhatsApp (Evolution)", ("chat",)
+    documentation = "https://doc.evolution-api.com/v2/api-reference/message-controller/send-text"
     description = "Sends a WhatsApp message through Evolution API."
 
     def request(self, o: EvolutionOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Feishu, abroad Lark: a message of a custom bot, https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot."""
+"""Feishu, abroad Lark: a message of a custom bot."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class FeishuOptions(kit.ServiceOptions):
         "feishuWebHookUrl",
         required=True,
         placeholder="https://open.feishu.cn/open-apis/bot/v2/hook/...",
+        help="How to get it: https://www.feishu.cn/hc/zh-CN/articles/360024984973",
     )
 
 
@@ -23,6 +24,8 @@ class Feishu(kit.HttpService[FeishuOptions]):
     """A message of a bot in a Feishu or Lark group."""
 
     name, label, groups = "Feishu", "Feishu (飞书)", ("regional",)
+    pace = kit.Pace(5, 3)  # a bot takes five a second, and a hundred a minute
+    documentation = "https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot"
     description = "Posts to a Feishu or Lark group through a custom bot."
 
     def request(self, o: FeishuOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""FlashDuty: an alert, opened and closed, https://docs.flashcat.cloud/en/flashduty/custom-alert-integration-guide."""
+"""FlashDuty: an alert, opened and closed."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class FlashDuty(kit.HttpService[FlashDutyOptions]):
     """An alert in FlashDuty, one per monitor."""
 
     name, label, groups = "FlashDuty", "FlashDuty (快猫星云)", ("regional",)
+    documentation = "https://docs.flashcat.cloud/en/flashduty/custom-alert-integration-guide"
     description = "Opens an alert in FlashDuty, and closes it when the monitor is up again."
 
     def request(self, o: FlashDutyOptions, news: kit.News) -> kit.Call:

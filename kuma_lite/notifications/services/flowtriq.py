@@ -1,4 +1,4 @@
-"""Flowtriq: an alert of an incoming webhook, https://flowtriq.com/docs."""
+"""Flowtriq: an alert of an incoming webhook."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Flowtriq(kit.HttpService[FlowtriqOptions]):
     """An alert in Flowtriq."""
 
     name, label, groups = "Flowtriq", "Flowtriq", ("incident",)
+    documentation = "https://flowtriq.com/docs"
     description = "Sends the message to a webhook of Flowtriq."
 
     def request(self, o: FlowtriqOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Fluxer: a message of a channel's webhook, with the embeds of Discord, https://docs.fluxer.app."""
+"""Fluxer: a message of a channel's webhook, with the embeds of Discord."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kuma_lite.notifications.services.discord import (
     words,
 )
 
-MAX_CONTENT = 4_000  # of a webhook's message; a longer one is refused
+MAX_CONTENT = 4_000  # characters of a webhook's message; a longer one is refused
 
 
 class FluxerOptions(kit.ServiceOptions):
@@ -46,6 +46,7 @@ class Fluxer(kit.HttpService[FluxerOptions]):
     """A message in a Fluxer channel."""
 
     name, label, groups = "fluxer", "Fluxer", ("chat",)
+    documentation = "https://docs.fluxer.app"
     description = "Sends a message to a Fluxer channel through its webhook."
 
     def request(self, o: FluxerOptions, news: kit.News) -> kit.Calls:

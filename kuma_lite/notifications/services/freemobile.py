@@ -1,4 +1,4 @@
-"""Free Mobile: an SMS to your own phone, https://mobile.free.fr/account/mes-options/notifications-sms."""
+"""Free Mobile: an SMS to your own phone."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class FreeMobile(kit.HttpService[FreeMobileOptions]):
     """An SMS of Free Mobile to its customer."""
 
     name, label, groups = "FreeMobile", "FreeMobile (mobile.free.fr)", ("regional",)
+    documentation = "https://mobile.free.fr/account/mes-options/notifications-sms"
     description = "Sends an SMS to your own phone at Free Mobile, in France."
 
     def request(self, o: FreeMobileOptions, news: kit.News) -> kit.Call:

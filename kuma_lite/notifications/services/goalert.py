@@ -1,4 +1,4 @@
-"""GoAlert: an alert, opened and closed, https://goalert.me/docs (Integration Keys, Generic API)."""
+"""GoAlert: an alert, opened and closed; the Generic API of its integration keys."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class GoAlert(kit.HttpService[GoAlertOptions]):
     """An alert in GoAlert, one per monitor."""
 
     name, label, groups = "GoAlert", "GoAlert", ("incident",)
+    documentation = "https://goalert.me/docs"
     description = "Opens an alert in GoAlert, and closes it when the monitor is up again."
 
     def request(self, o: GoAlertOptions, news: kit.News) -> kit.Call:

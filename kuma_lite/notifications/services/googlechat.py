@@ -1,4 +1,4 @@
-"""Google Chat: a card in a space through its webhook, https://developers.google.com/workspace/chat/quickstart/webhooks."""
+"""Google Chat: a card in a space through its webhook."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class GoogleChat(kit.HttpService[GoogleChatOptions]):
     """A message in a Google Chat space. One that is refused for haste waits in the outbox as every other."""
 
     name, label, groups = "GoogleChat", "Google Chat (Google Workspace)", ("chat",)
+    pace = kit.Pace(1, 1)  # of a space
+    documentation = "https://developers.google.com/workspace/chat/quickstart/webhooks"
     description = "Posts to a Google Chat space through its webhook."
 
     def request(self, o: GoogleChatOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Google Sheets: a row, added by an Apps Script, https://developers.google.com/apps-script/guides/web."""
+"""Google Sheets: a row, added by an Apps Script."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class GoogleSheets(kit.HttpService[GoogleSheetsOptions]):
     """A row in a Google sheet."""
 
     name, label, groups = "GoogleSheets", "Google Sheets", ("other",)
+    documentation = "https://developers.google.com/apps-script/guides/web"
     description = "Adds a row to a Google sheet through an Apps Script of yours."
     redirects_when_done = True  # to where the script's answer can be read
 

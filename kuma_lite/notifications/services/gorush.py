@@ -1,4 +1,4 @@
-"""Gorush: a push message through a server of one's own, https://github.com/appleboy/gorush#request-body."""
+"""Gorush: a push message through a server of one's own."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Gorush(kit.HttpService[GorushOptions]):
     """A push message through a Gorush server."""
 
     name, label, groups = "gorush", "Gorush", ("chat", "push")
+    documentation = "https://github.com/appleboy/gorush#request-body"
     description = "Sends a push message through your Gorush server."
 
     def request(self, o: GorushOptions, news: kit.News) -> kit.Call:

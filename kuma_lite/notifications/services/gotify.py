@@ -1,4 +1,4 @@
-"""Gotify: a push message of your own server, https://gotify.net/docs/pushmsg."""
+"""Gotify: a push message of your own server."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class GotifyOptions(kit.ServiceOptions):
         minimum=0,
         maximum=10,
         required=True,
+        lenient=True,
         form_default=USUAL_PRIORITY,
         help="From 1 to 10; 0 counts as 8.",
     )
@@ -29,6 +30,7 @@ class Gotify(kit.HttpService[GotifyOptions]):
     """A message of an application on a Gotify server."""
 
     name, label, groups = "gotify", "Gotify", ("chat", "push")
+    documentation = "https://gotify.net/docs/pushmsg"
     description = "Sends a push message through your Gotify server."
 
     def request(self, o: GotifyOptions, news: kit.News) -> kit.Call:

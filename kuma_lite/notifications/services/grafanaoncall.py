@@ -1,4 +1,4 @@
-"""Grafana OnCall: an alert group, opened and resolved, https://grafana.com/docs/oncall/latest/configure/integrations/references/webhook/."""
+"""Grafana OnCall: an alert group, opened and resolved."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class GrafanaOncall(kit.HttpService[GrafanaOncallOptions]):
     """An alert in Grafana OnCall."""
 
     name, label, groups = "GrafanaOncall", "Grafana Oncall", ("chat", "incident")
+    documentation = "https://grafana.com/docs/oncall/latest/configure/integrations/references/webhook/"
     description = "Raises an alert in Grafana OnCall, and resolves it when the monitor is up again."
 
     def request(self, o: GrafanaOncallOptions, news: kit.News) -> kit.Call:

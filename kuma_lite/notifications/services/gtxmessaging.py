@@ -1,4 +1,4 @@
-"""GTX Messaging: an SMS, https://www.gtx-messaging.com/en/api-docs/sms-rest-api/."""
+"""GTX Messaging: an SMS."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class GtxMessaging(kit.HttpService[GtxMessagingOptions]):
     """An SMS through GTX Messaging."""
 
     name, label, groups = "gtxmessaging", "GtxMessaging", ("sms",)
+    documentation = "https://www.gtx-messaging.com/en/api-docs/sms-rest-api/"
     description = "Sends an SMS through GTX Messaging."
 
     def request(self, o: GtxMessagingOptions, news: kit.News) -> kit.Call:

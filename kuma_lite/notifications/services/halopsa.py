@@ -1,4 +1,4 @@
-"""Halo PSA: an event of a webhook, https://halopsa.com/apidoc/."""
+"""Halo PSA: an event of a webhook."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class HaloPSA(kit.HttpService[HaloPSAOptions]):
     """An event in Halo PSA."""
 
     name, label, groups = "HaloPSA", "Halo PSA", ("chat",)
+    documentation = "https://halopsa.com/apidoc/"
     description = "Sends the message to a webhook of Halo PSA."
 
     def request(self, o: HaloPSAOptions, news: kit.News) -> kit.Call:

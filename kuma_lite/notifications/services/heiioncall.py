@@ -1,4 +1,4 @@
-"""Heii On-Call: an alert of a trigger, raised and resolved, https://heiioncall.com/docs/manual-triggers."""
+"""Heii On-Call: an alert of a trigger, raised and resolved."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class HeiiOnCall(kit.HttpService[HeiiOnCallOptions]):
     """An alert of a manual trigger of Heii On-Call."""
 
     name, label, groups = "HeiiOnCall", "Heii On-Call", ("chat", "incident")
+    documentation = "https://heiioncall.com/docs/manual-triggers"
     description = "Alerts who is on call at Heii On-Call, and resolves it when the monitor is up again."
 
     def request(self, o: HeiiOnCallOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Home Assistant: one of its notify actions, https://www.home-assistant.io/integrations/notify/."""
+"""Home Assistant: one of its notify actions."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class HomeAssistant(kit.HttpService[HomeAssistantOptions]):
     """A notification by Home Assistant."""
 
     name, label, groups = "HomeAssistant", "Home Assistant", ("chat", "home")
+    documentation = "https://www.home-assistant.io/integrations/notify/"
     description = "Calls a notify action of your Home Assistant."
 
     def request(self, o: HomeAssistantOptions, news: kit.News) -> kit.Call:

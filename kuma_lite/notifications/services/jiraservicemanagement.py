@@ -1,7 +1,4 @@
-"""Jira Service Management: an alert, opened and closed.
-
-https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/
-"""
+"""Jira Service Management: an alert, opened and closed."""
 
 from __future__ import annotations
 
@@ -11,8 +8,8 @@ API = "https://api.atlassian.com/jsm/ops/api"
 JSON = {"Accept": "application/json", "Content-Type": "application/json"}
 USUAL_PRIORITY = 3
 # Longer texts are refused.
-MAX_MESSAGE = 130
-MAX_DESCRIPTION = 15_000
+MAX_MESSAGE = 130  # characters of the title
+MAX_DESCRIPTION = 15_000  # characters of the text
 
 
 class JiraServiceManagementOptions(kit.ServiceOptions):
@@ -22,7 +19,8 @@ class JiraServiceManagementOptions(kit.ServiceOptions):
         "Cloud ID",
         "jsmCloudId",
         required=True,
-        help="Shown at https://<your site>.atlassian.net/_edge/tenant_info.",
+        help="Shown at https://<your site>.atlassian.net/_edge/tenant_info. See "
+        "https://support.atlassian.com/jira/kb/retrieve-my-atlassian-sites-cloud-id/.",
     )
     email: str = kit.text("Email", "jsmEmail", required=True, help="Of the account that the token is for.")
     token: str = kit.secret("API Token", "jsmApiToken", required=True)
@@ -39,6 +37,7 @@ class JiraServiceManagement(kit.HttpService[JiraServiceManagementOptions]):
     """An alert, one per monitor, by its number: names may be changed or used twice."""
 
     name, label, groups = "JiraServiceManagement", "Jira Service Management", ("incident",)
+    documentation = "https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts/"
     description = "Opens an alert in Jira Service Management, and closes it when the monitor is up again."
 
     def request(self, o: JiraServiceManagementOptions, news: kit.News) -> kit.Calls:

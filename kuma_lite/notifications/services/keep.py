@@ -1,4 +1,4 @@
-"""Keep: an event, https://docs.keephq.dev/providers/documentation/uptimekuma-provider."""
+"""Keep: an event."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Keep(kit.HttpService[KeepOptions]):
     """An event in Keep."""
 
     name, label, groups = "Keep", "Keep", ("chat", "incident")
+    documentation = "https://docs.keephq.dev/providers/documentation/uptimekuma-provider"
     description = "Sends the message to the alert management of Keep."
 
     def request(self, o: KeepOptions, news: kit.News) -> kit.Call:

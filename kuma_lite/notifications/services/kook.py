@@ -1,4 +1,4 @@
-"""KOOK: a message of a bot in a channel, https://developer.kookapp.cn/doc/http/message."""
+"""KOOK: a message of a bot in a channel."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Kook(kit.HttpService[KookOptions]):
     """A message of a KOOK bot."""
 
     name, label, groups = "Kook", "Kook", ("chat",)
+    documentation = "https://developer.kookapp.cn/doc/http/message"
     description = "Sends a message of your KOOK bot to a channel."
 
     def request(self, o: KookOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""LINE: a message of a bot, https://developers.line.biz/en/reference/messaging-api/#send-push-message."""
+"""LINE: a message of a bot."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ MAX_UNITS = 4_500  # of what was found; LINE refuses texts of more than 5,000
 class LineOptions(kit.ServiceOptions):
     """Which bot writes to whom."""
 
-    token: str = kit.secret("Channel access token (Long-lived)", "lineChannelAccessToken", required=True)
+    token: str = kit.secret(
+        "Channel access token (Long-lived)",
+        "lineChannelAccessToken",
+        required=True,
+        help="Made in the LINE Developers Console, https://developers.line.biz/console/.",
+    )
     user: str = kit.text(
         "Your user ID",
         "lineUserID",
@@ -24,6 +29,7 @@ class Line(kit.HttpService[LineOptions]):
     """A message of a LINE bot."""
 
     name, label, groups = "line", "LINE Messenger", ("chat",)
+    documentation = "https://developers.line.biz/en/reference/messaging-api/#send-push-message"
     description = "Sends a message of your LINE bot."
 
     def request(self, o: LineOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""LunaSea: a push message to the app for media servers, https://docs.lunasea.app/lunasea/notifications/custom-notifications."""
+"""LunaSea: a push message to the app for media servers."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class LunaSea(kit.HttpService[LunaSeaOptions]):
     """A push message to the LunaSea app."""
 
     name, label, groups = "lunasea", "LunaSea", ("push",)
+    documentation = "https://docs.lunasea.app/lunasea/notifications/custom-notifications"
     description = "Sends a push message to the LunaSea app."
 
     def request(self, o: LunaSeaOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Matrix: a message in a room, https://spec.matrix.org/latest/client-server-api/#sending-events-to-a-room."""
+"""Matrix: a message in a room."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ class Matrix(kit.HttpService[MatrixOptions]):
     """A message in a Matrix room."""
 
     name, label, groups = "matrix", "Matrix", ("chat",)
+    documentation = "https://spec.matrix.org/latest/client-server-api/#sending-events-to-a-room"
     description = "Sends a message to a Matrix room."
 
     def request(self, o: MatrixOptions, news: kit.News) -> kit.Call:

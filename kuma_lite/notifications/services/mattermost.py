@@ -1,4 +1,4 @@
-"""Mattermost: a message of an incoming webhook, https://developers.mattermost.com/integrate/webhooks/incoming/."""
+"""Mattermost: a message of an incoming webhook."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ class MattermostOptions(kit.ServiceOptions):
     username: str = kit.text("Username", "mattermostusername", placeholder="Uptime Kuma")
     icon_url: str = kit.text("Icon URL", "mattermosticonurl")
     emoji: str = kit.text(
-        "Icon Emoji", "mattermosticonemo", help="Two, for up and down, with a blank between."
+        "Icon Emoji",
+        "mattermosticonemo",
+        help="Two, for up and down, with a blank between; the names are listed at "
+        "https://www.webfx.com/tools/emoji-cheat-sheet/.",
     )
     channel: str = kit.text("Channel Name", "mattermostchannel")
 
@@ -23,6 +26,7 @@ class Mattermost(kit.HttpService[MattermostOptions]):
     """A message in a Mattermost channel."""
 
     name, label, groups = "mattermost", "Mattermost", ("chat",)
+    documentation = "https://developers.mattermost.com/integrate/webhooks/incoming/"
     description = "Posts to a Mattermost channel through an incoming webhook."
 
     def request(self, o: MattermostOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""MAX: a message of a bot, https://dev.max.ru/docs-api/methods/POST/messages."""
+"""MAX: a message of a bot."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class Max(kit.HttpService[MaxOptions]):
     """A message of a MAX bot."""
 
     name, label, groups = "max", "MAX messenger", ("chat",)
+    documentation = "https://dev.max.ru/docs-api/methods/POST/messages"
     description = "Sends a message of your MAX bot to a chat."
 
     def request(self, o: MaxOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Milky: a message of a QQ bot, https://milky.ntqqrev.org."""
+"""Milky: a message of a QQ bot."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Milky(kit.HttpService[MilkyOptions]):
     """A QQ message through a Milky server."""
 
     name, label, groups = "Milky", "Milky(QQ)", ("chat",)
+    documentation = "https://milky.ntqqrev.org"
     description = "Sends a QQ message through your Milky server."
 
     def request(self, o: MilkyOptions, news: kit.News) -> kit.Call:

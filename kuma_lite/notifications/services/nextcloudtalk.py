@@ -1,4 +1,4 @@
-"""Nextcloud Talk: a message of a bot, https://nextcloud-talk.readthedocs.io/en/latest/bots/."""
+"""Nextcloud Talk: a message of a bot."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class NextcloudTalkOptions(kit.ServiceOptions):
         "Bot secret",
         "botSecret",
         required=True,
-        help="As given to occ talk:bot:install; the bot must be enabled in the conversation.",
+        help="As given to occ talk:bot:install; the bot must be enabled in the conversation. See "
+        "https://nextcloud-talk.readthedocs.io/en/latest/bot-list/#uptime-kuma.",
     )
     silent_up: bool = kit.switch("Send UP silently", "sendSilentUp")
     silent_down: bool = kit.switch("Send DOWN silently", "sendSilentDown")
@@ -40,6 +41,7 @@ class NextcloudTalk(kit.HttpService[NextcloudTalkOptions]):
     """A message of a bot in a conversation of Nextcloud Talk."""
 
     name, label, groups = "nextcloudtalk", "Nextcloud Talk", ("chat",)
+    documentation = "https://nextcloud-talk.readthedocs.io/en/latest/bots/"
     description = "Sends a message of a bot to a Nextcloud Talk conversation."
 
     def request(self, o: NextcloudTalkOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Notifery: a push message, https://docs.notifery.com."""
+"""Notifery: a push message."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Notifery(kit.HttpService[NotiferyOptions]):
     """An event of Notifery."""
 
     name, label, groups = "notifery", "Notifery", ("push",)
+    documentation = "https://docs.notifery.com"
     description = "Sends a push message through Notifery."
 
     def request(self, o: NotiferyOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""ntfy: a push message to a topic, https://docs.ntfy.sh/publish/."""
+"""ntfy: a push message to a topic."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class NtfyOptions(kit.ServiceOptions):
         help="Enter the server's address without the topic.",
     )
     priority: int | None = kit.number(
-        "Priority", "ntfyPriority", minimum=1, maximum=5, required=True, form_default=5
+        "Priority", "ntfyPriority", minimum=1, maximum=5, required=True, lenient=True, form_default=5
     )
     priority_down: int | None = kit.number(
         "Priority for DOWN-events",
@@ -78,6 +78,8 @@ class Ntfy(kit.HttpService[NtfyOptions]):
     """A message on an ntfy topic."""
 
     name, label, groups = "ntfy", "Ntfy", ("push",)
+    pace = kit.Pace(60, 300)  # what a server takes of a visitor, unless it is set otherwise
+    documentation = "https://docs.ntfy.sh/publish/"
     description = "Publishes to a topic of ntfy.sh or of your own ntfy server."
 
     def request(self, o: NtfyOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Octopush: an SMS, https://dev.octopush.com/en/sms-gateway-api-documentation/send-sms/."""
+"""Octopush: an SMS."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class Octopush(kit.HttpService[OctopushOptions]):
     """An SMS through Octopush."""
 
     name, label, groups = "octopush", "Octopush", ("sms",)
+    documentation = "https://dev.octopush.com/en/sms-gateway-api-documentation/send-sms/"
     description = "Sends an SMS through Octopush."
 
     def request(self, o: OctopushOptions, news: kit.News) -> kit.Call:

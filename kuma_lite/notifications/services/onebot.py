@@ -1,4 +1,4 @@
-"""OneBot: a message of a QQ bot, https://github.com/botuniverse/onebot-11/blob/master/api/public.md."""
+"""OneBot: a message of a QQ bot."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class OneBot(kit.HttpService[OneBotOptions]):
     """A QQ message through a OneBot server."""
 
     name, label, groups = "OneBot", "OneBot", ("chat",)
+    documentation = "https://github.com/botuniverse/onebot-11/blob/master/api/public.md"
     description = "Sends a QQ message through your OneBot server."
 
     def request(self, o: OneBotOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""OneChat: a message of a bot, https://chat-develop.one.th/docs."""
+"""OneChat: a message of a bot."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class OneChat(kit.HttpService[OneChatOptions]):
     """A message of a OneChat bot."""
 
     name, label, groups = "OneChat", "OneChat", ("chat",)
+    documentation = "https://chat-develop.one.th/docs"
     description = "Sends a message of your OneChat bot."
 
     def request(self, o: OneChatOptions, news: kit.News) -> kit.Call:

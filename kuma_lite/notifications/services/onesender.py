@@ -1,4 +1,4 @@
-"""Onesender: a WhatsApp message through a gateway of one's own, https://onesender.net."""
+"""Onesender: a WhatsApp message through a gateway of one's own."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Onesender(kit.HttpService[OnesenderOptions]):
     """A WhatsApp message through Onesender."""
 
     name, label, groups = "Onesender", "Onesender", ("sms",)
+    documentation = "https://onesender.net"
     description = "Sends a WhatsApp message through your Onesender gateway."
 
     def request(self, o: OnesenderOptions, news: kit.News) -> kit.Call:

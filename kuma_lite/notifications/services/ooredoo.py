@@ -1,4 +1,4 @@
-"""Ooredoo Maldives: an SMS through its bulk SMS interface, https://www.ooredoo.mv/."""
+"""Ooredoo Maldives: an SMS through its bulk SMS interface."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from base64 import b64encode
 from kuma_lite.notifications.services import kit
 
 API = "https://o-papi1-lb01.ooredoo.mv/bulk_sms/v2"
-MAX_NUMBERS = 20  # of a request
+MAX_NUMBERS = 20  # receivers of a request
 COUNTRY_CODE = "960"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -37,6 +37,7 @@ class Ooredoo(kit.HttpService[OoredooOptions]):
     """An SMS of Ooredoo in the Maldives."""
 
     name, label, groups = "Ooredoo", "Ooredoo (Maldives)", ("regional",)
+    documentation = "https://www.ooredoo.mv/"
     description = "Sends an SMS through Ooredoo, for the Maldives."
 
     def request(self, o: OoredooOptions, news: kit.News) -> list[kit.Call]:

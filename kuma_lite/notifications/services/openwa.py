@@ -1,4 +1,4 @@
-"""OpenWA: a WhatsApp message through a gateway of one's own, https://github.com/rmyndharis/OpenWA."""
+"""OpenWA: a WhatsApp message through a gateway of one's own."""
 
 from __future__ import annotations
 
@@ -33,11 +33,12 @@ class OpenWa(kit.HttpService[OpenWaOptions]):
     """A WhatsApp message through OpenWA."""
 
     name, label, groups = "openwa", "WhatsApp (OpenWA)", ("chat",)
+    documentation = "https://github.com/rmyndharis/OpenWA"
     description = "Sends a WhatsApp message through your OpenWA server."
 
     def request(self, o: OpenWaOptions, news: kit.News) -> list[kit.Call]:
         """The text, or the user's own, to every chat."""
-        chats = [chat.strip() for chat in o.chats.split(",") if chat.strip()]
+        chats = kit.comma_list(o.chats)
         if not chats:
             raise kit.DeliveryFailed("There is no chat ID to send to.", permanent=True)
         text = (o.use_template and news.templated(o.template)) or news.text

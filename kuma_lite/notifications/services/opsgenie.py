@@ -1,4 +1,4 @@
-"""Opsgenie: an alert, opened and closed, https://docs.opsgenie.com/docs/alert-api."""
+"""Opsgenie: an alert, opened and closed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ SERVERS = {"us": "https://api.opsgenie.com", "eu": "https://api.eu.opsgenie.com"
 REGIONS = {"us": "US (Default)", "eu": "EU"}
 USUAL_PRIORITY = 3
 # Longer texts are refused.
-MAX_MESSAGE = 130
-MAX_DESCRIPTION = 15_000
+MAX_MESSAGE = 130  # characters of the title
+MAX_DESCRIPTION = 15_000  # characters of the text
 
 
 class OpsgenieOptions(kit.ServiceOptions):
@@ -30,6 +30,7 @@ class Opsgenie(kit.HttpService[OpsgenieOptions]):
     """An alert in Opsgenie, one per monitor, by its number: names may be changed or used twice."""
 
     name, label, groups = "Opsgenie", "Opsgenie", ("incident",)
+    documentation = "https://docs.opsgenie.com/docs/alert-api"
     description = "Opens an alert in Opsgenie, and closes it when the monitor is up again."
 
     def request(self, o: OpsgenieOptions, news: kit.News) -> kit.Call:

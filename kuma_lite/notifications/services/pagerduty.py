@@ -1,4 +1,4 @@
-"""PagerDuty: an incident, opened and resolved, https://developer.pagerduty.com/docs/events-api-v2-overview."""
+"""PagerDuty: an incident, opened and resolved."""
 
 from __future__ import annotations
 
@@ -14,12 +14,17 @@ ON_UP = {"0": "Nothing", "acknowledge": "Acknowledge", "resolve": "Resolve"}
 class PagerDutyOptions(kit.ServiceOptions):
     """Which integration, how bad, and what follows when a monitor is up again."""
 
-    key: str = kit.secret("Integration Key", "pagerdutyIntegrationKey", required=True)
+    key: str = kit.secret(
+        "Integration Key",
+        "pagerdutyIntegrationKey",
+        required=True,
+        help="How to get it: https://support.pagerduty.com/docs/services-and-integrations",
+    )
     address: str = kit.url(
         "Integration URL",
         "pagerdutyIntegrationUrl",
         API,
-        help="Accounts in the EU use https://events.eu.pagerduty.com/v2/enqueue.",
+        help="Accounts in the EU use the host events.eu.pagerduty.com.",
     )
     priority: str = kit.select("Priority", "pagerdutyPriority", "warning", "info warning error critical")
     on_up: str = kit.select("Auto resolve or acknowledged", "pagerdutyAutoResolve", "0", ON_UP)
@@ -29,6 +34,8 @@ class PagerDuty(kit.HttpService[PagerDutyOptions]):
     """An incident in PagerDuty, one per monitor."""
 
     name, label, groups = "PagerDuty", "PagerDuty", ("incident",)
+    pace = kit.Pace(120, 60)  # events of one integration
+    documentation = "https://developer.pagerduty.com/docs/events-api-v2-overview"
     description = "Opens an incident in PagerDuty, and resolves it if you wish."
 
     def request(self, o: PagerDutyOptions, news: kit.News) -> kit.Call | Sequence[kit.Call]:

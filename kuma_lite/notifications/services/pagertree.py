@@ -1,4 +1,4 @@
-"""PagerTree: an alert, opened and resolved, https://pagertree.com/docs/integration-guides/uptime-kuma."""
+"""PagerTree: an alert, opened and resolved."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ ON_UP = {"resolve": "Resolve", "0": "Nothing"}
 class PagerTreeOptions(kit.ServiceOptions):
     """Which integration, how urgent, and what follows when a monitor is up again."""
 
-    address: str = kit.secret("Integration URL", "pagertreeIntegrationUrl", required=True)
+    address: str = kit.secret(
+        "Integration URL",
+        "pagertreeIntegrationUrl",
+        required=True,
+        help="How to get it: "
+        "https://pagertree.com/docs/integration-guides/introduction#copy-the-endpoint-url",
+    )
     urgency: str = kit.select("Urgency", "pagertreeUrgency", "medium", "silent low medium high critical")
     on_up: str = kit.select("Auto Resolve", "pagertreeAutoResolve", "resolve", ON_UP)
 
@@ -21,6 +27,7 @@ class PagerTree(kit.HttpService[PagerTreeOptions]):
     """An alert in PagerTree, one per monitor."""
 
     name, label, groups = "PagerTree", "PagerTree", ("incident",)
+    documentation = "https://pagertree.com/docs/integration-guides/uptime-kuma"
     description = "Opens an alert in PagerTree, and resolves it when the monitor is up again."
 
     def request(self, o: PagerTreeOptions, news: kit.News) -> kit.Call | Sequence[kit.Call]:

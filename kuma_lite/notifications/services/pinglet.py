@@ -1,4 +1,4 @@
-"""Pinglet: a push message to a topic, https://pinglet.co.uk."""
+"""Pinglet: a push message to a topic."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Pinglet(kit.HttpService[PingletOptions]):
     """A push message through Pinglet."""
 
     name, label, groups = "pinglet", "Pinglet", ("push",)
+    documentation = "https://pinglet.co.uk"
     description = "Publishes to a topic of Pinglet."
 
     def request(self, o: PingletOptions, news: kit.News) -> kit.Call:

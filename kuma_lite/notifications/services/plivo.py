@@ -1,4 +1,4 @@
-"""Plivo: an SMS or a phone call, https://www.plivo.com/docs/messaging/api/message."""
+"""Plivo: an SMS or a phone call."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from kuma_lite.notifications.services import kit
 
 API = "https://api.plivo.com/v1/Account"
 TIMEOUT_S = 10.0
-# Of an SMS in the 7-bit alphabet, or with any other character in it; a longer one is refused.
-MAX_SEPTETS = 1_600
-MAX_UNITS = 737
+# A longer SMS is refused.
+MAX_SEPTETS = 1_600  # of an SMS in this alphabet
+MAX_UNITS = 737  # of one with any other character
 TYPES = {"sms": "SMS", "call": "Phone call"}
 
 CALLED = kit.when("plivoMessageType", "call")
@@ -36,6 +36,7 @@ class Plivo(kit.HttpService[PlivoOptions]):
     """An SMS or a phone call through Plivo."""
 
     name, label, groups = "plivo", "Plivo", ("sms",)
+    documentation = "https://www.plivo.com/docs/messaging/api/message"
     description = "Sends an SMS or makes a phone call through Plivo."
 
     def request(self, o: PlivoOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""PromoSMS: an SMS, https://promosms.com/rest-api/."""
+"""PromoSMS: an SMS."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class PromoSms(kit.HttpService[PromoSmsOptions]):
     """An SMS through PromoSMS."""
 
     name, label, groups = "promosms", "PromoSMS", ("regional",)
+    documentation = "https://promosms.com/rest-api/"
     description = "Sends an SMS through PromoSMS, for Poland."
 
     def request(self, o: PromoSmsOptions, news: kit.News) -> kit.Call:

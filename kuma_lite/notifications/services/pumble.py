@@ -1,4 +1,4 @@
-"""Pumble: a message of an incoming webhook, https://pumble.com/help/integrations/add-pumble-apps/incoming-webhooks-for-pumble/."""
+"""Pumble: a message of an incoming webhook."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Pumble(kit.HttpService[PumbleOptions]):
     """A message in a Pumble channel."""
 
     name, label, groups = "pumble", "Pumble", ("chat",)
+    documentation = "https://pumble.com/help/integrations/add-pumble-apps/incoming-webhooks-for-pumble/"
     description = "Posts to a Pumble channel through an incoming webhook."
 
     def request(self, o: PumbleOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Pushbullet: a push message to all devices of an account, https://docs.pushbullet.com/#create-push."""
+"""Pushbullet: a push message to all devices of an account."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class Pushbullet(kit.HttpService[PushbulletOptions]):
     """A note on the devices of a Pushbullet account."""
 
     name, label, groups = "pushbullet", "Pushbullet", ("push",)
+    documentation = "https://docs.pushbullet.com/#create-push"
     description = "Sends a note to the devices of your Pushbullet account."
 
     def request(self, o: PushbulletOptions, news: kit.News) -> kit.Call:

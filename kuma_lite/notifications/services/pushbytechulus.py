@@ -1,4 +1,4 @@
-"""Push by Techulus: a push message to phones and browsers, https://docs.push.techulus.com/api-documentation."""
+"""Push by Techulus: a push message to phones and browsers."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class PushByTechulus(kit.HttpService[PushByTechulusOptions]):
     """A push message through Push by Techulus."""
 
     name, label, groups = "PushByTechulus", "Push by Techulus", ("push",)
+    documentation = "https://docs.push.techulus.com/api-documentation"
     description = "Sends a push message through Push by Techulus."
 
     def request(self, o: PushByTechulusOptions, news: kit.News) -> kit.Call:

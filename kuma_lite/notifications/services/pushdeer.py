@@ -1,4 +1,4 @@
-"""PushDeer: a push message to phones, https://www.pushdeer.com/dev.html."""
+"""PushDeer: a push message to phones."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class PushDeer(kit.HttpService[PushDeerOptions]):
     """A push message through PushDeer."""
 
     name, label, groups = "PushDeer", "PushDeer", ("regional",)
+    documentation = "https://www.pushdeer.com/dev.html"
     description = "Sends a push message through PushDeer."
 
     def request(self, o: PushDeerOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Pushover: a push message to phones, https://pushover.net/api."""
+"""Pushover: a push message to phones."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class Pushover(kit.HttpService[PushoverOptions]):
     """A push message to the devices of a Pushover user or group."""
 
     name, label, groups = "pushover", "Pushover", ("push",)
+    documentation = "https://pushover.net/api"
     description = "Sends a push message through Pushover."
 
     def request(self, o: PushoverOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""PushPlus: a push message to WeChat and others, https://www.pushplus.plus/doc/guide/api.html."""
+"""PushPlus: a push message to WeChat and others."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class PushPlus(kit.HttpService[PushPlusOptions]):
     """A push message through PushPlus."""
 
     name, label, groups = "PushPlus", "PushPlus (推送加)", ("regional",)
+    documentation = "https://www.pushplus.plus/doc/guide/api.html"
     description = "Sends a push message through PushPlus."
 
     def request(self, o: PushPlusOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Pushy: a push message to a device of an app of your own, https://pushy.me/docs/api/send-notifications."""
+"""Pushy: a push message to a device of an app of your own."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Pushy(kit.HttpService[PushyOptions]):
     """A push message to a device registered with Pushy."""
 
     name, label, groups = "pushy", "Pushy", ("push",)
+    documentation = "https://pushy.me/docs/api/send-notifications"
     description = "Sends a push message through Pushy."
 
     def request(self, o: PushyOptions, news: kit.News) -> kit.Call:

@@ -1,9 +1,8 @@
-"""Resend: an e-mail, https://resend.com/docs/api-reference/emails/send-email."""
+"""Resend: an e-mail."""
 
 from __future__ import annotations
 
 from kuma_lite.notifications.services import kit
-from kuma_lite.notifications.services.support.lists import comma_list
 
 API = "https://api.resend.com/emails"
 SUBJECT = "Notification from Your Uptime Kuma"
@@ -13,7 +12,9 @@ NAME = "Uptime Kuma"
 class ResendOptions(kit.ServiceOptions):
     """From whom to whom."""
 
-    key: str = kit.secret("Resend API Key", "resendApiKey", required=True)
+    key: str = kit.secret(
+        "Resend API Key", "resendApiKey", required=True, help="Made at https://resend.com/api-keys."
+    )
     sender: str = kit.text(
         "From Email", "resendFromEmail", required=True, help="Of a domain that Resend has verified."
     )
@@ -26,11 +27,12 @@ class Resend(kit.HttpService[ResendOptions]):
     """An e-mail through Resend."""
 
     name, label, groups = "Resend", "Resend", ("email",)
+    documentation = "https://resend.com/docs/api-reference/emails/send-email"
     description = "Sends an e-mail through Resend."
 
     def request(self, o: ResendOptions, news: kit.News) -> kit.Call:
         """A mail of plain text; several receivers are a list."""
-        receivers = comma_list(o.to)
+        receivers = kit.comma_list(o.to)
         return kit.Call(API, headers=kit.bearer(o.key), json={
             "from": f"{o.sender_name.strip() or NAME} <{o.sender.strip()}>",
             "to": receivers if len(receivers) > 1 else o.to.strip(),

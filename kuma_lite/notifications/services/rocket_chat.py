@@ -1,4 +1,4 @@
-"""Rocket.Chat: a message of an incoming webhook, https://docs.rocket.chat/docs/integrations."""
+"""Rocket.Chat: a message of an incoming webhook."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ class RocketChatOptions(kit.ServiceOptions):
 
     webhook: str = kit.secret("Webhook URL", "rocketwebhookURL", required=True)
     username: str = kit.text("Username", "rocketusername")
-    emoji: str = kit.text("Icon Emoji", "rocketiconemo", placeholder=":bear:")
+    emoji: str = kit.text(
+        "Icon Emoji",
+        "rocketiconemo",
+        placeholder=":bear:",
+        help="The names are listed at https://www.webfx.com/tools/emoji-cheat-sheet/.",
+    )
     channel: str = kit.text("Channel Name", "rocketchannel", placeholder="#general")
     button: str = kit.stored("rocketbutton", "")  # our address, from before it was a setting of the server
 
@@ -19,6 +24,7 @@ class RocketChat(kit.HttpService[RocketChatOptions]):
     """A message in a Rocket.Chat channel."""
 
     name, label, groups = "rocket.chat", "Rocket.Chat", ("chat",)
+    documentation = "https://docs.rocket.chat/docs/integrations"
     description = "Posts to a Rocket.Chat channel through an incoming webhook."
 
     def request(self, o: RocketChatOptions, news: kit.News) -> kit.Call:

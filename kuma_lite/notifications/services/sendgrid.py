@@ -1,9 +1,8 @@
-"""SendGrid: an e-mail, https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send."""
+"""SendGrid: an e-mail."""
 
 from __future__ import annotations
 
 from kuma_lite.notifications.services import kit
-from kuma_lite.notifications.services.support.lists import comma_list
 
 API = "https://api.sendgrid.com/v3/mail/send"
 SUBJECT = "Notification from Your Uptime Kuma"
@@ -26,6 +25,7 @@ class SendGrid(kit.HttpService[SendGridOptions]):
     """An e-mail through SendGrid."""
 
     name, label, groups = "SendGrid", "SendGrid", ("email",)
+    documentation = "https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send"
     description = "Sends an e-mail through SendGrid."
 
     def request(self, o: SendGridOptions, news: kit.News) -> kit.Call:
@@ -41,4 +41,4 @@ class SendGrid(kit.HttpService[SendGridOptions]):
 
 def people(addresses: str) -> list[dict[str, str]]:
     """The addresses between commas as SendGrid lists them."""
-    return [{"email": address} for address in comma_list(addresses)]
+    return [{"email": address} for address in kit.comma_list(addresses)]

@@ -1,4 +1,4 @@
-"""ServerChan: a push message to WeChat or its own app, https://sct.ftqq.com/sendkey and https://sc3.ft07.com/doc."""
+"""ServerChan: a push message to WeChat or its own app."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class ServerChan(kit.HttpService[ServerChanOptions]):
     """A push message through ServerChan."""
 
     name, label, groups = "ServerChan", "ServerChan (Server酱)", ("regional",)
+    documentation = "https://sct.ftqq.com/sendkey"
     description = "Sends a push message through ServerChan."
 
     def request(self, o: ServerChanOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""SerwerSMS.pl: an SMS, https://dev.serwersms.pl/https-api-v2/wiadomosci."""
+"""SerwerSMS.pl: an SMS."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class SerwerSms(kit.HttpService[SerwerSmsOptions]):
     """An SMS through SerwerSMS.pl."""
 
     name, label, groups = "serwersms", "SerwerSMS.pl", ("regional",)
+    documentation = "https://dev.serwersms.pl/https-api-v2/wiadomosci"
     description = "Sends an SMS through SerwerSMS, for Poland."
 
     def request(self, o: SerwerSmsOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""seven.io: an SMS, https://docs.seven.io/en/rest-api/endpoints/sms."""
+"""seven.io: an SMS."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class SevenIo(kit.HttpService[SevenIoOptions]):
     """An SMS through seven.io."""
 
     name, label, groups = "SevenIO", "SevenIO", ("sms",)
+    documentation = "https://docs.seven.io/en/rest-api/endpoints/sms"
     description = "Sends an SMS through seven.io."
 
     def request(self, o: SevenIoOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Signal: a message through a signal-cli-rest-api server, https://bbernhard.github.io/signal-cli-rest-api/."""
+"""Signal: a message through a signal-cli-rest-api server."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class Signal(kit.HttpService[SignalOptions]):
     """A message to people and groups on Signal."""
 
     name, label, groups = "signal", "Signal", ("chat",)
+    documentation = "https://bbernhard.github.io/signal-cli-rest-api/"
     description = "Sends a Signal message through your signal-cli-rest-api server."
 
     def request(self, o: SignalOptions, news: kit.News) -> kit.Call:

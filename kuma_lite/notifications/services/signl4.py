@@ -1,4 +1,4 @@
-"""SIGNL4: an alert, opened and closed, https://docs.signl4.com/integrations/webhook/webhook.html."""
+"""SIGNL4: an alert, opened and closed."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Signl4(kit.HttpService[Signl4Options]):
     """An alert in SIGNL4, one per monitor."""
 
     name, label, groups = "SIGNL4", "SIGNL4", ("incident",)
+    documentation = "https://docs.signl4.com/integrations/webhook/webhook.html"
     description = "Alerts a team through SIGNL4, and closes the alert when the monitor is up again."
 
     def request(self, o: Signl4Options, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Slack: a message of an incoming webhook, https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks."""
+"""Slack: a message of an incoming webhook."""
 
 from __future__ import annotations
 
@@ -20,7 +20,12 @@ class SlackOptions(kit.ServiceOptions):
 
     webhook: str = kit.secret("Webhook URL", "slackwebhookURL", required=True)
     username: str = kit.text("Username", "slackusername")
-    emoji: str = kit.text("Icon Emoji", "slackiconemo", placeholder=":bear:")
+    emoji: str = kit.text(
+        "Icon Emoji",
+        "slackiconemo",
+        placeholder=":bear:",
+        help="The names are listed at https://www.webfx.com/tools/emoji-cheat-sheet/.",
+    )
     channel: str = kit.text("Channel Name", "slackchannel", placeholder="#general")
     rich: bool = kit.switch("Send rich messages", "slackrichmessage", section="content")
     with_group: bool = kit.switch(
@@ -45,6 +50,8 @@ class Slack(kit.HttpService[SlackOptions]):
     """A message in a Slack channel."""
 
     name, label, groups = "slack", "Slack", ("chat",)
+    pace = kit.Pace(5, 5)  # a webhook takes one message a second, and short bursts
+    documentation = "https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks"
     description = "Posts to a Slack channel through an incoming webhook."
 
     def request(self, o: SlackOptions, news: kit.News) -> kit.Call:

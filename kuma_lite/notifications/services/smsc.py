@@ -1,4 +1,4 @@
-"""SMSC: an SMS, https://smsc.kz/api/http/."""
+"""SMSC: an SMS."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Smsc(kit.HttpService[SmscOptions]):
     """An SMS through SMSC."""
 
     name, label, groups = "smsc", "SMSC", ("regional",)
+    documentation = "https://smsc.kz/api/http/"
     description = "Sends an SMS through SMSC, for Kazakhstan and Russia."
 
     def request(self, o: SmscOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""SMSEagle: an SMS or a call of a device of your own, https://www.smseagle.eu/docs/apiv2/."""
+"""SMSEagle: an SMS or a call of a device of your own."""
 
 from __future__ import annotations
 
@@ -77,6 +77,7 @@ class SmsEagle(kit.HttpService[SmsEagleOptions]):
     """An SMS or a call of an SMSEagle device."""
 
     name, label, groups = "SMSEagle", "SMSEagle", ("sms",)
+    documentation = "https://www.smseagle.eu/docs/apiv2/"
     description = "Sends an SMS or makes a call with an SMSEagle device of your own."
 
     def request(self, o: SmsEagleOptions, news: kit.News) -> kit.Call:
@@ -130,7 +131,7 @@ def address(o: SmsEagleOptions) -> str:
 
 def listed(text: str) -> list[str] | None:
     """What stands between commas; None when nothing does."""
-    return [item.strip() for item in text.split(",") if item.strip()] or None
+    return kit.comma_list(text) or None
 
 
 def numbered(text: str) -> list[int] | None:

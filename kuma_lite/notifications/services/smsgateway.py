@@ -1,4 +1,4 @@
-"""SMS Gateway: an SMS of a server of your own, https://github.com/mattboston/sms-gateway."""
+"""SMS Gateway: an SMS of a server of your own."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ class SmsGateway(kit.HttpService[SmsGatewayOptions]):
     """An SMS through an SMS Gateway server."""
 
     name, label, groups = "SMSGateway", "SMS Gateway", ("sms",)
+    documentation = "https://github.com/mattboston/sms-gateway"
     description = "Sends SMS through an SMS Gateway server of your own."
 
     def request(self, o: SmsGatewayOptions, news: kit.News) -> list[kit.Call]:
         """One for each number."""
-        numbers = [number.strip() for number in o.recipients.split(",") if number.strip()]
+        numbers = kit.comma_list(o.recipients)
         if not numbers:
             raise kit.DeliveryFailed("No phone number is entered.", permanent=True)
         address = f"{o.server.strip().rstrip('/')}/api/v1/sms/send"

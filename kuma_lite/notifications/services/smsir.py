@@ -1,4 +1,4 @@
-"""SMS.ir: an SMS from a template, https://sms.ir/rest-api/."""
+"""SMS.ir: an SMS from a template."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class SmsIrOptions(kit.ServiceOptions):
         "smsirTemplate",
         required=True,
         placeholder="12345",
-        help=f"The template must have a parameter {PARAMETER}, which gets the beginning of the text.",
+        help=f"The template must have a parameter {PARAMETER}, which gets the beginning of the text. "
+        "See https://app.sms.ir/fast-send/template.",
     )
 
 
@@ -36,11 +37,12 @@ class SmsIr(kit.HttpService[SmsIrOptions]):
     """An SMS through SMS.ir."""
 
     name, label, groups = "smsir", "SMS.IR", ("regional",)
+    documentation = "https://sms.ir/rest-api/"
     description = "Sends an SMS from a template of yours at SMS.ir, for Iran."
 
     def request(self, o: SmsIrOptions, news: kit.News) -> list[kit.Call]:
         """One for each number."""
-        numbers = [number.strip() for number in o.phones.split(",") if number.strip()]
+        numbers = kit.comma_list(o.phones)
         if not numbers:
             raise kit.DeliveryFailed("No phone number is entered.", permanent=True)
         headers = {"Accept": "application/json", "X-API-Key": o.api_key}

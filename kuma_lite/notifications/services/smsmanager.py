@@ -1,4 +1,4 @@
-"""SmsManager: an SMS, https://smsmanager.cz/api/http."""
+"""SmsManager: an SMS."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class SmsManager(kit.HttpService[SmsManagerOptions]):
     """An SMS through SmsManager."""
 
     name, label, groups = "SMSManager", "SmsManager (smsmanager.cz)", ("regional",)
+    documentation = "https://smsmanager.cz/api/http"
     description = "Sends an SMS through SmsManager, for Czechia."
 
     def request(self, o: SmsManagerOptions, news: kit.News) -> kit.Call:

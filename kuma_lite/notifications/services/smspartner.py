@@ -1,4 +1,4 @@
-"""SMS Partner: an SMS, https://docs.smspartner.fr/."""
+"""SMS Partner: an SMS."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from kuma_lite.notifications.services import kit
 API = "https://api.smspartner.fr/v1/send"
 HEADERS = {"Accept": "application/json", "cache-control": "no-cache"}
 MAX_CHARS = 639  # of a text
-MAX_SENDER_CHARS = 11
+MAX_SENDER_CHARS = 11  # of the sender
 
 
 class SmsPartnerOptions(kit.ServiceOptions):
     """Whose account sends to which numbers."""
 
-    api_key: str = kit.secret("API Key", "smspartnerApikey", required=True)
+    api_key: str = kit.secret(
+        "API Key", "smspartnerApikey", required=True, help="Shown at https://my.smspartner.fr/dashboard/api."
+    )
     phones: str = kit.text(
         "Phone Numbers",
         "smspartnerPhoneNumber",
@@ -30,6 +32,7 @@ class SmsPartner(kit.HttpService[SmsPartnerOptions]):
     """An SMS through SMS Partner."""
 
     name, label, groups = "SMSPartner", "SMS Partner", ("sms",)
+    documentation = "https://docs.smspartner.fr/"
     description = "Sends an SMS through SMS Partner, for France."
 
     def request(self, o: SmsPartnerOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""SMSPlanet: an SMS, https://smsplanet.pl/doc/slate/index.html."""
+"""SMSPlanet: an SMS."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class SmsPlanet(kit.HttpService[SmsPlanetOptions]):
     """An SMS through SMSPlanet."""
 
     name, label, groups = "SMSPlanet", "SMSPlanet.pl", ("regional",)
+    documentation = "https://smsplanet.pl/doc/slate/index.html"
     description = "Sends an SMS through SMSPlanet, for Poland."
 
     def request(self, o: SmsPlanetOptions, news: kit.News) -> kit.Call:

@@ -254,6 +254,7 @@ def _failure(error: Any) -> DeliveryFailed:
         text = "; ".join(f"{one.recipient}: {one.code} {one.message}" for one in each)
         return DeliveryFailed(text, permanent=all(one.code >= 500 for one in each))
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return DeliveryFailed(f"{error.code} {error.message}", permanent=error.code >= 500)
+        said = error.code if error.code > 0 else "The server does not speak SMTP:"  # no code was read
+        return DeliveryFailed(f"{said} {error.message}".strip(), permanent=error.code >= 500)
     permanent = isinstance(error, aiosmtplib.SMTPNotSupported)
     return DeliveryFailed(str(error.message or type(error).__name__), permanent=permanent)

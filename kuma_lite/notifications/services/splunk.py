@@ -1,7 +1,4 @@
-"""Splunk On-Call: an incident, opened and resolved.
-
-https://help.splunk.com/en/splunk-enterprise/alert-and-respond/splunk-on-call/integrations-with-splunk-on-call
-"""
+"""Splunk On-Call: an incident, opened and resolved."""
 
 from __future__ import annotations
 
@@ -29,6 +26,7 @@ class Splunk(kit.HttpService[SplunkOptions]):
     """An incident in Splunk On-Call (VictorOps), one per monitor."""
 
     name, label, groups = "Splunk", "Splunk", ("incident",)
+    documentation = "https://help.splunk.com/en/splunk-enterprise/alert-and-respond/splunk-on-call/integrations-with-splunk-on-call"
     description = "Opens an incident in Splunk On-Call, and resolves it if you wish."
 
     def request(self, o: SplunkOptions, news: kit.News) -> kit.Call | Sequence[kit.Call]:

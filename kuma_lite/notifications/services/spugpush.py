@@ -1,4 +1,4 @@
-"""Spug Push: a message over the channels of a template, https://push.spug.cc/guide/plan."""
+"""Spug Push: a message over the channels of a template."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class SpugPush(kit.HttpService[SpugPushOptions]):
     """A message through Spug Push."""
 
     name, label, groups = "SpugPush", "SpugPush（Spug推送助手）", ("regional",)
+    documentation = "https://push.spug.cc/guide/plan"
     description = "Sends a message through a template of Spug Push."
 
     def request(self, o: SpugPushOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Squadcast: an incident, opened and resolved, https://support.squadcast.com/integrations/alert-source-integrations-native/uptime-kuma."""
+"""Squadcast: an incident, opened and resolved."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class Squadcast(kit.HttpService[SquadcastOptions]):
     """An incident in Squadcast, one per monitor."""
 
     name, label, groups = "squadcast", "SquadCast", ("incident",)
+    documentation = "https://support.squadcast.com/integrations/alert-source-integrations-native/uptime-kuma"
     description = "Opens an incident in Squadcast, and resolves it when the monitor is up again."
 
     def request(self, o: SquadcastOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Stackfield: a message in a room, https://help.stackfield.com/en/help/stackfield-api-webhooks/."""
+"""Stackfield: a message in a room."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Stackfield(kit.HttpService[StackfieldOptions]):
     """A message in a Stackfield room."""
 
     name, label, groups = "stackfield", "Stackfield", ("chat",)
+    documentation = "https://help.stackfield.com/en/help/stackfield-api-webhooks/"
     description = "Posts to a Stackfield room through its webhook."
 
     def request(self, o: StackfieldOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Microsoft Teams: a card through a workflow's webhook, https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook."""
+"""Microsoft Teams: a card through a workflow's webhook."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class Teams(kit.HttpService[TeamsOptions]):
     """An adaptive card in a Teams channel."""
 
     name, label, groups = "teams", "Microsoft Teams", ("chat",)
+    pace = kit.Pace(4, 1)  # of a connector
+    documentation = "https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook"
     description = "Posts a card to a Microsoft Teams channel through a workflow's webhook."
 
     def request(self, o: TeamsOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Telegram: a message of a bot, https://core.telegram.org/bots/api#sendmessage."""
+"""Telegram: a message of a bot."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ TEMPLATED = kit.when("telegramUseTemplate", True)
 class TelegramOptions(kit.ServiceOptions):
     """Which bot writes to which chat."""
 
-    token: str = kit.secret("Bot Token", "telegramBotToken", required=True, help="From @BotFather.")
+    token: str = kit.secret(
+        "Bot Token", "telegramBotToken", required=True, help="From @BotFather, https://t.me/BotFather."
+    )
     chat: str = kit.text(
         "Chat ID",
         "telegramChatID",
@@ -33,7 +35,8 @@ class TelegramOptions(kit.ServiceOptions):
         "telegramServerUrl",
         SERVER,
         section="advanced",
-        help="Only for a Bot API server of your own.",
+        help="Only for a Bot API server of your own. See "
+        "https://core.telegram.org/bots/api#using-a-local-bot-api-server.",
     )
     use_template: bool = kit.switch("Use custom message template", "telegramUseTemplate", section="content")
     mode: str = kit.select(
@@ -43,7 +46,8 @@ class TelegramOptions(kit.ServiceOptions):
         MODES,
         section="content",
         required=True,
-        help="With HTML and MarkdownV2, values are escaped and the template's own marks are kept.",
+        help="With HTML and MarkdownV2, values are escaped and the template's own marks are kept. See "
+        "https://core.telegram.org/bots/api#formatting-options.",
         shown_when=TEMPLATED,
     )
     template: str = kit.template(
@@ -72,6 +76,8 @@ class Telegram(kit.HttpService[TelegramOptions]):
     """A message of a Telegram bot."""
 
     name, label, groups = "telegram", "Telegram", ("chat",)
+    pace = kit.Pace(20, 60)  # what a bot may send to one group
+    documentation = "https://core.telegram.org/bots/api#sendmessage"
     description = "Sends a message of your Telegram bot to a chat, a group or a channel."
 
     def request(self, o: TelegramOptions, news: kit.News) -> kit.Call:

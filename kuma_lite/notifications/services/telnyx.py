@@ -1,13 +1,13 @@
-"""Telnyx: an SMS, https://developers.telnyx.com/docs/messaging/messages/send-message."""
+"""Telnyx: an SMS."""
 
 from __future__ import annotations
 
 from kuma_lite.notifications.services import kit
 
 API = "https://api.telnyx.com/v2/messages"
-# Of the ten parts that an SMS may have, in the 7-bit alphabet or in UTF-16; a longer one is refused.
-MAX_SEPTETS = 10 * 153
-MAX_UNITS = 10 * 67
+# An SMS may have ten parts; a longer one is refused.
+MAX_SEPTETS = 10 * 153  # of an SMS in this alphabet
+MAX_UNITS = 10 * 67  # of one with any other character
 
 
 class TelnyxOptions(kit.ServiceOptions):
@@ -25,6 +25,7 @@ class Telnyx(kit.HttpService[TelnyxOptions]):
     """An SMS through Telnyx."""
 
     name, label, groups = "telnyx", "Telnyx", ("sms",)
+    documentation = "https://developers.telnyx.com/docs/messaging/messages/send-message"
     description = "Sends an SMS through Telnyx."
 
     def request(self, o: TelnyxOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Teltonika: an SMS of a router's modem, https://developers.teltonika-networks.com/."""
+"""Teltonika: an SMS of a router's modem."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Teltonika(kit.HttpService[TeltonikaOptions]):
     """An SMS through a Teltonika router (RutOS 7.14 or newer)."""
 
     name, label, groups = "Teltonika", "Teltonika SMS Gateway", ("sms",)
+    documentation = "https://developers.teltonika-networks.com/"
     description = "Sends an SMS through the modem of a Teltonika router."
 
     def request(self, o: TeltonikaOptions, news: kit.News) -> kit.Calls:

@@ -1,4 +1,4 @@
-"""Threema: a message of a gateway identity, https://gateway.threema.ch/en/developer/api."""
+"""Threema: a message of a gateway identity."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Threema(kit.HttpService[ThreemaOptions]):
     """A message of a Threema gateway identity."""
 
     name, label, groups = "threema", "Threema", ("chat",)
+    documentation = "https://gateway.threema.ch/en/developer/api"
     description = "Sends a Threema message through Threema Gateway."
 
     def request(self, o: ThreemaOptions, news: kit.News) -> kit.Call:

@@ -1,9 +1,8 @@
-"""TurboSMTP: an e-mail, https://serversmtp.com/turbo-api/."""
+"""TurboSMTP: an e-mail."""
 
 from __future__ import annotations
 
 from kuma_lite.notifications.services import kit
-from kuma_lite.notifications.services.support.lists import comma_list
 
 SERVERS = {"us": "https://api.turbo-smtp.com", "eu": "https://api.eu.turbo-smtp.com"}
 REGIONS = {"us": "US (Default)", "eu": "EU"}
@@ -29,6 +28,7 @@ class TurboSMTP(kit.HttpService[TurboSMTPOptions]):
     """An e-mail through TurboSMTP."""
 
     name, label, groups = "TurboSMTP", "TurboSMTP", ("email",)
+    documentation = "https://serversmtp.com/turbo-api/"
     description = "Sends an e-mail through TurboSMTP."
 
     def request(self, o: TurboSMTPOptions, news: kit.News) -> kit.Call:
@@ -38,8 +38,8 @@ class TurboSMTP(kit.HttpService[TurboSMTPOptions]):
         return kit.Call(address, headers=headers, json={
             "from": o.sender.strip(),
             "to": o.to,
-            "cc": ",".join(comma_list(o.cc)),
-            "bcc": ",".join(comma_list(o.bcc)),
+            "cc": ",".join(kit.comma_list(o.cc)),
+            "bcc": ",".join(kit.comma_list(o.bcc)),
             "subject": o.subject.strip() or SUBJECT,
             "content": news.text,
         })  # fmt: skip

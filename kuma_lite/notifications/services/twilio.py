@@ -1,4 +1,4 @@
-"""Twilio: an SMS, https://www.twilio.com/docs/messaging/api/message-resource."""
+"""Twilio: an SMS."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class Twilio(kit.HttpService[TwilioOptions]):
     """An SMS through Twilio."""
 
     name, label, groups = "twilio", "Twilio", ("sms",)
+    documentation = "https://www.twilio.com/docs/messaging/api/message-resource"
     description = "Sends an SMS through a Twilio account."
 
     def request(self, o: TwilioOptions, news: kit.News) -> kit.Call:

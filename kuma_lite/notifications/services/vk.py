@@ -1,4 +1,4 @@
-"""VK: a message of a community, https://dev.vk.com/en/method/messages.send."""
+"""VK: a message of a community."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class Vk(kit.HttpService[VkOptions]):
     """A message of a VK community."""
 
     name, label, groups = "VK", "VK", ("regional",)
+    documentation = "https://dev.vk.com/en/method/messages.send"
     description = "Sends a message of your VK community to a person or a chat."
 
     def request(self, o: VkOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""VK Teams: a message of a bot, https://teams.vk.com/botapi/."""
+"""VK Teams: a message of a bot."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ class VKTeams(kit.HttpService[VKTeamsOptions]):
     """A message of a VK Teams bot."""
 
     name, label, groups = "VKTeams", "VKTeams", ("regional",)
+    documentation = "https://teams.vk.com/botapi/"
     description = "Sends a message of your VK Teams bot to a chat."
 
     def request(self, o: VKTeamsOptions, news: kit.News) -> kit.Call:

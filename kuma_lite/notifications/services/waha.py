@@ -1,4 +1,4 @@
-"""WAHA: a WhatsApp message through an HTTP API of one's own, https://waha.devlike.pro/docs/how-to/send-messages/."""
+"""WAHA: a WhatsApp message through an HTTP API of one's own."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Waha(kit.HttpService[WahaOptions]):
     """A WhatsApp message through WAHA."""
 
     name, label, groups = "waha", "WhatsApp (WAHA)", ("chat",)
+    documentation = "https://waha.devlike.pro/docs/how-to/send-messages/"
     description = "Sends a WhatsApp message through your WAHA server."
 
     def request(self, o: WahaOptions, news: kit.News) -> kit.Call:

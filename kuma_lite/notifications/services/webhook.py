@@ -40,6 +40,7 @@ class WebhookOptions(kit.ServiceOptions):
         "",
         SHAPES,
         required=True,
+        lenient=True,
         form_default="json",
         help="The presets carry the texts heartbeat, monitor and msg.",
         shown_when=kit.when("httpMethod", "post"),

@@ -1,4 +1,4 @@
-"""WeCom: a message of a group robot, https://developer.work.weixin.qq.com/document/path/91770."""
+"""WeCom: a message of a group robot."""
 
 from __future__ import annotations
 
@@ -25,13 +25,15 @@ class WeCom(kit.HttpService[WeComOptions]):
     """A message of a robot in a WeCom group."""
 
     name, label, groups = "WeCom", "WeCom (企业微信群机器人)", ("regional",)
+    pace = kit.Pace(20, 60)  # of a robot
+    documentation = "https://developer.work.weixin.qq.com/document/path/91770"
     description = "Posts to a WeCom group through a robot."
 
     def request(self, o: WeComOptions, news: kit.News) -> kit.Call:
         """The text under a line that says what it is about."""
         what = news.pick("Monitor Up", "Monitor Down", "Message")
         text = kit.limited(f"UptimeKuma {what}\n{news.text}", MAX_BYTES, kit.Unit.BYTES)
-        phones = [phone.strip() for phone in o.phones.split(",") if phone.strip()]
+        phones = kit.comma_list(o.phones)
         body = {"content": text, "mentioned_mobile_list": phones or None}
         return kit.Call(API, query={"key": o.key.strip()}, json={"msgtype": "text", "text": body})
 

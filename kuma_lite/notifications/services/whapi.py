@@ -1,4 +1,4 @@
-"""Whapi: a WhatsApp message, https://whapi.readme.io/reference/sendmessagetext."""
+"""Whapi: a WhatsApp message."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ class WhapiOptions(kit.ServiceOptions):
     """Which channel writes to whom."""
 
     server: str = kit.url("API URL", "whapiApiUrl", placeholder=f"{SERVER}/")
-    token: str = kit.secret("Token", "whapiAuthToken", required=True)
+    token: str = kit.secret(
+        "Token", "whapiAuthToken", required=True, help="Shown at https://panel.whapi.cloud/dashboard."
+    )
     recipient: str = kit.text(
         "Phone Number / Contact ID / Group ID",
         "whapiRecipient",
@@ -24,6 +26,7 @@ class Whapi(kit.HttpService[WhapiOptions]):
     """A WhatsApp message through Whapi."""
 
     name, label, groups = "whapi", "WhatsApp (Whapi)", ("chat",)
+    documentation = "https://whapi.readme.io/reference/sendmessagetext"
     description = "Sends a WhatsApp message through Whapi."
 
     def request(self, o: WhapiOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""360messenger: a WhatsApp message to people and groups, https://360messenger.com."""
+"""360messenger: a WhatsApp message to people and groups."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ class Whatsapp360messenger(kit.HttpService[Whatsapp360messengerOptions]):
     """A WhatsApp message through 360messenger."""
 
     name, label, groups = "Whatsapp360messenger", "WhatsApp (360messenger)", ("chat",)
+    documentation = "https://360messenger.com"
     description = "Sends a WhatsApp message through 360messenger."
 
     def request(self, o: Whatsapp360messengerOptions, news: kit.News) -> list[kit.Call]:

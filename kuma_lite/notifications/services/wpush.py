@@ -1,4 +1,4 @@
-"""WPush: a push message over one of several Chinese channels, https://wpush.cn."""
+"""WPush: a push message over one of several Chinese channels."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class WPush(kit.HttpService[WPushOptions]):
     """A push message through WPush."""
 
     name, label, groups = "WPush", "WPush(wpush.cn)", ("regional",)
+    documentation = "https://wpush.cn"
     description = "Sends a message through WPush to WeChat, SMS, mail, Feishu, DingTalk or WeCom."
 
     def request(self, o: WPushOptions, news: kit.News) -> kit.Call:

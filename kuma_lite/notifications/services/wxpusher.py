@@ -1,12 +1,12 @@
-"""WxPusher: a push message to WeChat or its own app, https://wxpusher.zjiecode.com/docs/."""
+"""WxPusher: a push message to WeChat or its own app."""
 
 from __future__ import annotations
 
 from kuma_lite.notifications.services import kit
 
 API = "https://wxpusher.zjiecode.com/api/send/message/simple-push"
-MAX_SUMMARY_UNITS = 100
-MAX_TOKENS = 10  # of a request
+MAX_SUMMARY_UNITS = 100  # of the summary
+MAX_TOKENS = 10  # receivers of a request
 PLAIN = 1  # the type of a text without marks
 TAKEN = 1000
 
@@ -19,7 +19,7 @@ class WxPusherOptions(kit.ServiceOptions):
         "wxpusherSPT",
         required=True,
         placeholder="SPT_xxxxxxxxxxxx",
-        help="Several with commas between them.",
+        help="Several with commas between them. See https://wxpusher.zjiecode.com/docs/#/?id=spt.",
     )
 
 
@@ -27,11 +27,12 @@ class WxPusher(kit.HttpService[WxPusherOptions]):
     """A push message through WxPusher."""
 
     name, label, groups = "WxPusher", "WxPusher SPT Push (WxPusher极简推送)", ("regional",)
+    documentation = "https://wxpusher.zjiecode.com/docs/"
     description = "Sends a push message through WxPusher."
 
     def request(self, o: WxPusherOptions, news: kit.News) -> list[kit.Call]:
         """One request for every ten tokens."""
-        tokens = [token.strip() for token in o.tokens.split(",") if token.strip()]
+        tokens = kit.comma_list(o.tokens)
         if not tokens:
             raise kit.DeliveryFailed("There is no SPT to send to.", permanent=True)
         what = news.pick("Monitor Up", "Monitor Down", "Message")

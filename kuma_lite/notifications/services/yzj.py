@@ -1,4 +1,4 @@
-"""Yunzhijia: a message of a group robot, https://www.yunzhijia.com/opendocs/docs.html."""
+"""Yunzhijia: a message of a group robot."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Yzj(kit.HttpService[YzjOptions]):
     """A message of a robot in a Yunzhijia group."""
 
     name, label, groups = "YZJ", "YZJ (云之家自定义机器人)", ("regional",)
+    documentation = "https://www.yunzhijia.com/opendocs/docs.html"
     description = "Posts to a Yunzhijia group through a custom robot."
 
     def request(self, o: YzjOptions, news: kit.News) -> kit.Call:

@@ -1,4 +1,4 @@
-"""Zoho Cliq: a message in a channel, https://www.zoho.com/cliq/help/restapi/v2/#Post_Message_Channel."""
+"""Zoho Cliq: a message in a channel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ class ZohoCliqOptions(kit.ServiceOptions):
         "Webhook URL",
         "webhookUrl",
         required=True,
-        help="The API endpoint of a channel or bot, with a webhook token as zapikey.",
+        help="The API endpoint of a channel or bot, with a webhook token as zapikey. See "
+        "https://www.zoho.com/cliq/help/platform/webhook-tokens.html.",
     )
 
 
@@ -20,6 +21,7 @@ class ZohoCliq(kit.HttpService[ZohoCliqOptions]):
     """A message in a Zoho Cliq channel."""
 
     name, label, groups = "ZohoCliq", "ZohoCliq", ("chat",)
+    documentation = "https://www.zoho.com/cliq/help/restapi/v2/#Post_Message_Channel"
     description = "Posts to a Zoho Cliq channel."
 
     def request(self, o: ZohoCliqOptions, news: kit.News) -> kit.Call:

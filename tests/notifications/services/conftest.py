@@ -15,7 +15,10 @@ from tests.notifications.sinks import HttpSink
 
 Send = Callable[..., Awaitable[str]]
 
-NAMES = sorted(kind.name for kind in Registry(services, cast("type[Any]", NotificationService)).built_in())
+SERVICES: dict[str, NotificationService[Any]] = {
+    kind.name: kind for kind in Registry(services, cast("type[Any]", NotificationService)).built_in()
+}
+NAMES = sorted(SERVICES)
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +41,6 @@ def send(declared: Services) -> Send:
     async def deliver_now(
         message: Message, *, timeout: float = 10, trial: bool = False, **config: Any
     ) -> str:
-        return await deliver(declared, config, message, context, timeout=timeout, trial=trial)
+        return (await deliver(declared, config, message, context, timeout=timeout, trial=trial)).shown
 
     return deliver_now

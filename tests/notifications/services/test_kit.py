@@ -157,13 +157,6 @@ async def test_a_refusal_in_a_200(sink: HttpSink, body: bytes, permanent: bool, 
     assert (failed.value.permanent, failed.value.retry_after) == (permanent, pause)
 
 
-async def test_a_refusal_is_told_in_short(sink: HttpSink) -> None:
-    sink.answer = Answer(200, b'{"error": "%s"}' % (b"x" * 5_000))
-    with pytest.raises(DeliveryFailed) as failed:
-        await send(Plain(kit.Call(sink.url, json={})))
-    assert failed.value.message == "x" * 1_999 + "…"
-
-
 @pytest.mark.parametrize(
     ("path", "found"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from email import message_from_bytes
+from email import charset, message_from_bytes
 from email.policy import default
 
 import pytest
@@ -124,6 +124,14 @@ def test_long_words_in_the_head_are_folded(word: str) -> None:
     assert max(map(len, lines)) <= 998
     found = message_from_bytes(b"\r\n".join(lines), policy=default)
     assert found["From"].addresses[0].display_name.replace(" ", "") == word[:200].replace(" ", "")
+
+
+def test_what_a_library_has_told_the_process_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(charset.CHARSETS, "utf-8", (charset.QP, charset.QP, "utf-8"))
+    assert (
+        field(addresses("Ün\u00ef C\u00f6de <a@b.example>")) == "=?utf-8?b?w5xuw68gQ8O2ZGU=?= <a@b.example>"
+    )
+    test_fields_of_the_users_may_be_addresses_too()
 
 
 def test_fields_of_the_users_may_be_addresses_too() -> None:

@@ -68,7 +68,7 @@ async def tell(
         "relays": "\n".join(relays),
         **options,
     }
-    return await deliver(declared, config, message, Context(network, ""))
+    return (await deliver(declared, config, message, Context(network, ""))).shown
 
 
 async def test_one_relay_is_enough(declared: Services, network: Network) -> None:
@@ -125,8 +125,8 @@ async def test_a_relay_that_says_nothing(
             {"recipients": f"{RECIPIENT}\n{SENDER}"},
             "public key cannot be read: it does not begin with npub1.",
         ),
-        ({"recipients": " \n"}, "No recipient is given."),
-        ({"relays": ""}, "No relay is given."),
+        ({"recipients": " \n"}, "field 'Recipients Public Keys (npub)'."),
+        ({"relays": ""}, "field 'Nostr relays'."),
         ({"relays": "https://relay.example"}, "begins with ws:// or wss://."),
     ],
 )

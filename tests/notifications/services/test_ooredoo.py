@@ -10,6 +10,13 @@ from tests.notifications.samples import DOWN
 from tests.notifications.services.conftest import Send
 from tests.notifications.sinks import Answer, HttpSink
 
+ACCOUNT = {
+    "type": "Ooredoo",
+    "ooredooUsername": "u",
+    "ooredooAccessKey": "k",
+    "ooredooBearerToken": "t",
+}
+
 
 @pytest.mark.parametrize(
     ("text", "numbers"),
@@ -31,11 +38,11 @@ async def test_the_second_batch_is_sent_when_the_first_is_refused(sink: HttpSink
         Answer(200, b'{"response_code": 0}'),
     ]
     numbers = ",".join(str(7_700_000 + number) for number in range(21))
-    said = await send(DOWN, type="Ooredoo", ooredooServerUrl=sink.url, ooredooToNumber=numbers)
+    said = await send(DOWN, **ACCOUNT, ooredooServerUrl=sink.url, ooredooToNumber=numbers)
     assert said == "Sent Successfully. But not to everybody: Ooredoo rejected the message: no"
     assert [len(parse_qs(got.body.decode())["batch"][0].split()) for got in sink.got] == [20, 1]
 
 
 async def test_no_number_is_no_success(sink: HttpSink, send: Send) -> None:
     with pytest.raises(DeliveryFailed, match="No valid recipient phone number"):
-        await send(DOWN, type="Ooredoo", ooredooServerUrl=sink.url, ooredooToNumber=" ")
+        await send(DOWN, **ACCOUNT, ooredooServerUrl=sink.url, ooredooToNumber=" , ")

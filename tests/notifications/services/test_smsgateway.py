@@ -20,6 +20,7 @@ async def test_one_number_that_fails_does_not_stop_the_others(sink: HttpSink, se
 
 
 async def test_no_number_is_no_success(sink: HttpSink, send: Send) -> None:
+    options = {"smsgatewayUrl": sink.url, "smsgatewayApiKey": "key", "smsgatewayTo": " , "}
     with pytest.raises(DeliveryFailed, match="No phone number"):
-        await send(DOWN, type="SMSGateway", smsgatewayUrl=sink.url, smsgatewayTo=" , ")
+        await send(DOWN, type="SMSGateway", **options)
     assert sink.got == []

@@ -23,6 +23,7 @@ class Shown(TypedDict, total=False):
     placeholder: str
     section: str
     required: bool
+    lenient: bool
     secret: bool
     shown_when: ShownWhen
     form_default: str | int | bool
@@ -47,7 +48,7 @@ def area(label: str, key: str, default: str = "", **shown: Unpack[Shown]) -> str
 
 def template(label: str, key: str, *, kind: Kind = Kind.TEXTAREA, **shown: Unpack[Shown]) -> str:
     """A Liquid template. While it is empty, or cannot be rendered, the service sends its usual text."""
-    return _declared(kind, label, key, "", {"section": "content", **shown, "template": True})
+    return _declared(kind, label, key, "", {"section": "content", **shown, "lenient": True, "template": True})
 
 
 def url(label: str, key: str, default: str = "", **shown: Unpack[Shown]) -> str:

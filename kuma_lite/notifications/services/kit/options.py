@@ -25,8 +25,12 @@ class ServiceOptions(Options, populate_by_name=False):
         return {
             key: _as_text(value) if key in texts else value
             for key, value in document.items()
-            if value is not None and (key in texts or value != "")
+            if value is not None and (key in texts or not _is_blank(value))
         }
+
+
+def _is_blank(value: Any) -> bool:
+    return isinstance(value, str) and not value.strip()
 
 
 def _as_text(value: Any) -> str:

@@ -11,7 +11,6 @@ from kuma_lite.notifications.services.kit import transport
 from kuma_lite.notifications.services.kit.call import Answer, Call
 from kuma_lite.notifications.services.kit.news import News
 from kuma_lite.notifications.services.kit.waiting import wished_pause
-from kuma_lite.notifications.services.support.limits import limited
 
 SENT: Final = "Sent Successfully."  # what the 'Test' button shows
 
@@ -56,9 +55,9 @@ class HttpService(NotificationService[O], Generic[O]):
         answer, response = await transport.ask(
             transport.network_of(context).http, call, may_heal=self.heals, follows=self.redirects_when_done
         )
+        context.heard(f"{answer.status} {answer.text}".strip())
         if refused := self.refusal(answer):
             pause = wished_pause(response, answer)
-            refused = limited(refused, transport.SHOWN_CHARS)
             raise DeliveryFailed(refused, permanent=not self.heals(answer), retry_after=pause)
         return answer
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from email.charset import SHORTEST, Charset
 from email.header import Header
 from typing import Final
 
@@ -19,6 +20,8 @@ _TOKEN: Final = re.compile(
 _DOT_ATOM: Final = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*")
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _LINE_CHARS: Final = 76
+_UTF8: Final = Charset("utf-8")
+_UTF8.header_encoding = SHORTEST  # as Python has it; Apprise changes that for the whole process
 
 
 class NoMailbox(ValueError):
@@ -61,7 +64,7 @@ class Mailbox:
         elif self.name.isascii() and self.name.isprintable():
             name = _quoted(self.name)
         else:
-            name = Header(self.name.encode("utf-8", "replace").decode(), "utf-8", _LINE_CHARS).encode(
+            name = Header(self.name.encode("utf-8", "replace").decode(), _UTF8, _LINE_CHARS).encode(
                 linesep="\r\n"
             )
         return f"{name} <{self.addr_spec}>"
