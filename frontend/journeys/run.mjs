@@ -8,6 +8,7 @@ import { deliveries } from "./deliveries.mjs";
 import { firstRun } from "./first-run.mjs";
 import { fleet } from "./fleet.mjs";
 import { form } from "./form.mjs";
+import { importKuma } from "./import.mjs";
 import { keyboard, logInByForm } from "./keyboard.mjs";
 import { openBrowser } from "./lib.mjs";
 import { limits } from "./limits.mjs";
@@ -15,8 +16,10 @@ import { maintenance } from "./maintenance.mjs";
 import { many, phone } from "./many.mjs";
 import { problems } from "./problems.mjs";
 import { push } from "./push.mjs";
+import { security } from "./security.mjs";
 import { servers } from "./servers.mjs";
 import { settings } from "./settings.mjs";
+import { system } from "./system.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -37,6 +40,8 @@ const journeys = {
   settings: (browser) => settings(browser, url),
   deliveries: (browser) => deliveries(browser, url),
   push: (browser) => push(browser, url),
+  security: (browser) => security(browser, url),
+  system: (browser) => system(browser, url),
   problems: (browser) => problems(browser, url),
   servers: (browser) => servers(browser, url),
   fleet: (browser) => fleet(browser, url),
@@ -44,10 +49,14 @@ const journeys = {
   many: (browser) => many(browser, url, Number(options.monitors)),
   phone: (browser) => phone(browser, url),
 };
+// On a server of their own, only where they are asked for.
+const alone = {
+  import: (browser) => importKuma(browser, url),
+};
 
 const browser = await openBrowser(options.browser);
 let failed = 0;
-for (const [name, journey] of Object.entries(journeys)) {
+for (const [name, journey] of Object.entries(options.only ? { ...journeys, ...alone } : journeys)) {
   if (options.only && options.only !== name) continue;
   const began = performance.now();
   try {

@@ -8,7 +8,8 @@ from typing import Any, Final, Protocol
 from kuma_lite import __version__
 from kuma_lite.accounts.limiters import LOGIN, TWO_FACTOR, LoginLimiter
 from kuma_lite.accounts.model import TokenRequired, User
-from kuma_lite.accounts.service import Accounts
+from kuma_lite.accounts.service import Accounts, SessionOver
+from kuma_lite.accounts.session_events import session_doors
 from kuma_lite.accounts.sessions import Session
 from kuma_lite.core.access import Right
 from kuma_lite.core.doors import PAGE, SILENCE, Access, Answer, Caller, Doors, Event, Push, actor_of
@@ -56,6 +57,7 @@ class AccountDoors:
             Event("verifyToken", self.verify_token, 2, needs=Right.ACCOUNT),
         ]
         return [
+            session_doors(self._accounts, self._push),
             Doors(events=events, on_connect=self.greet, login_order=_AFTER_ALL),
             Doors(on_connect=self.greet_page, login_order=_AFTER_ALL, namespace=PAGE),
             Doors(on_login=self.tell_rights, login_order=_FIRST, namespace=PAGE, needs=Right.ACCOUNT),
@@ -123,14 +125,16 @@ class AccountDoors:
             raise
         await self._accounts.remember_host(caller.host)
         await self._let_in(caller, user)
-        token = self._accounts.token_for(user)
-        caller.session = self._accounts.session_of(token)
+        token = await self._begin_session(caller, user)
         answer = {"ok": True, "token": token}
         return {**answer, "device": self._accounts.device_for(user)} if caller.namespace == PAGE else answer
 
     async def login_by_token(self, caller: Caller, token: Any) -> Answer:
-        """With the token of an earlier log-in."""
-        user = await self._accounts.log_in_by_token(token)
+        """With the token of an earlier log-in. Our own page is told why that is over."""
+        try:
+            user = await self._accounts.log_in_by_token(token)
+        except SessionOver as over:
+            return {**over.as_answer(), **({"reason": over.reason} if caller.namespace == PAGE else {})}
         await self._accounts.remember_host(caller.host)
         caller.session = self._accounts.session_of(token)
         await self._let_in(caller, user)
@@ -153,8 +157,7 @@ class AccountDoors:
         )
         await self._push.disconnect_user(user.id, except_sid=caller.sid)
         log.info("The password was changed from %s", caller.address)
-        token = self._accounts.token_for(user)
-        caller.session = self._accounts.session_of(token)
+        token = await self._begin_session(caller, user)
         return {**_saved("successAuthChangePassword"), "token": token}
 
     async def disconnect_others(self, caller: Caller) -> Answer:
@@ -186,6 +189,14 @@ class AccountDoors:
         if await self._accounts.verify_code(_user(caller), code, password):
             return {"ok": True, "valid": True}
         return {"ok": False, "msg": "authInvalidToken", "msgi18n": True, "valid": False}
+
+    async def _begin_session(self, caller: Caller, user: User) -> str:
+        """A new session token, which is this connection's."""
+        token = self._accounts.token_for(user)
+        session = caller.session = self._accounts.session_of(token)
+        if session is not None:
+            await self._accounts.sessions.begin(session, user.id, caller.address, caller.agent)
+        return token
 
     async def _let_in(self, caller: Caller, user: User) -> None:
         self._logins.succeeded(caller, user.username)

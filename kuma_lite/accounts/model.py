@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kuma_lite.core.access import OWNER_RIGHTS, Actor
 
@@ -21,10 +22,23 @@ class User:
     twofa_on: bool
     twofa_last_token: str | None  # the last code that logged somebody in
     organisation: int
+    sessions_from: int = 0  # seconds since 1970: a session token given earlier is good only if it has a row
 
     def actor(self) -> Actor:
         """Who they are to the rest of the program: today everybody who may log in is an owner."""
         return Actor(self.organisation, OWNER_RIGHTS, self.id, self.username)
+
+
+class SessionRow(NamedTuple):
+    """What is known of a session token. Moments are seconds since 1970; None where it is not known."""
+
+    id: str  # a digest of the token
+    used_at: int
+    ended: bool
+    user_id: int | None
+    made_at: int | None
+    address: str | None
+    agent: str | None  # what the browser calls itself
 
 
 class TokenRequired(Exception):

@@ -27,6 +27,7 @@ async def reset_password(database: Transactions, password: str) -> str:
 
     def change(db: Connection) -> None:
         store.set_password(db, user.id, hashed)
+        store.forget_sessions_of(db, user.id)
 
     await database.write(change)
     return user.username

@@ -49,6 +49,18 @@ def wrong_token() -> UserError:
     return UserError("authInvalidToken", i18n=True)
 
 
+class SessionOver(UserError):
+    """A genuine session token that opens nothing any more.
+
+    Args:
+        reason: "password" (another one is set), "ended" (by somebody) or "expired" (nobody used it).
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("authInvalidToken", i18n=True)
+        self.reason = reason
+
+
 def random_secret() -> str:
     """Sixty-four random letters and digits."""
     return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(_SECRET_CHARS))
@@ -123,13 +135,18 @@ class Accounts:
         user = await self._database.read(lambda db: store.active_user(db, payload["username"]))
         if user is None:
             raise UserError("authUserInactiveOrDeleted", i18n=True)
-        # The fingerprint ties the token to the password it was given for (CVE-2023-44400).
         session = self.session_of(token)
-        if payload.get("h") != fingerprint(user.password) or session is None:
+        if session is None:
             raise wrong_token()
+        # The fingerprint ties the token to the password it was given for (CVE-2023-44400).
+        if payload.get("h") != fingerprint(user.password):
+            raise SessionOver("password")
+        cut_off = session.issued < user.sessions_from and not self.sessions.has_row(session, user.id)
+        if cut_off or self.sessions.is_ended(session):
+            raise SessionOver("ended")
         if not self.sessions.is_good(session):
-            raise wrong_token()
-        await self.sessions.use([session])
+            raise SessionOver("expired")
+        await self.sessions.use([session], user.id)
         return user
 
     def session_of(self, token: Any) -> Session | None:
@@ -171,6 +188,14 @@ class Accounts:
         }
         return make_token(payload, self._settings.get(SIGNING_SETTING))
 
+    async def end_other_sessions(self, user_id: int, keep: Session | None) -> None:
+        """Only `keep` is good any more, and what is given from now on."""
+        # What is given next says a later second than everything before: `token_for` counts on from here.
+        self._issued = max(self._issued, int(self._clock.now()))
+        if keep is not None:
+            await self.sessions.use([keep], user_id)
+        await self.sessions.end_others(user_id, keep, self._issued + 1)
+
     def sign_number(self, number: int) -> str:
         """A token of a number that nobody can guess; it opens nothing by itself."""
         return sign_number(number, self._settings.get(SIGNING_SETTING))
@@ -206,6 +231,7 @@ class Accounts:
         user = await self._user(user_id)
         hashed = await hash_password(new)
         await self._database.write(lambda db: store.set_password(db, user.id, hashed))
+        await self.sessions.forget(user.id)
         return await self._user(user_id)
 
     async def is_account(self, username: str, password: str) -> bool:

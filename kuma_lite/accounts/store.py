@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
-from kuma_lite.accounts.model import User
+from kuma_lite.accounts.model import SessionRow, User
 from kuma_lite.core.sql import Connection
 
 _COLUMNS: Final = (
-    "id, username, password, active, twofa_secret, twofa_status, twofa_last_token, organisation_id"
+    "id, username, password, active, twofa_secret, twofa_status, twofa_last_token, organisation_id, "
+    "sessions_from"
 )
 
 
@@ -80,22 +82,38 @@ def _one(db: Connection, condition: str, values: tuple[Any, ...]) -> User | None
     row = db.execute(f'SELECT {_COLUMNS} FROM "user" {condition}', values).fetchone()  # noqa: S608
     if row is None:
         return None
-    identity, username, password, active, secret, status, last, organisation = row
-    return User(identity, username, password or "", bool(active), secret, status == 1, last, organisation)
-
-
-def session_tokens(db: Connection) -> list[tuple[str, float, int]]:
-    """Id, when it was last used (seconds since 1970), and whether it was ended."""
-    return db.execute("SELECT id, used_at, ended FROM session_token").fetchall()
-
-
-def note_session_token(db: Connection, key: str, used_at: int, *, ended: bool) -> None:
-    """Keep when it was used, and whether it was ended; what was ended stays so."""
-    db.execute(
-        "INSERT INTO session_token (id, used_at, ended) VALUES (?, ?, ?) "
-        "ON CONFLICT (id) DO UPDATE SET used_at = excluded.used_at, ended = MAX(ended, excluded.ended)",
-        (key, used_at, int(ended)),
+    identity, username, password, active, secret, status, last, organisation, since = row
+    return User(
+        identity, username, password or "", bool(active), secret, status == 1, last, organisation, since
     )
+
+
+def session_tokens(db: Connection) -> list[SessionRow]:
+    """All that have a row."""
+    query = "SELECT id, used_at, ended, user_id, made_at, address, agent FROM session_token"
+    return [SessionRow(row[0], row[1], bool(row[2]), *row[3:]) for row in db.execute(query)]
+
+
+def note_session_token(db: Connection, row: SessionRow) -> None:
+    """Keep what is known of one; what was ended stays so."""
+    db.execute(
+        "INSERT INTO session_token (id, used_at, ended, user_id, made_at, address, agent) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET used_at = excluded.used_at, "
+        "ended = CASE WHEN session_token.ended = 1 THEN 1 ELSE excluded.ended END, "
+        "user_id = excluded.user_id, made_at = excluded.made_at",
+        (*row[:2], int(row.ended), *row[3:]),
+    )
+
+
+def end_sessions(db: Connection, user_id: int, ids: Iterable[str], given_before: int) -> None:
+    """End these, and all of the user without a row that were given before that second."""
+    db.executemany("UPDATE session_token SET ended = 1 WHERE id = ?", [(key,) for key in ids])
+    db.execute('UPDATE "user" SET sessions_from = ? WHERE id = ?', (given_before, user_id))
+
+
+def forget_sessions_of(db: Connection, user_id: int) -> None:
+    """Their tokens carry a password that is no longer the user's."""
+    db.execute("DELETE FROM session_token WHERE user_id = ?", (user_id,))
 
 
 def forget_session_tokens(db: Connection, before: int) -> None:

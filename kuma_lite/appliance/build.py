@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from kuma_lite.accounts.events import AccountDoors
@@ -154,6 +155,11 @@ class Appliance:
             allowed_hosts=ground.config.host_names,
             check_origin=ground.config.ws_origin_check != "bypass",
         )
+
+    @property
+    def restart(self) -> asyncio.Event:
+        """Somebody wants everything to stop and start again."""
+        return self._ground.restart
 
     async def reload(self) -> None:
         """Read again what may change while running: the certificate."""

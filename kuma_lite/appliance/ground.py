@@ -21,6 +21,7 @@ from kuma_lite.core.disk_reserve import DiskReserve
 from kuma_lite.core.doors import Push
 from kuma_lite.core.errors import StartupError
 from kuma_lite.core.hosts import KNOWN_HOSTS
+from kuma_lite.importing.adoption import adopt
 from kuma_lite.net.network import Network
 from kuma_lite.net.proxy import ProxyRule, environment_rule, parse_proxy
 from kuma_lite.settings.service import Settings
@@ -46,6 +47,7 @@ class Ground:
         self.config = config
         self.clock = clock
         self.bus = Bus()
+        self.restart = asyncio.Event()  # somebody wants everything to stop and start again
         self._background = Background()
         self._closing: list[Callable[[], Any]] = []
 
@@ -56,6 +58,7 @@ class Ground:
         self.at_close(self.folder.close)
         if self.folder.warning is not None:
             log.warning(self.folder.warning)
+        adopt(self.folder.path)
         self.database = await Database.open(self.folder.database, clock=self.clock)
         self.at_close(self.database.close)
         self.database.reserve = DiskReserve(self.folder.path)

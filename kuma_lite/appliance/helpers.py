@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 from kuma_lite.api_keys.events import api_key_doors
 from kuma_lite.api_keys.resource import api_key_resource
 from kuma_lite.api_keys.service import ApiKeys
 from kuma_lite.appliance.ground import Ground
-from kuma_lite.appliance.metrics import metrics_route
+from kuma_lite.appliance.metrics import metrics_route, process_figures
 from kuma_lite.appliance.monitors import Monitoring
 from kuma_lite.checks._chromium_path import find_chromium
 from kuma_lite.cloudflared.events import CloudflaredEvents
@@ -15,6 +18,9 @@ from kuma_lite.docker_hosts.events import docker_host_doors
 from kuma_lite.docker_hosts.resource import docker_host_resource
 from kuma_lite.docker_hosts.service import REFERENCE as DOCKER_HOST
 from kuma_lite.docker_hosts.service import DockerHosts
+from kuma_lite.importing.events import ImportDoors
+from kuma_lite.importing.history import Progress
+from kuma_lite.importing.service import Outcome
 from kuma_lite.monitors.document.targets import domain_target
 from kuma_lite.monitors.references import References
 from kuma_lite.proxies.events import proxy_doors
@@ -25,7 +31,9 @@ from kuma_lite.remote_browsers.events import remote_browser_doors
 from kuma_lite.remote_browsers.resource import remote_browser_resource
 from kuma_lite.remote_browsers.service import REFERENCE as REMOTE_BROWSER
 from kuma_lite.remote_browsers.service import RemoteBrowsers
+from kuma_lite.tools.backup import Backups
 from kuma_lite.tools.events import ToolEvents
+from kuma_lite.tools.system import SystemDoors
 
 
 class Helpers:
@@ -41,6 +49,16 @@ class Helpers:
         self.api_keys = ApiKeys(database, ground.settings, clock)
         self.cloudflared = CloudflaredEvents(ground.settings, ground.accounts)
         self.metrics = metrics_route(ground, monitoring, self.api_keys)
+        backups = self._backups = Backups(database, ground.folder.path, clock)
+        figures = process_figures(ground, monitoring)
+        self._system = SystemDoors(backups, ground.accounts, self._is_open, figures, clock)
+        self._import = ImportDoors(
+            database,
+            ground.folder.path,
+            self._take_over,
+            ground.push,
+            ground.restart.set,
+        )
         self.proxy = proxy_resource(self.proxies)
         self.docker_host = docker_host_resource(self.docker_hosts)
         self.remote_browser = remote_browser_resource(self.remote_browsers)
@@ -58,11 +76,13 @@ class Helpers:
 
     async def load(self) -> None:
         """Read everything."""
+        self._backups.clear()
         for feature in (self.proxies, self.docker_hosts, self.remote_browsers, self.api_keys):
             await feature.load()
 
     async def start(self) -> None:
         """Start the tunnel, where there is one; the server listens already."""
+        self._ground.at_close(self._import.imports.stop)
         self._ground.at_close(self.cloudflared.tunnel.stop)
         await self.cloudflared.begin(self._ground.config.cloudflared_token or "")
 
@@ -86,8 +106,19 @@ class Helpers:
             *api_key_doors(self.api_key, self.api_keys, push),
             self.cloudflared.doors(),
             self._tools(),
+            self._system.doors(),
+            self._import.doors(),
             Doors(raw=[self.metrics.route()]),
         ]
+
+    def _take_over(self, path: Path, data_dir: Path, progress: Progress) -> Outcome:
+        # Most servers never import anything.
+        from kuma_lite.appliance.importing import take_over
+
+        return asyncio.run(take_over(path, data_dir, self._ground.clock, progress))
+
+    def _is_open(self) -> bool:
+        return bool(self._ground.settings.get("disableAuth"))
 
     def _find_chromium(self) -> str:
         ground = self._ground

@@ -71,17 +71,32 @@ def _run_loop(work: Coroutine[Any, Any, int]) -> int:
 
 
 async def _serve(config: Config, manager: ServiceManager, options: argparse.Namespace) -> int:
-    from kuma_lite.appliance.build import Appliance
-
     told, asked = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
     stays = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN or not has_terminal()
     loop.add_signal_handler(signal.SIGHUP, asked.set if stays else told.set)
+    while await _serve_once(config, manager, options, told, asked):
+        log.info("Starting again")
+    _flush()
+    os._exit(0)
+
+
+async def _serve_once(
+    config: Config,
+    manager: ServiceManager,
+    options: argparse.Namespace,
+    told: asyncio.Event,
+    asked: asyncio.Event,
+) -> bool:
+    """Serve until it is `told` to stop, or wants to start again; whether it can do that in this process."""
+    from kuma_lite.appliance.build import Appliance
+
     clock = SystemClock()
     appliance = Appliance(config, clock, manager)
-    reloading: asyncio.Task[None] | None = None
+    helpers: list[asyncio.Task[Any]] = []
+    stopped = True
     try:
         await appliance.start()
         assert appliance.web is not None
@@ -89,19 +104,24 @@ async def _serve(config: Config, manager: ServiceManager, options: argparse.Name
         gc.enable()
         log.info("Kuma Lite %s is ready. Open %s in a browser.", __version__, appliance.web.url)
         manager.ready(f"Ready at {appliance.web.url}")
-        reloading = asyncio.create_task(_reload_whenever(asked, appliance, config, manager, clock, options))
-        await told.wait()
+        helpers.append(
+            asyncio.create_task(_reload_whenever(asked, appliance, config, manager, clock, options))
+        )
+        ends = [asyncio.create_task(event.wait()) for event in (told, appliance.restart)]
+        helpers += ends
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         log.info("Stopping")
     finally:
         manager.stopping()
-        if reloading is not None:
-            reloading.cancel()
+        for helper in helpers:
+            helper.cancel()
         try:
             await asyncio.wait_for(appliance.stop(), STOP_S)
         except TimeoutError:
             log.warning("Not everything ended within %.1f s", STOP_S)
-    _flush()
-    os._exit(0)
+            stopped = False
+    # Sockets of a service manager are closed now: it starts us again when somebody connects.
+    return stopped and appliance.restart.is_set() and not told.is_set() and not manager.has_sockets
 
 
 async def _reload_whenever(

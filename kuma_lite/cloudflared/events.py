@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, Protocol
 
 from kuma_lite.cloudflared.tunnel import Tunnel, is_installed
-from kuma_lite.core.doors import SILENCE, Answer, Caller, Doors, Event, actor_of
+from kuma_lite.core.doors import KEEP, PAGE, SILENCE, Answer, Caller, Doors, Event, actor_of
 
 TOKEN_SETTING: Final = "cloudflaredTunnelToken"  # noqa: S105 - the name of a setting
 MAX_TOKEN_CHARS: Final = 10_000  # some hundred in fact; people paste whole command lines
@@ -62,7 +62,8 @@ class CloudflaredEvents:
         self._lookers[caller.sid] = caller
         await caller.emit("cloudflared_installed", is_installed())
         await caller.emit("cloudflared_running", self.tunnel.running)
-        await caller.emit("cloudflared_token", self._settings.get(TOKEN_SETTING))
+        token = self._settings.get(TOKEN_SETTING)
+        await caller.emit("cloudflared_token", KEEP if token and caller.namespace == PAGE else token)
 
     async def leave(self, caller: Caller) -> Answer:
         """Listen no more."""
@@ -70,6 +71,8 @@ class CloudflaredEvents:
 
     async def start(self, caller: Caller, token: Any) -> Answer:
         """Store the token, which may come with the command line around it, and start."""
+        if token == KEEP:
+            token = self._settings.get(TOKEN_SETTING)
         if isinstance(token, str) and token.strip() and len(token) <= MAX_TOKEN_CHARS:
             last_word = token.split()[-1]
             await self._settings.set(TOKEN_SETTING, last_word)

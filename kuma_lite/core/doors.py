@@ -21,6 +21,7 @@ RawHeaders = Sequence[tuple[bytes, bytes]]
 SILENCE: Final = object()  # returned by a handler: the original sends no acknowledgement here either
 
 COMPATIBLE: Final = "/"  # the namespace of Uptime Kuma's clients
+KEEP: Final = "\u0000keep"  # what our own page gets for a secret; sent back, it means the stored one
 PAGE: Final = "/page"  # the leaner namespace of our own page; offers every compatible event as well
 
 
@@ -49,6 +50,7 @@ class Caller(Protocol):
     address: str  # client address, trusted proxies honoured
     session: object  # that of the token it has logged in with, as `accounts` knows it; None: none
     host: str  # the name under which the server was opened
+    agent: str  # what the program at the other end calls itself (User-Agent), "" for nothing
     place: str  # what limits count it by: see `client_address.ClientAddresses.place`
 
     async def emit(self, event: str, *arguments: Any) -> None:
@@ -92,8 +94,13 @@ class Push(Protocol):
     def has_listeners(self, audience: Audience, namespace: str = COMPATIBLE) -> bool:
         """Whether anybody would receive a push."""
 
-    async def disconnect_user(self, user_id: int, *, except_sid: str | None = None) -> None:
-        """`refresh`, then close, all connections of a user but one."""
+    def open_sessions(self, user_id: int) -> set[object]:
+        """The `Caller.session` of all connections of a user."""
+
+    async def disconnect_user(
+        self, user_id: int, *, except_sid: str | None = None, session: object = None
+    ) -> None:
+        """`refresh`, then close, all connections of a user but one, or those of one session."""
 
 
 Handler = Callable[..., Awaitable[Answer]]

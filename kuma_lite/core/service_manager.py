@@ -61,6 +61,11 @@ class ServiceManager:
             self._fed = now
             self._tell("WATCHDOG=1")
 
+    @property
+    def has_sockets(self) -> bool:
+        """Whether it has opened sockets for us."""
+        return self._descriptors > 0
+
     def sockets(self) -> list[socket.socket]:
         """The sockets it has opened for us, listening. Raises StartupError for what cannot be served on."""
         found = []

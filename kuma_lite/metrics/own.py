@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from kuma_lite import UPTIME_KUMA_VERSION, __version__
+from kuma_lite.core.process_figures import cpu_seconds, resident_bytes
 from kuma_lite.metrics.exposition import label_text
 from kuma_lite.metrics.model import COUNTER, GAUGE, SUMMARY, Family, Labels, Sample
 
-_STATM: Final = Path("/proc/self/statm")
 _DESCRIPTORS: Final = Path("/proc/self/fd")
 
 
@@ -76,14 +76,12 @@ def own_families(figures: Mapping[str, float], started: float) -> list[Family]:
 
 def process_families(started: float) -> list[Family]:
     """What every Prometheus client library tells of its process, as far as this machine knows it."""
-    times = os.times()
+    resident = resident_bytes()
     families = [
-        _family("process_cpu_seconds_total", "CPU time of the process", times.user + times.system, COUNTER),
+        _family("process_cpu_seconds_total", "CPU time of the process", cpu_seconds(), COUNTER),
         _family("process_start_time_seconds", "Start of the process, seconds since 1970", started),
     ]
-    if _STATM.exists():
-        pages = int(_STATM.read_text().split()[1])
-        resident = pages * os.sysconf("SC_PAGE_SIZE")
+    if resident is not None:
         families.append(_family("process_resident_memory_bytes", "Memory in use", resident))
     if _DESCRIPTORS.exists():
         families.append(_family("process_open_fds", "Open file descriptors", len(os.listdir(_DESCRIPTORS))))

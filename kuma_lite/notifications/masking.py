@@ -13,11 +13,11 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from kuma_lite.core.declarations import NotificationService
+from kuma_lite.core.doors import KEEP
 from kuma_lite.core.redaction import Redactor, hide_secrets, secrets_of
 from kuma_lite.notifications.fields import secret_keys
 from kuma_lite.notifications.model import COMMON_KEYS, Config
 
-KEEP: Final = "\u0000keep"
 LOGIN_CHARS: Final = 200  # of a name that somebody logs in with
 MIN_SECRET_CHARS: Final = 4  # of those of the channel itself, which its answers are likely to repeat
 

@@ -9,12 +9,14 @@ from typing import Any, Final, Protocol
 
 from kuma_lite import UPTIME_KUMA_VERSION
 from kuma_lite.core.access import Audience, Right
-from kuma_lite.core.doors import COMPATIBLE, Answer, Caller, Doors, Event, Push, Then, actor_of
+from kuma_lite.core.doors import COMPATIBLE, KEEP, PAGE, Answer, Caller, Doors, Event, Push, Then, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.settings.service import Settings
 
 # What Node.js, and therefore every client, calls them.
 _ARCHITECTURES: Final = {"x86_64": "x64", "AMD64": "x64", "aarch64": "arm64", "armv7l": "arm"}
+# Keys of other people's services: compatible clients get them, our own page a mark in their place.
+SECRETS: Final = frozenset({"steamAPIKey", "globalpingApiToken"})
 _INFO_ORDER: Final = 20  # of the lists after a log-in
 _ASK_ZONE_ORDER: Final = 90
 
@@ -80,9 +82,11 @@ class SettingsDoors:
         ]
 
     async def get_settings(self, caller: Caller) -> Answer:
-        """Everything people may see."""
-        del caller
-        return {"ok": True, "data": self._settings.general()}
+        """Everything people may see; no secret on our own page."""
+        shown = self._settings.general()
+        if caller.namespace == PAGE:
+            shown |= {key: KEEP for key in SECRETS if shown.get(key)}
+        return {"ok": True, "data": shown}
 
     async def set_settings(self, caller: Caller, data: Any, password: Any) -> Answer:
         """Save; clients get the new `info` after the answer."""
@@ -90,6 +94,7 @@ class SettingsDoors:
             data = {}
         if not isinstance(data, dict):
             raise UserError("The settings must be an object.")
+        data = {key: value for key, value in data.items() if not (key in SECRETS and value == KEEP)}
         was_open = bool(self._settings.get("disableAuth"))
         if data.get("disableAuth") and not was_open:
             await self._passwords.check_password(actor_of(caller).user_id, password)

@@ -140,6 +140,11 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
         scope = self._scopes.get(sid)
         return host_name(header(scope, b"host")) if scope else ""
 
+    def agent(self, sid: str) -> str:
+        """What the program at the other end calls itself."""
+        scope = self._scopes.get(sid)
+        return (header(scope, b"user-agent") or "") if scope else ""
+
     def deliver(self, sid: str, texts: list[str]) -> None:
         """Queue Engine.IO packets for a session; a reader too far behind is cut off instead."""
         session = self.sockets.get(sid)

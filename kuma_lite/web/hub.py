@@ -44,6 +44,7 @@ class Connection:
         self.address = address
         self.place = place or address
         self.host = ""
+        self.agent = ""
         self.session: object = None
         self.actor: Actor | None = None
         self._hub = hub
@@ -162,11 +163,20 @@ class Hub:
         """Whether anybody would receive a push."""
         return any(_hears(connection, audience) for connection in self._asked(audience, namespace))
 
-    async def disconnect_user(self, user_id: int, *, except_sid: str | None = None) -> None:
-        """`refresh`, then close, all connections of a user but one; none of them is logged in afterwards."""
-        for connection in list(self.connections.values()):
-            theirs = connection.actor is not None and connection.actor.user_id == user_id
-            if theirs and connection.sid != except_sid:
+    def open_sessions(self, user_id: int) -> set[object]:
+        """The sessions of all connections of a user."""
+        return {each.session for each in self._of_user(user_id)}
+
+    async def disconnect_user(
+        self, user_id: int, *, except_sid: str | None = None, session: object = None
+    ) -> None:
+        """`refresh`, then close, all connections of a user but one, or those of one session.
+
+        None of them is logged in afterwards.
+        """
+        for connection in self._of_user(user_id):
+            wanted = session is None or connection.session == session
+            if wanted and connection.sid != except_sid:
                 texts = [
                     event_text(connection.namespace, "refresh", ()),
                     disconnect_text(connection.namespace),
@@ -174,6 +184,10 @@ class Hub:
                 self.transport.deliver(connection.engine_sid, texts)
                 self.remove(connection.sid)
                 self.forget(connection)
+
+    def _of_user(self, user_id: int) -> list[Connection]:
+        connections = list(self.connections.values())
+        return [each for each in connections if each.actor is not None and each.actor.user_id == user_id]
 
     def _members(self, audience: Audience, namespace: str) -> list[Connection]:
         return [connection for connection in self._asked(audience, namespace) if _hears(connection, audience)]

@@ -111,6 +111,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
             self.hub, sid, namespace, engine_sid, self.eio.address(engine_sid), self.eio.place(engine_sid)
         )
         connection.host = self.eio.host(engine_sid)
+        connection.agent = self.eio.agent(engine_sid)
         self.hub.add(connection)
         await self.hub.run_connect_hooks(connection)
 

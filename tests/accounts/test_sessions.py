@@ -82,7 +82,7 @@ async def test_ended_tokens_stay_so_after_a_restart(tmp_path: Path, clock: Manua
     async with running(tmp_path / "data", clock=clock) as server:
         assert not await opens(server, ended)
         assert await opens(server, kept)
-        assert [row[0] for row in await rows(server)] == [token_id(ended)]
+        assert {row[0] for row in await rows(server) if row[2]} == {token_id(ended)}
     clock.advance(LIFETIME_S + 10)
     async with running(tmp_path / "data", clock=clock) as server:
         assert await rows(server) == [], "what has expired needs no row"
@@ -103,16 +103,17 @@ async def test_use_makes_it_last(server: Running, clock: ManualClock) -> None:
     for _ in range(5):
         clock.advance(LIFETIME_S - DAY)
         assert await opens(server, token)
-    assert len(await rows(server)) == 1
+    assert [row[0] for row in await rows(server)].count(token_id(token)) == 1
     clock.advance(LIFETIME_S + 1)
     assert not await opens(server, token)
 
 
 async def test_use_within_a_day_costs_no_writing(server: Running, clock: ManualClock) -> None:
     token = await token_of(server)
+    before = await rows(server)
     clock.advance(DAY / 2)
     assert await opens(server, token)
-    assert await rows(server) == []
+    assert await rows(server) == before
 
 
 async def test_an_open_page_is_use(server: Running, clock: ManualClock) -> None:

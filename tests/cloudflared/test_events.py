@@ -112,3 +112,18 @@ async def test_guests_are_told_nothing(path: Path, tmp_path: Path) -> None:
         refused = await guest.call("cloudflared_stop", "x")
         assert refused == {"ok": False, "msg": "You are not logged in."}
         assert not [name for name in guest.names() if name.startswith("cloudflared")]
+
+
+async def test_our_page_sees_no_token_and_can_start_with_it(path: Path, tmp_path: Path) -> None:
+    program(path, 'echo "${#TUNNEL_TOKEN}"; exec sleep 60')
+    async with running(tmp_path / "data") as server, server.logged_in("/page") as page:
+        await page.emit("cloudflared_join")
+        assert await page.wait_for("cloudflared_token") == [None]
+        await page.emit("cloudflared_start", "abcdef")
+        assert await page.wait_for("cloudflared_message") == ["6"]
+        assert await page.call_in_vain("cloudflared_stop", PASSWORD) is NO_ANSWER
+        async with server.logged_in("/page") as again:
+            await again.emit("cloudflared_join")
+            assert await again.wait_for("cloudflared_token") == ["\u0000keep"]
+            await again.emit("cloudflared_start", "\u0000keep")
+            assert await again.wait_for("cloudflared_message") == ["6"]

@@ -99,12 +99,16 @@ def test_what_there_was_before_organisations_belongs_to_the_first(tmp_path: Path
     migrate(connection, [step for step in steps if step.number < 23])
     for table in OWNED:
         any_row(connection, table)
+    columns = {
+        table: ", ".join(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
+        for table in OWNED
+    }
     before = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in OWNED}
     migrate(connection, steps)
     assert connection.execute("SELECT id, name FROM organisation").fetchall() == [(1, "Default")]
     for table, rows in before.items():
-        after = connection.execute(f"SELECT *, organisation_id FROM {table}").fetchall()
-        assert rows and after == [(*row, 1, 1) for row in rows], table
+        after = connection.execute(f"SELECT {columns[table]}, organisation_id FROM {table}").fetchall()
+        assert rows and after == [(*row, 1) for row in rows], table
     columns = "SELECT count(*) FROM pragma_table_info(?) WHERE name = 'organisation_id'"
     tables = connection.execute("SELECT name FROM pragma_table_list WHERE schema = 'main'").fetchall()
     owned = {str(table) for (table,) in tables if connection.execute(columns, (table,)).get}

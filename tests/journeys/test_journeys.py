@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +16,11 @@ from tests.support.served import Server, serving
 FRONTEND = ROOT / "frontend"
 # In this order, on one server: the first sets it up.
 JOURNEYS = [
-    "first-run", "log-in", "keyboard", "limits", "form", "settings", "deliveries", "push", "problems",
-    "servers", "fleet", "maintenance", "many", "phone",
+    "first-run", "log-in", "keyboard", "limits", "form", "settings", "deliveries", "push", "security",
+    "system", "problems", "servers", "fleet", "maintenance", "many", "phone",
 ]  # fmt: skip
 MONITORS = 5000
+KUMA = ROOT / "tests/importing/data/kuma-2.5.3/kuma.db"
 
 pytestmark = [
     pytest.mark.browser,
@@ -32,17 +36,40 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("journey", JOURNEYS)
-def test_journey(server: Server, journey: str) -> None:
+def travel(server: Server, journey: str, **environment: str) -> None:
+    """One journey; fails with what it says."""
     node, chromium = find_program("node"), find_program("chromium")
     assert node is not None
     assert chromium is not None
     command = [node, "journeys/run.mjs", "--url", server.url, "--only", journey]
     command += ["--monitors", str(MONITORS), "--browser", chromium]
-    run = subprocess.run(command, cwd=FRONTEND, capture_output=True, text=True, timeout=280)
+    run = subprocess.run(
+        command, cwd=FRONTEND, capture_output=True, text=True, timeout=280, env={**os.environ, **environment}
+    )
     assert run.returncode == 0, run.stdout + run.stderr
     assert "Traceback" not in server.text()
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("journey", JOURNEYS)
+def test_journey(server: Server, journey: str, tmp_path: Path) -> None:
+    backup = tmp_path / "backup.db"
+    travel(server, journey, BACKUP_TO=str(backup))
+    assert backup.exists() == (journey == "system")
+    if backup.exists():
+        with sqlite3.connect(backup) as copy:
+            assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert copy.execute('SELECT username FROM "user"').fetchone() == ("admin",)
+
+
+@pytest.mark.timeout(300)
+def test_import_by_upload(tmp_path: Path) -> None:
+    """On a server of its own, which starts again with what was imported."""
+    with serving(tmp_path / "data") as server:
+        kuma = {"KUMA_FILE": str(KUMA), "KUMA_USER": "admin", "KUMA_PASSWORD": "Secret-1234"}
+        travel(server, "import", **kuma)
+        assert "Starting again" in server.text()
+    assert (tmp_path / "data/kuma-lite-before-import.db").is_file()
 
 
 def test_every_journey_is_run() -> None:

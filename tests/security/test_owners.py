@@ -30,7 +30,8 @@ SHARED = {
     "getSettings", "setSettings", "initServerTimezone", "getDatabaseSize", "shrinkDatabase", "getPushExample",
     "getGameList", "getPM2ProcessList", "testChrome", "checkDomain", "checkApprise", "testDockerHost",
     "testRemoteBrowser", "cloudflared_join", "cloudflared_leave", "cloudflared_start", "cloudflared_stop",
-    "cloudflared_removeToken", "serverRetention", "saveServerRetention", "agentInstall",
+    "cloudflared_removeToken", "serverRetention", "saveServerRetention", "agentInstall", "about", "licences",
+    "importState", "cancelImport",
 }  # fmt: skip
 # About nothing but the caller: lists of their own things, new things, their own account.
 OWN = {
@@ -38,7 +39,7 @@ OWN = {
     "addMaintenance", "addAPIKey", "clearStatistics", "changePassword", "disconnectOtherSocketClients",
     "twoFAStatus", "prepare2FA", "save2FA", "disable2FA", "verifyToken", "getTags", "addTag", "addStatusPage",
     "serversSummary", "serverIncidents", "tokens", "addToken", "projects", "addProject", "things",
-    "maintenanceWindows", "planServers",
+    "maintenanceWindows", "planServers", "sessions", "endOtherSessions",
 }  # fmt: skip
 # Answered with ok, and with nothing in it, for what is not there; so for what is another's.
 EMPTY: dict[str, Any] = {
@@ -95,6 +96,8 @@ def _owned_rows(db: apsw.Connection) -> dict[str, Any]:
         if table in _NO_OWNERS or table.startswith(("beat_", "stat_", "server_sample", "server_block")):
             continue
         where = "WHERE organisation_id = 1" if "organisation_id" in columns else ""
+        if table == "session_token":  # whoever logs in for the walk gets a row of that kind
+            where = "WHERE ended = 1"
         if "project_id" in columns:
             where = "WHERE project_id IN (SELECT id FROM project WHERE organisation_id = 1)"
         # When something was last used changes by itself.

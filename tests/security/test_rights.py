@@ -24,6 +24,8 @@ from tests.support.sio import NO_ANSWER, connect
 
 # What only an owner may do: the machine itself, and nothing that somebody forgot to name a right for.
 OWNERS_ONLY = {
+    "about", "licences", "prepareBackup", "importState", "beginImport", "startImport", "adoptImport",
+    "cancelImport",
     "getDatabaseSize", "shrinkDatabase", "getPM2ProcessList", "testChrome", "cloudflared_join",
     "cloudflared_leave", "cloudflared_start", "cloudflared_stop", "cloudflared_removeToken",
 }  # fmt: skip
@@ -38,7 +40,7 @@ LISTS: dict[Right, tuple[str, ...]] = {
     Right.REMOTE_BROWSERS_VIEW: ("remoteBrowserList",),
     Right.API_KEYS_VIEW: ("apiKeyList",),
 }
-OWNERS_ONLY_ROUTES = {"/api/v1/figures", "/api/v1/figures/reset"}
+OWNERS_ONLY_ROUTES = {"/api/v1/figures", "/api/v1/figures/reset", "/api/v1/import"}
 
 
 @dataclass

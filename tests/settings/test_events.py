@@ -121,3 +121,18 @@ async def test_switching_it_on_again_throws_everybody_else_out(server: Server) -
                 await thrown_out.wait_for("refresh")
                 await asyncio.wait_for(thrown_out.disconnected.wait(), 20)
         assert (await client.call("getSettings"))["ok"] is True
+
+
+async def test_our_page_sees_no_keys_and_keeps_them(server: Server) -> None:
+    async with server.logged_in() as client:
+        keys = {"steamAPIKey": "steam-key-word", "globalpingApiToken": ""}
+        assert await client.call("setSettings", keys, "") == SAVED
+    async with connect(server.url, "/page") as page:
+        await page.call("login", {"username": "admin", "password": PASSWORD})
+        shown = (await page.call("getSettings"))["data"]
+        assert (shown["steamAPIKey"], shown["globalpingApiToken"]) == ("\u0000keep", "")
+        assert await page.call("setSettings", {**shown, "globalpingApiToken": "new"}, "") == SAVED
+        assert server.settings.get("steamAPIKey") == "steam-key-word"
+        assert server.settings.get("globalpingApiToken") == "new"
+        assert await page.call("setSettings", {**shown, "steamAPIKey": ""}, "") == SAVED
+        assert not server.settings.get("steamAPIKey")

@@ -50,6 +50,7 @@ class Connection:
     address: str = "127.0.0.1"
     place: str = "127.0.0.1"
     host: str = "127.0.0.1"
+    agent: str = ""
     session: object = None
 
     async def emit(self, event: str, *arguments: Any) -> None:
@@ -91,7 +92,12 @@ class Pushes:
     def has_listeners(self, audience: Audience, namespace: str = COMPATIBLE) -> bool:
         return bool(self._listeners(audience, namespace))
 
-    async def disconnect_user(self, user_id: int, *, except_sid: str | None = None) -> None:
+    def open_sessions(self, user_id: int) -> set[object]:
+        return set()
+
+    async def disconnect_user(
+        self, user_id: int, *, except_sid: str | None = None, session: object = None
+    ) -> None:
         raise AssertionError("nobody is thrown out here")
 
     def _listeners(self, audience: Audience, namespace: str) -> list[Actor]:

@@ -6,7 +6,7 @@ import { setServerTime } from "../state/clock.ts";
 import { monitors } from "../state/monitors.ts";
 import { problems } from "../state/problems.ts";
 import { toast } from "../ui/toast.ts";
-import { forgetToken, greet, stage } from "../wire/session.ts";
+import { greet, stage, startAgain } from "../wire/session.ts";
 import { call, connect, connection, WireError } from "../wire/socket.ts";
 import type { BarBeat, Hello, LiveBeat, Problem, SummaryAck } from "../wire/types.ts";
 import { t } from "../words/index.ts";
@@ -106,9 +106,6 @@ export function startUpdates(): void {
     rights: (names: Right[]) => {
       rights.value = new Set(names);
     },
-    refresh: () => {
-      forgetToken();
-      location.reload();
-    },
+    refresh: startAgain,
   });
 }

@@ -12,11 +12,19 @@ interface LoginAck {
   tokenRequired?: boolean;
 }
 
+/** Why somebody who was in has to log in again. */
+const OVER = ["password", "ended", "expired", "authentication", "imported"] as const;
+export type Over = (typeof OVER)[number];
+const asOver = (text: string | null | undefined): Over | null => OVER.find((one) => one === text) ?? null;
+
+const OVER_KEY = "over"; // outlasts the reload that the server asks for
 const TOKEN_KEY = "token"; // as Uptime Kuma's page calls it
 const DEVICE_KEY = "device"; // that somebody has logged in here; outlasts the session, and opens nothing
 
 export const stage = shallowRef<Stage>("connecting");
 export const hello = shallowRef<Hello | null>(null);
+
+export const over = shallowRef<Over | null>(null);
 
 let token: string | null = null;
 
@@ -55,6 +63,24 @@ export function forgetToken(): void {
   for (const store of stores()) store.removeItem(TOKEN_KEY);
 }
 
+/** The server throws us out: who has a token is told why when it is refused; who needed none until now, here. */
+export function startAgain(): void {
+  if (!token && !storedToken()) stores()[1]?.setItem(OVER_KEY, "authentication" satisfies Over);
+  location.reload();
+}
+
+/** The server starts again with the accounts of another one: ours ends, and the log-in says why. */
+export function expectOtherAccount(): void {
+  stores()[1]?.setItem(OVER_KEY, "imported" satisfies Over);
+}
+
+function overBefore(): Over | null {
+  const [, passing] = stores();
+  const found = asOver(passing?.getItem(OVER_KEY));
+  passing?.removeItem(OVER_KEY);
+  return found;
+}
+
 /** Headers for the HTTP doors. */
 export function authorization(): Record<string, string> {
   const value = token ?? storedToken();
@@ -68,7 +94,10 @@ export async function greet(message: Hello): Promise<Stage> {
   if (message.needSetup) return (stage.value = "setup");
   if (!message.loginRequired) return (stage.value = "ready");
   const known = token ?? storedToken();
-  if (!known) return (stage.value = "login");
+  if (!known) {
+    over.value ??= overBefore();
+    return (stage.value = "login");
+  }
   try {
     await call("loginByToken", known);
     token = known;
@@ -77,6 +106,7 @@ export async function greet(message: Hello): Promise<Stage> {
     // Only a refusal ends the session; a lost connection says `hello` again.
     if (error instanceof WireError && connection.value === "online") {
       forgetToken();
+      over.value = asOver(error.reason) ?? overBefore();
       stage.value = "login";
     }
     return stage.value;
@@ -101,6 +131,7 @@ export async function login(
   if (reply.tokenRequired || !reply.token) return false;
   if (reply.device) lasting?.setItem(DEVICE_KEY, reply.device);
   keepToken(reply.token, remember);
+  over.value = null;
   stage.value = "ready";
   return true;
 }
@@ -115,5 +146,6 @@ export function logout(): void {
   // `logout` is answered without an argument; nobody waits for it.
   call("logout").catch(() => undefined);
   forgetToken();
+  over.value = null;
   stage.value = "login";
 }

@@ -7,10 +7,14 @@ export type Connection = "connecting" | "online" | "offline";
 
 /** The server's answer was a refusal, or there was none. `message` is a sentence for people. */
 export class WireError extends Error {
-  /** @param field the option of a form that was refused, when the server says which */
+  /**
+   * @param field the option of a form that was refused, when the server says which
+   * @param reason why a session is over, when it is
+   */
   constructor(
     message: string,
     readonly field?: string,
+    readonly reason?: string,
   ) {
     super(message);
   }
@@ -22,6 +26,7 @@ interface Refusal {
   msgi18n?: boolean;
   sentence?: { key: string; arguments: Record<string, string | number> };
   field?: string;
+  reason?: string;
 }
 
 const CALL_TIMEOUT_MS = 30_000; // longer than any single check a person waits for
@@ -83,7 +88,7 @@ function answer<T>(resolve: (value: T) => void, reject: (error: WireError) => vo
   return (error: Error | null, reply: T & Refusal) => {
     if (error) reject(new WireError(translateServer("noAnswer")));
     else if (reply !== null && typeof reply === "object" && reply.ok === false) {
-      reject(new WireError(sentenceOf(reply), reply.field));
+      reject(new WireError(sentenceOf(reply), reply.field, reply.reason));
     } else resolve(reply);
   };
 }

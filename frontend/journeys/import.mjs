@@ -1,0 +1,38 @@
+/** Coming from Uptime Kuma: a file is uploaded, refused or taken over, and in use after a start. Needs a fresh server. */
+import { account, check, expectAccessible, openPage } from "./lib.mjs";
+
+const THEIRS = { username: process.env.KUMA_USER, password: process.env.KUMA_PASSWORD };
+const SLOW_MS = 30_000;
+
+export async function importKuma(browser, url) {
+  const page = await openPage(browser);
+  await page.goto(url);
+  await page.getByText("Coming from Uptime Kuma?").waitFor();
+  await page.getByLabel("Username").fill(account.username);
+  await page.getByLabel("New password", { exact: true }).fill(account.password);
+  await page.getByLabel("New password again").fill(account.password);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.getByRole("heading", { name: "Nothing is watched yet" }).waitFor();
+  await page.goto(`${url}/settings/system`);
+  const card = page.locator("section").filter({ has: page.getByRole("heading", { name: "Import from Uptime Kuma" }) });
+  const field = card.getByLabel("Choose a file");
+  await field.waitFor({ state: "attached" });
+  await expectAccessible(page, "the import");
+  await field.setInputFiles({ name: "cat.db", mimeType: "application/octet-stream", buffer: Buffer.from("a cat") });
+  await card.getByRole("alert").filter({ hasText: "neither a database of Uptime Kuma" }).waitFor();
+  await field.setInputFiles(process.env.KUMA_FILE);
+  await card.getByText(/monitors: \d+/).waitFor({ timeout: SLOW_MS });
+  await expectAccessible(page, "the report of an import");
+  await card.getByRole("button", { name: "Use it" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Use it" }).click();
+  await page.getByText("Log in with the account of your Uptime Kuma.").waitFor({ timeout: SLOW_MS });
+  await page.getByLabel("Username").fill(THEIRS.username);
+  await page.getByLabel("Password", { exact: true }).fill(THEIRS.password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await card.getByText("has monitors or other things already").waitFor();
+  check((await page.locator("nav, aside").getByRole("link").count()) > 3, "no monitors after the import");
+  // While the server starts again, nothing answers.
+  const problems = page.problems.filter((text) => !/ERR_CONNECTION|Failed to load resource/.test(text));
+  check(problems.length === 0, `the browser complained: ${problems.join("; ")}`);
+  await page.context().close();
+}

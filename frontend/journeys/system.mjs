@@ -1,0 +1,82 @@
+/** What the machine is asked: entry page, keys, browser, shrinking and clearing, a backup that opens, about. */
+import { readFileSync } from "node:fs";
+import { account, check, expectAccessible, expectNoSidewaysScroll, logIn, openPage } from "./lib.mjs";
+
+const card = (page, name) => page.locator("section").filter({ has: page.getByRole("heading", { name, exact: true }) });
+
+export async function system(browser, url) {
+  const page = await openPage(browser);
+  await logIn(page, `${url}/settings/general`);
+  await general(page, url);
+  await page.goto(`${url}/settings/system`);
+  await page.getByText("Checks per second").waitFor();
+  await expectAccessible(page, "the settings of the system");
+  await database(page);
+  await backup(page);
+  await card(page, "About").getByRole("button", { name: "Show licences" }).click();
+  await card(page, "About").getByText("litestar").waitFor();
+  await phone(browser, url);
+  check(page.problems.length === 0, `the browser complained: ${page.problems.join("; ")}`);
+  await page.context().close();
+}
+
+async function general(page, url) {
+  const found = page.getByRole("switch", { name: /search engines/ });
+  await found.waitFor({ state: "attached" });
+  await found.check({ force: true });
+  await page.getByRole("button", { name: "Save" }).first().click();
+  await page.getByText("Saved.").first().waitFor();
+  const robots = await (await fetch(`${url}/robots.txt`)).text();
+  check(robots.trimEnd() === "User-agent: *\nDisallow:", `search engines are told ${robots}`);
+  const keys = card(page, "Keys of services");
+  await keys.getByLabel("Steam API key", { exact: true }).fill("a-key-of-steam");
+  await keys.getByRole("button", { name: "Save" }).click();
+  await keys.getByRole("button", { name: "Remove Steam API key" }).waitFor();
+  check(!(await page.content()).includes("a-key-of-steam"), "a stored key stands in the page");
+  const chrome = card(page, "Browser for monitors of real pages");
+  await chrome.getByLabel("Path of Chrome or Chromium").fill("/no/such/browser");
+  await chrome.getByRole("button", { name: "Test" }).click();
+  await chrome.getByRole("alert").waitFor();
+  await chrome.getByLabel("Path of Chrome or Chromium").fill("");
+  await chrome.getByRole("button", { name: "Test" }).click();
+  await chrome.getByText(/^Found version \d/).waitFor();
+  await expectAccessible(page, "the general settings");
+}
+
+async function database(page) {
+  const form = card(page, "Database");
+  await form.getByRole("button", { name: "Shrink" }).click();
+  await page.getByText(/given back\.|nothing to give back/).waitFor();
+  await form.getByRole("button", { name: "Clear all statistics" }).click();
+  const dialog = page.getByRole("dialog");
+  const clear = dialog.getByRole("button", { name: "Clear all statistics" });
+  check(await clear.isDisabled(), "everything can be cleared without typing anything");
+  await expectAccessible(page, "the question before everything is cleared");
+  await dialog.getByLabel(/^Type/).fill("clear");
+  await page.keyboard.press("Enter");
+  await page.getByText("All statistics were cleared.").waitFor();
+}
+
+async function backup(page) {
+  await card(page, "Backup").getByRole("button", { name: "Download" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Current password").fill(account.password);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    dialog.getByRole("button", { name: "Download" }).click(),
+  ]);
+  const bytes = readFileSync(await download.path());
+  check(bytes.subarray(0, 15).toString() === "SQLite format 3", `a backup begins with ${bytes.subarray(0, 15)}`);
+  check(/^kuma-lite-[\d-]{10}\.db$/.test(download.suggestedFilename()), download.suggestedFilename());
+  // For whoever wants to open it (tests/journeys).
+  if (process.env.BACKUP_TO) await download.saveAs(process.env.BACKUP_TO);
+}
+
+async function phone(browser, url) {
+  const page = await openPage(browser, { colorScheme: "dark", viewport: { width: 390, height: 844 } });
+  await logIn(page, `${url}/settings/system`);
+  await page.getByText("Checks per second").waitFor();
+  await expectNoSidewaysScroll(page, "the settings of the system on a phone");
+  await expectAccessible(page, "the settings of the system on a phone in dark");
+  await page.context().close();
+}

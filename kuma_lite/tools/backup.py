@@ -1,0 +1,98 @@
+"""A copy of the database to download.
+
+A browser downloads what stands at an address, and sends no token with that; so whoever may have the copy gets
+an address that works once, for a minute. The copy lies in the data folder, where there is room for it or the
+person is told, and its name is gone before the first byte leaves: whatever ends the download frees it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Final, Protocol
+
+from kuma_lite.core.clock import Clock
+from kuma_lite.core.errors import UserError
+
+TICKET_S: Final = 60.0  # between the click and the request of the browser
+PIECE_BYTES: Final = 256 * 1024
+ROOM: Final = 1.1  # free disk space needed, in sizes of the database
+_MOST_TICKETS: Final = 20
+_PREFIX: Final = "download-"
+
+
+class Copied(Protocol):
+    """The live database."""
+
+    path: Path
+
+    async def backup_to(self, path: str | os.PathLike[str]) -> None:
+        """Write a complete, verified copy to a new file. Raises UserError."""
+
+
+class Backups:
+    """Copies for people who may have them.
+
+    Args:
+        database: what is copied.
+        folder: where a copy lies until it is sent.
+        clock: of the minute in which an address works.
+    """
+
+    def __init__(self, database: Copied, folder: Path, clock: Clock) -> None:
+        self._database = database
+        self._folder = folder
+        self._clock = clock
+        self._tickets: dict[str, float] = {}
+        self._copying = asyncio.Lock()
+
+    def clear(self) -> None:
+        """Remove what a process that was killed has left."""
+        for path in self._folder.glob(f"{_PREFIX}*"):
+            with suppress(OSError):
+                path.unlink()
+
+    def ticket(self) -> str:
+        """What opens one download."""
+        ticket = secrets.token_urlsafe(24)
+        self._tickets[ticket] = self._clock.monotonic() + TICKET_S
+        while len(self._tickets) > _MOST_TICKETS:
+            del self._tickets[next(iter(self._tickets))]
+        return ticket
+
+    async def open(self, ticket: str) -> tuple[IO[bytes], int]:
+        """A copy made now, and its bytes. Raises UserError: the ticket is not good, or there is no room."""
+        until = self._tickets.pop(ticket, None)
+        if until is None or self._clock.monotonic() > until:
+            raise UserError("This address has been used already, or is too old.", status=403)
+        async with self._copying:
+            return await self._copy()
+
+    async def _copy(self) -> tuple[IO[bytes], int]:
+        needed = self._database.path.stat().st_size * ROOM
+        if shutil.disk_usage(self._folder).free < needed:
+            raise UserError(
+                "A backup needs {size:.0f} MB of free space in {folder}.",
+                size=needed / 1e6,
+                folder=self._folder,
+                status=507,
+            )
+        path = self._folder / f"{_PREFIX}{secrets.token_hex(8)}"
+        await self._database.backup_to(path)
+        try:
+            file = path.open("rb")
+        finally:
+            path.unlink()
+        return file, os.fstat(file.fileno()).st_size
+
+
+async def pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+    """The whole of it; read by a thread, for a disk may be slow."""
+    with file:
+        while piece := await asyncio.to_thread(file.read, PIECE_BYTES):
+            yield piece
