@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydantic import field_validator
 
 from kuma_lite.checks._conditions import ConditionError, holds, read_conditions, text_variable
+from kuma_lite.checks._dns_messages import TYPES
 from kuma_lite.checks._dns_query import QueryFailed, Server, ask
 from kuma_lite.checks._network import network_of
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Choice, Kind, MonitorType
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 DNS_PORT: Final = 53
 _MAX_PORT: Final = 65_535
-_TYPES: Final = ("A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT")
+_NAMES_KEPT: Final = 4096  # that have been asked for, in the form of the wire
 _NO_SERVERS: Final = (
     "No Resolver Servers specified. Please specify at least one resolver server like 1.1.1.1 or a hostname"
 )
@@ -58,7 +60,7 @@ class DnsOptions(Options):
         alias="dns_resolve_type",
         label="Record type",
         kind=Kind.SELECT,
-        choices=tuple(Choice(name, name) for name in _TYPES),
+        choices=tuple(Choice(name, name) for name in TYPES),
     )
     conditions: tuple[Any, ...] = option(
         (), label="Conditions", kind=Kind.CONDITIONS, help="One record at least has to meet them."
@@ -124,23 +126,33 @@ async def _servers(options: DnsOptions, network: Network) -> list[Server]:
 
 
 async def _records(options: DnsOptions, servers: list[Server], context: CheckContext) -> list[Any]:
-    import dns.exception
-    import dns.name
-    import dns.reversename
-
     kind, host = options.record_type, options.hostname.strip()
-    if kind not in _TYPES:
+    if kind not in TYPES:
         raise CheckFailed(f"Unknown record type: {kind}")
     verb = "getHostByAddr" if kind == "PTR" else f"query{kind.capitalize()}"
     try:
-        name = dns.reversename.from_address(host) if kind == "PTR" else dns.name.from_text(_ascii(host))
-    except (dns.exception.DNSException, ValueError, NetworkError):
+        name = _name_of(host, kind == "PTR")
+    except (ValueError, NetworkError):
         raise CheckFailed(f"{verb} {'EINVAL' if kind == 'PTR' else 'EBADNAME'} {host}") from None
     try:
         return await ask(network_of(context), servers, name, kind, context.timeout)
     except QueryFailed as failed:
         code = "ENOTFOUND" if kind == "PTR" and failed.code == "ENODATA" else failed.code
         raise CheckFailed(f"{verb} {code} {host}", local=failed.local) from None
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _name_of(host: str, is_address: bool) -> bytes:
+    """The name that is asked for, as on the wire. Raises ValueError, NetworkError."""
+    import dns.exception
+    import dns.name
+    import dns.reversename
+
+    try:
+        name = dns.reversename.from_address(host) if is_address else dns.name.from_text(_ascii(host))
+        return cast(bytes, name.to_wire())
+    except dns.exception.DNSException as error:
+        raise ValueError(str(error)) from None
 
 
 def _ascii(host: str) -> str:

@@ -8,7 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kuma_lite.net.connect import MS, OUR_OWN_LIMITS
 from kuma_lite.net.errors import connect_error, timeout_error
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+LARGEST: Final = 65_535  # bytes of a datagram
 KEPT: Final = 64  # datagrams that may wait to be read; no protocol here sends more at once
 
 
@@ -49,21 +50,10 @@ async def ask(
     if trace is not None:
         trace.resolved((perf_counter() - begun) * MS)
         trace.address = address
-    loop = asyncio.get_running_loop()
-    answered: asyncio.Future[T] = loop.create_future()
-    try:
-        transport, _ = await loop.create_datagram_endpoint(
-            lambda: _Exchange(read, answered), remote_addr=(address, port)
-        )
-    except OSError as error:
-        if error.errno in OUR_OWN_LIMITS:
-            raise
-        raise connect_error(error, address, port) from None
     try:
         async with asyncio.timeout(timeout):
             begun = perf_counter()
-            transport.sendto(question)
-            answer = await answered
+            answer = await _exchange(address, port, question, read)
             if trace is not None:
                 trace.first_byte_ms = (perf_counter() - begun) * MS
             return answer
@@ -75,34 +65,20 @@ async def ask(
         if error.errno in OUR_OWN_LIMITS:
             raise
         raise connect_error(error, address, port) from None
-    finally:
-        transport.close()
 
 
-class _Exchange(asyncio.DatagramProtocol, Generic[T]):
-    """Waits for the answer; the socket is connected, so that only who was asked can give it."""
-
-    def __init__(self, read: Callable[[bytes], T | None], answered: asyncio.Future[T]) -> None:
-        self._read = read
-        self._answered = answered
-
-    def datagram_received(self, data: bytes, addr: Any) -> None:
-        """Take the first that answers the question."""
-        del addr
-        if self._answered.done():
-            return
-        try:
-            answer = self._read(data)
-        except Exception as error:
-            self._answered.set_exception(error)
-        else:
+async def _exchange(address: str, port: int, question: bytes, read: Callable[[bytes], T | None]) -> T:
+    """Over a socket that is connected: only who was asked can answer, and errors on the way are told."""
+    loop = asyncio.get_running_loop()
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.setblocking(False)
+        sock.connect((address, port))
+        sock.send(question)
+        while True:
+            answer = read(await loop.sock_recv(sock, LARGEST))
             if answer is not None:
-                self._answered.set_result(answer)
-
-    def error_received(self, exc: Exception) -> None:
-        """The way back says that nobody listens, or that there is no way."""
-        if not self._answered.done():
-            self._answered.set_exception(exc)
+                return answer
+            await asyncio.sleep(0)  # a flood of others must not hold up everybody else
 
 
 class Conversation:

@@ -194,7 +194,7 @@ async def _measure(
             else (await asyncio.to_thread(ask, server, token, "/api/v1/figures"))["looks"]
         )
 
-    before, began = server.figures(), await done()
+    began, before = await done(), server.figures()  # the first question loads what answers it
     await asyncio.sleep(seconds)
     used, beats = server.figures().since(before), await done() - began
     if task:

@@ -30,7 +30,8 @@ async def minecraft_service(network: Network, host: str) -> Service | None:
     if literal(host) is not None or "." not in host:
         return None
     try:
-        name = dns.name.from_text(f"_minecraft._tcp.{host}")
+        name = dns.name.from_text(f"_minecraft._tcp.{host}").to_wire()
+        assert name is not None  # it was written nowhere else
         records = await ask(network, system_servers(), name, "SRV", _LOOKUP_S)
     except (dns.exception.DNSException, QueryFailed):
         return None

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.limits import DEFAULT_TIMEOUT_SHARE, MAX_MESSAGE_CHARS
@@ -31,8 +32,7 @@ class Policy:
     pushed: bool = False  # counts retries as the push route does
 
 
-@dataclass(frozen=True, slots=True)
-class Previous:
+class Previous(NamedTuple):
     """What earlier beats left behind."""
 
     status: Status
@@ -42,8 +42,7 @@ class Previous:
     announced_down: bool = False  # the latest of UP and DOWN was DOWN
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The judged beat, and what it means."""
 
     status: Status

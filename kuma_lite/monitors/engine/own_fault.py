@@ -10,8 +10,7 @@ always believed, and is itself a witness that the network works.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.spans import Span, Spans
@@ -69,8 +68,7 @@ class Surroundings(Protocol):
         """Of the system's resolver."""
 
 
-@dataclass(frozen=True, slots=True)
-class Began:
+class Began(NamedTuple):
     """Both clocks when a check began."""
 
     monotonic: float
