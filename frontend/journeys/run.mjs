@@ -4,6 +4,7 @@
  *   npm run journeys -- --url http://127.0.0.1:3001 [--monitors 5000] [--browser /usr/bin/chromium] [--only many]
  */
 import { parseArgs } from "node:util";
+import { apiKeys, connections, tags } from "./connections.mjs";
 import { firstRun } from "./first-run.mjs";
 import { fleet } from "./fleet.mjs";
 import { form } from "./form.mjs";
@@ -32,6 +33,9 @@ const journeys = {
   limits: (browser) => limits(browser, url),
   form: (browser) => form(browser, url),
   settings: (browser) => settings(browser, url),
+  connections: (browser) => connections(browser, url),
+  tags: (browser) => tags(browser, url),
+  "api-keys": (browser) => apiKeys(browser, url),
   problems: (browser) => problems(browser, url),
   servers: (browser) => servers(browser, url),
   fleet: (browser) => fleet(browser, url),
