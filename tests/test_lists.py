@@ -62,7 +62,7 @@ def test_every_kind_is_listed() -> None:
 def test_a_new_kind_makes_the_document_stale() -> None:
     text, listed = README.read_text(), labels()
     listed["Notifications"].append("Carrier pigeon")
-    assert "Carrier pigeon." in render(text, listed)
+    assert "Carrier pigeon." in " ".join(render(text, listed).split())  # wherever the line ends
     with pytest.raises(ValueError, match="no place for Notifications"):
         render(text.replace("<!-- notifications:", "<!-- others:"), listed)
 

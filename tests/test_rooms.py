@@ -56,7 +56,7 @@ SUB_ROOMS = {
     "notifications": ("liquid", "services"),
     "notifications.liquid": ("filters",),
     "notifications.services": ("support", "kit"),
-    "notifications.services.support": ("nostr",),
+    "notifications.services.support": ("nostr", "webpush"),
     "monitors": ("document", "engine", "doors"),
     "servers": ("rules", "samples", "alerting", "page", "api"),
 }

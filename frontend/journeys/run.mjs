@@ -13,6 +13,7 @@ import { openBrowser } from "./lib.mjs";
 import { limits } from "./limits.mjs";
 import { many, phone } from "./many.mjs";
 import { problems } from "./problems.mjs";
+import { push } from "./push.mjs";
 import { servers } from "./servers.mjs";
 import { settings } from "./settings.mjs";
 
@@ -33,6 +34,7 @@ const journeys = {
   limits: (browser) => limits(browser, url),
   form: (browser) => form(browser, url),
   settings: (browser) => settings(browser, url),
+  push: (browser) => push(browser, url),
   connections: (browser) => connections(browser, url),
   tags: (browser) => tags(browser, url),
   "api-keys": (browser) => apiKeys(browser, url),

@@ -54,6 +54,7 @@ class Appliance:
             ground.clock,
             ground.bus,
             ground.push,
+            push_keys=ground.push_keys,
         )
         monitoring = self.monitoring = Monitoring(ground, notifications)
         await monitoring.load()

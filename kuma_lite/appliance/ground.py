@@ -24,6 +24,7 @@ from kuma_lite.core.hosts import KNOWN_HOSTS
 from kuma_lite.net.network import Network
 from kuma_lite.net.proxy import ProxyRule, environment_rule, parse_proxy
 from kuma_lite.settings.service import Settings
+from kuma_lite.tools.vapid import VapidKeys
 from kuma_lite.web.sockets import SocketServer
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ class Ground:
     database: Database
     network: Network
     settings: Settings
+    push_keys: VapidKeys
     accounts: Accounts
     clients: ClientAddresses
     sockets: SocketServer
@@ -61,6 +63,7 @@ class Ground:
         self.at_close(self.network.close)
         self.at_close(self.network.stop)
         self.settings = await Settings.load(self.database, self.bus, self.clock)
+        self.push_keys = VapidKeys(self.settings)
         self.accounts = Accounts(self.database, self.settings, self.clock)
         await self.accounts.prepare()
         self.clients = ClientAddresses(

@@ -26,7 +26,6 @@ from kuma_lite.remote_browsers.resource import remote_browser_resource
 from kuma_lite.remote_browsers.service import REFERENCE as REMOTE_BROWSER
 from kuma_lite.remote_browsers.service import RemoteBrowsers
 from kuma_lite.tools.events import ToolEvents
-from kuma_lite.tools.vapid import VapidKeys
 
 
 class Helpers:
@@ -71,7 +70,7 @@ class Helpers:
         ground = self._ground
         return ToolEvents(
             ground.database,
-            VapidKeys(ground.settings),
+            ground.push_keys,
             domain_target,
             ground.network.rdap.server_of,
             allow_all_browsers=ground.config.allow_all_chrome_exec,

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, get_args
 
@@ -55,6 +55,7 @@ class Kind(StrEnum):
     LIST = "list"  # list of texts
     CONDITIONS = "conditions"  # tree of comparisons about the type's `condition_variables`
     LIMITS = "limits"  # list of limits on what a check measures, see `monitors.engine.limits`
+    PUSH_SUBSCRIPTION = "push-subscription"  # what a browser gives to be sent push messages, as its JSON
     REFERENCE = "reference"  # the number of another thing people keep: `Words.refers_to` says of what kind
 
 
@@ -286,6 +287,22 @@ class TemplateFailed(DeliveryFailed):
         super().__init__(message, permanent=True, **arguments)
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """So many messages a service takes at once, and then again within so many seconds; more are held back."""
+
+    messages: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PushKeys:
+    """The key pair by which push services of browsers know this server (RFC 8292), both as base64url."""
+
+    public: str  # 65 bytes: the point on P-256, uncompressed
+    private: str = field(repr=False)  # 32 bytes: the scalar
+
+
 class DeliveryContext(Protocol):
     """What a service may ask for while it delivers."""
 
@@ -298,6 +315,12 @@ class DeliveryContext(Protocol):
         `escape` is applied to what comes out of variables, never to what the template itself says.
         """
 
+    def heard(self, answer: str) -> None:
+        """Keep what the service said to the latest request, for the history of deliveries."""
+
+    async def push_keys(self) -> PushKeys:
+        """The server's pair; it is made and stored when it is first asked for. Raises DeliveryFailed."""
+
 
 class NotificationService(ABC, Generic[O]):
     """One way of telling people; `class Slack(NotificationService[SlackOptions])` has these options."""
@@ -307,6 +330,7 @@ class NotificationService(ABC, Generic[O]):
     label: ClassVar[str]
     description: ClassVar[str] = ""
     groups: ClassVar[tuple[str, ...]] = ("other",)
+    pace: ClassVar[Pace | None] = None  # of each channel, where the service's operator states one
     options: ClassVar[type[Options]]
 
     def __init_subclass__(cls, **arguments: Any) -> None:

@@ -141,7 +141,7 @@ def _texts(value: Any) -> Iterator[str]:
             return
         try:
             yield from _texts(json.loads(value))
-        except ValueError:
+        except (ValueError, RecursionError):  # people may store whatever they like
             yield value
     elif value is not None and not isinstance(value, bool):
         yield text_of(value)

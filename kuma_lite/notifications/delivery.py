@@ -6,9 +6,15 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationService, TemplateFailed
+from kuma_lite.core.declarations import (
+    DeliveryFailed,
+    Message,
+    NotificationService,
+    PushKeys,
+    TemplateFailed,
+)
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
 from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
 from kuma_lite.core.registry import Registry
@@ -32,19 +38,46 @@ NOT_TAKEN: Final = "The text of the template was refused: {}"
 Services = Registry[NotificationService[Any]]
 
 
+class KeyRing(Protocol):
+    """Who has the key pair for push services of browsers."""
+
+    async def pair(self) -> PushKeys:
+        """The pair; it is made if there is none."""
+
+
 @dataclass
 class Context:
     """What a service may ask for."""
 
     network: Network
     base_url: str
+    keys: KeyRing | None = None
     rendered: int = 0  # templates so far
+    answer: str = ""  # of the service, the latest
+
+    async def push_keys(self) -> PushKeys:
+        """The server's pair. Raises DeliveryFailed where there is nobody who has one."""
+        if self.keys is None:
+            raise DeliveryFailed("This server has no keys for push services.", permanent=True)
+        return await self.keys.pair()
 
     def render(self, template: str, message: Message, escape: Callable[[str], str] | None = None) -> str:
         """A Liquid template; bounded. Raises TemplateFailed."""
         text = templates.render(template, message, escape)
         self.rendered += 1
         return text
+
+    def heard(self, answer: str) -> None:
+        """Keep what the service said to the latest request."""
+        self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A message was taken: what the 'Test' button shows, and what the service said; without secrets."""
+
+    shown: str
+    answer: str
 
 
 async def deliver(
@@ -55,8 +88,8 @@ async def deliver(
     *,
     timeout: float | None = None,
     trial: bool = False,
-) -> str:
-    """Hand over a message; returns what the 'Test' button shows. Raises DeliveryFailed, without secrets.
+) -> Receipt:
+    """Hand over a message. Raises DeliveryFailed, without secrets.
 
     Where a template cannot be rendered, or the service refuses what it gave, the message leaves with the
     service's usual text and a note. Not in a trial, whose purpose is to show what is wrong.
@@ -69,7 +102,8 @@ async def deliver(
     remember_secrets(attempt, secrets_of(service, config))
     try:
         async with asyncio.timeout(timeout):
-            return await _send(service, config, message, context, trial)
+            shown = await _send(service, config, message, context, trial)
+            return Receipt(shown, redacted(context.answer or shown, config, service))
     except TimeoutError:
         raise DeliveryFailed("No answer within {seconds} seconds.", seconds=f"{timeout:g}") from None
     except DeliveryFailed as failure:

@@ -1,8 +1,9 @@
 """Carries messages from the outbox to the channels, until they have arrived.
 
-Each channel gets its messages one after the other in the order they were written: a later one waits while an
-earlier one is being retried. Channels do not wait for each other. A message leaves the outbox only after its
-channel has taken it, so a process killed at any moment delivers it again rather than never.
+Each channel gets its messages one after the other in the order they were written, no faster than its service
+takes them: a later one waits while an earlier one is being retried. Channels do not wait for each other. A
+message counts as sent only after its channel has taken it, so a process killed at any moment delivers it
+again rather than never.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from typing import TYPE_CHECKING, Final
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import MILLISECONDS, Clock, to_ms
-from kuma_lite.core.declarations import DeliveryFailed, Message
+from kuma_lite.core.declarations import DeliveryFailed, Message, Pace
 from kuma_lite.core.transactions import stored_soon
 from kuma_lite.notifications import store
 from kuma_lite.notifications.model import Channel, Config, DeliveryRecorded, Pending, Queue, Waiting, unpack
+from kuma_lite.notifications.pacing import Pacing
 from kuma_lite.notifications.retries import Again, GiveUp, after_failure, is_due
 from kuma_lite.notifications.services.support.limits import limited
+from kuma_lite.notifications.slots import Slots
 from kuma_lite.notifications.unstored import Unstored, UnstoredMessages
 
 if TYPE_CHECKING:
@@ -30,13 +33,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MAX_CHANNELS: Final = 16  # that deliver at the same time; a few may hang without holding up the others
+MAX_CHANNELS: Final = 64  # that deliver at the same time, apart from those that hang
+HANGS_S: Final = 1.0  # an attempt that takes longer no longer counts: dead services hold up no others
 IDLE_LOOK_S: Final = 60.0  # a wake-up that got lost must not hide a message for ever
 TROUBLE_S: Final = 5.0  # after trouble of our own (a full disk): soon, but not in a storm
 STOP_S: Final = 1.0  # for attempts under way; their messages stay in the outbox
 ERROR_CHARS: Final = 1_000  # kept of what went wrong
 
-Deliver = Callable[[Config, Message], Awaitable[object]]
+Deliver = Callable[[Config, Message], Awaitable[str]]  # returns what the service said
+PaceOf = Callable[[Config], Pace | None]
 
 
 class Dispatcher:
@@ -49,6 +54,7 @@ class Dispatcher:
         clock: Clock,
         bus: Bus,
         *,
+        pace_of: PaceOf = lambda _: None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._database = database
@@ -56,13 +62,15 @@ class Dispatcher:
         self._clock = clock
         self._bus = bus
         self._jitter = jitter
+        self._pace_of = pace_of
+        self._pacing = Pacing()
         self._wake = asyncio.Event()
-        self._slots = asyncio.Semaphore(MAX_CHANNELS)
+        self._slots = Slots(MAX_CHANNELS, HANGS_S)
         self._workers: dict[int, asyncio.Task[None]] = {}
         self.unstored = UnstoredMessages(self._clear)
         database.contribute(self.unstored)
-        # Taken by their channel, not yet removed from the outbox: row → channel.
-        self._arrived: dict[int, int] = {}
+        # Taken by their channel, which is not stored yet: row → channel, and what its service said.
+        self._arrived: dict[int, tuple[int, str]] = {}
         self._untold: dict[int, Channel] = {}  # whose message has arrived: row → channel
         self._cleaning = False
         self._later: dict[int, int] = {}  # channel → when it is tried again, where that cannot be stored
@@ -132,7 +140,9 @@ class Dispatcher:
             when = max(when, self._later.get(channel_id, when))
             if channel_id in self._workers:
                 continue
-            if is_due(when, now):
+            if is_due(when, now) and (held := self._pacing.wait(channel_id, self._clock.monotonic())):
+                pause = min(pause, held)
+            elif is_due(when, now):
                 task = asyncio.create_task(self._work(channel_id), name="notification channel")
                 self._workers[channel_id] = task
             else:
@@ -148,8 +158,8 @@ class Dispatcher:
             return
 
         def clear(connection: Connection) -> None:
-            for row, channel_id in arrived.items():
-                store.taken(connection, row, channel_id, now)
+            for row, (channel_id, answer) in arrived.items():
+                store.taken(connection, row, channel_id, now, answer)
 
         def ended(stored: bool) -> None:
             self._cleaning = False
@@ -166,7 +176,7 @@ class Dispatcher:
 
     def _clear(self, row: int, channel_id: int) -> None:
         """A row was committed after its message had arrived."""
-        self._arrived[row] = channel_id
+        self._arrived[row] = (channel_id, "")
         self._wake.set()
 
     # --- one channel -------------------------------------------------------------------------------------
@@ -174,12 +184,11 @@ class Dispatcher:
     async def _work(self, channel_id: int) -> None:
         """Deliver what is due, oldest first, until something has to wait."""
         try:
-            async with self._slots:
-                while message := await self._next(channel_id):
-                    if isinstance(message, Unstored):
-                        await self._attempt_unstored(message)
-                    else:
-                        await self._attempt(message)
+            while message := await self._next(channel_id):
+                if isinstance(message, Unstored):
+                    await self._attempt_unstored(message)
+                else:
+                    await self._attempt(message)
         except Exception:
             log.exception("Delivering for channel %d failed in a way it should not", channel_id)
             await asyncio.sleep(TROUBLE_S)
@@ -190,6 +199,8 @@ class Dispatcher:
     async def _next(self, channel_id: int) -> Waiting | Unstored | None:
         now = to_ms(self._clock.now())
         if not is_due(self._later.get(channel_id, now), now):
+            return None
+        if self._pacing.wait(channel_id, self._clock.monotonic()):
             return None
         but = {*self._arrived, *self.unstored.rows()}
         waiting = await self._database.read(lambda connection: store.oldest(connection, channel_id, but))
@@ -203,14 +214,15 @@ class Dispatcher:
 
     async def _attempt(self, message: Waiting) -> None:
         """Try once, and write down what came of it."""
-        failure = await self._try(message.channel, message.message)
-        if failure is not None:
-            await self._failed(message, failure)
+        answer = await self._try(message.channel, message.message)
+        if isinstance(answer, DeliveryFailed):
+            await self._failed(message, answer)
             return
-        self._arrived[message.id] = message.channel.id
-        now = to_ms(self._clock.now())
+        answer = limited(answer, ERROR_CHARS)
+        row, channel_id, now = message.id, message.channel.id, to_ms(self._clock.now())
+        self._arrived[row] = (channel_id, answer)
         stored = await stored_soon(
-            self._database, lambda connection: store.taken(connection, message.id, message.channel.id, now)
+            self._database, lambda connection: store.taken(connection, row, channel_id, now, answer)
         )
         if stored:
             self._arrived.pop(message.id, None)
@@ -218,14 +230,18 @@ class Dispatcher:
         else:
             self._untold[message.id] = message.channel
 
-    async def _try(self, channel: Channel, message: str) -> DeliveryFailed | None:
+    async def _try(self, channel: Channel, packed: str) -> str | DeliveryFailed:
+        """What the service said, or why it has not taken the message."""
         try:
-            await self._deliver(channel.config, unpack(message))
-        except DeliveryFailed as failure:
-            return failure
+            message = unpack(packed)
         except ValueError:
             return DeliveryFailed("The message is damaged.", permanent=True)
-        return None
+        async with self._slots.one():
+            self._pacing.took(channel.id, self._pace_of(channel.config), self._clock.monotonic())
+            try:
+                return await self._deliver(channel.config, message)
+            except DeliveryFailed as failure:
+                return failure
 
     async def _failed(self, message: Waiting, failure: DeliveryFailed) -> None:
         now = to_ms(self._clock.now())
@@ -255,7 +271,7 @@ class Dispatcher:
             self.unstored.drop(message)
             return
         failure, error = await self._try(channel, message.message), None
-        if failure is None:
+        if isinstance(failure, str):
             message.arrived = True
             self._later.pop(channel.id, None)
             if message.stored and message.row is not None:  # while it was under way

@@ -12,6 +12,7 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Push, actor_of
 from kuma_lite.core.resource_events import PushedList, ResourceEvents
 from kuma_lite.core.resources import Resource
+from kuma_lite.notifications.history_doors import HistoryDoors
 from kuma_lite.notifications.model import NOT_FOUND, Channel, ChannelsChanged, DeliveryRecorded
 from kuma_lite.notifications.resource import Sent
 
@@ -31,9 +32,12 @@ def notification_doors(
     events = ResourceEvents(resource, listing, missing=NOT_FOUND, reading=_read)
 
     def routes() -> Sequence[Any]:
+        from kuma_lite.notifications.history_api import HistoryApi
         from kuma_lite.notifications.routes import notification_routes
+        from kuma_lite.rest.route import mounted
 
-        return notification_routes(notifications.services)
+        api = HistoryApi(notifications.history, notifications.overview)
+        return [*notification_routes(notifications.services), *mounted(api.routes())]
 
     (doors,) = events.doors(
         [
@@ -45,6 +49,7 @@ def notification_doors(
             ),
             Event("notifications", live.overview, namespaces=(PAGE,), needs=Right.NOTIFICATIONS_VIEW),
             Event("notification", live.form, 1, namespaces=(PAGE,), needs=Right.NOTIFICATIONS_VIEW),
+            *HistoryDoors(notifications.history).events(),
         ],
         {COMPATIBLE: _LOGIN_ORDER},
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
 
 from kuma_lite.core.declarations import Message
@@ -82,6 +83,53 @@ class Pending:
 
     waiting: int = 0
     dead: int = 0  # given up, kept to be looked at
+
+
+class Outcome(StrEnum):
+    """How far a message has come, by its word in the database."""
+
+    WAITING = "waiting"
+    DELIVERED = "sent"
+    GIVEN_UP = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whose deliveries somebody may see, and whether those about monitors as well."""
+
+    organisation: int
+    monitors: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which deliveries somebody wants to see; None: all."""
+
+    monitor: int | None = None
+    channel: int | None = None
+    service: str | None = None  # `type` of the channel
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message on its way to a channel, or at its end; times in milliseconds since 1970."""
+
+    id: int
+    channel_id: int
+    channel: str
+    service: str
+    monitor_id: int | None
+    monitor: str | None  # None: of none, or it is gone
+    created: int
+    ended: int | None
+    due: int  # the next attempt, while it waits
+    attempts: int
+    outcome: Outcome
+    error: str | None  # of the latest attempt; without secrets
+    answer: str | None  # of the service that took it; without secrets
+    text: str
+    status: int | None  # of the beat it tells of; None: a message about something else
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor, Right, require
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
-from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationService
+from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationService, Pace
 from kuma_lite.core.doors import Doors, Push
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import compact_json, text_of
@@ -28,9 +28,10 @@ from kuma_lite.core.registry import Registry
 from kuma_lite.core.transactions import stored_soon
 from kuma_lite.notifications import services as services_package
 from kuma_lite.notifications import store
-from kuma_lite.notifications.delivery import UNKNOWN_TYPE, Context, Services, deliver
+from kuma_lite.notifications.delivery import UNKNOWN_TYPE, Context, KeyRing, Receipt, Services, deliver
 from kuma_lite.notifications.dispatcher import Dispatcher
 from kuma_lite.notifications.fields import validate
+from kuma_lite.notifications.history import History
 from kuma_lite.notifications.masking import masked, restored
 from kuma_lite.notifications.model import (
     COMMON_KEYS,
@@ -78,13 +79,15 @@ class Notifications:
         push: Push,
         *,
         services: Services | None = None,
+        push_keys: KeyRing | None = None,
     ) -> None:
         # mypy wants a concrete class for an abstract base that the registry never instantiates itself.
         base: Any = NotificationService
         self.services: Services = services if services is not None else Registry(services_package, base)
         # What gets a channel that is applied to everything its organisation has, in the same transaction.
         self.applied: list[Callable[[Connection, int, int], None]] = []
-        self.dispatcher = Dispatcher(database, self._hand_over, clock, bus)
+        self.dispatcher = Dispatcher(database, self._carry, clock, bus, pace_of=self._pace_of)
+        self.history = History(database, clock, bus, self.wake)
         self.resource = notification_resource(self)
         self._database = database
         self._network = network
@@ -92,6 +95,7 @@ class Notifications:
         self._clock = clock
         self._bus = bus
         self._push = push
+        self._push_keys = push_keys
         self._learning: asyncio.Task[None] | None = None
 
     def doors(self) -> Doors:
@@ -166,8 +170,16 @@ class Notifications:
         text = beat_text(str(monitor.get("name")), beat.status, beat.msg)
         return pack(Message(text, monitor, heartbeat))
 
-    async def _hand_over(self, config: Config, message: Message, *, trial: bool = False) -> str:
-        context = Context(self._network, self._settings.primary_base_url().rstrip("/"))
+    async def _carry(self, config: Config, message: Message) -> str:
+        return (await self._hand_over(config, message)).answer
+
+    def _pace_of(self, config: Config) -> Pace | None:
+        service = self.services.get(str(config.get("type")))
+        return service.pace if service is not None else None
+
+    async def _hand_over(self, config: Config, message: Message, *, trial: bool = False) -> Receipt:
+        base_url = self._settings.primary_base_url().rstrip("/")
+        context = Context(self._network, base_url, self._push_keys)
         return await deliver(self.services, config, message, context, trial=trial)
 
     async def test(self, config: object, actor: Actor, *, from_page: bool = False) -> str:
@@ -180,7 +192,7 @@ class Notifications:
         name = form.get("name", "undefined")
         text = trial_text(name if isinstance(name, str) else text_of(name))
         try:
-            return await self._hand_over(form, Message(text), trial=True)
+            return (await self._hand_over(form, Message(text), trial=True)).shown
         except DeliveryFailed as failure:
             raise UserError(failure.template, **failure.arguments) from None
 

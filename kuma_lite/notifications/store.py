@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core import sql
@@ -12,8 +13,10 @@ from kuma_lite.notifications.model import Channel, Config, Pending, Queue, Waiti
 if TYPE_CHECKING:
     from kuma_lite.core.sql import Connection
 
-DEAD_KEPT_MS: Final = 30 * 24 * 3_600_000  # a month of given-up messages to look at
-DEAD_KEPT: Final = 1_000  # and no more than this many: a broken channel must not fill the disk
+ENDED_KEPT_MS: Final = 30 * 24 * 3_600_000  # a month of messages to look at
+DEAD_KEPT: Final = 1_000  # given-up ones, and no more: a broken channel must not fill the disk
+SENT_KEPT: Final = 2_000  # delivered ones; some kilobytes each
+PRUNE_EVERY: Final = 50  # deliveries
 
 _CHANNEL: Final = """
     notification.id, notification.organisation_id, notification.user_id, notification.name,
@@ -178,15 +181,16 @@ def dead_letters(connection: Connection) -> int:
 
 def counts(connection: Connection, organisation: int) -> dict[int, Pending]:
     """Channel id → what waits for it and what was given up; channels with neither are left out."""
-    query = """
-        SELECT notification_id, count(*) FILTER (WHERE state = 'waiting'),
-            count(*) FILTER (WHERE state = 'dead')
-        FROM outbox JOIN notification ON notification.id = notification_id
-        WHERE organisation_id = ? GROUP BY notification_id
-    """
-    return {
-        number: Pending(waiting, dead) for number, waiting, dead in connection.execute(query, (organisation,))
-    }
+    found: dict[int, Pending] = {}
+    for state in ("waiting", "dead"):
+        query = f"""
+            SELECT notification_id, count(*)
+            FROM outbox JOIN notification ON notification.id = notification_id
+            WHERE state = '{state}' AND organisation_id = ? GROUP BY notification_id
+        """  # noqa: S608 - own words; as text, so that the index of the state is used
+        for number, count in connection.execute(query, (organisation,)):
+            found[number] = replace(found.get(number, Pending()), **{state: count})
+    return found
 
 
 def channel(connection: Connection, channel_id: int) -> Channel | None:
@@ -211,12 +215,18 @@ def oldest(connection: Connection, channel_id: int, but: Collection[int] = ()) -
     return None
 
 
-def taken(connection: Connection, row: int, channel_id: int, now: int) -> None:
-    """The channel has the message of a row."""
-    connection.execute("DELETE FROM outbox WHERE id = ?", (row,))
+def taken(connection: Connection, row: int, channel_id: int, now: int, answer: str) -> None:
+    """The channel has the message of a row; `answer` is what its service said."""
+    connection.execute(
+        "UPDATE outbox SET attempts = attempts + 1, state = 'sent', ended = ?, answer = ?, last_error = NULL"
+        " WHERE id = ?",
+        (now, answer, row),
+    )
     connection.execute(
         "UPDATE notification SET last_success = ?, last_error = NULL WHERE id = ?", (now, channel_id)
     )
+    if row % PRUNE_EVERY == 0:
+        _prune(connection, "sent", SENT_KEPT, now)
 
 
 def failed(connection: Connection, message: Waiting, now: int, error: str, due: int) -> None:
@@ -231,15 +241,20 @@ def failed(connection: Connection, message: Waiting, now: int, error: str, due: 
 def given_up(connection: Connection, message: Waiting, now: int, error: str) -> None:
     """The message is dead; it is kept for a while to be looked at."""
     connection.execute(
-        "UPDATE outbox SET attempts = attempts + 1, state = 'dead', last_error = ? WHERE id = ?",
-        (error, message.id),
+        "UPDATE outbox SET attempts = attempts + 1, state = 'dead', ended = ?, last_error = ? WHERE id = ?",
+        (now, error, message.id),
     )
-    connection.execute(
-        "DELETE FROM outbox WHERE state = 'dead' AND (created < ? OR id NOT IN "
-        "(SELECT id FROM outbox WHERE state = 'dead' ORDER BY id DESC LIMIT ?))",
-        (now - DEAD_KEPT_MS, DEAD_KEPT),
-    )
+    _prune(connection, "dead", DEAD_KEPT, now)
     _note_error(connection, message, now, error)
+
+
+def _prune(connection: Connection, state: str, most: int, now: int) -> None:
+    """Forget what ended in a state too long ago, and the oldest of too many."""
+    connection.execute(
+        f"DELETE FROM outbox WHERE state = '{state}' AND (ended < ? OR id <= "  # noqa: S608 - own words
+        f"(SELECT id FROM outbox WHERE state = '{state}' ORDER BY id DESC LIMIT 1 OFFSET ?))",
+        (now - ENDED_KEPT_MS, most),
+    )
 
 
 def _note_error(connection: Connection, message: Waiting, now: int, error: str) -> None:

@@ -96,7 +96,7 @@ class ToolEvents:
     async def vapid_key(self, caller: Caller) -> Answer:
         """For browsers that subscribe to web push."""
         del caller
-        return {"ok": True, "msg": await self._vapid.public()}
+        return {"ok": True, "msg": (await self._vapid.pair()).public}
 
 
 def _domain_refusal(error: UserError) -> Answer:

@@ -6,6 +6,8 @@ import asyncio
 from base64 import urlsafe_b64encode
 from typing import Any, Final, Protocol
 
+from kuma_lite.core.declarations import PushKeys
+
 PUBLIC_SETTING: Final = "webpushPublicVapidKey"  # 65 bytes: the point, uncompressed; base64url
 PRIVATE_SETTING: Final = "webpushPrivateVapidKey"  # 32 bytes, base64url
 _SCALAR_BYTES: Final = 32
@@ -28,14 +30,14 @@ class VapidKeys:
         self._settings = settings
         self._making = asyncio.Lock()
 
-    async def public(self) -> str:
-        """The public key, for browsers; the pair is made and stored if there is none."""
+    async def pair(self) -> PushKeys:
+        """The pair; it is made and stored if there is none."""
         async with self._making:
             if not self._settings.get(PUBLIC_SETTING) or not self._settings.get(PRIVATE_SETTING):
                 public, private = await asyncio.to_thread(make_pair)
                 await self._settings.set(PRIVATE_SETTING, private)
                 await self._settings.set(PUBLIC_SETTING, public)
-        return str(self._settings.get(PUBLIC_SETTING))
+        return PushKeys(str(self._settings.get(PUBLIC_SETTING)), str(self._settings.get(PRIVATE_SETTING)))
 
 
 def make_pair() -> tuple[str, str]:

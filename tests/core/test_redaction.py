@@ -130,6 +130,8 @@ def test_the_secrets_of_a_monitor() -> None:
     assert "hunter2" in found
     assert "n" not in found
     assert secrets_of(kind, {"basic_auth_pass": 1234567, "bearer_token": None}) == ["1234567"]
+    deep = "[" * 100_000  # no JSON that could be read
+    assert secrets_of(kind, {"basic_auth_pass": deep}) == [deep]
 
 
 def test_ten_thousand_secrets_cost_no_more_look_ups_than_one() -> None:

@@ -12,14 +12,15 @@ from typing import Any
 import pytest
 
 from kuma_lite.core.bus import Bus
-from kuma_lite.core.clock import ManualClock, to_ms
+from kuma_lite.core.clock import ManualClock, SystemClock, to_ms
 from kuma_lite.core.database import Database
-from kuma_lite.core.declarations import DeliveryFailed, Message
+from kuma_lite.core.declarations import DeliveryFailed, Message, Pace
 from kuma_lite.core.errors import StorageTrouble
 from kuma_lite.notifications import store
-from kuma_lite.notifications.dispatcher import MAX_CHANNELS, Dispatcher
+from kuma_lite.notifications.dispatcher import Dispatcher
 from kuma_lite.notifications.model import DeliveryRecorded, Pending, pack
 from kuma_lite.notifications.service import Notifications
+from kuma_lite.notifications.slots import Slots
 from tests.notifications.sinks import Answer, HttpSink
 
 
@@ -42,7 +43,8 @@ async def put(database: Database, clock: ManualClock, text: str, *channels: int)
 
 
 async def outbox(database: Database) -> list[tuple[Any, ...]]:
-    query = "SELECT message, attempts, state, last_error FROM outbox ORDER BY id"
+    """What is under way, and what was given up."""
+    query = "SELECT message, attempts, state, last_error FROM outbox WHERE state <> 'sent' ORDER BY id"
     return await database.read(lambda connection: connection.execute(query).fetchall())
 
 
@@ -182,21 +184,67 @@ async def test_channels_do_not_wait_for_each_other(
 
 
 async def test_not_too_many_at_once(
-    database: Database, clock: ManualClock, script: Script, dispatcher: Dispatcher
+    database: Database,
+    clock: ManualClock,
+    script: Script,
+    dispatcher: Dispatcher,
 ) -> None:
+    dispatcher._slots = Slots(3, hangs=3600)
     gate = asyncio.Event()
     channels = []
-    for number in range(MAX_CHANNELS + 5):
+    for number in range(5):
         script.gates[str(number)] = gate
         channels.append(await add_hook(database, "http://x/", str(number)))
     await put(database, clock, "a", *channels)
     dispatcher.wake()
-    await until(lambda: script.running == MAX_CHANNELS)
+    await until(lambda: script.running == 3)
     await look(dispatcher)
     assert len(dispatcher._workers) == len(channels), "all of them want to"
     gate.set()
     await until(lambda: len(script.got) == len(channels))
-    assert script.most == MAX_CHANNELS
+    assert script.most == 3
+
+
+async def test_dead_services_hold_up_nobody_else(
+    database: Database, clock: ManualClock, script: Script, dispatcher: Dispatcher
+) -> None:
+    dispatcher._slots = Slots(3, hangs=0.05)
+    for number in range(10):
+        script.gates[str(number)] = asyncio.Event()
+    dead = [await add_hook(database, "http://x/", str(number)) for number in range(10)]
+    await put(database, clock, "a", *dead)
+    dispatcher.wake()
+    await until(lambda: script.running == len(dead))
+    healthy = await add_hook(database, "http://x/", "healthy")
+    await put(database, clock, "b", healthy)
+    dispatcher.wake()
+    await until(lambda: script.of("healthy") == ["b"])
+
+
+async def test_a_channel_gets_no_more_than_its_service_takes(
+    database: Database, script: Script, bus: Bus
+) -> None:
+    """In order, at its pace, and the others meanwhile."""
+    clock = SystemClock()
+    paces = {"slow": Pace(3, 0.6)}
+    dispatcher = Dispatcher(
+        database, script, clock, bus, pace_of=lambda config: paces.get(config["name"]), jitter=lambda: 0.0
+    )
+    slow = await add_hook(database, "http://x/", "slow")
+    quick = await add_hook(database, "http://x/", "quick")
+    sent = [str(number) for number in range(9)]
+    for text in sent:
+        message = pack(Message(text))
+        await database.write(lambda c, m=message: store.enqueue(c, [slow, quick], 1, m, to_ms(clock.now())))
+    begun = perf_counter()
+    await dispatcher.start()
+    await until(lambda: len(script.of("quick")) == 9)
+    assert len(script.of("slow")) < 9
+    await until(lambda: len(script.of("slow")) == 9)
+    took = perf_counter() - begun
+    await dispatcher.stop()
+    assert script.of("slow") == sent
+    assert took >= 6 * 0.2 - 0.05, "three at once, and six at five a second"
 
 
 async def test_a_permanent_error_kills_the_message_and_frees_the_next(
@@ -424,6 +472,7 @@ from kuma_lite.net.http import HttpClient
 from kuma_lite.notifications import store
 from kuma_lite.notifications.model import pack
 from kuma_lite.notifications.service import Notifications
+from kuma_lite.notifications.slots import Slots
 from tests.notifications.peers import Settings, populate
 from tests.support.actors import Pushes
 

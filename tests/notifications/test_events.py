@@ -218,4 +218,4 @@ def test_the_declarations_over_http(doors: Doors, notifications: Notifications) 
     field = next(value for key, value in named.items() if key.endswith("_Field") or key == "Field")
     assert {"name", "label", "kind", "section", "default"} <= set(field["required"])
     assert "help" not in field["required"]
-    assert all(route.opt["access"] is Access.USER for route in doors.routes())
+    assert all(route.opt["access"] in (Access.USER, Access.PROJECT) for route in doors.routes())

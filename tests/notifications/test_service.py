@@ -224,7 +224,7 @@ async def test_dead_letters_are_kept_within_bounds(
 ) -> None:
     monkeypatch.setattr(store, "DEAD_KEPT", 3)
     number = await notifications.save(HOOK, None, OWNER)
-    month = store.DEAD_KEPT_MS
+    month = store.ENDED_KEPT_MS
 
     def kill(connection: Any, created: int, now: int) -> int:
         store.enqueue(connection, [number], 1, pack(Message("a")), created)

@@ -222,6 +222,10 @@ def _other_calls(it: Things) -> dict[str, list[Any]]:
         "checkApprise": [],
         "notifications": [],
         "notification": [it.notification],
+        "deliveries": [{"monitor": it.monitor, "notification": it.notification, "service": "webhook",
+                        "outcome": "waiting", "offset": 0, "count": 25}],
+        "sendAgain": [1],
+        "deleteDelivery": [1],
     }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from kuma_lite.core.errors import INTERNAL_ERROR
 from tests.security.examples import Things, calls, make_things
 from tests.security.ground import Ground, ground
 from tests.support import http
-from tests.support.appliance import add_monitor
+from tests.support.appliance import CREDENTIALS, add_monitor
 from tests.support.doors import routes
 from tests.support.served import PASSWORD, USER
 from tests.support.sio import Client, connect
@@ -120,20 +120,22 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     folder: Path = tmp_path_factory.mktemp("fuzz") / "data"
     with ground(folder) as running:
 
-        async def prepare() -> None:
+        async def prepare() -> str:
             async with running.server.logged_in() as client:
                 await make_things(client)
+                return str((await client.call("login", CREDENTIALS))["token"])
 
-        running.run(prepare)
+        token = running.run(prepare)
         yield running
-        running.run(lambda: _still_alive(running))
+        running.run(lambda: _still_alive(running, token))
         assert running.complaints.take() == ""
 
 
-async def _still_alive(running: Ground) -> None:
-    """It answers, and it watches."""
+async def _still_alive(running: Ground, token: str) -> None:
+    """It answers, and it watches. With a token: so many guesses may have closed the way of the password."""
     assert (await http.get(f"{running.url}/healthz")).status == 200
-    async with running.server.logged_in() as client:
+    async with connect(running.url, "/") as client:
+        assert (await client.call("loginByToken", token))["ok"] is True
         watched = await add_monitor(client, url=f"{running.url}/healthz", interval=1)
         async with asyncio.timeout(25):
             seen = 0

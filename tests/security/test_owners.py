@@ -49,6 +49,7 @@ EMPTY: dict[str, Any] = {
     "clearEvents": {"ok": True},
     "clearHeartbeats": {"ok": True},
     "bars": {"ok": True, "bars": {}},
+    "deliveries": {"ok": True, "total": 0, "deliveries": []},
     "getMonitorMaintenance": {"ok": True, "monitors": []},
     "getMaintenanceStatusPage": {"ok": True, "statusPages": []},
     "deleteMaintenance": {"ok": True, "msg": "successDeleted", "msgi18n": True},

@@ -21,6 +21,8 @@ def built(tmp_path: Path) -> Path:
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text(INDEX)
     (folder / "manifest.json").write_text("{}")
+    (folder / "serviceWorker.js").write_text(SCRIPT)
+    (folder / "icon-192.png").write_bytes(b"PNG")
     (folder / "icon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     script = folder / "assets" / "index-B1a2C3d4.js"
     script.write_text(SCRIPT)
@@ -41,6 +43,9 @@ async def server(tmp_path: Path, built: Path) -> AsyncIterator[Server]:
     [
         ("/assets/index-B1a2C3d4.js", "text/javascript; charset=utf-8", "immutable"),
         ("/manifest.json", "application/json; charset=UTF-8", "must-revalidate"),
+        # Beside index.html: a worker is responsible for what lies below its own address.
+        ("/serviceWorker.js", "text/javascript; charset=utf-8", "max-age=0, must-revalidate"),
+        ("/icon-192.png", "image/png", "must-revalidate"),
         ("/icon.svg", "image/svg+xml", "must-revalidate"),
         ("/dashboard", "text/html; charset=utf-8", "must-revalidate"),
     ],

@@ -1,6 +1,7 @@
 import { createApp } from "vue";
 import { startBadge } from "../live/badge.ts";
 import { startLoading } from "../live/lazy-loading.ts";
+import { startPushed } from "../live/pushed.ts";
 import { startServerUpdates } from "../live/server-updates.ts";
 import { startUpdates } from "../live/updates.ts";
 import App from "./App.vue";
@@ -13,3 +14,4 @@ startBadge();
 startUpdates();
 startServerUpdates();
 startLoading(router);
+void startPushed(router);

@@ -130,6 +130,7 @@ export type FieldKind =
   | "token"
   | "list"
   | "limits"
+  | "push-subscription"
   | "conditions";
 
 export type ChoiceValue = Wire.FieldChoice["value"];

@@ -40,6 +40,7 @@ class DingDing(kit.HttpService[DingDingOptions]):
     """A message of a robot in a DingTalk group."""
 
     name, label, groups = "DingDing", "DingDing (钉钉自定义机器人)", ("regional",)
+    pace = kit.Pace(20, 60)  # a robot that sends more is silenced for ten minutes
     description = "Posts to a DingTalk group through a custom robot."
 
     def request(self, o: DingDingOptions, news: kit.News) -> kit.Call:

@@ -82,6 +82,7 @@ class Discord(kit.HttpService[DiscordOptions]):
     """A message in a Discord channel, thread or forum."""
 
     name, label, groups = "discord", "Discord", ("chat",)
+    pace = kit.Pace(5, 10)  # a webhook takes 30 messages a minute, five of them at once
     description = "Sends a message to a Discord channel through its webhook."
 
     def request(self, o: DiscordOptions, news: kit.News) -> kit.Calls:

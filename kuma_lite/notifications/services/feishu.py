@@ -23,6 +23,7 @@ class Feishu(kit.HttpService[FeishuOptions]):
     """A message of a bot in a Feishu or Lark group."""
 
     name, label, groups = "Feishu", "Feishu (飞书)", ("regional",)
+    pace = kit.Pace(5, 3)  # a bot takes five a second, and a hundred a minute
     description = "Posts to a Feishu or Lark group through a custom bot."
 
     def request(self, o: FeishuOptions, news: kit.News) -> kit.Call:

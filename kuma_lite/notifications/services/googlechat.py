@@ -28,6 +28,7 @@ class GoogleChat(kit.HttpService[GoogleChatOptions]):
     """A message in a Google Chat space. One that is refused for haste waits in the outbox as every other."""
 
     name, label, groups = "GoogleChat", "Google Chat (Google Workspace)", ("chat",)
+    pace = kit.Pace(1, 1)  # of a space
     description = "Posts to a Google Chat space through its webhook."
 
     def request(self, o: GoogleChatOptions, news: kit.News) -> kit.Call:

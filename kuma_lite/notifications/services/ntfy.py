@@ -78,6 +78,7 @@ class Ntfy(kit.HttpService[NtfyOptions]):
     """A message on an ntfy topic."""
 
     name, label, groups = "ntfy", "Ntfy", ("push",)
+    pace = kit.Pace(60, 300)  # what a server takes of a visitor, unless it is set otherwise
     description = "Publishes to a topic of ntfy.sh or of your own ntfy server."
 
     def request(self, o: NtfyOptions, news: kit.News) -> kit.Call:

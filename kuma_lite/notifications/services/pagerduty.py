@@ -29,6 +29,7 @@ class PagerDuty(kit.HttpService[PagerDutyOptions]):
     """An incident in PagerDuty, one per monitor."""
 
     name, label, groups = "PagerDuty", "PagerDuty", ("incident",)
+    pace = kit.Pace(120, 60)  # events of one integration
     description = "Opens an incident in PagerDuty, and resolves it if you wish."
 
     def request(self, o: PagerDutyOptions, news: kit.News) -> kit.Call | Sequence[kit.Call]:

@@ -45,6 +45,7 @@ class Slack(kit.HttpService[SlackOptions]):
     """A message in a Slack channel."""
 
     name, label, groups = "slack", "Slack", ("chat",)
+    pace = kit.Pace(5, 5)  # a webhook takes one message a second, and short bursts
     description = "Posts to a Slack channel through an incoming webhook."
 
     def request(self, o: SlackOptions, news: kit.News) -> kit.Call:

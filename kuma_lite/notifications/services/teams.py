@@ -24,6 +24,7 @@ class Teams(kit.HttpService[TeamsOptions]):
     """An adaptive card in a Teams channel."""
 
     name, label, groups = "teams", "Microsoft Teams", ("chat",)
+    pace = kit.Pace(4, 1)  # of a connector
     description = "Posts a card to a Microsoft Teams channel through a workflow's webhook."
 
     def request(self, o: TeamsOptions, news: kit.News) -> kit.Call:

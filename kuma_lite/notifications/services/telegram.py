@@ -72,6 +72,7 @@ class Telegram(kit.HttpService[TelegramOptions]):
     """A message of a Telegram bot."""
 
     name, label, groups = "telegram", "Telegram", ("chat",)
+    pace = kit.Pace(20, 60)  # what a bot may send to one group
     description = "Sends a message of your Telegram bot to a chat, a group or a channel."
 
     def request(self, o: TelegramOptions, news: kit.News) -> kit.Call:

@@ -25,6 +25,7 @@ class WeCom(kit.HttpService[WeComOptions]):
     """A message of a robot in a WeCom group."""
 
     name, label, groups = "WeCom", "WeCom (企业微信群机器人)", ("regional",)
+    pace = kit.Pace(20, 60)  # of a robot
     description = "Posts to a WeCom group through a robot."
 
     def request(self, o: WeComOptions, news: kit.News) -> kit.Call:

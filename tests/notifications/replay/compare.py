@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Iterable
 from difflib import ndiff
 from email.parser import BytesParser
@@ -21,6 +22,7 @@ _EVERYWHERE = {
     "accept": "application/json, text/plain, */*",
 }
 _FRAMING = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding"})
+_BINARY = "application/octet-stream"
 _SHOWN_CHARS = 160  # of a line of a difference; longer ones are cut in the middle
 _SHOWN_LINES = 40  # of a difference; of longer ones, whole requests too many, half of it is shown
 
@@ -36,6 +38,8 @@ def recorded_request(recorded: dict[str, Any]) -> dict[str, Any]:
         body = {"raw": recorded["raw"]}
     elif kind in ("form", "multipart"):
         body = [list(pair) for pair in recorded["form"]]
+    elif kind == "webpush":
+        body = recorded["raw_base64"]
     headers = recorded["headers"]
     return {
         **address,
@@ -103,8 +107,10 @@ def _headers(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
 def _body(hop: Hop, *, raw: bool) -> Any:
     if not hop.body:
         return None
-    text = hop.body.decode()
     kind = next((value for name, value in hop.headers if name.lower() == "content-type"), "")
+    if kind == _BINARY:
+        return b64encode(hop.body).decode()
+    text = hop.body.decode()
     if kind.startswith("multipart/form-data"):
         return _parts(kind, hop.body)
     if kind.startswith("application/x-www-form-urlencoded"):

@@ -12,7 +12,7 @@ from typing import Any
 
 from kuma_lite.core.declarations import DeliveryFailed
 from kuma_lite.notifications.delivery import Context, Services, deliver
-from tests.notifications.replay import mail, program, relay
+from tests.notifications.replay import mail, program, push, relay
 from tests.notifications.replay.compare import difference, recorded_request, sent_request
 from tests.notifications.replay.frozen import frozen
 from tests.notifications.replay.http import RecordedHttp
@@ -30,6 +30,7 @@ _OTHERWISE: dict[str, Callable[[Services, Call], Awaitable[Sent]]] = {
     "smtp": mail.send,
     "apprise": program.send,
     "nostr": relay.send,
+    "Webpush": push.send,
 }
 
 
@@ -70,12 +71,7 @@ async def replay(services: Services, path: Path, declared: dict[Key, list[str]])
 
 async def differs(services: Services, call: Call) -> list[str]:
     """The lines in which what we do differs from what was recorded."""
-    ways: dict[str, Callable[[Services, Call], Awaitable[Sent]]] = {
-        "smtp": mail.send,
-        "apprise": program.send,
-        "nostr": relay.send,
-    }
-    expected, sent, error = await ways.get(call.service, _send)(services, call)
+    expected, sent, error = await _OTHERWISE.get(call.service, _send)(services, call)
     return difference(
         {"requests": expected, "outcome": _outcome(call.sent, call.error, call.error)},
         {"requests": sent, "outcome": _outcome(error is None, error or "", call.error)},

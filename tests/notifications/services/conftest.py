@@ -38,6 +38,6 @@ def send(declared: Services) -> Send:
     async def deliver_now(
         message: Message, *, timeout: float = 10, trial: bool = False, **config: Any
     ) -> str:
-        return await deliver(declared, config, message, context, timeout=timeout, trial=trial)
+        return (await deliver(declared, config, message, context, timeout=timeout, trial=trial)).shown
 
     return deliver_now

@@ -39,7 +39,7 @@ async def outcome(declared: Services, config: dict[str, Any], message: Message) 
     """What a delivery says; no request leaves."""
     context = Context(SimpleNamespace(http=RecordedHttp([], "")), "https://kuma.example")
     try:
-        return await deliver(declared, config, message, context, timeout=5)
+        return (await deliver(declared, config, message, context, timeout=5)).shown
     except DeliveryFailed as failure:
         return failure.message
 

@@ -68,7 +68,7 @@ async def tell(
         "relays": "\n".join(relays),
         **options,
     }
-    return await deliver(declared, config, message, Context(network, ""))
+    return (await deliver(declared, config, message, Context(network, ""))).shown
 
 
 async def test_one_relay_is_enough(declared: Services, network: Network) -> None:

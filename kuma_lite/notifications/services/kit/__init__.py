@@ -1,6 +1,6 @@
 """What a service needs: `from kuma_lite.notifications.services import kit`, then `kit.text`, `kit.Call` …"""
 
-from kuma_lite.core.declarations import DeliveryFailed
+from kuma_lite.core.declarations import DeliveryFailed, Pace
 from kuma_lite.notifications.services.kit.call import (
     Answer,
     Call,
@@ -30,7 +30,7 @@ from kuma_lite.notifications.services.kit.news import News, Severity, Tag
 from kuma_lite.notifications.services.kit.options import ServiceOptions, additional_headers
 from kuma_lite.notifications.services.kit.service import SENT, Calls, HttpService
 from kuma_lite.notifications.services.kit.templating import is_json
-from kuma_lite.notifications.services.kit.transport import network_of
+from kuma_lite.notifications.services.kit.transport import ask, network_of
 from kuma_lite.notifications.services.support import escaping, sms
 from kuma_lite.notifications.services.support.limits import Unit, limited
 
@@ -43,12 +43,14 @@ __all__ = [
     "Exactly",
     "HttpService",
     "News",
+    "Pace",
     "ServiceOptions",
     "Severity",
     "Tag",
     "Unit",
     "additional_headers",
     "area",
+    "ask",
     "basic",
     "bearer",
     "chance",

@@ -39,7 +39,7 @@ class Call:
         json: body as JSON.
         form: body as a URL-encoded form.
         parts: body as multipart/form-data.
-        body: body as it is; its type is a header.
+        body: body as it is, text or bytes; its type is a header.
         query: added to the query of `url`.
         headers: win over the generated ones, whatever their case.
         verify: False accepts every certificate.
@@ -51,7 +51,7 @@ class Call:
     json: object = None
     form: Mapping[str, object] | None = None
     parts: Mapping[str, object] | None = None
-    body: str | None = None
+    body: str | bytes | None = None
     query: Mapping[str, object] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     verify: bool = True
@@ -77,7 +77,7 @@ class Call:
             return _encoded(self.form).encode(), FORM_TYPE
         if self.parts is not None:
             return _multipart(self.parts)
-        return (None, "") if self.body is None else (self.body.encode("utf-8", "replace"), "")
+        return self.body.encode("utf-8", "replace") if isinstance(self.body, str) else self.body, ""
 
 
 class Answer:

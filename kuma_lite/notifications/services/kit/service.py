@@ -15,6 +15,8 @@ from kuma_lite.notifications.services.support.limits import limited
 
 SENT: Final = "Sent Successfully."  # what the 'Test' button shows
 
+ANSWER_CHARS: Final = 300  # of what a service said, for the history
+
 # Requests one after the other: each `yield` gives the answer of its request, or raises its DeliveryFailed.
 Calls: TypeAlias = Generator[Call, Answer, None]
 
@@ -56,6 +58,7 @@ class HttpService(NotificationService[O], Generic[O]):
         answer, response = await transport.ask(
             transport.network_of(context).http, call, may_heal=self.heals, follows=self.redirects_when_done
         )
+        context.heard(f"{answer.status} {limited(answer.text.strip(), ANSWER_CHARS)}".strip())
         if refused := self.refusal(answer):
             pause = wished_pause(response, answer)
             refused = limited(refused, transport.SHOWN_CHARS)

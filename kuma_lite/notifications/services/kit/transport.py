@@ -51,8 +51,20 @@ def heals(answer: Answer) -> bool:
     return answer.status >= 500 or answer.status in PASSING
 
 
+def no_meaning(answer: Answer) -> str:
+    """A refusal says itself what it means."""
+    del answer
+    return ""
+
+
 async def ask(
-    http: Http, call: Call, *, may_heal: Callable[[Answer], bool] = heals, follows: bool = False
+    http: Http,
+    call: Call,
+    *,
+    may_heal: Callable[[Answer], bool] = heals,
+    meaning: Callable[[Answer], str] = no_meaning,
+    follows: bool = False,
+    cause: bool = True,
 ) -> tuple[Answer, Response]:
     """The answer when its status is 2xx.
 
@@ -60,8 +72,10 @@ async def ask(
         http: the client.
         call: the request.
         may_heal: whether a refused request may succeed later.
+        meaning: the sentence for what a refusal means; "" for the usual text, which shows the answer.
         follows: a redirect may turn a POST into a GET, which does not carry the message: some services answer
             that way after they have taken it.
+        cause: why a connection failed is told twice, as the HTTP library of Uptime Kuma does.
 
     Raises:
         DeliveryFailed: anything but a 2xx.
@@ -70,10 +84,13 @@ async def ask(
     try:
         response = await _follow(http, _request(call, body, content_type), follows)
     except NetworkError as error:
-        raise _unreachable(error) from None
+        raise _unreachable(error, cause) from None
     answer = Answer(response.status, response.text)
     if 200 <= answer.status < 300:
         return answer, response
+    if meant := meaning(answer):
+        pause = wished_pause(response, answer)
+        raise DeliveryFailed(meant, permanent=not may_heal(answer), retry_after=pause)
     raise _refused(response, answer, may_heal(answer))
 
 
@@ -115,8 +132,9 @@ async def _follow(http: Http, request: Request, follows: bool) -> Response:
     raise too_many_redirects()
 
 
-def _unreachable(error: NetworkError) -> DeliveryFailed:
-    cause = "" if error.kind is ErrorKind.TIMEOUT and error.code == "ECONNABORTED" else error.message
+def _unreachable(error: NetworkError, with_cause: bool) -> DeliveryFailed:
+    timed_out = error.kind is ErrorKind.TIMEOUT and error.code == "ECONNABORTED"
+    cause = error.message if with_cause and not timed_out else ""
     text = failure_text(error.message, code=error.code, cause=cause)
     return DeliveryFailed(text, permanent=error.kind is ErrorKind.URL)
 

@@ -5,18 +5,26 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from kuma_lite.core.clock import MILLISECONDS
 from kuma_lite.net.http import Response
 from kuma_lite.notifications.services.kit.call import Answer
 
 
 def wished_pause(response: Response, answer: Answer) -> float | None:
-    """Seconds the service asks us to wait: `Retry-After`, or what Discord and Telegram write in the body."""
+    """Seconds the service asks us to wait: `Retry-After`, or what Discord, Telegram and Matrix
+    write in the body.
+    """
     header = response.headers.get("retry-after")
     if header is not None:
         return parse_retry_after(header, _time_of(response))
-    for wish in (answer.at("retry_after"), answer.at("parameters", "retry_after")):
+    wishes = (
+        (answer.at("retry_after"), 1),
+        (answer.at("parameters", "retry_after"), 1),
+        (answer.at("retry_after_ms"), MILLISECONDS),
+    )
+    for wish, unit in wishes:
         if isinstance(wish, int | float) and not isinstance(wish, bool):
-            return parse_retry_after(str(wish), 0)
+            return parse_retry_after(str(wish / unit), 0)
     return None
 
 
