@@ -36,13 +36,11 @@ const section = (page, name) =>
 
 async function inBothThemes(page, where) {
   const before = page.viewportSize();
-  for (const width of [before.width, 390]) {
+  for (const [width, colorScheme] of [[before.width, "light"], [390, "dark"]]) {
     await page.setViewportSize({ ...before, width });
+    await page.emulateMedia({ colorScheme });
     await expectNoSidewaysScroll(page, `${where} at ${width} px`);
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      await expectAccessible(page, `${where} at ${width} px, ${colorScheme}`);
-    }
+    await expectAccessible(page, `${where} at ${width} px, ${colorScheme}`);
   }
   await page.emulateMedia({ colorScheme: "light" });
   await page.setViewportSize(before);
@@ -237,7 +235,7 @@ async function tagsInTheForm(page, url, address) {
   await page.getByRole("button", { name: "Remove place" }).click();
   await saveMonitor(page, "Tagged");
   await banner.getByText("team: blue").waitFor();
-  check((await banner.getByText("place", { exact: true }).count()) === 0, "the tag stays though it was removed");
+  await banner.getByText("place", { exact: true }).waitFor({ state: "detached" });
 }
 
 async function manyAtOnce(page, url) {
@@ -278,10 +276,10 @@ async function longList(page, url) {
   }
   await saveMonitor(page, "Tagged");
   const banner = page.locator("#detail .state");
-  await banner.getByRole("button", { name: "Show all 7 tags" }).waitFor();
+  await banner.getByRole("button", { name: /show all 7 tags/ }).waitFor();
   check((await banner.locator(".tag").count()) === 5, "more than five tags are shown");
   await inBothThemes(page, "a monitor with many tags");
-  await banner.getByRole("button", { name: "Show all 7 tags" }).click();
+  await banner.getByRole("button", { name: /show all 7 tags/ }).click();
   check((await banner.locator(".tag").count()) === 7, "not all tags are shown when asked for");
   await page.goto(`${url}/settings/tags`);
 }
