@@ -75,6 +75,7 @@ async function useProxy(page, url, port, asked) {
   await dialog.getByRole("switch", { name: "Authentication" }).check({ force: true });
   await dialog.getByLabel("User name").fill("somebody");
   await dialog.getByLabel("Password", { exact: true }).fill("proxy-word");
+  check((await dialog.locator("[data-field=protocol] .input").count()) === 1, "the protocol has more than one control");
   await dialog.getByLabel("Address for the test").fill("http://somewhere.invalid/x");
   await inBothThemes(page, "the dialog of a proxy");
   await dialog.getByRole("button", { name: "Test" }).click();
