@@ -23,6 +23,7 @@ export async function connections(browser, url) {
     await useDockerHost(page, url, daemon.address().port);
     await useRemoteBrowser(page, url);
     await groupAndNotification(page, url, address);
+    for (const name of ["elsewhere.invalid", "Web container", "Looked at"]) await removeMonitor(page, url, name);
     check(page.problems.length === 0, `the browser complained: ${page.problems.join("; ")}`);
   } finally {
     await page.context().close();
@@ -58,6 +59,16 @@ async function remove(page, name, ...says) {
   for (const text of says) await dialog.getByText(text).waitFor();
   await dialog.getByRole("button", { name: "Delete" }).click();
   await page.getByRole("button", { name: `Delete ${name}` }).waitFor({ state: "detached" });
+}
+
+async function removeMonitor(page, url, name) {
+  await page.goto(`${url}/dashboard`);
+  await page.getByRole("link", { name: new RegExp(name) }).first().click();
+  await page.getByRole("heading", { name, level: 1 }).waitFor();
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("heading", { name, level: 1 }).waitFor({ state: "detached" });
 }
 
 async function saveMonitor(page, name) {

@@ -13,8 +13,8 @@ from tests.support.served import Server, serving
 FRONTEND = ROOT / "frontend"
 # In this order, on one server: the first sets it up.
 JOURNEYS = [
-    "first-run", "log-in", "keyboard", "limits", "form", "settings", "push", "connections", "tags",
-    "api-keys", "problems", "servers", "fleet", "many", "phone",
+    "first-run", "log-in", "keyboard", "limits", "form", "settings", "push", "problems",
+    "connections", "tags", "api-keys", "servers", "fleet", "many", "phone",
 ]  # fmt: skip
 MONITORS = 5000
 
