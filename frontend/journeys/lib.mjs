@@ -44,7 +44,9 @@ export async function expectAccessible(page, where) {
   // What is fading in or out has no contrast yet.
   await page.evaluate(() => {
     const ending = document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity);
-    return Promise.all(ending.map((one) => one.finished.catch(() => null)));
+    const ended = Promise.all(ending.map((one) => one.finished.catch(() => null)));
+    // What is not drawn any more may never end.
+    return Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 3000))]);
   });
   // The page's policy forbids inline scripts; the debugger's channel is no script of the page.
   await page.evaluate(AXE);

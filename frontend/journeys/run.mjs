@@ -4,6 +4,7 @@
  *   npm run journeys -- --url http://127.0.0.1:3001 [--monitors 5000] [--browser /usr/bin/chromium] [--only many]
  */
 import { parseArgs } from "node:util";
+import { apiKeys, connections, tags } from "./connections.mjs";
 import { deliveries } from "./deliveries.mjs";
 import { firstRun } from "./first-run.mjs";
 import { fleet } from "./fleet.mjs";
@@ -43,6 +44,9 @@ const journeys = {
   security: (browser) => security(browser, url),
   system: (browser) => system(browser, url),
   problems: (browser) => problems(browser, url),
+  connections: (browser) => connections(browser, url),
+  tags: (browser) => tags(browser, url),
+  "api-keys": (browser) => apiKeys(browser, url),
   servers: (browser) => servers(browser, url),
   fleet: (browser) => fleet(browser, url),
   maintenance: (browser) => maintenance(browser, url),

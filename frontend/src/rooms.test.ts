@@ -13,7 +13,7 @@ const ROOMS: Record<string, readonly string[]> = {
   ui: ["words"],
   charts: ["words", "wire"],
   state: ["words", "wire"],
-  forms: ["words", "wire", "ui"],
+  forms: ["words", "wire", "ui", "state"],
   live: ["words", "wire", "ui", "state"],
   screens: ["words", "wire", "ui", "charts", "state", "forms", "live"],
   shell: ["words", "wire", "ui", "charts", "state", "live", "screens"],

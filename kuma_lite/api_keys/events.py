@@ -19,8 +19,8 @@ def api_key_doors(resource: Resource[KeptKey], keys: ApiKeys, push: Push) -> lis
     async def disable(actor: Actor, kept: KeptKey) -> None:
         await keys.switch(actor, kept.id, active=False)
 
-    listing = PushedList("apiKeyList", resource, push, lambda kept, *_: kept.as_wire())
-    events = ResourceEvents(resource, listing, missing="")
+    listing = PushedList("apiKeyList", resource, push, lambda kept, _: kept.as_wire())
+    events = ResourceEvents(resource, listing, page=push, missing="")
     return events.doors(
         [
             events.create("addAPIKey", lambda kept: {"key": kept.text, "keyID": kept.id}, "successAdded"),

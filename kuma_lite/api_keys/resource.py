@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kuma_lite.api_keys.service import ApiKeys
 from kuma_lite.api_keys.store import ApiKey
 from kuma_lite.core.access import Actor, Right
+from kuma_lite.core.clock import to_ms
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.resources import Document, Resource
 
@@ -22,6 +23,8 @@ class KeptKey:
 
     key: ApiKey
     status: str  # active, inactive or expired
+    ends: float | None = None  # seconds since 1970; None: never
+    last_used: float | None = None  # seconds since 1970; None: not since this program runs
     text: str = field(default="", repr=False)  # the key itself; only of one that was made just now
 
     @property
@@ -37,6 +40,15 @@ class KeptKey:
     def as_wire(self) -> dict[str, Any]:
         """An entry of `apiKeyList`."""
         return self.key.as_wire(self.status)
+
+    def facts(self) -> dict[str, Any]:
+        """What our own page shows beside what was chosen; times in milliseconds since 1970."""
+        return {
+            "status": self.status,
+            "created": self.key.created,
+            "ends": None if self.ends is None else to_ms(self.ends),
+            "lastUsed": None if self.last_used is None else to_ms(self.last_used),
+        }
 
 
 class KeyKeeper:
@@ -79,7 +91,7 @@ class KeyKeeper:
         await self._keys.delete(actor, kept.id)
 
     def _kept(self, key: ApiKey) -> KeptKey:
-        return KeptKey(key, self._keys.status(key))
+        return KeptKey(key, self._keys.status(key), self._keys.ends(key), self._keys.last_used(key.id))
 
 
 def api_key_resource(keys: ApiKeys) -> Resource[KeptKey]:
@@ -92,6 +104,8 @@ def api_key_resource(keys: ApiKeys) -> Resource[KeptKey]:
         edit=Right.API_KEYS_EDIT,
         keeper=KeyKeeper(keys),
         options=_options,
+        plain=True,
+        facts=KeptKey.facts,
         title=lambda kept: kept.key.name,
     )
 

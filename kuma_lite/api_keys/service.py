@@ -41,6 +41,7 @@ class ApiKeys:
         self._keys: dict[int, ApiKey] = {}
         # Digest of the secret that matched a key's hash: bcrypt takes 50 ms on purpose, scrapes come often.
         self._proven: dict[int, bytes] = {}
+        self._used: dict[int, float] = {}  # key → seconds since 1970, since this program runs
 
     async def load(self) -> None:
         """Read all of them."""
@@ -93,17 +94,15 @@ class ApiKeys:
             await self._database.write(lambda db: store.delete(db, key.id))
             self._keys.pop(key.id, None)
             self._proven.pop(key.id, None)
+            self._used.pop(key.id, None)
 
     def is_proven(self, text: str) -> bool:
         """Whether a key is good, as far as that can be said at once: it has been `verify`-ed before."""
         given = read_key(text)
         proven = self._proven.get(given.id) if given else None
-        return (
-            given is not None
-            and proven is not None
-            and hmac.compare_digest(proven, _digest(given.secret))
-            and self._is_good(given.id)
-        )
+        if given is None or proven is None or not hmac.compare_digest(proven, _digest(given.secret)):
+            return False
+        return self._use(given.id)
 
     async def verify(self, text: str) -> bool:
         """Whether a key is good: known, active, not expired."""
@@ -116,7 +115,21 @@ class ApiKeys:
             return False
         if given.id in self._keys:  # it may have been deleted meanwhile
             self._proven[given.id] = _digest(given.secret)
-        return self._is_good(given.id)
+        return self._use(given.id)
+
+    def last_used(self, key_id: int) -> float | None:
+        """When a key last opened something, in seconds since 1970; None: not since this program runs."""
+        return self._used.get(key_id)
+
+    def ends(self, key: ApiKey) -> float | None:
+        """When a key expires, in seconds since 1970; None: never."""
+        return expiry(key.expires, self._settings.timezone())
+
+    def _use(self, key_id: int) -> bool:
+        good = self._is_good(key_id)
+        if good:
+            self._used[key_id] = self._clock.now()
+        return good
 
     def _is_good(self, key_id: int) -> bool:
         key = self._keys.get(key_id)
@@ -124,7 +137,7 @@ class ApiKeys:
 
     def status(self, key: ApiKey) -> str:
         """`active`, `inactive` or `expired`, which is stronger."""
-        ends = expiry(key.expires, self._settings.timezone())
+        ends = self.ends(key)
         if ends is not None and ends <= self._clock.now():
             return "expired"
         return "active" if key.active else "inactive"

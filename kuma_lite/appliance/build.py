@@ -78,7 +78,7 @@ class Appliance:
         doors = [
             *monitoring.doors(),
             *self._other_doors(monitoring),
-            tag_doors(resources["tag"], tags),
+            tag_doors(resources["tag"], tags, ground.push),
             usage_doors(resources),
             *helpers.doors(),
             *pages.doors(),

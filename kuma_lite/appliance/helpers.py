@@ -43,7 +43,7 @@ class Helpers:
         self._ground = ground
         database, clock, http = ground.database, ground.clock, ground.network.http
         self._references = References(monitoring.monitors, monitoring.pushes, database, ground.bus)
-        self.proxies = Proxies(database, self._references, clock)
+        self.proxies = Proxies(database, self._references, http, clock)
         self.docker_hosts = DockerHosts(database, self._references, http, ground.folder.path)
         self.remote_browsers = RemoteBrowsers(database, self._references, http)
         self.api_keys = ApiKeys(database, ground.settings, clock)
@@ -100,7 +100,7 @@ class Helpers:
         """Their events, and their lists at login."""
         push = self._ground.push
         return [
-            *proxy_doors(self.proxy, self._references, push),
+            *proxy_doors(self.proxy, self.proxies, self._references, push),
             *docker_host_doors(self.docker_host, self.docker_hosts, push),
             *remote_browser_doors(self.remote_browser, self.remote_browsers, push),
             *api_key_doors(self.api_key, self.api_keys, push),

@@ -11,6 +11,8 @@ from kuma_lite.appliance.servers import ServerMonitoring
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, actor_of
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.kept_secrets import hidden
+from kuma_lite.core.resource_documents import fields_of
 from kuma_lite.core.resources import Resources
 from kuma_lite.monitors.resource import monitor_resource
 from kuma_lite.notifications.service import Notifications
@@ -92,6 +94,29 @@ def usage_doors(resources: Resources) -> Doors:
         ]
         return {"ok": True, "things": shown}
 
+    async def listed(caller: Caller, name: Any) -> Answer:
+        """All of a kind with what can be chosen for one, but for secrets, and how often each is used."""
+        resource = resources.get(name)
+        if resource is None or not resource.plain:
+            raise UserError(NO_KIND)
+        actor = actor_of(caller)
+        found = await resource.list(actor)
+        models = tuple(resource.options({}))
+        secrets = {field.key for field in fields_of(models).values() if field.secret}
+        counts = await resources.counts_of(actor, resource.name)
+        shown = [
+            {
+                "id": resource.identify(thing),
+                "name": resource.title(thing),
+                "users": counts[resource.identify(thing)],
+                "values": hidden(resource.keeper.document(thing), secrets),
+                **resource.facts(thing),
+            }
+            for thing in found
+        ]
+        fields = [field for model in models for field in model.describe()]
+        return {"ok": True, "fields": fields, "resources": shown}
+
     async def used_by(caller: Caller, name: Any, key: Any) -> Answer:
         """What names a thing, as far as the caller may see it."""
         if resources.get(name) is None:
@@ -106,6 +131,7 @@ def usage_doors(resources: Resources) -> Doors:
     return Doors(
         events=[
             Event("things", things, 1, namespaces=(PAGE,), needs=view_of),
+            Event("resources", listed, 1, namespaces=(PAGE,), needs=view_of),
             Event("usedBy", used_by, 2, namespaces=(PAGE,), needs=view_of),
         ]
     )

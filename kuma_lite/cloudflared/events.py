@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final, Protocol
 
 from kuma_lite.cloudflared.tunnel import Tunnel, is_installed
-from kuma_lite.core.doors import KEEP, PAGE, SILENCE, Answer, Caller, Doors, Event, actor_of
+from kuma_lite.core.doors import PAGE, SILENCE, Answer, Caller, Doors, Event, actor_of
+from kuma_lite.core.kept_secrets import KEEP
 
 TOKEN_SETTING: Final = "cloudflaredTunnelToken"  # noqa: S105 - the name of a setting
 MAX_TOKEN_CHARS: Final = 10_000  # some hundred in fact; people paste whole command lines

@@ -21,7 +21,6 @@ RawHeaders = Sequence[tuple[bytes, bytes]]
 SILENCE: Final = object()  # returned by a handler: the original sends no acknowledgement here either
 
 COMPATIBLE: Final = "/"  # the namespace of Uptime Kuma's clients
-KEEP: Final = "\u0000keep"  # what our own page gets for a secret; sent back, it means the stored one
 PAGE: Final = "/page"  # the leaner namespace of our own page; offers every compatible event as well
 
 

@@ -25,12 +25,13 @@ from kuma_lite.core.doors import (
     this_one,
 )
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.kept_secrets import restored
 from kuma_lite.core.resources import Missing, Resource
 
 T = TypeVar("T", bound=Owned)
 
 LOGIN_ORDER: Final = 30  # of lists, after monitors and `info`
-PAGE_ORDER: Final = 60  # after what the page shows first
+CHANGED: Final = "resourcesChanged"  # our own page asks again then, where it looks at such things
 SAVED: Final = "Saved."
 DELETED: Final = "successDeleted"
 
@@ -54,14 +55,13 @@ class Listing(Protocol):
 
 
 class PushedList(Generic[T]):
-    """A short list that is pushed whole, on both namespaces (a `Listing`).
+    """A short list that is pushed whole to compatible clients (a `Listing`).
 
     Args:
         event: its name on the wire.
         resource: whose things it has.
         push: where it goes.
-        shown: a thing as an entry, on a namespace, for those who may edit it or for those who may not.
-        namespaces: where it goes.
+        shown: a thing as an entry, for those who may edit it or for those who may not.
     """
 
     def __init__(
@@ -69,14 +69,12 @@ class PushedList(Generic[T]):
         event: str,
         resource: Resource[T],
         push: Push,
-        shown: Callable[[T, str, bool], Any],
-        namespaces: Sequence[str] = (COMPATIBLE, PAGE),
+        shown: Callable[[T, bool], Any],
     ) -> None:
         self._event = event
         self._resource = resource
         self._push = push
         self._shown = shown
-        self.namespaces = namespaces
 
     async def push_list(self, audience: Audience, namespace: str = COMPATIBLE) -> None:
         """Those who may edit and the others apart: the latter are shown no secrets."""
@@ -85,18 +83,23 @@ class PushedList(Generic[T]):
             if self._push.has_listeners(readers, namespace):
                 reader = Actor(audience.organisation, frozenset({self._resource.view}))
                 things = await self._resource.list(reader)
-                items = [self._shown(thing, namespace, secrets) for thing in things]
+                items = [self._shown(thing, secrets) for thing in things]
                 await self._push.to_audience(readers, self._event, items, namespace=namespace)
 
     async def push_change(self, organisation: int) -> None:
         """The list, to everybody who may see it."""
-        for namespace in self.namespaces:
-            await self.push_list(Audience(organisation, self._resource.view), namespace)
+        await self.push_list(Audience(organisation, self._resource.view))
+
+
+async def push_changed(push: Push, organisation: int, resource: Resource[Any]) -> None:
+    """To those of our own page who may see them: things of this kind are not what they were."""
+    viewers = Audience(organisation, resource.view)
+    await push.to_audience(viewers, CHANGED, {"kind": resource.name}, namespace=PAGE)
 
 
 Extra = Callable[[T], dict[str, Any]]  # what an answer says of a thing
 After = Callable[[Actor, Any], Awaitable[None]]  # what else is to be done, once all have been told
-_AT_LOGIN: Final = {COMPATIBLE: LOGIN_ORDER, PAGE: PAGE_ORDER}
+_AT_LOGIN: Final = {COMPATIBLE: LOGIN_ORDER}
 _NEW: Final = (None, 0, "")  # ids of things that are not there yet
 
 
@@ -109,7 +112,8 @@ class ResourceEvents(Generic[T]):
 
     Args:
         resource: whose they are.
-        listing: who tells of changes; None: nobody is told.
+        listing: who tells of changes; None: no compatible client is told.
+        page: how our own page is told, where it lists them (`Resource.plain`).
         missing: the sentence about an unknown id, or its key in the message file.
         i18n: whether it is a key; None: the answer does not say.
         foreign: the sentence about what is another organisation's; the same when it is left out.
@@ -121,6 +125,7 @@ class ResourceEvents(Generic[T]):
         resource: Resource[T],
         listing: Listing | None = None,
         *,
+        page: Push | None = None,
         missing: str,
         i18n: bool | None = None,
         foreign: str = "",
@@ -128,6 +133,7 @@ class ResourceEvents(Generic[T]):
     ) -> None:
         self._resource = resource
         self._listing = listing
+        self._page = page
         self._missing = missing
         self._i18n = i18n
         self._foreign = foreign
@@ -181,7 +187,7 @@ class ResourceEvents(Generic[T]):
         """From a client's object: a new one."""
 
         async def create(caller: Caller, payload: Any) -> Answer:
-            document = self._reading(caller, payload, None)
+            document = self._document(caller, payload, None)
             thing = await self._resource.create(actor_of(caller), document)
             return await self._tell(caller, told, _said(message, answer(thing)))
 
@@ -193,7 +199,7 @@ class ResourceEvents(Generic[T]):
         async def save(caller: Caller, payload: Any, key: Any = None) -> Answer:
             actor = actor_of(caller)
             if key in _NEW:
-                thing = await self._resource.create(actor, self._reading(caller, payload, None))
+                thing = await self._resource.create(actor, self._document(caller, payload, None))
             else:
                 thing = await self._change(caller, key, payload)
             said = await self._tell(caller, Told.BEFORE, _said(SAVED, answer(thing)))
@@ -248,6 +254,19 @@ class ResourceEvents(Generic[T]):
 
         return self._deed(name, on_one, message, told, forgiving=forgiving)
 
+    def test(self, name: str, test: Callable[[Any], Awaitable[str]]) -> Event:
+        """From a client's object, stored or not: what a test of it says. Secrets kept are those of its id."""
+
+        async def tested(caller: Caller, payload: Any) -> Answer:
+            key = payload.get("id") if isinstance(payload, Mapping) else None
+            old = None
+            if caller.namespace == PAGE and key not in _NEW:
+                with self._refusing():
+                    old = await self._resource.get(actor_of(caller), key, self._resource.edit)
+            return {"ok": True, "msg": await test(self._with_secrets(caller, payload, old))}
+
+        return Event(name, tested, 1, needs=self._resource.edit)
+
     def _deed(
         self,
         name: str,
@@ -267,11 +286,20 @@ class ResourceEvents(Generic[T]):
 
     # --- inside ------------------------------------------------------------------------------------------
 
+    def _document(self, caller: Caller, payload: Any, old: T | None) -> Any:
+        return self._with_secrets(caller, self._reading(caller, payload, old), old)
+
+    def _with_secrets(self, caller: Caller, document: Any, old: T | None) -> Any:
+        """Our own page is not shown secrets: it says which ones stay."""
+        if caller.namespace != PAGE or not isinstance(document, Mapping):
+            return document
+        return restored(document, self._resource.keeper.document(old) if old is not None else {})
+
     async def _change(self, caller: Caller, key: Any, payload: Any, missing: str | None = None) -> T:
         actor = actor_of(caller)
         with self._refusing(missing):
             old = await self._resource.get(actor, key, self._resource.edit)
-            return await self._resource.replace(actor, key, self._reading(caller, payload, old))
+            return await self._resource.replace(actor, key, self._document(caller, payload, old))
 
     @contextmanager
     def _refusing(self, missing: str | None = None, *, forgiving: bool = False) -> Iterator[None]:
@@ -285,6 +313,8 @@ class ResourceEvents(Generic[T]):
 
     async def _tell(self, caller: Caller, told: Told, answer: dict[str, Any]) -> Answer:
         listing, organisation = self._listing, actor_of(caller).organisation
+        if self._page is not None:
+            await push_changed(self._page, organisation, self._resource)
         if listing is None or told is Told.NEVER:
             return answer
         if told is Told.AFTER:

@@ -12,6 +12,7 @@ In memory a document has the keys of the wire and the numbers of other things; i
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ CREATE: Final = "create"
 REPLACE: Final = "replace"
 DELETE: Final = "delete"
 EVERYTHING: Final = frozenset({CREATE, REPLACE, DELETE})
+_AT_ONCE: Final = 500  # things looked through before others get their turn
 
 
 class Missing(UserError):
@@ -98,6 +100,11 @@ def _nothing_else(document: Mapping[str, Any], key: str) -> bool | None:
     return None
 
 
+def _no_facts(thing: Any) -> Mapping[str, Any]:
+    del thing
+    return {}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Resource(Generic[T]):
     """One kind of thing that people keep.
@@ -116,6 +123,8 @@ class Resource(Generic[T]):
         can: what can be done beside listing them.
         defaults: values of keys that are left out, where they differ from those of the options.
         undeclared: whether a key of a document that no option declares is a secret; None: it means nothing.
+        plain: few, and all with the same options: our own page lists and edits them by those alone.
+        facts: what a list says of one beside its document.
     """
 
     name: str
@@ -131,6 +140,8 @@ class Resource(Generic[T]):
     can: frozenset[str] = EVERYTHING
     defaults: Mapping[str, Any] = field(default_factory=dict)
     undeclared: Callable[[Mapping[str, Any], str], bool | None] = _nothing_else
+    plain: bool = False
+    facts: Callable[[T], Mapping[str, Any]] = _no_facts
     # Of one thing only one change at a time; a lock lives while somebody wants it.
     _turns: WeakValueDictionary[Id, asyncio.Lock] = field(
         default_factory=WeakValueDictionary, init=False, repr=False, compare=False
@@ -233,6 +244,21 @@ class Resources:
                 if any(number in values_at(document, path) for path in paths):
                     found.append(User(resource.name, resource.identify(thing), resource.title(thing)))
         return found
+
+    async def counts_of(self, actor: Actor, name: str) -> Counter[Id]:
+        """How many things name each one of a kind, as far as the actor may see them. Raises Forbidden."""
+        counts: Counter[Id] = Counter()
+        for resource in self:
+            paths = [entry.path for entry in resource.references if entry.resource == name]
+            if not paths or not may(actor, resource.view):
+                continue
+            for place, thing in enumerate(await resource.list(actor)):
+                if place % _AT_ONCE == 0:
+                    await asyncio.sleep(0)
+                document = resource.keeper.document(thing)
+                named = {key for path in paths for key in values_at(document, path) if key is not None}
+                counts.update(named)
+        return counts
 
 
 def merged(document: Any, changes: Any) -> Any:

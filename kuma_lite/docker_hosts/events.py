@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kuma_lite.core.doors import Answer, Caller, Doors, Event, Push
+from kuma_lite.core.doors import Doors, Push
 from kuma_lite.core.resource_events import PushedList, ResourceEvents
 from kuma_lite.core.resources import Resource
 from kuma_lite.docker_hosts.model import DockerHost
@@ -14,19 +14,19 @@ from kuma_lite.docker_hosts.service import DockerHosts
 def docker_host_doors(resource: Resource[DockerHost], hosts: DockerHosts, push: Push) -> list[Doors]:
     """What clients may ask of Docker hosts."""
 
-    async def test(_caller: Caller, payload: Any) -> Answer:
+    async def test(document: Any) -> str:
         """Ask the daemon for its containers."""
-        count = await hosts.test(payload)
+        count = await hosts.test(document)
         if count == 0:
-            return {"ok": True, "msg": "Connected Successfully, but there are no containers?"}
-        return {"ok": True, "msg": f"Connected Successfully. Amount of containers: {count}"}
+            return "Connected Successfully, but there are no containers?"
+        return f"Connected Successfully. Amount of containers: {count}"
 
-    listing = PushedList("dockerHostList", resource, push, lambda host, *_: host.as_wire())
-    events = ResourceEvents(resource, listing, missing="docker host not found")
+    listing = PushedList("dockerHostList", resource, push, lambda host, _: host.as_wire())
+    events = ResourceEvents(resource, listing, page=push, missing="docker host not found")
     return events.doors(
         [
             events.save("addDockerHost", lambda host: {"id": host.id}),
             events.delete("deleteDockerHost"),
-            Event("testDockerHost", test, 1, needs=resource.edit),
+            events.test("testDockerHost", test),
         ]
     )

@@ -23,6 +23,7 @@ def docker_host_resource(keeper: Keeper[DockerHost]) -> Resource[DockerHost]:
         edit=Right.DOCKER_HOSTS_EDIT,
         keeper=keeper,
         options=_options,
+        plain=True,
         title=lambda host: host.name or "",
     )
 

@@ -23,6 +23,7 @@ from kuma_lite.core.declarations import (
     Wait,
 )
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.kept_secrets import KEEP
 from kuma_lite.core.rate_limits import KeyedLimiter
 from kuma_lite.core.redaction import HIDDEN, Redactor, forget_secrets, remember_secrets, secrets_of
 from kuma_lite.monitors.document.fields import ALIASES, DEFAULTS, SENSITIVE, Document
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-KEEP_SECRET: Final = "\0keep"  # stands in a form for a stored secret  # noqa: S105
+KEEP_SECRET: Final = KEEP
 TIMEOUT_S: Final = 20.0  # of the check itself: somebody waits for it
 LIMIT_S: Final = 25.0  # of all of it, whatever the check thinks; a page waits 30
 MAX_RUNNING: Final = 4  # at the same time, beside the checks of monitors

@@ -28,7 +28,7 @@ def notification_doors(
 ) -> Doors:
     """Everything a client can ask about notifications."""
     live = NotificationEvents(notifications, bus, push)
-    listing = PushedList("notificationList", resource, push, live.shown, (COMPATIBLE,))
+    listing = PushedList("notificationList", resource, push, live.shown)
     events = ResourceEvents(resource, listing, missing=NOT_FOUND, reading=_read)
 
     def routes() -> Sequence[Any]:
@@ -78,7 +78,7 @@ class NotificationEvents:
         bus.subscribe(ChannelsChanged, self._on_change)
         bus.subscribe(DeliveryRecorded, self._on_delivery)
 
-    def shown(self, channel: Channel, _namespace: str, secrets: bool) -> dict[str, Any]:
+    def shown(self, channel: Channel, secrets: bool) -> dict[str, Any]:
         """A channel as compatible clients see it; those who may not edit it, without what may be a secret."""
         wire = channel.as_wire()
         return wire if secrets else {**wire, "config": self._notifications.shown(channel)}

@@ -13,7 +13,8 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from kuma_lite.core.declarations import NotificationService
-from kuma_lite.core.doors import KEEP
+from kuma_lite.core.kept_secrets import KEEP as KEEP
+from kuma_lite.core.kept_secrets import restored as restored
 from kuma_lite.core.redaction import Redactor, hide_secrets, secrets_of
 from kuma_lite.notifications.fields import secret_keys
 from kuma_lite.notifications.model import COMMON_KEYS, Config
@@ -34,15 +35,6 @@ def masked(config: Config, service: NotificationService[Any] | None) -> dict[str
     return {
         key: value if key in shown or value in (None, "") or isinstance(value, bool) else KEEP
         for key, value in config.items()
-    }
-
-
-def restored(config: Config, stored: Config) -> dict[str, Any]:
-    """What the page sent, with the stored values where it says to keep them."""
-    return {
-        key: stored[key] if value == KEEP else value
-        for key, value in config.items()
-        if value != KEEP or key in stored
     }
 
 

@@ -22,6 +22,7 @@ def proxy_resource(keeper: Keeper[Proxy]) -> Resource[Proxy]:
         edit=Right.PROXIES_EDIT,
         keeper=keeper,
         options=_options,
+        plain=True,
         title=lambda proxy: f"{proxy.host}:{proxy.port}",
     )
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from time import perf_counter
 from typing import Any, Final, Protocol, TypeVar
 
 from kuma_lite.core import wire_values
-from kuma_lite.core.access import Actor
+from kuma_lite.core.access import FIRST_ORGANISATION, Actor
 from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
-from kuma_lite.net.proxy import ProxyServer
+from kuma_lite.net.errors import NetworkError
+from kuma_lite.net.http import HttpClient, Request
+from kuma_lite.net.proxy import ProxyServer, always
 from kuma_lite.proxies import store
 from kuma_lite.proxies.model import Proxy, read_proxy
 
 T = TypeVar("T")
 
 REFERENCE: Final = "proxyId"  # the field of a monitor
+TEST_TIMEOUT_S: Final = 10.0  # a person waits
+_NOBODY: Final = Actor(FIRST_ORGANISATION, frozenset(), 0)  # keeps nothing
 
 
 class ProxiedMonitors(Protocol):
@@ -32,9 +38,12 @@ class ProxiedMonitors(Protocol):
 class Proxies:
     """The proxies of all organisations."""
 
-    def __init__(self, database: Transactions, monitors: ProxiedMonitors, clock: Clock) -> None:
+    def __init__(
+        self, database: Transactions, monitors: ProxiedMonitors, http: HttpClient, clock: Clock
+    ) -> None:
         self._database = database
         self._monitors = monitors
+        self._http = http
         self._clock = clock
         self._proxies: dict[int, Proxy] = {}
 
@@ -46,6 +55,27 @@ class Proxies:
         """Where a monitor's requests go through; None when the proxy is gone or switched off."""
         proxy = self._proxies.get(proxy_id)
         return proxy.server if proxy is not None and proxy.active else None
+
+    async def test(self, document: Any) -> str:
+        """What the address `testUrl` answers through a proxy that need not be stored. Raises UserError."""
+        url = document.get("testUrl") if isinstance(document, Mapping) else None
+        if not isinstance(url, str) or not url.strip():
+            raise UserError("A test needs an address to ask through the proxy.")
+        proxy = read_proxy(document, 0, _NOBODY, 0)
+        request = Request(
+            "GET",
+            url.strip(),
+            timeout=TEST_TIMEOUT_S,
+            total_timeout=TEST_TIMEOUT_S,
+            proxy=always(proxy.server),
+        )
+        begun = perf_counter()
+        try:
+            response = await self._http.send(request)
+        except NetworkError as error:
+            raise UserError(error.message) from None
+        took_ms = round((perf_counter() - begun) * 1000)
+        return f"{response.status} {response.reason}".rstrip() + f" in {took_ms} ms."
 
     def exists(self, organisation: int, proxy_id: int) -> bool:
         """Whether an organisation has the proxy of that number."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kuma_lite.core.doors import Answer, Caller, Doors, Event, Push
+from kuma_lite.core.doors import Doors, Push
 from kuma_lite.core.resource_events import PushedList, ResourceEvents
 from kuma_lite.core.resources import Resource
 from kuma_lite.remote_browsers.model import RemoteBrowser
@@ -16,18 +16,18 @@ def remote_browser_doors(
 ) -> list[Doors]:
     """What clients may ask of remote browsers."""
 
-    async def test(_caller: Caller, payload: Any) -> Answer:
+    async def test(document: Any) -> str:
         """Connect to it once."""
-        await browsers.test(payload)
-        return {"ok": True, "msg": "Connected Successfully."}
+        await browsers.test(document)
+        return "Connected Successfully."
 
-    listing = PushedList("remoteBrowserList", resource, push, lambda browser, *_: browser.as_wire())
-    events = ResourceEvents(resource, listing, missing="Remote browser not found")
+    listing = PushedList("remoteBrowserList", resource, push, lambda browser, _: browser.as_wire())
+    events = ResourceEvents(resource, listing, page=push, missing="Remote browser not found")
     return events.doors(
         [
             events.save("addRemoteBrowser", lambda browser: {"id": browser.id}),
             # With a capital, as it is said there.
             events.delete("deleteRemoteBrowser", missing="Remote Browser not found"),
-            Event("testRemoteBrowser", test, 1, needs=resource.edit),
+            events.test("testRemoteBrowser", test),
         ]
     )

@@ -23,6 +23,7 @@ def remote_browser_resource(keeper: Keeper[RemoteBrowser]) -> Resource[RemoteBro
         edit=Right.REMOTE_BROWSERS_EDIT,
         keeper=keeper,
         options=_options,
+        plain=True,
         title=lambda browser: browser.name,
     )
 

@@ -9,8 +9,9 @@ from typing import Any, Final, Protocol
 
 from kuma_lite import UPTIME_KUMA_VERSION
 from kuma_lite.core.access import Audience, Right
-from kuma_lite.core.doors import COMPATIBLE, KEEP, PAGE, Answer, Caller, Doors, Event, Push, Then, actor_of
+from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Push, Then, actor_of
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.kept_secrets import KEEP
 from kuma_lite.settings.service import Settings
 
 # What Node.js, and therefore every client, calls them.

@@ -19,6 +19,7 @@ STYLE_PATH: Final = "/status-page.css"
 DESCRIPTION_CHARS: Final = 155  # what search engines show
 MIN_REFRESH_S: Final = 5
 BARS: Final = 50  # newest beats drawn per monitor
+MAX_TAGS: Final = 5  # shown of a monitor at a glance; the rest unfolds
 _THEMES: Final = ("light", "dark")  # with whatever else, as the browser likes it
 _BAR_WIDTH: Final = 6
 _BAR_HEIGHT: Final = 20
@@ -204,7 +205,12 @@ def _name(monitor: Mapping[str, Any]) -> str:
 
 
 def _tags(monitor: Mapping[str, Any]) -> str:
-    return "".join(_tag(tag) for tag in monitor.get("tags", ()))
+    tags = list(monitor.get("tags", ()))
+    shown = "".join(map(_tag, tags[:MAX_TAGS]))
+    if len(tags) <= MAX_TAGS:
+        return shown
+    rest = "".join(map(_tag, tags[MAX_TAGS:]))
+    return f'{shown}<details class="tags"><summary>+{len(tags) - MAX_TAGS}</summary>{rest}</details>'
 
 
 def _tag(tag: Mapping[str, Any]) -> str:

@@ -68,6 +68,8 @@ section > ul > li {
 .name { grid-column: 3; overflow-wrap: anywhere; }
 .bars { grid-column: 4; grid-row: 1; width: 100%; height: 20px; }
 .tag, .certificate, .busy { grid-column: 3; font-size: 0.85rem; color: var(--soft); }
+details.tags { grid-column: 3; font-size: 0.85rem; color: var(--soft); }
+details.tags > .tag { display: block; }
 .tag svg { margin-right: 0.35rem; }
 .up { color: var(--up); fill: var(--up); }
 .down { color: var(--down); fill: var(--down); }
@@ -80,6 +82,6 @@ footer { margin-top: 2rem; font-size: 0.875rem; }
   .name { grid-column: 1; grid-row: 1; }
   .uptime { grid-column: 2; grid-row: 1; }
   .state { grid-column: 3; grid-row: 1; }
-  .tag, .certificate, .bars { grid-column: 1 / -1; grid-row: auto; }
+  .tag, details.tags, .certificate, .bars { grid-column: 1 / -1; grid-row: auto; }
 }
 """

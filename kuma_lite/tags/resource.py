@@ -22,6 +22,7 @@ def tag_resource(keeper: Keeper[TagRow]) -> Resource[TagRow]:
         edit=Right.TAGS_EDIT,
         keeper=keeper,
         options=_options,
+        plain=True,
         title=lambda tag: tag.name,
     )
 

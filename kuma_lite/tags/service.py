@@ -121,7 +121,28 @@ class Tags:
             lambda db, monitor: store.detach(db, whole_or_none(tag_id), monitor, text_or_none(value)),
         )
 
-    async def put_on(self, actor: Actor, monitor_id: int, tags: Iterable[tuple[int, str | None]]) -> None:
+    async def spread(
+        self, actor: Actor, tag_id: Any, value: Any, more: Iterable[Any], fewer: Iterable[Any]
+    ) -> None:
+        """Put a tag on some monitors, take it off others: all or nothing. Raises UserError."""
+        text = text_or_none(value)
+        added = {self._monitors.editable_id(actor, monitor) for monitor in more}
+        removed = {self._monitors.editable_id(actor, monitor) for monitor in fewer}
+
+        def write(connection: Connection) -> Carried:
+            tag = store.find(connection, whole_or_none(tag_id))
+            if tag is None or tag.organisation != actor.organisation:
+                raise Missing("tag")
+            for monitor in removed:
+                store.strip(connection, tag.id, monitor)
+            for monitor in added:
+                store.detach(connection, tag.id, monitor, text)  # never twice with one value
+                store.attach(connection, tag.id, monitor, text)
+            return {monitor: store.tags_of(connection, monitor) for monitor in added | removed}
+
+        await self._take_over(await self._database.write(write))
+
+    async def put_on(self, actor: Actor, monitor_id: Any, tags: Iterable[tuple[int, str | None]]) -> None:
         """Let a monitor carry exactly these tags. Raises UserError."""
         wanted = list(tags)
 

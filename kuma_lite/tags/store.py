@@ -88,6 +88,11 @@ def detach(connection: Connection, tag_id: Any, monitor_id: int, value: str | No
     )
 
 
+def strip(connection: Connection, tag_id: int, monitor_id: int) -> None:
+    """Take a tag off a monitor, whatever value it has there."""
+    connection.execute("DELETE FROM monitor_tag WHERE tag_id = ? AND monitor_id = ?", (tag_id, monitor_id))
+
+
 def put_on(connection: Connection, monitor_id: int, tags: Iterable[tuple[int, str | None]]) -> None:
     """Let a monitor carry exactly these tags, each with its value."""
     connection.execute("DELETE FROM monitor_tag WHERE monitor_id = ?", (monitor_id,))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +18,7 @@ from kuma_lite.accounts.model import User as Account
 from kuma_lite.checks import monitor_types
 from kuma_lite.checks.http import HttpMonitor
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.kept_secrets import KEEP
 from kuma_lite.core.resource_documents import SECRET, Documents, fields_of
 from kuma_lite.core.resources import (
     CREATE,
@@ -32,6 +35,7 @@ from kuma_lite.monitors.document.fields import FIELDS
 from kuma_lite.monitors.resource import REFERENCES as MONITOR_REFERENCES
 from kuma_lite.notifications.services.webhook import WebhookOptions
 from tests.servers.reports import report
+from tests.support import http
 from tests.support.actors import OWNER, STRANGER, with_only, without
 from tests.support.appliance import add_monitor, running
 from tests.support.sio import NO_ANSWER
@@ -295,6 +299,49 @@ async def test_the_page_asks_who_uses_a_thing(tmp_path: Path) -> None:
         assert await page.call("usedBy", "proxy", proxy["id"]) == missing
         async with server.logged_in() as client:
             assert await client.call_in_vain("usedBy", "proxy", 1, timeout=0.3) is NO_ANSWER
+
+
+async def test_the_page_lists_what_it_edits_without_secrets(tmp_path: Path) -> None:
+    async with running(tmp_path) as server, server.logged_in("/page") as page:
+        secret = "ws://127.0.0.1:1/?token=s3cret"
+        made = await page.call("addRemoteBrowser", {"name": "Attic", "url": secret}, None)
+        await add_monitor(page, name="Shop", remote_browser=made["id"], active=False)
+        assert page.pushed("resourcesChanged") == [[{"kind": "remote_browser"}]]
+        answer = await page.call("resources", "remote_browser")
+        assert [field["name"] for field in answer["fields"]] == ["name", "url"]
+        values = {"name": "Attic", "url": KEEP}
+        row = {"id": made["id"], "name": "Attic", "users": 1, "values": values}
+        assert answer["resources"] == [row]
+        changed = {"name": "Cellar", "url": KEEP}
+        assert (await page.call("addRemoteBrowser", changed, made["id"]))["ok"] is True
+        tested = await page.call("testRemoteBrowser", {**changed, "id": made["id"]})
+        assert tested["msg"] == "WebSocket error: connect ECONNREFUSED 127.0.0.1:1", "by its own address"
+        async with server.logged_in() as client:
+            ((listed,),) = client.pushed("remoteBrowserList")
+            assert listed == [{"id": made["id"], "name": "Cellar", "url": secret}]
+        assert (await page.call("deleteRemoteBrowser", made["id"]))["ok"] is True
+        assert (await page.call("resources", "remote_browser"))["resources"] == []
+        for kind in ("monitor", "notification", "user", None, []):
+            refused = {"ok": False, "msg": "There is no such kind of thing."}
+            assert await page.call("resources", kind) == refused
+
+
+async def test_the_page_is_told_when_keys_end_and_were_used(tmp_path: Path) -> None:
+    async with running(tmp_path) as server, server.logged_in("/page") as page:
+        made = await page.call("addAPIKey", {"name": "k", "expires": "2099-01-01 00:00:00", "active": True})
+        await page.call("addAPIKey", {"name": "old", "expires": "2001-01-01 00:00:00", "active": True})
+        new, old = (await page.call("resources", "api_key"))["resources"]
+        assert (new["status"], new["ends"], new["lastUsed"]) == ("active", 4070908800000, None)
+        assert (old["status"], old["ends"]) == ("expired", 978307200000)
+        before = time.time() * 1000
+        given = "Basic " + base64.b64encode(f":{made['key']}".encode()).decode()
+        assert (await http.get(f"{server.url}/metrics", headers={"Authorization": given})).status == 200
+        new, _ = (await page.call("resources", "api_key"))["resources"]
+        assert new["lastUsed"] >= before - 1000
+        assert made["key"] not in str(new)
+        await page.call("disableAPIKey", new["id"])
+        assert (await page.call("resources", "api_key"))["resources"][0]["status"] == "inactive"
+        assert page.pushed("resourcesChanged") == [[{"kind": "api_key"}]] * 3
 
 
 @pytest.mark.parametrize("name", GIVEN)

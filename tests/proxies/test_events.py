@@ -11,6 +11,7 @@ import pytest
 
 from kuma_lite.core.access import Right
 from kuma_lite.core.errors import StartupError
+from kuma_lite.core.kept_secrets import KEEP
 from kuma_lite.core.limits import DATABASE_FILE
 from tests.net.proxies import proxying
 from tests.net.servers import answer, serve
@@ -35,8 +36,9 @@ async def test_one_default_at_most(tmp_path: Path) -> None:
         assert [(proxy["id"], proxy["default"]) for proxy in listed] == [(1, 0), (2, 1)]
         assert await client.call("addProxy", SENT, 99) == {"ok": False, "msg": "proxy not found"}
     async with running(tmp_path) as server, server.logged_in("/page") as page:
-        ((listed,),) = page.pushed("proxyList")
-        assert [(proxy["id"], proxy["default"]) for proxy in listed] == [(1, 0), (2, 1)]
+        assert page.pushed("proxyList") == [], "it asks for what it looks at"
+        listed = (await page.call("resources", "proxy"))["resources"]
+        assert [(proxy["id"], proxy["values"]["default"]) for proxy in listed] == [(1, False), (2, True)]
 
 
 async def test_passwords_are_for_those_who_may_change_them(tmp_path: Path) -> None:
@@ -58,7 +60,10 @@ async def test_passwords_are_for_those_who_may_change_them(tmp_path: Path) -> No
                 await client.call("needSetup")
             assert blind.pushed("proxyList") == []
             assert stranger.pushed("proxyList") == [[[]]], "its own list, at log-in"
-            for client, shows in ((colleague, True), (viewer, False), (page, False)):
+            assert page.pushed("resourcesChanged") == [[{"kind": "proxy"}]]
+            (row,) = (await page.call("resources", "proxy"))["resources"]
+            assert row["values"]["password"] == KEEP
+            for client, shows in ((colleague, True), (viewer, False)):
                 at_log_in, after = client.pushed("proxyList")
                 for (listed,), host in ((at_log_in, "127.0.0.1"), (after, "127.0.0.2")):
                     (proxy,) = listed
@@ -87,6 +92,28 @@ async def test_a_monitor_goes_through_its_proxy_until_that_is_deleted(tmp_path: 
         assert status == 0
         assert "service.invalid" in text, "it was looked up here"
     assert len(proxy.told) == 1
+
+
+async def test_a_proxy_is_tested_before_it_is_kept(tmp_path: Path) -> None:
+    async with (
+        proxying("http") as proxy,
+        serve(answer()) as target,
+        running(tmp_path) as server,
+        server.logged_in("/page") as page,
+    ):
+        url = f"http://service.invalid:{target.port}/"
+        sent = {**SENT, "port": proxy.port, "testUrl": url}
+        tested = await page.call("testProxy", sent)
+        assert tested["ok"] is True
+        assert tested["msg"].startswith("200 OK in "), tested
+        assert proxy.told == [f"GET {url}"], "it went through the proxy"
+        assert (await page.call("resources", "proxy"))["resources"] == [], "nothing is kept"
+        closed = await page.call("testProxy", {**sent, "port": 1})
+        assert closed["ok"] is False
+        assert "ECONNREFUSED" in closed["msg"]
+        no_address = {"ok": False, "msg": "A test needs an address to ask through the proxy."}
+        assert await page.call("testProxy", {**sent, "testUrl": " "}) == no_address
+        assert await page.call("testProxy", {**sent, "id": 9}) == {"ok": False, "msg": "proxy not found"}
 
 
 async def test_nothing_goes_out_past_a_proxy_that_is_switched_off(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from tests.support.sio import NO_ANSWER, Client, connect
 SHARED = {
     "getSettings", "setSettings", "initServerTimezone", "getDatabaseSize", "shrinkDatabase", "getPushExample",
     "getGameList", "getPM2ProcessList", "testChrome", "checkDomain", "checkApprise", "testDockerHost",
+    "testProxy",
     "testRemoteBrowser", "cloudflared_join", "cloudflared_leave", "cloudflared_start", "cloudflared_stop",
     "cloudflared_removeToken", "serverRetention", "saveServerRetention", "agentInstall", "about", "licences",
     "importState", "cancelImport",
@@ -39,7 +40,7 @@ OWN = {
     "addMaintenance", "addAPIKey", "clearStatistics", "changePassword", "disconnectOtherSocketClients",
     "twoFAStatus", "prepare2FA", "save2FA", "disable2FA", "verifyToken", "getTags", "addTag", "addStatusPage",
     "serversSummary", "serverIncidents", "tokens", "addToken", "projects", "addProject", "things",
-    "maintenanceWindows", "planServers", "sessions", "endOtherSessions",
+    "maintenanceWindows", "planServers", "sessions", "endOtherSessions", "resources",
 }  # fmt: skip
 # Answered with ok, and with nothing in it, for what is not there; so for what is another's.
 EMPTY: dict[str, Any] = {

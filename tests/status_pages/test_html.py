@@ -203,3 +203,18 @@ def test_counting_programs(kind: str | None, url: str | None, expected: str) -> 
 def test_without_an_id_nothing_is_embedded() -> None:
     page = Page(id=1, organisation=1, slug="page", title="x", analytics_type="google", analytics_id="")
     assert analytics_of(page).head == ""
+
+
+def test_a_long_list_of_tags_is_folded() -> None:
+    page = Page(id=1, organisation=1, slug="page", title="Page")
+
+    def shown(count: int) -> str:
+        tags = [{"name": f"t{place}", "value": "", "color": "#fff"} for place in range(count)]
+        group = {"name": "G", "monitorList": [monitor(tags=tags)]}
+        return render(page, document(publicGroupList=[group]), beats(1), (), NOW)
+
+    assert "<details" not in shown(5)
+    before, rest = shown(200).split("<details")
+    assert before.count('class="tag"') == 5
+    assert "<summary>+195</summary>" in rest
+    assert rest.count('class="tag"') == 195

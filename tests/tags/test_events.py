@@ -243,3 +243,46 @@ async def test_a_status_page_shows_tags_where_it_should(server: Running, client:
         ("production", "east"),
         ("production", "west"),
     ]
+
+
+async def test_the_page_saves_the_tags_of_a_monitor_as_a_whole(server: Running, client: Client) -> None:
+    tag, other = await add_tag(client), await add_tag(client, name="team")
+    monitor = await add_quiet_monitor(client)
+    async with server.logged_in("/page") as page:
+        assert await page.call("setMonitorTags", monitor, [[tag, "east"], [other, None]]) == {"ok": True}
+        found = [(number, value) for number, value, *_ in await carried(client, monitor)]
+        assert found == [(tag, "east"), (other, None)]
+        for wrong in (None, "x", [[tag]], [[99, None]], [["x", None]], [[tag, {}]], [[tag, ""]] * 1001):
+            assert (await page.call("setMonitorTags", monitor, wrong))["ok"] is False, wrong
+        assert (await page.call("setMonitorTags", 99, []))["ok"] is False
+        assert len(await carried(client, monitor)) == 2
+        assert await page.call("setMonitorTags", monitor, []) == {"ok": True}
+        assert await carried(client, monitor) == []
+
+
+async def test_a_tag_is_put_on_many_monitors_at_once(server: Running, client: Client) -> None:
+    tag, other = await add_tag(client), await add_tag(client, name="team")
+    first, second, third = [await add_quiet_monitor(client, name) for name in "abc"]
+    await client.call("addMonitorTag", tag, first, "east")
+    await client.call("addMonitorTag", tag, first, "west")
+    await client.call("addMonitorTag", other, first, "kept")
+    async with server.logged_in("/page") as page:
+        for _ in range(2):
+            saved = await page.call("tagMonitors", tag, "south", [second, third], [first])
+            assert saved == {"ok": True, "msg": "Saved.", "msgi18n": True}
+        values = [[item[:2] for item in await carried(client, one)] for one in (first, second, third)]
+        assert values == [[(other, "kept")], [(tag, "south")], [(tag, "south")]]
+        await shown(page, RED["name"])
+        for wrong in (
+            (99, "", [first], []),
+            (tag, "", [first, 99], []),
+            (tag, "", None, []),
+            (tag, {}, [], []),
+        ):
+            assert (await page.call("tagMonitors", *wrong))["ok"] is False, wrong
+        assert [item[:2] for item in await carried(client, first)] == [(other, "kept")]
+        rows = (await page.call("resources", "tag"))["resources"]
+        assert [(row["name"], row["users"]) for row in rows] == [("production", 2), ("team", 1)]
+        assert page.pushed("resourcesChanged") == []
+        await client.call("editTag", {"id": tag, "name": "prod"})
+        assert await page.wait_for("resourcesChanged") == [{"kind": "tag"}]

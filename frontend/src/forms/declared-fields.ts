@@ -36,6 +36,7 @@ function blank(field: Field): unknown {
 export function startValue(field: Field, defaults: Values = {}): unknown {
   const value = defaults[field.name] ?? field.default ?? null;
   if (field.kind === "token" && !value) return newToken();
+  if (value === 0 && (field.minimum ?? 0) > 0) return ""; // stands for none
   if (value === null && field.kind === "select" && field.choices?.some((choice) => choice.value === null)) return null;
   return value ?? blank(field);
 }

@@ -1,5 +1,5 @@
 /** The things that fields of the kind `reference` choose from, asked for when a form first shows such a field. */
-import { shallowRef, type ShallowRef } from "vue";
+import { shallowRef, type Component, type InjectionKey, type ShallowRef } from "vue";
 import { call } from "../wire/socket.ts";
 
 export interface Thing {
@@ -8,19 +8,31 @@ export interface Thing {
   default?: boolean; // what the form of something new begins with
 }
 
+/** Given by a form whose references can be made on the spot: the dialog that makes one; null where one may not. */
+export const MAKER: InjectionKey<(kind: string) => Component | null> = Symbol("maker");
+
 /** The one that a new form begins with; null for none, or where one may not see them. */
 export async function defaultOf(kind: string): Promise<Thing["id"] | null> {
   const reply = await call<{ things: Thing[] }>("things", kind).catch(() => ({ things: [] as Thing[] }));
   return reply.things.find((thing) => thing.default)?.id ?? null;
 }
 
-/** @returns null until the server has answered; a kind one may not see has none. */
-export function thingsOf(kind: string): ShallowRef<readonly Thing[] | null> {
-  const things = shallowRef<readonly Thing[] | null>(null);
-  call<{ things: Thing[] }>("things", kind)
-    .then((reply) => (things.value = reply.things))
-    .catch(() => (things.value = []));
-  return things;
+export interface Things {
+  list: ShallowRef<readonly Thing[] | null>; // null until the server has answered; a kind one may not see has none
+  load: () => Promise<void>;
+}
+
+export function thingsOf(kind: string): Things {
+  const list = shallowRef<readonly Thing[] | null>(null);
+  async function load(): Promise<void> {
+    try {
+      list.value = (await call<{ things: Thing[] }>("things", kind)).things;
+    } catch {
+      list.value ??= [];
+    }
+  }
+  void load();
+  return { list, load };
 }
 
 /** What the select offers: one that is gone, or may not be seen, stays chosen by its number. */

@@ -1,11 +1,11 @@
 import { createApp, effectScope, h, nextTick, shallowRef, type EffectScope } from "vue";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Field, ServiceInfo } from "../../../wire/types.ts";
+import type { Field, ServiceInfo } from "../../wire/types.ts";
 import { errorsIn, previewForm, usePreviews, type Preview, type Previews } from "./preview.ts";
 import TemplatePreview from "./TemplatePreview.vue";
 
 const { call } = vi.hoisted(() => ({ call: vi.fn() }));
-vi.mock("../../../wire/socket.ts", () => ({ call }));
+vi.mock("../../wire/socket.ts", () => ({ call }));
 
 const field = (name: string, more: Partial<Field> = {}): Field => ({
   name, label: name, kind: "text", section: "general", default: "", ...more,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { rankOptions } from "../../../ui/combobox.ts";
-import type { NotificationRow, ServiceInfo } from "../../../wire/types.ts";
+import { rankOptions } from "../../ui/combobox.ts";
+import type { NotificationRow, ServiceInfo } from "../../wire/types.ts";
 import { firstOf, optionsOf } from "./choices.ts";
 
 const service = (name: string, groups: string[], more: Partial<ServiceInfo> = {}): ServiceInfo => ({

@@ -1,8 +1,8 @@
 /** What the server makes of the templates of a form, asked for a moment after the last key. */
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from "vue";
-import { isBlank, isShown, wireValue, type Errors, type Values } from "../../../forms/declared-fields.ts";
-import { call } from "../../../wire/socket.ts";
-import type { ServiceInfo } from "../../../wire/types.ts";
+import { isBlank, isShown, wireValue, type Errors, type Values } from "../declared-fields.ts";
+import { call } from "../../wire/socket.ts";
+import type { ServiceInfo } from "../../wire/types.ts";
 
 export const SAMPLES = ["down", "up", "test"] as const;
 export type Sample = (typeof SAMPLES)[number];

@@ -1,6 +1,6 @@
 /** A notification between its form and the wire. Pure. */
-import { startValue, storedValue, wireValue, type Values } from "../../../forms/declared-fields.ts";
-import type { ServiceInfo } from "../../../wire/types.ts";
+import { startValue, storedValue, wireValue, type Values } from "../declared-fields.ts";
+import type { ServiceInfo } from "../../wire/types.ts";
 
 export interface About {
   id: number | null;

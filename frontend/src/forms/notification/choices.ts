@@ -1,7 +1,7 @@
 /** Which services a new notification is chosen from, and which one it begins with. Pure. */
-import type { ComboOption } from "../../../ui/combobox.ts";
-import type { NotificationRow, ServiceInfo } from "../../../wire/types.ts";
-import { lookUp, t } from "../../../words/index.ts";
+import type { ComboOption } from "../../ui/combobox.ts";
+import type { NotificationRow, ServiceInfo } from "../../wire/types.ts";
+import { lookUp, t } from "../../words/index.ts";
 
 /** In the order of Uptime Kuma 2.5. */
 export const GROUPS = ["universal", "chat", "push", "sms", "email", "incident", "home", "other", "regional"];
