@@ -81,13 +81,13 @@ class Connectivity:
             self._question.add_done_callback(self._answered)
         await asyncio.shield(self._question)
 
-    def contradict(self, began: float) -> None:
-        """Something as far away has answered a question asked at `began`: the network worked by then."""
+    def contradict(self, began: float, worked: float) -> None:
+        """Something as far away has answered a question asked at `began`: the network worked at `worked`."""
         since = self.outages.since
         if since is not None and began > since:
-            self.outages.end(began)
-            self._good_at = max(self._good_at, began)
-            self._elsewhere_at = began
+            self.outages.end(worked)
+            self._good_at = max(self._good_at, worked)
+            self._elsewhere_at = worked
 
     async def _ask_again_and_again(self) -> None:
         while True:

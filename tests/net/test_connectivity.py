@@ -100,10 +100,10 @@ async def test_an_answer_from_elsewhere_ends_an_outage() -> None:
     await ask(connectivity, line, works=False)
     since = connectivity.outages.since
     assert since is not None
-    connectivity.contradict(since)  # asked before the outage: says nothing
+    connectivity.contradict(since, since)  # asked before the outage: says nothing
     assert connectivity.outages.since == since
     line.clock.advance(4)
-    connectivity.contradict(line.clock.monotonic())
+    connectivity.contradict(line.clock.monotonic(), line.clock.monotonic())
     assert connectivity.outages.since is None
 
 
@@ -114,7 +114,7 @@ async def test_an_anchor_that_is_gone_itself_is_not_believed_until_it_answers() 
         assert connectivity.distance is Distance.PUBLIC
         await ask(connectivity, line, works=False)
         line.clock.advance(1)
-        connectivity.contradict(line.clock.monotonic())
+        connectivity.contradict(line.clock.monotonic(), line.clock.monotonic())
     await ask(connectivity, line, works=False)
     assert connectivity.is_distrusted
     assert connectivity.distance is None
@@ -131,7 +131,9 @@ async def test_a_question_from_before_the_return_says_nothing_about_the_anchor()
 
     async def returns(host: str, port: int, *, timeout: float) -> Any:
         line.clock.advance(1)
-        connectivity.contradict(line.clock.monotonic())  # the network is back while this question waits
+        connectivity.contradict(
+            line.clock.monotonic(), line.clock.monotonic()
+        )  # the network is back while this question waits
         line.clock.advance(timeout - 1)
         raise timeout_error(timeout * 1000)
 

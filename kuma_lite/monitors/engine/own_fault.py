@@ -22,6 +22,8 @@ CLOCK_GAP_S: Final = 2.0  # wall and monotonic clock disagree by more than any N
 CURRENT_S: Final = 15.0  # failures are repeated every few seconds: silent for longer means it is over
 UNPROVEN_S: Final = 30.0  # a network that is back counts as bad until something answers, or for that long
 
+PROMPT_S: Final = 0.9  # an answer that came sooner had no lost packet (sent again after a second, RFC 6298)
+
 BUSY: Final = "This server was too busy to notice the answer in time."
 SUSPENDED: Final = "This machine was suspended, or its clock was set, during the check."
 NO_NETWORK: Final = "This machine has no network."
@@ -43,8 +45,8 @@ class Anchor(Protocol):
     async def ask(self) -> None:
         """Ask now, unless somebody has just done so; the answer is in `outages`."""
 
-    def contradict(self, began: float) -> None:
-        """Something as far away has answered a question asked at `began`."""
+    def contradict(self, began: float, worked: float) -> None:
+        """Something as far away has answered a question asked at `began`: the network worked at `worked`."""
 
 
 class ResolverHealth(Protocol):
@@ -133,10 +135,13 @@ class OwnFault:
         distance = self._surroundings.distance_of(host)
         if distance is Distance.LOCAL:
             return
+        # What was lost is sent again: of a question that took longer only the answer came through for sure.
+        now = self._clock.monotonic()
+        worked = began.monotonic if now - began.monotonic < PROMPT_S else now
         if self._back_at is not None and began.monotonic >= self._back_at:
-            self._network_is_proven(began.monotonic)
+            self._network_is_proven(worked)
         if self._anchor.distance is not None and distance >= self._anchor.distance:
-            self._anchor.contradict(began.monotonic)
+            self._anchor.contradict(began.monotonic, worked)
 
     def _network_is_proven(self, at: float) -> None:
         self._offline.end(at)

@@ -154,7 +154,7 @@ class NoAnchor:
     async def ask(self) -> None:
         raise AssertionError("there is nobody to ask")
 
-    def contradict(self, began: float) -> None:
+    def contradict(self, began: float, worked: float) -> None:
         raise AssertionError("there is nothing to contradict")
 
 

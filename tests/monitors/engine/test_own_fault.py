@@ -33,13 +33,13 @@ class Anchor:
         self.distance: Distance | None = Distance.PUBLIC
         self.outages = Spans()
         self.asked = 0
-        self.contradicted: list[float] = []
+        self.contradicted: list[tuple[float, float]] = []
 
     async def ask(self) -> None:
         self.asked += 1
 
-    def contradict(self, began: float) -> None:
-        self.contradicted.append(began)
+    def contradict(self, began: float, worked: float) -> None:
+        self.contradicted.append((began, worked))
 
 
 class Machine:
@@ -242,7 +242,16 @@ async def test_whoever_answers_from_as_far_away_contradicts_the_anchor() -> None
     machine.fault.succeeded(ROUTED, began)
     assert machine.anchor.contradicted == []
     machine.fault.succeeded(FAR, began)
-    assert machine.anchor.contradicted == [began.monotonic]
+    assert machine.anchor.contradicted == [(began.monotonic, began.monotonic)]
+
+
+async def test_of_a_late_answer_only_the_moment_it_came_proves_anything() -> None:
+    """The question was sent again until the network was back: what failed meanwhile is still ours."""
+    machine = Machine()
+    began = machine.fault.begin()
+    machine.clock.advance(7)
+    machine.fault.succeeded(FAR, began)
+    assert machine.anchor.contradicted == [(began.monotonic, machine.clock.monotonic())]
 
 
 async def test_the_resolver_is_ours() -> None:
