@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const DIST = fileURLToPath(new URL("../../frontend_dist/", import.meta.url));
-const BUDGET_KB = 80; // of JavaScript; the house allows 130
+const BUDGET_KB = 95; // of JavaScript; the house allows 130
 
 const size = (name) => {
   const path = join(DIST, name);
