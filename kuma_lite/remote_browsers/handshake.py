@@ -37,7 +37,8 @@ async def knock(url: str, http: HttpClient) -> None:
     except NetworkError as error:
         raise UserError("WebSocket error: {reason}", reason=error.message) from None
     if response.status != _SWITCHING_PROTOCOLS:
-        raise UserError(f"WebSocket error: {url} {response.status} {response.reason}".rstrip())
+        # Without the address: its query holds the browser's token.
+        raise UserError(f"WebSocket error: {response.status} {response.reason}".rstrip())
     if response.headers.get("sec-websocket-accept") != accept_of(nonce):
         raise UserError("WebSocket error: the server did not answer the handshake.")
 

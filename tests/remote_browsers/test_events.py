@@ -64,7 +64,8 @@ async def test_what_a_test_says(tmp_path: Path) -> None:
         assert await tested(there.url()) == connected
         refused = await tested(f"ws://127.0.0.1:{closed}")
         assert refused["msg"] == f"WebSocket error: connect ECONNREFUSED 127.0.0.1:{closed}"
-        assert "404 Not Found" in (await tested(other.url()))["msg"]
+        unknown = await tested(f"{other.url()}?token=very-secret")
+        assert unknown["msg"] == "WebSocket error: 404 Not Found"
         assert "handshake" in (await tested(lying.url()))["msg"]
         assert (await tested(None))["ok"] is False
         assert (await tested("ftp://x"))["ok"] is False
