@@ -243,6 +243,12 @@ class Campaign:
                 shutil.copy(path, self.copy)
         return sqlite3.connect(self.copy / "kuma-lite.db")
 
+    def _there(self) -> list[int]:
+        connection = self._open_copy()
+        found = [number for (number,) in connection.execute("SELECT id FROM monitor")]
+        connection.close()
+        return found
+
     def _look_at_file(self, number: int) -> None:
         connection = self._open_copy()
         whole = connection.execute("PRAGMA integrity_check").fetchall()
@@ -286,7 +292,7 @@ class Campaign:
         """Stop, and compare what was shown and told with what is recorded."""
         async with Client(server.url) as client:
             assert (await client.call("loginByToken", self.token))["ok"]
-            for one in self.known.names:
+            for one in self._there():  # those whose addition nobody knows of as well
                 await client.call("pauseMonitor", one)
             heard = -1
             while heard != (heard := self.outside.told.total()):
