@@ -105,7 +105,7 @@ async def test_a_package_brings_a_type_and_a_service(plugins: Path, tmp_path: Pa
             assert types["pigeon-loft"]["fields"][0]["label"] == "Birds"
             assert types["http"]["label"] == "HTTP(s)"
             services = listed(server.url, token, "/api/v1/notification-services", "services")
-            (ring,) = services["pigeon"]["fields"]
+            ring = services["pigeon"]["fields"][0]
             assert (ring["name"], ring["label"], ring["secret"]) == ("pigeonRing", "Ring", True)
             assert services["pigeon"]["description"] == "Sends a bird."
             assert not {"torn-loft", "misnamed"} & set(types)

@@ -86,7 +86,7 @@ _EXAMPLE: Final = {
         "messageStyle": "template",
         "messageTemplate": "{{ name }}: {{ reason }}",
     },
-    "monitor": nullable(1),
+    "monitor": nullable(1, shown=False),
 }
 _PREVIEW: Final = {
     "down": nullable("Shop: Request failed with status code 503"),

@@ -48,7 +48,9 @@ async def push(server: Running, status: str, msg: str) -> None:
 
 def outbox(folder: Path) -> list[tuple[Any, ...]]:
     with sqlite3.connect(folder / "kuma-lite.db") as database:
-        return database.execute("SELECT monitor_id, state FROM outbox ORDER BY id").fetchall()
+        return database.execute(
+            "SELECT monitor_id, state FROM outbox WHERE state <> 'sent' ORDER BY id"
+        ).fetchall()
 
 
 async def test_down_and_up_reach_every_notification_of_the_monitor(tmp_path: Path, sink: HttpSink) -> None:

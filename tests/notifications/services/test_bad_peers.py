@@ -117,7 +117,8 @@ async def against(
             context: Any = Context(network, "https://kuma.example")
             async with asyncio.timeout(timeout + 5):
                 try:
-                    ended = Ended(await deliver(declared, config, DOWN, context, timeout=timeout), True)
+                    taken = await deliver(declared, config, DOWN, context, timeout=timeout)
+                    ended = Ended(taken.shown, True)
                 except DeliveryFailed as failure:
                     ended = Ended(failure.message, False, failure.permanent)
     if talking:

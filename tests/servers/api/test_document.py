@@ -247,6 +247,6 @@ def shape(value: Any) -> Any:
         return [shape(value[0])] if value else []
     if not isinstance(value, dict):
         return None
-    # The last two: what the test of a monitor finds differs from host to host.
-    free = {"settings", "metrics", "metric_types", "data", "last_metrics", "answer", "certificate"}
+    # The last three: what the test of a monitor or a template finds differs.
+    free = {"error", "settings", "metrics", "metric_types", "data", "last_metrics", "answer", "certificate"}
     return {key: None if key in free else shape(item) for key, item in value.items()}
