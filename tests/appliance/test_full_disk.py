@@ -122,7 +122,7 @@ async def test_a_disk_that_hangs_holds_up_no_message(
             disk.open_door.set()
         await pushing
         async with asyncio.timeout(20):
-            # Through the program's own connection: two copies of SQLite in one process undo each other's locks.
+            # Through the program's own connection: a second copy of SQLite in the process undoes its locks.
             while await server.appliance._ground.database.read(lambda found: list(found.execute(WAITING))):
                 await asyncio.sleep(0.02)
         await push(server, "up", "mended")
