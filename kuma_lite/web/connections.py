@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 PERIOD_S: Final = 0.25  # between two looks; in that time one accept queue of 1,024 is emptied
 _PAUSE_FACTOR: Final = 50  # a pause is that many times as long as a look: at most 2 % of the time
+_PAUSE_MOST_S: Final = 3.0  # a look takes long when others want the processor, too: a crowd must not profit
 _AT_ONCE: Final = 100  # looked at without a pause; about a millisecond
 _ANSWER_S: Final = 300.0  # a client that takes longer to read an answer may lose it when room is needed
 _REMEMBERED_S: Final = 60.0  # that a client has asked something; the server below drops idle ones sooner
@@ -116,7 +117,7 @@ class Connections:
                 await self._look(port)
             except Exception:
                 log.exception("Looking at connections failed")
-            await asyncio.sleep(max(PERIOD_S, (self._now() - began) * _PAUSE_FACTOR))
+            await asyncio.sleep(min(_PAUSE_MOST_S, max(PERIOD_S, (self._now() - began) * _PAUSE_FACTOR)))
 
     async def _look(self, port: int) -> None:
         now = self._now()
