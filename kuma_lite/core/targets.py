@@ -7,6 +7,9 @@ from enum import IntEnum
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
+# An answer that came later may be one to a packet that was lost and sent again (RFC 6298: after a second).
+PROMPT_S: Final = 0.9
+
 _BARE_URLS: Final = ("http://", "https://")  # what Uptime Kuma's form leaves behind where nobody typed a URL
 
 

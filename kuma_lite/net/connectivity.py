@@ -12,14 +12,13 @@ from typing import Final
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.spans import Span, Spans
-from kuma_lite.core.targets import Distance
+from kuma_lite.core.targets import PROMPT_S, Distance
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.network import Network
 
 CALM_S: Final = 5.0  # between questions
 TROUBLED_S: Final = 1.0  # the same while there is no answer
 TIMEOUT_S: Final = 3.0  # a working uplink answers a connect long before
-SLOW_S: Final = 0.9  # an answer that came after a lost packet was sent again (RFC 6298: one second)
 JUST_NOW_S: Final = 0.2  # a hundred failures at once ask only once
 CONTRADICTIONS: Final = 2  # answers of others, each followed by silence: then the address itself is gone
 
@@ -110,8 +109,8 @@ class Connectivity:
 
     def _is_there(self, begun: float, now: float) -> None:
         self.is_distrusted, self._elsewhere_at, self._contradictions = False, None, 0
-        if now - begun > SLOW_S and self.outages.since is None:
-            self.outages.add(Span(self._good_at, begun + SLOW_S))
+        if now - begun > PROMPT_S and self.outages.since is None:
+            self.outages.add(Span(self._good_at, begun + PROMPT_S))
         was_silent = self.outages.since is not None
         self.outages.end(now)
         self._good_at = now

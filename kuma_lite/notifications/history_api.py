@@ -11,7 +11,7 @@ from kuma_lite.core.iso_time import iso
 from kuma_lite.notifications.history import OUTCOMES, USUAL_COUNT, WORDS, History, wanted_of
 from kuma_lite.notifications.model import Delivery, Outcome
 from kuma_lite.rest.errors import Unprocessable
-from kuma_lite.rest.requests import MAX_PER_PAGE, PAGE, AnyRequest, TextQuery, WholeQuery, actor_of
+from kuma_lite.rest.requests import MAX_PER_PAGE, PAGE, AnyRequest, TextQuery, WholeQuery, actor_of, part_of
 from kuma_lite.rest.route import DELETE, GET, NO_CONTENT, POST, Route, key_in
 from kuma_lite.rest.shapes import MOMENT, named, nullable, one_of
 
@@ -123,12 +123,7 @@ class HistoryApi:
         found, total = await self._history.page(actor_of(request), wanted, (number - 1) * count, count)
         return {
             "data": [_document(one) for one in found],
-            "meta": {
-                "current_page": number,
-                "per_page": count,
-                "total_pages": -(-total // count),
-                "total_count": total,
-            },
+            "meta": part_of(total, number, count),
         }
 
     async def again(self, request: AnyRequest) -> None:

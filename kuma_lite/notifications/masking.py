@@ -13,8 +13,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from kuma_lite.core.declarations import NotificationService
-from kuma_lite.core.kept_secrets import KEEP as KEEP
-from kuma_lite.core.kept_secrets import restored as restored
+from kuma_lite.core.kept_secrets import KEEP
 from kuma_lite.core.redaction import Redactor, hide_secrets, secrets_of
 from kuma_lite.notifications.fields import secret_keys
 from kuma_lite.notifications.model import COMMON_KEYS, Config

@@ -23,6 +23,7 @@ from kuma_lite.core.declarations import DeliveryFailed, Message, NotificationSer
 from kuma_lite.core.doors import Doors, Push
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import compact_json, text_of
+from kuma_lite.core.kept_secrets import restored
 from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
 from kuma_lite.core.registry import Registry
 from kuma_lite.core.transactions import stored_soon
@@ -32,7 +33,7 @@ from kuma_lite.notifications.delivery import UNKNOWN_TYPE, Context, KeyRing, Rec
 from kuma_lite.notifications.dispatcher import Dispatcher
 from kuma_lite.notifications.fields import validate
 from kuma_lite.notifications.history import History
-from kuma_lite.notifications.masking import masked, restored
+from kuma_lite.notifications.masking import masked
 from kuma_lite.notifications.model import (
     COMMON_KEYS,
     NOT_FOUND,

@@ -114,4 +114,14 @@ class WholeQuery:
         return min(int(text), self.most)
 
 
+def part_of(total: int, number: int, count: int) -> dict[str, int]:
+    """What stands beside a part of a list; `number` is that of the part, from 1, with `count` in each."""
+    return {
+        "current_page": number,
+        "per_page": count,
+        "total_pages": -(-total // count),
+        "total_count": total,
+    }
+
+
 PAGE: Final = WholeQuery("page", "Number of the page", 1, 10**9)

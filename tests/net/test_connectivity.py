@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from kuma_lite.core.clock import ManualClock
-from kuma_lite.core.targets import Distance
-from kuma_lite.net.connectivity import SLOW_S, TIMEOUT_S, Connectivity
+from kuma_lite.core.targets import PROMPT_S, Distance
+from kuma_lite.net.connectivity import TIMEOUT_S, Connectivity
 from kuma_lite.net.errors import timeout_error
 from kuma_lite.net.network import Network
 
@@ -83,7 +83,7 @@ async def test_an_answer_after_a_lost_packet_is_a_short_outage() -> None:
     await ask(connectivity, line, works=True)
     ((start, end),) = connectivity.outages.within(0, line.clock.monotonic())
     assert start == good
-    assert end == pytest.approx(good + 5 + SLOW_S)
+    assert end == pytest.approx(good + 5 + PROMPT_S)
 
 
 async def test_many_who_ask_at_once_ask_once() -> None:

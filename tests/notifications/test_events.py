@@ -15,7 +15,7 @@ from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.database import Database
 from kuma_lite.core.doors import COMPATIBLE, PAGE, Access, Doors, Event
 from kuma_lite.core.errors import UserError
-from kuma_lite.notifications.masking import KEEP
+from kuma_lite.core.kept_secrets import KEEP
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.notifications.services import apprise
 from tests.notifications.sinks import HttpSink

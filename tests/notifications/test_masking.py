@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.notifications.masking import KEEP, masked, redacted, restored
+from kuma_lite.core.kept_secrets import KEEP, restored
+from kuma_lite.notifications.masking import masked, redacted
 from kuma_lite.notifications.services.telegram import Telegram
 from kuma_lite.notifications.services.webhook import Webhook
 

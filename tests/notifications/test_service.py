@@ -11,8 +11,8 @@ from kuma_lite.core.clock import ManualClock, to_ms
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Message, Status
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.kept_secrets import KEEP
 from kuma_lite.notifications import store
-from kuma_lite.notifications.masking import KEEP
 from kuma_lite.notifications.model import LinksChanged, pack, unpack
 from kuma_lite.notifications.service import Notifications
 from tests.notifications.samples import MONITOR, Beat

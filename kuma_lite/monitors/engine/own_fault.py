@@ -14,15 +14,13 @@ from typing import Final, NamedTuple, Protocol
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.spans import Span, Spans
-from kuma_lite.core.targets import Distance
+from kuma_lite.core.targets import PROMPT_S, Distance
 from kuma_lite.monitors.engine.trouble import outage_explains, stall_explains
 
 LATE_S: Final = 1.0  # a loop later than this has made time-outs of its own
 CLOCK_GAP_S: Final = 2.0  # wall and monotonic clock disagree by more than any NTP slew
 CURRENT_S: Final = 15.0  # failures are repeated every few seconds: silent for longer means it is over
 UNPROVEN_S: Final = 30.0  # a network that is back counts as bad until something answers, or for that long
-
-PROMPT_S: Final = 0.9  # an answer that came sooner had no lost packet (sent again after a second, RFC 6298)
 
 BUSY: Final = "This server was too busy to notice the answer in time."
 SUSPENDED: Final = "This machine was suspended, or its clock was set, during the check."

@@ -17,6 +17,7 @@ from kuma_lite.rest.requests import (
     WholeQuery,
     actor_of,
     json_object,
+    part_of,
 )
 from kuma_lite.rest.route import GET, POST, Route, key_in
 from kuma_lite.servers.alerting.documents import Listed, incident_wire
@@ -87,12 +88,7 @@ class IncidentApi:
         found, total = await self._page(actor, ongoing, (page - 1) * count, count)
         return {
             "data": found,
-            "meta": {
-                "current_page": page,
-                "per_page": count,
-                "total_pages": -(-total // count),
-                "total_count": total,
-            },
+            "meta": part_of(total, page, count),
         }
 
     async def acknowledge(self, request: AnyRequest) -> dict[str, Any]:

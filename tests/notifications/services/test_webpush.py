@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from kuma_lite.core.declarations import DeliveryFailed, Message, PushKeys
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.kept_secrets import KEEP
 from kuma_lite.net.http import HttpClient
 from kuma_lite.notifications.delivery import Context, Services, deliver
-from kuma_lite.notifications.masking import KEEP, masked
+from kuma_lite.notifications.masking import masked
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.notifications.services.support.webpush.encryption import encrypted, sealed
 from kuma_lite.notifications.services.support.webpush.limits import MAX_BYTES, RECORD_BYTES
