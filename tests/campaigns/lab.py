@@ -208,6 +208,18 @@ class Lab:
                 "SELECT monitor_id, msg FROM beat_event WHERE status = 0 ORDER BY id"
             ).fetchall()
 
+    async def until_told(self, monitor_id: int, status: int, most: float) -> float:
+        """Seconds from now until a message says that of a monitor; `most` where none has come by then."""
+        since = time.monotonic()
+        while time.monotonic() - since < most:
+            if any(
+                found.monitor_id == monitor_id and found.status == status and found.at > since
+                for found in self.heard
+            ):
+                return time.monotonic() - since
+            await asyncio.sleep(0.2)
+        return most
+
     async def close(self) -> None:
         """Stop the server; the network ends with the process."""
         if self.process is not None:
