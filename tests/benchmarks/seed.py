@@ -21,8 +21,19 @@ INTERVAL_S = 60
 ACCOUNT = (USER, bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(10)).decode())
 
 
-async def seed(folder: Path, monitors: int, beats: int, *, paused: bool = False) -> None:
-    """`monitors` HTTP monitors of user 1, each with `beats` UP beats up to now."""
+async def seed(
+    folder: Path,
+    monitors: int,
+    beats: int,
+    *,
+    paused: bool = False,
+    url: str = "http://127.0.0.1:9",
+    interval: int = INTERVAL_S,
+) -> None:
+    """`monitors` HTTP monitors of user 1, each with `beats` UP beats up to now, one a minute.
+
+    They will be checked every `interval` seconds.
+    """
     clock = SystemClock()
     data = DataFolder.open(folder)
     database = await Database.open(data.database, clock=clock)
@@ -40,9 +51,9 @@ async def seed(folder: Path, monitors: int, beats: int, *, paused: bool = False)
         document = {
             "name": f"Monitor {number}",
             "type": "http",
-            "url": f"http://127.0.0.1:9/{number}",
-            "interval": INTERVAL_S,
-            "retryInterval": INTERVAL_S,
+            "url": f"{url}/{number}",
+            "interval": interval,
+            "retryInterval": interval,
         }
         ids.append(await store.insert(OWNER, not paused, document, [], now))
     for index in range(beats):

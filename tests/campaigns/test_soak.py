@@ -10,7 +10,18 @@ import pytest
 
 @pytest.mark.timeout(180)
 def test_a_short_soak() -> None:
-    options = ["--minutes", "0.4", "--monitors", "40", "--interval", "20", "--dashboards", "8"]
+    options = [
+        "--minutes",
+        "0.4",
+        "--monitors",
+        "40",
+        "--interval",
+        "20",
+        "--dashboards",
+        "8",
+        "--history",
+        "100",
+    ]
     command = [sys.executable, "-m", "tests.campaigns.soak", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
