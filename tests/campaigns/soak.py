@@ -6,8 +6,8 @@
 Monitors of a local web server with `history` minutes behind them, and dashboards that listen all the time;
 memory, open files and lateness once a minute. What is kept of every monitor is bounded (its last 100 beats, a
 day of minutes) and is full at the beginning, so that what grows is not that; the first quarter settles caches
-and is not counted. Ends with 1 when more than 2 MB were added after it, when files were, when a check was more
-than a second late (99 of 100), or when a dashboard was cut.
+and is not counted. Ends with 1 when more than 2 MB were added after it, when files were, when a check was
+more than a second late (99 of 100), or when a dashboard was cut.
 """
 
 from __future__ import annotations
