@@ -26,6 +26,7 @@ FLOORS = {
             "agent",
             "api_keys",
             "cloudflared",
+            "config_files",
             "docker_hosts",
             "health",
             "importing",

@@ -16,6 +16,8 @@ from kuma_lite.appliance.resources import all_resources, usage_doors
 from kuma_lite.appliance.servers import ServerMonitoring
 from kuma_lite.appliance.status_pages import publish
 from kuma_lite.appliance.tags import MonitorTags
+from kuma_lite.config_files.doors import config_doors
+from kuma_lite.config_files.service import ConfigFiles
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.config import Config
 from kuma_lite.core.doors import Doors
@@ -75,11 +77,14 @@ class Appliance:
         resources = self.resources = all_resources(
             monitoring, notifications, helpers, tags, pages, server_monitoring
         )
+        files = self.files = ConfigFiles(ground.database, resources)
+        await files.load()
         doors = [
             *monitoring.doors(),
             *self._other_doors(monitoring),
             tag_doors(resources["tag"], tags, ground.push),
             usage_doors(resources),
+            config_doors(files),
             *helpers.doors(),
             *pages.doors(),
             *server_monitoring.doors(),

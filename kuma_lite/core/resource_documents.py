@@ -61,7 +61,7 @@ class Documents:
 
     def __init__(self, resources: Resources, keys: Mapping[str, Mapping[Id, str]]) -> None:
         self._resources = resources
-        self._keys = keys
+        self._keys = {name: dict(known) for name, known in keys.items()}
         self._ids = {name: {key: number for number, key in known.items()} for name, known in keys.items()}
 
     @classmethod
@@ -69,13 +69,30 @@ class Documents:
         """Those of an organisation."""
         return cls(resources, {resource.name: await resource.keys(actor) for resource in resources})
 
+    def learn(self, resource: str, key: str, number: Id) -> None:
+        """Documents name a thing by this key from now on, and no other thing."""
+        self._keys[resource][number] = key
+        self._ids[resource][key] = number
+
+    def key_of(self, resource: Resource[Any], thing: Owned) -> str:
+        """By what documents name a thing."""
+        return self._keys[resource.name][resource.identify(thing)]
+
+    def id_of(self, resource: str, key: str) -> Id | None:
+        """Whom documents name so; None: nobody."""
+        return self._ids[resource].get(key)
+
     def to_document(self, resource: Resource[Any], thing: Owned) -> Document:
         """A thing as a document; never with a secret in it."""
-        return {name: value for name, value, _ in self._entries(resource, thing)}
+        return self.described(resource, resource.keeper.document(thing), self.key_of(resource, thing))
+
+    def described(self, resource: Resource[Any], wire: Document, key: str) -> Document:
+        """What `Keeper.document` gives, as the document of the thing with that key."""
+        return {name: value for name, value, _ in self._entries(resource, wire, key)}
 
     def secrets_of(self, resource: Resource[Any], thing: Owned) -> dict[str, Any]:
         """Where in the document of a thing a secret stands → the secret."""
-        entries = self._entries(resource, thing)
+        entries = self._entries(resource, resource.keeper.document(thing), self.key_of(resource, thing))
         return {value[SECRET]: secret for _, value, secret in entries if secret is not None}
 
     def from_document(
@@ -104,14 +121,20 @@ class Documents:
         for reference in resource.references:
             wire = changed_at(wire, reference.path, self._id_in(reference.resource, reference.path))
         for model in models:
-            model.read(wire)
+            try:
+                model.read(wire)
+            except UserError as error:
+                key = str(error.arguments.get("key", ""))
+                error.extra["field"] = fields[key].name if key in fields else key
+                raise
         return wire
 
-    def _entries(self, resource: Resource[Any], thing: Owned) -> Iterator[tuple[str, Any, Any]]:
+    def _entries(
+        self, resource: Resource[Any], wire: Document, thing_key: str
+    ) -> Iterator[tuple[str, Any, Any]]:
         """Name, value and, where that only says where the secret stands, the secret."""
-        wire = resource.keeper.document(thing)
         fields = fields_of(tuple(resource.options(wire)))
-        where = f"{resource.plural}/{_escaped(self._keys[resource.name][resource.identify(thing)])}"
+        where = f"{resource.plural}/{_escaped(thing_key)}"
         for reference in resource.references:
             wire = changed_at(wire, reference.path, self._key_in(reference.resource))
         for key, value in wire.items():

@@ -118,6 +118,7 @@ class Resource(Generic[T]):
         keeper: who keeps them.
         options: what a document may hold; of some kinds it depends on the document.
         title: by what people and documents know one; it may be empty, or that of another one, too.
+        named_by: the field of a document that is the title; "" where the title follows from others.
         identify: by what clients know one.
         references: which other things it names.
         can: what can be done beside listing them.
@@ -135,6 +136,7 @@ class Resource(Generic[T]):
     keeper: Keeper[T]
     options: Callable[[Mapping[str, Any]], Sequence[type[Options]]]
     title: Callable[[T], str]
+    named_by: str = "name"
     identify: Callable[[T], Id] = _id_of
     references: Sequence[Reference] = ()
     can: frozenset[str] = EVERYTHING

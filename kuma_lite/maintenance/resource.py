@@ -107,6 +107,7 @@ def maintenance_resource(plans: Plans) -> Resource[Entry]:
         keeper=PlanKeeper(plans),
         options=_options,
         title=lambda entry: entry.plan.title,
+        named_by="title",
         references=(Reference(f"{MONITORS}[]", "monitor"), Reference(f"{PAGES}[]", "status_page")),
     )
 

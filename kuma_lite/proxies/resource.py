@@ -24,6 +24,7 @@ def proxy_resource(keeper: Keeper[Proxy]) -> Resource[Proxy]:
         options=_options,
         plain=True,
         title=lambda proxy: f"{proxy.host}:{proxy.port}",
+        named_by="",
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from litestar import route
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
+from litestar.types import Empty
 
 from kuma_lite.core.access import Right
 from kuma_lite.rest.operation import documented
@@ -33,6 +34,7 @@ class Route:
         tag: the group in the OpenAPI document.
         status: of the answer.
         response: example of the answer; the other ones as in `documented`.
+        most_bytes: of the body, where it may be larger than others.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Route:
     query: Sequence[TextQuery | WholeQuery] = ()
     people: bool = False
     misfit: Any = None
+    most_bytes: int | None = None
 
     def mounted(self) -> HTTPRouteHandler:
         """The route as Litestar serves and describes it."""
@@ -72,6 +75,7 @@ class Route:
             ),
             operation_id=operation_id,
             tags=[self.tag],
+            request_max_body_size=Empty if self.most_bytes is None else self.most_bytes,
             **route_for(self.needs),
         )(function)
 

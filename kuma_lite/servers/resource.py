@@ -96,6 +96,7 @@ def server_resource(servers: Servers) -> Resource[Server]:
         keeper=ServerKeeper(servers),
         options=_options,
         title=lambda server: server.name,
+        named_by="",
         identify=lambda server: server.uuid,
         references=(
             Reference(f"{_NOTIFICATIONS}[]", "notification"),

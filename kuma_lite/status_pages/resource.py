@@ -125,6 +125,7 @@ def status_page_resource(pages: Pages, servers_on: ServersOn, put_servers: PutSe
         keeper=PageKeeper(pages, servers_on, put_servers),
         options=_options,
         title=lambda page: page.slug,
+        named_by="slug",
         references=(
             Reference(f"{_GROUPS}[].monitors[].monitor", "monitor"),
             Reference(f"{_SERVERS}[]", "server"),

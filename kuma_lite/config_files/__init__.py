@@ -1,0 +1,1 @@
+"""Installations described by files: what a file says, what differs, and making it so."""

@@ -1,0 +1,198 @@
+"""From what a file says to what has to be done, one step a thing, in an order in which it can be done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kuma_lite.config_files.differences import differing, is_secret, shown
+from kuma_lite.config_files.model import (
+    HIDDEN,
+    Change,
+    Deed,
+    FieldChange,
+    Problem,
+    Unfit,
+    Wish,
+)
+from kuma_lite.config_files.present import SLICE, Present, kinds
+from kuma_lite.core.errors import UserError
+from kuma_lite.core.resource_documents import Secrets
+from kuma_lite.core.resources import CREATE, DELETE, REPLACE, Document, Resource, Resources, changed_at
+
+_NEW: Final = "new:"  # what stands for the id of a thing that is yet to be made
+MAX_PROBLEMS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change with what is needed to make it."""
+
+    change: Change
+    resource: Resource[Any]
+    document: Document | None = None
+    thing: Any = None
+
+
+@dataclass
+class Planner:
+    """Plans one wish.
+
+    Args:
+        resources: all kinds.
+        present: what is there; learns the keys of what is yet to be made.
+        wish: what is wanted.
+    """
+
+    resources: Resources
+    present: Present
+    wish: Wish
+
+    async def steps(self) -> list[Step]:
+        """Everything that has to be done. Raises Unfit, with all that is wrong."""
+        self._problems: list[Problem] = []
+        self._look_at_kinds()
+        wanted = {resource.name: self._wanted(resource) for resource in kinds(self.resources)}
+        for resource in kinds(self.resources):
+            for key in wanted[resource.name]:
+                if self.present.find(resource, key) is None and CREATE in resource.can:
+                    self.present.documents.learn(resource.name, key, f"{_NEW}{key}")
+        found: list[Step] = []
+        for resource in kinds(self.resources):
+            for number, (key, document) in enumerate(ordered(resource, wanted[resource.name])):
+                if number % SLICE == SLICE - 1:
+                    await asyncio.sleep(0)
+                step = self._step(resource, key, document)
+                if step is not None:
+                    found.append(step)
+        found += self._leftovers(wanted)
+        if self._problems:
+            raise Unfit(self._problems[:MAX_PROBLEMS])
+        return found
+
+    def secrets(self, resource: Resource[Any], thing: Any) -> Secrets:
+        """Those that came with the wish, else those that the thing has already."""
+        kept = self.present.documents.secrets_of(resource, thing) if thing is not None else {}
+
+        def secret(where: str) -> Any:
+            return self.wish.secrets[where] if where in self.wish.secrets else kept[where]
+
+        return secret
+
+    # --- inside ------------------------------------------------------------------------------------------
+
+    def _look_at_kinds(self) -> None:
+        known = {resource.plural for resource in kinds(self.resources)}
+        for plural in self.wish.documents.keys() - known:
+            kinds_there = ", ".join(sorted(known))
+            self._problem(plural, "", "", f"There are no “{plural}”; there are {kinds_there}.")
+
+    def _wanted(self, resource: Resource[Any]) -> dict[str, Document]:
+        """What the file has of a kind, with the field that is the key."""
+        found: dict[str, Document] = {}
+        for key, document in self.wish.documents.get(resource.plural, {}).items():
+            if not isinstance(document, Mapping):
+                self._problem(
+                    resource.plural, key, "", f"A {resource.shown_name} must be a mapping of fields."
+                )
+                continue
+            named = {resource.named_by: key} if resource.named_by else {}
+            found[key] = {**named, **document}
+        return found
+
+    def _step(self, resource: Resource[Any], key: str, document: Document) -> Step | None:
+        thing = self.present.find(resource, key)
+        if thing is None and CREATE not in resource.can:
+            return Step(Change(resource.plural, key, Deed.WAIT), resource)
+        owner = self.present.owner(resource, thing) if thing is not None else None
+        if owner is not None and owner.file != self.wish.file:
+            self._problem(resource.plural, key, "", f"It is managed by “{owner.file}”.")
+            return None
+        document = self._without_absent(resource, document)
+        documents = self.present.documents
+        try:
+            wire = documents.from_document(resource, document, self.secrets(resource, thing))
+        except UserError as error:
+            self._problem(resource.plural, key, str(error.extra.get("field", "")), error.message)
+            return None
+        if thing is None:
+            described = documents.described(resource, wire, key).items()
+            fields = [
+                FieldChange(name, None, HIDDEN if is_secret(value) else value)
+                for name, value in described
+                if name != resource.named_by
+            ]
+            return Step(Change(resource.plural, key, Deed.CREATE, fields), resource, document)
+        return self._update(resource, key, document, wire, thing, adopted=owner is None)
+
+    def _update(
+        self,
+        resource: Resource[Any],
+        key: str,
+        document: Document,
+        wire: Document,
+        thing: Any,
+        *,
+        adopted: bool,
+    ) -> Step | None:
+        old = resource.keeper.document(thing)
+        names = differing(resource, old, wire)
+        if not names:
+            return Step(Change(resource.plural, key, Deed.ADOPT), resource, None, thing) if adopted else None
+        if REPLACE not in resource.can:
+            self._problem(resource.plural, key, names[0][1], f"A {resource.shown_name} cannot be changed.")
+            return None
+        documents = self.present.documents
+        before, after = documents.described(resource, old, key), documents.described(resource, wire, key)
+        change = Change(resource.plural, key, Deed.UPDATE, shown(names, resource, before, after, wire))
+        return Step(change, resource, document, thing)
+
+    def _without_absent(self, resource: Resource[Any], document: Document) -> Document:
+        """Without the names of things that are there only when they have reported themselves."""
+        for reference in resource.references:
+            named = self.resources[reference.resource]
+            if CREATE in named.can:
+                continue
+            known = self.present.documents
+
+            def there(key: Any, kind: str = named.name, known: Any = known) -> Any:
+                from kuma_lite.core.resources import GONE
+
+                return key if not isinstance(key, str) or known.id_of(kind, key) is not None else GONE
+
+            document = changed_at(document, reference.path, there)
+        return document
+
+    def _leftovers(self, wanted: Mapping[str, Mapping[str, Document]]) -> Iterator[Step]:
+        """What the file made and does not name any more; what is within others goes first."""
+        for resource in reversed(kinds(self.resources)):
+            gone = [
+                (key, thing)
+                for key, thing in self.present.of_file(resource, self.wish.file)
+                if key not in wanted[resource.name]
+            ]
+            removes = self.wish.prune and DELETE in resource.can
+            for key, thing in reversed(gone):
+                change = Change(resource.plural, key, Deed.DELETE if removes else Deed.KEEP)
+                yield Step(change, resource, None, thing)
+
+    def _problem(self, kind: str, key: str, field: str, sentence: str) -> None:
+        self._problems.append(Problem(kind, key, field, sentence))
+
+
+def ordered(resource: Resource[Any], wanted: Mapping[str, Document]) -> list[tuple[str, Document]]:
+    """Those of one kind so that each comes after the one of its kind that it names (monitors and groups)."""
+    own = [one.path for one in resource.references if one.resource == resource.name]
+    if not own:
+        return list(wanted.items())
+
+    def depth(key: str, seen: frozenset[str] = frozenset()) -> int:
+        parents = [wanted[key].get(path) for path in own if "[" not in path and "." not in path]
+        inside = [
+            one for one in parents if isinstance(one, str) and one in wanted and one not in seen | {key}
+        ]
+        return 1 + max((depth(one, seen | {key}) for one in inside), default=0)
+
+    return sorted(wanted.items(), key=lambda entry: depth(entry[0]))
