@@ -11,9 +11,7 @@ from kuma_lite.cli.remote import Remote, add_remote_options
 from kuma_lite.core.errors import UserError
 
 _HEAD: Final = "# Written by “kuma-lite export”; “kuma-lite apply FILE” makes a server so.\n"
-_SECRETS_HEAD: Final = (
-    "# Secrets of an installation: give it to “kuma-lite apply --secrets”, and to nobody else.\n"
-)
+_SECRETS_HEAD: Final = "# Secrets of an installation, for “kuma-lite apply --secrets” and nobody else.\n"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

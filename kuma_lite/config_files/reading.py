@@ -1,4 +1,4 @@
-"""What a file of people says: defaults and groups unfolded, variables filled in. Pure but for the files named.
+"""What a file of people says: defaults and groups unfolded, variables filled in. Pure.
 
 name: shop.yaml            # by which things are this file's; the name of the file when it is left out
 defaults:
