@@ -22,6 +22,9 @@ COMMANDS: Final = {
     "agent": "report how this machine is doing to a server",
     "import": "take over an Uptime Kuma with everything in it, into an empty data folder",
     "backup": "write a consistent copy of the database of a running or stopped server",
+    "export": "print what a running server watches, as a configuration file",
+    "diff": "show what “apply” would change (exit status 0: nothing, 2: something)",
+    "apply": "make a running server as a configuration file says",
     "config": "print a commented configuration file with all settings",
     "version": "print the version",
 }

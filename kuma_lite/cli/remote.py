@@ -21,7 +21,7 @@ URL_VARIABLE: Final = "KUMA_LITE_URL"
 TOKEN_VARIABLE: Final = "KUMA_LITE_TOKEN"  # noqa: S105 - its name
 DEFAULT_URL: Final = f"http://127.0.0.1:{DEFAULT_PORT}"
 TIMEOUT_S: Final = 120.0  # of an answer; ten thousand monitors are made in less
-_NO_TOKEN: Final = (
+_ASKS: Final = (
     "Set {variable} to a token of a user. “kuma-lite token create --user” makes one on the server's machine, "
     "Settings → Tokens in the page as well."
 )
@@ -69,7 +69,7 @@ class Remote:
         """From flags and environment. Raises UserError."""
         token = os.environ.get(TOKEN_VARIABLE, "").strip()
         if not token:
-            raise UserError(_NO_TOKEN, variable=TOKEN_VARIABLE)
+            raise UserError(_ASKS, variable=TOKEN_VARIABLE)
         return cls(options.url or os.environ.get(URL_VARIABLE) or DEFAULT_URL, token, options.ca_file)
 
     def get(self, path: str) -> Any:

@@ -7,13 +7,14 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kuma_lite.cli.existing import existing_database
 from kuma_lite.core.clock import MILLISECONDS, Clock, SystemClock, to_ms
 from kuma_lite.core.config import add_options, load_config
 from kuma_lite.core.database import Database
 from kuma_lite.core.errors import UserError
+from kuma_lite.projects.tokens import PROJECT, USER
 
 if TYPE_CHECKING:
     from kuma_lite.core.sql import Connection
@@ -32,6 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     create = actions.add_parser("create", help="print a new token, and nothing else")
     create.add_argument("--name", required=True, help="what the list of tokens calls it")
     create.add_argument("--project", metavar="NAME", help="the project it is for; the first one by default")
+    create.add_argument(
+        "--user",
+        action="store_true",
+        help="a token of the owner, which opens everything, for “apply” and scripts",
+    )
     create.add_argument("--expires-in-days", type=int, metavar="DAYS", help="it never expires by default")
     listing = actions.add_parser("list", help="show all tokens by their prefix")
     revoke = actions.add_parser("revoke", help="end a token")
@@ -45,7 +51,8 @@ def run(options: argparse.Namespace) -> int:
     database = existing_database(load_config(options))
     clock = SystemClock()
     if options.what == "create":
-        print(create(database, options.name, options.project, options.expires_in_days, clock))
+        kind = USER if options.user else PROJECT
+        print(create(database, options.name, options.project, options.expires_in_days, clock, kind))
     elif options.what == "list":
         print(table(database, clock))
     else:
@@ -54,19 +61,22 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def create(path: Path, name: str, project: str | None, days: int | None, clock: Clock) -> str:
-    """A new token. Raises UserError."""
+def create(
+    path: Path, name: str, project: str | None, days: int | None, clock: Clock, kind: str = PROJECT
+) -> str:
+    """A new token of a project or of the owner. Raises UserError."""
     from kuma_lite.projects.service import clean_name
     from kuma_lite.projects.store import insert_token
-    from kuma_lite.projects.tokens import PROJECT, new_token
+    from kuma_lite.projects.tokens import new_token
 
     if days is not None and not 1 <= days <= MAX_DAYS:
         raise UserError("The days until the token expires must be between 1 and {most}.", most=MAX_DAYS)
-    text, secret, now = clean_name(name, "token"), new_token(PROJECT), to_ms(clock.now())
+    text, secret, now = clean_name(name, "token"), new_token(kind), to_ms(clock.now())
     expires = None if days is None else now + days * _DAY_MS
 
     def write(connection: Connection) -> None:
-        insert_token(connection, _project(connection, project).id, PROJECT, None, text, secret, now, expires)
+        owner = _owner(connection) if kind == USER else None
+        insert_token(connection, _project(connection, project).id, kind, owner, text, secret, now, expires)
 
     _change(path, clock, write)
     return secret
@@ -136,6 +146,14 @@ def _project(connection: Connection, name: str | None) -> Project:
             name=name,
         )
     return found[0]
+
+
+def _owner(connection: Connection) -> int:
+    """The account that everything belongs to. Raises UserError."""
+    row: Any = connection.execute('SELECT id FROM "user" ORDER BY id LIMIT 1').fetchone()
+    if row is None:
+        raise UserError("There is no account yet: open the page and make one.")
+    return int(row[0])
 
 
 def _date(ms: int) -> str:
