@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from kuma_lite.core.resources import Document
 
-# Their secrets are made here and shown once: no file can hold them.
-NOT_IN_FILES: Final = frozenset({"api_key", "token"})
+# Secrets of keys and tokens are made here and shown once: no file can hold them; projects are for tokens.
+NOT_IN_FILES: Final = frozenset({"api_key", "token", "project"})
 HIDDEN: Final = "(secret)"
 
 

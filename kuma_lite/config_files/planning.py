@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Final
 
 from kuma_lite.config_files.differences import differing, is_secret, shown
@@ -22,7 +23,6 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.core.resource_documents import Secrets
 from kuma_lite.core.resources import CREATE, DELETE, REPLACE, Document, Resource, Resources, changed_at
 
-_NEW: Final = "new:"  # what stands for the id of a thing that is yet to be made
 MAX_PROBLEMS: Final = 50
 
 
@@ -55,10 +55,11 @@ class Planner:
         self._problems: list[Problem] = []
         self._look_at_kinds()
         wanted = {resource.name: self._wanted(resource) for resource in kinds(self.resources)}
+        to_be_made = count(-1, -1)  # what stands for their ids
         for resource in kinds(self.resources):
             for key in wanted[resource.name]:
                 if self.present.find(resource, key) is None and CREATE in resource.can:
-                    self.present.documents.learn(resource.name, key, f"{_NEW}{key}")
+                    self.present.documents.learn(resource.name, key, next(to_be_made))
         found: list[Step] = []
         for resource in kinds(self.resources):
             for number, (key, document) in enumerate(ordered(resource, wanted[resource.name])):
