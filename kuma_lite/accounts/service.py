@@ -170,6 +170,11 @@ class Accounts:
         user = await self._database.read(lambda db: store.user_by_id(db, user_id))
         return user.actor() if user is not None and user.active else None
 
+    async def owner(self) -> Actor | None:
+        """The first user, whom everything belongs to that no person makes; None: nobody has set up yet."""
+        user = await self._database.read(store.first_user)
+        return user.actor() if user is not None else None
+
     async def open_door_user(self) -> User | None:
         """Who everybody is logged in as: the first user while authentication is switched off, else None."""
         if not self._settings.get("disableAuth"):

@@ -8,6 +8,7 @@ from typing import Final
 from kuma_lite.accounts.events import AccountDoors
 from kuma_lite.accounts.limiters import LoginLimiter, make_limiters
 from kuma_lite.accounts.sessions import Session
+from kuma_lite.appliance.applied_file import AppliedFile
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.health import HealthWatch
 from kuma_lite.appliance.helpers import Helpers
@@ -44,6 +45,7 @@ class Appliance:
         self._manager = manager or ServiceManager()
         self.web: WebServer | None = None
         self._renewal: CertificateRenewal | None = None
+        self._rule: AppliedFile | None = None
 
     async def start(self) -> None:
         """Open, load, listen, watch. Raises StartupError; `stop` closes what was opened."""
@@ -107,6 +109,11 @@ class Appliance:
         server_monitoring.start()
         await helpers.start()
         health.start()
+        if ground.config.apply is not None:
+            rule = self._rule = AppliedFile(ground.config.apply, files, ground.accounts.owner)
+            health.more_notes.append(rule.note)
+            rule.start()
+            ground.at_close(rule.stop)
         sessions = PeriodicJob(
             "sessions",
             self._note_sessions,
@@ -167,9 +174,11 @@ class Appliance:
         return self._ground.restart
 
     async def reload(self) -> None:
-        """Read again what may change while running: the certificate."""
+        """Read again what may change while running: the certificate, the configuration that rules."""
         if self._renewal is not None:
             await self._renewal.renew()
+        if self._rule is not None:
+            await self._rule.apply()
 
     async def stop(self) -> None:
         """Take no more checks, say goodbye to clients, write everything down, close. Never raises."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from kuma_lite.appliance.ground import Ground
@@ -66,6 +66,7 @@ class HealthWatch:
             StuckQueues(ground.clock, lambda: _queues(notifications), lambda: self._channels.names),
             unchecked_monitors(monitoring.blind_spots),
         ]
+        self.more_notes: list[Callable[[], dict[str, str]]] = []  # for `/readyz`, of others
         self._page = HealthPage(self.health, ground.push, ground.bus, ground.spawn)
 
     async def load(self) -> None:
@@ -89,6 +90,8 @@ class HealthWatch:
         notes = self.health.notes()
         if count := self._monitoring.blind_spots.unchecked():
             notes["not-checked"] = NOT_CHECKED.format(count=count)
+        for more in self.more_notes:
+            notes |= more()
         return notes
 
     def families(self) -> Iterable[Family]:

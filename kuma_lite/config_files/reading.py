@@ -91,16 +91,17 @@ class _Unfolding:
         self, found: Given, plural: str, things: Any, path: Path, defaults: Mapping[str, Any]
     ) -> None:
         """Everything of one kind below a place; monitors may stand in their groups."""
+        documents = found.documents.setdefault(plural, {})
         for key, document in self._mapping(things, path, f"“{plural}”").items():
             here = (*path, key)
-            if key in found.documents.setdefault(plural, {}):
+            if key in documents:
                 raise self._wrong(here, f"“{key}” stands there twice.")
             own = dict(self._mapping(document if document is not None else {}, here, f"“{key}”"))
             inside, further = None, None
             if plural == MONITORS:
                 inside, further = own.pop(MONITORS, None), own.pop(DEFAULTS, None)
             whole = {**defaults, **{name: self._filled(value, (*here, name)) for name, value in own.items()}}
-            found.documents[plural][key] = whole
+            documents[key] = whole
             found.origins[plural, key] = here
             if inside is not None:
                 below = {**defaults, **self._defaults(further, (*here, DEFAULTS)), _PARENT: key}

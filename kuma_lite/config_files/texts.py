@@ -6,7 +6,7 @@ Of YAML what its version 1.2 and JSON have: `no` is a word, `12:30` a text, `202
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import yaml
 
 MAX_VALUES: Final = 1_000_000  # an alias of an alias of an alias is small in the text
+MAX_DEPTH: Final = 100
 _TAG: Final = "tag:yaml.org,2002:"
 _RESOLVERS: Final = (
     ("null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]),
@@ -77,6 +78,7 @@ def _yaml(text: str, name: str) -> Parsed:
     import yaml
 
     try:
+        _look_at_depth(yaml.parse(text, Loader=_loader()), name)
         node = yaml.compose(text, Loader=_loader())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -88,6 +90,17 @@ def _yaml(text: str, name: str) -> Parsed:
         return Parsed({})
     reading = _Reading(name)
     return Parsed(reading.value(node, ()), reading.places)
+
+
+def _look_at_depth(events: Iterable[Any], name: str) -> None:
+    """Refuse what is nested so deep that the parser, which calls itself, would run out of stack."""
+    import yaml
+
+    depth = 0
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise _misplaced(name, event.start_mark, "it is too deep")
 
 
 def _loader() -> Any:

@@ -185,6 +185,12 @@ class Config:
         "UPTIME_KUMA_ALLOW_ALL_CHROME_EXEC",
         switch=True,
     )
+    apply: Path | None = _declare(
+        None,
+        "Configuration file that rules: applied at the start and on SIGHUP, things it drops are removed.",
+        values.path,
+        sample="/etc/kuma-lite/kuma.yaml",
+    )
     import_kuma_db: bool = _declare(
         False,
         "At the first start, take over the kuma.db of an Uptime Kuma in the data folder without asking.",

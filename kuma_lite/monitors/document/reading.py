@@ -48,6 +48,8 @@ def read_edited(payload: Any, stored: Document) -> Document:
     if not isinstance(sent.get("proxyId"), int) or isinstance(sent.get("proxyId"), bool):
         changes["proxyId"] = None  # as Uptime Kuma 2.5: anything but a whole number clears it
     changes.setdefault("retryOnlyOnStatusCodeFailure", False)  # as there, too
+    if not stored.get("retryInterval") and changes.get("retryInterval") == 0:
+        del changes["retryInterval"]  # a monitor made without one has the 0 that clients are shown
     return _checked({**stored, **changes})
 
 
