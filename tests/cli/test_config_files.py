@@ -327,7 +327,7 @@ async def test_a_file_that_rules(tmp_path: Path, caplog: pytest.LogCaptureFixtur
         assert await names() == ["Front", "Rear", "Shop"]
         file.write_text(SHOP.replace("active", "activ"))
         await appliance.reload()
-        assert "rule.yaml:9:58: monitors “Front”: A monitor has no field “activ”." in caplog.text
+        assert "rule.yaml:10:77: monitors “Front”: A monitor has no field “activ”." in caplog.text
         assert "configuration" in appliance.health.notes()
         assert await names() == ["Front", "Rear", "Shop"]
     async with running(tmp_path / "data", apply=tmp_path / "none.yaml") as server:
