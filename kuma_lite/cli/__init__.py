@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "export": "print what a running server watches, as a configuration file",
     "diff": "show what “apply” would change (exit status 0: nothing, 2: something)",
     "apply": "make a running server as a configuration file says",
+    "schema": "print the JSON Schema of configuration files, for editors",
     "config": "print a commented configuration file with all settings",
     "version": "print the version",
 }

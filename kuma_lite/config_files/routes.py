@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from kuma_lite.config_files.model import Unfit, Wish
 from kuma_lite.config_files.reading import MAX_NAME_CHARS
+from kuma_lite.config_files.schema import DIALECT
 from kuma_lite.config_files.service import ConfigFiles
 from kuma_lite.core.access import Right
 from kuma_lite.rest.errors import Failure, Unprocessable
@@ -68,6 +69,16 @@ class ConfigRoutes:
             query=[_SECRETS],
             people=True,
         )
+        yield Route(
+            name="config_schema",
+            method=GET,
+            path=f"{_PATH}/schema",
+            needs=Right.OWNER,
+            handler=self.schema,
+            tag=_TAG,
+            response=anything({"$schema": DIALECT}),
+            people=True,
+        )
         for name, path, handler in (
             ("plan_config", f"{_PATH}/plan", self.plan),
             ("apply_config", f"{_PATH}/apply", self.apply),
@@ -91,6 +102,10 @@ class ConfigRoutes:
         documents, secrets = await self._files.export(actor_of(request))
         wanted = request.query_params.get(_SECRETS.name) == "true"
         return {"documents": documents, "secrets": secrets if wanted else {}}
+
+    async def schema(self, _request: AnyRequest) -> dict[str, Any]:
+        """Tell the JSON Schema of configuration files, for editors."""
+        return await self._files.schema()
 
     async def plan(self, request: AnyRequest) -> dict[str, Any]:
         """Say what `apply` would do; nothing is changed."""

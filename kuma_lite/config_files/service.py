@@ -39,6 +39,12 @@ class ConfigFiles:
         wanted = (kind, thing_of(number))
         return next((one.file for one in self._owned if (one.kind, one.thing) == wanted), None)
 
+    async def schema(self) -> dict[str, Any]:
+        """JSON Schema of files. Imports every type, in a thread: nobody else needs them all."""
+        from kuma_lite.config_files.schema import schema_of
+
+        return await asyncio.to_thread(schema_of, self._resources)
+
     async def export(self, actor: Actor) -> tuple[dict[str, dict[str, Document]], dict[str, Any]]:
         """Everything as documents, plural → key → document; and where a secret stands → the secret."""
         present = await Present.of(self._resources, actor, self._owned)

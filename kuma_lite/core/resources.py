@@ -117,6 +117,7 @@ class Resource(Generic[T]):
         edit: the right to change them.
         keeper: who keeps them.
         options: what a document may hold; of some kinds it depends on the document.
+        variants: the values of `type` on which the options depend; none where they do not.
         title: by what people and documents know one; it may be empty, or that of another one, too.
         named_by: the field of a document that is the title; "" where the title follows from others.
         identify: by what clients know one.
@@ -137,6 +138,7 @@ class Resource(Generic[T]):
     options: Callable[[Mapping[str, Any]], Sequence[type[Options]]]
     title: Callable[[T], str]
     named_by: str = "name"
+    variants: Callable[[], Iterable[str]] = tuple
     identify: Callable[[T], Id] = _id_of
     references: Sequence[Reference] = ()
     can: frozenset[str] = EVERYTHING

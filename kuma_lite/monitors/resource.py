@@ -119,6 +119,7 @@ def monitor_resource(monitors: Monitors, put_tags: PutTags) -> Resource[Monitor]
         keeper=MonitorKeeper(monitors, put_tags),
         options=lambda document: _options(monitors.types, document),
         title=lambda monitor: monitor.name,
+        variants=lambda: (kind.name for kind in monitors.types),
         references=REFERENCES,
         defaults=DEFAULTS,
         undeclared=_undeclared,

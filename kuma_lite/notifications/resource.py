@@ -80,6 +80,7 @@ def notification_resource(notifications: Notifications) -> Resource[Channel]:
         keeper=ChannelKeeper(notifications),
         options=lambda document: _options(notifications.services, document),
         title=lambda channel: channel.name or "",
+        variants=lambda: (service.name for service in notifications.services),
         undeclared=lambda document, _key: _is_unknown(notifications.services, document),
     )
 

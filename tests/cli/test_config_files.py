@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ import pytest
 from kuma_lite.checks import monitor_types
 from kuma_lite.cli import main
 from kuma_lite.cli.diff import DIFFERENT
+from kuma_lite.config_files.texts import parse
 from kuma_lite.core.declarations import Kind
 from kuma_lite.core.resource_documents import Documents
 from kuma_lite.core.resources import CREATE
@@ -200,6 +202,7 @@ async def test_the_export_of_a_server_makes_its_twin(shell: Shell) -> None:
         await resources["monitor"].create(OWNER, wire)
     exported = await shell.export()
     assert WORD not in exported
+    await every_field_is_in_the_schema(shell, exported)
     secrets = shell.folder / "secrets.yaml"
     assert (await shell.run("export", "--secrets", str(secrets)))[:2] == (0, exported)
     assert secrets.stat().st_mode & 0o777 == 0o600
@@ -214,6 +217,23 @@ async def test_the_export_of_a_server_makes_its_twin(shell: Shell) -> None:
         assert await shell.export() == exported
         # What it has already it keeps: nobody has to give secrets again.
         assert (await shell.run("diff", shell.write(exported)))[0] == 0
+
+
+async def every_field_is_in_the_schema(shell: Shell, exported: str) -> None:
+    """Editors know all that an export has, under each type its own fields."""
+    schema = json.loads((await shell.run("schema"))[1])
+    for plural, things in parse(exported, "x.yaml").value.items():
+        ref = schema["properties"][plural]["additionalProperties"]["$ref"]
+        kind = schema["$defs"][ref.rpartition("/")[2]]
+        for document in things.values():
+            own = [
+                case["then"]["properties"]
+                for case in kind.get("allOf", ())
+                if case["if"]["properties"]["type"]["const"] == document.get("type")
+            ]
+            assert len(own) == ("allOf" in kind)
+            known = kind["properties"].keys() | {name for fields in own for name in fields}
+            assert document.keys() <= known, document
 
 
 def example(kind: Any) -> dict[str, Any]:
