@@ -24,6 +24,7 @@ from tests.servers.reports import report
 from tests.support.actors import OWNER
 from tests.support.appliance import Running, add_monitor, running
 
+DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "config-files.md"
 # What a monitor of a type needs beside what its declaration says is required.
 NEEDS: dict[str, dict[str, Any]] = {
     "docker": {"docker_host": "box"},
@@ -320,6 +321,12 @@ async def test_a_token_of_a_project_may_not(shell: Shell) -> None:
     shell.patch.setenv("KUMA_LITE_TOKEN", made[1].strip())
     code, _, err = await shell.run("export")
     assert (code, err) == (1, "kuma-lite: A project token cannot do this; use a user token.\n")
+
+
+async def test_the_example_of_the_document(shell: Shell) -> None:
+    text = DOCUMENT.read_text().split("```yaml\n")[1].split("```")[0]
+    shell.patch.setenv("NTFY_TOKEN", "tk_1")
+    assert (await shell.apply(text)).endswith("Done: 6 created.\n")
 
 
 async def test_a_file_that_rules(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
