@@ -31,6 +31,7 @@ FLOORS = {
             "health",
             "importing",
             "maintenance",
+            "management",
             "metrics",
             "monitors",
             "notifications",

@@ -24,6 +24,8 @@ from kuma_lite.core.config import Config
 from kuma_lite.core.doors import Doors
 from kuma_lite.core.periodic_job import PeriodicJob
 from kuma_lite.core.service_manager import ServiceManager
+from kuma_lite.management.doors import management_doors
+from kuma_lite.monitors.state import MonitorStates
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.settings.events import SettingsDoors
 from kuma_lite.status_pages.service import StatusPages
@@ -87,6 +89,9 @@ class Appliance:
             tag_doors(resources["tag"], tags, ground.push),
             usage_doors(resources),
             config_doors(files),
+            management_doors(
+                resources, {"monitor": MonitorStates(monitoring.roster, monitoring.recorder).of}
+            ),
             *helpers.doors(),
             *pages.doors(),
             *server_monitoring.doors(),

@@ -51,6 +51,46 @@ def fields_of(models: tuple[type[Options], ...]) -> Mapping[str, Field]:
     return found
 
 
+def keyed(resource: Resource[Any], document: Mapping[str, Any]) -> Document:
+    """A document by the keys of the wire instead of names, complete: what it leaves out has its default.
+
+    Raises:
+        UserError: a field is unknown; `field` in its extra says which.
+    """
+    fields = fields_of(tuple(resource.options(document)))
+    keys = {field.name: key for key, field in fields.items()}
+    wire = {key: deepcopy(default_of(resource, field)) for key, field in fields.items()}
+    for name, value in document.items():
+        key = keys.get(name, name)
+        if key not in fields and resource.undeclared(document, key) is None:
+            raise UserError(
+                "A {shown_name} has no field “{name}”.",
+                shown_name=resource.shown_name,
+                name=name,
+                extra={"field": name},
+            )
+        wire[key] = value
+    return wire
+
+
+def look_through(resource: Resource[Any], wire: Document) -> None:
+    """Raise UserError where a value does not fit its option; `field` in its extra is the option's name."""
+    models = tuple(resource.options(wire))
+    for model in models:
+        try:
+            model.read(wire)
+        except UserError as error:
+            key = str(error.arguments.get("key", ""))
+            field = fields_of(models).get(key)
+            error.extra["field"] = field.name if field else key
+            raise
+
+
+def default_of(resource: Resource[Any], field: Field) -> Any:
+    """The value of an option that a document leaves out."""
+    return resource.defaults.get(field.key, field.default)
+
+
 class Documents:
     """Between things and documents, as long as nothing is added or renamed.
 
@@ -104,29 +144,10 @@ class Documents:
             UserError: a field is unknown or does not fit, it names what there is not, or a secret is not
                 given; `field` in its extra says which.
         """
-        models = tuple(resource.options(document))
-        fields = fields_of(models)
-        keys = {field.name: key for key, field in fields.items()}
-        wire = {key: deepcopy(_default(resource, field)) for key, field in fields.items()}
-        for name, value in document.items():
-            key = keys.get(name, name)
-            if key not in fields and resource.undeclared(document, key) is None:
-                raise UserError(
-                    "A {shown_name} has no field “{name}”.",
-                    shown_name=resource.shown_name,
-                    name=name,
-                    extra={"field": name},
-                )
-            wire[key] = _revealed(value, name, secrets)
+        wire = {key: _revealed(value, key, secrets) for key, value in keyed(resource, document).items()}
         for reference in resource.references:
             wire = changed_at(wire, reference.path, self._id_in(reference.resource, reference.path))
-        for model in models:
-            try:
-                model.read(wire)
-            except UserError as error:
-                key = str(error.arguments.get("key", ""))
-                error.extra["field"] = fields[key].name if key in fields else key
-                raise
+        look_through(resource, wire)
         return wire
 
     def _entries(
@@ -140,7 +161,7 @@ class Documents:
         for key, value in wire.items():
             field = fields.get(key)
             hidden = field.secret if field else resource.undeclared(wire, key)
-            if hidden is None or (field and value == _default(resource, field)):
+            if hidden is None or (field and value == default_of(resource, field)):
                 continue
             if not field and key in resource.defaults and value == resource.defaults[key]:
                 continue
@@ -165,10 +186,6 @@ class Documents:
             return known[key]
 
         return id_of
-
-
-def _default(resource: Resource[Any], field: Field) -> Any:
-    return resource.defaults.get(field.key, field.default)
 
 
 def _escaped(key: str) -> str:

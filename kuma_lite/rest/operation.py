@@ -24,6 +24,7 @@ _REFUSALS: Final[Mapping[int, tuple[str, Any]]] = {
     401: ("The token is missing or invalid", error(REFUSALS[401])),
     403: ("Not with the token of a project", error(NOT_FOR_MACHINES)),
     404: ("Not in the caller's project", error(REFUSALS[404])),
+    412: ("Somebody else has changed it meanwhile", error("Precondition Failed")),
     413: ("The body is too large", error(REFUSALS[413])),
     422: ("Something does not fit", errors("Invalid metric name")),
 }
@@ -38,6 +39,7 @@ def documented(
     people: bool = False,
     misfit: Any = None,
     path: str = "",
+    problems: bool = False,
 ) -> type[Operation]:
     """An OpenAPI operation with examples, and schemas that follow from them.
 
@@ -48,9 +50,11 @@ def documented(
         query: its parameters.
         people: whether it is for them alone (see `person`).
         misfit: example of another shape in which it refuses what does not fit.
+        problems: whether it refuses as RFC 9457 says.
         path: of the route; its parameters are described in their order there.
     """
     refusals = {401, 404, 422} | ({403} if people else set()) | ({413} if request is not None else set())
+    refusals |= {412} if problems else set()
 
     class Documented(Operation):
         def __init__(self, **words: Any) -> None:
@@ -58,7 +62,9 @@ def documented(
             self.security = [{"token": []}]
             self.responses = {str(status): _described(response)}
             for refusal in sorted(refusals):
-                self.responses[str(refusal)] = _refusal(refusal, misfit if refusal == 422 else None)
+                self.responses[str(refusal)] = (
+                    _problem(refusal) if problems else _refusal(refusal, misfit if refusal == 422 else None)
+                )
             keys = sorted(self.parameters or [], key=lambda key: path.find(f"{{{getattr(key, 'name', '')}:"))
             self.parameters = [*keys, *map(_parameter, query)] or None
             if request is not None:
@@ -77,6 +83,12 @@ def _refusal(status: int, other: Any) -> OpenAPIResponse:
     description, shape = _REFUSALS[status]
     shapes = [shape] if other is None else [shape, other]
     return OpenAPIResponse(description=description, content={JSON: _media(*shapes)})
+
+
+def _problem(status: int) -> OpenAPIResponse:
+    from kuma_lite.rest.problems import MEDIA_TYPE, PROBLEM
+
+    return OpenAPIResponse(description=_REFUSALS[status][0], content={MEDIA_TYPE: _media(PROBLEM)})
 
 
 def _media(*shapes: Any) -> OpenAPIMediaType:

@@ -18,6 +18,7 @@ from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.doors import Access, door
+from kuma_lite.core.errors import UserError
 from kuma_lite.rest.errors import Failure, Unprocessable
 
 AnyRequest = Request[Any, Any, Any]
@@ -33,11 +34,21 @@ def _answer_unprocessable(_request: AnyRequest, error: Unprocessable) -> Respons
     return Response({"errors": error.errors}, status_code=422)
 
 
-def route_for(needs: Right) -> dict[str, Any]:
-    """What every route of this API states; `needs`: what its callers must be allowed to."""
+def route_for(needs: Right, *, problems: bool = False) -> dict[str, Any]:
+    """What every route of this API states.
+
+    Args:
+        needs: what its callers must be allowed to.
+        problems: whether it refuses as RFC 9457 says (`rest.problems`).
+    """
+    handlers: dict[Any, Any] = {Failure: _answer_failure, Unprocessable: _answer_unprocessable}
+    if problems:
+        from kuma_lite.rest.problems import Problem, answer_problem, answer_user_error
+
+        handlers |= {Problem: answer_problem, UserError: answer_user_error}
     return {
         "opt": door(Access.PROJECT, needs),
-        "exception_handlers": {Failure: _answer_failure, Unprocessable: _answer_unprocessable},
+        "exception_handlers": handlers,
         "raises": [],
     }
 

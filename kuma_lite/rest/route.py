@@ -34,6 +34,7 @@ class Route:
         tag: the group in the OpenAPI document.
         status: of the answer.
         response: example of the answer; the other ones as in `documented`.
+        problems: whether it refuses as RFC 9457 says (`rest.problems`).
         most_bytes: of the body, where it may be larger than others.
     """
 
@@ -50,6 +51,7 @@ class Route:
     people: bool = False
     misfit: Any = None
     most_bytes: int | None = None
+    problems: bool = False
 
     def mounted(self) -> HTTPRouteHandler:
         """The route as Litestar serves and describes it."""
@@ -72,11 +74,12 @@ class Route:
                 people=self.people,
                 misfit=self.misfit,
                 path=self.path,
+                problems=self.problems,
             ),
             operation_id=operation_id,
             tags=[self.tag],
             request_max_body_size=Empty if self.most_bytes is None else self.most_bytes,
-            **route_for(self.needs),
+            **route_for(self.needs, problems=self.problems),
         )(function)
 
     def _answering(self) -> Callable[[AnyRequest], Awaitable[Any]]:

@@ -40,7 +40,10 @@ LISTS: dict[Right, tuple[str, ...]] = {
     Right.REMOTE_BROWSERS_VIEW: ("remoteBrowserList",),
     Right.API_KEYS_VIEW: ("apiKeyList",),
 }
-OWNERS_ONLY_ROUTES = {"/api/v1/figures", "/api/v1/figures/reset", "/api/v1/import"}
+OWNERS_ONLY_ROUTES = {
+    "/api/v1/figures", "/api/v1/figures/reset", "/api/v1/import", "/api/v1/config", "/api/v1/config/plan",
+    "/api/v1/config/apply", "/api/v1/config/schema",
+}  # fmt: skip
 
 
 @dataclass

@@ -7,7 +7,7 @@ from typing import Final
 import apsw
 
 NUMBER: Final = 55
-OWNERS: Final = {"file_thing": "config_files.store"}
+OWNERS: Final = {"file_thing": "config_files"}
 
 
 def apply(connection: apsw.Connection) -> None:

@@ -1,0 +1,100 @@
+"""Between things and the bodies of the API: the names of documents, ids of other things, no secrets.
+
+A body is complete. Secrets are never in it: `secrets` names those that are set. What is only told (`id`,
+`secrets`, facts) is ignored when it comes back, so that what was read can be changed and sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kuma_lite.core.errors import UserError
+from kuma_lite.core.resource_documents import default_of, fields_of, keyed, look_through
+from kuma_lite.core.resources import Document, Resource, merged
+
+ID: Final = "id"
+SECRETS: Final = "secrets"
+STATE: Final = "state"
+TYPE: Final = "type"
+TOLD: Final = frozenset({ID, SECRETS, STATE})
+_EMPTY: Final = (None, "")
+
+
+def body_of(resource: Resource[Any], thing: Any) -> Document:
+    """A thing as the API shows it."""
+    wire = resource.keeper.document(thing)
+    fields = fields_of(tuple(resource.options(wire)))
+    found: Document = {ID: resource.identify(thing)}
+    secrets = []
+    for key, field in fields.items():
+        value = wire.get(key)
+        if field.secret:
+            if value not in _EMPTY:
+                secrets.append(field.name)
+            continue
+        found[field.name] = default_of(resource, field) if value is None else value
+    for key, value in wire.items():
+        if key not in fields and (hidden := resource.undeclared(wire, key)) is not None:
+            if hidden and value not in _EMPTY:
+                secrets.append(key)
+            elif not hidden and value != resource.defaults.get(key):
+                found[key] = value
+    return {**found, SECRETS: sorted(secrets)}
+
+
+def created(resource: Resource[Any], body: Mapping[str, Any]) -> Document:
+    """What `Resource.create` takes. Raises UserError that names the field."""
+    wire = keyed(resource, _without_told(body))
+    variants = list(resource.variants())
+    if variants and wire.get(TYPE) not in variants:
+        raise UserError(
+            "A {shown_name} needs a type that this server knows.",
+            shown_name=resource.shown_name,
+            extra={"field": TYPE},
+        )
+    look_through(resource, wire)
+    return wire
+
+
+def replaced(resource: Resource[Any], thing: Any, body: Mapping[str, Any]) -> Document:
+    """What `Resource.replace` takes: the body; secrets that it leaves out stay. Raises UserError."""
+    old = resource.keeper.document(thing)
+    given = _without_told(body)
+    wire = keyed(resource, given)
+    kept = {key for key in _secret_keys(resource, wire) if not _mentions(resource, given, key)}
+    wire.update({key: old[key] for key in kept if key in old})
+    look_through(resource, wire)
+    return wire
+
+
+def patched(resource: Resource[Any], thing: Any, changes: Mapping[str, Any]) -> Document:
+    """What `Resource.replace` takes: the thing with a merge patch (RFC 7396). Raises UserError."""
+    old = resource.keeper.document(thing)
+    given = _without_told(changes)
+    names = {field.name: key for key, field in fields_of(tuple(resource.options({**old, **given}))).items()}
+    wire: Document = merged(old, {names.get(name, name): value for name, value in given.items()})
+    whole = keyed(resource, wire)
+    look_through(resource, whole)
+    return whole
+
+
+def _without_told(body: Mapping[str, Any]) -> Document:
+    return {name: value for name, value in body.items() if name not in TOLD}
+
+
+def _secret_keys(resource: Resource[Any], wire: Document) -> set[str]:
+    fields = fields_of(tuple(resource.options(wire)))
+    return {key for key, field in fields.items() if field.secret}
+
+
+def _mentions(resource: Resource[Any], given: Mapping[str, Any], key: str) -> bool:
+    fields = fields_of(tuple(resource.options(given)))
+    return key in given or (key in fields and fields[key].name in given)
+
+
+def whole_body(value: Any) -> Mapping[str, Any]:
+    """Raises UserError unless it is an object."""
+    if not isinstance(value, Mapping):
+        raise UserError("The body must be a JSON object.")
+    return value

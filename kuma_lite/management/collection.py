@@ -1,0 +1,198 @@
+"""The routes of one kind of thing: list, get, create, change, replace, delete.
+
+Made from the description of the kind (`core.resources.Resource`). Every answer with one thing has an `ETag`;
+with `If-Match` a change is refused (412) where somebody else was faster.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+from litestar import Response
+from litestar.enums import HttpMethod
+
+from kuma_lite.core.access import Actor, Forbidden
+from kuma_lite.core.errors import UserError
+from kuma_lite.core.resources import CREATE, DELETE, REPLACE, Document, Resource
+from kuma_lite.management import listing
+from kuma_lite.management.bodies import ID, STATE, body_of, created, patched, replaced, whole_body
+from kuma_lite.rest.problems import Problem, of_error
+from kuma_lite.rest.requests import AnyRequest, TextQuery, WholeQuery, actor_of
+from kuma_lite.rest.route import CREATED, GET, NO_CONTENT, POST, Route, key_in
+from kuma_lite.rest.route import DELETE as REMOVING
+from kuma_lite.rest.shapes import anything, nullable
+
+ETAG: Final = "ETag"
+_IF_MATCH, _IF_NONE_MATCH = "if-match", "if-none-match"
+_NOT_MODIFIED: Final = 304
+_PUT, _PATCH = HttpMethod.PUT, HttpMethod.PATCH
+_QUERY: Final = (
+    WholeQuery(listing.LIMIT, "How many", listing.USUAL, listing.MOST),
+    TextQuery(listing.CURSOR, "`next_cursor` of the page before"),
+    TextQuery(listing.SORT, "Field to sort by, with - in front for the other way round; by id if not given"),
+    TextQuery(listing.SEARCH, "A part of the name"),
+    TextQuery(listing.FIELDS, "Names of fields with commas between; all if not given"),
+)
+
+
+class Managed:
+    """The routes of one kind.
+
+    Args:
+        resource: the kind.
+        example: a body that makes one.
+        state: what a body tells of one beside its fields, if anything.
+    """
+
+    def __init__(
+        self,
+        resource: Resource[Any],
+        example: Mapping[str, Any],
+        state: Callable[[Any], Mapping[str, Any]] | None = None,
+    ) -> None:
+        self._resource = resource
+        self._example = example
+        self._state = state
+
+    def routes(self) -> Iterator[Route]:
+        """Those that the kind allows."""
+        resource = self._resource
+        path = f"/api/v1/{resource.plural.replace('_', '-')}"
+        one = f"{path}/{{key:str}}"
+        name = resource.name
+        shown = anything({ID: 1, **self._example, "secrets": []})
+        route = partial(Route, tag=_title(resource.plural), people=True, problems=True)
+        yield route(
+            name=f"{name}_list",
+            method=GET,
+            path=path,
+            needs=resource.view,
+            handler=self.list,
+            response={"data": [shown], "next_cursor": nullable("WzEsMV0"), "total": 1},
+            query=_QUERY,
+        )
+        yield route(
+            name=f"{name}_get", method=GET, path=one, needs=resource.view, handler=self.get, response=shown
+        )
+        writing = partial(route, needs=resource.edit, request=anything(dict(self._example)), response=shown)
+        if CREATE in resource.can:
+            yield writing(name=f"{name}_create", method=POST, path=path, handler=self.create, status=CREATED)
+        if REPLACE in resource.can:
+            yield writing(name=f"{name}_replace", method=_PUT, path=one, handler=self.replace)
+            yield writing(name=f"{name}_change", method=_PATCH, path=one, handler=self.change)
+        if DELETE in resource.can:
+            yield route(
+                name=f"{name}_delete",
+                method=REMOVING,
+                path=one,
+                needs=resource.edit,
+                handler=self.delete,
+                status=NO_CONTENT,
+            )
+
+    # --- reading -----------------------------------------------------------------------------------------
+
+    async def list(self, request: AnyRequest) -> Response[Any]:
+        """List all that there are, a page at a time; any field may be a filter: `?type=http`."""
+        actor = _person(request)
+        things = await self._resource.list(actor)
+        asked = listing.wanted(request.query_params)
+        named_by = self._resource.named_by
+
+        def name_of(body: Document) -> str:
+            return str(body.get(named_by) or "")
+
+        bodies = [partial(self._body, thing) for thing in things]
+        found, cursor, total = await listing.part(bodies, asked, name_of, lambda: asyncio.sleep(0))
+        return Response({"data": found, "next_cursor": cursor, "total": total})
+
+    async def get(self, request: AnyRequest) -> Response[Any]:
+        """Show one."""
+        thing = await self._find(request)
+        tag = self._tag(thing)
+        if request.headers.get(_IF_NONE_MATCH) == tag:
+            return Response(None, status_code=_NOT_MODIFIED, headers={ETAG: tag})
+        return self._answer(thing)
+
+    # --- writing -----------------------------------------------------------------------------------------
+
+    async def create(self, request: AnyRequest) -> Response[Any]:
+        """Make a new one; what the body leaves out has its default."""
+        actor = _person(request)
+        wire = created(self._resource, await _body(request))
+        return self._answer(await self._resource.create(actor, wire), status=CREATED)
+
+    async def replace(self, request: AnyRequest) -> Response[Any]:
+        """Give one these fields; what the body leaves out has its default, but secrets stay."""
+        return await self._write(request, replaced)
+
+    async def change(self, request: AnyRequest) -> Response[Any]:
+        """Change some fields (RFC 7396); null gives one its default."""
+        return await self._write(request, patched)
+
+    async def delete(self, request: AnyRequest) -> None:
+        """Remove one."""
+        thing = await self._find(request)
+        self._look_at_tag(request, thing)
+        await self._resource.delete(_person(request), self._resource.identify(thing))
+
+    # --- inside ------------------------------------------------------------------------------------------
+
+    async def _write(
+        self, request: AnyRequest, wire_of: Callable[[Resource[Any], Any, Mapping[str, Any]], Document]
+    ) -> Response[Any]:
+        body = await _body(request)
+        thing = await self._find(request)
+        self._look_at_tag(request, thing)
+        wire = wire_of(self._resource, thing, body)
+        number = self._resource.identify(thing)
+        return self._answer(await self._resource.replace(_person(request), number, wire))
+
+    async def _find(self, request: AnyRequest) -> Any:
+        actor, key = _person(request), key_in(request)
+        number: Any = int(key) if key.isascii() and key.isdecimal() and len(key) < 16 else key
+        return await self._resource.get(actor, number)
+
+    def _body(self, thing: Any) -> Document:
+        body = body_of(self._resource, thing)
+        return {**body, STATE: self._state(thing)} if self._state else body
+
+    def _tag(self, thing: Any) -> str:
+        """Of what can be changed; a beat changes no `ETag`."""
+        text = json.dumps(self._resource.keeper.document(thing), sort_keys=True, default=str)
+        return f'"{hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]}"'
+
+    def _look_at_tag(self, request: AnyRequest, thing: Any) -> None:
+        expected = request.headers.get(_IF_MATCH)
+        if expected not in (None, "*", self._tag(thing)):
+            raise Problem(412, f"The {self._resource.shown_name} was changed by somebody else meanwhile.")
+
+    def _answer(self, thing: Any, status: int = 200) -> Response[Any]:
+        return Response(self._body(thing), status_code=status, headers={ETAG: self._tag(thing)})
+
+
+def _title(plural: str) -> str:
+    return plural.replace("_", " ").capitalize()
+
+
+def _person(request: AnyRequest) -> Actor:
+    """Who asks; machines of projects know of servers alone. Raises Forbidden."""
+    actor = actor_of(request)
+    if actor.user_id is None:
+        raise Forbidden(actor)
+    return actor
+
+
+async def _body(request: AnyRequest) -> Mapping[str, Any]:
+    try:
+        return whole_body(msgspec.json.decode(await request.body()))
+    except (ValueError, RecursionError):
+        raise Problem(422, "The body is not valid JSON.") from None
+    except UserError as error:
+        raise of_error(error) from None

@@ -1,0 +1,54 @@
+"""Which kinds are managed over HTTP, with an example of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from kuma_lite.core.doors import Doors
+from kuma_lite.core.resources import Resources
+
+# Servers, projects and tokens have the Servers API, and keys of the metrics the page alone.
+EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "tag": {"name": "production", "color": "#2563eb"},
+    "proxy": {"protocol": "http", "host": "proxy.example", "port": 3128},
+    "docker_host": {"name": "This machine", "connection": "socket", "daemon": "/var/run/docker.sock"},
+    "remote_browser": {"name": "Chromium", "url": "ws://browser.example:3000"},
+    "notification": {
+        "name": "On call",
+        "type": "ntfy",
+        "server": "https://ntfy.example",
+        "topic": "on-call",
+        "priority": 4,
+        "method": "none",
+    },
+    "monitor": {
+        "name": "Shop",
+        "type": "http",
+        "url": "https://shop.example/",
+        "interval": 60,
+        "notifications": [],
+        "tags": [],
+    },
+    "status_page": {"slug": "shop", "title": "Shop", "groups": []},
+    "maintenance": {"title": "New router", "strategy": "manual", "active": True},
+}
+
+# A thing → what its body tells beside its fields.
+State = Callable[[Any], Mapping[str, Any]]
+
+
+def management_doors(resources: Resources, states: Mapping[str, State]) -> Doors:
+    """The routes; `states` by the name of the kind."""
+
+    def routes() -> Sequence[Any]:
+        from kuma_lite.management.collection import Managed
+        from kuma_lite.rest.route import mounted
+
+        return [
+            route
+            for name, example in EXAMPLES.items()
+            for route in mounted(Managed(resources[name], example, states.get(name)).routes())
+        ]
+
+    return Doors(routes=routes)
