@@ -168,9 +168,11 @@ class Monitoring:
         ]
 
     def _routes(self) -> Sequence[Any]:
+        from kuma_lite.monitors.doors.api import MonitorApi
         from kuma_lite.monitors.doors.routes import monitor_routes
 
-        return monitor_routes(self.figures)
+        api = MonitorApi(self.monitors, self.recorder, self.monitors.store, self._ground.clock)
+        return [*monitor_routes(self.figures), *api.mounted()]
 
     def _keep_days(self) -> int:
         kept = self._ground.settings.get("keepDataPeriodDays", KEEP_DAYS)

@@ -1,0 +1,157 @@
+"""What the API has for monitors beside their fields: pausing, and what was recorded of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, Final
+
+from litestar.openapi.spec.enums import OpenAPIFormat
+
+from kuma_lite.beats.buckets import HOUR_S, span_of
+from kuma_lite.beats.history import BeatHistory
+from kuma_lite.beats.model import Beat
+from kuma_lite.beats.recorder import Recorder
+from kuma_lite.core.access import Right, may
+from kuma_lite.core.clock import MILLISECONDS, Clock, to_ms
+from kuma_lite.core.declarations import Status
+from kuma_lite.core.iso_time import iso_exact, parse_iso
+from kuma_lite.core.resources import Missing
+from kuma_lite.monitors.engine.roster import Monitor
+from kuma_lite.monitors.service import Monitors
+from kuma_lite.monitors.state import WORDS
+from kuma_lite.rest.problems import Problem
+from kuma_lite.rest.requests import AnyRequest, TextQuery, WholeQuery, actor_of
+from kuma_lite.rest.route import GET, NO_CONTENT, POST, Route, key_in, mounted
+from kuma_lite.rest.shapes import MOMENT, named, nullable, one_of
+
+_TAG: Final = "Monitors"
+_ONE: Final = "/api/v1/monitors/{key:str}"
+MAX_BEATS: Final = 10_000
+MAX_EVENTS: Final = 1_000
+MAX_HOURS: Final = 24 * 365
+_SINCE: Final = TextQuery(
+    "since", "Only those after it; a day ago if not given", format=OpenAPIFormat.DATE_TIME
+)
+_LIMIT: Final = WholeQuery("limit", "How many, the newest", 1_000, MAX_BEATS)
+_EVENTS: Final = WholeQuery("limit", "How many, the newest", 100, MAX_EVENTS)
+_HOURS: Final = WholeQuery("hours", "Of how many hours up to now", 24, MAX_HOURS)
+_STATUS: Final = one_of(*WORDS.values())
+BEAT: Final = named(
+    "Beat",
+    {"time": MOMENT, "status": _STATUS, "message": "200 - OK", "ping": nullable(41.2), "important": False},
+)
+UPTIME: Final = {"hours": 24, "uptime": nullable(0.9993), "average_ping": nullable(41.2)}
+
+
+class MonitorApi:
+    """The routes.
+
+    Args:
+        monitors: all of them.
+        recorder: what was recorded last.
+        history: what was recorded before.
+        clock: the time.
+    """
+
+    def __init__(self, monitors: Monitors, recorder: Recorder, history: BeatHistory, clock: Clock) -> None:
+        self._monitors = monitors
+        self._recorder = recorder
+        self._history = history
+        self._clock = clock
+
+    def mounted(self) -> Sequence[Any]:
+        """All of them, as `Doors.routes` has them."""
+        return mounted(self.routes())
+
+    def routes(self) -> Iterator[Route]:
+        """All of them."""
+        route = partial(Route, tag=_TAG, people=True, problems=True)
+        for verb, handler in (("pause", self.pause), ("resume", self.resume)):
+            yield route(
+                name=f"monitor_{verb}",
+                method=POST,
+                path=f"{_ONE}/{verb}",
+                needs=Right.MONITORS_EDIT,
+                handler=handler,
+                status=NO_CONTENT,
+            )
+        reading = partial(route, method=GET, needs=Right.MONITORS_VIEW)
+        yield reading(
+            name="monitor_beats",
+            path=f"{_ONE}/beats",
+            handler=self.beats,
+            response=[BEAT],
+            query=[_SINCE, _LIMIT],
+        )
+        yield reading(
+            name="monitor_events",
+            path=f"{_ONE}/events",
+            handler=self.events,
+            response=[BEAT],
+            query=[_EVENTS],
+        )
+        yield reading(
+            name="monitor_uptime", path=f"{_ONE}/uptime", handler=self.uptime, response=UPTIME, query=[_HOURS]
+        )
+
+    async def pause(self, request: AnyRequest) -> None:
+        """Stop checking, until it is resumed."""
+        await self._monitors.pause(actor_of(request), self._monitor(request, Right.MONITORS_EDIT).id)
+
+    async def resume(self, request: AnyRequest) -> None:
+        """Check again."""
+        await self._monitors.resume(actor_of(request), self._monitor(request, Right.MONITORS_EDIT).id)
+
+    async def beats(self, request: AnyRequest) -> list[dict[str, Any]]:
+        """List what the checks found, the newest last."""
+        monitor = self._monitor(request, Right.MONITORS_VIEW)
+        since = self._since(request)
+        found = await self._history.beats_since(monitor.id, since)
+        return [_shown(beat) for beat in found[-_LIMIT.of(request) :]]
+
+    async def events(self, request: AnyRequest) -> list[dict[str, Any]]:
+        """List the changes of state, the newest first."""
+        monitor = self._monitor(request, Right.MONITORS_VIEW)
+        found = await self._history.important_page([monitor.id], 0, _EVENTS.of(request))
+        return [_shown(beat) for beat in found]
+
+    async def uptime(self, request: AnyRequest) -> dict[str, Any]:
+        """Tell the share of time that it was up, and its average response time, of the last hours."""
+        monitor = self._monitor(request, Right.MONITORS_VIEW)
+        hours = _HOURS.of(request)
+        total = await self._history.total(monitor.id, span_of(hours, self._clock.now()))
+        checks = total.up + total.down
+        return {
+            "hours": hours,
+            "uptime": total.up / checks if checks else None,
+            "average_ping": total.ping_sum / total.pings if total.pings else None,
+        }
+
+    # --- inside ------------------------------------------------------------------------------------------
+
+    def _monitor(self, request: AnyRequest, right: Right) -> Monitor:
+        actor, key = actor_of(request), key_in(request)
+        found = self._monitors.find(int(key)) if key.isascii() and key.isdecimal() and len(key) < 16 else None
+        if found is None or not may(actor, right, found):
+            raise Missing("monitor")
+        return found
+
+    def _since(self, request: AnyRequest) -> int:
+        text = request.query_params.get(_SINCE.name)
+        if not text:
+            return to_ms(self._clock.now()) - 24 * HOUR_S * MILLISECONDS
+        moment = parse_iso(text)
+        if moment is None:
+            raise Problem(422, "since must be a moment such as 2026-01-31T12:00:00Z.", ("since", "no moment"))
+        return moment
+
+
+def _shown(beat: Beat) -> dict[str, Any]:
+    return {
+        "time": iso_exact(beat.time),
+        "status": WORDS[Status(beat.status)],
+        "message": beat.msg,
+        "ping": beat.ping,
+        "important": bool(beat.important),
+    }

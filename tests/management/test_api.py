@@ -1,0 +1,185 @@
+"""Everything that people keep, over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kuma_lite.checks import monitor_types
+from kuma_lite.management.doors import EXAMPLES
+from tests.cli.test_config_files import example
+from tests.support import http
+from tests.support.appliance import Running, running
+from tests.support.served import PASSWORD, USER
+
+PATHS = {
+    "tag": "tags", "proxy": "proxies", "docker_host": "docker-hosts", "remote_browser": "remote-browsers",
+    "notification": "notifications", "monitor": "monitors", "status_page": "status-pages",
+    "maintenance": "maintenance",
+}  # fmt: skip
+# A field of each kind with another value.
+CHANGED: dict[str, tuple[str, Any]] = {
+    "tag": ("color", "#000000"), "proxy": ("port", 8080), "docker_host": ("name", "Other"),
+    "remote_browser": ("name", "Other"), "notification": ("topic", "other"), "monitor": ("interval", 90),
+    "status_page": ("title", "Other"), "maintenance": ("title", "Other"),
+}  # fmt: skip
+SECRET = "very-secret"
+
+
+@dataclass
+class Api:
+    """Somebody with a token."""
+
+    server: Running
+    token: str
+
+    async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> http.Response:
+        return await http.request(
+            method,
+            f"{self.server.url}/api/v1/{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {self.token}", **headers},
+        )
+
+    async def made(self, path: str, body: Any) -> dict[str, Any]:
+        answer = await self.ask("POST", path, body)
+        assert answer.status == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+@pytest.fixture
+async def api(tmp_path: Path) -> AsyncIterator[Api]:
+    async with running(tmp_path) as server:
+        async with server.logged_in():
+            pass
+        accounts = server.appliance._ground.accounts
+        person = accounts.token_for(await accounts.log_in(USER, PASSWORD, None))
+        made = await Api(server, person).ask("POST", "tokens", {"token": {"name": "t", "kind": "user"}})
+        yield Api(server, made.json()["token"])
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+async def test_the_way_of_a_thing(api: Api, kind: str) -> None:
+    path = PATHS[kind]
+    body = await api.made(path, EXAMPLES[kind])
+    one = f"{path}/{body['id']}"
+    shown = await api.ask("GET", one)
+    assert (shown.status, shown.json()) == (200, body)
+    tag = shown.headers["etag"]
+    assert (await api.ask("GET", one, **{"If-None-Match": tag})).status == 304
+    # What was read can be sent again, and changes nothing.
+    again = await api.ask("PUT", one, body)
+    assert (again.status, again.json(), again.headers["etag"]) == (200, body, tag)
+    field, value = CHANGED[kind]
+    changed = await api.ask("PATCH", one, {field: value}, **{"If-Match": tag})
+    assert (changed.status, changed.json()) == (200, {**body, field: value})
+    for method, late in (("PATCH", {field: value}), ("PUT", body), ("DELETE", None)):
+        refused = await api.ask(method, one, late, **{"If-Match": tag})
+        assert (refused.status, refused.headers["content-type"]) == (412, "application/problem+json")
+    listed = (await api.ask("GET", f"{path}?{field}={value}".replace("#", "%23"))).json()
+    assert (listed["data"], listed["next_cursor"], listed["total"]) == ([changed.json()], None, 1)
+    assert (await api.ask("GET", f"{path}?q=nobody")).json()["total"] == 0
+    assert (await api.ask("DELETE", one)).status == 204
+    gone = await api.ask("GET", one)
+    assert (gone.status, gone.json()["title"]) == (404, "Not Found")
+
+
+async def test_every_type_of_monitor_is_made_and_sent_again(api: Api) -> None:
+    await api.made("docker-hosts", EXAMPLES["docker_host"])
+    for kind in monitor_types():
+        document = {"name": kind.name, "type": kind.name, "active": False, **example(kind)}
+        if "docker_host" in document:
+            document["docker_host"] = 1
+        body = await api.made("monitors", document)
+        again = await api.ask("PUT", f"monitors/{body['id']}", body)
+        assert (again.status, again.json()) == (200, body)
+
+
+async def test_secrets_stay_inside(api: Api) -> None:
+    body = await api.made("monitors", {**EXAMPLES["monitor"], "auth_method": "basic", "basic_pass": SECRET})
+    one = f"monitors/{body['id']}"
+    assert body["secrets"] == ["basic_pass"]
+    for method, change in (
+        ("PUT", {**body, "interval": 90}),
+        ("PATCH", {"interval": 100}),
+        ("PATCH", {"secrets": [], "state": 1, "id": 9}),
+    ):
+        answer = await api.ask(method, one, change)
+        assert (answer.status, answer.json()["secrets"]) == (200, ["basic_pass"])
+        assert SECRET not in answer.text
+    monitor = await api.server.appliance.resources["monitor"].keeper.find(None, body["id"])  # type: ignore[arg-type]
+    assert monitor.document["basic_auth_pass"] == SECRET
+    assert (await api.ask("PATCH", one, {"basic_pass": None})).json()["secrets"] == []
+    assert (await api.ask("PUT", one, {**body, "basic_pass": "other"})).json()["secrets"] == ["basic_pass"]
+    assert (await api.ask("PUT", one, {**body, "basic_pass": ""})).json()["secrets"] == []
+
+
+BAD: list[tuple[str, Any, str]] = [
+    ("monitors", {**EXAMPLES["monitor"], "interval": "often"}, "/interval"),
+    ("monitors", {**EXAMPLES["monitor"], "intervall": 5}, "/intervall"),
+    ("monitors", {"name": "x"}, "/type"),
+    ("monitors", {"name": "x", "type": "none"}, "/type"),
+    ("notifications", {"name": "x", "type": "none"}, "/type"),
+    ("monitors", {**EXAMPLES["monitor"], "headers": "{"}, ""),
+    ("monitors", {**EXAMPLES["monitor"], "notifications": [9]}, ""),
+    ("proxies", {**EXAMPLES["proxy"], "port": 0}, ""),
+    ("tags", [], ""),
+    ("status-pages", {**EXAMPLES["status_page"], "slug": "Not fit!"}, ""),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "pointer"), BAD)
+async def test_what_does_not_fit_points_to_the_field(api: Api, path: str, body: Any, pointer: str) -> None:
+    answer = await api.ask("POST", path, body)
+    problem = answer.json()
+    assert (answer.status, answer.headers["content-type"]) == (422, "application/problem+json"), problem
+    assert problem["title"] == "Unprocessable Entity"
+    assert problem["detail"]
+    if pointer:
+        assert [one["pointer"] for one in problem["errors"]] == [pointer]
+    assert (await api.ask("GET", path)).json()["total"] == 0
+    broken = await http.request(
+        "POST", f"{api.server.url}/api/v1/{path}", body=b"{", headers={"Authorization": f"Bearer {api.token}"}
+    )
+    assert (broken.status, broken.json()["detail"]) == (422, "The body is not valid JSON.")
+
+
+async def test_who_may_not_is_told(api: Api) -> None:
+    await api.made("monitors", EXAMPLES["monitor"])
+    machine = (await api.ask("POST", "tokens", {"token": {"name": "m"}})).json()["token"]
+    for token, status in (("klu_none", 401), (machine, 403)):
+        stranger = Api(api.server, token)
+        for method, path in (("GET", "monitors"), ("GET", "notifications"), ("POST", "monitors/1/pause")):
+            answer = await stranger.ask(method, path)
+            assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+async def test_what_was_recorded_and_pausing(api: Api) -> None:
+    body = await api.made("monitors", {"name": "x", "type": "push", "interval": 3600, "token": "t" * 32})
+    one = f"monitors/{body['id']}"
+    assert body["state"] == {"status": None, "checked_at": None, "message": None, "ping": None}
+    pushed = await http.get(f"{api.server.url}/api/push/{'t' * 32}?status=up&msg=fine&ping=12")
+    assert pushed.status == 200, pushed.text
+    async with asyncio.timeout(5):
+        while (await api.ask("GET", one)).json()["state"]["status"] != "up":
+            await asyncio.sleep(0.05)
+    (beat,) = (await api.ask("GET", f"{one}/beats?since=2020-01-01T00:00:00Z")).json()
+    assert (beat["status"], beat["message"], beat["ping"], beat["important"]) == ("up", "fine", 12, True)
+    assert (await api.ask("GET", f"{one}/events")).json() == [beat]
+    assert (await api.ask("GET", f"{one}/beats?since=2999-01-01T00:00:00Z")).json() == []
+    uptime = (await api.ask("GET", f"{one}/uptime?hours=720")).json()
+    assert uptime == {"hours": 720, "uptime": 1.0, "average_ping": 12.0}
+    assert (await api.ask("POST", f"{one}/pause")).status == 204
+    assert (await api.ask("GET", one)).json()["state"]["status"] == "paused"
+    assert (await api.ask("POST", f"{one}/resume")).status == 204
+    assert (await api.ask("GET", one)).json()["state"]["status"] == "up"
+    bad = await api.ask("GET", f"{one}/beats?since=yesterday")
+    assert (bad.status, bad.json()["errors"][0]["pointer"]) == (422, "/since")
+    for path in ("monitors/9/beats", "monitors/x/events", "monitors/9/uptime"):
+        assert (await api.ask("GET", path)).status == 404
