@@ -103,6 +103,7 @@ class Appliance:
         self.web = WebServer(app, config.host, config.port, config.tls, given=given)
         await self.web.start()
         ground.at_close(self.web.stop)
+        ground.at_close(monitoring.live.close)
         if ground.config.tls is not None:
             self._renewal = CertificateRenewal(self.web, ground.config.tls)
             self._renewal.start()

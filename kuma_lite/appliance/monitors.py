@@ -17,6 +17,7 @@ from kuma_lite.core.doors import Doors
 from kuma_lite.maintenance.service import Maintenance, no_pages
 from kuma_lite.monitors.certificates import Certificates
 from kuma_lite.monitors.doors.events import MonitorEvents
+from kuma_lite.monitors.doors.live import LiveEvents
 from kuma_lite.monitors.doors.page import MonitorPage
 from kuma_lite.monitors.doors.push_route import PushRoute
 from kuma_lite.monitors.doors.pushes import MonitorPushes
@@ -123,6 +124,7 @@ class Monitoring:
             spawn,
             self.maintenance.push_list,
         )
+        self.live = LiveEvents(self.roster, bus, clock)
         self.page = MonitorPage(
             self.monitors, self.recorder, self.certificates, self.domains, ground.push, bus, clock, spawn
         )
@@ -171,7 +173,7 @@ class Monitoring:
         from kuma_lite.monitors.doors.api import MonitorApi
         from kuma_lite.monitors.doors.routes import monitor_routes
 
-        api = MonitorApi(self.monitors, self.recorder, self.monitors.store, self._ground.clock)
+        api = MonitorApi(self.monitors, self.monitors.store, self.live, self._ground.clock)
         return [*monitor_routes(self.figures), *api.mounted()]
 
     def _keep_days(self) -> int:

@@ -40,6 +40,7 @@ def documented(
     misfit: Any = None,
     path: str = "",
     problems: bool = False,
+    media_type: str = JSON,
 ) -> type[Operation]:
     """An OpenAPI operation with examples, and schemas that follow from them.
 
@@ -51,6 +52,7 @@ def documented(
         people: whether it is for them alone (see `person`).
         misfit: example of another shape in which it refuses what does not fit.
         problems: whether it refuses as RFC 9457 says.
+        media_type: of the answer.
         path: of the route; its parameters are described in their order there.
     """
     refusals = {401, 404, 422} | ({403} if people else set()) | ({413} if request is not None else set())
@@ -60,7 +62,7 @@ def documented(
         def __init__(self, **words: Any) -> None:
             super().__init__(**words)
             self.security = [{"token": []}]
-            self.responses = {str(status): _described(response)}
+            self.responses = {str(status): _described(response, media_type)}
             for refusal in sorted(refusals):
                 self.responses[str(refusal)] = (
                     _problem(refusal) if problems else _refusal(refusal, misfit if refusal == 422 else None)
@@ -73,10 +75,10 @@ def documented(
     return Documented
 
 
-def _described(response: Any) -> OpenAPIResponse:
+def _described(response: Any, media_type: str) -> OpenAPIResponse:
     if response is None:
         return OpenAPIResponse(description="Done; no body")
-    return OpenAPIResponse(description="The answer", content={JSON: _media(response)})
+    return OpenAPIResponse(description="The answer", content={media_type: _media(response)})
 
 
 def _refusal(status: int, other: Any) -> OpenAPIResponse:

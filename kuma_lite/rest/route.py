@@ -13,7 +13,7 @@ from litestar.types import Empty
 
 from kuma_lite.core.access import Right
 from kuma_lite.rest.operation import documented
-from kuma_lite.rest.requests import AnyRequest, TextQuery, WholeQuery, route_for
+from kuma_lite.rest.requests import JSON, AnyRequest, TextQuery, WholeQuery, route_for
 
 GET, POST, DELETE = HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE
 CHANGE = (HttpMethod.PATCH, HttpMethod.PUT)  # both change what is mentioned, and nothing else
@@ -35,6 +35,7 @@ class Route:
         status: of the answer.
         response: example of the answer; the other ones as in `documented`.
         problems: whether it refuses as RFC 9457 says (`rest.problems`).
+        media_type: of the answer.
         most_bytes: of the body, where it may be larger than others.
     """
 
@@ -52,6 +53,7 @@ class Route:
     misfit: Any = None
     most_bytes: int | None = None
     problems: bool = False
+    media_type: str = JSON
 
     def mounted(self) -> HTTPRouteHandler:
         """The route as Litestar serves and describes it."""
@@ -66,6 +68,7 @@ class Route:
             self.path,
             http_method=methods,
             status_code=self.status,
+            media_type=self.media_type,
             operation_class=documented(
                 self.response,
                 status=self.status,
@@ -75,6 +78,7 @@ class Route:
                 misfit=self.misfit,
                 path=self.path,
                 problems=self.problems,
+                media_type=self.media_type,
             ),
             operation_id=operation_id,
             tags=[self.tag],

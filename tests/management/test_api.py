@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,15 @@ from typing import Any
 import pytest
 
 from kuma_lite.checks import monitor_types
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import ManualClock
 from kuma_lite.management.doors import EXAMPLES
+from kuma_lite.monitors.doors.live import REMEMBERED, Filter, LiveEvents
+from kuma_lite.monitors.engine.roster import Roster
+from kuma_lite.monitors.model import MonitorRemoved
 from tests.cli.test_config_files import example
 from tests.support import http
+from tests.support.actors import OWNER
 from tests.support.appliance import Running, running
 from tests.support.served import PASSWORD, USER
 
@@ -183,3 +191,77 @@ async def test_what_was_recorded_and_pausing(api: Api) -> None:
     assert (bad.status, bad.json()["errors"][0]["pointer"]) == (422, "/since")
     for path in ("monitors/9/beats", "monitors/x/events", "monitors/9/uptime"):
         assert (await api.ask("GET", path)).status == 404
+
+
+@asynccontextmanager
+async def listening(
+    api: Api, query: str = "", last: str | None = None
+) -> AsyncIterator[asyncio.StreamReader]:
+    """The text of the events, behind the head of the answer."""
+    host, port = api.server.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    again = f"Last-Event-ID: {last}\r\n" if last else ""
+    head = f"GET /api/v1/events{query} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {api.token}\r\n"
+    writer.write(f"{head}{again}\r\n".encode())
+    try:
+        answer = await reader.readuntil(b"\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 200"), answer
+        assert b"text/event-stream" in answer
+        yield reader
+    finally:
+        writer.close()
+
+
+async def heard(reader: asyncio.StreamReader, until: str) -> list[tuple[str, str, Any]]:
+    """Id, type and data of events up to the first of a type."""
+    found: list[tuple[str, str, Any]] = []
+    given: dict[str, str] = {}
+    async with asyncio.timeout(10):
+        while not found or found[-1][1] != until:
+            name, colon, value = (await reader.readline()).decode().strip().partition(": ")
+            if colon:
+                given[name] = value
+            elif "data" in given:
+                found.append((given["id"], given["event"], json.loads(given["data"])))
+                given = {}
+    return found
+
+
+async def test_what_happens_is_heard_and_nothing_missed(api: Api) -> None:
+    token = "t" * 32
+    async with listening(api) as all_of_it, listening(api, "?types=change,removed") as changes:
+        body = await api.made("monitors", {"name": "x", "type": "push", "interval": 3600, "token": token})
+        await http.get(f"{api.server.url}/api/push/{token}?status=up&msg=fine")
+        (edited, *_, changed) = await heard(all_of_it, "change")
+        assert edited[1:] == ("monitor", {"monitor": body["id"], "name": "x"})
+        assert changed[2]["status"] == "up"
+        assert (changed[2]["message"], changed[2]["name"]) == ("fine", "x")
+        assert await heard(changes, "change") == [changed]
+        await http.get(f"{api.server.url}/api/push/{token}?status=up&msg=more")
+        (beat,) = await heard(all_of_it, "beat")
+        assert beat[2]["message"] == "more"
+        await api.ask("DELETE", f"monitors/{body['id']}")
+        (removed,) = await heard(changes, "removed")
+        assert removed[2] == {"monitor": body["id"]}
+    async with listening(api, last=changed[0]) as again:
+        assert [event[1:] for event in await heard(again, "removed")] == [beat[1:], removed[1:]]
+    async with listening(api, f"?monitors={body['id'] + 1}", last="1-1") as elsewhere:
+        assert [event[1] for event in await heard(elsewhere, "reset")] == ["reset"]
+    for query in ("?types=none", "?monitors=x"):
+        assert (await api.ask("GET", f"events{query}")).status == 422
+
+
+async def test_who_reads_nothing_keeps_no_memory() -> None:
+    bus, clock = Bus(), ManualClock()
+    live = LiveEvents(Roster(), bus, clock)
+    stream = live.stream(OWNER, Filter(), None)
+    assert await anext(stream) == b"retry: 3000\n\n"
+    for number in range(REMEMBERED + 10):
+        bus.publish(MonitorRemoved(number, 1))
+        bus.publish(MonitorRemoved(number, 2))  # of another organisation
+    assert b"event: reset" in await anext(stream)
+    bus.publish(MonitorRemoved(7, 1))
+    assert b'{"monitor":7}' in await anext(stream)
+    await live.close()
+    assert [text async for text in stream] == []
+    assert not live.has_room

@@ -7,16 +7,17 @@ from functools import partial
 from typing import Any, Final
 
 from litestar.openapi.spec.enums import OpenAPIFormat
+from litestar.response import Stream
 
 from kuma_lite.beats.buckets import HOUR_S, span_of
 from kuma_lite.beats.history import BeatHistory
 from kuma_lite.beats.model import Beat
-from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core.access import Right, may
 from kuma_lite.core.clock import MILLISECONDS, Clock, to_ms
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.iso_time import iso_exact, parse_iso
 from kuma_lite.core.resources import Missing
+from kuma_lite.monitors.doors.live import TYPES, Filter, LiveEvents
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.service import Monitors
 from kuma_lite.monitors.state import WORDS
@@ -36,6 +37,9 @@ _SINCE: Final = TextQuery(
 _LIMIT: Final = WholeQuery("limit", "How many, the newest", 1_000, MAX_BEATS)
 _EVENTS: Final = WholeQuery("limit", "How many, the newest", 100, MAX_EVENTS)
 _HOURS: Final = WholeQuery("hours", "Of how many hours up to now", 24, MAX_HOURS)
+_TYPES: Final = TextQuery("types", f"Some of {', '.join(TYPES)}, with commas between; all if not given")
+_MONITORS: Final = TextQuery("monitors", "Numbers of monitors with commas between; all if not given")
+EVENT_STREAM: Final = "text/event-stream"
 _STATUS: Final = one_of(*WORDS.values())
 BEAT: Final = named(
     "Beat",
@@ -49,14 +53,14 @@ class MonitorApi:
 
     Args:
         monitors: all of them.
-        recorder: what was recorded last.
-        history: what was recorded before.
+        history: what was recorded.
+        live: what happens now.
         clock: the time.
     """
 
-    def __init__(self, monitors: Monitors, recorder: Recorder, history: BeatHistory, clock: Clock) -> None:
+    def __init__(self, monitors: Monitors, history: BeatHistory, live: LiveEvents, clock: Clock) -> None:
         self._monitors = monitors
-        self._recorder = recorder
+        self._live = live
         self._history = history
         self._clock = clock
 
@@ -94,6 +98,24 @@ class MonitorApi:
         yield reading(
             name="monitor_uptime", path=f"{_ONE}/uptime", handler=self.uptime, response=UPTIME, query=[_HOURS]
         )
+
+        yield reading(
+            name="live_events",
+            path="/api/v1/events",
+            handler=self.live,
+            query=[_TYPES, _MONITORS],
+            media_type=EVENT_STREAM,
+            response="id: 1764331200000-7\nevent: change\ndata: {}\n\n",
+        )
+
+    async def live(self, request: AnyRequest) -> Stream:
+        """Tell what happens to monitors, as server-sent events; `Last-Event-ID` goes on where it ended."""
+        if not self._live.has_room:
+            raise Problem(503, "There are too many listeners.")
+        wanted = Filter(_types(request), _monitor_ids(request))
+        text = self._live.stream(actor_of(request), wanted, request.headers.get("last-event-id"))
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return Stream(text, media_type=EVENT_STREAM, headers=headers)
 
     async def pause(self, request: AnyRequest) -> None:
         """Stop checking, until it is resumed."""
@@ -145,6 +167,26 @@ class MonitorApi:
         if moment is None:
             raise Problem(422, "since must be a moment such as 2026-01-31T12:00:00Z.", ("since", "no moment"))
         return moment
+
+
+def _types(request: AnyRequest) -> frozenset[str] | None:
+    given = request.query_params.get(_TYPES.name)
+    if not given:
+        return None
+    found = frozenset(given.split(","))
+    if not found <= set(TYPES):
+        raise Problem(422, f"types are some of {', '.join(TYPES)}.", ("types", "unknown"))
+    return found
+
+
+def _monitor_ids(request: AnyRequest) -> frozenset[int] | None:
+    given = request.query_params.get(_MONITORS.name)
+    if not given:
+        return None
+    parts = given.split(",")
+    if not all(part.isascii() and part.isdecimal() and len(part) < 16 for part in parts):
+        raise Problem(422, "monitors are numbers with commas between.", ("monitors", "no numbers"))
+    return frozenset(map(int, parts))
 
 
 def _shown(beat: Beat) -> dict[str, Any]:

@@ -1,0 +1,181 @@
+"""`GET /api/v1/events`: what happens to monitors, as server-sent events.
+
+Whoever comes back with `Last-Event-ID` misses nothing as long as it is remembered; otherwise the first event
+is `reset`: ask for what you show again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from kuma_lite.beats.model import Beat
+from kuma_lite.core.access import Actor
+from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.core.declarations import Status
+from kuma_lite.core.iso_time import iso_exact
+from kuma_lite.monitors.engine.roster import Roster
+from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved
+from kuma_lite.monitors.state import WORDS
+
+REMEMBERED: Final = 5_000  # events, for those who come back
+MOST_STREAMS: Final = 200
+SIGN_OF_LIFE_S: Final = 20.0  # proxies close what is silent
+BEAT, CHANGE, EDIT, REMOVAL, RESET = "beat", "change", "monitor", "removed", "reset"
+TYPES: Final = (BEAT, CHANGE, EDIT, REMOVAL)
+_ALIVE: Final = b":\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEvent:
+    """Something that has happened."""
+
+    number: int
+    type: str
+    organisation: int
+    monitor_id: int
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What somebody wants to hear of; None is everything."""
+
+    types: frozenset[str] | None = None
+    monitors: frozenset[int] | None = None
+
+    def fits(self, event: LiveEvent) -> bool:
+        """Whether they want this one."""
+        wanted_type = self.types is None or event.type in self.types
+        return wanted_type and (self.monitors is None or event.monitor_id in self.monitors)
+
+
+@dataclass(eq=False)
+class _Listener:
+    organisation: int
+    filter: Filter
+    waiting: deque[LiveEvent] = field(default_factory=deque)
+    missed: bool = False
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class LiveEvents:
+    """Collects what happens, and hands it on to whoever listens.
+
+    Args:
+        roster: names of monitors.
+        bus: where things are told.
+        clock: tells one run of this program from another.
+    """
+
+    def __init__(self, roster: Roster, bus: Bus, clock: Clock) -> None:
+        self._roster = roster
+        self._run = str(to_ms(clock.now()))
+        self._numbers = itertools.count(1)
+        self._past: deque[LiveEvent] = deque(maxlen=REMEMBERED)
+        self._listeners: set[_Listener] = set()
+        self._closed = False
+        bus.subscribe(BeatRecorded, self._on_beat)
+        bus.subscribe(MonitorChanged, self._on_change)
+        bus.subscribe(MonitorRemoved, self._on_removal)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more may listen."""
+        return not self._closed and len(self._listeners) < MOST_STREAMS
+
+    async def stream(self, actor: Actor, wanted: Filter, last: str | None) -> AsyncIterator[bytes]:
+        """The text of a stream, without end until the program stops."""
+        listener = _Listener(actor.organisation, wanted)
+        self._listeners.add(listener)
+        try:
+            yield b"retry: 3000\n\n"
+            for text in self._since(actor, wanted, last):
+                yield text
+            while not self._closed:
+                listener.woken.clear()
+                if listener.missed:
+                    listener.missed = False
+                    listener.waiting.clear()
+                    yield self._text(RESET, next(self._numbers), {})
+                while listener.waiting:
+                    yield self._told(listener.waiting.popleft())
+                try:
+                    async with asyncio.timeout(SIGN_OF_LIFE_S):
+                        await listener.woken.wait()
+                except TimeoutError:
+                    yield _ALIVE
+        finally:
+            self._listeners.discard(listener)
+
+    async def close(self) -> None:
+        """End all streams: they would keep the server from stopping."""
+        self._closed = True
+        for listener in self._listeners:
+            listener.woken.set()
+
+    # --- inside ------------------------------------------------------------------------------------------
+
+    def _since(self, actor: Actor, wanted: Filter, last: str | None) -> Iterator[bytes]:
+        """What somebody has missed who heard `last` last."""
+        if last is None:
+            return
+        run, _, number = last.partition("-")
+        oldest = self._past[0].number if self._past else 1
+        known = run == self._run and number.isascii() and number.isdecimal() and len(number) < 16
+        if not known or int(number) + 1 < oldest:
+            yield self._text(RESET, next(self._numbers), {})
+            return
+        for event in list(self._past):
+            if event.number > int(number) and event.organisation == actor.organisation and wanted.fits(event):
+                yield self._told(event)
+
+    def _told(self, event: LiveEvent) -> bytes:
+        return self._text(event.type, event.number, event.data)
+
+    def _text(self, kind: str, number: int, data: Mapping[str, Any]) -> bytes:
+        return b"id: %s-%d\nevent: %s\ndata: %s\n\n" % (
+            self._run.encode(), number, kind.encode(), msgspec.json.encode(data),
+        )  # fmt: skip
+
+    def _tell(self, kind: str, organisation: int, monitor_id: int, data: Mapping[str, Any]) -> None:
+        event = LiveEvent(next(self._numbers), kind, organisation, monitor_id, data)
+        self._past.append(event)
+        for listener in self._listeners:
+            if listener.organisation == organisation and listener.filter.fits(event):
+                if len(listener.waiting) >= REMEMBERED:
+                    listener.missed = True  # somebody who reads nothing keeps no memory
+                else:
+                    listener.waiting.append(event)
+                listener.woken.set()
+
+    def _on_beat(self, event: BeatRecorded) -> None:
+        beat = event.beat
+        kind = CHANGE if beat.important else BEAT
+        self._tell(kind, event.organisation, beat.monitor_id, self._beat(beat))
+
+    def _on_change(self, event: MonitorChanged) -> None:
+        self._tell(EDIT, event.organisation, event.monitor_id, self._monitor(event.monitor_id))
+
+    def _on_removal(self, event: MonitorRemoved) -> None:
+        self._tell(REMOVAL, event.organisation, event.monitor_id, {"monitor": event.monitor_id})
+
+    def _monitor(self, monitor_id: int) -> dict[str, Any]:
+        monitor = self._roster.get(monitor_id)
+        return {"monitor": monitor_id, "name": monitor.name if monitor else None}
+
+    def _beat(self, beat: Beat) -> dict[str, Any]:
+        return {
+            **self._monitor(beat.monitor_id),
+            "time": iso_exact(beat.time),
+            "status": WORDS[Status(beat.status)],
+            "message": beat.msg,
+            "ping": beat.ping,
+        }
