@@ -25,7 +25,7 @@ from kuma_lite.core.doors import Doors
 from kuma_lite.core.periodic_job import PeriodicJob
 from kuma_lite.core.service_manager import ServiceManager
 from kuma_lite.management.doors import management_doors
-from kuma_lite.monitors.state import MonitorStates
+from kuma_lite.monitors.doors.state import MonitorStates
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.settings.events import SettingsDoors
 from kuma_lite.status_pages.service import StatusPages

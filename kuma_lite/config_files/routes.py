@@ -39,11 +39,11 @@ _CHANGE: Final = named(
 _PROBLEMS: Final = named(
     "ConfigProblems",
     {
-        "errors": ["monitors “Shop”: interval: Input should be a valid integer"],
+        "errors": ["monitors “Shop”: interval: It must be a number."],
         "problems": [
             named(
                 "ConfigProblem",
-                {"kind": "monitors", "key": "Shop", "field": "interval", "message": "Input should be …"},
+                {"kind": "monitors", "key": "Shop", "field": "interval", "message": "It must be a number."},
             )
         ],
     },

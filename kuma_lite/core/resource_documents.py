@@ -144,7 +144,11 @@ class Documents:
             UserError: a field is unknown or does not fit, it names what there is not, or a secret is not
                 given; `field` in its extra says which.
         """
-        wire = {key: _revealed(value, key, secrets) for key, value in keyed(resource, document).items()}
+        fields = fields_of(tuple(resource.options(document)))
+        wire = {
+            key: _revealed(value, fields[key].name if key in fields else key, secrets)
+            for key, value in keyed(resource, document).items()
+        }
         for reference in resource.references:
             wire = changed_at(wire, reference.path, self._id_in(reference.resource, reference.path))
         look_through(resource, wire)

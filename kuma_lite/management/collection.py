@@ -17,7 +17,7 @@ import msgspec
 from litestar import Response
 from litestar.enums import HttpMethod
 
-from kuma_lite.core.access import Actor, Forbidden
+from kuma_lite.core.access import Actor, Forbidden, Right
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.resources import CREATE, DELETE, REPLACE, Document, Resource
 from kuma_lite.management import listing
@@ -138,7 +138,7 @@ class Managed:
 
     async def delete(self, request: AnyRequest) -> None:
         """Remove one."""
-        thing = await self._find(request)
+        thing = await self._find(request, self._resource.edit)
         self._look_at_tag(request, thing)
         await self._resource.delete(_person(request), self._resource.identify(thing))
 
@@ -148,16 +148,16 @@ class Managed:
         self, request: AnyRequest, wire_of: Callable[[Resource[Any], Any, Mapping[str, Any]], Document]
     ) -> Response[Any]:
         body = await _body(request)
-        thing = await self._find(request)
+        thing = await self._find(request, self._resource.edit)
         self._look_at_tag(request, thing)
         wire = wire_of(self._resource, thing, body)
         number = self._resource.identify(thing)
         return self._answer(await self._resource.replace(_person(request), number, wire))
 
-    async def _find(self, request: AnyRequest) -> Any:
+    async def _find(self, request: AnyRequest, right: Right | None = None) -> Any:
         actor, key = _person(request), key_in(request)
         number: Any = int(key) if key.isascii() and key.isdecimal() and len(key) < 16 else key
-        return await self._resource.get(actor, number)
+        return await self._resource.get(actor, number, right)
 
     def _body(self, thing: Any) -> Document:
         body = body_of(self._resource, thing)

@@ -8,7 +8,6 @@ from typing import Any, Final
 from litestar import Response
 
 from kuma_lite.core.errors import UserError
-from kuma_lite.rest.requests import AnyRequest
 from kuma_lite.rest.shapes import named, optional
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -60,11 +59,11 @@ def of_error(error: UserError) -> Problem:
     return Problem(status, error.message, *([(field, error.message)] if isinstance(field, str) else []))
 
 
-def answer_problem(_request: AnyRequest, error: Problem) -> Response[Any]:
+def answer_problem(_request: Any, error: Problem) -> Response[Any]:
     """For Litestar: a problem as an answer."""
     return Response(error.document(), status_code=error.status, media_type=MEDIA_TYPE)
 
 
-def answer_user_error(request: AnyRequest, error: UserError) -> Response[Any]:
+def answer_user_error(request: Any, error: UserError) -> Response[Any]:
     """For Litestar: whatever else is told to people."""
     return answer_problem(request, of_error(error))

@@ -347,17 +347,17 @@ async def test_what_names_nothing_any_more_is_left_out(harbour: Resources) -> No
         ({"pier": 1}, "pierId", "There is no pier “1”."),
         ({"route": ["North", "West"]}, "route[]", "There is no pier “West”."),
         ({"code": {SECRET: "boats/x/code"}}, "code", "The secret “boats/x/code” is not given."),
-        ({"topSpeed": "fast"}, None, "topSpeed: "),
+        ({"topSpeed": "fast"}, "top_speed", "topSpeed: "),
     ],
 )
 async def test_what_is_wrong_with_a_document(
-    harbour: Resources, document: Document, at: str | None, sentence: str
+    harbour: Resources, document: Document, at: str, sentence: str
 ) -> None:
     documents = await Documents.of(harbour, OWNER)
     with pytest.raises(UserError) as caught:
         documents.from_document(harbour["boat"], document, {}.__getitem__)
     assert caught.value.message.startswith(sentence)
-    assert caught.value.extra == ({"field": at} if at else {})
+    assert caught.value.extra == {"field": at}
 
 
 def test_defaults_are_nobodys_to_change() -> None:

@@ -18,9 +18,9 @@ from kuma_lite.core.declarations import Status
 from kuma_lite.core.iso_time import iso_exact, parse_iso
 from kuma_lite.core.resources import Missing
 from kuma_lite.monitors.doors.live import TYPES, Filter, LiveEvents
+from kuma_lite.monitors.doors.state import WORDS
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.service import Monitors
-from kuma_lite.monitors.state import WORDS
 from kuma_lite.rest.problems import Problem
 from kuma_lite.rest.requests import AnyRequest, TextQuery, WholeQuery, actor_of
 from kuma_lite.rest.route import GET, NO_CONTENT, POST, Route, key_in, mounted

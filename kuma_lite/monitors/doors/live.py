@@ -21,9 +21,9 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.iso_time import iso_exact
+from kuma_lite.monitors.doors.state import WORDS
 from kuma_lite.monitors.engine.roster import Roster
 from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved
-from kuma_lite.monitors.state import WORDS
 
 REMEMBERED: Final = 5_000  # events, for those who come back
 MOST_STREAMS: Final = 200
