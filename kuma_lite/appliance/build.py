@@ -81,7 +81,7 @@ class Appliance:
             tag_doors(resources["tag"], tags, ground.push),
             usage_doors(resources),
             *helpers.doors(),
-            *pages.doors(),
+            *pages.doors(server_monitoring.servers.projects.is_root),
             *server_monitoring.doors(),
             notifications.doors(),
             health.doors(),
@@ -91,6 +91,7 @@ class Appliance:
         self.web = WebServer(app, config.host, config.port, config.tls, given=given)
         await self.web.start()
         ground.at_close(self.web.stop)
+        ground.at_close(pages.close)
         if ground.config.tls is not None:
             self._renewal = CertificateRenewal(self.web, ground.config.tls)
             self._renewal.start()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kuma_lite.core.clock import Clock, wire_time
 from kuma_lite.status_pages.incidents import Incidents
+from kuma_lite.status_pages.last_good import LastGood
 from kuma_lite.status_pages.model import (
     Document,
+    Incident,
     Maintenance,
     Member,
     Monitors,
@@ -32,7 +35,9 @@ class Answers:
         monitors: Monitors,
         maintenance: Maintenance,
         clock: Clock,
+        last_good: LastGood,
     ) -> None:
+        self._last_good = last_good
         self._pages = pages
         self._incidents = incidents
         self._monitors = monitors
@@ -48,7 +53,7 @@ class Answers:
     async def _of_monitors(self, page: Page) -> Document:
         return {
             "config": page.public_config(),
-            "incidents": [incident.as_wire() for incident in await self._incidents.shown(page)],
+            "incidents": [incident.as_wire() for incident in await self.incidents(page)],
             "publicGroupList": await self._groups(page),
             "maintenanceList": self._maintenance.running_on_page(page.id),
         }
@@ -72,29 +77,33 @@ class Answers:
             "icons": [{"src": page.icon, "sizes": "128x128", "type": "image/png"}],
         }
 
-    async def feed(self, page: Page, url: str) -> str:
-        """The RSS document; `url` is the page's absolute address."""
-        from kuma_lite.status_pages.rss import feed
+    async def incidents(self, page: Page) -> list[Incident]:
+        """Those at the top of the page, newest first."""
+        return await self._last_good.ask(("incidents", page.id), lambda: self._incidents.shown(page))
 
-        incidents = await self._incidents.shown(page)
-        return feed(page, url, incidents, self.latest(page), self._clock.now())
-
-    def latest(self, page: Page) -> list[tuple[str, ShownState]]:
-        """Name and state of the page's monitors that have one, and of its servers."""
+    def latest(self, page: Page) -> list[ShownState]:
+        """The state of the page's monitors that have one, and of its servers."""
         found = []
         for number in self._pages.public_members(page.id):
             monitor, beat = self._monitors.find(number), self._monitors.last(number)
             if monitor is not None and beat is not None:
-                found.append((monitor.name, ShownState(beat.status, beat.time)))
-        servers = self.servers_on(page.id)
-        return found + [(server.name, ShownState(server.status, server.since)) for server in servers]
+                since = beat.time if monitor.since is None else monitor.since
+                found.append(ShownState(monitor.name, beat.status, since, f"{number}"))
+        return found + [
+            ShownState(server.name, server.status, server.since, f"server-{_digest(server.name)}")
+            for server in self.servers_on(page.id)
+        ]
 
     async def _groups(self, page: Page) -> list[Document]:
         members = self._pages.public_members(page.id)
-        tags = await self._monitors.tags(members) if page.show_tags else None
+        tags = None
+        if page.show_tags:
+            tags = await self._last_good.ask(("tags", page.id), lambda: self._monitors.tags(members))
         certificates: dict[int, Mapping[str, Any] | None] = {}
         if page.show_certificate_expiry:
-            certificates = {number: await self._monitors.certificate(number) for number in members}
+            certificates = await self._last_good.ask(
+                ("certificates", page.id), lambda: self._certificates(members)
+            )
         groups = []
         for group in self._pages.public_groups(page.id):
             shown: list[Document] = []
@@ -107,6 +116,14 @@ class Answers:
                     shown.append(document)
             groups.append({"id": group.id, "name": group.name, "weight": group.weight, "monitorList": shown})
         return groups
+
+    async def _certificates(self, members: Sequence[int]) -> dict[int, Mapping[str, Any] | None]:
+        return {number: await self._monitors.certificate(number) for number in members}
+
+
+def _digest(name: str) -> str:
+    """Tells servers apart in feeds; their own numbers are nobody's business."""
+    return hashlib.blake2s(name.encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
 def _monitor(member: Member, monitor: ShownMonitor, tags: Any) -> Document:

@@ -44,6 +44,7 @@ _FLAGS: Final = {
     "showPoweredBy": "show_powered_by",
     "showCertificateExpiry": "show_certificate_expiry",
     "showOnlyLastHeartbeat": "show_only_last_heartbeat",
+    "showResponseTimes": "show_response_times",
 }
 
 

@@ -184,6 +184,15 @@ def shown_incidents(db: Connection, page_id: int) -> list[Incident]:
     return [_incident(row) for row in db.execute(query, (page_id,))]
 
 
+def past_incidents(db: Connection, page_id: int, count: int) -> list[Incident]:
+    """The newest of those that are not at the top of a page."""
+    query = f"""
+        SELECT {_INCIDENT} FROM incident WHERE status_page_id = ? AND (pin = 0 OR active = 0)
+        ORDER BY created_date DESC, id DESC LIMIT ?
+    """  # noqa: S608 - own column names
+    return [_incident(row) for row in db.execute(query, (page_id, count))]
+
+
 def incident_page(
     db: Connection, page_id: int, cursor: Cursor | None, count: int
 ) -> tuple[list[Incident], int]:
