@@ -22,7 +22,7 @@ _LINE_HEIGHT: Final = 24
 def percent(share: float) -> str:
     """A share as it is said: cut, never rounded up to a hundred."""
     hundredths = int(share * 10_000 + 1e-6)
-    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".") + " %"
+    return f"{hundredths // 100} %" if hundredths % 100 == 0 else f"{hundredths / 100:.2f} %"
 
 
 def uptime_of(bars: Sequence[Bar]) -> float | None:

@@ -76,16 +76,10 @@ class AnswerCache:
         turn = self._generation, key
         task = self._working.get(turn)
         if task is None:
-            task = self._working[turn] = asyncio.create_task(self._work(key, minutes, work))
+            keep = self.keep(key, minutes)
+            task = self._working[turn] = asyncio.create_task(_work(keep, work))
             task.add_done_callback(lambda _task: self._working.pop(turn, None))
         return await asyncio.shield(task)
-
-    async def _work(self, key: str, minutes: float, work: Callable[[], Awaitable[Answer]]) -> Answer:
-        keep = self.keep(key, minutes)
-        answer = await work()
-        if answer.status < 500:  # trouble of ours is no answer to live with
-            keep(answer)
-        return answer
 
     def keep(self, key: str, minutes: float) -> Callable[[Answer], None]:
         """To be called before an answer is worked out: the function that keeps it."""
@@ -114,6 +108,13 @@ class AnswerCache:
         found = self._answers.pop(key, None)
         if found is not None:
             self._bytes -= _size(found[1])
+
+
+async def _work(keep: Callable[[Answer], None], work: Callable[[], Awaitable[Answer]]) -> Answer:
+    answer = await work()
+    if answer.status < 500:  # trouble of ours is no answer to live with
+        keep(answer)
+    return answer
 
 
 def _size(answer: Answer) -> int:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from kuma_lite.status_pages.markdown import to_text
 from kuma_lite.status_pages.markup import clean
 from kuma_lite.status_pages.model import Page, PlannedWindow
 
@@ -53,7 +52,7 @@ def _event(page: Page, url: str, host: str, window: PlannedWindow, now: float) -
         f"DTEND:{_moment(window.end)}",
         f"SUMMARY:{_text(window.title)}",
     ]
-    words = to_text(window.description)
+    words = window.description.strip()  # Markdown: what people type reads well as it is
     if words:
         lines.append(f"DESCRIPTION:{_text(words)}")
     return [*lines, f"URL:{url}", "TRANSP:TRANSPARENT", "END:VEVENT"]

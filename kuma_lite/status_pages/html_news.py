@@ -77,7 +77,7 @@ def _month(name: str, found: Iterable[Incident], facts: Facts, *, first: bool) -
 
 def _ended(incident: Incident, updates: Sequence[Update]) -> str:
     over = ""
-    if not incident.active and incident.updated is not None:
+    if not incident.active and incident.updated is not None and incident.updated - incident.created >= 60:
         over = f'<p class="dates">Resolved after {span_text(incident.updated - incident.created)}</p>'
     return (
         f'<article class="ended" data-incident-id="{incident.id}"><h4>{escape(incident.title)}</h4>'

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from kuma_lite.core.clock import MILLISECONDS, wire_date, wire_time
 from kuma_lite.core.declarations import Status
+from kuma_lite.status_pages.headline import headline
 from kuma_lite.status_pages.model import Incident, Page, ShownState
 from kuma_lite.status_pages.rules import STATUS_TEXTS, overall
 
@@ -24,8 +25,10 @@ class News(NamedTuple):
     """Everything that a feed says; the newest entry is not always the first."""
 
     title: str
+    rss_title: str  # as Uptime Kuma words it
     url: str  # absolute address of the page
-    state: str
+    state: str  # in a sentence, the worst first
+    rss_state: str  # as Uptime Kuma words it
     items: list[Item]
     now: int  # seconds since 1970
 
@@ -44,8 +47,11 @@ def news(
     """
     items = [_incident(incident) for incident in incidents]
     items += [_outage(state) for state in latest if state.status is Status.DOWN]
-    title = page.rss_title or (f"{page.title} RSS Feed" if page.title else "Uptime Kuma RSS Feed")
-    return News(title, url, STATUS_TEXTS[overall(state.status for state in latest)], items, int(now))
+    rss_title = page.rss_title or (f"{page.title} RSS Feed" if page.title else "Uptime Kuma RSS Feed")
+    states = [state.status for state in latest]
+    sentence = " · ".join(part.text for part in headline(states, 0, ()).parts)
+    title = page.rss_title or page.title or "Status"
+    return News(title, rss_title, url, sentence, STATUS_TEXTS[overall(states)], items, int(now))
 
 
 def _incident(incident: Incident) -> Item:

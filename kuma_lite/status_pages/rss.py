@@ -28,8 +28,8 @@ def rss(news: News) -> str:
     )
     return (
         f'{_DECLARATION}<rss version="2.0"><channel>'
-        f"<title>{escape(news.title)}</title><link>{link}</link>"
-        f"<description>{escape(f'Current status: {news.state}')}</description>"
+        f"<title>{escape(news.rss_title)}</title><link>{link}</link>"
+        f"<description>{escape(f'Current status: {news.rss_state}')}</description>"
         f"<lastBuildDate>{_date(news.now)}</lastBuildDate><docs>{_DOCUMENTATION}</docs>"
         f"<generator>{GENERATOR}</generator><language>en</language>{items}</channel></rss>\n"
     )

@@ -9,14 +9,18 @@ TIMES: Final = """\
 "use strict";
 (() => {
   const time = { hour: "2-digit", minute: "2-digit" };
-  const full = { ...time, day: "numeric", month: "short", year: "numeric" };
-  const today = (at) => at.toDateString() === new Date().toDateString();
+  const full = { ...time, day: "numeric", month: "short" };
+  const form = (at, short) => {
+    const now = new Date();
+    if (short && at.toDateString() === now.toDateString()) return time;
+    return at.getFullYear() === now.getFullYear() ? full : { ...full, year: "numeric" };
+  };
   const local = () => {
     for (const one of document.querySelectorAll("main time:not([title])")) {
       const at = new Date(one.dateTime);
       if (Number.isNaN(at.getTime())) continue;
       one.title = one.textContent;
-      one.textContent = at.toLocaleString([], one.dataset.form && today(at) ? time : full);
+      one.textContent = at.toLocaleString([], form(at, one.dataset.form));
     }
   };
   local();

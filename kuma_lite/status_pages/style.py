@@ -84,7 +84,7 @@ _NEWS: Final = """\
 .notice.light, .notice.dark { border-left-color: var(--bar-nothing); }
 .notice > :last-child { margin-bottom: 0; }
 .dates, time { color: var(--soft); font-size: 0.875rem; }
-.overall time { color: inherit; font-size: inherit; }
+.overall time { color: inherit; font-size: inherit; white-space: nowrap; }
 #planned, #past { margin: 1.5rem 0; }
 #planned > h2, #past > h2 { margin-bottom: 0.75rem; }
 .timeline { list-style: none; margin: 0.75rem 0 0; padding: 0; }
@@ -130,7 +130,8 @@ _SERVICES: Final = """\
 .group ul { list-style: none; margin: 0; padding: 0 1.25rem; }
 .service {
   display: grid;
-  grid-template: "name state" auto "about about" auto "bars uptime" auto / minmax(0, 1fr) auto;
+  grid-template: "name state state" auto "about about about" auto "bars bars uptime" auto
+    / minmax(0, 1fr) auto 4.75rem;
   align-items: center;
   gap: 0.4rem 0.75rem;
   padding: 0.75rem 0;
@@ -147,10 +148,13 @@ _SERVICES: Final = """\
 .bars[data-note]::after { content: attr(data-note); color: var(--soft); font-size: 0.85rem; }
 .bars path:hover { opacity: 0.7; }
 .uptime { grid-area: uptime; justify-self: end; color: var(--soft); font-variant-numeric: tabular-nums; }
-.state { grid-area: state; display: flex; align-items: center; gap: 0.4rem; font-weight: 600; }
+.state {
+  grid-area: state; justify-self: end; display: flex; align-items: center; gap: 0.4rem;
+  font-weight: 600; overflow-wrap: normal;
+}
 .scale {
   display: flex; justify-content: space-between;
-  padding: 0 1.25rem 0.75rem; color: var(--soft); font-size: 0.8rem;
+  padding: 0 0 0.75rem; margin: 0 6.75rem 0 1.25rem; color: var(--soft); font-size: 0.8rem;
 }
 .scale .short { display: none; }
 details.tags > summary { min-width: 1.5rem; min-height: 1.5rem; padding: 0 0.25rem; }
@@ -190,7 +194,7 @@ _SCREENS: Final = """\
   .overall { font-size: 1.1rem; padding: 0.9rem 1rem; }
   .group > h2, .group summary { padding: 0.8rem 1rem; }
   .group ul { padding: 0 1rem; }
-  .scale { padding: 0 1rem 0.75rem; }
+  .scale { margin: 0 6.5rem 0 1rem; }
   .bars:not(.hours) > svg { width: 300%; margin-left: -200%; }
   .scale .short { display: inline; }
   .scale .short + * { margin-left: auto; }
@@ -199,10 +203,9 @@ _SCREENS: Final = """\
 @media (min-width: 64rem) {
   .service {
     grid-template: "name bars uptime state" auto "about bars uptime state" auto
-      / minmax(0, 1fr) 26rem 5rem 8rem;
+      / minmax(0, 1fr) 26rem 4.75rem 8.75rem;
   }
-  .scale { width: 28.5rem; margin-left: auto; margin-right: 14.5rem; }
-  .state { justify-self: end; }
+  .scale { width: 26rem; margin: 0 16.25rem 0 auto; }
 }
 @media (prefers-contrast: more) { :root { --soft: var(--text); --line: var(--text); } }
 @media (forced-colors: active) {
