@@ -9,7 +9,9 @@ from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.monitors import Monitoring
 from kuma_lite.beats.buckets import Span
 from kuma_lite.beats.model import Beat
+from kuma_lite.beats.periods import Period
 from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import MILLISECONDS
 from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted
 from kuma_lite.maintenance.service import Maintenance
 from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved
@@ -75,7 +77,25 @@ class PublishedMonitors:
 
     async def bars(self, monitor_ids: Sequence[int], seconds: int, count: int) -> Mapping[int, Sequence[Bar]]:
         """The last `count` days (86,400 seconds) or hours (3,600) of some monitors, oldest first."""
-        return {}
+        watched = {
+            number: self._roster.is_active(monitor)
+            for number in monitor_ids
+            if (monitor := self._roster.get(number)) is not None
+        }
+        now = self._clock.now()
+        span = Span(seconds, count, int(now) // seconds)
+        found = await self._store.periods(watched, span, now)
+        return {number: [_bar(period) for period in periods] for number, periods in found.items()}
+
+
+def _bar(period: Period) -> Bar:
+    return Bar(
+        period.began // MILLISECONDS,
+        period.uptime,
+        period.outages,
+        period.down_ms // MILLISECONDS,
+        bool(period.bucket.maintenance),
+    )
 
 
 class PublishedMaintenance:

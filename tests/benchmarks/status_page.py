@@ -1,4 +1,4 @@
-"""What visitors of a status page cost: `python -m tests.benchmarks.status_page [--monitors 30] [--seconds 5]`.
+"""What visitors of a status page cost: `python -m tests.benchmarks.status_page [--monitors 30]`.
 
 A server with a page of paused monitors, each with a hundred beats, in a process of its own, and visitors in
 another one, who ask again on the same connections as soon as they are answered. "A core" is the kernel's
@@ -39,7 +39,7 @@ ASKED = {
 class Rush(NamedTuple):
     """What came of one kind of request."""
 
-    count: int
+    requests: int
     seconds: float
     bytes: int  # of one answer, its head included
     waits: list[float]  # s
@@ -90,7 +90,7 @@ async def _make_page(server: Served, monitors: int) -> None:
     async with Client(server.url) as client:
         await client.log_in()
         await client.call("addStatusPage", "Bench", SLUG)
-        config = {"slug": SLUG, "analyticsType": None, "domainNameList": []}
+        config: dict[str, object] = {"slug": SLUG, "analyticsType": None, "domainNameList": []}
         groups = [{"name": "All", "monitorList": [{"id": number} for number in range(1, monitors + 1)]}]
         answer = await client.call("saveStatusPage", SLUG, config, "", groups)
         assert answer["ok"], answer
@@ -102,8 +102,9 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
     server = Served(folder)
     server.wait_ready()
     asyncio.run(_make_page(server, options.monitors))
-    print(f"\n| {options.monitors} monitors, {options.connections} connections | bytes | per second "
-          "| per second of a core | wished | p50 | p99 |\n| --- | --- | --- | --- | --- | --- | --- |")  # fmt: skip
+    title = f"{options.monitors} monitors, {options.connections} connections"
+    print(f"\n| {title} | bytes | per second | per second of a core | wished | p50 | p99 |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         for name, (path, headers, wished) in ASKED.items():
             lines = headers.format(etag=_etag(server.port, path))
@@ -114,7 +115,7 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
             used = server.figures().since(before)
             cuts = statistics.quantiles(rush.waits, n=100)
             print(
-                f"| {name} | {rush.bytes} | {rush.count / rush.seconds:.0f} | {rush.count / used.cpu:.0f} "
+                f"| {name} | {rush.bytes} | {rush.requests / rush.seconds:.0f} | {rush.requests / used.cpu:.0f} "
                 f"| {wished} | {cuts[49] * 1000:.1f} ms | {cuts[98] * 1000:.1f} ms |",
                 flush=True,
             )

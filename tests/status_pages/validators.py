@@ -90,14 +90,13 @@ def read_calendar(content: bytes) -> list[dict[str, str]]:
     physical = content[:-2].split(b"\r\n")
     assert all(len(line) <= 75 for line in physical), "lines are folded at 75 bytes"
     assert not any(byte < 32 and byte != 9 for line in physical for byte in line)
-    for line in physical:
-        line.decode("utf-8")  # no character is cut
     lines: list[str] = []
-    for line in physical:
-        if line.startswith(b" "):
-            lines[-1] += line[1:].decode()
+    for piece in physical:
+        text = piece.decode("utf-8")  # no character is cut
+        if text.startswith(" "):
+            lines[-1] += text[1:]
         else:
-            lines.append(line.decode())
+            lines.append(text)
     assert (lines[0], lines[-1]) == ("BEGIN:VCALENDAR", "END:VCALENDAR")
     events: list[dict[str, str]] = []
     calendar: dict[str, str] = {}
