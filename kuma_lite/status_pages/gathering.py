@@ -11,8 +11,7 @@ from kuma_lite.core.transactions import Transactions
 from kuma_lite.status_pages import store, timeline_store
 from kuma_lite.status_pages.facts import DAY_S, DAYS, HOUR_S, HOURS, Facts
 from kuma_lite.status_pages.last_good import LastGood
-from kuma_lite.status_pages.model import Bar, Incident, Maintenance, Monitors, Page, Update
-from kuma_lite.status_pages.pages import Pages
+from kuma_lite.status_pages.model import Bar, Document, Incident, Maintenance, Monitors, Page, Update
 
 PAST: Final = 20  # incidents on the page itself
 PAST_IN_HISTORY: Final = 500  # in its history
@@ -34,20 +33,25 @@ class Gathering:
     def __init__(
         self,
         database: Transactions,
-        pages: Pages,
         monitors: Monitors,
         maintenance: Maintenance,
         last_good: LastGood,
     ) -> None:
         self._database = database
-        self._pages = pages
         self._monitors = monitors
         self._maintenance = maintenance
         self._last_good = last_good
 
-    async def facts(self, page: Page, *, hourly: bool = False) -> Facts:
-        """What a page shows beside the usual documents. Raises StorageTrouble."""
-        members = self._pages.public_members(page.id)
+    async def facts(self, page: Page, document: Document, *, hourly: bool = False) -> Facts:
+        """What a page shows beside the usual documents. Raises StorageTrouble.
+
+        Args:
+            page: whose it is.
+            document: of `Answers.everything`; of its monitors the history is told.
+            hourly: bars are hours, not days.
+        """
+        groups = document["publicGroupList"]
+        members = tuple(dict.fromkeys(each["id"] for group in groups for each in group["monitorList"]))
         seconds, count = (HOUR_S, HOURS) if hourly else (DAY_S, DAYS)
         bars: Mapping[int, Sequence[Bar]] = {}
         if members and not page.show_only_last_heartbeat:

@@ -143,7 +143,7 @@ class Services:
         )
 
     def _pace(self, monitor: Mapping[str, Any]) -> str:
-        if not self.page.show_response_times:
+        if not (self.page.show_response_times or monitor.get("showPing")):
             return ""
         beats = self.heartbeats["heartbeatList"].get(str(monitor["id"]), ())
         return bars.sparkline([beat["ping"] for beat in beats])

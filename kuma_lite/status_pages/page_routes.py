@@ -139,12 +139,15 @@ class PageRoutes:
             if page is None:
                 return MISSING
             hourly = _HOURS in Query(scope["query_string"].decode("latin-1"))
-            document, beats = await self._answers.everything(page), self._answers.heartbeats(page)
-            facts = await self._gathering.facts(page, hourly=hourly)
-            servers, now = self._answers.servers_on(page.id), self._clock.now()
-            return Answer(200, render(page, document, beats, servers, now, facts).encode(), HTML)
+            return Answer(200, (await self.html(page, self._answers, hourly=hourly)).encode(), HTML)
 
         return work
+
+    async def html(self, page: Page, answers: Answers, *, hourly: bool = False) -> str:
+        """A page, of what is answered about it. Raises StorageTrouble."""
+        document, beats = await answers.everything(page), answers.heartbeats(page)
+        facts = await self._gathering.facts(page, document, hourly=hourly)
+        return render(page, document, beats, answers.servers_on(page.id), self._clock.now(), facts)
 
     def _headers(self, name: str, page: Page | None) -> Headers:
         if page is None:
@@ -189,7 +192,7 @@ class PageRoutes:
 
     async def _card(self, page: Page, _scope: Any) -> Answer:
         document, beats = await self._answers.everything(page), self._answers.heartbeats(page)
-        facts = await self._gathering.facts(page)
+        facts = await self._gathering.facts(page, document)
         found = headline_of(document, beats, self._answers.servers_on(page.id), facts)
         return Answer(200, embeds.card(page, found, self._clock.now()).encode(), HTML)
 

@@ -71,7 +71,7 @@ class StatusPages:
         self._answers = Answers(self._pages, incidents, monitors, maintenance, clock, self._last_good)
         badges = MonitorBadges(self._pages, monitors)
         self._routes = PublicRoutes(self._pages, incidents, self._answers, badges, pictures, answering)
-        gathering = Gathering(database, self._pages, monitors, maintenance, self._last_good)
+        gathering = Gathering(database, monitors, maintenance, self._last_good)
         self._page_routes = PageRoutes(
             self._pages,
             self._answers,

@@ -114,9 +114,10 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
             rush = pool.apply(_rush, (server.port, request, options.seconds, options.connections))
             used = server.figures().since(before)
             cuts = statistics.quantiles(rush.waits, n=100)
+            speed = f"{rush.requests / rush.seconds:.0f} | {rush.requests / used.cpu:.0f}"
             print(
-                f"| {name} | {rush.bytes} | {rush.requests / rush.seconds:.0f} | {rush.requests / used.cpu:.0f} "
-                f"| {wished} | {cuts[49] * 1000:.1f} ms | {cuts[98] * 1000:.1f} ms |",
+                f"| {name} | {rush.bytes} | {speed} | {wished} "
+                f"| {cuts[49] * 1000:.1f} ms | {cuts[98] * 1000:.1f} ms |",
                 flush=True,
             )
     server.stop()
