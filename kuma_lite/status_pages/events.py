@@ -73,7 +73,7 @@ class StatusPageEvents:
 
     async def get(self, caller: Caller, slug: Any) -> Answer:
         """What those who edit a page see of it."""
-        page = self._pages.by_slug(slug)
+        page = self._pages.named(slug)
         if page is None or not may(actor_of(caller), Right.STATUS_PAGES_VIEW, page):
             raise UserError("No slug?")
         return {"ok": True, "config": page.private_config()}

@@ -151,8 +151,10 @@ def _described(page: Page) -> str:
 def _incident(incident: Mapping[str, Any]) -> str:
     updated = incident["lastUpdatedDate"]
     dates = _time(incident["createdDate"]) + (f" · updated {_time(updated)}" if updated else "")
+    number, style = incident.get("id", ""), incident_style(incident["style"])
     return (
-        f'<article class="notice {incident_style(incident["style"])}"><h2>{escape(incident["title"])}</h2>'
+        f'<article class="notice {style}" data-incident-id="{number}">'
+        f"<h2>{escape(incident['title'])}</h2>"
         f"{to_html(incident['content'])}<p><small>{dates}</small></p></article>\n"
     )
 
@@ -164,7 +166,8 @@ def _maintenance(plan: Mapping[str, Any]) -> str:
 
 def _group(page: Page, group: Mapping[str, Any], heartbeats: Document) -> str:
     rows = "".join(_monitor(page, monitor, heartbeats) for monitor in group["monitorList"])
-    return f"<section><h2>{escape(group['name'])}</h2><ul>{rows}</ul></section>\n"
+    opened = f'<section data-group-id="{group.get("id", "")}">'
+    return f"{opened}<h2>{escape(group['name'])}</h2><ul>{rows}</ul></section>\n"
 
 
 def _monitor(page: Page, monitor: Mapping[str, Any], heartbeats: Document) -> str:
@@ -176,8 +179,9 @@ def _monitor(page: Page, monitor: Mapping[str, Any], heartbeats: Document) -> st
         uptime = f'<span class="uptime" title="Uptime of the last 24 hours">{share * 100:.4g} %</span>'
     bars = "" if page.show_only_last_heartbeat else _bars(beats[-BARS:])
     return (
-        f'<li><span class="state {kind}">{word}</span>{uptime}<span class="name">{_name(monitor)}</span>'
-        f"{_tags(monitor)}{_certificate(monitor)}{bars}</li>"
+        f'<li data-monitor-id="{monitor["id"]}">'
+        f'<span class="state {kind}">{word}</span>{uptime}<span class="name">{_name(monitor)}</span>'
+        f"{_ping(monitor, beats)}{_tags(monitor)}{_certificate(monitor)}{bars}</li>"
     )
 
 
@@ -228,6 +232,11 @@ def _certificate(monitor: Mapping[str, Any]) -> str:
     days = int(monitor["certExpiryDaysRemaining"])
     kind = " down" if days <= _WARN_DAYS else ""
     return f'<span class="certificate{kind}">Certificate: {days} {"day" if days == 1 else "days"}</span>'
+
+
+def _ping(monitor: Mapping[str, Any], beats: Sequence[Mapping[str, Any]]) -> str:
+    ping = beats[-1]["ping"] if beats and monitor.get("showPing") else None
+    return "" if ping is None else f'<span class="ping">Response time: {ping:.0f} ms</span>'
 
 
 def _bars(beats: Sequence[Mapping[str, Any]]) -> str:

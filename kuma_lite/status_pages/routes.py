@@ -187,9 +187,12 @@ class PublicRoutes:
         return await self._answer(scope, send, work, minutes, headers)
 
     async def _page(self, page: Page) -> Answer:
-        document, beats = await self._answers.everything(page), self._answers.heartbeats(page)
-        servers = self._answers.servers_on(page.id)
-        return Answer(200, render_page(page, document, beats, servers, self._clock.now()).encode(), _HTML)
+        return Answer(200, (await self.html(page, self._answers)).encode(), _HTML)
+
+    async def html(self, page: Page, answers: Answers) -> str:
+        """A page, of what is answered about it."""
+        document, beats = await answers.everything(page), answers.heartbeats(page)
+        return render_page(page, document, beats, answers.servers_on(page.id), self._clock.now())
 
     def _page_headers(self, page: Page) -> Headers:
         policy = content_policy(page, same_origin_frames=self._same_origin_frames)

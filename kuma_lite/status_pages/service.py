@@ -14,9 +14,19 @@ from kuma_lite.core.transactions import Transactions
 from kuma_lite.status_pages.answers import Answers
 from kuma_lite.status_pages.badge_routes import MonitorBadges
 from kuma_lite.status_pages.cache import AnswerCache
+from kuma_lite.status_pages.draft_routes import DraftRoutes
+from kuma_lite.status_pages.drafts import Drafts
+from kuma_lite.status_pages.editor_events import EditorEvents
 from kuma_lite.status_pages.events import StatusPageEvents
 from kuma_lite.status_pages.incidents import Incidents
-from kuma_lite.status_pages.model import Group, Maintenance, Monitors, Page, Settings, ShownServer
+from kuma_lite.status_pages.model import (
+    Group,
+    Maintenance,
+    Monitors,
+    Page,
+    Settings,
+    ShownServer,
+)
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.resource import PutServers, ServersOn, status_page_resource
 from kuma_lite.status_pages.routes import PublicRoutes
@@ -57,6 +67,9 @@ class StatusPages:
         incidents = Incidents(database, self._pages, clock, self._cache.clear)
         self._events = StatusPageEvents(self._pages, incidents, push)
         self._answers = Answers(self._pages, incidents, monitors, maintenance, clock)
+        drafts = Drafts(clock)
+        self._editor = EditorEvents(self._pages, incidents, self._answers, drafts, clock, push)
+        self._pages.changed = self._editor.push_change
         self._routes = PublicRoutes(
             self._pages,
             incidents,
@@ -68,6 +81,7 @@ class StatusPages:
             clock,
             same_origin_frames,
         )
+        self._previews = DraftRoutes(drafts, self._answers, incidents, self._routes.html)
 
     async def load(self) -> None:
         """Read all pages; from then on everything else may be called."""
@@ -75,15 +89,21 @@ class StatusPages:
 
     def doors(self) -> list[Doors]:
         """Events, the list at login, and the addresses of visitors."""
-        return [self._events.doors(), Doors(raw=self._routes.routes())]
+        raw = [*self._routes.routes(), *self._previews.routes()]
+        return [self._events.doors(), Doors(events=self._editor.events(), raw=raw)]
 
     def resource(self, servers_on: ServersOn, put_servers: PutServers) -> Resource[Page]:
         """Status pages as things that people keep, with the servers that stand on them."""
+        self._pages.servers_on, self._editor.put_servers = servers_on, put_servers
         return status_page_resource(self._pages, servers_on, put_servers)
 
-    def show_servers(self, servers_on: Callable[[int], Sequence[ShownServer]]) -> None:
-        """Let the servers of a page (by its id) stand on it."""
-        self._answers.servers_on = servers_on
+    def show_servers(
+        self,
+        servers_on: Callable[[int], Sequence[ShownServer]],
+        look_at: Callable[[Sequence[str]], Sequence[ShownServer]],
+    ) -> None:
+        """Let the servers of a page (by its id) stand on it, and those that an editor names by UUID."""
+        self._answers.servers_on, self._editor.look_at_servers = servers_on, look_at
 
     def of(self, organisation: int) -> list[Page]:
         """An organisation's pages, oldest first."""

@@ -67,7 +67,7 @@ section > ul > li {
 .uptime { grid-column: 2; color: var(--soft); font-variant-numeric: tabular-nums; }
 .name { grid-column: 3; overflow-wrap: anywhere; }
 .bars { grid-column: 4; grid-row: 1; width: 100%; height: 20px; }
-.tag, .certificate, .busy { grid-column: 3; font-size: 0.85rem; color: var(--soft); }
+.tag, .certificate, .busy, .ping { grid-column: 3; font-size: 0.85rem; color: var(--soft); }
 details.tags { grid-column: 3; font-size: 0.85rem; color: var(--soft); }
 details.tags > .tag { display: block; }
 .tag svg { margin-right: 0.35rem; }
@@ -82,6 +82,6 @@ footer { margin-top: 2rem; font-size: 0.875rem; }
   .name { grid-column: 1; grid-row: 1; }
   .uptime { grid-column: 2; grid-row: 1; }
   .state { grid-column: 3; grid-row: 1; }
-  .tag, details.tags, .certificate, .bars { grid-column: 1 / -1; grid-row: auto; }
+  .tag, details.tags, .certificate, .ping, .bars { grid-column: 1 / -1; grid-row: auto; }
 }
 """
