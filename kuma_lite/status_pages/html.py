@@ -20,6 +20,8 @@ from kuma_lite.status_pages.moments import moment, soon
 STYLE_PATH: Final = "/status-page.css"
 TIMES_PATH: Final = "/status-times.js"
 LIVE_PATH: Final = "/status-live.js"
+_TIMES: Final = f'<script defer src="{TIMES_PATH}"></script>'
+SCRIPTS: Final = f'<script defer src="{LIVE_PATH}"></script>{_TIMES}'  # in this order: times are put in last
 DESCRIPTION_CHARS: Final = 155  # what search engines show
 MIN_REFRESH_S: Final = 5
 _THEMES: Final = ("light", "dark")  # with whatever else, as the browser likes it
@@ -84,10 +86,10 @@ def headline_of(
     return headline([*latest, *(server.status for server in servers)], bad, facts.windows)
 
 
-def content_policy(page: Page, *, same_origin_frames: bool) -> str:
+def content_policy(page: Page, *, same_origin_frames: bool, own_scripts: bool = True) -> str:
     """What a browser may do for a page: run our own scripts, and the counting program somebody has set up."""
-    counting = analytics_of(page)
-    scripts, connections = _with_self(counting.scripts), _with_self(counting.connections)
+    counting, own = analytics_of(page), "'self'" if own_scripts else ""
+    scripts, connections = _sources(own, counting.scripts), _sources(own, counting.connections)
     ancestors = "; frame-ancestors 'self'" if same_origin_frames else ""
     return (
         f"default-src 'none'; script-src {scripts}; connect-src {connections}; style-src 'self'; "
@@ -96,8 +98,9 @@ def content_policy(page: Page, *, same_origin_frames: bool) -> str:
     )
 
 
-def _with_self(sources: str) -> str:
-    return sources if "'self'" in sources else f"'self' {sources}".rstrip()
+def _sources(own: str, others: str) -> str:
+    sources = others if own and own in others else f"{own} {others}".strip()
+    return sources or "'none'"
 
 
 def _is_bad(incident: Mapping[str, Any], facts: Facts) -> bool:
@@ -127,8 +130,7 @@ def _head(page: Page, *, live: bool = True) -> str:
     ]
     if page.custom_css:
         lines.append(f'<link rel="stylesheet" href="/api/status-page/{page.slug}/custom.css">')
-    scripts = (LIVE_PATH, TIMES_PATH) if live else (TIMES_PATH,)  # in this order: times are put in last
-    lines += [f'<script defer src="{path}"></script>' for path in scripts]
+    lines.append(SCRIPTS if live else _TIMES)
     lines.append(analytics_of(page).head)
     return "\n".join(lines) + "\n"
 

@@ -108,7 +108,7 @@ class Services:
         about = f"{_tags(monitor)}{_certificate(monitor)}{self._pace(monitor)}"
         about = f'<div class="about">{about}</div>' if about else ""
         return (
-            f'<li class="service" data-monitor-id="{monitor["id"]}"><div class="name">{_name(monitor)}</div>'
+            f'<li data-monitor-id="{monitor["id"]}" class="service"><div class="name">{_name(monitor)}</div>'
             f"{about}{self._history(monitor, every_title)}{_sign(word, kind)}</li>"
         )
 
@@ -146,7 +146,10 @@ class Services:
         if not (self.page.show_response_times or monitor.get("showPing")):
             return ""
         beats = self.heartbeats["heartbeatList"].get(str(monitor["id"]), ())
-        return bars.sparkline([beat["ping"] for beat in beats])
+        if self.page.show_response_times:
+            return bars.sparkline([beat["ping"] for beat in beats])
+        ping = beats[-1]["ping"] if beats else None
+        return "" if ping is None else f'<span class="ping">Response time: {ping:.0f} ms</span>'
 
     def _servers(self) -> str:
         if not self.servers:

@@ -100,7 +100,7 @@ class IncidentApi:
     async def list(self, request: AnyRequest) -> Document:
         """List the newest incidents of a status page, with their timelines; `key` is its slug."""
         actor = self._actor(request)
-        page = self._pages.by_slug(key_in(request))
+        page = self._pages.named(key_in(request))
         if page is None or not may(actor, Right.STATUS_PAGES_VIEW, page):
             raise UserError(_NO_PAGE, status=404)
         return {"incidents": [_shown(each) for each in await self._timelines.listed(page)]}

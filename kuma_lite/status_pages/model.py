@@ -89,6 +89,9 @@ class Member(NamedTuple):
     monitor_id: int
     send_url: bool = False  # show its address
     custom_url: str | None = None  # instead of the monitor's own
+    show_certificate: bool | None = None  # None: as the page says
+    show_tags: bool | None = None  # None: as the page says
+    show_ping: bool = False  # the latest response time
 
 
 @dataclass(frozen=True, slots=True)

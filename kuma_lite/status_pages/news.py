@@ -61,10 +61,10 @@ def _incident(incident: Incident) -> Item:
 
 def _outage(state: ShownState) -> Item:
     since = wire_time(state.since)
-    # Begins as in Uptime Kuma 2.5, whose entries change with every beat and are not told apart by monitor.
+    # In Uptime Kuma 2.5 entries change with every beat, and are not told apart by monitor.
     return Item(
         f"{state.name} is down",
         f"{state.name} has been down since {since} UTC",
-        f"undefined-{since}-{state.key}",
+        f"{state.key}-{since}",
         state.since // MILLISECONDS,
     )

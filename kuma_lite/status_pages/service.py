@@ -16,6 +16,9 @@ from kuma_lite.status_pages.answering import Answering
 from kuma_lite.status_pages.answers import Answers
 from kuma_lite.status_pages.badge_routes import MonitorBadges
 from kuma_lite.status_pages.cache import AnswerCache
+from kuma_lite.status_pages.draft_routes import DraftRoutes
+from kuma_lite.status_pages.drafts import Drafts
+from kuma_lite.status_pages.editor_events import EditorEvents
 from kuma_lite.status_pages.events import StatusPageEvents
 from kuma_lite.status_pages.gathering import NEXT_WINDOWS, PLANNED_DAYS, Gathering
 from kuma_lite.status_pages.incidents import Incidents
@@ -69,6 +72,9 @@ class StatusPages:
         self._timelines = Timelines(database, incidents, clock, self._edited)
         self._events = StatusPageEvents(self._pages, incidents, push)
         self._answers = Answers(self._pages, incidents, monitors, maintenance, clock, self._last_good)
+        drafts = Drafts(clock)
+        self._editor = EditorEvents(self._pages, incidents, self._answers, drafts, clock, push)
+        self._pages.changed = self._editor.push_change
         badges = MonitorBadges(self._pages, monitors)
         self._routes = PublicRoutes(self._pages, incidents, self._answers, badges, pictures, answering)
         gathering = Gathering(database, monitors, maintenance, self._last_good)
@@ -83,6 +89,7 @@ class StatusPages:
             clock,
             same_origin_frames,
         )
+        self._previews = DraftRoutes(drafts, self._answers, incidents, self._page_routes.html)
 
     async def load(self) -> None:
         """Read all pages; from then on everything else may be called."""
@@ -101,17 +108,22 @@ class StatusPages:
 
             return mounted(IncidentApi(self._pages, self._timelines, is_root).routes())
 
-        raw = [*self._routes.routes(), *self._page_routes.routes()]
-        timelines = TimelineEvents(self._pages, self._timelines)
-        return [self._events.doors(), Doors(timelines.events(), routes, raw)]
+        raw = [*self._routes.routes(), *self._page_routes.routes(), *self._previews.routes()]
+        events = [*self._editor.events(), *TimelineEvents(self._pages, self._timelines).events()]
+        return [self._events.doors(), Doors(events, routes, raw)]
 
     def resource(self, servers_on: ServersOn, put_servers: PutServers) -> Resource[Page]:
         """Status pages as things that people keep, with the servers that stand on them."""
+        self._pages.servers_on, self._editor.put_servers = servers_on, put_servers
         return status_page_resource(self._pages, servers_on, put_servers)
 
-    def show_servers(self, servers_on: Callable[[int], Sequence[ShownServer]]) -> None:
-        """Let the servers of a page (by its id) stand on it."""
-        self._answers.servers_on = servers_on
+    def show_servers(
+        self,
+        servers_on: Callable[[int], Sequence[ShownServer]],
+        look_at: Callable[[Sequence[str]], Sequence[ShownServer]],
+    ) -> None:
+        """Let the servers of a page (by its id) stand on it, and those that an editor names by UUID."""
+        self._answers.servers_on, self._editor.look_at_servers = servers_on, look_at
 
     def of(self, organisation: int) -> list[Page]:
         """An organisation's pages, oldest first."""

@@ -30,7 +30,7 @@ class TimelineEvents:
 
     async def listed(self, caller: Caller, slug: Any) -> Answer:
         """The newest incidents of a page, what is over included."""
-        page = self._pages.by_slug(slug)
+        page = self._pages.named(slug)
         if page is None or not may(actor_of(caller), Right.STATUS_PAGES_VIEW, page):
             raise UserError(NO_PAGE)
         return {"ok": True, "incidents": await self._timelines.listed(page)}

@@ -34,7 +34,7 @@ def test_a_feed() -> None:
         {
             "title": "db is down",
             "link": URL,
-            "guid": "undefined-2026-11-22 01:36:46.253-2",
+            "guid": "2-2026-11-22 01:36:46.253",
             "pubDate": "Sun, 22 Nov 2026 01:36:46 GMT",
             "description": "db has been down since 2026-11-22 01:36:46.253 UTC",
         },
