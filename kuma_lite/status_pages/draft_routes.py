@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, Final
@@ -17,6 +18,7 @@ from kuma_lite.status_pages.requests import send_answer
 PREVIEWS: Final = "/status-preview/"
 _LOGO: Final = "logo.png"
 _STYLE: Final = "custom.css"
+_REFRESH: Final = re.compile(r'<meta http-equiv="refresh"[^>]*>\n?')  # a draft is as new as it can be
 _HTML: Final = b"text/html; charset=utf-8"
 _CSS: Final = b"text/css; charset=utf-8"
 _PNG: Final = b"image/png"
@@ -85,7 +87,7 @@ class DraftRoutes:
         answers = self._answers.drafted(DraftGroups(draft.groups), incidents, draft.servers)
         html = await self._render(page, answers)
         stored, drafted = f"/api/status-page/{page.slug}/{_STYLE}", f"{preview_path(ticket)}/{_STYLE}"
-        return html.replace(f'href="{stored}"', f'href="{drafted}"', 1).encode()
+        return _REFRESH.sub("", html, count=1).replace(f'href="{stored}"', f'href="{drafted}"', 1).encode()
 
 
 def without_counting(page: Page) -> Page:
