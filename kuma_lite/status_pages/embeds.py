@@ -51,6 +51,6 @@ def card(page: Page, found: Headline, now: float) -> str:
         f"<title>{escape(page.title)}</title>\n"
         f'<link rel="stylesheet" href="{STYLE_PATH}">\n<script defer src="{TIMES_PATH}"></script>\n'
         f"</head>\n<body>\n{SIGNS}<main>"
-        f'<a class="whole" href="/status/{page.slug}" target="_top" rel="noopener">'
-        f"<strong>{escape(page.title)}</strong></a>{band(found, now)}</main>\n</body>\n</html>\n"
+        f'<h1><a class="whole" href="/status/{page.slug}" target="_top" rel="noopener">'
+        f"{escape(page.title)}</a></h1>{band(found, now)}</main>\n</body>\n</html>\n"
     )

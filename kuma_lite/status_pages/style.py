@@ -180,9 +180,9 @@ path.nothing { fill: var(--bar-nothing); }
 """
 
 _CARD: Final = """\
-.card body { background: transparent; }
-.card main { padding: 0; }
-.card .whole { display: block; padding: 0 0 0.4rem; color: inherit; text-decoration: none; }
+.card main { padding: 0.5rem; }
+.card h1 { font-size: 1rem; padding: 0 0 0.4rem; }
+.card .whole { color: inherit; text-decoration: none; }
 .card .whole::after { content: ""; position: absolute; inset: 0; }
 .card .overall { margin: 0; font-size: 1rem; padding: 0.75rem 1rem; }
 """
