@@ -138,6 +138,7 @@ bench: setup ## measure the server against its budgets
 	@$(BIN)/python -m tests.benchmarks
 	@$(BIN)/python -m tests.benchmarks.types
 	@$(BIN)/python -m tests.benchmarks.notifications
+	@$(BIN)/python -m tests.benchmarks.status_page
 
 .PHONY: bench-ui
 bench-ui: setup frontend system-packages ## measure the page in Chromium against its budgets

@@ -21,6 +21,7 @@ import { security } from "./security.mjs";
 import { servers } from "./servers.mjs";
 import { settings } from "./settings.mjs";
 import { system } from "./system.mjs";
+import { visitor } from "./visitor.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -50,6 +51,7 @@ const journeys = {
   servers: (browser) => servers(browser, url),
   fleet: (browser) => fleet(browser, url),
   maintenance: (browser) => maintenance(browser, url),
+  visitor: (browser) => visitor(browser, url),
   many: (browser) => many(browser, url, Number(options.monitors)),
   phone: (browser) => phone(browser, url),
 };

@@ -93,7 +93,7 @@ class Appliance:
                 resources, {"monitor": MonitorStates(monitoring.roster, monitoring.recorder).of}
             ),
             *helpers.doors(),
-            *pages.doors(),
+            *pages.doors(server_monitoring.servers.projects.is_root),
             *server_monitoring.doors(),
             notifications.doors(),
             health.doors(),
@@ -104,6 +104,7 @@ class Appliance:
         await self.web.start()
         ground.at_close(self.web.stop)
         ground.at_close(monitoring.live.close)
+        ground.at_close(pages.close)
         if ground.config.tls is not None:
             self._renewal = CertificateRenewal(self.web, ground.config.tls)
             self._renewal.start()

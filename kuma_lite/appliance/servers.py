@@ -75,7 +75,7 @@ class ServerMonitoring:
         self._pages = ListedPages(pages, monitoring)
         self._outages = OutageIncidents(monitoring)
         self._status_pages = pages
-        pages.show_servers(self._shown_on)
+        pages.show_servers(self._shown_on, self._look_at)
         for happening in (AlertOpened, AlertClosed, ServerRemoved, PageServersChanged):
             ground.bus.subscribe(happening, lambda _event: pages.clear_cache())
         ground.bus.subscribe(MaintenanceStarted, self._on_maintenance)
@@ -122,16 +122,20 @@ class ServerMonitoring:
 
     def _shown_on(self, page_id: int) -> list[ShownServer]:
         """What visitors of a status page see of its servers."""
-        return [
-            ShownServer(
-                server.name,
-                server.status == ONLINE,
-                tuple(sorted(server.incidents)),
-                self.servers.links.is_covered(server),
-                server.last_seen,
-            )
-            for server in self.servers.links.servers_of_page(page_id)
-        ]
+        return [self._shown(server) for server in self.servers.links.servers_of_page(page_id)]
+
+    def _look_at(self, uuids: Sequence[str]) -> list[ShownServer]:
+        """What they would see of some; whoever asks has seen to it that these may be named."""
+        return [self._shown(self.servers.find(uuid)) for uuid in uuids]
+
+    def _shown(self, server: Server) -> ShownServer:
+        return ShownServer(
+            server.name,
+            server.status == ONLINE,
+            tuple(sorted(server.incidents)),
+            self.servers.links.is_covered(server),
+            server.last_seen,
+        )
 
     def families(self) -> Iterable[Family]:
         """What Prometheus is told."""

@@ -9,10 +9,13 @@ from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.monitors import Monitoring
 from kuma_lite.beats.buckets import Span
 from kuma_lite.beats.model import Beat
+from kuma_lite.beats.periods import Period
 from kuma_lite.core.bus import Bus
+from kuma_lite.core.clock import MILLISECONDS
 from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted
+from kuma_lite.maintenance.service import Maintenance
 from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved
-from kuma_lite.status_pages.model import Figures, ShownMonitor, ShownTag, Window
+from kuma_lite.status_pages.model import Bar, Figures, PlannedWindow, ShownMonitor, ShownTag, Window
 from kuma_lite.status_pages.service import StatusPages
 from kuma_lite.tags import store as tag_store
 
@@ -33,7 +36,8 @@ class PublishedMonitors:
         monitor = self._roster.get(monitor_id)
         if monitor is None:
             return None
-        return ShownMonitor(monitor.id, monitor.name, monitor.type, monitor.get("url"))
+        paused = not self._roster.is_active(monitor)
+        return ShownMonitor(monitor.id, monitor.name, monitor.type, monitor.get("url"), paused, monitor.since)
 
     def last(self, monitor_id: int) -> Beat | None:
         """The newest beat."""
@@ -71,6 +75,53 @@ class PublishedMonitors:
         await self._certificates.warm()
         return self._certificates.wire(monitor_id, self._clock.now())
 
+    async def bars(self, monitor_ids: Sequence[int], seconds: int, count: int) -> Mapping[int, Sequence[Bar]]:
+        """The last `count` days (86,400 seconds) or hours (3,600) of some monitors, oldest first."""
+        watched = {
+            number: self._roster.is_active(monitor)
+            for number in monitor_ids
+            if (monitor := self._roster.get(number)) is not None
+        }
+        now = self._clock.now()
+        span = Span(seconds, count, int(now) // seconds)
+        found = await self._store.periods(watched, span, now)
+        return {number: [_bar(period) for period in periods] for number, periods in found.items()}
+
+
+def _bar(period: Period) -> Bar:
+    return Bar(
+        period.began // MILLISECONDS,
+        period.uptime,
+        period.outages,
+        period.down_ms // MILLISECONDS,
+        bool(period.bucket.maintenance),
+    )
+
+
+class PublishedMaintenance:
+    """What status pages need of maintenance (see `status_pages.model.Maintenance`)."""
+
+    def __init__(self, maintenance: Maintenance) -> None:
+        self._maintenance = maintenance
+
+    def running_on_page(self, page_id: int) -> list[dict[str, Any]]:
+        """The wire objects of a page's plans that are under way now."""
+        return self._maintenance.running_on_page(page_id)
+
+    def windows_on_page(self, page_id: int, days: int, most_of_one: int) -> list[PlannedWindow]:
+        """When the plans of a page are under maintenance, now or within some days, by when that begins."""
+        return [
+            PlannedWindow(
+                plan.id,
+                plan.title,
+                plan.description,
+                window.start if window else None,
+                window.end if window else None,
+                running,
+            )
+            for plan, window, running in self._maintenance.windows_on_page(page_id, days, most_of_one)
+        ]
+
 
 def publish(ground: Ground, monitoring: Monitoring) -> StatusPages:
     """The status pages of everything that is watched; `load` them before use."""
@@ -81,7 +132,7 @@ def publish(ground: Ground, monitoring: Monitoring) -> StatusPages:
         ground.push,
         ground.settings,
         PublishedMonitors(ground, monitoring),
-        monitoring.maintenance,
+        PublishedMaintenance(monitoring.maintenance),
         ground.folder.uploads,
         same_origin_frames=not ground.config.disable_frame_sameorigin,
     )
@@ -96,15 +147,13 @@ def keep_fresh(pages: StatusPages, bus: Bus) -> None:
 
     def on_beat(event: BeatRecorded) -> None:
         if event.beat.important:
-            pages.clear_cache()
+            pages.monitor_changed(event.beat.monitor_id)
+
+    def on_edit(event: MonitorChanged) -> None:
+        pages.monitor_changed(event.monitor_id, edited=True)
 
     bus.subscribe(BeatRecorded, on_beat)
     bus.subscribe(MonitorRemoved, lambda event: pages.forget_monitor(event.monitor_id))
-    for happening in (
-        MonitorChanged,
-        MonitorRemoved,
-        MaintenanceChanged,
-        MaintenanceStarted,
-        MaintenanceEnded,
-    ):
+    bus.subscribe(MonitorChanged, on_edit)
+    for happening in (MaintenanceChanged, MaintenanceStarted, MaintenanceEnded):
         bus.subscribe(happening, lambda _event: pages.clear_cache())

@@ -115,9 +115,13 @@ class Plans:
         """An organisation's plans, ascending by id."""
         return [entry for entry in self._entries.values() if entry.plan.organisation == organisation]
 
+    def on_page(self, page_id: int) -> list[Entry]:
+        """What is linked with a status page, ascending by id."""
+        return [entry for entry in self._entries.values() if page_id in entry.page_ids]
+
     def running_on_page(self, page_id: int) -> list[Entry]:
         """What a status page shows now."""
-        return [entry for entry in self._entries.values() if entry.running and page_id in entry.page_ids]
+        return [entry for entry in self.on_page(page_id) if entry.running]
 
     def entry(self, plan_id: Any) -> Entry | None:
         """A plan by whatever a client sends as its id."""

@@ -16,11 +16,13 @@ from kuma_lite.core.doors import Doors, Push
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.maintenance.document import Document
 from kuma_lite.maintenance.events import MaintenanceEvents
-from kuma_lite.maintenance.model import MaintenanceChanged
+from kuma_lite.maintenance.model import MaintenanceChanged, Plan
 from kuma_lite.maintenance.page import MaintenancePage, no_groups
 from kuma_lite.maintenance.plans import Plans, ServerSettings
 from kuma_lite.maintenance.pushes import MaintenancePushes
 from kuma_lite.maintenance.resource import maintenance_resource
+from kuma_lite.maintenance.rules import DAY_S
+from kuma_lite.maintenance.windows import Window, windows_until
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +109,25 @@ class Maintenance:
     def running_on_page(self, page_id: int) -> list[Document]:
         """What a status page shows: its plans that are under maintenance now."""
         return self._pushes.wire(self._plans.running_on_page(page_id))
+
+    def windows_on_page(
+        self, page_id: int, days: int, most_of_one: int
+    ) -> list[tuple[Plan, Window | None, bool]]:
+        """When the plans of a status page are under maintenance: now, or within some days.
+
+        Returns:
+            Plan, window and whether it lasts, by when it begins. None stands for what lasts until somebody
+            ends it, and began whenever somebody switched it on.
+        """
+        now, zone = self._clock.now(), self._plans.zone
+        found: list[tuple[Plan, Window | None, bool]] = []
+        for entry in self._plans.on_page(page_id):
+            plan = entry.plan
+            windows, _more = windows_until([plan], now, now + days * DAY_S, zone, most_of_one, most_of_one)
+            lasting = entry.running and not any(window.start <= now for _plan, window in windows)
+            found += [(plan, None, True)] if lasting else []
+            found += [(plan, window, entry.running and window.start <= now) for _plan, window in windows]
+        return sorted(found, key=lambda each: (each[1].start if each[1] else 0.0, each[0].id))
 
     def forget_monitor(self, monitor_id: int) -> None:
         """To be told when a monitor is removed."""

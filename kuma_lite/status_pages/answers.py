@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from copy import copy
+from typing import Any, Protocol
 
 from kuma_lite.core.clock import Clock, wire_time
-from kuma_lite.status_pages.incidents import Incidents
+from kuma_lite.status_pages.last_good import LastGood
 from kuma_lite.status_pages.model import (
     Document,
+    Group,
+    Incident,
     Maintenance,
     Member,
     Monitors,
@@ -19,7 +23,23 @@ from kuma_lite.status_pages.model import (
     ShownState,
     ShownTag,
 )
-from kuma_lite.status_pages.pages import Pages
+
+
+class ShownPages(Protocol):
+    """What is on pages; that of a draft is not on any (see `drafts`)."""
+
+    def public_groups(self, page_id: int) -> list[Group]:
+        """The groups of a page, in their order."""
+
+    def public_members(self, page_id: int) -> list[int]:
+        """The monitors on a page, each once."""
+
+
+class ShownIncidents(Protocol):
+    """What visitors are told."""
+
+    async def shown(self, page: Page) -> list[Incident]:
+        """The incidents at the top of a page, newest first."""
 
 
 class Answers:
@@ -27,18 +47,30 @@ class Answers:
 
     def __init__(
         self,
-        pages: Pages,
-        incidents: Incidents,
+        pages: ShownPages,
+        incidents: ShownIncidents,
         monitors: Monitors,
         maintenance: Maintenance,
         clock: Clock,
+        last_good: LastGood,
     ) -> None:
+        self._last_good = last_good
         self._pages = pages
         self._incidents = incidents
         self._monitors = monitors
         self._maintenance = maintenance
         self._clock = clock
         self.servers_on: Callable[[int], Sequence[ShownServer]] = lambda page_id: ()  # page id → its servers
+
+    def drafted(
+        self, pages: ShownPages, incidents: ShownIncidents, servers: Sequence[ShownServer]
+    ) -> Answers:
+        """The same of a page that is not stored so."""
+        other = copy(self)
+        other._pages, other._incidents = pages, incidents
+        other._last_good = LastGood()  # nothing of it may stand in for what is stored
+        other.servers_on = lambda _page_id: servers
+        return other
 
     async def everything(self, page: Page) -> Document:
         """Configuration, incidents, groups and maintenance; servers where the page has some."""
@@ -48,7 +80,7 @@ class Answers:
     async def _of_monitors(self, page: Page) -> Document:
         return {
             "config": page.public_config(),
-            "incidents": [incident.as_wire() for incident in await self._incidents.shown(page)],
+            "incidents": [incident.as_wire() for incident in await self.incidents(page)],
             "publicGroupList": await self._groups(page),
             "maintenanceList": self._maintenance.running_on_page(page.id),
         }
@@ -72,41 +104,55 @@ class Answers:
             "icons": [{"src": page.icon, "sizes": "128x128", "type": "image/png"}],
         }
 
-    async def feed(self, page: Page, url: str) -> str:
-        """The RSS document; `url` is the page's absolute address."""
-        from kuma_lite.status_pages.rss import feed
+    async def incidents(self, page: Page) -> list[Incident]:
+        """Those at the top of the page, newest first."""
+        return await self._last_good.ask(("incidents", page.id), lambda: self._incidents.shown(page))
 
-        incidents = await self._incidents.shown(page)
-        return feed(page, url, incidents, self.latest(page), self._clock.now())
-
-    def latest(self, page: Page) -> list[tuple[str, ShownState]]:
-        """Name and state of the page's monitors that have one, and of its servers."""
+    def latest(self, page: Page) -> list[ShownState]:
+        """The state of the page's monitors that have one, and of its servers."""
         found = []
         for number in self._pages.public_members(page.id):
             monitor, beat = self._monitors.find(number), self._monitors.last(number)
             if monitor is not None and beat is not None:
-                found.append((monitor.name, ShownState(beat.status, beat.time)))
-        servers = self.servers_on(page.id)
-        return found + [(server.name, ShownState(server.status, server.since)) for server in servers]
+                since = beat.time if monitor.since is None else monitor.since
+                found.append(ShownState(monitor.name, beat.status, since, f"{number}"))
+        return found + [
+            ShownState(server.name, server.status, server.since, f"server-{_digest(server.name)}")
+            for server in self.servers_on(page.id)
+        ]
 
     async def _groups(self, page: Page) -> list[Document]:
         members = self._pages.public_members(page.id)
-        tags = await self._monitors.tags(members) if page.show_tags else None
-        certificates: dict[int, Mapping[str, Any] | None] = {}
-        if page.show_certificate_expiry:
-            certificates = {number: await self._monitors.certificate(number) for number in members}
+        tags: Mapping[int, Sequence[ShownTag]] = {}
+        if self._any_tags(page):
+            tags = await self._last_good.ask(("tags", page.id), lambda: self._monitors.tags(members))
         groups = []
         for group in self._pages.public_groups(page.id):
             shown: list[Document] = []
             for member in group.members:
                 monitor = self._monitors.find(member.monitor_id)
                 if monitor is not None:
-                    document = _monitor(member, monitor, None if tags is None else tags.get(monitor.id, ()))
-                    if page.show_certificate_expiry:
-                        document |= _certificate(certificates.get(monitor.id))
+                    own = tags.get(monitor.id, ()) if _either(member.show_tags, page.show_tags) else None
+                    document = _monitor(member, monitor, own)
+                    if _either(member.show_certificate, page.show_certificate_expiry):
+                        document |= _certificate(await self._monitors.certificate(monitor.id))
                     shown.append(document)
             groups.append({"id": group.id, "name": group.name, "weight": group.weight, "monitorList": shown})
         return groups
+
+    def _any_tags(self, page: Page) -> bool:
+        groups = self._pages.public_groups(page.id)
+        return page.show_tags or any(member.show_tags for group in groups for member in group.members)
+
+
+def _digest(name: str) -> str:
+    """Tells servers apart in feeds; their own numbers are nobody's business."""
+    return hashlib.blake2s(name.encode("utf-8", "replace"), digest_size=6).hexdigest()
+
+
+def _either(of_member: bool | None, of_page: bool) -> bool:
+    """What a monitor shows: as was chosen for it, else as for its page."""
+    return of_page if of_member is None else of_member
 
 
 def _monitor(member: Member, monitor: ShownMonitor, tags: Any) -> Document:
@@ -118,6 +164,8 @@ def _monitor(member: Member, monitor: ShownMonitor, tags: Any) -> Document:
     }
     if member.send_url:
         document["url"] = monitor.url if member.custom_url is None else member.custom_url
+    if member.show_ping:
+        document["showPing"] = True
     if tags is not None:
         document["tags"] = [_tag(monitor.id, tag) for tag in tags]
     return document

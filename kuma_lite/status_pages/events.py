@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from kuma_lite.core.access import Right, may
-from kuma_lite.core.doors import Access, Answer, Caller, Doors, Event, Push, actor_of, this_one
+from kuma_lite.core.doors import PAGE, Access, Answer, Caller, Doors, Event, Push, actor_of, this_one
 from kuma_lite.core.errors import UserError
 from kuma_lite.status_pages.incidents import NO_PAGE, Incidents
 from kuma_lite.status_pages.pages import Pages
@@ -16,6 +18,17 @@ _LOGIN_ORDER: Final = 40  # after all other lists
 def _translated(error: UserError) -> Answer:
     """These events mark whatever went wrong as a key of the message file."""
     return {**error.as_answer(), "msgi18n": True}
+
+
+@contextmanager
+def _without_fields(caller: Caller) -> Iterator[None]:
+    """Only our own page is told which field is wrong; others get what they know."""
+    try:
+        yield
+    except UserError as error:
+        if caller.namespace != PAGE:
+            error.extra = {}
+        raise
 
 
 class StatusPageEvents:
@@ -68,19 +81,21 @@ class StatusPageEvents:
 
     async def add(self, caller: Caller, title: Any, slug: Any) -> Answer:
         """A new page."""
-        page = await self._pages.add(actor_of(caller), title, slug)
+        with _without_fields(caller):
+            page = await self._pages.add(actor_of(caller), title, slug)
         return {"ok": True, "msg": "successAdded", "msgi18n": True, "slug": page.slug}
 
     async def get(self, caller: Caller, slug: Any) -> Answer:
         """What those who edit a page see of it."""
-        page = self._pages.by_slug(slug)
+        page = self._pages.named(slug)
         if page is None or not may(actor_of(caller), Right.STATUS_PAGES_VIEW, page):
             raise UserError("No slug?")
         return {"ok": True, "config": page.private_config()}
 
     async def save(self, caller: Caller, slug: Any, config: Any, logo: Any, groups: Any) -> Answer:
         """Changes to a page; new groups come back with their ids."""
-        saved = await self._pages.save(actor_of(caller), slug, config, logo, groups)
+        with _without_fields(caller):
+            saved = await self._pages.save(actor_of(caller), slug, config, logo, groups)
         return {"ok": True, "publicGroupList": saved}
 
     async def delete(self, caller: Caller, slug: Any) -> Answer:

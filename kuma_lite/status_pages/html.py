@@ -1,4 +1,4 @@
-"""A status page as HTML: complete without a script, fresh by itself, and safe whatever is in its texts."""
+"""A status page as HTML: whole without scripts, fresh by itself with them, safe whatever is in its texts."""
 
 from __future__ import annotations
 
@@ -6,52 +6,36 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from kuma_lite.core.clock import parse_wire_time, wire_date
 from kuma_lite.core.declarations import Status
-from kuma_lite.status_pages import colours
+from kuma_lite.status_pages import html_news
 from kuma_lite.status_pages.analytics import analytics_of
+from kuma_lite.status_pages.facts import NO_FACTS, Facts
+from kuma_lite.status_pages.headline import Headline, headline
+from kuma_lite.status_pages.html_services import SIGNS, Services
 from kuma_lite.status_pages.markdown import to_html, to_text
 from kuma_lite.status_pages.markup import clean, escape
 from kuma_lite.status_pages.model import DEFAULT_ICON, Document, Page, ShownServer
-from kuma_lite.status_pages.rules import STATUS_TEXTS, Overall, incident_style, overall
+from kuma_lite.status_pages.moments import moment, soon
 
 STYLE_PATH: Final = "/status-page.css"
+TIMES_PATH: Final = "/status-times.js"
+LIVE_PATH: Final = "/status-live.js"
+_TIMES: Final = f'<script defer src="{TIMES_PATH}"></script>'
+SCRIPTS: Final = f'<script defer src="{LIVE_PATH}"></script>{_TIMES}'  # in this order: times are put in last
 DESCRIPTION_CHARS: Final = 155  # what search engines show
 MIN_REFRESH_S: Final = 5
-BARS: Final = 50  # newest beats drawn per monitor
-MAX_TAGS: Final = 5  # shown of a monitor at a glance; the rest unfolds
 _THEMES: Final = ("light", "dark")  # with whatever else, as the browser likes it
-_BAR_WIDTH: Final = 6
-_BAR_HEIGHT: Final = 20
-_WARN_DAYS: Final = 7  # a certificate that expires this soon stands out
-
-_WORDS: Final = {
-    Status.DOWN: ("Down", "down"),
-    Status.UP: ("Up", "up"),
-    Status.PENDING: ("Pending", "pending"),
-    Status.MAINTENANCE: ("Maintenance", "maintenance"),
-}
-_NO_BEAT: Final = ("No data yet", "nothing")
-_OVERALL_CLASSES: Final = {
-    Overall.NOTHING: "nothing",
-    Overall.ALL_DOWN: "down",
-    Overall.ALL_UP: "up",
-    Overall.PARTIAL: "pending",
-    Overall.MAINTENANCE: "maintenance",
-}
-
-
-# What visitors read about a server that is busy.
-_ALERTS: Final = {
-    "cpu": "processor", "ram": "memory", "disk": "disk", "net_in": "incoming traffic",
-    "net_out": "outgoing traffic", "downtime": "silent",
-}  # fmt: skip
 
 
 def render(
-    page: Page, document: Document, heartbeats: Document, servers: Sequence[ShownServer], now: float
+    page: Page,
+    document: Document,
+    heartbeats: Document,
+    servers: Sequence[ShownServer],
+    now: float,
+    facts: Facts = NO_FACTS,
 ) -> str:
-    """The page.
+    """The page; a pure function, which draws what is stored and what is not stored yet alike.
 
     Args:
         page: whose it is.
@@ -59,24 +43,53 @@ def render(
         heartbeats: of `Answers.heartbeats`.
         servers: those on the page.
         now: seconds since 1970.
+        facts: what else is shown.
     """
     theme = f' data-theme="{page.theme}"' if page.theme in _THEMES else ""
+    services = Services(page, document["publicGroupList"], heartbeats, servers, facts)
+    found = headline_of(document, heartbeats, servers, facts)
+    refresh = max(MIN_REFRESH_S, page.auto_refresh_interval)
     return (
-        f'<!DOCTYPE html>\n<html lang="en"{theme}>\n<head>\n{_head(page)}</head>\n<body>\n<main>\n'
-        f"{_header(page, heartbeats, servers)}"
-        f"{''.join(_incident(incident) for incident in document['incidents'])}"
-        f"{''.join(_maintenance(plan) for plan in document['maintenanceList'])}"
-        f"{_described(page)}"
-        f"{''.join(_group(page, group, heartbeats) for group in document['publicGroupList'])}"
-        f"{_servers(servers)}"
+        f'<!DOCTYPE html>\n<html lang="en"{theme}>\n<head>\n{_head(page)}</head>\n<body>\n{SIGNS}'
+        f'<main data-live="/status/{page.slug}/live" data-refresh="{refresh}">\n'
+        f"{_header(page)}{band(found, now)}"
+        f"{html_news.incidents(document['incidents'], facts)}"
+        f"{html_news.under_way(document['maintenanceList'], facts.windows, now)}"
+        f"{html_news.planned(facts.windows)}"
+        f"{_described(page)}{services.html()}"
+        f"{html_news.past(facts, page.slug)}"
         f"{_footer(page, now)}</main>\n{_preload(document)}</body>\n</html>\n"
     )
 
 
-def content_policy(page: Page, *, same_origin_frames: bool) -> str:
-    """What a browser may do for a page: no script but the counting program somebody has set up."""
-    counting = analytics_of(page)
-    scripts, connections = counting.scripts or "'none'", counting.connections or "'none'"
+def render_history(page: Page, facts: Facts, now: float) -> str:
+    """All incidents of a page that are over; arguments as of `render`."""
+    theme = f' data-theme="{page.theme}"' if page.theme in _THEMES else ""
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"{theme}>\n<head>\n{_head(page, live=False)}</head>\n<body>\n'
+        f'<main>\n{_header(page)}<p><a href="/status/{page.slug}">Current status</a></p>\n'
+        f"{html_news.past(facts, page.slug) or '<p>There were no incidents.</p>'}"
+        f"{_footer(page, now)}</main>\n</body>\n</html>\n"
+    )
+
+
+def headline_of(
+    document: Document, heartbeats: Document, servers: Sequence[ShownServer], facts: Facts
+) -> Headline:
+    """How a page is as a whole; arguments as of `render`."""
+    latest = [
+        Status(beats[-1]["status"])
+        for number, beats in heartbeats["heartbeatList"].items()
+        if beats and int(number) not in facts.paused
+    ]
+    bad = sum(1 for each in document["incidents"] if _is_bad(each, facts))
+    return headline([*latest, *(server.status for server in servers)], bad, facts.windows)
+
+
+def content_policy(page: Page, *, same_origin_frames: bool, own_scripts: bool = True) -> str:
+    """What a browser may do for a page: run our own scripts, and the counting program somebody has set up."""
+    counting, own = analytics_of(page), "'self'" if own_scripts else ""
+    scripts, connections = _sources(own, counting.scripts), _sources(own, counting.connections)
     ancestors = "; frame-ancestors 'self'" if same_origin_frames else ""
     return (
         f"default-src 'none'; script-src {scripts}; connect-src {connections}; style-src 'self'; "
@@ -85,16 +98,24 @@ def content_policy(page: Page, *, same_origin_frames: bool) -> str:
     )
 
 
+def _sources(own: str, others: str) -> str:
+    sources = others if own and own in others else f"{own} {others}".strip()
+    return sources or "'none'"
+
+
+def _is_bad(incident: Mapping[str, Any], facts: Facts) -> bool:
+    return incident["style"] in html_news.BAD_NEWS or bool(facts.updates.get(incident.get("id", 0)))
+
+
 # --- Head --------------------------------------------------------------------------------------------------
 
 
-def _head(page: Page) -> str:
+def _head(page: Page, *, live: bool = True) -> str:
     title, description = _attribute(page.title), _attribute(to_text(page.description)[:DESCRIPTION_CHARS])
-    refresh = max(MIN_REFRESH_S, page.auto_refresh_interval)
+    below = f"/status/{page.slug}"
     lines = [
         '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f'<meta http-equiv="refresh" content="{refresh}">',
         f"<title>{escape(page.title)}</title>",
         f'<meta name="description" content="{description}">',
         f'<meta property="og:title" content="{title}">',
@@ -102,11 +123,14 @@ def _head(page: Page) -> str:
         '<meta property="og:type" content="website">',
         f'<link rel="icon" href="{_attribute(page.shown_icon)}">',
         f'<link rel="manifest" href="/api/status-page/{page.slug}/manifest.json">',
-        f'<link rel="alternate" type="application/rss+xml" href="/status/{page.slug}/rss">',
+        f'<link rel="alternate" type="application/rss+xml" title="RSS" href="{below}/rss">',
+        f'<link rel="alternate" type="application/atom+xml" title="Atom" href="{below}/atom">',
+        f'<link rel="alternate" type="application/feed+json" title="JSON" href="{below}/feed.json">',
         f'<link rel="stylesheet" href="{STYLE_PATH}">',
     ]
     if page.custom_css:
         lines.append(f'<link rel="stylesheet" href="/api/status-page/{page.slug}/custom.css">')
+    lines.append(SCRIPTS if live else _TIMES)
     lines.append(analytics_of(page).head)
     return "\n".join(lines) + "\n"
 
@@ -132,128 +156,40 @@ def _preload(document: Document) -> str:
 # --- Body --------------------------------------------------------------------------------------------------
 
 
-def _header(page: Page, heartbeats: Document, servers: Sequence[ShownServer]) -> str:
-    latest = [Status(beats[-1]["status"]) for beats in heartbeats["heartbeatList"].values() if beats]
-    state = overall([*latest, *(server.status for server in servers)])
+def _header(page: Page) -> str:
     logo = ""
     if page.shown_icon != DEFAULT_ICON:
-        logo = f'<img class="logo" src="{escape(page.shown_icon)}" alt="" width="64" height="64">'
+        logo = f'<img class="logo" src="{escape(page.shown_icon)}" id="logo" alt="" width="64" height="64">'
+    return f'<header>{logo}<h1 id="title">{escape(page.title)}</h1></header>\n'
+
+
+def band(found: Headline, now: float) -> str:
+    """The page in one sentence."""
+    said = " · ".join(
+        escape(part.text) + ("" if part.until is None else f" {soon(part.until, now)}")
+        for part in found.parts
+    )
     return (
-        f"<header>{logo}<h1>{escape(page.title)}</h1></header>\n"
-        f'<p class="overall {_OVERALL_CLASSES[state]}" role="status">{STATUS_TEXTS[state]}</p>\n'
+        f'<p class="overall {found.kind}" id="overall" role="status">'
+        f'<svg class="sign" aria-hidden="true"><use href="#is-{found.kind}"/></svg><span>{said}</span></p>\n'
     )
 
 
 def _described(page: Page) -> str:
-    return f'<div class="description">{to_html(page.description)}</div>\n' if page.description else ""
-
-
-def _incident(incident: Mapping[str, Any]) -> str:
-    updated = incident["lastUpdatedDate"]
-    dates = _time(incident["createdDate"]) + (f" · updated {_time(updated)}" if updated else "")
-    return (
-        f'<article class="notice {incident_style(incident["style"])}"><h2>{escape(incident["title"])}</h2>'
-        f"{to_html(incident['content'])}<p><small>{dates}</small></p></article>\n"
-    )
-
-
-def _maintenance(plan: Mapping[str, Any]) -> str:
-    title, words = escape(str(plan.get("title") or "")), to_html(str(plan.get("description") or ""))
-    return f'<article class="notice planned"><h2>{title}</h2>{words}</article>\n'
-
-
-def _group(page: Page, group: Mapping[str, Any], heartbeats: Document) -> str:
-    rows = "".join(_monitor(page, monitor, heartbeats) for monitor in group["monitorList"])
-    return f"<section><h2>{escape(group['name'])}</h2><ul>{rows}</ul></section>\n"
-
-
-def _monitor(page: Page, monitor: Mapping[str, Any], heartbeats: Document) -> str:
-    beats = heartbeats["heartbeatList"].get(str(monitor["id"]), ())
-    word, kind = _WORDS[Status(beats[-1]["status"])] if beats else _NO_BEAT
-    uptime = ""
-    if beats and not page.show_only_last_heartbeat:
-        share = heartbeats["uptimeList"].get(f"{monitor['id']}_24", 0)
-        uptime = f'<span class="uptime" title="Uptime of the last 24 hours">{share * 100:.4g} %</span>'
-    bars = "" if page.show_only_last_heartbeat else _bars(beats[-BARS:])
-    return (
-        f'<li><span class="state {kind}">{word}</span>{uptime}<span class="name">{_name(monitor)}</span>'
-        f"{_tags(monitor)}{_certificate(monitor)}{bars}</li>"
-    )
-
-
-def _servers(servers: Sequence[ShownServer]) -> str:
-    rows = "".join(map(_server, servers))
-    return f"<section><h2>Servers</h2><ul>{rows}</ul></section>\n" if servers else ""
-
-
-def _server(server: ShownServer) -> str:
-    word, kind = _WORDS[server.status]
-    busy = ", ".join(_ALERTS[cause] for cause in server.alerts) if server.status is Status.UP else ""
-    note = f'<span class="busy">{busy}</span>' if busy else ""
-    return (
-        f'<li><span class="state {"pending" if busy else kind}">{"Busy" if busy else word}</span>'
-        f'<span class="name">{escape(server.name)}</span>{note}</li>'
-    )
-
-
-def _name(monitor: Mapping[str, Any]) -> str:
-    name, url = escape(monitor["name"]), monitor.get("url") or ""
-    # "https://" alone is what forms hold before somebody has typed an address.
-    if not url.lower().startswith(("http://", "https://")) or url == "https://":
-        return name
-    return f'<a href="{escape(url)}" rel="nofollow noopener">{name}</a>'
-
-
-def _tags(monitor: Mapping[str, Any]) -> str:
-    tags = list(monitor.get("tags", ()))
-    shown = "".join(map(_tag, tags[:MAX_TAGS]))
-    if len(tags) <= MAX_TAGS:
-        return shown
-    rest = "".join(map(_tag, tags[MAX_TAGS:]))
-    return f'{shown}<details class="tags"><summary>+{len(tags) - MAX_TAGS}</summary>{rest}</details>'
-
-
-def _tag(tag: Mapping[str, Any]) -> str:
-    words = tag["name"] + (f": {tag['value']}" if tag["value"] else "")
-    colour = colours.normalise(tag["color"]) or colours.NOT_AVAILABLE
-    return (
-        '<span class="tag"><svg width="8" height="8" aria-hidden="true">'
-        f'<circle cx="4" cy="4" r="4" fill="{escape(colour)}"/></svg>{escape(words)}</span>'
-    )
-
-
-def _certificate(monitor: Mapping[str, Any]) -> str:
-    if not monitor.get("validCert"):
-        return ""  # most have none, and one that does not hold is a failure of the check
-    days = int(monitor["certExpiryDaysRemaining"])
-    kind = " down" if days <= _WARN_DAYS else ""
-    return f'<span class="certificate{kind}">Certificate: {days} {"day" if days == 1 else "days"}</span>'
-
-
-def _bars(beats: Sequence[Mapping[str, Any]]) -> str:
-    """The latest beats, the newest on the right: one path for each state."""
-    if not beats:
+    if not page.description:
         return ""
-    paths: dict[str, list[str]] = {}
-    for place, beat in enumerate(beats, BARS - len(beats)):
-        bar = f"M{place * _BAR_WIDTH} 0h4v{_BAR_HEIGHT}h-4z"
-        paths.setdefault(_WORDS[Status(beat["status"])][1], []).append(bar)
-    drawn = "".join(f'<path class="{kind}" d="{"".join(bars)}"/>' for kind, bars in paths.items())
-    began, ended = beats[0]["time"][:16], beats[-1]["time"][:16]
-    return (
-        f'<svg class="bars" viewBox="0 0 {BARS * _BAR_WIDTH - 2} {_BAR_HEIGHT}" preserveAspectRatio="none" '
-        f'role="img" aria-label="The latest checks, {began} to {ended} UTC">{drawn}</svg>'
-    )
-
-
-def _time(written: str) -> str:
-    """A date of the wire, which is UTC."""
-    moment = wire_date(parse_wire_time(written) // 1000)
-    return f'<time datetime="{moment.replace(" ", "T")}Z">{moment} UTC</time>'
+    return f'<div class="description" id="description">{to_html(page.description)}</div>\n'
 
 
 def _footer(page: Page, now: float) -> str:
-    words = f"<div>{to_html(page.footer_text)}</div>" if page.footer_text else ""
+    words = f'<div id="footer-text">{to_html(page.footer_text)}</div>' if page.footer_text else ""
     powered = "<p>Powered by Kuma Lite</p>" if page.show_powered_by else ""
-    feed = f'<a href="/status/{page.slug}/rss">RSS</a>'
-    return f"<footer>{words}{powered}<p>As of {_time(wire_date(now))} · {feed}</p></footer>\n"
+    below = f"/status/{page.slug}"
+    feeds = (
+        f'<a href="{below}/rss">RSS</a> · <a href="{below}/atom">Atom</a> · '
+        f'<a href="{below}/feed.json">JSON</a> · <a href="{below}/maintenance.ics">Maintenance calendar</a>'
+    )
+    return (
+        f'<footer id="footer">{words}<p class="feeds">Subscribe: {feeds}</p>{powered}'
+        f'<p id="as-of">As of {moment(now)}</p></footer>\n'
+    )

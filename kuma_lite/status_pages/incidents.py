@@ -10,8 +10,9 @@ from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
-from kuma_lite.status_pages import store
+from kuma_lite.status_pages import store, timeline_store
 from kuma_lite.status_pages.model import Document, Incident, Page
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.rules import INCIDENTS_PER_PAGE, cut_page, incident_style, read_cursor
@@ -60,7 +61,7 @@ class Incidents:
 
     async def post(self, actor: Actor, slug: Any, payload: Any) -> Incident:
         """A new incident at the top of a page; with the id of one of its incidents, that one again."""
-        page = self._page(actor, slug)
+        page = self.page(actor, slug)
         if not isinstance(payload, Mapping):
             raise UserError("The incident must be an object.")
         title, content = wire_values.text(payload.get("title")), wire_values.text(payload.get("content"))
@@ -81,8 +82,8 @@ class Incidents:
 
     async def edit(self, actor: Actor, slug: Any, incident_id: Any, payload: Any) -> Incident:
         """Other words for an incident."""
-        page = self._page(actor, slug)
-        incident = await self._existing(page, incident_id)
+        page = self.page(actor, slug)
+        incident = await self.existing(page, incident_id)
         if not isinstance(payload, Mapping):
             raise UserError("The incident must be an object.")
         title, content = wire_values.text(payload.get("title")), wire_values.text(payload.get("content"))
@@ -95,12 +96,12 @@ class Incidents:
 
     async def resolve(self, actor: Actor, slug: Any, incident_id: Any) -> Incident:
         """It is over: off the page, into the history."""
-        incident = await self._existing(self._page(actor, slug), incident_id)
+        incident = await self.existing(self.page(actor, slug), incident_id)
         return await self._update(replace(incident, pin=False, active=False))
 
     async def delete(self, actor: Actor, slug: Any, incident_id: Any) -> None:
         """Remove it, from the history as well."""
-        incident = await self._existing(self._page(actor, slug), incident_id)
+        incident = await self.existing(self.page(actor, slug), incident_id)
         await self._database.write(lambda db: store.delete_incident(db, incident.id))
         self._outdated()
 
@@ -112,12 +113,19 @@ class Incidents:
             self._outdated()
 
     async def _update(self, incident: Incident) -> Incident:
-        updated = replace(incident, updated=int(self._clock.now()))
-        await self._database.write(lambda db: store.update_incident(db, updated))
+        now = int(self._clock.now())
+        updated = replace(incident, updated=now)
+
+        def write(db: Connection) -> None:
+            store.update_incident(db, updated)
+            timeline_store.follow(db, updated, now)
+
+        await self._database.write(write)
         self._outdated()
         return updated
 
-    def _page(self, actor: Actor, slug: Any) -> Page:
+    def page(self, actor: Actor, slug: Any) -> Page:
+        """The page at an address. Raises UserError when there is none that the actor may edit."""
         page = self._pages.editable(actor, slug)
         if page is None:
             raise UserError(NO_PAGE)
@@ -129,7 +137,8 @@ class Incidents:
             return None
         return await self._database.read(lambda db: store.find_incident(db, page.id, number))
 
-    async def _existing(self, page: Page, incident_id: Any) -> Incident:
+    async def existing(self, page: Page, incident_id: Any) -> Incident:
+        """An incident of a page. Raises UserError."""
         incident = await self._find(page, incident_id)
         if incident is None:
             raise UserError(NO_INCIDENT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final, NamedTuple, Protocol
 
 from kuma_lite.core.clock import wire_date
@@ -40,6 +41,7 @@ class Page:
     show_certificate_expiry: bool = False
     show_only_last_heartbeat: bool = False
     rss_title: str | None = None
+    show_response_times: bool = False
     domains: tuple[str, ...] = ()
 
     @property
@@ -53,7 +55,8 @@ class Page:
 
     def private_config(self) -> Document:
         """`config` for those who edit it."""
-        return {"id": self.id, "domainNameList": list(self.domains), **self.public_config()}
+        own = {wire: value for wire, name in OWN_FIELDS.items() if (value := getattr(self, name))}
+        return {"id": self.id, "domainNameList": list(self.domains), **self.public_config(), **own}
 
 
 # Key on the wire → field.
@@ -76,6 +79,8 @@ WIRE_FIELDS: Final = {
     "showOnlyLastHeartbeat": "show_only_last_heartbeat",
     "rssTitle": "rss_title",
 }
+# The same for what Uptime Kuma does not know; its clients see a key where somebody has chosen it.
+OWN_FIELDS: Final = {"showResponseTimes": "show_response_times"}
 
 
 class Member(NamedTuple):
@@ -84,6 +89,9 @@ class Member(NamedTuple):
     monitor_id: int
     send_url: bool = False  # show its address
     custom_url: str | None = None  # instead of the monitor's own
+    show_certificate: bool | None = None  # None: as the page says
+    show_tags: bool | None = None  # None: as the page says
+    show_ping: bool = False  # the latest response time
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,55 @@ class Incident:
         }
 
 
+class IncidentState(StrEnum):
+    """How far people are with an incident."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+
+
+class Update(NamedTuple):
+    """One step of an incident's timeline."""
+
+    id: int
+    incident_id: int
+    state: IncidentState
+    content: str  # Markdown; "": what the incident itself says
+    created: int  # seconds since 1970
+
+    def as_wire(self) -> Document:
+        """One entry of `updates`."""
+        return {
+            "id": self.id,
+            "state": self.state.value,
+            "content": self.content,
+            "createdDate": wire_date(self.created),
+        }
+
+
+class PlannedWindow(NamedTuple):
+    """A time under maintenance that a page tells of."""
+
+    plan_id: int
+    title: str
+    description: str  # Markdown
+    start: float | None  # seconds since 1970; None: nobody noted when somebody switched it on
+    end: float | None  # None: until somebody ends it
+    running: bool
+
+
+class Bar(NamedTuple):
+    """What happened to a monitor in one span of time."""
+
+    start: int  # seconds since 1970
+    uptime: float | None  # share of checks that found it up, 0..1; None: there was none
+    outages: int = 0  # that began in the span
+    down_s: int = 0  # seconds
+    maintenance: bool = False
+
+
 class ShownTag(NamedTuple):
     """A tag on a monitor."""
 
@@ -143,6 +200,8 @@ class ShownMonitor(NamedTuple):
     name: str
     type: str
     url: str | None
+    paused: bool = False  # itself, or a group above it
+    since: int | None = None  # of the latest change of state, milliseconds since 1970
 
 
 class ShownServer(NamedTuple):
@@ -172,10 +231,12 @@ class ShownServer(NamedTuple):
 
 
 class ShownState(NamedTuple):
-    """How something on a page is, since when (milliseconds since 1970)."""
+    """How something on a page is."""
 
+    name: str
     status: Status
-    time: int
+    since: int  # milliseconds since 1970
+    key: str  # of the thing, in feeds
 
 
 class ShownBeat(Protocol):
@@ -232,12 +293,18 @@ class Monitors(Protocol):
     async def certificate(self, monitor_id: int) -> Mapping[str, Any] | None:
         """The `certInfo` document; None when no certificate is known."""
 
+    async def bars(self, monitor_ids: Sequence[int], seconds: int, count: int) -> Mapping[int, Sequence[Bar]]:
+        """The last `count` days (86,400 seconds) or hours (3,600) of some monitors, oldest first."""
+
 
 class Maintenance(Protocol):
     """What status pages need of planned maintenance."""
 
     def running_on_page(self, page_id: int) -> list[Document]:
         """The wire objects of a page's plans that are under way now."""
+
+    def windows_on_page(self, page_id: int, days: int, most_of_one: int) -> list[PlannedWindow]:
+        """When the plans of a page are under maintenance, now or within some days, by when that begins."""
 
 
 class Settings(Protocol):

@@ -49,6 +49,9 @@ class StatusPageOptions(Options):
     show_only_last_heartbeat: bool = option(
         False, alias="showOnlyLastHeartbeat", label="Show only the last beat", kind=Kind.SWITCH
     )
+    show_response_times: bool = option(
+        False, alias="showResponseTimes", label="Show response times", kind=Kind.SWITCH
+    )
     rss_title: str | None = option(None, alias="rssTitle", label="Title of the feed", kind=Kind.TEXT)
     domains: Any = option([], alias="domainNameList", label="Host names", kind=Kind.LIST)
     groups: Any = option([], label="Groups", kind=Kind.LIST)

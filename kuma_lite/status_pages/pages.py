@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from kuma_lite.core.access import Actor, Right, may, require
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
-from kuma_lite.status_pages import store
+from kuma_lite.status_pages import store, version_store
 from kuma_lite.status_pages.model import (
     DASHBOARD,
     ENTRY_PREFIX,
@@ -23,9 +24,28 @@ from kuma_lite.status_pages.model import (
     Settings,
     StatusPageRemoved,
 )
-from kuma_lite.status_pages.reading import read_groups, read_logo, read_page, read_title
+from kuma_lite.status_pages.reading import Logo, read_groups, read_logo, read_page, read_title
 from kuma_lite.status_pages.rules import read_slug
+from kuma_lite.status_pages.uploads import PREFIX as UPLOADS
 from kuma_lite.status_pages.uploads import Uploads
+from kuma_lite.status_pages.version_documents import draft_of
+
+
+class Wanted(NamedTuple):
+    """A page as it shall be."""
+
+    page: Page
+    logo: Logo
+    groups: list[store.NewGroup]
+    servers: list[str]  # UUIDs of those on it; kept with the version, put on the page elsewhere
+
+
+class Saved(NamedTuple):
+    """A page that was saved."""
+
+    page: Page
+    groups: list[int]  # ids, in the order of the page
+    version: int
 
 
 class Pages:
@@ -61,6 +81,8 @@ class Pages:
         self._hosts: dict[str, Page] = {}
         self._groups: dict[int, list[Group]] = {}
         self._public: frozenset[int] = frozenset()
+        self.changed: Callable[[int], Awaitable[None]] = _nobody_to_tell  # by organisation
+        self.servers_on: Callable[[int], list[str]] = lambda page_id: []  # page id → UUIDs
 
     async def load(self) -> None:
         """Read everything."""
@@ -74,7 +96,8 @@ class Pages:
         self._note_public()
 
     def _note_public(self) -> None:
-        groups = [group for page_id in self._pages for group in self.public_groups(page_id)]
+        shown = [page.id for page in self._pages.values() if page.published]
+        groups = [group for page_id in shown for group in self.public_groups(page_id)]
         self._public = frozenset(member.monitor_id for group in groups for member in group.members)
 
     # --- asking ------------------------------------------------------------------------------------------
@@ -92,20 +115,26 @@ class Pages:
 
     def editable(self, actor: Actor, slug: Any) -> Page | None:
         """The page at an address, if there is one that the actor may edit."""
-        page = self.by_slug(slug)
+        page = self.named(slug)
         return page if page is not None and may(actor, Right.STATUS_PAGES_EDIT, page) else None
 
     def get(self, page_id: int) -> Page | None:
         """The page of an id."""
         return self._pages.get(page_id)
 
-    def by_slug(self, slug: Any) -> Page | None:
-        """The page at an address; capitals do not matter."""
+    def named(self, slug: Any) -> Page | None:
+        """The page of a slug, published or not; capitals do not matter."""
         return self._slugs.get(slug.lower()) if isinstance(slug, str) else None
 
+    def by_slug(self, slug: Any) -> Page | None:
+        """What visitors find at an address: a published page."""
+        page = self.named(slug)
+        return page if page is not None and page.published else None
+
     def by_host(self, host: str) -> Page | None:
-        """The page of a host name."""
-        return self._hosts.get(host.lower())
+        """The published page of a host name."""
+        page = self._hosts.get(host.lower())
+        return page if page is not None and page.published else None
 
     def public_groups(self, page_id: int) -> list[Group]:
         """What visitors see of a page, in its order."""
@@ -129,6 +158,7 @@ class Pages:
                 lambda db: store.insert_page(db, actor.organisation, slug, title)
             )
             await self.load()
+        await self.changed(actor.organisation)
         return self._pages[page_id]
 
     async def save(self, actor: Actor, slug: Any, config: Any, logo: Any, groups: Any) -> list[Document]:
@@ -137,23 +167,100 @@ class Pages:
         Raises:
             UserError: one sentence about what is wrong; nothing has changed then.
         """
+        saved = await self.put(actor, slug, lambda page: Wanted(
+            read_page(page, config), read_logo(logo), read_groups(groups), self.servers_on(page.id)
+        ))  # fmt: skip
+        return [{**group, "id": number} for group, number in zip(groups, saved.groups, strict=True)]
+
+    async def put(
+        self, actor: Actor, slug: Any, read: Callable[[Page], Wanted], *, began_with: int | None = None
+    ) -> Saved:
+        """Let a page be as somebody wants it, all or nothing, and keep it as a version.
+
+        Args:
+            read: the page as it is → as it shall be.
+            began_with: the version that was edited, for those who want no changes of others to be lost.
+
+        Raises:
+            UserError: one sentence about what is wrong; nothing has changed then.
+        """
         async with self._changing:
             page = self.editable(actor, slug)
             if page is None:
                 raise UserError("No slug?")
-            changed = read_page(page, config)
-            picture, wanted = read_logo(logo), read_groups(groups)
-            icon = picture.address
-            if picture.png is not None:
-                icon = await self._uploads.stage_logo(page.id, picture.png, self._clock.now())
-            changed = replace(changed, icon=icon)
-            ids = await self._database.write(lambda db: store.save_page(db, changed, wanted))
-            if picture.png is not None:
+            wanted, now = read(page), self._clock.now()
+            png, icon = wanted.logo.png, wanted.logo.address
+            before = draft_of(page, self.public_groups(page.id), self.servers_on(page.id))
+            old = await self._uploads.logo(page.id) if page.icon.startswith(UPLOADS) else None
+            if png is not None:
+                icon = await self._uploads.stage_logo(page.id, png, now)
+            changed = replace(wanted.page, icon=icon)
+
+            def write(db: Connection) -> Saved:
+                latest = version_store.latest(db, page.id)
+                if began_with is not None and latest is not None and latest.id != began_with:
+                    raise _saved_meanwhile(latest)
+                if began_with is not None:
+                    store.refuse_domains(db, changed)
+                if latest is None:
+                    picture = None if old is None else version_store.digest_of(old)
+                    version_store.record(db, page.id, int(now), None, before, old, picture)
+                ids = store.save_page(db, changed, wanted.groups)
+                kept = [
+                    Group(number, group.name, 0, group.members)
+                    for number, group in zip(ids, wanted.groups, strict=True)
+                ]
+                shown = png if png is not None else old if icon == page.icon else None
+                version = version_store.record(
+                    db,
+                    page.id,
+                    int(now),
+                    actor.username,
+                    draft_of(changed, kept, wanted.servers),
+                    shown,
+                    None if shown is None else version_store.digest_of(shown),
+                )
+                return Saved(changed, ids, version)
+
+            saved = await self._database.write(write)
+            if png is not None:
                 await self._uploads.keep_logo(page.id)
             await self.load()
         await self._move_entry_page(page.slug, ENTRY_PREFIX + changed.slug)
+        await self._tell(page.organisation)
+        return saved
+
+    async def check(self, page: Page, wanted: Wanted) -> None:
+        """Say why a page could not be saved so. Raises UserError."""
+
+        def refuse(db: Connection) -> None:
+            store.refuse(db, wanted.page, wanted.groups)
+            store.refuse_domains(db, wanted.page)
+
+        await self._database.read(refuse)
+
+    async def versions(self, page: Page) -> list[version_store.Version]:
+        """What it was after each save, the newest first."""
+        return await self._database.read(lambda db: version_store.all_of(db, page.id))
+
+    async def version(self, page: Page, number: int) -> tuple[version_store.Version, bytes | None]:
+        """One of them with its logo. Raises UserError."""
+        found = await self._database.read(lambda db: version_store.find(db, page.id, number))
+        if found is None:
+            raise UserError("This version is not kept any more.")
+        return found
+
+    async def latest_versions(self) -> dict[int, tuple[int, int]]:
+        """Page → number of its newest version, and when it was saved."""
+        return await self._database.read(version_store.latest_ids)
+
+    async def logo_of(self, page: Page) -> bytes | None:
+        """The picture that was uploaded for a page, if that is what it shows."""
+        return await self._uploads.logo(page.id) if page.icon.startswith(UPLOADS) else None
+
+    async def _tell(self, organisation: int) -> None:
         self._outdated()
-        return [{**group, "id": group_id} for group, group_id in zip(groups, ids, strict=True)]
+        await self.changed(organisation)
 
     async def delete(self, actor: Actor, slug: Any) -> None:
         """Remove a page with its incidents and its picture. Raises UserError."""
@@ -165,13 +272,11 @@ class Pages:
             await self.load()
         await self._move_entry_page(page.slug, DASHBOARD)
         await self._uploads.remove_logo(page.id)
-        self._outdated()
+        await self._tell(page.organisation)
         self._bus.publish(StatusPageRemoved(page.id))
 
     def forget_monitor(self, monitor_id: int) -> None:
         """A monitor is gone, and with it its places on pages."""
-        if monitor_id not in self._public:
-            return
         for groups in self._groups.values():
             groups[:] = [_without(group, monitor_id) for group in groups]
         self._note_public()
@@ -186,6 +291,18 @@ class Pages:
     @property
     def _entry_page(self) -> Mapping[str, str | None]:
         return self._settings.entry_page
+
+
+async def _nobody_to_tell(_organisation: int) -> None:
+    return None
+
+
+def _saved_meanwhile(latest: version_store.Version) -> UserError:
+    return UserError(
+        "{name} has saved this page meanwhile.",
+        name=latest.saved_by or "?",
+        extra={"reason": "conflict", "version": latest.id},
+    )
 
 
 def _without(group: Group, monitor_id: int) -> Group:

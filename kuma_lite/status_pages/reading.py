@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -25,6 +26,11 @@ MAX_GROUPS: Final = 1_000
 MAX_MEMBERS: Final = 20_000  # of all groups; twice the monitors one server is built for
 MAX_LOGO_BYTES: Final = 700_000  # as a data URL it just fits into one Socket.IO message
 
+MAX_HOST_CHARS: Final = 253  # DNS
+
+_HOST_NAME: Final = re.compile(
+    r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
+)
 _DATA_URL: Final = "data:"
 _PNG_URL: Final = "data:image/png;base64,"
 _PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
@@ -44,6 +50,7 @@ _FLAGS: Final = {
     "showPoweredBy": "show_powered_by",
     "showCertificateExpiry": "show_certificate_expiry",
     "showOnlyLastHeartbeat": "show_only_last_heartbeat",
+    "showResponseTimes": "show_response_times",
 }
 
 
@@ -72,6 +79,26 @@ def read_page(page: Page, config: Any) -> Page:
     return replace(page, **changes)
 
 
+def read_edited(page: Page, config: Any) -> Page:
+    """The same for our own editor, which is told of what would store something that nobody can use.
+
+    Raises:
+        UserError: with the `field` that is wrong.
+    """
+    edited = read_page(page, config)
+    if not edited.title.strip():
+        raise _bad("title", "The title is missing.")
+    if edited.theme not in THEMES:
+        raise _bad("theme", "There is no such theme.")
+    if edited.auto_refresh_interval < 0:
+        raise _bad("autoRefreshInterval", "The refresh interval cannot be negative.")
+    for domain in edited.domains:
+        if not _HOST_NAME.fullmatch(domain) or len(domain) > MAX_HOST_CHARS:
+            raise _bad("domainNameList", "{domain} is no host name.", domain=domain)
+    published = config.get("published", page.published)
+    return replace(edited, title=edited.title.strip(), published=wire_values.flag(published))
+
+
 def read_title(value: Any) -> str:
     """The title of a page. Raises UserError."""
     return _title("title", value)
@@ -80,41 +107,50 @@ def read_title(value: Any) -> str:
 def read_logo(value: Any) -> Logo:
     """The third argument of `saveStatusPage`. Raises UserError."""
     if not isinstance(value, str):
-        raise UserError("The logo must be an address or a picture.")
+        raise _bad_logo("The logo must be an address or a picture.")
     if not value.startswith(_DATA_URL):
         return Logo(value)
     if not value.startswith(_PNG_URL):
-        raise UserError(_ONLY_PNG)
+        raise _bad_logo(_ONLY_PNG)
     if len(value) > len(_PNG_URL) + MAX_LOGO_BYTES * 4 // 3 + 4:
-        raise UserError("The logo may have at most {most} kB.", most=MAX_LOGO_BYTES // 1000)
+        raise _bad_logo("The logo may have at most {most} kB.", most=MAX_LOGO_BYTES // 1000)
     try:
         png = base64.b64decode(value[len(_PNG_URL) :], validate=True)
     except (binascii.Error, ValueError):
-        raise UserError(_ONLY_PNG) from None
+        raise _bad_logo(_ONLY_PNG) from None
     if not png.startswith(_PNG_SIGNATURE):
-        raise UserError(_ONLY_PNG)
+        raise _bad_logo(_ONLY_PNG)
     return Logo("", png)
+
+
+def _bad_logo(sentence: str, **arguments: Any) -> UserError:
+    return _bad("logo", sentence, **arguments)
+
+
+def _bad(field: str, sentence: str, **arguments: Any) -> UserError:
+    """What is wrong, and where an editor shows it."""
+    return UserError(sentence, extra={"field": field}, **arguments)
 
 
 def read_groups(value: Any) -> list[NewGroup]:
     """The groups of a page in their order. Raises UserError."""
     if not isinstance(value, list):
-        raise UserError("The groups must be a list.")
+        raise _bad("groups", "The groups must be a list.")
     if len(value) > MAX_GROUPS:
-        raise UserError("A page has at most {most} groups.", most=MAX_GROUPS)
+        raise _bad("groups", "A page has at most {most} groups.", most=MAX_GROUPS)
     groups = [_group(item) for item in value]
     if sum(len(group.members) for group in groups) > MAX_MEMBERS:
-        raise UserError("A page shows at most {most} monitors.", most=MAX_MEMBERS)
+        raise _bad("groups", "A page shows at most {most} monitors.", most=MAX_MEMBERS)
     return groups
 
 
 def _group(item: Any) -> NewGroup:
     name = wire_values.text(item.get("name")) if isinstance(item, Mapping) else None
     if name is None:
-        raise UserError("Each group must have a name.")
+        raise _bad("groups", "Each group must have a name.")
     monitors = item.get("monitorList")
     if not isinstance(monitors, list):
-        raise UserError("Each group must have a list of monitors.")
+        raise _bad("groups", "Each group must have a list of monitors.")
     sent = item.get("id")
     group_id = _id(sent) if sent else None  # as there: whatever counts as false is a new one
     return NewGroup(group_id, name, tuple(_member(monitor) for monitor in monitors))
@@ -122,15 +158,26 @@ def _group(item: Any) -> NewGroup:
 
 def _member(item: Any) -> Member:
     if not isinstance(item, Mapping):
-        raise UserError("Each monitor must be an object with an id.")
+        raise _bad("groups", "Each monitor must be an object with an id.")
     url = _text("url", item.get("url"))
-    return Member(_id(item.get("id")), wire_values.flag(item.get("sendUrl")), url)
+    return Member(
+        _id(item.get("id")),
+        wire_values.flag(item.get("sendUrl")),
+        url,
+        _as_the_page(item.get("showCertificate")),
+        _as_the_page(item.get("showTags")),
+        wire_values.flag(item.get("showPing")),
+    )
+
+
+def _as_the_page(value: Any) -> bool | None:
+    return None if value is None else wire_values.flag(value)
 
 
 def _id(value: Any) -> int:
     number = wire_values.identifier(value)
     if number is None:
-        raise UserError("An id must be a whole number.")
+        raise _bad("groups", "An id must be a whole number.")
     return number
 
 
@@ -149,7 +196,7 @@ def _read_each(
 def _text(key: str, value: Any) -> str | None:
     text = wire_values.text(value)
     if text is None and value is not None:
-        raise UserError("{key} must be a text.", key=key)
+        raise _bad(key, "{key} must be a text.", key=key)
     return text
 
 
@@ -160,17 +207,17 @@ def _flag(_key: str, value: Any) -> bool:
 def _title(key: str, value: Any) -> str:
     text = wire_values.text(value)
     if text is None or len(text) > MAX_TITLE_CHARS:
-        raise UserError(
-            "The {key} must be a text of at most {most} characters.", key=key, most=MAX_TITLE_CHARS
+        raise _bad(
+            key, "The {key} must be a text of at most {most} characters.", key=key, most=MAX_TITLE_CHARS
         )
     return text
 
 
-def _refresh(_key: str, value: Any) -> int:
+def _refresh(key: str, value: Any) -> int:
     seconds = wire_values.number(value)
     if seconds is None or abs(seconds) > MAX_REFRESH_S:
-        raise UserError(
-            "The refresh interval must be a number of at most {most} seconds.", most=MAX_REFRESH_S
+        raise _bad(
+            key, "The refresh interval must be a number of at most {most} seconds.", most=MAX_REFRESH_S
         )
     return int(seconds)
 
@@ -178,15 +225,15 @@ def _refresh(_key: str, value: Any) -> int:
 def _analytics(config: Mapping[str, Any]) -> str | None:
     kind = config.get("analyticsType", "")
     if kind is not None and kind not in ANALYTICS:
-        raise UserError("Invalid analytics type")
+        raise _bad("analyticsType", "Invalid analytics type")
     return None if kind is None else str(kind)
 
 
 def _domains(value: Any) -> tuple[str, ...]:
     """Host names, blank ones and repetitions left out."""
     if not isinstance(value, list):
-        raise UserError("Invalid array")
+        raise _bad("domainNameList", "Invalid array")
     if not all(isinstance(domain, str) for domain in value):
-        raise UserError("Invalid domain")
+        raise _bad("domainNameList", "Invalid domain")
     named = {domain.strip().lower(): domain.strip() for domain in value if domain.strip()}
     return tuple(named.values())

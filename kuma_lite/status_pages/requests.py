@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from kuma_lite.status_pages.cache import Answer
 
 _HOST: Final = re.compile(r"[A-Za-z0-9._~:\[\]-]{1,255}")
 _LOCALHOST: Final = "localhost"
+_REFUSED: Final = re.compile(r"q=0(?:\.0{0,3})?")
 
 
 def header(scope: Any, name: bytes) -> str | None:
@@ -50,17 +52,40 @@ def base_url(scope: Any, trust_proxy: bool) -> str:
 async def send_answer(
     scope: Any, send: Any, answer: Answer, headers: tuple[tuple[bytes, bytes], ...] = ()
 ) -> None:
-    """Send it, or 304 when the client has it; HEAD gets its headers only."""
-    body, etag = answer.body or b"", answer.etag
+    """Send it, packed as the client likes it, or 304 when it has it; HEAD gets its headers only."""
+    body, etag, status = answer.body or b"", answer.etag, answer.status
     everything = [(b"etag", etag), *headers]
-    status = answer.status
-    if status == 200 and etag.decode() in _known_tags(scope):
+    known, accepted = _asked(scope)
+    packable = answer.packable
+    if packable:
+        everything.append((b"vary", b"accept-encoding"))
+    if status == 200 and known and etag.decode() in [part.strip() for part in known.split(",")]:
         status, body = 304, b""
     else:
-        everything += [(b"content-type", answer.content_type), (b"content-length", str(len(body)).encode())]
+        if packable and (encoding := best_encoding(accepted)):
+            body = await answer.packed(encoding)
+            everything.append((b"content-encoding", encoding.encode()))
+        everything += [(b"content-type", answer.content_type), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": everything})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
-def _known_tags(scope: Any) -> set[str]:
-    return {part.strip() for part in (header(scope, b"if-none-match") or "").split(",")}
+def _asked(scope: Any) -> tuple[str, str]:
+    """The tags a client knows, and the encodings that it accepts."""
+    known = accepted = ""
+    for key, value in scope["headers"]:
+        if key == b"if-none-match":
+            known = known or value.decode("latin-1")
+        elif key == b"accept-encoding":
+            accepted = accepted or value.decode("latin-1")
+    return known, accepted
+
+
+@lru_cache(maxsize=256)
+def best_encoding(accepted: str) -> str:
+    """`br`, `gzip`, or "" for neither, by an Accept-Encoding header."""
+    names = {}
+    for part in accepted.lower().split(","):
+        name, _, parameters = part.partition(";")
+        names[name.strip()] = not _REFUSED.fullmatch(parameters.replace(" ", ""))
+    return next((name for name in ("br", "gzip") if names.get(name)), "")

@@ -19,6 +19,16 @@ _ICON: Final = "icon"
 _GROUPS: Final = "groups"
 _SERVERS: Final = "servers"
 
+# Key of `saveStatusPage` → that of a document.
+_SENT: Final = {
+    "id": "monitor",
+    "sendUrl": "show_url",
+    "url": "url",
+    "showCertificate": "show_certificate",
+    "showTags": "show_tags",
+    "showPing": "show_ping",
+}
+
 # Which servers stand on a page; and what puts some there, by UUID (UserError for one that does not exist).
 ServersOn = Callable[[int], list[str]]
 PutServers = Callable[[Actor, list[Any]], Callable[[int], Awaitable[None]]]
@@ -38,7 +48,7 @@ class PageKeeper:
 
     async def find(self, _actor: Actor, key: Any) -> Page | None:
         """One by its id, or by its slug."""
-        return self._pages.get(key) if isinstance(key, int) else self._pages.by_slug(key)
+        return self._pages.get(key) if isinstance(key, int) else self._pages.named(key)
 
     def document(self, page: Page) -> Document:
         """What was chosen for it. A picture that was uploaded is an address that only this server knows."""
@@ -90,6 +100,12 @@ def _member(member: Member) -> Document:
         shown["show_url"] = True
     if member.custom_url is not None:
         shown["url"] = member.custom_url
+    if member.show_certificate is not None:
+        shown["show_certificate"] = member.show_certificate
+    if member.show_tags is not None:
+        shown["show_tags"] = member.show_tags
+    if member.show_ping:
+        shown["show_ping"] = True
     return shown
 
 
@@ -100,10 +116,7 @@ def _sent(group: Any, known: dict[str, int]) -> Document:
     members = _list(group.get("monitors"))
     if not all(isinstance(member, Mapping) for member in members):
         raise UserError("Each monitor must be an object with an id.")
-    monitors = [
-        {"id": member.get("monitor"), "sendUrl": member.get("show_url"), "url": member.get("url")}
-        for member in members
-    ]
+    monitors = [{key: member.get(name) for key, name in _SENT.items()} for member in members]
     number = known.pop(str(group.get("name")), None)
     return {"id": number, "name": group.get("name"), "monitorList": monitors}
 

@@ -1,80 +1,68 @@
-"""The feed of a status page: RSS 2.0, one item per incident, and per monitor or server that is down."""
+"""The news of a page as RSS 2.0, as Uptime Kuma 2.5 has them, and as Atom (RFC 4287)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Final, NamedTuple
+from typing import Final
+from urllib.parse import quote
 
-from kuma_lite.core.clock import MILLISECONDS, wire_date, wire_time
-from kuma_lite.core.declarations import Status
+from kuma_lite.core.iso_time import iso
+from kuma_lite.status_pages.markdown import to_html
 from kuma_lite.status_pages.markup import cdata, escape
-from kuma_lite.status_pages.model import Incident, Page, ShownState
-from kuma_lite.status_pages.rules import STATUS_TEXTS, overall
+from kuma_lite.status_pages.news import Item, News
 
+GENERATOR: Final = "Kuma Lite"
 _DOCUMENTATION: Final = "https://validator.w3.org/feed/docs/rss2.html"
-_GENERATOR: Final = "Kuma Lite"
+_DECLARATION: Final = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 
-class Item(NamedTuple):
-    """One entry of a feed."""
-
-    title: str
-    description: str
-    guid: str
-    at: int  # seconds since 1970
-
-
-def feed(
-    page: Page, url: str, incidents: Sequence[Incident], latest: Sequence[tuple[str, ShownState]], now: float
-) -> str:
-    """The document.
-
-    Args:
-        page: whose it is.
-        url: absolute address of the page.
-        incidents: those on the page, newest first.
-        latest: name and state of each monitor on the page that has one, and of each server.
-        now: seconds since 1970.
-    """
-    title = page.rss_title or (f"{page.title} RSS Feed" if page.title else "Uptime Kuma RSS Feed")
-    state = STATUS_TEXTS[overall(beat.status for _name, beat in latest)]
-    items = [_incident(incident) for incident in incidents]
-    items += [_outage(name, beat) for name, beat in latest if beat.status is Status.DOWN]
-    link = escape(url)
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel>'
-        f"<title>{escape(title)}</title><link>{link}</link>"
-        f"<description>{escape(f'Current status: {state}')}</description>"
-        f"<lastBuildDate>{_date(int(now))}</lastBuildDate><docs>{_DOCUMENTATION}</docs>"
-        f"<generator>{_GENERATOR}</generator><language>en</language>"
-        f"{''.join(_item(item, link) for item in items)}</channel></rss>\n"
-    )
-
-
-def _incident(incident: Incident) -> Item:
-    at = incident.created if incident.updated is None else incident.updated
-    return Item(incident.title, incident.content, f"i{incident.id}-{wire_date(at)}", at)
-
-
-def _outage(name: str, beat: ShownState) -> Item:
-    since = wire_time(beat.time)
-    # The word before the date is what Uptime Kuma 2.5 writes; feed readers know the entries by it.
-    return Item(
-        f"{name} is down",
-        f"{name} has been down since {since} UTC",
-        f"undefined-{since}",
-        beat.time // MILLISECONDS,
-    )
-
-
-def _item(item: Item, link: str) -> str:
-    return (
+def rss(news: News) -> str:
+    """The RSS document."""
+    link = escape(news.url)
+    items = "".join(
         f"<item><title>{cdata(item.title)}</title><link>{link}</link>"
         f'<guid isPermaLink="false">{escape(item.guid)}</guid><pubDate>{_date(item.at)}</pubDate>'
         f"<description>{cdata(item.description)}</description></item>"
+        for item in news.items
     )
+    return (
+        f'{_DECLARATION}<rss version="2.0"><channel>'
+        f"<title>{escape(news.rss_title)}</title><link>{link}</link>"
+        f"<description>{escape(f'Current status: {news.rss_state}')}</description>"
+        f"<lastBuildDate>{_date(news.now)}</lastBuildDate><docs>{_DOCUMENTATION}</docs>"
+        f"<generator>{GENERATOR}</generator><language>en</language>{items}</channel></rss>\n"
+    )
+
+
+def atom(news: News) -> str:
+    """The Atom document. It changes only when there is news: `updated` is that of the latest entry."""
+    link, itself = escape(news.url), escape(f"{news.url}/atom")
+    updated = max((item.at for item in news.items), default=0)
+    return (
+        f'{_DECLARATION}<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">'
+        f"<title>{escape(news.title)}</title><subtitle>{escape(news.state)}</subtitle>"
+        f'<id>{itself}</id><link rel="self" type="application/atom+xml" href="{itself}"/>'
+        f'<link rel="alternate" type="text/html" href="{link}"/>'
+        f"<author><name>{escape(news.title)}</name></author><generator>{GENERATOR}</generator>"
+        f"<updated>{iso(updated * 1000)}</updated>"
+        f"{''.join(_entry(item, news) for item in news.items)}</feed>\n"
+    )
+
+
+def _entry(item: Item, news: News) -> str:
+    moment = iso(item.at * 1000)
+    return (
+        f"<entry><title>{escape(item.title)}</title><id>{escape(address_of(item, news))}</id>"
+        f'<link rel="alternate" type="text/html" href="{escape(news.url)}"/>'
+        f"<published>{moment}</published><updated>{moment}</updated>"
+        f'<content type="html">{escape(to_html(item.description))}</content></entry>'
+    )
+
+
+def address_of(item: Item, news: News) -> str:
+    """What an entry is known by: an address, as Atom wants it."""
+    return f"{news.url}#{quote(item.guid, safe='')}"
 
 
 def _date(seconds: int) -> str:

@@ -24,6 +24,7 @@ HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
 MAX_HOURS: Final = 720  # what there are statistics by the hour for
 
+_SLUG_FIELD: Final = {"field": "slug"}  # where an editor shows what is wrong
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _DURATION: Final = re.compile(r"([0-9]+)([A-Za-z])")
 _DIGITS: Final = re.compile(r"[0-9]+")
@@ -51,12 +52,12 @@ def read_slug(value: object) -> str:
     Addresses are lower-cased before they are looked up, so one with capitals could never be reached.
     """
     if not isinstance(value, str):
-        raise UserError("Slug must be string")
+        raise UserError("Slug must be string", extra=_SLUG_FIELD)
     slug = value.strip().lower()
     if not slug:
-        raise UserError("Slug cannot be empty")
+        raise UserError("Slug cannot be empty", extra=_SLUG_FIELD)
     if not _SLUG.fullmatch(slug):
-        raise UserError("Invalid Slug")
+        raise UserError("Invalid Slug", extra=_SLUG_FIELD)
     return slug
 
 

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Any
 
+from kuma_lite.core.access import Actor
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Doors, Push
 from kuma_lite.core.resources import Resource
 from kuma_lite.core.transactions import Transactions
+from kuma_lite.status_pages.answering import Answering
 from kuma_lite.status_pages.answers import Answers
 from kuma_lite.status_pages.badge_routes import MonitorBadges
 from kuma_lite.status_pages.cache import AnswerCache
+from kuma_lite.status_pages.draft_routes import DraftRoutes
+from kuma_lite.status_pages.drafts import Drafts
+from kuma_lite.status_pages.editor_events import EditorEvents
 from kuma_lite.status_pages.events import StatusPageEvents
+from kuma_lite.status_pages.gathering import NEXT_WINDOWS, PLANNED_DAYS, Gathering
 from kuma_lite.status_pages.incidents import Incidents
+from kuma_lite.status_pages.last_good import LastGood
+from kuma_lite.status_pages.live import Live
 from kuma_lite.status_pages.model import Group, Maintenance, Monitors, Page, Settings, ShownServer
+from kuma_lite.status_pages.page_routes import PageRoutes
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.resource import PutServers, ServersOn, status_page_resource
 from kuma_lite.status_pages.routes import PublicRoutes
+from kuma_lite.status_pages.timeline_events import TimelineEvents
+from kuma_lite.status_pages.timelines import Timelines
 from kuma_lite.status_pages.uploads import Uploads
 
 
@@ -52,38 +63,67 @@ class StatusPages:
         same_origin_frames: bool = True,
     ) -> None:
         self._cache = AnswerCache(clock)
-        pictures = Uploads(uploads)
-        self._pages = Pages(database, clock, bus, settings, pictures, self._cache.clear)
-        incidents = Incidents(database, self._pages, clock, self._cache.clear)
+        self._last_good = LastGood()
+        self._live = Live(self._print_of)
+        self._maintenance = maintenance
+        pictures, answering = Uploads(uploads), Answering(self._cache)
+        self._pages = Pages(database, clock, bus, settings, pictures, self._edited)
+        incidents = Incidents(database, self._pages, clock, self._edited)
+        self._timelines = Timelines(database, incidents, clock, self._edited)
         self._events = StatusPageEvents(self._pages, incidents, push)
-        self._answers = Answers(self._pages, incidents, monitors, maintenance, clock)
-        self._routes = PublicRoutes(
+        self._answers = Answers(self._pages, incidents, monitors, maintenance, clock, self._last_good)
+        drafts = Drafts(clock)
+        self._editor = EditorEvents(self._pages, incidents, self._answers, drafts, clock, push)
+        self._pages.changed = self._editor.push_change
+        badges = MonitorBadges(self._pages, monitors)
+        self._routes = PublicRoutes(self._pages, incidents, self._answers, badges, pictures, answering)
+        gathering = Gathering(database, monitors, maintenance, self._last_good)
+        self._page_routes = PageRoutes(
             self._pages,
-            incidents,
             self._answers,
-            MonitorBadges(self._pages, monitors),
-            pictures,
+            gathering,
+            maintenance,
             settings,
-            self._cache,
+            answering,
+            self._live,
             clock,
             same_origin_frames,
         )
+        self._previews = DraftRoutes(drafts, self._answers, incidents, self._page_routes.html)
 
     async def load(self) -> None:
         """Read all pages; from then on everything else may be called."""
         await self._pages.load()
 
-    def doors(self) -> list[Doors]:
-        """Events, the list at login, and the addresses of visitors."""
-        return [self._events.doors(), Doors(raw=self._routes.routes())]
+    def doors(self, is_root: Callable[[Actor], bool]) -> list[Doors]:
+        """Events, the list at login, the addresses of visitors, and routes.
+
+        Args:
+            is_root: whether a caller of a route asks in the project that has the pages.
+        """
+
+        def routes() -> Sequence[Any]:
+            from kuma_lite.rest.route import mounted
+            from kuma_lite.status_pages.incident_api import IncidentApi
+
+            return mounted(IncidentApi(self._pages, self._timelines, is_root).routes())
+
+        raw = [*self._routes.routes(), *self._page_routes.routes(), *self._previews.routes()]
+        events = [*self._editor.events(), *TimelineEvents(self._pages, self._timelines).events()]
+        return [self._events.doors(), Doors(events, routes, raw)]
 
     def resource(self, servers_on: ServersOn, put_servers: PutServers) -> Resource[Page]:
         """Status pages as things that people keep, with the servers that stand on them."""
+        self._pages.servers_on, self._editor.put_servers = servers_on, put_servers
         return status_page_resource(self._pages, servers_on, put_servers)
 
-    def show_servers(self, servers_on: Callable[[int], Sequence[ShownServer]]) -> None:
-        """Let the servers of a page (by its id) stand on it."""
-        self._answers.servers_on = servers_on
+    def show_servers(
+        self,
+        servers_on: Callable[[int], Sequence[ShownServer]],
+        look_at: Callable[[Sequence[str]], Sequence[ShownServer]],
+    ) -> None:
+        """Let the servers of a page (by its id) stand on it, and those that an editor names by UUID."""
+        self._answers.servers_on, self._editor.look_at_servers = servers_on, look_at
 
     def of(self, organisation: int) -> list[Page]:
         """An organisation's pages, oldest first."""
@@ -107,20 +147,47 @@ class StatusPages:
         page = self._pages.get(page_id)
         return page.slug if page is not None and page.organisation == organisation else None
 
+    # --- What pages show has changed -----------------------------------------------------------------------
+
     def clear_cache(self) -> None:
-        """To be told when something that pages show has changed."""
+        """Something that pages may show has changed."""
         self._cache.clear()
+        self._live.look()
+
+    def monitor_changed(self, monitor_id: int, *, edited: bool = False) -> None:
+        """To be told of every change of a monitor; those that nobody may know of leave no trace."""
+        if monitor_id in self._pages.public_monitor_ids():
+            if edited:  # its old name may be what nobody is to read any more
+                self._last_good.forget()
+            self.clear_cache()
 
     def forget_monitor(self, monitor_id: int) -> None:
         """To be told when a monitor is removed."""
         self._pages.forget_monitor(monitor_id)
 
+    def _edited(self) -> None:
+        """Somebody changed a page, or what stands on it."""
+        self._last_good.forget()
+        self._cache.clear()
+        self._live.tell()
+
+    def _print_of(self, page_id: int) -> Hashable:
+        page = self._pages.get(page_id)
+        if page is None:
+            return None
+        windows = self._maintenance.windows_on_page(page_id, PLANNED_DAYS, NEXT_WINDOWS)
+        return tuple(self._answers.latest(page)), tuple(windows)
+
+    async def close(self) -> None:
+        """End what visitors keep open."""
+        await self._live.close()
+
     # --- Pages with a host name of their own (see `web.small_routes.MappedPages`) --------------------------
 
     def slug_of_host(self, scope: Any) -> str | None:
         """The page of the host that a request names; None for all other hosts."""
-        return self._routes.slug_of_host(scope)
+        return self._page_routes.slug_of_host(scope)
 
     async def serve_mapped(self, scope: Any, send: Any, slug: str) -> None:
         """Answer with a page."""
-        await self._routes.serve_mapped(scope, send, slug)
+        await self._page_routes.serve_mapped(scope, send, slug)

@@ -17,6 +17,9 @@ _COLUMNS: Final = tuple(field.name for field in fields(Page) if field.name not i
 _FLAGS: Final = frozenset(
     field.name for field in fields(Page) if isinstance(field.default, bool)
 )  # stored as 0 and 1
+_GROUPS: Final = {"field": "groups"}  # where an editor shows what was wrong
+_DOMAINS: Final = {"field": "domainNameList"}
+_MEMBER: Final = Member._fields  # columns of `monitor_group`, too
 _CONTENT: Final = "status_page_id, title, content, style, created_date, last_updated_date, pin, active"
 _INCIDENT: Final = f"id, {_CONTENT}"
 
@@ -60,11 +63,9 @@ def save_page(db: Connection, page: Page, groups: Sequence[NewGroup]) -> list[in
     """Write a page as a whole; returns the ids of its groups.
 
     Raises:
-        UserError: the slug is taken, a group is not of this page, a monitor does not exist, or it is
-            somebody else's and not on the page yet.
+        UserError: see `refuse`.
     """
-    _refuse_taken(db, page.slug, page.id)
-    _refuse_foreign(db, page, groups)
+    refuse(db, page, groups)
     assignments = ", ".join(f"{name} = ?" for name in _COLUMNS)
     db.execute(
         f"UPDATE status_page SET {assignments} WHERE id = ?",  # noqa: S608 - own column names
@@ -72,6 +73,37 @@ def save_page(db: Connection, page: Page, groups: Sequence[NewGroup]) -> list[in
     )
     _save_domains(db, page)
     return _save_groups(db, page.id, groups)
+
+
+def refuse(db: Connection, page: Page, groups: Sequence[NewGroup]) -> None:
+    """Say why a page cannot be saved so.
+
+    Raises:
+        UserError: the slug is taken, a group is not of this page, a monitor does not exist, or it is
+            somebody else's and not on the page yet.
+    """
+    _refuse_taken(db, page.slug, page.id)
+    rows = db.execute("SELECT id FROM page_group WHERE status_page_id = ?", (page.id,))
+    known = {number for (number,) in rows}
+    named = [group.id for group in groups if group.id is not None]
+    if len(set(named)) != len(named) or not known.issuperset(named):
+        raise UserError("A group of this page does not exist any more. Load the page again.", extra=_GROUPS)
+    _refuse_monitors(db, page, groups)
+
+
+def refuse_domains(db: Connection, page: Page) -> None:
+    """Raise UserError where a host name is that of another page."""
+    query = """
+        SELECT title, organisation_id
+        FROM status_page_cname JOIN status_page ON status_page.id = status_page_id
+        WHERE domain = ? AND status_page_id != ?
+    """
+    for domain in page.domains:
+        for title, organisation in db.execute(query, (domain, page.id)):
+            other = title if organisation == page.organisation else "?"
+            raise UserError(
+                "{domain} leads to the status page “{title}”.", domain=domain, title=other, extra=_DOMAINS
+            )
 
 
 def delete_page(db: Connection, page_id: int) -> None:
@@ -94,19 +126,19 @@ def _stored(value: Any) -> Any:
 def _refuse_taken(db: Connection, slug: str, page_id: int | None) -> None:
     query = "SELECT 1 FROM status_page WHERE slug = ? AND id IS DISTINCT FROM ?"
     if db.execute(query, (slug, page_id)).fetchone():
-        raise UserError("Another status page has this slug.")
+        raise UserError("Another status page has this slug.", extra={"field": "slug"})
 
 
-def _refuse_foreign(db: Connection, page: Page, groups: Sequence[NewGroup]) -> None:
+def _refuse_monitors(db: Connection, page: Page, groups: Sequence[NewGroup]) -> None:
     """Nobody makes the monitors of another organisation public."""
     query = """
-        SELECT id FROM monitor WHERE organisation_id != ? AND id NOT IN (
+        SELECT id FROM monitor WHERE organisation_id = ? OR id IN (
             SELECT monitor_id FROM monitor_group JOIN page_group ON page_group.id = group_id
             WHERE status_page_id = ?)
     """
-    foreign = {row[0] for row in db.execute(query, (page.organisation, page.id))}
-    if any(member.monitor_id in foreign for group in groups for member in group.members):
-        raise UserError("A monitor of this page does not exist any more. Load the page again.")
+    own = {row[0] for row in db.execute(query, (page.organisation, page.id))}
+    if any(member.monitor_id not in own for group in groups for member in group.members):
+        raise UserError("A monitor of this page does not exist any more. Load the page again.", extra=_GROUPS)
 
 
 def _save_domains(db: Connection, page: Page) -> None:
@@ -122,9 +154,9 @@ def _save_domains(db: Connection, page: Page) -> None:
 
 def _groups(db: Connection) -> dict[int, list[Group]]:
     members: dict[int, list[Member]] = {}
-    query = "SELECT group_id, monitor_id, send_url, custom_url FROM monitor_group ORDER BY weight, id"
-    for group_id, monitor_id, send_url, custom_url in db.execute(query):
-        members.setdefault(group_id, []).append(Member(monitor_id, bool(send_url), custom_url))
+    query = f"SELECT group_id, {', '.join(_MEMBER)} FROM monitor_group ORDER BY weight, id"  # noqa: S608
+    for group_id, *values in db.execute(query):
+        members.setdefault(group_id, []).append(_member(values))
     groups: dict[int, list[Group]] = {}
     query = "SELECT id, status_page_id, name, weight, public FROM page_group ORDER BY weight, id"
     for group_id, page_id, name, weight, public in db.execute(query):
@@ -133,12 +165,24 @@ def _groups(db: Connection) -> dict[int, list[Group]]:
     return groups
 
 
+def _member(values: Sequence[Any]) -> Member:
+    monitor_id, send_url, custom_url, show_certificate, show_tags, show_ping = values
+    return Member(
+        monitor_id,
+        bool(send_url),
+        custom_url,
+        None if show_certificate is None else bool(show_certificate),
+        None if show_tags is None else bool(show_tags),
+        bool(show_ping),
+    )
+
+
 def _save_groups(db: Connection, page_id: int, groups: Sequence[NewGroup]) -> list[int]:
     rows = db.execute("SELECT id FROM page_group WHERE status_page_id = ?", (page_id,))
     left = {int(str(number)) for (number,) in rows}
     ids = []
     for weight, group in enumerate(groups, 1):
-        group_id = _save_group(db, page_id, group, weight, left)
+        group_id = _save_group(db, page_id, group, weight)
         left.discard(group_id)
         _save_members(db, group_id, group.members)
         ids.append(group_id)
@@ -146,15 +190,13 @@ def _save_groups(db: Connection, page_id: int, groups: Sequence[NewGroup]) -> li
     return ids
 
 
-def _save_group(db: Connection, page_id: int, group: NewGroup, weight: int, known: set[int]) -> int:
+def _save_group(db: Connection, page_id: int, group: NewGroup, weight: int) -> int:
     if group.id is None:
         return sql.insert(
             db,
             "INSERT INTO page_group (status_page_id, name, weight) VALUES (?, ?, ?)",
             (page_id, group.name, weight),
         )
-    if group.id not in known:
-        raise UserError("A group of this page does not exist any more. Load the page again.")
     query = "UPDATE page_group SET name = ?, weight = ?, public = 1 WHERE id = ?"
     db.execute(query, (group.name, weight, group.id))
     return group.id
@@ -163,13 +205,12 @@ def _save_group(db: Connection, page_id: int, group: NewGroup, weight: int, know
 def _save_members(db: Connection, group_id: int, members: Sequence[Member]) -> None:
     db.execute("DELETE FROM monitor_group WHERE group_id = ?", (group_id,))
     for weight, member in enumerate(members, 1):
+        values = [_stored(value) for value in member]
         db.execute(
-            "INSERT INTO monitor_group (monitor_id, group_id, weight, send_url, custom_url)"
-            " SELECT id, ?, ?, ?, ? FROM monitor WHERE id = ?",
-            (group_id, weight, int(member.send_url), member.custom_url, member.monitor_id),
+            f"INSERT INTO monitor_group (group_id, weight, {', '.join(_MEMBER)}) VALUES"  # noqa: S608
+            f" (?, ?, {', '.join('?' * len(_MEMBER))})",
+            (group_id, weight, *values),
         )
-        if not db.changes():
-            raise UserError("A monitor of this page does not exist any more. Load the page again.")
 
 
 # --- Incidents ---------------------------------------------------------------------------------------------
@@ -182,6 +223,15 @@ def shown_incidents(db: Connection, page_id: int) -> list[Incident]:
         ORDER BY created_date DESC, id DESC
     """  # noqa: S608 - own column names
     return [_incident(row) for row in db.execute(query, (page_id,))]
+
+
+def past_incidents(db: Connection, page_id: int, count: int) -> list[Incident]:
+    """The newest of those that are not at the top of a page."""
+    query = f"""
+        SELECT {_INCIDENT} FROM incident WHERE status_page_id = ? AND (pin = 0 OR active = 0)
+        ORDER BY created_date DESC, id DESC LIMIT ?
+    """  # noqa: S608 - own column names
+    return [_incident(row) for row in db.execute(query, (page_id, count))]
 
 
 def incident_page(

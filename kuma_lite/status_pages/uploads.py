@@ -45,6 +45,10 @@ class Uploads:
         with suppress(OSError):
             await asyncio.to_thread(os.unlink, self._folder / f"logo{page_id}.png")
 
+    async def logo(self, page_id: int) -> bytes | None:
+        """A page's picture; None: it has none."""
+        return await self.read(f"logo{page_id}.png")
+
     async def read(self, name: str) -> bytes | None:
         """A stored picture; None for any name that is not one of ours."""
         if not _NAME.fullmatch(name):

@@ -243,10 +243,18 @@ def _other_calls(it: Things) -> dict[str, list[Any]]:
 
 def _page_calls(it: Things) -> dict[str, list[Any]]:
     shown = [{"name": "G", "monitorList": [{"id": it.monitor, "sendUrl": True, "url": None}]}]
+    draft = {"config": {**PAGE, "slug": it.slug}, "logo": PNG, "groups": shown, "servers": None}
     return {
         "addStatusPage": ["Another", "another"],
         "getStatusPage": [it.slug],
         "saveStatusPage": [it.slug, {**PAGE, "slug": it.slug}, PNG, shown],
+        "statusPages": [],
+        "statusPage": [it.slug],
+        "previewStatusPage": [it.slug, {**draft, "incident": INCIDENT}],
+        "putStatusPage": [it.slug, draft, None],
+        "cloneStatusPage": [it.slug, "Copy", "copy"],
+        "statusPageVersions": [it.slug],
+        "statusPageVersion": [it.slug, 1],
         "deleteStatusPage": [it.slug],
         "postIncident": [it.slug, INCIDENT],
         "unpinIncident": [it.slug],
@@ -254,6 +262,10 @@ def _page_calls(it: Things) -> dict[str, list[Any]]:
         "editIncident": [it.slug, it.incident, INCIDENT],
         "deleteIncident": [it.slug, it.incident],
         "resolveIncident": [it.slug, it.incident],
+        "incidentTimelines": [it.slug],
+        "beginIncident": [it.slug, {**INCIDENT, "state": "investigating"}],
+        "addIncidentUpdate": [it.slug, it.incident, {"state": "identified", "content": "Cause *found*"}],
+        "deleteIncidentUpdate": [it.slug, it.incident, 1],
         "serversSummary": [],
         "serverSparks": [[it.server]],
         "server": [it.server],

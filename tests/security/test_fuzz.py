@@ -210,7 +210,8 @@ def test_events(target: Ground, namespace: str) -> None:
 RAW = [
     "/api/push/{}", "/api/badge/{}/status", "/api/badge/1/{}", "/api/badge/1/uptime/{}", "/api/badge/{}/ping/{}",  # noqa: E501
     "/api/status-page/{}", "/api/status-page/shop/{}", "/api/status-page/heartbeat/{}", "/status/{}",
-    "/status/{}/rss", "/upload/{}", "/metrics", "/status", "/{}", "/api/{}", "/api/v1/{}", "/socket.io/",
+    "/status/{}/rss", "/status/{}/atom", "/status/shop/{}",
+    "/upload/{}", "/metrics", "/status", "/{}", "/api/{}", "/api/v1/{}", "/socket.io/",
     "/assets/{}", "/api/entry-page", "/.well-known/{}",
 ]  # fmt: skip
 QUERY = ["status", "msg", "ping", "label", "color", "style", "labelPrefix", "suffix", "cursor", "since", "until",  # noqa: E501

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kuma_lite.status_pages.requests import base_url, host_name
+from kuma_lite.status_pages.requests import base_url, best_encoding, host_name
 
 
 def scope(*headers: tuple[str, str], scheme: str = "http") -> dict[str, Any]:
@@ -62,3 +62,20 @@ def test_the_name_without_its_port(told: str, name: str) -> None:
 
 def test_what_is_no_host_is_none() -> None:
     assert base_url({"headers": [(b"host", b"a b")], "scheme": "https"}, True) == "https://localhost"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("", ""),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("GZIP;q=0.5", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("br; q=0.000, gzip;q=0", ""),
+        ("identity", ""),
+        ("brotli, x-gzip", ""),
+    ],
+)
+def test_how_a_body_may_be_packed(accepted: str, encoding: str) -> None:
+    assert best_encoding(accepted) == encoding

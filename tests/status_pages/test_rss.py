@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from kuma_lite.core.declarations import Status
 from kuma_lite.status_pages.model import Incident, Page, ShownState
-from kuma_lite.status_pages.rss import feed
+from kuma_lite.status_pages.news import news
+from kuma_lite.status_pages.rss import rss
 
 NOW = 1_795_311_412.0
 URL = "https://status.example/status/page"
@@ -16,8 +17,8 @@ URL = "https://status.example/status/page"
 def test_a_feed() -> None:
     page = Page(id=1, organisation=1, slug="page", title="Public & <page>")
     incidents = [Incident(3, 1, "Trouble", "We *know*", "info", 1_795_311_000, None)]
-    latest = [("web", ShownState(Status.UP, 0)), ("db", ShownState(Status.DOWN, 1_795_311_406_253))]
-    channel = ElementTree.fromstring(feed(page, URL, incidents, latest, NOW)).find("channel")
+    latest = [ShownState("web", Status.UP, 0, "1"), ShownState("db", Status.DOWN, 1_795_311_406_253, "2")]
+    channel = ElementTree.fromstring(rss(news(page, URL, incidents, latest, NOW))).find("channel")
     assert channel is not None
     assert channel.findtext("title") == "Public & <page> RSS Feed"
     assert channel.findtext("description") == "Current status: Partially Degraded Service"
@@ -33,7 +34,7 @@ def test_a_feed() -> None:
         {
             "title": "db is down",
             "link": URL,
-            "guid": "undefined-2026-11-22 01:36:46.253",
+            "guid": "2-2026-11-22 01:36:46.253",
             "pubDate": "Sun, 22 Nov 2026 01:36:46 GMT",
             "description": "db has been down since 2026-11-22 01:36:46.253 UTC",
         },
@@ -44,5 +45,5 @@ def test_a_feed() -> None:
 def test_any_words_make_a_document(title: str, words: str, name: str, url: str) -> None:
     page = Page(id=1, organisation=1, slug="page", title=title, rss_title=words)
     incident = Incident(1, 1, title, words + "]]>", "info", 1_795_311_000, 1_795_311_001)
-    text = feed(page, url, [incident], [(name, ShownState(Status.DOWN, 0))], NOW)
+    text = rss(news(page, url, [incident], [ShownState(name, Status.DOWN, 0, "1")], NOW))
     assert len(ElementTree.fromstring(text).findall("channel/item")) == 2

@@ -1,7 +1,7 @@
 /** Monitors to choose from, groups first: a group stands for all that is in it. Pure. */
-import type { MonitorRow } from "../../state/monitors.ts";
-import type { ComboOption } from "../../ui/combobox.ts";
-import { t } from "../../words/index.ts";
+import type { MonitorRow } from "../state/monitors.ts";
+import type { ComboOption } from "../ui/combobox.ts";
+import { t } from "../words/index.ts";
 
 /** The groups above a monitor, the outermost first. */
 function pathOf(row: MonitorRow, rows: ReadonlyMap<number, MonitorRow>): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { MonitorRow } from "../../state/monitors.ts";
+import type { MonitorRow } from "../state/monitors.ts";
 import { monitorOptions } from "./monitor-options.ts";
 
 const row = (id: number, name: string, type: string, parent: number | null): [number, MonitorRow] =>

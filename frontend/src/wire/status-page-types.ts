@@ -1,0 +1,115 @@
+/** What page and server say to each other about status pages: see docs/page-protocol.md. Times are ms. */
+
+export type PageState = "nothing" | "all_down" | "all_up" | "partial" | "maintenance";
+
+/** A row of `statusPages`; numbers say how many. */
+export interface StatusPageRow {
+  id: number;
+  slug: string;
+  title: string;
+  icon: string;
+  published: boolean;
+  domains: string[];
+  groups: number;
+  monitors: number;
+  servers: number;
+  incidents: number;
+  state: PageState;
+  saved: number | null;
+}
+
+export interface PageConfig {
+  slug: string;
+  title: string;
+  description: string | null;
+  autoRefreshInterval: number; // seconds
+  theme: string;
+  published: boolean;
+  showTags: boolean;
+  customCSS: string | null;
+  footerText: string | null;
+  showPoweredBy: boolean;
+  analyticsId: string | null;
+  analyticsScriptUrl: string | null;
+  analyticsType: string | null;
+  showCertificateExpiry: boolean;
+  showOnlyLastHeartbeat: boolean;
+  rssTitle: string | null;
+  domainNameList: string[];
+}
+
+/** A monitor in a group; null: as the page says. */
+export interface PageMember {
+  id: number;
+  sendUrl: boolean;
+  url: string | null;
+  showCertificate: boolean | null;
+  showTags: boolean | null;
+  showPing: boolean;
+}
+
+export interface PageGroup<M = PageMember> {
+  id: number | null; // null: a new one
+  name: string;
+  monitorList: M[];
+}
+
+export interface PageDraft<G = PageGroup> {
+  config: PageConfig;
+  logo: string; // an address, or a picture as a data: address
+  groups: G[];
+  servers: string[] | null; // null: those that stand there
+}
+
+export interface StatusPageAck {
+  id: number;
+  version: number | null;
+  icon: string;
+  draft: PageDraft;
+}
+
+export const INCIDENT_STYLES = ["info", "warning", "danger", "primary", "light", "dark"] as const;
+export type IncidentStyle = (typeof INCIDENT_STYLES)[number];
+
+export interface PageIncident {
+  id: number;
+  title: string;
+  content: string;
+  style: IncidentStyle;
+  pin: boolean;
+  active: boolean;
+  createdDate: string; // UTC, "YYYY-MM-DD HH:mm:ss"
+  lastUpdatedDate: string | null;
+}
+
+/** An incident as it is written; without an id a new one. */
+export interface WrittenIncident {
+  id?: number;
+  title: string;
+  content: string;
+  style: IncidentStyle;
+}
+
+export interface IncidentsAck {
+  incidents: PageIncident[];
+  total: number;
+  nextCursor: string | null;
+  hasMore: boolean;
+}
+
+export interface PageChanges {
+  settings: { name: string; from?: unknown; to?: unknown }[];
+  groups: { added: string[]; removed: string[]; renamed: [from: string, to: string][] };
+  monitors: { added: number[]; removed: number[] };
+  moved: boolean;
+  options: boolean;
+  logo: boolean;
+  servers: boolean;
+}
+
+export interface PageVersion {
+  id: number;
+  time: number;
+  by: string | null; // null: what was there before versions were kept
+  changes: PageChanges | null;
+}

@@ -1,0 +1,45 @@
+"""What a page shows beside the documents that Uptime Kuma's clients know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from kuma_lite.status_pages.model import Bar, Incident, PlannedWindow, Update
+
+HOUR_S: Final = 3_600
+DAY_S: Final = 86_400
+DAYS: Final = 90
+HOURS: Final = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """They, as plain data: a page can be drawn from a draft as well.
+
+    Args:
+        updates: incident id → its timeline, oldest entry first.
+        past: incidents that are not at the top of the page any more, newest first.
+        more_past: whether there are older ones.
+        windows: maintenance under way and planned, by when it begins.
+        bars: monitor id → what happened to it, oldest first; all the same spans.
+        bar_s: how long each span is, in seconds.
+        paused: monitors that nobody checks at the moment.
+    """
+
+    updates: Mapping[int, Sequence[Update]] = field(default_factory=dict)
+    past: Sequence[Incident] = ()
+    more_past: bool = False
+    windows: Sequence[PlannedWindow] = ()
+    bars: Mapping[int, Sequence[Bar]] = field(default_factory=dict)
+    bar_s: int = DAY_S
+    paused: frozenset[int] = frozenset()
+
+    @property
+    def hourly(self) -> bool:
+        """Whether the bars are hours of the last day; else they are days of the last quarter."""
+        return self.bar_s == HOUR_S
+
+
+NO_FACTS: Final = Facts()

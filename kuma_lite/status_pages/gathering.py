@@ -1,0 +1,88 @@
+"""Everything that a page is drawn from, brought together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kuma_lite.core.sql import Connection
+from kuma_lite.core.transactions import Transactions
+from kuma_lite.status_pages import store, timeline_store
+from kuma_lite.status_pages.facts import DAY_S, DAYS, HOUR_S, HOURS, Facts
+from kuma_lite.status_pages.last_good import LastGood
+from kuma_lite.status_pages.model import Bar, Document, Incident, Maintenance, Monitors, Page, Update
+
+PAST: Final = 20  # incidents on the page itself
+PAST_IN_HISTORY: Final = 500  # in its history
+PLANNED_DAYS: Final = 30
+NEXT_WINDOWS: Final = 1  # of one plan
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """Incidents as they are stored."""
+
+    updates: Mapping[int, Sequence[Update]]
+    past: Sequence[Incident]
+
+
+class Gathering:
+    """The facts of pages (see `facts`)."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        monitors: Monitors,
+        maintenance: Maintenance,
+        last_good: LastGood,
+    ) -> None:
+        self._database = database
+        self._monitors = monitors
+        self._maintenance = maintenance
+        self._last_good = last_good
+
+    async def facts(self, page: Page, document: Document, *, hourly: bool = False) -> Facts:
+        """What a page shows beside the usual documents. Raises StorageTrouble.
+
+        Args:
+            page: whose it is.
+            document: of `Answers.everything`; of its monitors the history is told.
+            hourly: bars are hours, not days.
+        """
+        groups = document["publicGroupList"]
+        members = tuple(dict.fromkeys(each["id"] for group in groups for each in group["monitorList"]))
+        seconds, count = (HOUR_S, HOURS) if hourly else (DAY_S, DAYS)
+        bars: Mapping[int, Sequence[Bar]] = {}
+        if members and not page.show_only_last_heartbeat:
+            bars = await self._last_good.ask(
+                ("bars", page.id, seconds), lambda: self._monitors.bars(members, seconds, count)
+            )
+        news = await self._news(page, PAST)
+        return Facts(
+            updates=news.updates,
+            past=news.past[:PAST],
+            more_past=len(news.past) > PAST,
+            windows=self._maintenance.windows_on_page(page.id, PLANNED_DAYS, NEXT_WINDOWS),
+            bars={number: bars[number] for number in members if number in bars},
+            bar_s=seconds,
+            paused=frozenset(filter(self._is_paused, members)),
+        )
+
+    async def history(self, page: Page) -> Facts:
+        """All that is over, as far as anybody reads. Raises StorageTrouble."""
+        news = await self._news(page, PAST_IN_HISTORY)
+        return Facts(updates=news.updates, past=news.past[:PAST_IN_HISTORY])
+
+    def _is_paused(self, monitor_id: int) -> bool:
+        monitor = self._monitors.find(monitor_id)
+        return monitor is not None and monitor.paused
+
+    async def _news(self, page: Page, count: int) -> _News:
+        def read(db: Connection) -> _News:
+            past = store.past_incidents(db, page.id, count + 1)
+            shown = store.shown_incidents(db, page.id)
+            updates = timeline_store.updates_of(db, [each.id for each in (*shown, *past)])
+            return _News(updates, past)
+
+        return await self._last_good.ask(("news", page.id, count), lambda: self._database.read(read))

@@ -1,0 +1,142 @@
+"""Incidents as timelines: what is known step by step, until it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from kuma_lite.core import wire_values
+from kuma_lite.core.access import Actor
+from kuma_lite.core.clock import Clock
+from kuma_lite.core.errors import UserError
+from kuma_lite.core.sql import Connection
+from kuma_lite.core.transactions import Transactions
+from kuma_lite.status_pages import store, timeline_store
+from kuma_lite.status_pages.incidents import NO_CONTENT, NO_TITLE, Incidents
+from kuma_lite.status_pages.model import Document, Incident, IncidentState, Page, Update
+from kuma_lite.status_pages.rules import incident_style
+
+NO_STATE: Final = "The state must be investigating, identified, monitoring or resolved."
+NO_UPDATE: Final = "The update does not exist."
+MAX_LISTED: Final = 200  # incidents, the newest
+MAX_UPDATES: Final = 200  # of one incident
+TOO_MANY: Final = "An incident has at most {most} updates."
+
+
+class Timelines:
+    """The steps of all incidents.
+
+    Args:
+        database: where they are kept.
+        incidents: whose they are.
+        clock: for their dates.
+        outdated: called when something visible has changed.
+    """
+
+    def __init__(
+        self, database: Transactions, incidents: Incidents, clock: Clock, outdated: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._incidents = incidents
+        self._clock = clock
+        self._outdated = outdated
+
+    async def listed(self, page: Page) -> list[Document]:
+        """The newest incidents of a page with their timelines, newest first."""
+
+        def read(db: Connection) -> list[Document]:
+            found, _total = store.incident_page(db, page.id, None, MAX_LISTED)
+            updates = timeline_store.updates_of(db, [incident.id for incident in found])
+            return [document(incident, updates.get(incident.id, ())) for incident in found]
+
+        return await self._database.read(read)
+
+    async def begin(self, actor: Actor, slug: Any, payload: Any) -> Document:
+        """A new incident with the first entry of its timeline. Raises UserError."""
+        page = self._incidents.page(actor, slug)
+        payload = _object(payload)
+        title = wire_values.text(payload.get("title"))
+        if title is None or not title.strip():
+            raise UserError(NO_TITLE)
+        content, state = _content(payload), _state(payload.get("state") or IncidentState.INVESTIGATING)
+        now, over = int(self._clock.now()), state is IncidentState.RESOLVED
+        style = incident_style(payload.get("style"))
+        fresh = Incident(0, page.id, title, content, style, now, None, pin=not over, active=not over)
+
+        def write(db: Connection) -> Document:
+            incident = store.insert_incident(db, fresh)
+            return document(incident, [timeline_store.insert_update(db, incident.id, state, "", now)])
+
+        return await self._changed(write)
+
+    async def go_on(self, actor: Actor, slug: Any, incident_id: Any, payload: Any) -> Document:
+        """Another entry; `resolved` takes the incident off the page, any other puts it there.
+
+        Raises:
+            UserError: there is no such incident, or something is missing.
+        """
+        page = self._incidents.page(actor, slug)
+        incident = await self._incidents.existing(page, incident_id)
+        payload = _object(payload)
+        content, state = _content(payload), _state(payload.get("state"))
+        now, over = int(self._clock.now()), state is IncidentState.RESOLVED
+        changed = replace(incident, pin=not over, active=not over, updated=now)
+
+        def write(db: Connection) -> Document:
+            known = timeline_store.updates_of(db, [incident.id]).get(incident.id, [])
+            if len(known) >= MAX_UPDATES:
+                raise UserError(TOO_MANY, most=MAX_UPDATES)
+            added = timeline_store.insert_update(db, incident.id, state, content, now)
+            store.update_incident(db, changed)
+            return document(changed, [*known, added])
+
+        return await self._changed(write)
+
+    async def take_back(self, actor: Actor, slug: Any, incident_id: Any, update_id: Any) -> Document:
+        """Remove an entry; the incident stays as it is. Raises UserError."""
+        page = self._incidents.page(actor, slug)
+        incident = await self._incidents.existing(page, incident_id)
+        number = wire_values.identifier(update_id)
+
+        def write(db: Connection) -> Document:
+            if number is None or not timeline_store.delete_update(db, incident.id, number):
+                raise UserError(NO_UPDATE, status=404)
+            left = timeline_store.updates_of(db, [incident.id]).get(incident.id, [])
+            return document(incident, left)
+
+        return await self._changed(write)
+
+    async def _changed(self, write: Callable[[Connection], Document]) -> Document:
+        written = await self._database.write(write)
+        self._outdated()
+        return written
+
+
+def document(incident: Incident, updates: Sequence[Update]) -> Document:
+    """An incident with its timeline; the state is that of the latest entry, null without any."""
+    return {
+        **incident.as_wire(),
+        "state": updates[-1].state.value if updates else None,
+        "updates": [update.as_wire() for update in updates],
+    }
+
+
+def _object(payload: Any) -> Mapping[str, Any]:
+    if not isinstance(payload, Mapping):
+        raise UserError("The incident must be an object.")
+    return payload
+
+
+def _content(payload: Mapping[str, Any]) -> str:
+    content = wire_values.text(payload.get("content"))
+    if content is None or not content.strip():
+        raise UserError(NO_CONTENT)
+    return content
+
+
+def _state(value: Any) -> IncidentState:
+    try:
+        return IncidentState(value)
+    except ValueError:
+        raise UserError(NO_STATE) from None
