@@ -64,8 +64,8 @@ class Columns(NamedTuple):
     ids: list[int]
     monitor_ids: list[int]
     times: list[int]
-    delays: array[Any]  # from time to end_time
-    kinds: array[Any]  # index into `shapes`
+    delays: Sequence[int]  # from time to end_time
+    kinds: Sequence[int]  # index into `shapes`
     pings: Sequence[float | None]
     shapes: list[tuple[Any, ...]]  # the rest of a `Beat` without its ping, in its order
 
