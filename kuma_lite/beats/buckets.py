@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from kuma_lite.beats.model import Beat, wire_number
@@ -14,6 +15,7 @@ MINUTE_S: Final = 60
 HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
 MS: Final = 1_000
+_END: Final = attrgetter("end_time", "status", "ping")
 
 
 class Bucket(NamedTuple):
@@ -60,11 +62,16 @@ class Bucket(NamedTuple):
 
 def fold(beats: Iterable[Beat], seconds: int) -> dict[int, Bucket]:
     """Buckets by number (of `seconds` since 1970) of beats, by the time they ended."""
+    return fold_ends(map(_END, beats), seconds)
+
+
+def fold_ends(ends: Iterable[tuple[int, Status, float | None]], seconds: int) -> dict[int, Bucket]:
+    """`fold` of what counts of each beat: `end_time`, `status`, `ping`."""
     unit = seconds * MS
     folded: dict[int, Bucket] = {}
     number, up, down, maintenance = -1, 0, 0, 0
     pings: list[float] = []
-    for _, _, _, ended, status, _, ping, _, _, _, _, _ in beats:
+    for ended, status, ping in ends:
         if ended // unit != number:
             _put(folded, number, up, down, maintenance, pings)
             number, up, down, maintenance, pings = ended // unit, 0, 0, 0, []

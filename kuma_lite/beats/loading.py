@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Final
+from operator import add, itemgetter
+from typing import Any, Final
 
-from kuma_lite.beats.buckets import MINUTE_S, fold
+from kuma_lite.beats.buckets import MINUTE_S, Bucket, fold_ends
 from kuma_lite.beats.days import DAY_MS, YEAR_DAYS
 from kuma_lite.beats.minutes import MINUTE_MS
-from kuma_lite.beats.model import Beat
-from kuma_lite.beats.packing import decode, decode_columns
+from kuma_lite.beats.packing import Columns, decode_columns
 from kuma_lite.beats.recent import RecentBeats
 from kuma_lite.beats.sums import Statistics
 from kuma_lite.core import sql
@@ -35,31 +35,39 @@ def load_beats(
 
 def _load(connection: Connection, recent: RecentBeats, statistics: dict[int, Statistics], now: int) -> int:
     marks: dict[int, int] = dict(connection.execute("SELECT monitor_id, upto FROM beat_mark"))
+    highest, in_log = _read_log(connection, marks)
     for (monitor_id,) in connection.execute("SELECT id FROM monitor"):
         statistics[monitor_id] = Statistics()
-        _load_recent(connection, recent, monitor_id)
+        found = in_log.get(monitor_id)
+        _load_recent(connection, recent, monitor_id, RECENT_BEATS - (len(found.ids) if found else 0))
+        if found is not None:
+            recent.load(monitor_id, found, len(found.ids), sealed=False)
     _load_minutes(connection, statistics, now)
     _load_days(connection, statistics, now)
-    replayed = _replay(connection, recent, statistics, marks)
+    for monitor_id, found in in_log.items():
+        if monitor_id in statistics:
+            statistics[monitor_id].add_minutes(_minutes_of(found))
     newest_event: int = sql.value(connection, "SELECT coalesce(max(id), 0) FROM beat_event")
-    return max(replayed, newest_event, *marks.values(), 0)
+    return max(highest, newest_event, *marks.values(), 0)
 
 
-def _load_recent(connection: Connection, recent: RecentBeats, monitor_id: int) -> None:
-    """The newest blocks of a monitor, as many as it takes for `RECENT_BEATS`."""
-    blocks: list[tuple[int, int, bytes]] = []
-    missing = RECENT_BEATS
+def _load_recent(connection: Connection, recent: RecentBeats, monitor_id: int, missing: int) -> None:
+    """The newest blocks of a monitor, as many as it takes for `missing` beats, but one at least."""
+    blocks: list[tuple[int, bytes]] = []
+    tail: tuple[int, int] | None = None
     query = "SELECT id, count, beats FROM beat_block WHERE monitor_id = ? ORDER BY last_time DESC, id DESC"
     for number, count, packed in connection.execute(query, (monitor_id,)):
-        blocks.append((number, min(missing, count), packed))
+        tail = tail or (number, count)
+        if missing > 0:
+            blocks.append((min(missing, count), packed))
         missing -= count
         if missing <= 0:
             break
-    for _, wanted, packed in reversed(blocks):
+    for wanted, packed in reversed(blocks):
         recent.load(monitor_id, decode_columns(packed), wanted)
-    if blocks:
-        ring = recent.rings[monitor_id]
-        ring.tail_id, ring.tail_count, _ = blocks[0]
+    if tail:
+        ring = recent.ring(monitor_id)
+        ring.tail_id, ring.tail_count = tail
 
 
 def _load_minutes(connection: Connection, statistics: Mapping[int, Statistics], now: int) -> None:
@@ -83,24 +91,33 @@ def _load_days(connection: Connection, statistics: Mapping[int, Statistics], now
             found.days.load(day, *sums)
 
 
-def _replay(
-    connection: Connection,
-    recent: RecentBeats,
-    statistics: Mapping[int, Statistics],
-    marks: Mapping[int, int],
-) -> int:
-    """Take in the beats that no block has; returns the highest id in the log."""
+def _read_log(connection: Connection, marks: Mapping[int, int]) -> tuple[int, dict[int, Columns]]:
+    """The highest id in the log, and by monitor the beats that no block has, in the order of their ids.
+
+    Tens of thousands of beats after a kill: they stay columns, and their shapes are numbers into one list.
+    """
     highest = 0
-    found: defaultdict[int, list[Beat]] = defaultdict(list)
+    numbers: dict[tuple[Any, ...], int] = {}
+    found: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for number, packed in connection.execute("SELECT id, beats FROM beat_log"):
         highest = max(highest, number)
-        for beat in decode(packed):
-            if beat.id > marks.get(beat.monitor_id, 0):
-                found[beat.monitor_id].append(beat)
-    for monitor_id, beats in found.items():
-        if monitor_id in statistics:
-            beats.sort(key=lambda beat: beat.id)
-            statistics[monitor_id].add_minutes(fold(beats, MINUTE_S))
-            for beat in beats:
-                recent.append(beat)
-    return highest
+        ids, monitor_ids, times, delays, kinds, pings, shapes = decode_columns(packed)
+        own = [numbers.setdefault(shape, len(numbers)) for shape in shapes]
+        rows = zip(ids, times, delays, [own[kind] for kind in kinds], pings, strict=True)
+        for monitor_id, row in zip(monitor_ids, rows, strict=True):
+            if row[0] > marks.get(monitor_id, 0):
+                found[monitor_id].append(row)
+    every = list(numbers)
+    return highest, {monitor_id: _columns(monitor_id, rows, every) for monitor_id, rows in found.items()}
+
+
+def _columns(monitor_id: int, rows: list[tuple[Any, ...]], shapes: list[tuple[Any, ...]]) -> Columns:
+    rows.sort(key=itemgetter(0))
+    ids, times, delays, kinds, pings = map(list, zip(*rows, strict=True))
+    return Columns(ids, [monitor_id] * len(ids), times, delays, kinds, pings, shapes)
+
+
+def _minutes_of(beats: Columns) -> dict[int, Bucket]:
+    ends = map(add, beats.times, beats.delays)
+    statuses = [beats.shapes[kind][0] for kind in beats.kinds]
+    return fold_ends(zip(ends, statuses, beats.pings, strict=True), MINUTE_S)

@@ -82,6 +82,19 @@ class Minutes:
         self._pings += pings
         self._ping_sum += ping_sum
 
+    def add_all(self, buckets: Mapping[int, Bucket]) -> None:
+        """Count the beats of many minutes, by their number since 1970, in the order in which they were."""
+        numbers = list(buckets)
+        is_in_order = numbers == sorted(numbers) and (not numbers or numbers[0] >= self._latest)
+        if is_in_order and not self._minute:
+            # All but the last, which may go on, are packed without counting them one by one.
+            past, numbers = numbers[:-1], numbers[-1:]
+            self.load(pack_minutes({number: buckets[number] for number in past}), max(past, default=0))
+            self.loaded()
+        for number in numbers:
+            found = buckets[number]
+            self.add(number, found.up, found.down, found.pings, found.ping_sum)
+
     def totals(self, minute: int) -> Totals:
         """Sums of the 1,440 minutes that end with `minute`."""
         if self._entries and self._latest > minute:

@@ -22,7 +22,13 @@ from kuma_lite.beats.model import Beat
 from kuma_lite.core.declarations import Status
 
 VERSION: Final = 1
+_VERSION_BYTE: Final = bytes((VERSION,))
 LEVEL: Final = 6  # of deflate; higher levels cost more than they gain on a kilobyte
+# What fits into a window of 1 KB is deflated with little memory: clearing the usual 256 KB takes three times
+# as long as deflating a single beat.
+_SHORT: Final = 700  # bytes; deflate keeps 262 of its window to itself
+_SHORT_WINDOW_BITS: Final = 10
+_SHORT_MEMORY: Final = 4
 STATUSES: Final = tuple(Status)  # by number; calling the enumeration costs ten times as much
 
 # Count; first id and its first step; first time and its first step; first monitor; kind of ping.
@@ -31,6 +37,7 @@ _WHOLE, _THOUSANDTHS, _EXACT = range(3)  # kinds of ping: integers, integers / 1
 _SIZES: Final = (("b", 7), ("h", 15), ("i", 31), ("q", 63))
 _EXACT_BELOW: Final = 2**53  # whole floating point numbers below it are exact
 _NONE: Final = float("nan")
+_json: Final = json.JSONEncoder(separators=(",", ":")).encode
 _SWAP: Final = sys.byteorder == "big"  # files are little-endian everywhere
 
 
@@ -50,12 +57,18 @@ def encode(beats: Sequence[Beat]) -> bytes:
         _pack(list(map(sub, ends, times))),
         _pack(kinds),
         ping_column,
-        json.dumps(
-            [(int(status), msg, int(important), *more) for status, msg, important, *more in shapes],
-            separators=(",", ":"),
-        ).encode("ascii"),
+        _json([(int(status), msg, int(important), *more) for status, msg, important, *more in shapes]).encode(
+            "ascii"
+        ),
     ]
-    return bytes((VERSION,)) + zlib.compress(b"".join(columns), LEVEL)
+    return _VERSION_BYTE + _deflated(b"".join(columns))
+
+
+def _deflated(raw: bytes) -> bytes:
+    if len(raw) > _SHORT:
+        return zlib.compress(raw, LEVEL)
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, _SHORT_WINDOW_BITS, _SHORT_MEMORY)
+    return packer.compress(raw) + packer.flush()
 
 
 class Columns(NamedTuple):
@@ -64,15 +77,15 @@ class Columns(NamedTuple):
     ids: list[int]
     monitor_ids: list[int]
     times: list[int]
-    delays: array[Any]  # from time to end_time
-    kinds: array[Any]  # index into `shapes`
+    delays: Sequence[int]  # from time to end_time
+    kinds: Sequence[int]  # index into `shapes`
     pings: Sequence[float | None]
     shapes: list[tuple[Any, ...]]  # the rest of a `Beat` without its ping, in its order
 
 
 def decode_columns(packed: bytes) -> Columns:
     """The columns of a packed run. Raises ValueError for anything else."""
-    if packed[:1] != bytes((VERSION,)):
+    if packed[:1] != _VERSION_BYTE:
         raise ValueError("unknown packing of beats")
     try:
         return _decode(zlib.decompress(packed[1:]))

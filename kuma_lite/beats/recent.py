@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import struct
 import time
+from collections import Counter
 from collections.abc import Iterator
 from sys import intern
 from typing import Any, Final, NamedTuple
@@ -56,28 +57,24 @@ class _Shapes:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def use(self, values: tuple[Any, ...]) -> int:
-        """The number of a shape, given as a plain tuple, for one more beat."""
+    def use(self, values: tuple[Any, ...], beats: int = 1) -> int:
+        """The number of a shape, given as a plain tuple, for so many more beats."""
         number = self._numbers.get(values)  # type: ignore[call-overload]
         if number is not None:
-            self._uses[number] += 1
+            self._uses[number] += beats
             return int(number)
         shape = Shape._make(values)
         shape = shape._replace(msg=intern(shape.msg))
         if self._free:
             number = self._free.pop()
             self.by_number[number] = shape
-            self._uses[number] = 1
+            self._uses[number] = beats
         else:
             number = len(self.by_number)
             self.by_number.append(shape)
-            self._uses.append(1)
+            self._uses.append(beats)
         self._numbers[shape] = number
         return number
-
-    def again(self, number: int) -> None:
-        """One more beat has this shape."""
-        self._uses[number] += 1
 
     def release(self, number: int) -> None:
         self._uses[number] -= 1
@@ -126,11 +123,16 @@ class RecentBeats:
         self._shapes = _Shapes()
         self._minutes: dict[int, str] = {}
 
+    def ring(self, monitor_id: int) -> Ring:
+        """The beats of a monitor; none yet for a new one."""
+        ring = self.rings.get(monitor_id)
+        if ring is None:
+            ring = self.rings[monitor_id] = Ring()
+        return ring
+
     def append(self, beat: Beat, *, sealed: bool = False) -> Ring:
         """Add the newest beat of its monitor; the oldest ones of more than `RECENT_BEATS` are dropped."""
-        ring = self.rings.get(beat.monitor_id)
-        if ring is None:
-            ring = self.rings[beat.monitor_id] = Ring()
+        ring = self.ring(beat.monitor_id)
         beat_id, _, moment, end, status, msg, ping, *rest = beat
         shape = self._shapes.use((status, msg, *rest))
         ring.data += _RECORD.pack(beat_id, moment, end - moment, shape, _NONE if ping is None else ping)
@@ -140,22 +142,26 @@ class RecentBeats:
             self.trim(ring)
         return ring
 
-    def load(self, monitor_id: int, columns: Columns, newest: int) -> None:
-        """Add the `newest` ones of a sealed block to a monitor's beats."""
-        ring = self.rings.get(monitor_id)
-        if ring is None:
-            ring = self.rings[monitor_id] = Ring()
-        numbers: dict[int, int] = {}
-        records = []
-        rows = zip(columns.ids, columns.times, columns.delays, columns.kinds, columns.pings, strict=True)
-        for beat_id, moment, delay, kind, ping in list(rows)[-newest:]:
-            number = numbers.get(kind)
-            if number is None:
-                number = numbers[kind] = self._shapes.use(columns.shapes[kind])
-            else:
-                self._shapes.again(number)
-            records.append(_RECORD.pack(beat_id, moment, delay, number, _NONE if ping is None else ping))
-        ring.data += b"".join(records)
+    def load(self, monitor_id: int, columns: Columns, newest: int, *, sealed: bool = True) -> None:
+        """Add the `newest` of some beats of a monitor to those it has; see `append`."""
+        ring = self.ring(monitor_id)
+        begin = len(columns.ids) - newest
+        kinds = columns.kinds[begin:]
+        numbers = {
+            kind: self._shapes.use(columns.shapes[kind], count) for kind, count in Counter(kinds).items()
+        }
+        rows = zip(
+            columns.ids[begin:],
+            columns.times[begin:],
+            columns.delays[begin:],
+            [numbers[kind] for kind in kinds],
+            [_NONE if ping is None else ping for ping in columns.pings[begin:]],
+            strict=True,
+        )
+        ring.data += b"".join([_RECORD.pack(*row) for row in rows])
+        if not sealed:
+            ring.unsealed += newest
+            self.trim(ring)
 
     def trim(self, ring: Ring) -> None:
         """Drop what is neither recent nor needed for the next block."""
@@ -218,24 +224,23 @@ class RecentBeats:
         """`rows` as the JSON text of a list of `Beat.as_row()`."""
         parts: dict[int, tuple[str, str, str]] = {}
         rows = []
-        minute_text = self._minute_text
+        minutes = self._minutes
         for beat_id, moment, delay, number, ping in self._records(monitor_id, RECENT_BEATS):
             part = parts.get(number)
             if part is None:
                 part = parts[number] = _fixed_text(monitor_id, self._shape(number))
             before_time, before_end, rest = part
-            ended = moment + delay
-            second, last_second = moment // 1000, ended // 1000
-            began = f"{minute_text(second // 60)}{_SECONDS[second % 60]}"
-            # Most beats end in the second in which they began.
-            end = began
-            if last_second != second:
-                end = f"{minute_text(last_second // 60)}{_SECONDS[last_second % 60]}"
-            whole = int(ping) if ping == ping else "null"
-            shown = whole if whole == ping or ping != ping else ping
+            second, past = divmod(moment, 1000)
+            minute = second // 60
+            began = end = f"{minutes.get(minute) or self._minute_text(minute)}{_SECONDS[second % 60]}"
+            past_end = past + delay
+            if not 0 <= past_end < 1000:  # most beats end in the second in which they began
+                second, past_end = divmod(moment + delay, 1000)
+                end = f"{self._minute_text(second // 60)}{_SECONDS[second % 60]}"
+            shown = "null" if ping != ping else int(ping) if ping.is_integer() else ping
             rows.append(
-                f'{{"id":{beat_id}{before_time}{began}{_FRACTIONS[moment % 1000]}","ping":{shown}'
-                f'{before_end}{end}{_FRACTIONS[ended % 1000]}"{rest}'
+                f'{{"id":{beat_id}{before_time}{began}{_FRACTIONS[past]}","ping":{shown}'
+                f'{before_end}{end}{_FRACTIONS[past_end]}"{rest}'
             )
         return f"[{','.join(rows)}]".encode()
 

@@ -36,10 +36,9 @@ class Statistics:
 
     def add_minutes(self, buckets: Mapping[int, Bucket]) -> None:
         """Count what was up and down in some minutes, by their number since 1970."""
+        self.minutes.add_all(buckets)
         for minute, bucket in buckets.items():
-            what = (bucket.up, bucket.down, bucket.pings, bucket.ping_sum)
-            self.minutes.add(minute, *what)
-            self.days.add(minute // DAY_MINUTES, *what)
+            self.days.add(minute // DAY_MINUTES, bucket.up, bucket.down, bucket.pings, bucket.ping_sum)
 
     def uptime(self, window: str, now: float) -> float:
         """Share of beats that were up, 0..1, unrounded.

@@ -58,14 +58,14 @@ class Channel:
             await self._more()
         return self._take(count)
 
-    async def start_tls(self, network: Network, host: str, port: int, tls: TlsOptions, now: float) -> None:
+    async def start_tls(self, network: Network, host: str, tls: TlsOptions, now: float) -> None:
         """Shake hands on the open connection, once both sides have agreed on it (STARTTLS).
 
         Raises NetworkError, also for bytes that came too early: they would count as said under TLS.
         """
         if self._buffer:
             raise NetworkError("Unexpected data before the TLS handshake", "ERR_STARTTLS", ErrorKind.PROTOCOL)
-        secured = await _secured(network, self._stream, host, port, tls, now, fetch=False)
+        secured = await _secured(network, self._stream, host, tls, now)
         self._pipe, self.certificate = secured._pipe, secured.certificate
 
     async def some(self) -> bytes:
@@ -123,7 +123,7 @@ async def open_channel(
             channel = (
                 Channel(stream)
                 if tls is None
-                else await _secured(network, stream, host, port, tls, now, any_name=any_name)
+                else await _secured(network, stream, host, tls, now, any_name=any_name)
             )
         yield channel
     finally:
@@ -135,20 +135,18 @@ async def _secured(
     network: Network,
     stream: Stream,
     host: str,
-    port: int,
     tls: TlsOptions,
     now: float,
     *,
-    fetch: bool = True,
     any_name: bool = False,
 ) -> Channel:
-    """`fetch`: ask again for an invalid certificate, where the port begins with the handshake."""
     pipe = TlsPipe(await network.http.context(tls), sni(host))
     try:
         await shake_hands(stream, pipe)
     except ssl.SSLCertVerificationError as error:
-        report = await network.http.probe.fetch(host, port, options=tls) if fetch else None
-        raise verification_error(error, report, now) from None
+        # What is refused is known by then, so nobody has to ask again, nor say STARTTLS once more.
+        refused = unverified_report(pipe.ssl_object, host)
+        raise verification_error(error, refused if refused.chain else None, now) from None
     except ssl.SSLError as error:
         raise handshake_error(error) from None
     except OSError as error:

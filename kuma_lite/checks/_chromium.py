@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from kuma_lite.checks._cdp import BrowserGone, CdpRefused, Connection, PipeProtocol
-from kuma_lite.checks._program import environment
+from kuma_lite.core.programs import environment
 
 log = logging.getLogger(__name__)
 

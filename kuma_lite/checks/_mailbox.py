@@ -135,7 +135,7 @@ class MailboxMonitor(MonitorType[MailboxOptions]):
                 message = await self.greeting(channel)
                 if options.security == STARTTLS:
                     await self.ask_for_tls(channel)
-                    await channel.start_tls(network, host, port, tls, context.now)
+                    await channel.start_tls(network, host, tls, context.now)
                 if options.user:
                     await self.log_in(channel, options.user, options.password)
                     message = "Logged in"

@@ -9,12 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
-import sys
 from typing import Final, NamedTuple
 
-_SYSTEM_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+from kuma_lite.core.programs import environment, path_of
+
 _KEPT_BYTES: Final = 4 * 1024 * 1024  # of each stream; the process list of pm2 is 10 kB per process
 
 
@@ -30,25 +29,6 @@ class Finished(NamedTuple):
     errors: str
 
 
-def find_program(name: str) -> str:
-    """Its path. Raises ProgramMissing."""
-    path = shutil.which(name, path=os.environ.get("PATH", "") + os.pathsep + _SYSTEM_PATH)
-    if path is None:
-        raise ProgramMissing(name)
-    return path
-
-
-def environment(**more: str) -> dict[str, str]:
-    """The variables a program of the system is started with: in English, and with its own libraries."""
-    variables = {**os.environ, "LC_ALL": "C", **more}
-    if getattr(sys, "frozen", False):  # our binary points the loader at the libraries inside itself
-        before = variables.pop("LD_LIBRARY_PATH_ORIG", None)
-        variables.pop("LD_LIBRARY_PATH", None)
-        if before is not None:
-            variables["LD_LIBRARY_PATH"] = before
-    return variables
-
-
 def as_argument(text: str) -> tuple[str, ...]:
     """What people typed, so that no program takes it for a switch."""
     return ("--", text) if text.startswith("-") else (text,)
@@ -56,8 +36,11 @@ def as_argument(text: str) -> tuple[str, ...]:
 
 async def run_program(name: str, *arguments: str, timeout: float) -> Finished:
     """Run it, in English, without input. Raises ProgramMissing, TimeoutError."""
+    path = path_of(name)
+    if path is None:
+        raise ProgramMissing(name)
     process = await asyncio.create_subprocess_exec(
-        find_program(name),
+        path,
         *arguments,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

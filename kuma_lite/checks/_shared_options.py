@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+from pydantic import BeforeValidator
+
+from kuma_lite.checks._conditions import read_conditions
 from kuma_lite.core.declarations import Kind, ShownWhen
 from kuma_lite.core.options import option
 
 MAX_RESPONSE_CHARS: Final = 1_048_576  # what Uptime Kuma 2.5 accepts for a kept body
 DEFAULT_RESPONSE_CHARS: Final = 1024
+
+# What is stored as a list or its text, as the tree of `_conditions`.
+Conditions = Annotated[tuple[Any, ...], BeforeValidator(read_conditions)]
 
 
 def timeout_option(purpose: str, *, form_default: int) -> Any:

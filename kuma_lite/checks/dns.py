@@ -6,12 +6,11 @@ from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from pydantic import field_validator
-
-from kuma_lite.checks._conditions import ConditionError, holds, read_conditions, text_variable
+from kuma_lite.checks._conditions import ConditionError, holds, text_variable
 from kuma_lite.checks._dns_messages import TYPES
 from kuma_lite.checks._dns_query import QueryFailed, Server, ask
 from kuma_lite.checks._network import network_of
+from kuma_lite.checks._shared_options import Conditions
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Choice, Kind, MonitorType
 from kuma_lite.core.options import Options, option
 from kuma_lite.core.targets import Target
@@ -62,14 +61,9 @@ class DnsOptions(Options):
         kind=Kind.SELECT,
         choices=tuple(Choice(name, name) for name in TYPES),
     )
-    conditions: tuple[Any, ...] = option(
+    conditions: Conditions = option(
         (), label="Conditions", kind=Kind.CONDITIONS, help="One record at least has to meet them."
     )
-
-    @field_validator("conditions", mode="before")
-    @classmethod
-    def _read(cls, value: Any) -> Any:
-        return read_conditions(value)
 
 
 class DnsMonitor(MonitorType[DnsOptions]):

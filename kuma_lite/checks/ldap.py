@@ -179,7 +179,7 @@ async def _look(
         session = _Session(channel)
         if options.security == STARTTLS:
             await session.ask_for_tls()
-            await channel.start_tls(network, host, port, tls, context.now)
+            await channel.start_tls(network, host, tls, context.now)
         try:
             text = await session.bind(options.bind_dn, options.password)
             if condition is not None:

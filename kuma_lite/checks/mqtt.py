@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, Final
 
-from pydantic import field_validator
-
 from kuma_lite.checks import _mqtt
 from kuma_lite.checks._channel import Channel, open_channel
 from kuma_lite.checks._conditions import (
@@ -22,13 +20,17 @@ from kuma_lite.checks._conditions import (
     TEXT_CAPTIONS,
     ConditionError,
     holds,
-    read_conditions,
     text_variable,
 )
 from kuma_lite.checks._json_query import VALUE, number_in
 from kuma_lite.checks._jsonata import FUNCTION, UNDEFINED, QueryError, evaluate
 from kuma_lite.checks._network import failed, network_of, seen
-from kuma_lite.checks._shared_options import expiry_notification_option, ignore_tls_option, timeout_option
+from kuma_lite.checks._shared_options import (
+    Conditions,
+    expiry_notification_option,
+    ignore_tls_option,
+    timeout_option,
+)
 from kuma_lite.checks._websocket import read_head, refusal
 from kuma_lite.core.declarations import (
     CERTIFICATE_DAYS,
@@ -146,17 +148,12 @@ class MqttOptions(Options):
         section="content",
         shown_when=ShownWhen("mqttCheckType", (_JSON_QUERY,)),
     )
-    conditions: tuple[Any, ...] = option(
+    conditions: Conditions = option(
         (), label="Conditions", kind=Kind.CONDITIONS, section="content", help="The message has to meet them."
     )
     ignore_tls: bool = ignore_tls_option()
     expiry_notification: bool = expiry_notification_option()
     timeout: float = timeout_option("For the connection and the message.", form_default=48)
-
-    @field_validator("conditions", mode="before")
-    @classmethod
-    def _read(cls, value: Any) -> Any:
-        return read_conditions(value)
 
 
 class MqttMonitor(MonitorType[MqttOptions]):

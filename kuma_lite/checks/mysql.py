@@ -8,16 +8,14 @@ spells them.
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
-
-from pydantic import field_validator
+from typing import Final
 
 from kuma_lite.checks._channel import Channel
-from kuma_lite.checks._conditions import read_conditions
 from kuma_lite.checks._database_connection import connected, secured
 from kuma_lite.checks._mysql_protocol import Session
 from kuma_lite.checks._mysql_url import InvalidString, InvalidUrl, MysqlSecurity, MysqlTarget, read_target
 from kuma_lite.checks._network import network_of
+from kuma_lite.checks._shared_options import Conditions
 from kuma_lite.checks._sql import (
     NUMBERS,
     PREFIX,
@@ -55,12 +53,7 @@ class MysqlOptions(Options):
         help="Instead of the one in the connection string.",
     )
     query: str = query_option(_DEFAULT_QUERY)
-    conditions: tuple[Any, ...] = conditions_option()
-
-    @field_validator("conditions", mode="before")
-    @classmethod
-    def _read(cls, value: Any) -> Any:
-        return read_conditions(value)
+    conditions: Conditions = conditions_option()
 
 
 class MysqlMonitor(MonitorType[MysqlOptions]):

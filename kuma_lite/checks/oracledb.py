@@ -14,12 +14,10 @@ from datetime import datetime
 from types import ModuleType
 from typing import Any, Final
 
-from pydantic import field_validator
-
-from kuma_lite.checks._conditions import read_conditions
 from kuma_lite.checks._driver import address_of, load
 from kuma_lite.checks._network import is_maybe_ours, network_of
 from kuma_lite.checks._oracle_net import Place, at_place, ping, places_of
+from kuma_lite.checks._shared_options import Conditions
 from kuma_lite.checks._sql import (
     NUMBERS,
     PREFIX,
@@ -57,12 +55,7 @@ class OracleOptions(Options):
         "", alias="basic_auth_pass", label="Password", kind=Kind.PASSWORD, secret=True, required=True
     )
     query: str = query_option(_DEFAULT_QUERY)
-    conditions: tuple[Any, ...] = conditions_option()
-
-    @field_validator("conditions", mode="before")
-    @classmethod
-    def _read(cls, value: Any) -> Any:
-        return read_conditions(value)
+    conditions: Conditions = conditions_option()
 
 
 class OracleMonitor(MonitorType[OracleOptions]):

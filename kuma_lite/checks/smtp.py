@@ -171,7 +171,7 @@ class _Session:
         answer = await _ask(channel, "STARTTLS")
         if not answer.startswith("2"):
             raise _Unwanted(f"Error upgrading connection with STARTTLS: {answer}")
-        await channel.start_tls(self._network, self._host, self._port, tls, self._context.now)
+        await channel.start_tls(self._network, self._host, tls, self._context.now)
         self._note(channel)
         return True
 

@@ -10,15 +10,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
-
-from pydantic import field_validator
+from typing import Final
 
 from kuma_lite.checks._ado_string import SQL_SERVER_PORT, InvalidString, SqlServerTarget, read_target
-from kuma_lite.checks._conditions import read_conditions
 from kuma_lite.checks._database_connection import connected
 from kuma_lite.checks._host import clean_host
 from kuma_lite.checks._network import is_maybe_ours, network_of
+from kuma_lite.checks._shared_options import Conditions
 from kuma_lite.checks._sql import (
     NUMBERS,
     PREFIX,
@@ -50,12 +48,7 @@ class SqlServerOptions(Options):
 
     connection: str = connection_option(_PATTERN, help="TLS is the default; Encrypt=false does without.")
     query: str = query_option(_DEFAULT_QUERY)
-    conditions: tuple[Any, ...] = conditions_option()
-
-    @field_validator("conditions", mode="before")
-    @classmethod
-    def _read(cls, value: Any) -> Any:
-        return read_conditions(value)
+    conditions: Conditions = conditions_option()
 
 
 class SqlServerMonitor(MonitorType[SqlServerOptions]):

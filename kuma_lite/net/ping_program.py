@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import math
-import os
 import re
-import shutil
 from functools import lru_cache
+
+from kuma_lite.core.programs import environment, path_of
 
 # Seconds the program may take beyond its own deadline before it is killed.
 KILL_GRACE = 2.0
@@ -15,7 +15,6 @@ KILL_GRACE = 2.0
 OUTPUT_BYTES = 64 * 1024
 
 _TIME = re.compile(rb"time[=<]([0-9.]+) ?ms")
-_SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class PingUnavailable(RuntimeError):
@@ -31,7 +30,7 @@ class PingUnavailable(RuntimeError):
 @lru_cache(maxsize=1)
 def find_ping() -> str | None:
     """The path of the program."""
-    return shutil.which("ping", path=os.environ.get("PATH", "") + os.pathsep + _SYSTEM_PATH)
+    return path_of("ping")
 
 
 def arguments(
@@ -67,7 +66,7 @@ async def run_ping(
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        env={**os.environ, "LC_ALL": "C"},
+        env=environment(),
         limit=OUTPUT_BYTES,
     )
     assert process.stdout is not None

@@ -184,7 +184,7 @@ def name_covers(pattern: str, host: str) -> bool:
 
 
 def peer_chain(ssl_object: ssl.SSLObject | ssl.SSLSocket, *, verified: bool) -> tuple[bytes, ...]:
-    """The DER chain of a finished handshake: as verified (with the root), or as the server sent it.
+    """The DER chain of a handshake: as verified (with the root), or as the server sent it, refused or not.
 
     Python 3.11 has it on a private object only; without that there is still the server's own certificate.
     """
@@ -193,7 +193,10 @@ def peer_chain(ssl_object: ssl.SSLObject | ssl.SSLSocket, *, verified: bool) -> 
     chain = source() if source is not None else None
     if chain:
         return tuple(link if isinstance(link, bytes) else link.public_bytes(_DER) for link in chain)
-    leaf = ssl_object.getpeercert(binary_form=True)
+    try:
+        leaf = ssl_object.getpeercert(binary_form=True)
+    except ValueError:  # the handshake failed
+        leaf = None
     return (leaf,) if leaf else ()
 
 

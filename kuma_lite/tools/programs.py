@@ -11,6 +11,7 @@ from typing import Any, Final
 from kuma_lite.checks._chromium_path import find_chromium
 from kuma_lite.checks._pm2 import read_processes
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.programs import environment
 
 CHROMIUM_TIMEOUT_S: Final = 15.0  # a first start from a slow disk
 _VERSION: Final = re.compile(r"\b(\d+(?:\.\d+)+)\b")
@@ -48,6 +49,7 @@ async def _run(timeout: float, *command: str) -> str:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
+            env=environment(),
         )
     except OSError as error:
         raise _NotRun(errno.errorcode.get(error.errno or 0, "EUNKNOWN")) from None

@@ -180,6 +180,27 @@ async def test_blocks_are_filled_up_after_restarts(tmp_path: Path) -> None:
         assert storage.recorder.statistics(monitor).totals("24", clock.now())[:2] == (90, 0)
 
 
+async def test_a_block_that_is_not_loaded_whole_is_not_filled_up(tmp_path: Path) -> None:
+    """Of 81 beats in the last block memory has 24, and 76 are in the log: more than a block holds."""
+    async with opened(tmp_path) as storage:
+        monitor_id = await storage.monitor()
+        for count in (100, 81):
+            for _ in range(count):
+                storage.record(monitor_id)
+                storage.clock.advance(20)
+            await storage.recorder.seal(monitor_id)
+        for _ in range(76):
+            storage.record(monitor_id)
+            storage.clock.advance(20)
+        await storage.recorder.flush()
+        loaded = await storage.reloaded()
+        ring = loaded.recent.rings[monitor_id]
+        assert (len(ring), ring.unsealed, ring.tail_count) == (100, 76, 81)
+        storage.database._contributors[:] = [loaded]
+        await loaded.close()
+        assert len(await storage.store.beats_since(monitor_id, 0)) == 257
+
+
 async def test_slow_monitors_are_packed_every_hour(tmp_path: Path) -> None:
     async with opened(tmp_path) as storage:
         monitor = await storage.monitor()

@@ -33,8 +33,8 @@ CHANGES_PER_HOUR = 60  # of state, over all monitors
 BUDGETS = {
     "written bytes per beat": 300.0,
     "file bytes per beat": 40.0,
-    "load ms": 300.0,
-    "login list ms": 150.0,
+    "load cpu ms": 300.0,  # CPU, as on a busy machine everything waits for others
+    "login list cpu ms": 150.0,
 }
 
 
@@ -166,13 +166,14 @@ async def measure_start(
 
 def measure_lists(recorder: Recorder, monitors: int) -> dict[str, float]:
     """The heartbeat lists of a login."""
-    wall = time.perf_counter()
+    wall, cpu = time.perf_counter(), time.process_time()
     size = sum(len(recorder.rows_json(monitor_id)) for monitor_id in range(1, monitors + 1))
-    wall = time.perf_counter() - wall
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     ring = sum(sys.getsizeof(ring.data) for ring in recorder.recent.rings.values()) / monitors
     day = sum(sys.getsizeof(s.minutes._entries) for s in recorder._statistics.values()) / monitors
     return {
         "login list ms": wall * 1000,
+        "login list cpu ms": cpu * 1000,
         "login list MB": size / 1e6,
         "recent bytes per monitor": ring,
         "day bytes per monitor": day,

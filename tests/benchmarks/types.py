@@ -4,7 +4,7 @@
 
 For each type a fresh server with so many monitors of a peer on this machine, each checked every second. CPU
 is the kernel's accounting of the whole process; what the server needs anyway in that time is not taken off.
-Pushes come over connections of their own, as `curl` in a cron job makes them.
+Pushes come over connections of their own, as `curl` in a cron job makes them; those of `push-kept` over one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,16 @@ from tests.peers import aiosmtpd_server, chrony, mariadb, mosquitto, postgresql,
 Document = dict[str, Any]
 Peer = Callable[[Path], AbstractAsyncContextManager[Document]]
 
-BUDGETS_MS = {"ping": 0.25, "port": 0.25, "dns": 0.25, "push": 0.25, "https": 1.5, "postgres": 2, "mysql": 2}
+BUDGETS_MS = {
+    "ping": 0.25,
+    "port": 0.25,
+    "dns": 0.25,
+    "push": 0.25,
+    "push-kept": 0.25,
+    "https": 1.5,
+    "postgres": 2,
+    "mysql": 2,
+}
 MOST_MS = 5  # of any other type
 LOCAL = "127.0.0.1"
 PUSH_S = 0.005  # between two pushes
@@ -82,6 +91,7 @@ PEERS: dict[str, tuple[str, Peer]] = {
         ),
     ),
     "push": ("push", _at_target(lambda _port: {})),
+    "push-kept": ("push", _at_target(lambda _port: {})),
     "ntp": ("ntp", _at(chrony.running, lambda port: {"hostname": LOCAL, "port": port})),
     "postgres": ("postgres", _at(postgresql.running, _database("postgres", postgresql))),
     "mysql": ("mysql", _at(mariadb.running, _database("mysql", mariadb))),
@@ -128,23 +138,29 @@ PEERS: dict[str, tuple[str, Peer]] = {
 
 
 class Pushing:
-    """Beats that come by request, each over a connection of its own."""
+    """Beats that come by request, each over a connection of its own, or all over one (`kept`)."""
 
-    def __init__(self, port: int, monitors: int) -> None:
+    def __init__(self, port: int, monitors: int, kept: bool) -> None:
         self.count = 0
         self._port = port
         self._monitors = monitors
+        self._kept = kept
 
     async def run(self) -> None:
         """Until it is cancelled."""
+        streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        connection = "keep-alive" if self._kept else "close"
         while True:
+            reader, writer = streams or await asyncio.open_connection(LOCAL, self._port)
             path = f"/api/push/{token_of(self.count % self._monitors + 1)}?status=up&msg=OK&ping=5"
-            reader, writer = await asyncio.open_connection(LOCAL, self._port)
-            writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
-            answer = await reader.read()
-            writer.close()
-            assert b'"ok":true' in answer, answer
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: {connection}\r\n\r\n".encode())
+            await reader.readuntil(b'"ok":true}')
             self.count += 1
+            if self._kept:
+                streams = reader, writer
+            else:
+                await reader.read()
+                writer.close()
             await asyncio.sleep(PUSH_S)
 
 
@@ -164,13 +180,13 @@ async def measure(name: str, monitors: int, seconds: float) -> tuple[float, str]
             server = Served(folder / "data")
             await asyncio.to_thread(server.wait_ready)
             try:
-                return await _measure(server, kind, document, monitors, seconds)
+                return await _measure(server, kind, document, monitors, seconds, name == "push-kept")
             finally:
                 await asyncio.to_thread(server.stop)
 
 
 async def _measure(
-    server: Served, kind: str, document: Document, monitors: int, seconds: float
+    server: Served, kind: str, document: Document, monitors: int, seconds: float, kept: bool
 ) -> tuple[float, str]:
     rhythm = 60 if kind == "push" else 1
     common = {**HTTP, "type": kind, "timeout": 1, "interval": rhythm, "retryInterval": rhythm}
@@ -183,7 +199,7 @@ async def _measure(
             )
             assert answer.get("ok"), answer
         token = client.token
-    pushing = Pushing(server.port, monitors)
+    pushing = Pushing(server.port, monitors, kept)
     task = asyncio.create_task(pushing.run()) if kind == "push" else None
     await asyncio.sleep(3)
 

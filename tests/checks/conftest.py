@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from kuma_lite.checks import _program
 from kuma_lite.net.network import Network
 from tests.net.authority import Authority
 
@@ -28,5 +27,5 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
-    monkeypatch.setattr(_program, "_SYSTEM_PATH", "")
+    monkeypatch.setattr("kuma_lite.core.programs._SYSTEM_PATH", "")
     return folder

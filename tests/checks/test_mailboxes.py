@@ -36,6 +36,8 @@ async def test_a_real_server(network: Network, tmp_path: Path) -> None:
                 if security:
                     failed = await failure(kind, document, Context(network))
                     assert failed.message == "self-signed certificate"
+                    assert failed.certificate is not None
+                    assert len(failed.certificate.as_plain()["chain"]) == 1
                 document["ignoreTls"] = True
                 result = await run(kind, document, Context(network))
                 assert isinstance(result, CheckResult)

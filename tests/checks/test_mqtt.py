@@ -80,6 +80,31 @@ async def test_more_of_a_real_broker(network: Network, tmp_path: Path) -> None:
         assert failed.message in ("socket hang up", "read ECONNRESET")
 
 
+@NEEDS_MOSQUITTO
+@pytest.mark.parametrize("scheme", ["mqtts", "wss"])
+async def test_a_real_broker_with_tls(
+    network: Network, tmp_path: Path, authority: Authority, scheme: str
+) -> None:
+    async with mosquitto.running(tmp_path, authority.server("localhost")) as ports:
+        port = ports.mqtts if scheme == "mqtts" else ports.secure_websocket
+        document = {
+            "hostname": f"{scheme}://localhost",
+            "port": port,
+            "mqttTopic": "shop/state",
+            "mqttUsername": mosquitto.USER,
+            "mqttPassword": mosquitto.PASSWORD,
+            "mqttSuccessMessage": "ok",
+        }
+        failed = await failure(MQTT, document, Context(network))
+        result = await run(MQTT, {**document, "ignoreTls": True}, Context(network))
+    assert "unable to get local issuer certificate" in failed.message
+    assert isinstance(result, CheckResult)
+    assert result.message.startswith("Topic: shop/state; Message: all ok")
+    assert result.certificate is not None
+    assert failed.certificate is not None
+    assert failed.certificate.as_plain() == result.certificate.as_plain()
+
+
 async def test_nobody_there(network: Network) -> None:
     port = closed_port()
     failed = await failure(MQTT, RECORDED["refused"].document(port=port), Context(network))

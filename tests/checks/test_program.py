@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kuma_lite.checks import _program
-from kuma_lite.checks._program import ProgramMissing, environment, run_program
+from kuma_lite.checks._program import ProgramMissing, run_program
+from kuma_lite.core.programs import environment
 from tests.checks.programs import script
 
 

@@ -58,9 +58,12 @@ async def test_any_certificate_on_request(
     async with aiosmtpd_server.running(tmp_path) as ports:
         document = {"hostname": "localhost", "port": getattr(ports, mode), "smtpSecurity": security}
         result = await run(SMTP, {**document, "ignoreTls": True}, Context(network))
+        refused = await failure(SMTP, document, Context(network))
     assert isinstance(result, CheckResult)
     assert result.certificate is not None
     assert result.certificate.as_wire(0)["valid"] is False
+    assert refused.certificate is not None
+    assert refused.certificate.as_plain() == result.certificate.as_plain()
 
 
 async def test_tls_to_a_server_that_speaks_none(network: Network, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Mosquitto with a password, on TCP and as a WebSocket; two messages are kept. `running` gives its ports."""
+"""Mosquitto with a password, on TCP and as a WebSocket, with TLS and without; two messages are kept."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.net.authority import Issued
 from tests.peers.support import accepts, keep, started
 from tests.requires import find_program
 from tests.support.ports import free_port
@@ -20,13 +21,17 @@ FORBIDDEN = "vault/gold"  # may not be subscribed to
 
 
 class Ports(NamedTuple):
+    """Where it listens; 0 where it has no certificate to speak TLS with."""
+
     mqtt: int
     websocket: int
+    mqtts: int = 0
+    secure_websocket: int = 0
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[Ports]:
-    ports = Ports(free_port(), free_port())
+async def running(folder: Path, certificate: Issued | None = None) -> AsyncIterator[Ports]:
+    ports = Ports(*[free_port() for _ in range(4 if certificate else 2)])
     await _give_password(folder / "passwords")
     (folder / "rights").write_text(f"user {USER}\ntopic readwrite shop/#\n")
     config = folder / "mosquitto.conf"
@@ -34,10 +39,21 @@ async def running(folder: Path) -> AsyncIterator[Ports]:
         f"allow_anonymous false\npassword_file {folder / 'passwords'}\nacl_file {folder / 'rights'}\n"
         f"user root\npersistence false\n"
         f"listener {ports.mqtt} 127.0.0.1\nlistener {ports.websocket} 127.0.0.1\nprotocol websockets\n"
+        + (_secure_listeners(folder, ports, certificate) if certificate else "")
     )
     async with started(PROGRAM, "-c", config, ready=accepts(ports.mqtt), folder=folder):
         await _keep_messages(ports.mqtt)
         yield ports
+
+
+def _secure_listeners(folder: Path, ports: Ports, certificate: Issued) -> str:
+    (folder / "certificate.pem").write_text(certificate.pem)
+    (folder / "key.pem").write_text(certificate.key_pem)
+    pair = f"certfile {folder / 'certificate.pem'}\nkeyfile {folder / 'key.pem'}\n"
+    return (
+        f"listener {ports.mqtts} 127.0.0.1\n{pair}"
+        f"listener {ports.secure_websocket} 127.0.0.1\nprotocol websockets\n{pair}"
+    )
 
 
 async def _give_password(path: Path) -> None:

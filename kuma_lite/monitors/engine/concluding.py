@@ -109,11 +109,7 @@ class Concluder:
             if maintenance:
                 monitor.heard_at = self._clock.monotonic()  # who reports gets a full interval afterwards
             verdict = judge(monitor.previous, outcome, monitor.policy, maintenance=maintenance)
-            if verdict.important or verdict.notify:
-                # An edit may end this task; what is being written down must not be half known.
-                await asyncio.shield(self._record(monitor, verdict, outcome.began))
-            else:
-                await self._record(monitor, verdict, outcome.began)
+            await self._record(monitor, verdict, outcome.began)
         return wait_after(verdict.status, monitor.interval, monitor.retry_interval)
 
     def _cannot(self, monitor: Monitor, outcome: Outcome) -> Disbelief:
@@ -147,7 +143,7 @@ class Concluder:
         async with self._lock(monitor.id):
             maintenance = self._in_maintenance(monitor.id)
             verdict = judge(monitor.previous, outcome, policy, maintenance=maintenance)
-            await asyncio.shield(self._record(monitor, verdict, outcome.began, pushed=True))
+            await self._record(monitor, verdict, outcome.began, pushed=True)
         await self._recorder.flush()
 
     def forget(self, monitor_id: int) -> None:
@@ -158,6 +154,14 @@ class Concluder:
         self, monitor: Monitor, verdict: Verdict, began: float, *, pushed: bool = False
     ) -> None:
         """Record a judged beat and tell the process; a change is told after it is on disk, if it can be."""
+        if verdict.important or verdict.notify:
+            # An edit, or a client that goes away, may end this task: what is being written down must not be
+            # half known. An ordinary beat is recorded without a pause.
+            await asyncio.shield(self._record_whole(monitor, verdict, began, pushed))
+        else:
+            await self._record_whole(monitor, verdict, began, pushed)
+
+    async def _record_whole(self, monitor: Monitor, verdict: Verdict, began: float, pushed: bool) -> None:
         new = NewBeat(
             monitor.id,
             to_ms(began),
