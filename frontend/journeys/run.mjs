@@ -15,6 +15,7 @@ import { openBrowser } from "./lib.mjs";
 import { limits } from "./limits.mjs";
 import { maintenance } from "./maintenance.mjs";
 import { many, phone } from "./many.mjs";
+import { pages } from "./pages.mjs";
 import { problems } from "./problems.mjs";
 import { push } from "./push.mjs";
 import { security } from "./security.mjs";
@@ -52,6 +53,7 @@ const journeys = {
   fleet: (browser) => fleet(browser, url),
   maintenance: (browser) => maintenance(browser, url),
   visitor: (browser) => visitor(browser, url),
+  pages: (browser) => pages(browser, url),
   many: (browser) => many(browser, url, Number(options.monitors)),
   phone: (browser) => phone(browser, url),
 };

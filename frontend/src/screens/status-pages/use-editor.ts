@@ -48,7 +48,6 @@ export function useEditor(slug: string) {
     id = found.id;
     version = found.version;
     known = new Set(found.draft.groups.flatMap((group) => group.id ?? []));
-    meanwhile.value = "";
     return received(found.draft, draft.value ?? undefined);
   }
 
@@ -61,6 +60,7 @@ export function useEditor(slug: string) {
       else history.value = new EditHistory(fresh);
       triggerRef(history);
       problem.value = "";
+      meanwhile.value = "";
     } catch (error) {
       if (!history.value) problem.value = (error as Error).message;
     }

@@ -1,0 +1,259 @@
+/** Status pages: one is built in place, by mouse and by keyboard, saved, and seen by a stranger. */
+import { check, enter, expectAccessible, expectNoSidewaysScroll, logIn, openPage } from "./lib.mjs";
+
+const NAMES = ["Front door", "Till", "Letters"];
+const SIDE = 800; // px; as a bitmap some 2 MB
+
+export async function pages(browser, url) {
+  const { socket, ask } = await enter(url);
+  const ids = [];
+  for (const name of NAMES) ids.push(await addMonitor(ask, name));
+  await ask("addStatusPage", "Taken", "taken");
+  const page = await openPage(browser, { viewport: { width: 1280, height: 1000 } });
+  await logIn(page, `${url}/manage-status-page`);
+  await create(page);
+  await fill(page);
+  await move(page);
+  await dress(page);
+  await save(page, url);
+  await announce(page, url);
+  await refuse(page);
+  await together(page, ask, url);
+  await goBack(page, url);
+  await onAPhone(browser, url);
+  await remove(page, url);
+  check(page.problems.length === 0, `the browser complained: ${page.problems.join("; ")}`);
+  await page.context().close();
+  await ask("deleteStatusPage", "taken");
+  for (const id of ids) await ask("deleteMonitor", id);
+  socket.close();
+}
+
+async function addMonitor(ask, name) {
+  const token = name.toLowerCase().replace(/[^a-z]/g, "").padEnd(32, "0");
+  const monitor = {
+    type: "push", name, interval: 3600, retryInterval: 3600, maxretries: 0, pushToken: token,
+    accepted_statuscodes: ["200-299"], notificationIDList: {},
+  };
+  return (await ask("add", monitor)).monitorID;
+}
+
+const stranger = async (url) => (await fetch(`${url}/status/corner-shop`)).text();
+const handle = (page, name) => page.getByRole("button", { name, exact: true });
+const tab = (page, name) => page.getByRole("radio", { name, exact: true }).click();
+const field = (page, name) => page.getByRole("region", { name: "Settings" }).getByLabel(name, { exact: true });
+
+async function create(page) {
+  await page.getByRole("link", { name: "Taken", exact: true }).waitFor();
+  await page.getByRole("link", { name: "New status page" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel(/^Title/).fill("Corner Shop");
+  check((await dialog.getByLabel(/^Slug/).inputValue()) === "corner-shop", "no slug was suggested");
+  await dialog.getByLabel(/^Slug/).fill("taken");
+  await page.keyboard.press("Enter");
+  await dialog.getByText("Another status page has this slug.").waitFor();
+  await dialog.getByLabel(/^Slug/).fill("corner-shop");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Corner Shop" }).waitFor();
+}
+
+async function addGroup(page, name, ...monitors) {
+  await page.getByRole("button", { name: "Add group" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name of the group").fill(name);
+  await dialog.getByRole("combobox", { name: "Add monitors" }).focus();
+  for (const monitor of monitors) {
+    await page.keyboard.type(monitor.slice(0, 4));
+    await page.getByRole("option", { name: monitor }).waitFor();
+    await page.keyboard.press("Enter");
+  }
+  await page.keyboard.press("Escape");
+  await dialog.getByRole("button", { name: "Done" }).click();
+}
+
+async function fill(page) {
+  await addGroup(page, "Shop", "Front door", "Till");
+  await handle(page, "Front door, 1 of 2 in Shop").waitFor();
+  await addGroup(page, "Post", "Letters");
+  await handle(page, "Letters, 1 of 1 in Post").waitFor();
+}
+
+async function move(page) {
+  await handle(page, "Front door, 1 of 2 in Shop").focus();
+  await page.keyboard.press("ArrowDown");
+  await handle(page, "Front door, 2 of 2 in Shop").waitFor();
+  await handle(page, "Group Post, 2 of 2").focus();
+  await page.keyboard.press("ArrowUp");
+  await handle(page, "Group Post, 1 of 2").waitFor();
+  await handle(page, "Letters, 1 of 1 in Post").waitFor();
+  await shown(page, ["Post", "Shop"]);
+  await drag(page, "Till, 1 of 2 in Shop", "Letters, 1 of 1 in Post");
+  await handle(page, "Till, 1 of 2 in Post").waitFor();
+  await shown(page, ["Post", "Shop"]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await handle(page, "Till, 1 of 2 in Shop").waitFor();
+  await page.getByRole("button", { name: "Redo" }).click();
+  await handle(page, "Till, 1 of 2 in Post").waitFor();
+  await expectAccessible(page, "the editor of a status page");
+}
+
+/** What the preview shows is what was done. */
+async function shown(page, groups) {
+  await page.waitForFunction((wanted) => [...document.querySelectorAll("iframe:not(.back)")].some((frame) => {
+    const found = [...frame.contentDocument.querySelectorAll("[data-group-id] h2")].map((one) => one.textContent);
+    return JSON.stringify(found) === JSON.stringify(wanted);
+  }), groups);
+}
+
+async function drag(page, what, where) {
+  const from = await handle(page, what).boundingBox();
+  const to = await handle(page, where).boundingBox();
+  await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(to.x + to.width / 2, to.y + to.height, { steps: 4 });
+  await page.mouse.move(to.x + to.width / 2, to.y + 2, { steps: 4 });
+  await page.mouse.up();
+}
+
+/** A bitmap without compression. */
+function bitmap() {
+  const bytes = Buffer.alloc(54 + SIDE * SIDE * 3, 0x7f);
+  bytes.write("BM");
+  bytes.writeUInt32LE(bytes.length, 2);
+  bytes.writeUInt32LE(0, 6);
+  bytes.writeUInt32LE(54, 10);
+  bytes.writeUInt32LE(40, 14);
+  bytes.writeInt32LE(SIDE, 18);
+  bytes.writeInt32LE(SIDE, 22);
+  bytes.writeUInt16LE(1, 26);
+  bytes.writeUInt16LE(24, 28);
+  bytes.fill(0, 30, 54);
+  return bytes;
+}
+
+async function dress(page) {
+  await tab(page, "Look");
+  await field(page, "Theme").selectOption("dark");
+  const chooser = page.locator("input[type=file]");
+  await chooser.setInputFiles({ name: "no.png", mimeType: "image/png", buffer: Buffer.from("not a picture") });
+  await page.getByText("no.png is no picture").waitFor();
+  await chooser.setInputFiles({ name: "sign.bmp", mimeType: "image/bmp", buffer: bitmap() });
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Enlarge").fill("2");
+  await dialog.getByRole("img").focus();
+  await page.keyboard.press("ArrowLeft");
+  await expectAccessible(page, "cutting a logo");
+  await dialog.getByRole("button", { name: "Use it" }).click();
+  await field(page, "Custom CSS").fill("h1 { text-decoration: underline } @import 'http://127.0.0.1:9/x.css';");
+  await tab(page, "Texts");
+  await field(page, "Description").fill("All **day** <script>alert(1)</script>");
+  await page.waitForFunction(() => [...document.querySelectorAll("iframe:not(.back)")].some((frame) => {
+    const shop = frame.contentDocument;
+    return shop.querySelector(".logo, header img")?.naturalWidth === 256
+      && shop.querySelector("strong")?.textContent === "day" && shop.documentElement.dataset.theme === "dark";
+  }));
+  // The policy stops what a style sheet would load from elsewhere, and the browser says so.
+  page.problems = page.problems.filter((text) => !text.includes("127.0.0.1:9"));
+  await handle(page, "Front door, 1 of 1 in Shop").click();
+  await page.getByRole("dialog").getByText("Show the latest response time").click();
+  await page.getByRole("button", { name: "Done" }).click();
+}
+
+async function save(page, url) {
+  check(!(await stranger(url)).includes("Letters"), "a draft is seen by strangers");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Saved.").waitFor();
+  const text = await stranger(url);
+  const order = ["Post", "Till", "Letters", "Shop", "Front door"].map((word) => text.indexOf(`>${word}<`));
+  check(order.every((place, index) => place > (order[index - 1] ?? 0)), `strangers see another order: ${order}`);
+  const logo = /src="(\/upload\/[^"]+)"/.exec(text)?.[1];
+  check(logo && (await fetch(url + logo)).headers.get("content-type") === "image/png", "strangers see no logo");
+  check(!text.includes("<script>alert"), "a script came through");
+}
+
+async function announce(page, url) {
+  await tab(page, "Incidents");
+  await page.getByRole("button", { name: "New incident" }).click();
+  await page.getByRole("button", { name: "Post", exact: true }).click();
+  await page.getByText("This is needed.").first().waitFor();
+  const panel = page.getByRole("region", { name: "Settings" });
+  await panel.getByLabel(/^Title/).fill("Key lost");
+  await panel.getByLabel(/^Text/).fill("We are *looking*.");
+  await page.waitForFunction(() => [...document.querySelectorAll("iframe:not(.back)")].some((frame) =>
+    frame.contentDocument.querySelector("[data-incident-id='0'] em")?.textContent === "looking"));
+  check(!(await stranger(url)).includes("Key lost"), "an incident was told before it was posted");
+  await page.getByRole("button", { name: "Post", exact: true }).click();
+  await panel.getByText(/^On the page/).waitFor();
+  check((await stranger(url)).includes("<em>looking</em>"), "strangers are not told");
+  await expectAccessible(page, "incidents");
+  await page.getByRole("button", { name: "Actions for Key lost" }).click();
+  await page.getByRole("menuitem", { name: "Resolve" }).click();
+  await panel.getByText(/^Resolved/).waitFor();
+}
+
+async function refuse(page) {
+  await tab(page, "Texts");
+  await page.getByLabel(/^Slug/).fill("taken");
+  await page.getByText("Another status page has this slug.").waitFor();
+  await page.getByLabel(/^Slug/).fill("corner-shop");
+  await page.getByText("Another status page has this slug.").waitFor({ state: "detached" });
+}
+
+/** Two at once: the second is told, and chooses. */
+async function together(page, ask, url) {
+  await page.getByRole("textbox", { name: "Title", exact: true }).fill("Mine");
+  const { draft, version } = await ask("statusPage", "corner-shop");
+  await ask("putStatusPage", "corner-shop", { ...draft, config: { ...draft.config, title: "Theirs" } }, version);
+  await page.getByText("Somebody else has saved this page meanwhile.").waitFor();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("has saved this page meanwhile").first().waitFor();
+  check((await stranger(url)).includes("<h1>Theirs"), "what others saved was overwritten in silence");
+  await page.getByRole("button", { name: "Save mine" }).click();
+  await page.getByRole("button", { name: "Save mine" }).waitFor({ state: "detached" });
+  check((await stranger(url)).includes("<h1>Mine"), "what was saved on purpose is not there");
+}
+
+async function goBack(page, url) {
+  await tab(page, "Versions");
+  await page.getByText("Title: Theirs → Mine.").waitFor();
+  await expectAccessible(page, "versions");
+  await page.getByRole("button", { name: "Open in the editor" }).nth(1).click();
+  await page.getByRole("heading", { name: "Corner Shop" }).waitFor();
+  check((await stranger(url)).includes("<h1>Mine"), "a version that is looked at is published");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Title: Mine → Corner Shop.").waitFor();
+  await page.getByRole("button", { name: "Undo", exact: true }).last().click();
+  await page.getByText("It is as it was before.").waitFor();
+  check((await stranger(url)).includes("<h1>Mine"), "the save was not undone");
+}
+
+async function onAPhone(browser, url) {
+  const options = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, colorScheme: "dark" };
+  const page = await openPage(browser, options);
+  await logIn(page, `${url}/manage-status-page`);
+  await page.getByRole("link", { name: "Mine", exact: true }).waitFor();
+  await expectNoSidewaysScroll(page, "the list of status pages");
+  await expectAccessible(page, "the list of status pages on a phone");
+  await page.getByRole("link", { name: "Mine", exact: true }).tap();
+  await handle(page, "Till, 1 of 2 in Post").tap();
+  await page.getByRole("button", { name: "Move down" }).tap();
+  await page.getByRole("button", { name: "Done" }).tap();
+  await handle(page, "Till, 2 of 2 in Post").waitFor();
+  await expectNoSidewaysScroll(page, "the editor");
+  await expectAccessible(page, "the editor on a phone");
+  await tab(page, "Settings");
+  await expectNoSidewaysScroll(page, "the settings of a page");
+  page.problems = page.problems.filter((text) => !text.includes("127.0.0.1:9"));
+  check(page.problems.length === 0, `the phone complained: ${page.problems.join("; ")}`);
+  await page.context().close();
+}
+
+async function remove(page, url) {
+  await page.getByRole("button", { name: "Actions for Mine" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.waitForURL(/manage-status-page$/);
+  await page.getByRole("link", { name: "Mine", exact: true }).waitFor({ state: "detached" });
+  check((await fetch(`${url}/status/corner-shop`)).status === 404, "a deleted page is still there");
+  page.problems = page.problems.filter((text) => !text.includes("127.0.0.1:9"));
+}
