@@ -18,7 +18,7 @@ FRONTEND = ROOT / "frontend"
 JOURNEYS = [
     "first-run", "log-in", "keyboard", "limits", "form", "settings", "deliveries", "push", "security",
     "system", "problems", "connections", "tags", "api-keys", "servers", "fleet", "maintenance", "visitor",
-    "system", "problems", "connections", "tags", "api-keys", "servers", "fleet", "maintenance", "pages",
+    "pages",
     "many", "phone",
 ]  # fmt: skip
 MONITORS = 5000
