@@ -3,6 +3,16 @@ import { defineConfig } from "vitest/config";
 import { badges } from "./build/badges.ts";
 import { precompress } from "./build/precompress.ts";
 
+const BASE = new RegExp(
+  [
+    "node_modules/(@vue|vue|vue-router|socket\\.io|engine\\.io|@socket\\.io)",
+    "src/words/\\w+\\.(ts|json)$",
+    "src/wire/(socket|session)\\.ts$",
+    "src/state/(monitors|servers|rights|clock|kept)\\.ts$",
+    "src/ui/(Icon\\.vue|(icons|toast|confirm)\\.ts$)",
+  ].join("|"),
+);
+
 // `base: "./"` keeps every address relative to <base href> in index.html, so the server can serve the page
 // below any path by rewriting that one line.
 export default defineConfig({
@@ -21,6 +31,14 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // What the first load has anyway is one file: cut into what single parts of it need, it compresses worse.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [{ name: "base", test: BASE }],
+        },
+      },
+    },
   },
   server: {
     proxy: {

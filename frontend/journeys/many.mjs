@@ -50,6 +50,7 @@ export async function many(browser, url, count) {
   await page.getByRole("searchbox").fill("many 00042");
   await page.locator("[data-row]", { hasText: "Many 00042" }).waitFor();
   check((await rows.count()) === 1, `${await rows.count()} rows match one name`);
+  await page.waitForURL(/q=many/); // the address follows when the typing rests
   await page.reload();
   await page.locator("[data-row]", { hasText: "Many 00042" }).waitFor();
   check((await rows.count()) === 1, "a reload lost the search");

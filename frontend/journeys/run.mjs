@@ -4,6 +4,7 @@
  *   npm run journeys -- --url http://127.0.0.1:3001 [--monitors 5000] [--browser /usr/bin/chromium] [--only many]
  */
 import { parseArgs } from "node:util";
+import { bulk } from "./bulk.mjs";
 import { apiKeys, connections, tags } from "./connections.mjs";
 import { deliveries } from "./deliveries.mjs";
 import { firstRun } from "./first-run.mjs";
@@ -54,6 +55,7 @@ const journeys = {
   maintenance: (browser) => maintenance(browser, url),
   visitor: (browser) => visitor(browser, url),
   pages: (browser) => pages(browser, url),
+  bulk: (browser) => bulk(browser, url),
   many: (browser) => many(browser, url, Number(options.monitors)),
   phone: (browser) => phone(browser, url),
 };

@@ -2,8 +2,9 @@
  * A stand-in for the server, for looking at the page with many monitors and servers: speaks docs/page-protocol.md,
  * with invented beats and reports, and serves the built page under the server's Content-Security-Policy.
  *
- *   npm run mock -- --port 4000 --monitors 5000 --servers 2000 [--setup] [--server http://127.0.0.1:3001]
+ *   npm run mock -- --port 4000 --monitors 5000 --servers 2000 [--setup] [--beats 17] [--server http://127.0.0.1:3001]
  *
+ * --beats: as many a second, of all monitors together; else each has one every 20 seconds.
  * With --server, forms are drawn from that server's declarations. Any username with password "secret1" logs in.
  */
 import { createReadStream, existsSync, statSync } from "node:fs";
@@ -21,6 +22,7 @@ const { values: options } = parseArgs({
     port: { type: "string", default: "4000" },
     monitors: { type: "string", default: "5000" },
     servers: { type: "string", default: "200" },
+    beats: { type: "string" },
     setup: { type: "boolean", default: false },
     server: { type: "string" },
   },
@@ -60,7 +62,7 @@ const http = createServer((request, response) => {
   }
 });
 
-const world = new World(Number(options.monitors));
+const world = new World(Number(options.monitors), options.beats === undefined ? null : Number(options.beats));
 const fleet = new Fleet(Number(options.servers));
 const page = new Server(http, { transports: ["polling", "websocket"] }).of("/page");
 let needSetup = options.setup;

@@ -42,7 +42,10 @@ function beatOf(monitor, time) {
 }
 
 export class World {
-  constructor(count) {
+  /** @param perSecond beats of all monitors together; null: each has one every INTERVAL_MS */
+  constructor(count, perSecond = null) {
+    this.perSecond = perSecond ?? count / (INTERVAL_MS / 1000);
+    this.owed = 0;
     this.monitors = new Map();
     this.events = [];
     const now = Date.now();
@@ -102,7 +105,9 @@ export class World {
   }
 
   tick(elapsed) {
-    const due = Math.max(1, Math.round((this.monitors.size * elapsed) / INTERVAL_MS));
+    this.owed += (this.perSecond * elapsed) / 1000;
+    const due = Math.floor(this.owed);
+    this.owed -= due;
     const beats = [];
     for (let count = 0; count < due && this.queue.length; count += 1) {
       const id = this.queue.shift();

@@ -14,8 +14,11 @@ from kuma_lite.checks import monitor_types
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.declarations import Certificate
 from kuma_lite.core.doors import Doors
+from kuma_lite.maintenance.model import MaintenanceEnded, MaintenanceStarted
 from kuma_lite.maintenance.service import Maintenance, no_pages
 from kuma_lite.monitors.certificates import Certificates
+from kuma_lite.monitors.doors.bulk import BulkDoor
+from kuma_lite.monitors.doors.bulk_changes import BulkChanges
 from kuma_lite.monitors.doors.events import MonitorEvents
 from kuma_lite.monitors.doors.live import LiveEvents
 from kuma_lite.monitors.doors.page import MonitorPage
@@ -31,7 +34,7 @@ from kuma_lite.monitors.engine.expiry import ExpiryWatch
 from kuma_lite.monitors.engine.health import Figures
 from kuma_lite.monitors.engine.own_fault import OwnFault
 from kuma_lite.monitors.engine.roster import Monitor, Roster
-from kuma_lite.monitors.model import MonitorRemoved
+from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.service import Monitors
 from kuma_lite.monitors.store import MonitorStore, link_all
 from kuma_lite.monitors.trial import Trials
@@ -130,6 +133,8 @@ class Monitoring:
         )
         bus.subscribe(LinksChanged, lambda event: self.monitors.notifications_changed(event.links))
         bus.subscribe(MonitorRemoved, self._forget)
+        bus.subscribe(MaintenanceStarted, self._on_maintenance)
+        bus.subscribe(MaintenanceEnded, self._on_maintenance)
 
     async def load(self) -> None:
         """Read everything; nothing is checked yet."""
@@ -161,6 +166,7 @@ class Monitoring:
         push_route = PushRoute(self.roster, self.engine, clock, self._ground.clients.place)
         return [
             MonitorEvents(self.monitors, self.pushes, self._ground.push, clock).doors(),
+            BulkDoor(BulkChanges(self.monitors), self.pushes).doors(),
             self.pushes.doors(),
             *self.pushes.late_doors(),
             self.page.doors(),
@@ -210,6 +216,13 @@ class Monitoring:
     def _keep_last_result(self, monitor: Monitor, text: str) -> None:
         monitor.document["dns_last_result"] = text
         self._ground.spawn(self.store.put_last_result(monitor.id, text))
+
+    def _on_maintenance(self, event: MaintenanceStarted | MaintenanceEnded) -> None:
+        """What a row of the page shows does not wait for the next beat."""
+        for monitor_id in event.monitor_ids:
+            monitor = self.roster.get(monitor_id)
+            if monitor is not None:
+                self._ground.bus.publish(MonitorChanged(monitor_id, monitor.organisation))
 
     def _forget(self, event: MonitorRemoved) -> None:
         self.maintenance.forget_monitor(event.monitor_id)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.clock import wire_date
+from kuma_lite.core.errors import UserError
 from kuma_lite.maintenance.model import Plan, PlanStatus, Strategy, TimeOfDay
 from kuma_lite.maintenance.rules import Slot, fixed_status_at, state_at, zone_name
 from kuma_lite.maintenance.zones import known_zone_of, offset_text
 
 Document = dict[str, Any]
+
+MAX_MINUTES: Final = 527_040  # a year; what lasts longer is better paused
 
 
 def listed(plan: Plan, now: float, server_zone: str) -> Document:
@@ -43,6 +48,21 @@ def stored(plan: Plan, now: float, server_zone: str) -> Document:
         "durationMinutes": _minutes(plan),
         "status": (fixed_status_at(plan, now, server_zone) or PlanStatus.UNKNOWN).value,
     }
+
+
+def plan_from_now(title: Any, minutes: Any, now: float) -> Document:
+    """What `addMaintenance` takes for a plan from now on, for `minutes`; None: until somebody ends it.
+
+    Raises UserError for what is no duration; the title is read with the rest.
+    """
+    if minutes is None:
+        return {"title": title, "strategy": Strategy.MANUAL.value, "dateRange": [None, None]}
+    length = wire_values.number(minutes)
+    if length is None or not 0 < length <= MAX_MINUTES:
+        raise UserError("The duration must be a number of minutes, at most {most}.", most=MAX_MINUTES)
+    # With their offset: an hour that comes twice in the server's zone is still one moment.
+    ends = [datetime.fromtimestamp(int(moment), UTC).isoformat() for moment in (now, now + 60 * length)]
+    return {"title": title, "strategy": Strategy.SINGLE.value, "dateRange": ends}
 
 
 def _common(plan: Plan, now: float, server_zone: str) -> Document:

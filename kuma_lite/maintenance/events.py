@@ -13,11 +13,11 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.core.resource_events import LOGIN_ORDER, ResourceEvents, Told
 from kuma_lite.core.resources import Resource
 from kuma_lite.core.wire_values import not_there, whole
-from kuma_lite.maintenance.document import stored
+from kuma_lite.maintenance.document import plan_from_now, stored
 from kuma_lite.maintenance.page import MaintenancePage
 from kuma_lite.maintenance.plans import NOT_FOUND, Entry, Plans
 from kuma_lite.maintenance.pushes import MaintenancePushes
-from kuma_lite.maintenance.resource import LINKS
+from kuma_lite.maintenance.resource import LINKS, MONITORS
 
 MAX_LINKS: Final = 100_000  # of one plan; ten times the monitors one server is built for
 NOT_THERE: Final = not_there("maintenance")
@@ -59,6 +59,7 @@ class MaintenanceEvents:
                 Event("getMonitorMaintenance", self.monitors, 1, needs=Right.MAINTENANCE_VIEW),
                 Event("getMaintenanceStatusPage", self.pages, 1, needs=Right.MAINTENANCE_VIEW),
                 *self._page.events(),
+                Event("maintainMonitors", self.maintain, 2, namespaces=(PAGE,), needs=Right.MAINTENANCE_EDIT),
                 replace(events.deed("endMaintenance", self._end, "maintenanceEnded"), namespaces=(PAGE,)),
             ],
             {COMPATIBLE: LOGIN_ORDER},
@@ -86,6 +87,21 @@ class MaintenanceEvents:
         """All status pages that show the plan."""
         await self._plans.link_pages(actor_of(caller), plan_id, ids_in(pages))
         return self._linked(caller)
+
+    async def maintain(self, caller: Caller, monitors: Any, wanted: Any) -> Answer:
+        """More monitors for a plan, or for a new one that begins now; all or nothing."""
+        actor, data = actor_of(caller), wanted if isinstance(wanted, Mapping) else {}
+        ids = [whole(item) for item in monitors] if isinstance(monitors, list) else [None]
+        if None in ids or len(ids) > MAX_LINKS:
+            raise UserError("A list of monitor ids is expected.")
+        if data.get("plan") is None:
+            plan = plan_from_now(data.get("title"), data.get("minutes"), self._clock.now())
+            await self._resource.keeper.create(actor, {**plan, MONITORS: ids})
+        else:
+            await self._plans.link_more(actor, data["plan"], [item for item in ids if item is not None])
+        return Then(
+            {"ok": True, "count": len(set(ids))}, lambda: self._pushes.push_change(actor.organisation)
+        )
 
     def _linked(self, caller: Caller) -> Answer:
         """Uptime Kuma 2.5 pushes no list after this; our own page is told."""

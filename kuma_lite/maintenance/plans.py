@@ -223,6 +223,11 @@ class Plans:
             self._tell(entry.plan.id, started=now - before, ended=before - now)
         self._bus.publish(MaintenanceChanged(entry.plan.id, entry.plan.organisation))
 
+    async def link_more(self, actor: Actor, plan_id: Any, monitor_ids: Iterable[int]) -> None:
+        """Let a plan be for some monitors as well. Raises UserError."""
+        entry = self._editable(actor, plan_id)
+        await self.link_monitors(actor, plan_id, (*self.monitors_of(entry), *monitor_ids))
+
     async def link_pages(self, actor: Actor, plan_id: Any, page_ids: Iterable[int]) -> None:
         """Replace the status pages that show a plan. Raises UserError for one that does not exist."""
         entry, wanted = self._editable(actor, plan_id), tuple(dict.fromkeys(page_ids))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.beats.recorder import Recorder
@@ -17,19 +15,18 @@ from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_o
 from kuma_lite.core.registry import Registry
 from kuma_lite.core.wire_values import not_there, whole
 from kuma_lite.monitors.document.fields import Document, shown, sparse
-from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited, with_type
+from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.judge import Policy, remembered
-from kuma_lite.monitors.engine.limits import check_limits, read_limits
+from kuma_lite.monitors.engine.limits import read_limits
+from kuma_lite.monitors.engine.preparing import prepare
 from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.store import MonitorStore
 
 if TYPE_CHECKING:
-    from kuma_lite.core.options import Options
+    pass
 
-PUSH_TOKEN_CHARS: Final = string.ascii_letters + string.digits
-PUSH_TOKEN_LENGTH: Final = 32  # as Uptime Kuma's form makes them
 _REFERRED: Final = {"proxyId": "proxy", "docker_host": "Docker host", "remote_browser": "remote browser"}
 NOT_THERE: Final = not_there("monitor")
 NOT_OWNED: Final = "You do not own this monitor."
@@ -89,7 +86,7 @@ class Monitors:
         self.roster.check_parent(actor.organisation, None, document.get("parent"))
         active = bool(document.pop("active", True))
         self._refuse_missing(actor.organisation, document)
-        self._prepare(document)
+        prepare(self.types, self.roster, document)
         links = await self._links(actor, payload)
         document = sparse(document)
         monitor_id = await self.store.insert(actor, active, document, links, to_ms(self._clock.now()))
@@ -128,7 +125,7 @@ class Monitors:
             document = read_edited(payload, old.document)
         self.roster.check_parent(actor.organisation, old.id if old else None, document.get("parent"))
         self._refuse_missing(actor.organisation, document)
-        self._prepare(document, old)
+        prepare(self.types, self.roster, document, old)
         links = await self._links(actor, payload)
         monitor = Monitor(
             old.id if old else 0, actor.organisation, False, sparse(document), notification_ids=tuple(links)
@@ -141,7 +138,7 @@ class Monitors:
     ) -> Monitor:
         self.roster.check_parent(old.organisation, old.id, document.get("parent"))
         self._refuse_missing(old.organisation, document)
-        self._prepare(document, old)
+        prepare(self.types, self.roster, document, old)
         links = await self._links(actor, payload)
         document = sparse(document)
         unlinked = (
@@ -182,12 +179,20 @@ class Monitors:
         if monitor is None:
             return []
         require(actor, Right.MONITORS_EDIT, monitor, refusal=NOT_OWNED)
-        below = self.roster.descendants(monitor.id) if with_children else []
-        kept = [] if with_children else self.roster.children(monitor.id)
-        removed = [*below, monitor.id]
+        return await self.remove([monitor], with_children=with_children)
+
+    async def remove(self, monitors: Sequence[Monitor], *, with_children: bool) -> list[int]:
+        """Remove monitors as `delete` does, in one go; returns the ids, groups after their members."""
+        found = [
+            below
+            for monitor in monitors
+            for below in (*(self.roster.descendants(monitor.id) if with_children else ()), monitor.id)
+        ]
+        removed = {number: each for number in found if (each := self.roster.get(number)) is not None}
+        kept = [child for gone in removed for child in self.roster.children(gone) if child.id not in removed]
         for gone in removed:
             self.engine.leave(gone)
-        await self.store.delete(removed)
+        await self.store.delete(list(removed))
         for gone in removed:
             self.recorder.forget(gone)
             self.roster.remove(gone)
@@ -195,11 +200,10 @@ class Monitors:
             forget_secrets(("monitor", gone))
         for child in kept:
             self._unlink(child)
-            if self.engine.is_watched(child.id) != self.roster.is_active(child):
-                self._watch_if_active(child)
-        for gone in removed:
-            self._bus.publish(MonitorRemoved(gone, monitor.organisation))
-        return removed
+            self._follow_switches(child)
+        for monitor in removed.values():
+            self._bus.publish(MonitorRemoved(monitor.id, monitor.organisation))
+        return list(removed)
 
     async def clear_beats(self, actor: Actor, monitor_id: Any) -> None:
         """Delete everything recorded about one monitor and begin anew."""
@@ -233,6 +237,27 @@ class Monitors:
         monitor.document = sparse({**monitor.document, key: value})
         self._take_in(monitor)
 
+    def place(self, monitor: Monitor, group: int | None) -> None:
+        """A monitor stands in another group now (None: at the top); it is so on disk already."""
+        self.roster.remove(monitor.id)
+        self.set_field(monitor, "parent", group)
+        self.roster.put(monitor)
+        self._follow_switches(monitor)
+        self.follow_groups(monitor)
+        self._tell(monitor)
+
+    def set_rhythm(self, monitor: Monitor, interval: int) -> None:
+        """Another interval, in seconds; it is so on disk already. The next check keeps to it."""
+        self.set_field(monitor, "interval", interval)
+        last = self.recorder.last(monitor.id)
+        if self.engine.is_watched(monitor.id):
+            self.engine.keep_time(monitor, None if last is None else self._clock.now() - last.time / 1000)
+        self._tell(monitor)
+
+    def refuse_field(self, monitor: Monitor, key: str, value: Any) -> None:
+        """Raise UserError if its type does not take that value."""
+        prepare(self.types, self.roster, {**monitor.document, key: value}, monitor)
+
     # --- questions ---------------------------------------------------------------------------------------
 
     def find(self, monitor_id: Any) -> Monitor | None:
@@ -258,30 +283,13 @@ class Monitors:
 
         `name_preloaded=False` is what `getMonitor` answers there: the last element of `path` is null.
         """
-        path = self.roster.path(monitor)
-        if not name_preloaded:
-            path[-1] = None
         return {
             "id": monitor.id,
             **shown(monitor.document, sensitive=sensitive),
-            "parent": monitor.parent,
-            "path": path,
-            "pathName": " / ".join(part or "" for part in path),
-            "childrenIDs": self.roster.descendants(monitor.id),
-            "active": self.roster.is_active(monitor),
-            "forceInactive": self.roster.is_forced_inactive(monitor),
+            **self.roster.standing(monitor, name_preloaded=name_preloaded),
             "maintenance": self.in_maintenance(monitor.id),
             "notificationIDList": {str(item): True for item in monitor.notification_ids},
-            "tags": [
-                {
-                    "tag_id": tag.tag_id,
-                    "monitor_id": monitor.id,
-                    "value": tag.value,
-                    "name": tag.name,
-                    "color": tag.color,
-                }
-                for tag in monitor.tags
-            ],
+            "tags": [tag.as_wire(monitor.id) for tag in monitor.tags],
             "screenshot": self.screenshot_of(monitor),
             "includeSensitiveData": sensitive,
         }
@@ -302,33 +310,6 @@ class Monitors:
             number = document.get(field)
             if number is not None and not exists(organisation, number):
                 raise UserError("The {thing} of this monitor does not exist.", thing=_REFERRED[field])
-
-    def _prepare(self, document: Document, old: Monitor | None = None) -> None:
-        """Let the type refuse or round what it declares; a push monitor gets a token that is its own."""
-        kind = self.types.get(with_type(document)["type"])
-        if kind is not None:
-            options = self._read(kind, document)
-            if options is not None:
-                document.update(kind.validate(options, document))
-            check_limits(document.get("limits"), kind.numbers)
-        token = document.get("pushToken")
-        if kind is not None and kind.pushed and not token:
-            document["pushToken"] = "".join(
-                secrets.choice(PUSH_TOKEN_CHARS) for _ in range(PUSH_TOKEN_LENGTH)
-            )
-        elif token:
-            holder = self.roster.by_push_token(token)
-            if holder is not None and (old is None or holder.id != old.id):
-                raise UserError("Another monitor uses this push token already.")
-
-    @staticmethod
-    def _read(kind: AnyMonitorType, document: Document) -> Options | None:
-        """The typed view; None where the document does not fit (its beats will say why)."""
-        try:
-            options: Options = kind.options.read(document)
-            return options
-        except UserError:
-            return None
 
     def _interpret(self, monitor: Monitor) -> None:
         """Fill in what follows from the document."""
@@ -370,16 +351,30 @@ class Monitors:
 
     async def _switch(self, actor: Actor, monitor_id: Any, *, active: bool) -> Monitor:
         monitor = self.get(actor, Right.MONITORS_EDIT, monitor_id)
-        await self.store.set_active(monitor.id, active)
-        monitor.active = active
-        self._watch_if_active(monitor)
+        await self.switch([monitor], active=active)
+        return monitor
+
+    async def switch(self, monitors: Sequence[Monitor], *, active: bool) -> None:
+        """Pause or resume monitors, with everything below them."""
+        await self.store.set_active([monitor.id for monitor in monitors], active)
+        for monitor in monitors:
+            monitor.active = active
+        for monitor in monitors:
+            self._watch_if_active(monitor)
+            self.follow_groups(monitor)
+            self._tell(monitor)
+
+    def follow_groups(self, monitor: Monitor) -> None:
+        """Watch what stands below a monitor, or no more, as the groups above it say now."""
         for below in self.roster.descendants(monitor.id):
             child = self.roster.get(below)
-            # Whoever is looked at already keeps its rhythm.
-            if child is not None and self.engine.is_watched(below) != self.roster.is_active(child):
-                self._watch_if_active(child)
-        self._tell(monitor)
-        return monitor
+            if child is not None:
+                self._follow_switches(child)
+
+    def _follow_switches(self, monitor: Monitor) -> None:
+        """Whoever is looked at already keeps its rhythm."""
+        if self.engine.is_watched(monitor.id) != self.roster.is_active(monitor):
+            self._watch_if_active(monitor)
 
     def _unlink(self, child: Monitor) -> None:
         """A child whose group is gone; the store has done the same."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from kuma_lite.beats import sealing
 from kuma_lite.beats.history import BeatHistory, remove_monitor
@@ -13,8 +14,10 @@ from kuma_lite.beats.sealing import COUNTER
 from kuma_lite.core import sql
 from kuma_lite.core.access import Actor
 from kuma_lite.core.sql import Connection
-from kuma_lite.monitors.document.fields import DEFAULTS, Document
+from kuma_lite.monitors.document.fields import DEFAULTS, Document, sparse
 from kuma_lite.monitors.engine.roster import Tag
+
+TOGETHER: Final = 50  # monitors whose beats are removed at once; others can write in between
 
 
 @dataclass(slots=True)
@@ -79,13 +82,38 @@ class MonitorStore(BeatHistory):
 
         await self._database.write(write)
 
-    async def set_active(self, monitor_id: int, active: bool) -> None:
-        """Remember whether a monitor is switched on."""
-        await self._database.write(
-            lambda connection: _execute(
-                connection, "UPDATE monitor SET active = ? WHERE id = ?", (int(active), monitor_id)
-            )
-        )
+    async def set_active(self, monitor_ids: Sequence[int], active: bool) -> None:
+        """Remember whether monitors are switched on."""
+        among, ids = sql.among("id", monitor_ids)
+        query = f"UPDATE monitor SET active = ? WHERE {among}"  # noqa: S608 - placeholders only
+        await self._database.write(lambda connection: _execute(connection, query, (int(active), *ids)))
+
+    async def set_field(self, monitor_ids: Sequence[int], key: str, value: int | None) -> None:
+        """Give a field of some documents one value."""
+        among, ids = sql.among("id", monitor_ids)
+        query = f"UPDATE monitor SET parent = ? WHERE {among}"  # noqa: S608 - placeholders only
+
+        def write(connection: Connection) -> None:
+            _change_documents(connection, lambda document: sparse({**document, key: value}), among, *ids)
+            if key == "parent":  # which has a column as well
+                connection.execute(query, (value, *ids))
+
+        await self._database.write(write)
+
+    async def link_notification(self, monitor_ids: Sequence[int], notification_id: int, *, on: bool) -> None:
+        """Give some monitors a notification, or take it off them."""
+
+        def write(connection: Connection) -> None:
+            for monitor_id in monitor_ids:
+                if on:
+                    _link(connection, monitor_id, (notification_id,))
+                else:
+                    connection.execute(
+                        "DELETE FROM monitor_notification WHERE monitor_id = ? AND notification_id = ?",
+                        (monitor_id, notification_id),
+                    )
+
+        await self._database.write(write)
 
     async def delete(self, monitor_ids: Sequence[int]) -> None:
         """Remove monitors and everything recorded about them; children that stay stand at the top."""
@@ -101,7 +129,10 @@ class MonitorStore(BeatHistory):
         await self._database.write(write)
         for monitor_id in monitor_ids:
             self._recorder.forget(monitor_id)
-            await remove_monitor(self._database, monitor_id)
+        for first in range(0, len(monitor_ids), TOGETHER):  # their transactions share commits
+            await asyncio.gather(
+                *(remove_monitor(self._database, each) for each in monitor_ids[first : first + TOGETHER])
+            )
 
     async def put_last_result(self, monitor_id: int, text: str) -> None:
         """Keep the text that the latest answer had, in the monitor's document."""

@@ -4,6 +4,9 @@
 
 Makes data folders with that many monitors and 100 beats each, starts the server on them, and lets Chromium
 log in and open two monitors (`frontend/journeys/bench.mjs`). The page's own clock measures.
+
+Then what the list and the overview cost the browser's processor, against the page's stand-in of the server,
+which invents as many monitors and beats as are asked for (`frontend/journeys/bench-list.mjs`).
 """
 
 from __future__ import annotations
@@ -14,28 +17,74 @@ import json
 import os
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.benchmarks.client import PASSWORD, USER
-from tests.benchmarks.process import Served
+from tests.benchmarks.process import Served, free_port
 from tests.benchmarks.seed import seed
 from tests.requires import ROOT, find_program
 
 BEATS = 100
 BUDGETS = {1000: 700, 10_000: 1500}  # ms from 'Log in' to the first monitor opened
 RUNS = 3
+COSTS = {  # what is measured, in which unit, and its budget
+    "heap": ("memory of the page", "MB", 12),
+    "search": ("a key in the search", "ms of CPU", 10),
+    "scroll": ("a frame of scrolling", "ms of script", 4),
+    "list": ("a monitor's page beside live beats", "ms of CPU a second", 10),
+    "overview": ("the overview with live beats", "ms of CPU a second", 10),
+}
+RESTING, LIVE, BEATS_A_SECOND = 10_000, 1_000, 17
 
 
 def measure(server: Served, browser: str) -> dict[str, float]:
     """Milliseconds of one visit."""
-    command = ["node", "journeys/bench.mjs", "--url", server.url, "--username", USER, "--password", PASSWORD]
-    run = subprocess.run(
-        [*command, "--browser", browser], cwd=ROOT / "frontend", capture_output=True, text=True, timeout=300
-    )
+    account = ["--username", USER, "--password", PASSWORD]
+    return visit("journeys/bench.mjs", "--url", server.url, *account, "--browser", browser)
+
+
+def visit(program: str, *arguments: str) -> dict[str, float]:
+    """What a program of the page's folder has measured."""
+    command = ["node", program, *arguments]
+    run = subprocess.run(command, cwd=ROOT / "frontend", capture_output=True, text=True, timeout=300)
     if run.returncode != 0:
         raise SystemExit(run.stderr)
     figures: dict[str, float] = json.loads(run.stdout)
     return figures
+
+
+@contextmanager
+def stand_in(monitors: int, beats: int) -> Iterator[str]:
+    """The address of invented monitors with so many beats a second, of all of them together."""
+    port = free_port()
+    command = ["node", "mock/server.mjs", "--port", str(port), "--monitors", str(monitors), "--servers", "0"]
+    with subprocess.Popen(
+        [*command, "--beats", str(beats)], cwd=ROOT / "frontend", stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()  # it says when it is ready
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def costs(browser: str) -> None:
+    """Measure and print what the page costs."""
+    found: dict[str, float] = {}
+    for monitors, beats, mode in ((RESTING, 0, []), (LIVE, BEATS_A_SECOND, ["--live"])):
+        with stand_in(monitors, beats) as url:
+            visits = [
+                visit("journeys/bench-list.mjs", "--url", url, "--browser", browser, *mode)
+                for _ in range(RUNS)
+            ]
+        found |= {key: median([each[key] for each in visits]) for key in visits[0]}
+    print("\n| what | costs | budget |")
+    print("| --- | --- | --- |")
+    for key, (what, unit, budget) in COSTS.items():
+        print(f"| {what} | {found[key]:.1f} {unit} | ≤ {budget} |", flush=True)
 
 
 def median(values: list[float]) -> float:
@@ -66,6 +115,7 @@ def main() -> None:
         budget = f"≤ {BUDGETS[count] / 1000:.1f} s" if count in BUDGETS else ""
         columns = [f"{times[key]:.0f} ms" for key in ("list", "first", "second")]
         print(f"| {count:,} | {' | '.join(columns)} | {budget} |", flush=True)
+    costs(browser)
 
 
 if __name__ == "__main__":

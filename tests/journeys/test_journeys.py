@@ -18,7 +18,7 @@ FRONTEND = ROOT / "frontend"
 JOURNEYS = [
     "first-run", "log-in", "keyboard", "limits", "form", "settings", "deliveries", "push", "security",
     "system", "problems", "connections", "tags", "api-keys", "servers", "fleet", "maintenance", "visitor",
-    "pages",
+    "pages", "bulk",
     "many", "phone",
 ]  # fmt: skip
 MONITORS = 5000

@@ -32,6 +32,7 @@ async def test_the_doors(house: House) -> None:
         "addMaintenance": 1,
         "editMaintenance": 1,
         "addMonitorMaintenance": 2,
+        "maintainMonitors": 2,
         "addMaintenanceStatusPage": 2,
         "getMaintenance": 1,
         "getMaintenanceList": 0,
@@ -53,6 +54,7 @@ async def test_the_doors(house: House) -> None:
         "maintenanceWindows",
         "monitorMaintenance",
         "previewMaintenance",
+        "maintainMonitors",
         "endMaintenance",
     }
     assert all(PAGE in event.namespaces for event in doors.events)

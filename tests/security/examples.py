@@ -156,6 +156,8 @@ def _monitor_calls(it: Things) -> dict[str, list[Any]]:
         "deleteMonitorTag": [it.tag, number, "blue"],
         "setMonitorTags": [number, [[it.tag, "blue"]]],
         "tagMonitors": [it.tag, "blue", [number], []],
+        "bulkMonitors": [[number], {"action": "interval", "seconds": 60}],
+        "maintainMonitors": [[number], {"plan": it.plan}],
         "addMaintenance": [PLAN],
         "editMaintenance": [{**PLAN, "id": it.plan, "title": "taken over"}],
         "addMonitorMaintenance": [it.plan, [{"id": number}]],

@@ -19,18 +19,22 @@ export const fitting = (width: number, { pill, gap }: BarShape): number =>
 
 export function drawBar(
   canvas: HTMLCanvasElement,
+  width: number,
+  height: number,
   statuses: readonly StatusCode[],
   shape: BarShape,
   marked = -1,
 ): void {
-  const width = canvas.clientWidth;
-  const height = canvas.clientHeight;
   const context = canvas.getContext("2d");
   if (!context || width === 0) return;
   const scale = window.devicePixelRatio || 1;
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  context.scale(scale, scale);
+  const [across, down] = [Math.round(width * scale), Math.round(height * scale)];
+  if (canvas.width !== across || canvas.height !== down) {
+    canvas.width = across;
+    canvas.height = down;
+  }
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, width, height);
   const slots = fitting(width, shape);
   const step = shape.pill + shape.gap;
   const left = width - slots * step + shape.gap;

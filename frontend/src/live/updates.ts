@@ -1,4 +1,4 @@
-/** From pushed events to the stores: batches are taken in once per frame, and gaps are closed after a reconnect. */
+/** From pushed events to the stores: batches are taken in as they come, and gaps are closed after a reconnect. */
 import { rights, type Right } from "../state/rights.ts";
 import { watch } from "vue";
 import { BarStore } from "../state/bars.ts";
@@ -22,8 +22,6 @@ export const bars = new BarStore(async (ids, count) => {
 const listeners = new Set<Listener>();
 const refreshers = new Set<() => void>();
 const notificationWatchers = new Set<() => void>();
-let waiting: LiveBeat[] = [];
-let frame = 0;
 let firstVersion: string | null = null;
 
 const subscribe = <T>(set: Set<T>, item: T): (() => void) => {
@@ -37,21 +35,12 @@ export const onBeats = (listener: Listener) => subscribe(listeners, listener);
 export const onRefresh = (refresh: () => void) => subscribe(refreshers, refresh);
 export const onNotificationsChanged = (refresh: () => void) => subscribe(notificationWatchers, refresh);
 
-function takeIn(): void {
-  frame = 0;
-  const batch = waiting;
-  waiting = [];
+/** The server gathers them: at most four batches a second. To wait for a frame would draw one where nothing changed. */
+function receiveBeats({ beats: batch }: { beats: LiveBeat[] }): void {
+  if (!monitors.loaded.value) return;
   announceChanges(monitors.beat(batch));
   bars.append(batch);
   for (const listener of listeners) listener(batch);
-}
-
-function receiveBeats(message: { beats: LiveBeat[] }): void {
-  if (!monitors.loaded.value) return;
-  waiting.push(...message.beats);
-  // A tab in the background gets no frames; it must not save up beats without end.
-  if (document.hidden) takeIn();
-  else frame ||= requestAnimationFrame(takeIn);
 }
 
 async function readSummary(): Promise<void> {

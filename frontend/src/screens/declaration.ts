@@ -9,8 +9,11 @@ import type { IconName } from "../ui/icons.ts";
 import type { Stage } from "../wire/session.ts";
 import type { Key } from "../words/index.ts";
 
-/** `action` is the button in the bar, `menu` that of the account, `bottom` what a phone has instead of the bar. */
-export type Place = "bar" | "action" | "menu" | "bottom";
+/**
+ * `action` is the button in the bar, `menu` that of the account, `bottom` what a phone has instead of the bar. All of
+ * them, and what is at `palette` alone, are found by the palette.
+ */
+export type Place = "bar" | "action" | "menu" | "bottom" | "palette";
 
 export interface Target {
   name: string; // of a route

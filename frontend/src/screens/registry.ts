@@ -8,11 +8,16 @@ const all = Object.values(modules);
 export const screens = all.filter((screen) => "routes" in screen);
 export const stageScreens = all.filter((screen) => "stage" in screen);
 
-/** What one place of the navigation offers to the one who is logged in. */
+/** Every entry of the navigation that the one who is logged in may use. */
+export const navigation = (): NavigationEntry[] =>
+  screens
+    .flatMap(({ navigation: entries = [], right }) => entries.map((entry) => ({ right, ...entry })))
+    .filter(({ right }) => may(right));
+
+/** What one place of the navigation offers. */
 export function navigationAt(place: Place): NavigationEntry[] {
-  const entries = screens.flatMap(({ navigation = [], right }) => navigation.map((entry) => ({ right, ...entry })));
-  return entries
-    .filter(({ at, right }) => at[place] !== undefined && may(right))
+  return navigation()
+    .filter(({ at }) => at[place] !== undefined)
     .sort((a, b) => (a.at[place] ?? 0) - (b.at[place] ?? 0));
 }
 

@@ -9,6 +9,8 @@ vi.mock("../live/actions.ts", () => ({ pauseOrResume }));
 
 const routes = screens.flatMap((screen) => screen.routes);
 const help = vi.fn();
+const palette = vi.fn();
+const choose = vi.fn(() => false);
 
 afterEach(() => {
   document.body.replaceChildren();
@@ -21,7 +23,7 @@ function press(keys: string[], name = "overview", target: Element = document.bod
   const push = vi.fn();
   const meta = routes.find((route) => route.name === name) ?? {};
   const router = { push, currentRoute: { value: { name, meta } } } as unknown as Router;
-  const around = { router, current: () => 7, listed: () => false, step: vi.fn(), fold: () => false, help };
+  const around = { router, current: () => 7, listed: () => false, step: vi.fn(), fold: () => false, choose, palette, help };
   for (const [index, key] of keys.entries()) {
     const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
     Object.defineProperty(event, "timeStamp", { value: 1000 + index * between });
@@ -68,4 +70,27 @@ describe("keys of screens", () => {
     expect(help).toHaveBeenCalledOnce();
     delete servers?.keys;
   });
+});
+
+it("opens the palette with Ctrl-K from a field too, but not over a dialog", () => {
+  const field = document.body.appendChild(document.createElement("input"));
+  const press = () => {
+    const event = new KeyboardEvent("keydown", { key: "k", ctrlKey: true, bubbles: true, cancelable: true });
+    document.addEventListener("keydown", (heard) => handleKey(heard, { palette } as never), { once: true });
+    field.dispatchEvent(event);
+    return event.defaultPrevented;
+  };
+  expect(press()).toBe(true);
+  expect(palette).toHaveBeenCalledOnce();
+  document.body.appendChild(document.createElement("dialog")).setAttribute("open", "");
+  expect(press()).toBe(false);
+  expect(palette).toHaveBeenCalledOnce();
+});
+
+it("ends a selection with Esc before it leads anywhere", () => {
+  choose.mockReturnValueOnce(true);
+  expect(escape("monitor")).toBeUndefined();
+  expect(choose).toHaveBeenCalledWith("Escape");
+  press(["x"]);
+  expect(choose).toHaveBeenLastCalledWith("x");
 });

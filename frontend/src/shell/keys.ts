@@ -10,6 +10,8 @@ interface Surroundings {
   listed: () => boolean; // whether the list of monitors is there
   step: (by: number) => void;
   fold: (open: boolean) => boolean;
+  choose: (key: string) => boolean; // "x", "X" or "Escape", for the list
+  palette: () => void;
   help: () => void;
 }
 
@@ -20,16 +22,21 @@ const PAIR_MS = 1000; // between two keys that are one binding
 let first: { key: string; at: number } | null = null; // of a pair
 
 export function handleKey(event: KeyboardEvent, around: Surroundings): void {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (document.querySelector("dialog[open]")) return;
+  if (event.defaultPrevented || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.ctrlKey || event.metaKey) {
+    if (event.key !== "k") return;
+    event.preventDefault();
+    return around.palette();
+  }
   const target = event.target as Element;
   if (event.key === "Escape") escape(target, around);
   else if (!target.matches(TYPING) && act(event, target, around)) event.preventDefault();
 }
 
-function escape(target: Element, { router }: Surroundings): void {
+function escape(target: Element, { router, choose }: Surroundings): void {
   const { back } = router.currentRoute.value.meta;
   if (target === searchField.value) searchField.value.blur();
+  else if (!target.matches(TYPING) && choose("Escape")) return;
   else if (!target.matches(TYPING) && back) void router.push({ name: back });
 }
 
@@ -57,6 +64,9 @@ function act(event: KeyboardEvent, target: Element, around: Surroundings): boole
       return fold(true);
     case "ArrowLeft":
       return fold(false);
+    case "x":
+    case "X":
+      return around.choose(event.key);
     case "?":
       help();
       return true;

@@ -17,6 +17,7 @@ export class BarStore extends BatchCache<number, BarBeat[]> {
     super(read, ASK_AT_ONCE, KEEP_MONITORS);
   }
 
+  /** Whoever shows one hears of the beats as well; `revision` tells of what was asked for. */
   append(batch: readonly LiveBeat[]): void {
     for (const [id, time, status, ping] of batch) {
       const bar = this.get(id);
@@ -25,6 +26,5 @@ export class BarStore extends BatchCache<number, BarBeat[]> {
       bar.push([time, status, ping]);
       if (bar.length > BAR_BEATS) bar.shift();
     }
-    this.revision.value += 1;
   }
 }

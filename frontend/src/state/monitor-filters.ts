@@ -10,7 +10,7 @@ export interface Filters {
   text: string;
   statuses: Status[];
   types: string[];
-  tags: string[];
+  tags: string[]; // names, or a name with a value as `tagLabel` writes them
   sort: Sort;
 }
 
@@ -23,42 +23,61 @@ const one = (value: LocationQuery[string] | undefined): string =>
   (Array.isArray(value) ? value[0] : value) ?? "";
 const many = (value: LocationQuery[string] | undefined): string[] => one(value).split(",").filter(Boolean);
 
-export function filtersFromQuery(query: LocationQuery): Filters {
+/** @param preferred the order this browser prefers, when the address names none */
+export function filtersFromQuery(query: LocationQuery, preferred: Sort = "name"): Filters {
   const sort = one(query.sort) as Sort;
   return {
     text: one(query.q),
     statuses: many(query.status).filter((name): name is Status => FILTER_STATUSES.includes(name as Status)),
     types: many(query.type),
     tags: many(query.tag).map(decodeURIComponent),
-    sort: SORTS.includes(sort) ? sort : "name",
+    sort: SORTS.includes(sort) ? sort : preferred,
   };
 }
 
-/** The query keys of these filters; what is at its default has none. */
-export function queryFromFilters(filters: Filters): LocationQueryRaw {
+/** The query keys of these filters; what is as this browser prefers it has none. */
+export function queryFromFilters(filters: Filters, preferred: Sort = "name"): LocationQueryRaw {
   const query: LocationQueryRaw = {};
   if (filters.text) query.q = filters.text;
   if (filters.statuses.length) query.status = filters.statuses.join(",");
   if (filters.types.length) query.type = filters.types.join(",");
   // A tag's name may hold a comma; the list is separated by them.
   if (filters.tags.length) query.tag = filters.tags.map(encodeURIComponent).join(",");
-  if (filters.sort !== "name") query.sort = filters.sort;
+  if (filters.sort !== preferred) query.sort = filters.sort;
   return query;
 }
 
 export const isFiltering = (filters: Filters): boolean =>
   Boolean(filters.text.trim() || filters.statuses.length || filters.types.length || filters.tags.length);
 
+/** A tag with its value as people see it, and as it is filtered by. */
+export const tagLabel = (name: string, value: string): string => (value ? `${name}: ${value}` : name);
+
+/** What is chosen, by the tag it is a value of: several values of one tag widen, several tags narrow. */
+function tagTests(chosen: readonly string[]): ReadonlySet<string>[] {
+  const byName = new Map<string, Set<string>>();
+  for (const label of chosen) {
+    const [name] = label.split(": ", 1) as [string];
+    byName.set(name, (byName.get(name) ?? new Set()).add(label));
+  }
+  return [...byName.values()];
+}
+
+/** What is typed, word by word. */
+export const wordsOf = ({ text }: Filters): string[] => text.toLowerCase().split(/\s+/).filter(Boolean);
+
 /** A test for rows; every word of the text must be found in name or tags. */
 export function matcher(filters: Filters): (row: MonitorRow) => boolean {
-  const words = filters.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(filters);
   const statuses = new Set(filters.statuses);
   const types = new Set(filters.types);
-  const tags = new Set(filters.tags);
+  const tags = tagTests(filters.tags);
   return (row) => {
     if (statuses.size && !statuses.has(statusOf(row))) return false;
     if (types.size && !types.has(row.type)) return false;
-    if (tags.size && !row.tags.some(([name]) => tags.has(name))) return false;
+    for (const wanted of tags) {
+      if (!row.tags.some(([name, value]) => wanted.has(name) || wanted.has(tagLabel(name, value)))) return false;
+    }
     return words.every((word) => row.text.includes(word));
   };
 }

@@ -2,15 +2,16 @@ import { describe, expect, it } from "vitest";
 import { noFilters, type Filters } from "./monitor-filters.ts";
 import type { MonitorRow } from "./monitors.ts";
 import { rowsOf } from "./test-rows.ts";
-import { assignRanks, childrenOf, countMatches, flatten } from "./monitor-tree.ts";
+import { assignRanks, childrenOf, find, flatten } from "./monitor-tree.ts";
 
 const HANG_MS = 1500; // some 10 are usual; far more means that the work grows with the square
 
 const none: ReadonlySet<number> = new Set();
 
 function lines(rows: Map<number, MonitorRow>, filters: Partial<Filters> = {}, closed = none): string[] {
-  assignRanks(rows);
-  return flatten(rows, { ...noFilters(), ...filters }, closed).map(
+  const children = childrenOf(rows, assignRanks(rows));
+  const all = { ...noFilters(), ...filters };
+  return flatten(children, find(rows, all), all.sort, closed).map(
     ({ id, depth, open }) => `${"  ".repeat(depth)}${rows.get(id)?.name ?? ""}${open ? " v" : ""}`,
   );
 }
@@ -32,6 +33,14 @@ describe("flatten", () => {
 
   it("puts a higher weight first", () => {
     expect(lines(rowsOf({ id: 1, name: "a" }, { id: 2, name: "b", weight: 3000 }))).toEqual(["b", "a"]);
+  });
+
+  it("puts what is paused last, whatever the order", () => {
+    const rows = rowsOf(
+      { id: 1, name: "a", active: false, weight: 9000, uptime24: 0, ping: 9, status: 0 },
+      { id: 2, name: "b", uptime24: 1, ping: 1 },
+    );
+    for (const sort of ["name", "status", "uptime", "response"] as const) expect(lines(rows, { sort })).toEqual(["b", "a"]);
   });
 
   it("leaves out what lies in closed groups", () => {
@@ -73,9 +82,9 @@ describe("flatten", () => {
   it("flattens ten thousand rows by rank without comparing everything with everything", () => {
     const named = (_: unknown, id: number) => ({ id: id + 1, name: `host ${(id * 7919) % 10_000}` });
     const rows = rowsOf(...Array.from({ length: 10_000 }, named));
-    assignRanks(rows);
+    const children = childrenOf(rows, assignRanks(rows));
     const began = performance.now();
-    expect(flatten(rows, noFilters(), none)).toHaveLength(10_000);
+    expect(flatten(children, null, "name", none)).toHaveLength(10_000);
     expect(performance.now() - began).toBeLessThan(HANG_MS);
   });
 });
@@ -87,8 +96,26 @@ describe("childrenOf", () => {
   });
 });
 
-describe("countMatches", () => {
+describe("find", () => {
   it("does not count groups that are only shown for their members", () => {
-    expect(countMatches(family(), { ...noFilters(), text: "deep" })).toBe(1);
+    const found = find(family(), { ...noFilters(), text: "deep" });
+    expect([...(found?.matches ?? [])]).toEqual([5]);
+    expect([...(found?.rows ?? [])]).toEqual([5, 4, 1]);
+    expect(find(family(), noFilters())).toBeNull();
+  });
+
+  it("widens by values of one tag, and narrows by several tags", () => {
+    const rows = rowsOf(
+      { id: 1, tags: [["env", "prod", "#000"], ["team", "a", "#000"]] },
+      { id: 2, tags: [["env", "test", "#000"], ["team", "a", "#000"]] },
+      { id: 3, tags: [["env", "prod", "#000"]] },
+      { id: 4, tags: [["team", "", "#000"]] },
+    );
+    const ids = (...tags: string[]) => [...(find(rows, { ...noFilters(), tags })?.matches ?? [])];
+    expect(ids("env")).toEqual([1, 2, 3]);
+    expect(ids("env: prod")).toEqual([1, 3]);
+    expect(ids("env: prod", "env: test")).toEqual([1, 2, 3]);
+    expect(ids("env: prod", "team")).toEqual([1]);
+    expect(ids("env", "team: b")).toEqual([]);
   });
 });

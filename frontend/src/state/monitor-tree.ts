@@ -1,14 +1,17 @@
 /** From the map of monitors to the lines of the list: filtered, ordered, groups opened or closed. */
 import type { Status } from "../words/status.ts";
-import { isFiltering, matcher, type Filters, type Sort } from "./monitor-filters.ts";
+import { isFiltering, matcher, wordsOf, type Filters, type Sort } from "./monitor-filters.ts";
 import { statusOf, type MonitorRow } from "./monitors.ts";
 
 export interface ListLine {
-  id: number;
+  key: number | string; // an id, or what tells a line apart that there are several of
+  id: number; // of its monitor; 0: the line is the head of a section
   depth: number;
   group: boolean;
   open: boolean;
   children: number; // shown ones
+  label?: string; // of the head of a section
+  status?: Status; // what the section is of
 }
 
 export type Children = Map<number | null, MonitorRow[]>;
@@ -20,27 +23,32 @@ const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" })
 const byRank: Order = (a, b) => a.rank - b.rank;
 const numberOr = (value: number | null, missing: number): number => value ?? missing;
 
-const ORDERS: Record<Sort, Order> = {
+/** What is paused has no news: it comes last whatever the order. */
+const pausedLast = (a: MonitorRow, b: MonitorRow): number => Number(b.active) - Number(a.active);
+
+export const ORDERS: Record<Sort, Order> = {
   name: byRank,
   status: (a, b) => URGENCY[statusOf(a)] - URGENCY[statusOf(b)] || byRank(a, b),
-  uptime: (a, b) => numberOr(a.uptime24, 2) - numberOr(b.uptime24, 2) || byRank(a, b),
-  response: (a, b) => numberOr(b.ping, -1) - numberOr(a.ping, -1) || byRank(a, b),
+  uptime: (a, b) => pausedLast(a, b) || numberOr(a.uptime24, 2) - numberOr(b.uptime24, 2) || byRank(a, b),
+  response: (a, b) => pausedLast(a, b) || numberOr(b.ping, -1) - numberOr(a.ping, -1) || byRank(a, b),
 };
 
 /**
  * Put all rows in order once per change of names: comparing names is the dear part of every later ordering
- * (10,000 rows: some 60 ms here, against 3 ms by rank).
+ * (10,000 rows: some 60 ms here, against 3 ms by rank). Returns them in that order.
  */
-export function assignRanks(rows: Map<number, MonitorRow>): void {
-  [...rows.values()]
-    .sort((a, b) => b.weight - a.weight || collator.compare(a.name, b.name) || a.id - b.id)
-    .forEach((row, index) => (row.rank = index));
+export function assignRanks(rows: Map<number, MonitorRow>): MonitorRow[] {
+  const all = [...rows.values()].sort(
+    (a, b) => pausedLast(a, b) || b.weight - a.weight || collator.compare(a.name, b.name) || a.id - b.id,
+  );
+  all.forEach((row, index) => (row.rank = index));
+  return all;
 }
 
-/** Children by parent. A parent that is not there, or a circle of parents, makes a row a root. */
-export function childrenOf(rows: Map<number, MonitorRow>): Children {
+/** Children by parent, in the order of ranks. A parent that is not there, or a circle of parents, makes a row a root. */
+export function childrenOf(rows: Map<number, MonitorRow>, inOrder: Iterable<MonitorRow> = rows.values()): Children {
   const children: Children = new Map();
-  for (const row of rows.values()) {
+  for (const row of inOrder) {
     const parent = row.parent !== null && rows.has(row.parent) && !inCircle(row, rows) ? row.parent : null;
     const list = children.get(parent);
     if (list) list.push(row);
@@ -58,51 +66,63 @@ function inCircle(row: MonitorRow, rows: Map<number, MonitorRow>): boolean {
   return false;
 }
 
-/** The rows to show when filtering: those that match, and the groups they are in. */
-function kept(rows: Map<number, MonitorRow>, filters: Filters): Set<number> {
+/** What a filter leaves: `rows` to show, which are those that match and the groups they are in. */
+export interface Found {
+  rows: ReadonlySet<number>;
+  matches: ReadonlySet<number>;
+}
+
+/**
+ * null when nothing is filtered.
+ * @param having the rows whose text has a word; all of them are looked through without
+ */
+export function find(
+  rows: Map<number, MonitorRow>,
+  filters: Filters,
+  having?: (word: string) => readonly MonitorRow[],
+): Found | null {
+  if (!isFiltering(filters)) return null;
   const matches = matcher(filters);
-  const keep = new Set<number>();
-  for (const row of rows.values()) {
+  const word = wordsOf(filters).sort((a, b) => b.length - a.length)[0];
+  const found = new Set<number>();
+  const shown = new Set<number>();
+  for (const row of word && having ? having(word) : rows.values()) {
     if (!matches(row)) continue;
+    found.add(row.id);
     let current: MonitorRow | undefined = row;
-    while (current && !keep.has(current.id)) {
-      keep.add(current.id);
+    while (current && !shown.has(current.id)) {
+      shown.add(current.id);
       current = current.parent === null ? undefined : rows.get(current.parent);
     }
   }
-  return keep;
+  return { rows: shown, matches: found };
 }
 
-/** The lines from top to bottom. While filtering, every group is open. */
+/** In their order; what is in that of `assignRanks` already stays as it is. */
+export const ordered = (list: readonly MonitorRow[], sort: Sort): readonly MonitorRow[] =>
+  sort === "name" ? list : [...list].sort(ORDERS[sort]);
+
+/**
+ * The lines of the tree from top to bottom. While filtering, every group is open.
+ * @param children each list in the order of ranks
+ */
 export function flatten(
-  rows: Map<number, MonitorRow>,
-  filters: Filters,
-  closed: ReadonlySet<number>,
-  children: Children = childrenOf(rows),
+  children: Children,
+  found: Found | null,
+  sort: Sort,
+  closed: ReadonlySet<number | string>,
 ): ListLine[] {
-  const filtering = isFiltering(filters);
-  const keep = filtering ? kept(rows, filters) : null;
-  const order = ORDERS[filters.sort];
   const lines: ListLine[] = [];
   const walk = (parent: number | null, depth: number) => {
     const list = children.get(parent);
     if (!list) return;
-    for (const row of (keep ? list.filter(({ id }) => keep.has(id)) : [...list]).sort(order)) {
-      const group = row.type === "group";
-      const below = children.get(row.id) ?? [];
-      const open = below.length > 0 && (filtering || !closed.has(row.id));
-      lines.push({ id: row.id, depth, group: group || below.length > 0, open, children: below.length });
+    for (const row of ordered(found ? list.filter(({ id }) => found.rows.has(id)) : list, sort)) {
+      const below = children.get(row.id)?.length ?? 0;
+      const open = below > 0 && (found !== null || !closed.has(row.id));
+      lines.push({ key: row.id, id: row.id, depth, group: row.type === "group" || below > 0, open, children: below });
       if (open) walk(row.id, depth + 1);
     }
   };
   walk(null, 0);
   return lines;
-}
-
-/** How many rows match, groups that are only shown for their children not counted. */
-export function countMatches(rows: Map<number, MonitorRow>, filters: Filters): number {
-  const matches = matcher(filters);
-  let count = 0;
-  for (const row of rows.values()) if (matches(row)) count += 1;
-  return count;
 }

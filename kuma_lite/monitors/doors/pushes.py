@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Final
 
 from msgspec import Raw
@@ -80,13 +80,22 @@ class MonitorPushes:
 
     async def push_monitor(self, organisation: int, monitor_id: int) -> None:
         """`updateMonitorIntoList` with one monitor."""
-        monitor = self._monitors.roster.get(monitor_id)
-        if monitor is None:
+        await self.push_monitors(organisation, [monitor_id])
+
+    async def push_monitors(self, organisation: int, monitor_ids: Iterable[int]) -> None:
+        """`updateMonitorIntoList` with those that exist, in one push."""
+        found = [each for number in monitor_ids if (each := self._monitors.roster.get(number)) is not None]
+        if not found:
             return
         for readers, sensitive in _readers(Audience(organisation, Right.MONITORS_VIEW)):
             if self._push.has_listeners(readers):
-                wire = self._monitors.wire(monitor, sensitive=sensitive)
-                await self._push.to_audience(readers, "updateMonitorIntoList", {str(monitor_id): wire})
+                wires = {str(each.id): self._monitors.wire(each, sensitive=sensitive) for each in found}
+                await self._push.to_audience(readers, "updateMonitorIntoList", wires)
+
+    async def push_all_removed(self, organisation: int, monitor_ids: Iterable[int]) -> None:
+        """`deleteMonitorFromList` for each, at the price of few."""
+        events = [("deleteMonitorFromList", monitor_id) for monitor_id in monitor_ids]
+        await self._push.many_to_audience(Audience(organisation, Right.MONITORS_VIEW), events)
 
     async def push_removed(self, organisation: int, monitor_id: Any) -> None:
         """`deleteMonitorFromList`."""

@@ -125,6 +125,10 @@ class Checker:
         """Whether a monitor is checked now or will be."""
         return monitor_id in self._running or monitor_id in self.scheduler
 
+    def is_running(self, monitor_id: int) -> bool:
+        """Whether a check of it is under way."""
+        return monitor_id in self._running
+
     @property
     def running(self) -> int:
         """Checks under way."""

@@ -78,6 +78,11 @@ class Engine:
         monitor.heard_at = self._clock.monotonic()
         self.checker.watch(monitor)
 
+    def keep_time(self, monitor: Monitor, age: float | None) -> None:
+        """A watched monitor has another interval: check it when that says; `age`: see `first_due`."""
+        if not self.checker.is_running(monitor.id):  # which looks at the interval when it ends
+            self.checker.resume(monitor, age)
+
     def leave(self, monitor_id: int) -> None:
         """Do not check a monitor any more; a check under way is ended and not recorded."""
         self.checker.leave(monitor_id)

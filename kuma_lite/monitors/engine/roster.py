@@ -26,6 +26,16 @@ class Tag:
     name: str
     color: str
 
+    def as_wire(self, monitor_id: int) -> dict[str, Any]:
+        """On that monitor, as Uptime Kuma 2.5 has it."""
+        return {
+            "tag_id": self.tag_id,
+            "monitor_id": monitor_id,
+            "value": self.value,
+            "name": self.name,
+            "color": self.color,
+        }
+
 
 @dataclass(slots=True)
 class Monitor:
@@ -184,6 +194,20 @@ class Roster:
         """Names from the top group down to the monitor itself."""
         groups = [group.document.get("name") for group in reversed(self.ancestors(monitor))]
         return [*groups, monitor.document.get("name")]
+
+    def standing(self, monitor: Monitor, *, name_preloaded: bool = True) -> dict[str, Any]:
+        """Its place in the tree, and what follows from that, as the wire has it (`Monitors.wire`)."""
+        path = self.path(monitor)
+        if not name_preloaded:
+            path[-1] = None
+        return {
+            "parent": monitor.parent,
+            "path": path,
+            "pathName": " / ".join(part or "" for part in path),
+            "childrenIDs": self.descendants(monitor.id),
+            "active": self.is_active(monitor),
+            "forceInactive": self.is_forced_inactive(monitor),
+        }
 
     def is_active(self, monitor: Monitor) -> bool:
         """Its own switch and those of all groups above it."""

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { sectionsOf } from "../../forms/declared-fields.ts";
 import { rowsOf } from "../../state/test-rows.ts";
 import type { Field, Monitor, MonitorTypes } from "../../wire/types.ts";
-import { groupsFor } from "./parent-groups.ts";
+import { groupsFor } from "../../state/monitor-groups.ts";
 import { fieldsOf, startValues, storedValues, suggestedName, toWire, typeOf } from "./form-values.ts";
 
 const field = (name: string, kind: Field["kind"], value: unknown, section = "general"): Field => ({

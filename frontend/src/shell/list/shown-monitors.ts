@@ -1,40 +1,61 @@
-/** What the list shows: filters (from the address), closed groups (kept), the lines, and the cursor. */
+/** What the list shows: filters (from the address), what this browser prefers, the lines, and the cursor. */
 import { computed, shallowRef, watch } from "vue";
-import { noFilters, type Filters } from "../../state/monitor-filters.ts";
-import { assignRanks, childrenOf, countMatches, flatten, type ListLine } from "../../state/monitor-tree.ts";
-import { monitors } from "../../state/monitors.ts";
+import { keep, readKept } from "../../state/kept.ts";
+import { isFiltering, noFilters, SORTS, type Filters, type Sort } from "../../state/monitor-filters.ts";
+import { sectioned, SECTIONS, type Sections } from "../../state/monitor-sections.ts";
+import { assignRanks, childrenOf, find, flatten, type ListLine } from "../../state/monitor-tree.ts";
+import { monitors, type MonitorRow } from "../../state/monitors.ts";
+import { TextIndex } from "../../state/text-index.ts";
 
 const CLOSED_KEY = "closedGroups";
+const LIST_KEY = "list";
 const SETTLE_MS = 1000; // a list ordered by live values must not jump faster than one can read
 
-export const filters = shallowRef<Filters>(noFilters());
-export const closed = shallowRef<ReadonlySet<number>>(readClosed());
+/** How this browser shows the list; an address may name another order. */
+export interface Preferences {
+  sort: Sort;
+  sections: Sections;
+  compact: boolean;
+}
+
+function readPreferences(): Preferences {
+  const { sort, sections, compact } = readKept<Partial<Preferences>>(LIST_KEY, {});
+  return {
+    sort: sort && SORTS.includes(sort) ? sort : "name",
+    sections: sections && SECTIONS.includes(sections) ? sections : "groups",
+    compact: compact === true,
+  };
+}
+
+export const preferences = shallowRef(readPreferences());
+
+export function prefer(change: Partial<Preferences>): void {
+  preferences.value = { ...preferences.value, ...change };
+  keep(LIST_KEY, preferences.value);
+}
+
+export const filters = shallowRef<Filters>({ ...noFilters(), sort: preferences.value.sort });
+export const closed = shallowRef<ReadonlySet<number | string>>(new Set(readKept<(number | string)[]>(CLOSED_KEY, [])));
 /** The row the keyboard is at; null: none. */
 export const cursor = shallowRef<number | null>(null);
 
 const settled = shallowRef(0);
 let settling = 0;
 
-function readClosed(): ReadonlySet<number> {
-  try {
-    return new Set(JSON.parse(localStorage.getItem(CLOSED_KEY) ?? "[]") as number[]);
-  } catch {
-    return new Set();
-  }
-}
-
-export function toggleGroup(id: number): void {
-  const next = new Set(closed.value);
-  if (!next.delete(id)) next.add(id);
+function setClosed(next: ReadonlySet<number | string>): void {
   closed.value = next;
-  try {
-    localStorage.setItem(CLOSED_KEY, JSON.stringify([...next]));
-  } catch {
-    // Storage is switched off: groups are open again next time.
-  }
+  keep(CLOSED_KEY, [...next]);
 }
 
-const isLive = () => filters.value.statuses.length > 0 || filters.value.sort !== "name";
+/** @param key of the line: a group's id, or that of a section */
+export function toggleGroup(key: number | string): void {
+  const next = new Set(closed.value);
+  if (!next.delete(key)) next.add(key);
+  setClosed(next);
+}
+
+const isLive = () =>
+  filters.value.statuses.length > 0 || filters.value.sort !== "name" || preferences.value.sections === "status";
 
 watch(monitors.live, () => {
   if (settling || !isLive()) return;
@@ -47,29 +68,49 @@ watch(monitors.live, () => {
 /** What only a change of structure makes stale; a new object each time, so that what depends on it follows. */
 const structure = computed(() => {
   void monitors.structure.value;
-  assignRanks(monitors.rows);
-  return { children: childrenOf(monitors.rows) };
+  const all = assignRanks(monitors.rows);
+  let index: TextIndex<MonitorRow> | null = null; // made when somebody searches
+  const having = (word: string): MonitorRow[] => (index ??= new TextIndex(all)).with(word);
+  return { all, children: childrenOf(monitors.rows, all), having };
 });
 
-export const lines = computed<ListLine[]>(() => {
+const found = computed(() => {
   void settled.value;
-  return flatten(monitors.rows, filters.value, closed.value, structure.value.children);
+  return find(monitors.rows, filters.value, structure.value.having);
 });
 
-export const matches = computed<number>(() => {
-  void structure.value;
+export const lines = computed<readonly ListLine[]>(() => {
   void settled.value;
-  return countMatches(monitors.rows, filters.value);
+  const { all, children } = structure.value;
+  const { sort } = filters.value;
+  const { sections } = preferences.value;
+  if (sections === "groups") return flatten(children, found.value, sort, closed.value);
+  const rows = found.value ? all.filter(({ id }) => found.value?.matches.has(id)) : all;
+  return sectioned(rows, sections, sort, isFiltering(filters.value) ? new Set() : closed.value);
 });
+
+export const matches = computed<number>(() => found.value?.matches.size ?? structure.value.all.length);
+
+/** Ids of all monitors that the list has, folded ones included, without groups that only lead to them. */
+export const listed = (): number[] => structure.value.all.filter(({ id }) => found.value?.matches.has(id) ?? true)
+  .map(({ id }) => id);
+
+/** Open or close everything there is to fold. */
+export function foldAll(open: boolean): void {
+  if (open) return setClosed(new Set());
+  const { sections } = preferences.value;
+  const parents = [...structure.value.children.keys()].filter((id) => id !== null);
+  setClosed(new Set(sections === "groups" ? parents : lines.value.filter(({ id }) => id === 0).map(({ key }) => key)));
+}
 
 /** Types and tags that occur, for the filters' choices. */
 export const occurring = computed(() => {
   void monitors.structure.value;
   const types = new Set<string>();
-  const tags = new Map<string, string>();
+  const tags = new Map<string, Set<string>>();
   for (const row of monitors.rows.values()) {
     types.add(row.type);
-    for (const [name, , color] of row.tags) tags.set(name, color);
+    for (const [name, value] of row.tags) tags.set(name, (tags.get(name) ?? new Set()).add(value));
   }
-  return { types: [...types].sort(), tags: [...tags].sort(([a], [b]) => a.localeCompare(b)) };
+  return { types: [...types].sort(), tags };
 });

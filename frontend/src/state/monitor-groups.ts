@@ -1,12 +1,13 @@
-/** The groups a monitor may be put into: not itself, nor what lies below it. Pure. */
-import type { MonitorRow } from "../../state/monitors.ts";
+/** The groups that monitors may be put into: not themselves, nor what lies below them. Pure. */
+import type { MonitorRow } from "./monitors.ts";
 
 export interface Group {
   id: number;
   path: string;
 }
 
-export function groupsFor(rows: Map<number, MonitorRow>, exclude: number | null): Group[] {
+export function groupsFor(rows: Map<number, MonitorRow>, exclude: number | null | ReadonlySet<number>): Group[] {
+  const excluded = exclude instanceof Set ? (exclude as ReadonlySet<number>) : new Set([exclude]);
   const groups: Group[] = [];
   for (const row of rows.values()) {
     if (row.type !== "group") continue;
@@ -14,7 +15,7 @@ export function groupsFor(rows: Map<number, MonitorRow>, exclude: number | null)
     let current: MonitorRow | undefined = row;
     let inside = false;
     while (current && names.length <= rows.size) {
-      inside ||= current.id === exclude;
+      inside ||= excluded.has(current.id);
       names.unshift(current.name);
       current = current.parent === null ? undefined : rows.get(current.parent);
     }
