@@ -112,6 +112,16 @@ class Span(NamedTuple):
         return self.last - self.length + 1
 
 
+def days_span(days: int, now: float) -> Span:
+    """So many UTC days, today the last of them; `now` is seconds since 1970."""
+    return Span(DAY_S, days, int(now) // DAY_S)
+
+
+def hours_span(hours: int, now: float) -> Span:
+    """So many hours, the current one the last of them; `now` is seconds since 1970."""
+    return Span(HOUR_S, hours, int(now) // HOUR_S)
+
+
 def span_of(hours: float, now: float) -> Span:
     """The buckets of a chart over so many hours (Uptime Kuma 2.5): a day by the minute, a month by the hour.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial, reduce
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from kuma_lite.beats import sealing
 from kuma_lite.beats.buckets import HOUR_S, MINUTE_S, MS, Bucket, Span, chart, fold, span_of
 from kuma_lite.beats.model import Beat
 from kuma_lite.beats.packing import STATUSES, decode, encode
+from kuma_lite.beats.periods import Period, intervals, periods, stored_periods
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.beats.sealing import COUNTER
 from kuma_lite.core import sql
@@ -68,6 +69,33 @@ class BeatHistory:
         for number, bucket in fold(self._recorder.recent.after(monitor_id, upto), span.seconds).items():
             buckets[number] = buckets.get(number, Bucket()).plus(bucket)
         return buckets
+
+    async def periods(self, watched: Mapping[int, bool], span: Span, now: float) -> dict[int, list[Period]]:
+        """Uptime, response times, outages and time down by hour or by day, of many monitors in one query.
+
+        Args:
+            watched: the monitors, and whether each is watched now: an outage of one that is not is over
+                with its last beat.
+            span: `days_span` or `hours_span`.
+            now: seconds since 1970.
+
+        Returns:
+            For each monitor every period of the span, oldest first, the current one last.
+        """
+        await self._recorder.flush()
+        stored = await self._database.read(lambda connection: stored_periods(connection, list(watched), span))
+        found = {}
+        for number, is_watched in watched.items():
+            buckets = stored.buckets.get(number, {})
+            fresh = self._recorder.recent.after(number, stored.upto.get(number, 0))
+            for place, bucket in fold(fresh, span.seconds).items():
+                buckets[place] = buckets[place].plus(bucket) if place in buckets else bucket
+            last = self._recorder.last(number)
+            end = int(now * MS) if is_watched or last is None else last.end_time
+            found[number] = periods(
+                buckets, intervals(stored.changes.get(number, ()), end), span, int(now * MS)
+            )
+        return found
 
     async def important_count(self, monitor_ids: Sequence[int] | None) -> int:
         """How many changes of state there are, of some monitors or (None) of all."""
