@@ -17,6 +17,7 @@ from kuma_lite.core.doors import Doors
 from kuma_lite.maintenance.service import Maintenance, no_pages
 from kuma_lite.monitors.certificates import Certificates
 from kuma_lite.monitors.doors.events import MonitorEvents
+from kuma_lite.monitors.doors.history import MonitorHistory
 from kuma_lite.monitors.doors.page import MonitorPage
 from kuma_lite.monitors.doors.push_route import PushRoute
 from kuma_lite.monitors.doors.pushes import MonitorPushes
@@ -126,6 +127,7 @@ class Monitoring:
         self.page = MonitorPage(
             self.monitors, self.recorder, self.certificates, self.domains, ground.push, bus, clock, spawn
         )
+        self.history = MonitorHistory(self.monitors, self.recorder, self.outages, clock)
         bus.subscribe(LinksChanged, lambda event: self.monitors.notifications_changed(event.links))
         bus.subscribe(MonitorRemoved, self._forget)
 
@@ -162,6 +164,7 @@ class Monitoring:
             self.pushes.doors(),
             *self.pushes.late_doors(),
             self.page.doors(),
+            self.history.doors(),
             TrialDoors(Trials(self.monitors, self._ground.network, clock)).doors(),
             self.maintenance.doors(),
             Doors(raw=[push_route.route(), self.screenshots.route()], routes=self._routes),
