@@ -180,7 +180,7 @@ export class World {
       responseTimes: (id, hours) => {
         const { base } = get(id);
         const [least, p50, p95, p99, most] = [0.7, 1, 1.3, 2.8, 3].map((factor) => Math.round(base * factor));
-        return { hours, count: hours * 180, least, average: base, most, p50, p95, p99 };
+        return { hours, checks: hours * 180, least, average: base, most, p50, p95, p99 };
       },
       savedAnswers: () => ({ answers: [] }),
       getMonitorChartData: (id, hours) => ({ data: buckets(get(id), hours) }),

@@ -15,7 +15,7 @@ PERCENTILES: Final = (50, 95, 99)
 class ResponseTimes(NamedTuple):
     """How long answers took, in milliseconds; None without any."""
 
-    count: int
+    checks: int
     least: float | None = None
     average: float | None = None
     most: float | None = None

@@ -21,5 +21,5 @@ def test_few_have_their_greatest_as_percentile() -> None:
 def test_only_answers_of_what_was_up_count() -> None:
     states = ((Status.UP, 30.0), (Status.UP, 10.0), (Status.DOWN, 999.0), (Status.UP, None))
     beats = [new_beat(1, START_MS, status=status, ping=ping) for status, ping in states]
-    assert response_times(beats) == ResponseTimes(2, 10.0, 20.0, 30.0, 10.0, 30.0, 30.0)  # type: ignore[arg-type]
+    assert response_times(beats) == ResponseTimes(2, 10.0, 20.0, 30.0, 10.0, 30.0, 30.0)
     assert response_times([]) == ResponseTimes(0)

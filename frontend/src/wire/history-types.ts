@@ -28,7 +28,7 @@ export interface OutagesAck {
 
 /** Of single checks that were up; milliseconds, null without any. */
 export interface ResponseTimes {
-  count: number;
+  checks: number;
   least: number | null;
   average: number | null;
   most: number | null;

@@ -36,7 +36,7 @@ async def test_the_past_of_a_monitor(tmp_path: Path) -> None:
                 assert now[2] == 1
                 assert now[4:] == [pytest.approx(70 / 3), 10, 40, 0]
             times = await page.call("responseTimes", number, 3)
-            assert [times[key] for key in ("hours", "count", "least", "p50", "p95", "most")] == [
+            assert [times[key] for key in ("hours", "checks", "least", "p50", "p95", "most")] == [
                 3, 3, 10, 20, 40, 40,
             ]  # fmt: skip
             (ongoing,) = (await page.call("monitorOutages", number, 5))["outages"]

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { badgeAddress, KINDS, optionsOf, written, type Choice } from "./badges.ts";
 
-const choice = (changes: Partial<Choice>): Choice => ({ kind: "status", style: "flat", duration: "24", options: {}, ...changes });
-const of = (changes: Partial<Choice>): string => badgeAddress("https://k.example/sub", 5, choice(changes));
+const PLAIN: Choice = { kind: "status", style: "flat", duration: "24", options: {} };
+const of = (changes: Partial<Choice>): string => badgeAddress("https://k.example/sub", 5, { ...PLAIN, ...changes });
 
 describe("the address of a badge", () => {
   it.each([
@@ -12,7 +12,8 @@ describe("the address of a badge", () => {
     [{ duration: "720" as const }, "/status"], // a state has no duration
     [{ kind: "uptime" as const, duration: "1y" as const }, "/uptime/1y?labelSuffix=y"],
     [{ style: "social" as const }, "/status?style=social"],
-    [{ options: { upLabel: "fine & well", color: "red" } }, "/status?upLabel=fine+%26+well"], // `color` is none of its options
+    // `color` is none of its options.
+    [{ options: { upLabel: "fine & well", color: "red" } }, "/status?upLabel=fine+%26+well"],
     [{ kind: "cert-exp" as const, options: { date: "true", label: "" } }, "/cert-exp?date=true"],
   ])("%j", (changes, end) => expect(of(changes)).toBe(`https://k.example/sub/api/badge/5${end}`));
 

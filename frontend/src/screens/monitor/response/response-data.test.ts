@@ -96,7 +96,7 @@ describe("percentiles", () => {
 
   it("are of what was up", () => {
     expect(timesOf([beat(0, 1, 30), beat(1, 0, 999), beat(2, 1, 10), beat(3, 1)])).toEqual({
-      count: 2, least: 10, average: 20, most: 30, p50: 10, p95: 30, p99: 30,
+      checks: 2, least: 10, average: 20, most: 30, p50: 10, p95: 30, p99: 30,
     });
   });
 });

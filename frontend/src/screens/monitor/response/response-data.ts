@@ -108,7 +108,7 @@ export function percentile(values: readonly number[], percent: number): number |
 export function timesOf(beats: readonly DetailBeat[]): ResponseTimes {
   const values = beats.flatMap(([, status, ping]) => (status === 1 && ping !== null ? [ping] : []));
   return {
-    count: values.length,
+    checks: values.length,
     least: percentile(values, 0),
     average: values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null,
     most: percentile(values, 100),

@@ -63,7 +63,7 @@ function aligned({ data, other }: Drawn): uPlot.AlignedData {
 
 export class ResponsePlot {
   private plot: uPlot | null = null;
-  private drawn: Drawn = { data: { times: [], average: [], low: [], high: [], spans: [] }, other: null, p95: null, ends: null };
+  private drawn!: Drawn; // from the first `draw` on
 
   constructor(
     private readonly element: HTMLElement,
