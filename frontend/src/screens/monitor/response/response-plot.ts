@@ -9,6 +9,7 @@ import type { ChartData, Span } from "./response-data.ts";
 const HEIGHT_PX = 240;
 const LEAST_DRAG_PX = 6; // less is a click
 const DASH = [6, 5];
+const ALONE_S = 300;
 
 export interface Drawn {
   data: ChartData;
@@ -76,7 +77,13 @@ export class ResponsePlot {
     this.plot?.destroy();
     this.drawn = drawn;
     const accent = colour("accent");
-    const line = (width: number): uPlot.Series => ({ stroke: accent, width, points: { show: false }, spanGaps: false });
+    const alone = (): boolean => this.drawn.data.times.length === 1; // no line leads there
+    const line = (width: number): uPlot.Series => ({
+      stroke: accent,
+      width,
+      points: { show: width > 0 && alone, size: 7, fill: accent },
+      spanGaps: false,
+    });
     const band = accent.replace("rgb(", "rgba(").replace(")", ", 0.16)");
     this.plot = new uPlot(
       {
@@ -86,7 +93,7 @@ export class ResponsePlot {
         legend: { show: false },
         cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 7, fill: accent }, y: false },
         scales: {
-          x: { range: (_plot, low, high) => [this.drawn.ends?.from ?? low, this.drawn.ends?.to ?? high] },
+          x: { range: (plot, low, high) => this.reach(plot.data[0], low, high) },
           y: { range: (_plot, _low, high) => [0, Math.max(10, (high || 0) * 1.12)] },
         },
         axes: [
@@ -113,6 +120,14 @@ export class ResponsePlot {
   update(drawn: Drawn): void {
     this.drawn = drawn;
     this.plot?.setData(aligned(drawn));
+  }
+
+  /** From where to where, in seconds; a single point stands in the middle of some minutes. */
+  private reach(times: readonly number[], low: number, high: number): [number, number] {
+    const { ends } = this.drawn;
+    if (ends) return [ends.from, ends.to];
+    const [only, second] = times;
+    return only !== undefined && second === undefined ? [only - ALONE_S, only + ALONE_S] : [low, high];
   }
 
   private select(plot: uPlot): void {
