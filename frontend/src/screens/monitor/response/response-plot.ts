@@ -123,11 +123,11 @@ export class ResponsePlot {
   }
 
   /** From where to where, in seconds; a single point stands in the middle of some minutes. */
-  private reach(times: readonly number[], low: number, high: number): [number, number] {
+  private reach(times: ArrayLike<number>, low: number, high: number): [number, number] {
     const { ends } = this.drawn;
     if (ends) return [ends.from, ends.to];
-    const [only, second] = times;
-    return only !== undefined && second === undefined ? [only - ALONE_S, only + ALONE_S] : [low, high];
+    const only = times.length === 1 ? times[0] : undefined;
+    return only === undefined ? [low, high] : [only - ALONE_S, only + ALONE_S];
   }
 
   private select(plot: uPlot): void {
