@@ -10,6 +10,7 @@ import { deliveries } from "./deliveries.mjs";
 import { firstRun } from "./first-run.mjs";
 import { fleet } from "./fleet.mjs";
 import { form } from "./form.mjs";
+import { history } from "./history.mjs";
 import { importKuma } from "./import.mjs";
 import { keyboard, logInByForm } from "./keyboard.mjs";
 import { openBrowser } from "./lib.mjs";
@@ -42,6 +43,7 @@ const journeys = {
   limits: (browser) => limits(browser, url),
   form: (browser) => form(browser, url),
   settings: (browser) => settings(browser, url),
+  history: (browser) => history(browser, url),
   deliveries: (browser) => deliveries(browser, url),
   push: (browser) => push(browser, url),
   security: (browser) => security(browser, url),

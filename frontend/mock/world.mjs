@@ -174,6 +174,20 @@ export class World {
         const list = id === null ? this.events : this.events.filter(([of]) => of === id);
         return { total: list.length, events: list.slice(offset, offset + count) };
       },
+      monitorHistory: (id, days) => periods(get(id), days),
+      monitorOutages: (id, count) => {
+        const list = this.events.filter(([of]) => of === get(id).id);
+        const outages = list.flatMap(([, began, status, msg], index) =>
+          status === 0 ? [[began, list[index - 1]?.[1] ?? null, msg]] : [],
+        );
+        return { total: outages.length, outages: outages.slice(0, count) };
+      },
+      responseTimes: (id, hours) => {
+        const { base } = get(id);
+        const [least, p50, p95, p99, most] = [0.7, 1, 1.3, 2.8, 3].map((factor) => Math.round(base * factor));
+        return { hours, checks: hours * 180, least, average: base, most, p50, p95, p99 };
+      },
+      savedAnswers: () => ({ answers: [] }),
       getMonitorChartData: (id, hours) => ({ data: buckets(get(id), hours) }),
       pauseMonitor: (id) => active(id, false, "successPaused"),
       resumeMonitor: (id) => active(id, true, "successResumed"),
@@ -214,6 +228,17 @@ export class World {
       changePassword: () => ({ token: "mock", msg: "successAuthChangePassword", msgi18n: true }),
     };
   }
+}
+
+function periods({ base }, days) {
+  const [seconds, count] = days === 1 ? [3600, 24] : [86_400, days];
+  const last = Math.floor(Date.now() / 1000 / seconds);
+  const rows = Array.from({ length: count }, (_, index) => {
+    const lost = random() < 0.05 ? random() * 0.1 : 0;
+    const began = (last - count + 1 + index) * seconds * 1000;
+    return [began, 1 - lost, lost ? 1 : 0, Math.round(lost * seconds * 1000), base, base * 0.7, base * 3, 0];
+  });
+  return { seconds, periods: rows };
 }
 
 function certificate() {

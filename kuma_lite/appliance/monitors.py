@@ -20,6 +20,7 @@ from kuma_lite.monitors.certificates import Certificates
 from kuma_lite.monitors.doors.bulk import BulkDoor
 from kuma_lite.monitors.doors.bulk_changes import BulkChanges
 from kuma_lite.monitors.doors.events import MonitorEvents
+from kuma_lite.monitors.doors.history import MonitorHistory
 from kuma_lite.monitors.doors.live import LiveEvents
 from kuma_lite.monitors.doors.page import MonitorPage
 from kuma_lite.monitors.doors.push_route import PushRoute
@@ -131,6 +132,7 @@ class Monitoring:
         self.page = MonitorPage(
             self.monitors, self.recorder, self.certificates, self.domains, ground.push, bus, clock, spawn
         )
+        self.history = MonitorHistory(self.monitors, self.recorder, self.outages, clock)
         bus.subscribe(LinksChanged, lambda event: self.monitors.notifications_changed(event.links))
         bus.subscribe(MonitorRemoved, self._forget)
         bus.subscribe(MaintenanceStarted, self._on_maintenance)
@@ -170,6 +172,7 @@ class Monitoring:
             self.pushes.doors(),
             *self.pushes.late_doors(),
             self.page.doors(),
+            self.history.doors(),
             TrialDoors(Trials(self.monitors, self._ground.network, clock)).doors(),
             self.maintenance.doors(),
             Doors(raw=[push_route.route(), self.screenshots.route()], routes=self._routes),

@@ -93,7 +93,9 @@ def stored_periods(connection: Connection, monitor_ids: Sequence[int], span: Spa
     """Read what the periods of these monitors are made from."""
     since = span.first * span.seconds * MS
     return Stored(
-        _buckets(connection, monitor_ids, span), _changes(connection, monitor_ids, since), _upto(connection)
+        _buckets(connection, monitor_ids, span),
+        _changes(connection, monitor_ids, since),
+        _upto(connection, monitor_ids),
     )
 
 
@@ -139,6 +141,8 @@ def _changes(connection: Connection, monitor_ids: Sequence[int], since: int) -> 
     return found
 
 
-def _upto(connection: Connection) -> dict[int, int]:
-    rows: Any = connection.execute("SELECT monitor_id, upto FROM beat_mark")
+def _upto(connection: Connection, monitor_ids: Sequence[int]) -> dict[int, int]:
+    among, values = sql.among("monitor_id", monitor_ids)
+    query = f"SELECT monitor_id, upto FROM beat_mark WHERE {among}"  # noqa: S608 - placeholders only
+    rows: Any = connection.execute(query, values)
     return dict(rows)

@@ -16,10 +16,9 @@ from tests.support.served import Server, serving
 FRONTEND = ROOT / "frontend"
 # In this order, on one server: the first sets it up.
 JOURNEYS = [
-    "first-run", "log-in", "keyboard", "limits", "form", "settings", "deliveries", "push", "security",
-    "system", "problems", "connections", "tags", "api-keys", "servers", "fleet", "maintenance", "visitor",
-    "pages", "bulk",
-    "many", "phone",
+    "first-run", "log-in", "keyboard", "limits", "form", "settings", "history", "deliveries", "push",
+    "security", "system", "problems", "connections", "tags", "api-keys", "servers", "fleet",
+    "maintenance", "visitor", "pages", "bulk", "many", "phone",
 ]  # fmt: skip
 MONITORS = 5000
 KUMA = ROOT / "tests/importing/data/kuma-2.5.3/kuma.db"

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { EventRow, LiveBeat } from "../wire/types.ts";
-import { EventList } from "./event-list.ts";
+import { EventList, lengthsOf } from "./event-list.ts";
 
 const all: EventRow[] = Array.from({ length: 120 }, (_, index) => [1, 1000 - index, index % 2 ? 0 : 1, "m"]);
 const page = vi.fn((offset: number, count: number) =>
@@ -57,5 +57,13 @@ describe("EventList", () => {
     const failing = new EventList(() => Promise.reject(new Error("offline")), null);
     await failing.reload();
     expect(failing.state.value).toBe("failed");
+  });
+});
+
+describe("how long a state lasted", () => {
+  it("is until the next event of the same monitor, or until now", () => {
+    const rows: EventRow[] = [[1, 900, 1, ""], [2, 800, 0, ""], [1, 700, 0, ""], [3, 650, 0, ""], [2, 600, 1, ""]];
+    expect(lengthsOf(rows, 1000, (id) => id !== 3)).toEqual([100, 200, 200, null, 200]);
+    expect(lengthsOf([[1, 1005, 0, ""]], 1000, () => true)).toEqual([0]); // the server is ahead
   });
 });

@@ -56,3 +56,16 @@ export class EventList {
     triggerRef(this.rows);
   }
 }
+
+/**
+ * How long each state lasted, in ms, by the place of its event: until the next event of the same monitor. What nothing
+ * has ended yet lasts until now, if its monitor goes on (`going`); else nobody knows: null.
+ */
+export function lengthsOf(rows: readonly EventRow[], now: number, going: (id: number) => boolean): (number | null)[] {
+  const next = new Map<number, number>();
+  return rows.map(([id, time]) => {
+    const end = next.get(id) ?? (going(id) ? now : null);
+    next.set(id, time);
+    return end === null ? null : Math.max(0, end - time);
+  });
+}

@@ -1,7 +1,8 @@
 /** From beats and buckets to what the chart draws: aligned columns, gaps, and shaded spans. Pure. */
-import type { ChartBucket, DetailBeat } from "../../wire/types.ts";
+import type { ResponseTimes } from "../../../wire/history-types.ts";
+import type { ChartBucket, DetailBeat } from "../../../wire/types.ts";
 
-export const RANGES = ["recent", "3", "6", "24", "168", "720"] as const; // hours, or the last beats
+export const RANGES = ["recent", "3", "6", "24", "168", "720", "8760"] as const; // hours, or the last beats
 export type Range = (typeof RANGES)[number];
 
 export interface Span {
@@ -94,5 +95,25 @@ export function summarise(data: ChartData): Summary | null {
     average: values.reduce((sum, value) => sum + value, 0) / values.length,
     low: Math.min(...known(data.low)),
     high: Math.max(...known(data.high)),
+  };
+}
+
+/** Of single checks: the least value that so many per cent do not exceed, as the server counts; null without any. */
+export function percentile(values: readonly number[], percent: number): number | null {
+  const ordered = [...values].sort((a, b) => a - b);
+  return ordered[Math.max(1, Math.ceil((ordered.length * percent) / 100)) - 1] ?? null;
+}
+
+/** The figures of some beats. */
+export function timesOf(beats: readonly DetailBeat[]): ResponseTimes {
+  const values = beats.flatMap(([, status, ping]) => (status === 1 && ping !== null ? [ping] : []));
+  return {
+    checks: values.length,
+    least: percentile(values, 0),
+    average: values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null,
+    most: percentile(values, 100),
+    p50: percentile(values, 50),
+    p95: percentile(values, 95),
+    p99: percentile(values, 99),
   };
 }

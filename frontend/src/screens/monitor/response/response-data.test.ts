@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ChartBucket, DetailBeat } from "../../wire/types.ts";
-import { chainOf } from "../../state/certificate.ts";
-import { bucketSeconds, fromBeats, fromBuckets, summarise } from "./response-data.ts";
-import { targetOf } from "./target.ts";
+import type { ChartBucket, DetailBeat } from "../../../wire/types.ts";
+import { chainOf } from "../../../state/certificate.ts";
+import { bucketSeconds, fromBeats, fromBuckets, percentile, summarise, timesOf } from "./response-data.ts";
+import { targetOf } from "../target.ts";
 
 const beat = (seconds: number, status: 0 | 1 | 2 | 3, ping: number | null = null): DetailBeat => [
   seconds * 1000, status, ping, "",
@@ -85,4 +85,18 @@ describe("targetOf", () => {
     [{ type: "ping", hostname: "db", port: 5432 }, { text: "db", href: null }],
     [{ type: "group", hostname: "x" }, null],
   ])("of %j is %j", (monitor, target) => expect(targetOf({ id: 1, name: "", ...monitor })).toEqual(target));
+});
+
+describe("percentiles", () => {
+  it("are those of the server: nearest rank", () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
+    expect([50, 95, 99, 100, 0].map((percent) => percentile(hundred, percent))).toEqual([50, 95, 99, 100, 1]);
+    expect(percentile([], 50)).toBeNull();
+  });
+
+  it("are of what was up", () => {
+    expect(timesOf([beat(0, 1, 30), beat(1, 0, 999), beat(2, 1, 10), beat(3, 1)])).toEqual({
+      checks: 2, least: 10, average: 20, most: 30, p50: 10, p95: 30, p99: 30,
+    });
+  });
 });

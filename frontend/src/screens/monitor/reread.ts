@@ -1,0 +1,42 @@
+/** What only the server can add up: read at once, after every change of state, and now and then as beats come. */
+import { onBeforeUnmount } from "vue";
+import { onBeats, onRefresh } from "../../live/updates.ts";
+
+const CHANGED_MS = 400; // a moment for what belongs to the change
+const EVERY_MS = 30_000;
+
+export function useReread(id: number, read: () => Promise<void>): () => void {
+  let timer = 0;
+  let due = 0;
+  let readAt = 0;
+
+  function now(): void {
+    window.clearTimeout(timer);
+    timer = 0;
+    readAt = Date.now();
+    void read();
+  }
+
+  function readIn(ms: number): void {
+    const at = Date.now() + Math.max(CHANGED_MS, ms);
+    if (timer && due <= at) return;
+    window.clearTimeout(timer);
+    due = at;
+    timer = window.setTimeout(now, at - Date.now());
+  }
+
+  const stops = [
+    onBeats((batch) => {
+      for (const [monitor, , , , , important] of batch) {
+        if (monitor === id) readIn(important ? CHANGED_MS : readAt + EVERY_MS - Date.now());
+      }
+    }),
+    onRefresh(now),
+  ];
+  onBeforeUnmount(() => {
+    window.clearTimeout(timer);
+    stops.forEach((stop) => stop());
+  });
+  now();
+  return now;
+}
