@@ -6,13 +6,10 @@
  *
  * The routes are those that screens and tabs of the settings declare. Prints a table; fails when one is above `most`.
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { account, check, enter, logIn, openBrowser, openPage } from "./lib.mjs";
+import { account, logIn, openBrowser, openPage } from "./lib.mjs";
+import { plain, routesOf } from "./routes.mjs";
 
-const SCREENS = fileURLToPath(new URL("../src/screens/", import.meta.url));
 const WIDTHS = [390, 820, 1440]; // px
 const SLOWER = 4;
 const QUIET_MS = 600; // nothing moved and nothing was asked for so long: all is there
@@ -30,38 +27,6 @@ const { values: options } = parseArgs({
 });
 const url = options.url.replace(/\/+$/, "");
 const most = Number(options.most);
-
-/** Every path that a screen declares; that of the settings once for each tab. */
-function declaredPaths() {
-  const files = readdirSync(SCREENS, { recursive: true }).map((file) => file.replaceAll("\\", "/"));
-  const tabs = files.flatMap((file) => /^settings\/([^/]+)\/tab\.ts$/.exec(file)?.[1] ?? []);
-  const paths = files.filter((file) => /^[^/]+\/screen\.ts$/.test(file)).flatMap((file) => {
-    const found = readFileSync(join(SCREENS, file), "utf8").matchAll(/path: ["`](\/[^"`]*)["`]/g);
-    return [...found].map(([, path]) => path);
-  });
-  return paths.flatMap((path) => (path.includes(":section") ? tabs.map((tab) => `/settings/${tab}`) : [path])).sort();
-}
-
-/** What stands for a parameter: the first thing of its kind on the server. */
-async function examples() {
-  const { socket, ask } = await enter(url, options);
-  const first = async (event, key) => (await ask(event))[key]?.[0];
-  const found = {
-    id: (await first("summary", "rows"))?.[0],
-    uuid: (await first("serversSummary", "rows"))?.[0],
-    plan: (await first("maintenancePlans", "plans"))?.id,
-    slug: (await first("statusPages", "pages").catch(() => undefined))?.slug,
-  };
-  socket.close();
-  return found;
-}
-
-function filled(path, values) {
-  return path.replace(/:(\w+)(\([^)]*\)+)?/g, (_all, name) => {
-    check(values[name] !== undefined, `the server has nothing for ${name} of ${path}`);
-    return String(values[name]);
-  });
-}
 
 /** The layout shift of one opening, and what moved most. */
 async function shiftOf(page, path) {
@@ -97,8 +62,7 @@ function observe() {
     document.querySelector("h1, .tools") !== null && performance.now() > 1500 && performance.now() - last > quiet;
 }
 
-const values = await examples();
-const routes = declaredPaths().map((path) => [path, filled(path, values)]);
+const routes = await routesOf(url, options);
 const browser = await openBrowser(options.browser);
 let missed = 0;
 const head = ["route", ...WIDTHS.map((width) => `${width} px`), "what moved most"];
@@ -118,7 +82,7 @@ for (const [route, path] of routes) {
   const worst = shifts.reduce((a, b) => (b.sum > a.sum ? b : a));
   if (worst.sum >= most) missed += 1;
   const figures = shifts.map(({ sum }) => (sum < most ? sum.toFixed(3) : `**${sum.toFixed(3)}**`));
-  console.log(`| \`${route.replace(/\([^)]*\)+/g, "")}\` | ${figures.join(" | ")} | ${worst.sum ? worst.worst : ""} |`);
+  console.log(`| \`${plain(route)}\` | ${figures.join(" | ")} | ${worst.sum ? worst.worst : ""} |`);
 }
 await browser.close();
 if (missed) console.error(`${missed} routes shift by ${most} or more.`);
