@@ -6,8 +6,8 @@ Makes data folders with that many monitors and 100 beats each, starts the server
 log in and open two monitors (`frontend/journeys/bench.mjs`). The page's own clock measures.
 
 Two other programs look at every route of a server that runs and has some of everything:
-`node journeys/shifts.mjs` how far each moves while it loads, `node journeys/screens.mjs` all of them under axe, in both
-themes, narrow, with large letters and with forced colours.
+`node journeys/shifts.mjs` how far each moves while it loads, `node journeys/screens.mjs` all of them under axe, in
+both themes, narrow, with large letters and with forced colours.
 """
 
 from __future__ import annotations
