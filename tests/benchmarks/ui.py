@@ -5,9 +5,9 @@
 Makes data folders with that many monitors and 100 beats each, starts the server on them, and lets Chromium
 log in and open two monitors (`frontend/journeys/bench.mjs`). The page's own clock measures.
 
-Two other programs look at every route of a server that runs and has some of everything:
-`node journeys/shifts.mjs` how far each moves while it loads, `node journeys/screens.mjs` all of them under axe, in
-both themes, narrow, with large letters and with forced colours.
+Two other programs look at every route of a server that runs and has some of everything: `node
+journeys/shifts.mjs` how far each moves while it loads, `node journeys/screens.mjs` all of them under axe,
+in both themes, narrow, with large letters and with forced colours.
 """
 
 from __future__ import annotations
