@@ -29,6 +29,7 @@ export async function fleet(browser, url) {
   const page = await openPage(browser);
   await logIn(page, `${url}/servers`);
   await lookThroughList(page);
+  await changeMany(page, ask);
   await bringTrouble(url, secret, ask);
   await findTrouble(page);
   await maintain(page, ask);
@@ -62,6 +63,45 @@ async function lookThroughList(page) {
   await page.goBack();
   await page.getByRole("link", { name: nameOf(59) }).waitFor();
   await expectAccessible(page, "a long list of servers");
+}
+
+/** Two servers get a tag and one threshold together; cards under their tags, remembered by the browser. */
+async function changeMany(page, ask) {
+  const { tag } = await ask("addTag", { name: "journey tag", color: "#2563eb" });
+  await page.goto(page.url());
+  for (const index of [0, 1]) await page.getByRole("checkbox", { name: `Choose ${nameOf(index)}` }).check();
+  await page.getByText("2 servers chosen").waitFor();
+  await page.getByRole("button", { name: "Alert settings" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("group", { name: "CPU" }).getByRole("spinbutton").first().fill("77");
+  await expectAccessible(page, "the alert settings of several servers");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Tags" }).click();
+  await dialog.getByRole("combobox", { name: "On all of them" }).fill("journey");
+  await page.keyboard.press("Enter");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "View" }).click();
+  await page.getByRole("radio", { name: "Cards" }).click();
+  await page.getByRole("switch", { name: "Group by tag" }).check({ force: true });
+  await expectAccessible(page, "how the list of servers is drawn");
+  await page.keyboard.press("Escape");
+  await page.getByRole("heading", { name: "journey tag 2" }).waitFor();
+  await expectAccessible(page, "servers as cards, by tag");
+  const { columns, rows: all } = await ask("serversSummary");
+  const changed = all.filter((row) => row[columns.indexOf("thresholds")][0] === 77).map((row) => row[1]).sort();
+  check(String(changed) === String([nameOf(0), nameOf(1)]), `the threshold of ${changed} was changed`);
+  await page.reload();
+  await page.getByRole("heading", { name: "journey tag 2" }).waitFor();
+  await page.getByRole("button", { name: "View" }).click();
+  await page.getByRole("radio", { name: "Table" }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("columnheader", { name: "CPU" }).getByRole("button").click();
+  await page.waitForURL(/order=cpu/);
+  await expectAccessible(page, "the table of servers, by tag");
+  await ask("deleteTag", tag.id);
+  await page.getByRole("heading", { name: "Without a tag" }).waitFor();
 }
 
 /** One server above its threshold. */
@@ -144,7 +184,8 @@ async function fitsAPhone(browser, url) {
   await rows(page).first().waitFor({ timeout: SLOW_MS });
   check((await rows(page).count()) <= MOST_ROWS, `${await rows(page).count()} rows exist on a phone`);
   const isCut = (items) => items.some((one) => one.scrollHeight > one.clientHeight);
-  check(!(await page.locator("#detail li").evaluateAll(isCut)), "a row is higher than its place");
+  const cards = page.locator("#detail [role=listitem]");
+  check((await cards.count()) > 0 && !(await cards.evaluateAll(isCut)), "a row is higher than its place");
   await expectNoSidewaysScroll(page, "a long list of servers");
   await expectAccessible(page, "a long list of servers on a phone");
   await page.goto(`${url}/dashboard`);

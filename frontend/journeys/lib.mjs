@@ -78,16 +78,16 @@ export class Target {
   }
 }
 
-export async function logIn(page, url) {
+export async function logIn(page, url, { username, password } = account) {
   await page.goto(url);
-  await page.getByLabel("Username").fill(account.username);
-  await page.getByLabel("Password", { exact: true }).fill(account.password);
+  await page.getByLabel("Username").fill(username);
+  await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Log in" }).click();
   await page.getByRole("banner").waitFor();
 }
 
 /** A socket that is logged in; `ask` rejects what the server refuses. */
-export async function enter(url) {
+export async function enter(url, { username, password } = account) {
   const socket = io(`${url}/page`, { transports: ["websocket"] });
   await new Promise((resolve) => socket.once("hello", resolve));
   const ask = async (...args) => {
@@ -95,6 +95,6 @@ export async function enter(url) {
     check(reply.ok, `${args[0]} was refused: ${reply.msg}`);
     return reply;
   };
-  await ask("login", account);
+  await ask("login", { username, password });
   return { socket, ask };
 }

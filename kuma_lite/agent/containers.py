@@ -36,7 +36,7 @@ class Containers:
         self._before: dict[str, tuple[float, float]] = {}  # id → own and system's nanoseconds
 
     def busiest(self) -> list[dict[str, Any]] | None:
-        """Name, percent of one core and bytes of memory of each; None where there is no Docker."""
+        """What each is, percent of one core and bytes of memory; None where there is no Docker."""
         if not self._path or not os.path.exists(self._path):
             return None
         try:
@@ -57,6 +57,8 @@ class Containers:
         self._before[key] = now
         return {
             "name": str((item.get("Names") or [key[:12]])[0]).lstrip("/"),
+            "image": str(item.get("Image") or ""),
+            "status": str(item.get("Status") or ""),
             "cpu": percent(before, now, cpu.get("online_cpus") or _cores(cpu)),
             "memory": memory_in_use(figures.get("memory_stats") or {}),
         }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from kuma_lite.core.clock import Clock
 
 SYSFS: Final = Path("/sys/class/net")
 _LOOPBACK: Final = re.compile(r"lo\d*")
@@ -16,6 +18,49 @@ _STACKED: Final = re.compile(
     r"nodelocaldns|vxlan|genev|gre|erspan|sit\d|ip6|ip_vti|tunl|tun|utun|wg|tailscale|zt|ppp|"
     r"dummy|ifb|nlmon|awdl|llw|anpi|gif\d|stf\d|epair|pflog|pfsync"
 )
+
+
+SHOWN: Final = 10
+MIN_S: Final = 0.5  # between two looks; a rate of less is noise
+
+
+class Traffic:
+    """Looks at every interface, and remembers what the next look is compared with."""
+
+    def __init__(self, clock: Clock) -> None:
+        import psutil
+
+        self._psutil: Any = psutil
+        self._clock = clock
+        self._before = self._counters()
+        self._looked = clock.monotonic()
+
+    def busiest(self) -> list[dict[str, Any]] | None:
+        """Name, and bytes per second in and out, of each; None where that cannot be told."""
+        now, moment = self._counters(), self._clock.monotonic()
+        passed = moment - self._looked
+        if passed < MIN_S:
+            return None
+        before, self._before, self._looked = self._before, now, moment
+        if before is None or now is None:
+            return None
+        rows = [
+            {
+                "name": name,
+                "received": round(max(0, card.bytes_recv - before[name].bytes_recv) / passed),
+                "sent": round(max(0, card.bytes_sent - before[name].bytes_sent) / passed),
+            }
+            for name, card in now.items()
+            if name in before and not _LOOPBACK.fullmatch(name)
+        ]
+        return sorted(rows, key=lambda row: row["received"] + row["sent"], reverse=True)[:SHOWN]
+
+    def _counters(self) -> Mapping[str, Any] | None:
+        try:
+            found: Mapping[str, Any] = self._psutil.net_io_counters(pernic=True, nowrap=False)
+        except (OSError, RuntimeError, self._psutil.Error):
+            return None
+        return found
 
 
 def counted(names: Iterable[str], sysfs: Path = SYSFS) -> set[str]:

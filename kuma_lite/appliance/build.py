@@ -78,6 +78,7 @@ class Appliance:
         tags = Tags(
             ground.database, MonitorTags(monitoring.monitors, monitoring.pushes, ground.bus), ground.clock
         )
+        tags.deleted.append(server_monitoring.servers.links.tag_removed)
         resources = self.resources = all_resources(
             monitoring, notifications, helpers, tags, pages, server_monitoring
         )

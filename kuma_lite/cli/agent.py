@@ -126,9 +126,15 @@ def _build(options: argparse.Namespace, url: str, token: str) -> Agent:
 def _snapshot(options: argparse.Namespace, clock: Clock) -> Callable[[], dict[str, list[dict[str, Any]]]]:
     """What is asked for the lists of a report; what cannot be told is left out of it."""
     from kuma_lite.agent.containers import Containers
+    from kuma_lite.agent.gpus import gpus
+    from kuma_lite.agent.interfaces import Traffic
     from kuma_lite.agent.processes import Processes
 
-    sources = {"containers": Containers(options.docker_socket).busiest}
+    sources: dict[str, Callable[[], list[dict[str, Any]] | None]] = {
+        "containers": Containers(options.docker_socket).busiest,
+        "interfaces": Traffic(clock).busiest,
+        "gpus": gpus,
+    }
     if not options.no_processes:
         sources["processes"] = Processes(clock).busiest
 

@@ -1,4 +1,4 @@
-"""What a server is linked with: notifications, maintenance plans, status pages."""
+"""What a server is linked with: notifications, maintenance plans, tags, status pages."""
 
 from __future__ import annotations
 
@@ -36,17 +36,20 @@ class Links:
         self._servers = servers
         self._plans_run = plans_run
         self._plans: dict[int, set[int]] = {}  # server id → maintenance plans
+        self._tags: dict[int, set[int]] = {}  # server id → tags
         self._pages: dict[int, list[int]] = {}  # status page → server ids
         self._linking = asyncio.Lock()  # of two links made at once, both stay
 
     async def load(self) -> None:
         """Read them; those with notifications come with the servers."""
         self._plans = await self._database.read(store.read_plans)
+        self._tags = await self._database.read(store.read_tags)
         self._pages = await self._database.read(store.read_page_servers)
 
     def forget(self, server: Server) -> None:
         """A server is gone, and its links with it."""
         self._plans.pop(server.id, None)
+        self._tags.pop(server.id, None)
 
     # --- notifications -----------------------------------------------------------------------------------
 
@@ -101,12 +104,15 @@ class Links:
         for number in before ^ wanted:
             self._bus.publish(ServerChanged(number))
 
-    async def replace(self, server: Server, channels: Iterable[int], plans: Iterable[int]) -> None:
-        """Other notifications and maintenance plans, all or nothing. Raises UserError."""
-        wanted, covering = set(channels), set(plans)
+    async def replace(
+        self, server: Server, channels: Iterable[int], plans: Iterable[int], tags: Iterable[int]
+    ) -> None:
+        """Other notifications, maintenance plans and tags, all or nothing. Raises UserError."""
+        wanted, covering, carried = set(channels), set(plans), set(tags)
 
         def write(connection: Connection) -> None:
             store.set_plans(connection, server.id, covering, server.organisation)
+            store.set_tags(connection, server.id, carried, server.organisation)
             for channel in server.channels - wanted:
                 store.unlink(connection, server.id, channel)
             for channel in wanted:
@@ -115,7 +121,7 @@ class Links:
 
         async with self._linking:
             await self._database.write(write)
-            server.channels, self._plans[server.id] = wanted, covering
+            server.channels, self._plans[server.id], self._tags[server.id] = wanted, covering, carried
         self._bus.publish(ServerChanged(server.id))
 
     def maintenance_changed(self, plan_id: int, *, exists: bool) -> None:
@@ -130,6 +136,34 @@ class Links:
         """Whether the server is under maintenance now."""
         plans = self._plans.get(server.id)
         return bool(plans) and self._plans_run(plans or ())
+
+    # --- tags --------------------------------------------------------------------------------------------
+
+    def tags_of(self, server: Server) -> list[int]:
+        """Ids of the tags it carries."""
+        return sorted(self._tags.get(server.id, ()))
+
+    async def change_tags(self, servers: Sequence[Server], more: Iterable[int], fewer: Iterable[int]) -> None:
+        """Put tags on some servers and take others off, all or nothing. Raises UserError."""
+        added, removed = set(more), set(fewer)
+        async with self._linking:
+            wanted = {one.id: (self._tags.get(one.id, set()) - removed) | added for one in servers}
+
+            def write(connection: Connection) -> None:
+                for server in servers:
+                    store.set_tags(connection, server.id, wanted[server.id], server.organisation)
+
+            await self._database.write(write)
+            self._tags.update(wanted)
+        for server in servers:
+            self._bus.publish(ServerChanged(server.id))
+
+    def tag_removed(self, tag_id: int) -> None:
+        """A tag is gone, and its links with it."""
+        for server_id, tags in self._tags.items():
+            if tag_id in tags:
+                tags.discard(tag_id)
+                self._bus.publish(ServerChanged(server_id))
 
     # --- status pages ------------------------------------------------------------------------------------
 

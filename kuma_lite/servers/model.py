@@ -99,8 +99,18 @@ class Server:
         if not self.last:
             return {}
         newest = max(time for time, _ in self.last.values())
-        recent = {name: value for name, (time, value) in self.last.items() if time >= newest - SNAPSHOT_MS}
-        return {"metrics": recent, "timestamp": iso_exact(newest)}
+        return {"metrics": self.recent(), "timestamp": iso_exact(newest)}
+
+    def recent(self) -> dict[str, float]:
+        """Stored name → newest value, of what was sent lately."""
+        oldest = max((time for time, _ in self.last.values()), default=0) - SNAPSHOT_MS
+        return {name: value for name, (time, value) in self.last.items() if time >= oldest}
+
+    @property
+    def temperature(self) -> float | None:
+        """What its hottest sensor says, °C."""
+        found = (value for name, value in self.recent().items() if name.partition("[")[0] == "temperature_c")
+        return max(found, default=None)
 
 
 @dataclass(frozen=True, slots=True)

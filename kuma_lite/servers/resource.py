@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _ALERTS: Final = "alert_settings"
 _NOTIFICATIONS: Final = "notifications"
 _MAINTENANCE: Final = "maintenance"
+_TAGS: Final = "tags"
 
 
 class Kinds(NamedTuple):
@@ -56,6 +57,7 @@ class ServerKeeper:
             _ALERTS: {section: dict(values) for section, values in server.overrides.items()},
             _NOTIFICATIONS: sorted(server.channels),
             _MAINTENANCE: self._servers.links.plans_of(server),
+            _TAGS: self._servers.links.tags_of(server),
         }
 
     async def create(self, actor: Actor, document: Any) -> Server:
@@ -69,7 +71,7 @@ class ServerKeeper:
         if errors:
             raise UserError("{reason}.", reason=errors[0], extra={"errors": errors})
         await self._servers.links.replace(
-            server, _ids(document, _NOTIFICATIONS), _ids(document, _MAINTENANCE)
+            server, _ids(document, _NOTIFICATIONS), _ids(document, _MAINTENANCE), _ids(document, _TAGS)
         )
         await self._servers.save_settings(server, alerts, whole=True)
         return server
@@ -101,6 +103,7 @@ def server_resource(servers: Servers) -> Resource[Server]:
         references=(
             Reference(f"{_NOTIFICATIONS}[]", "notification"),
             Reference(f"{_MAINTENANCE}[]", "maintenance"),
+            Reference(f"{_TAGS}[]", "tag"),
         ),
         can=frozenset({REPLACE, DELETE}),
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from copy import deepcopy
 from functools import partial
 from typing import Any, Final
@@ -240,6 +241,34 @@ class Servers:
             server.overrides, server.updated = overrides, now
         await self.watch.settle(server)
         self._bus.publish(ServerChanged(server.id))
+
+    async def save_settings_of(self, servers: Sequence[Server], change: object) -> None:
+        """Take over a part of the alert settings for several servers, all or none.
+
+        Raises Unprocessable, NotFound.
+        """
+        async with AsyncExitStack() as turns:
+            for identity in sorted({server.identity for server in servers}):
+                await turns.enter_async_context(self._turn(identity))
+            if any(server.id not in self._by_id for server in servers):
+                raise NotFound
+            after = {}
+            for server in servers:
+                after[server.id], errors = changed(deepcopy(server.overrides), change)
+                if errors:
+                    raise Unprocessable(*errors)
+            now = to_ms(self._clock.now())
+
+            def write(connection: Connection) -> None:
+                for number, overrides in after.items():
+                    store.save_settings(connection, number, overrides, now)
+
+            await self._database.write(write)
+            for server in servers:
+                server.overrides, server.updated = after[server.id], now
+        for server in servers:
+            await self.watch.settle(server)
+            self._bus.publish(ServerChanged(server.id))
 
     async def delete(self, server: Server) -> None:
         """Remove a server with everything that is known of it; reports that come later make it anew.

@@ -214,6 +214,28 @@ def set_plan_servers(connection: Connection, plan: int, server_ids: Iterable[int
     )
 
 
+def read_tags(connection: Connection) -> dict[int, set[int]]:
+    """Server id → ids of its tags."""
+    tags: dict[int, set[int]] = {}
+    rows: Any = connection.execute("SELECT server_id, tag_id FROM server_tag")
+    for server_id, tag in rows:
+        tags.setdefault(server_id, set()).add(tag)
+    return tags
+
+
+def set_tags(connection: Connection, server_id: int, tags: Iterable[int], organisation: int) -> None:
+    """Replace the tags of a server. Raises UserError for one that its organisation lacks."""
+    connection.execute("DELETE FROM server_tag WHERE server_id = ?", (server_id,))
+    for tag in sorted(tags):
+        connection.execute(
+            "INSERT INTO server_tag (tag_id, server_id) SELECT tag.id, server.id FROM tag CROSS JOIN server "
+            "WHERE tag.id = ? AND tag.organisation_id = ? AND server.id = ?",
+            (tag, organisation, server_id),
+        )
+        if not connection.changes():
+            raise UserError("The tag does not exist.")
+
+
 def read_page_servers(connection: Connection) -> dict[int, list[int]]:
     """Status page → ids of its servers, in their order."""
     found: dict[int, list[int]] = {}

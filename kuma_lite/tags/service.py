@@ -46,6 +46,7 @@ class Tags:
         self._database = database
         self._monitors = monitors
         self._clock = clock
+        self.deleted: list[Callable[[int], None]] = []  # told the id of a tag that is gone
 
     # --- as the keeper of a resource ---------------------------------------------------------------------
 
@@ -91,6 +92,8 @@ class Tags:
             return {carrier: store.tags_of(connection, carrier) for carrier in carriers}
 
         await self._take_over(await self._database.write(write), push=False)
+        for tell in self.deleted:
+            tell(tag.id)
 
     # --- on monitors -------------------------------------------------------------------------------------
 

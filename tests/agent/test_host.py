@@ -236,7 +236,10 @@ class DockerHandler(BaseHTTPRequestHandler):
             self.send_error(500)
             return
         if self.path == "/containers/json":
-            document: Any = [{"Id": "a" * 64, "Names": ["/db"]}, {"Id": "b" * 64, "Names": []}]
+            document: Any = [
+                {"Id": "a" * 64, "Names": ["/db"], "Image": "db:9", "Status": "Up 2 days"},
+                {"Id": "b" * 64, "Names": []},
+            ]
         else:
             self.server.asked += 1
             busy = "/a" in self.path
@@ -274,7 +277,13 @@ def test_the_busiest_container_comes_first(docker: Docker) -> None:
     assert first is not None and [row["cpu"] for row in first] == [0.0, 0.0]
     second = containers.busiest()
     assert second is not None
-    assert second[0] == {"name": "db", "cpu": 100.0, "memory": 3_000}
+    assert second[0] == {
+        "name": "db",
+        "image": "db:9",
+        "status": "Up 2 days",
+        "cpu": 100.0,
+        "memory": 3_000,
+    }
     assert second[1]["name"] == "b" * 12
 
 

@@ -69,6 +69,7 @@ GIVEN: dict[str, Document] = {
     "project": {"name": "side"},
     "server": {
         "alert_settings": {"threshold": {"cpu": 50}}, "notifications": ["hook"], "maintenance": [],
+        "tags": ["team"],
     },
     "status_page": {
         "slug": "shop", "title": "Shop", "theme": "dark", "domains": ["shop.example.com"],
@@ -93,13 +94,13 @@ CHANGES: dict[str, Document] = {
     "remote_browser": {"name": "other"},
     "notification": {"active": True, "name": "other"},
     "monitor": {"name": "Other", "weight": 1, "active": True, "tags": [], "method": "HEAD", "proxyId": None},
-    "server": {"alert_settings": {"threshold": {"cpu": None, "ram": 60}}, "notifications": []},
+    "server": {"alert_settings": {"threshold": {"cpu": None, "ram": 60}}, "notifications": [], "tags": []},
     "status_page": {"slug": "other", "showTags": True, "servers": []},
     "maintenance": {"title": "other", "weekdays": [2], "monitors": []},
     "api_key": {"active": True},
 }
 USERS: dict[str, set[tuple[str, str]]] = {
-    "tag": {("monitor", "Shop")},
+    "tag": {("monitor", "Shop"), ("server", "box1")},
     "proxy": {("monitor", "Shop")},
     "notification": {("monitor", "Shop"), ("server", "box1")},
     "monitor": {("status_page", "shop"), ("maintenance", "works")},

@@ -7,6 +7,10 @@ log in and open two monitors (`frontend/journeys/bench.mjs`). The page's own clo
 
 Then what the list and the overview cost the browser's processor, against the page's stand-in of the server,
 which invents as many monitors and beats as are asked for (`frontend/journeys/bench-list.mjs`).
+
+Two other programs look at every route of a server that runs and has some of everything: `node
+journeys/shifts.mjs` how far each moves while it loads, `node journeys/screens.mjs` all of them under axe,
+in both themes, narrow, with large letters and with forced colours.
 """
 
 from __future__ import annotations

@@ -276,6 +276,8 @@ def _page_calls(it: Things) -> dict[str, list[Any]]:
         "serverSparks": [[it.server]],
         "server": [it.server],
         "serverMetrics": [it.server, {"since": 0, "until": 1, "points": 10, "metrics": ["cpu"]}],
+        "saveServersAlerts": [[it.server], {"threshold": {"cpu": 90}}],
+        "changeServerTags": [[it.server], [], []],
         "saveServerAlerts": [it.server, {"threshold": {"cpu": 90}}],
         "deleteServer": [it.server],
         "setServerNotification": [it.server, it.notification, True],

@@ -117,6 +117,46 @@ async def test_alert_settings_and_links(running: Api) -> None:
         assert (await client.call("setServerMaintenance", key, []))["maintenancePlans"] == []
 
 
+async def test_settings_and_tags_of_many_at_once(running: Api) -> None:
+    key = await running.server()
+    other = await running.other_project()
+    assert (await running.send(other, cpu_used=1)).status == 201
+    (theirs,) = await running.get("servers", token=other)
+    both = [key, theirs["uuid"]]
+    async with page(running) as client:
+        tag = (await client.call("addTag", {"name": "web", "color": "#059669"}))["tag"]["id"]
+
+        async def rows() -> list[dict[str, Any]]:
+            summary = await client.call("serversSummary")
+            return [named(summary, row) for row in summary["rows"]]
+
+        change = {"threshold": {"cpu": 70}}
+        assert (await client.call("saveServersAlerts", both, change))["ok"]
+        assert [row["thresholds"] for row in await rows()] == [[70, 90.0, 85.0]] * 2
+        refused = await client.call("saveServersAlerts", both, {"threshold": {"cpu": "x", "ram": 5}})
+        assert refused["errors"] == ["alert_settings.threshold.cpu must be a number"]
+        assert not (await client.call("saveServersAlerts", [key, "gone"], {"threshold": {"ram": 5}}))["ok"]
+        assert not (await client.call("saveServersAlerts", [], change))["ok"]
+        assert [row["thresholds"] for row in await rows()] == [[70, 90.0, 85.0]] * 2
+
+        assert (await client.call("changeServerTags", both, [tag], []))["ok"]
+        assert not (await client.call("changeServerTags", both, [99], [tag]))["ok"]
+        assert [row["tags"] for row in await rows()] == [[tag], [tag]]
+        assert (await client.call("changeServerTags", [key], [], [tag]))["ok"]
+        assert [row["tags"] for row in await rows()] == [[], [tag]]
+        assert (await client.call("deleteTag", tag))["ok"]
+        assert [row["tags"] for row in await rows()] == [[], []]
+
+
+async def test_a_row_has_load_and_the_hottest_sensor(running: Api) -> None:
+    await running.server()
+    await running.send(**{"load_1": 0.5, "temperature_c[cpu]": 51, "temperature_c[disk]": 38.5})
+    async with page(running) as client:
+        summary = await client.call("serversSummary")
+        row = named(summary, summary["rows"][0])
+        assert (row["load"], row["temperature"], row["agentVersion"]) == (0.5, 51, "0.9.2")
+
+
 async def test_new_servers_get_the_default_notifications_and_all_get_what_is_applied(running: Api) -> None:
     hook = {
         "name": "hook",

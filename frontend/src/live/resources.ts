@@ -1,5 +1,6 @@
 /** All things of one kind with what can be chosen for each, as long as a component shows them. */
 import { onBeforeUnmount, shallowRef, type ShallowRef } from "vue";
+import { readFirst } from "../ui/read-first.ts";
 import { call, onPush } from "../wire/socket.ts";
 import { onRefresh } from "./updates.ts";
 
@@ -25,6 +26,6 @@ export function useResources<Row>(kind: string): Resources<Row> {
     onRefresh(() => void load()),
   ];
   onBeforeUnmount(() => stops.forEach((stop) => stop()));
-  void load();
+  readFirst(load());
   return { rows, problem, load };
 }

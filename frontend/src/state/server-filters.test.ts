@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { ServerRow } from "../wire/server-types.ts";
 import {
-  arranged, byName, isLive, queryOfView, viewFromQuery, type Order, type State, type View,
+  arranged, byName, byTag, isLive, queryOfView, viewFromQuery, type Order, type State, type View,
 } from "./server-filters.ts";
 
 const row = (name: string, given: Partial<ServerRow> = {}): ServerRow =>
-  ({ uuid: name, name, status: "online", alerts: [], cpu: null, lastSeen: 0, ...given }) as unknown as ServerRow;
+  ({
+    uuid: name, name, status: "online", alerts: [], cpu: null, temperature: null, lastSeen: 0, ...given,
+  }) as unknown as ServerRow;
 
 const rows = new Map(
   [
@@ -38,14 +40,29 @@ describe("the view of servers", () => {
     [["up"], ["web-10"]],
   ])("shows only %s", (states, expected) => expect(names({ states })).toEqual(expected));
 
+  it("turns an order round, and keeps what it cannot compare at one end", () => {
+    expect(names({ order: "cpu", reversed: true })).toEqual(["web-3", "web-2", "db", "web-10"]);
+    expect(names({ order: "temperature" })).toEqual(["db", "web-10", "web-2", "web-3"]);
+  });
+
+  it("finds tags, and puts servers under each of theirs", () => {
+    const tags = (one: ServerRow) => ({ db: ["shop", "prod"], "web-2": ["prod"] })[one.name] ?? [];
+    expect(arranged(rows, byName(rows), view({ text: "prod" }), tags)).toEqual(["db", "web-2"]);
+    expect(byTag(rows, byName(rows), tags)).toEqual([
+      { tag: "prod", uuids: ["db", "web-2"] },
+      { tag: "shop", uuids: ["db"] },
+      { tag: null, uuids: ["web-3", "web-10"] },
+    ]);
+  });
+
   it("passes over a name whose row is gone", () => {
     expect(arranged(rows, ["db", "gone"], view({}))).toEqual(["db"]);
   });
 
   it("lives in the address, beside what else is there", () => {
-    const given = view({ text: "web", states: ["down", "pending"], order: "cpu" });
+    const given = view({ text: "web", states: ["down", "pending"], order: "cpu", reversed: true, grouped: true });
     const query = queryOfView(given, { q: "monitors" });
-    expect(query).toEqual({ q: "monitors", find: "web", state: "down,pending", order: "cpu" });
+    expect(query).toEqual({ q: "monitors", find: "web", state: "down,pending", order: "cpu", turned: "1", group: "tag" });
     expect(viewFromQuery(query as Record<string, string>)).toEqual(given);
     expect(viewFromQuery({ state: "up,else", order: "else" })).toEqual(view({ states: ["up"] }));
     expect(queryOfView(view({ text: " " }), { find: "old" }).find).toBeUndefined();

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { speedsOf } from "./server-text.ts";
+import { levelOf, speedsOf } from "./server-text.ts";
 
 it.each<[number | null, number | null, string[]]>([
   [null, null, []],
@@ -7,4 +7,15 @@ it.each<[number | null, number | null, string[]]>([
   [0.52, null, ["↓ 520 kB/s", "↑ 0 B/s"]],
 ])("traffic of %s and %s MB/s is written as %j", (netIn, netOut, lines) => {
   expect(speedsOf({ netIn, netOut })).toEqual(lines);
+});
+
+it.each<[number | null, boolean, string | undefined]>([
+  [null, false, undefined],
+  [67.9, false, undefined],
+  [68, false, "near"],
+  [80, false, "near"],
+  [80.1, false, "over"],
+  [10, true, "over"],
+])("%s %% of a threshold of 80, with an alert: %s, is %s", (value, alerts, level) => {
+  expect(levelOf(value, 80, alerts)).toBe(level);
 });

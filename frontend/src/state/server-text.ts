@@ -3,6 +3,15 @@ import type { ServerRow } from "../wire/server-types.ts";
 import { bytes, duration } from "../words/format.ts";
 import { t } from "../words/index.ts";
 
+export type Level = "near" | "over";
+const NEAR = 0.85; // of the way to a threshold: it may be reached soon
+
+/** How a share (percent) stands to its threshold: above it, near it, or neither. */
+export function levelOf(value: number | null, threshold: number, alerts = false): Level | undefined {
+  if (alerts || (value !== null && value > threshold)) return "over";
+  return value !== null && value >= threshold * NEAR ? "near" : undefined;
+}
+
 /** What is wrong, or what it runs and for how long. */
 export function stateOf(row: ServerRow): string {
   if (row.maintenance) return t("status.maintenance");

@@ -2,7 +2,7 @@
  * Every server of the summary, in plain objects outside Vue's deep reactivity. A row that changed is a new object.
  * Views follow four counters:
  *
- *   structure  a server came, went, or changed what it is found and ordered by: its name, its system
+ *   structure  a server came, went, or changed what it is found and ordered by: its name, its system, its tags
  *   statuses   at least one came to say something else of itself: counts, and lists of trouble
  *   version    anything: what is on the screen is looked at again
  *   epoch      everything was read again: what is known beside the rows may have holes
@@ -31,7 +31,8 @@ export function statusOf(row: ServerRow): Status {
   return row.alerts.length ? "pending" : "up";
 }
 
-const isMoved = (a: ServerRow, b: ServerRow): boolean => a.name !== b.name || a.operatingSystem !== b.operatingSystem;
+const isMoved = (a: ServerRow, b: ServerRow): boolean =>
+  a.name !== b.name || a.operatingSystem !== b.operatingSystem || String(a.tags) !== String(b.tags);
 const saysElse = (a: ServerRow, b: ServerRow): boolean =>
   statusOf(a) !== statusOf(b) || a.alerts.join() !== b.alerts.join();
 

@@ -20,6 +20,11 @@ export interface ServerRow {
   since: number | null; // when what is wrong began
   operatingSystem: string | null;
   project: string;
+  thresholds: [cpu: number, ram: number, disk: number]; // percent
+  load: number | null; // of one minute
+  temperature: number | null; // °C, of the hottest sensor
+  agentVersion: string;
+  tags: number[]; // ids
 }
 
 export interface AlertSettings {
@@ -32,8 +37,24 @@ export interface AlertSettings {
 export interface Consumer {
   name: string | null;
   pid?: number | null;
+  image?: string | null; // of a container, as its state in words
+  status?: string | null;
   cpu: number | null; // percent of one core
   memory: number | null; // bytes
+}
+
+export interface Interface {
+  name: string | null;
+  received: number | null; // bytes per second
+  sent: number | null;
+}
+
+export interface Gpu {
+  name: string | null;
+  load: number | null; // percent
+  memory: number | null; // bytes
+  memory_total: number | null;
+  temperature: number | null; // °C
 }
 
 export interface ServerAck {
@@ -49,6 +70,7 @@ export interface ServerAck {
     kernel_version: string | null;
     uptime: number | null;
     alert_settings: AlertSettings;
+    last_metrics: { metrics?: Record<string, number> }; // by their stored names
   };
   agentVersion: string;
   memoryTotal: number | null;
@@ -58,6 +80,8 @@ export interface ServerAck {
   metrics: string[];
   processes: Consumer[];
   containers: Consumer[];
+  interfaces: Interface[];
+  gpus: Gpu[];
   notifications: number[];
   maintenancePlans: number[];
   maintenance: boolean;

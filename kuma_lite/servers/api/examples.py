@@ -127,7 +127,32 @@ REPORT: Final = named(
         ],
         "sent_at": optional(MOMENT, shown=False),
         "processes": optional([{**_LOAD, "pid": optional(nullable(812))}], shown=False),
-        "containers": optional([_LOAD], shown=False),
+        "containers": optional(
+            [
+                {
+                    **_LOAD,
+                    "image": optional(nullable("nginx:1.29")),
+                    "status": optional(nullable("Up 3 days")),
+                }
+            ],
+            shown=False,
+        ),
+        "interfaces": optional(
+            [{"name": "eth0", "received": optional(nullable(1200)), "sent": optional(nullable(300))}],
+            shown=False,
+        ),
+        "gpus": optional(
+            [
+                {
+                    "name": "NVIDIA L4",
+                    "load": optional(nullable(12)),
+                    "memory": optional(nullable(1073741824)),
+                    "memory_total": optional(nullable(24146608128)),
+                    "temperature": optional(nullable(46)),
+                }
+            ],
+            shown=False,
+        ),
     },
 )
 REPORTED: Final = named(

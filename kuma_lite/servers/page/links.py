@@ -16,6 +16,7 @@ from kuma_lite.rest.errors import NotFound
 from kuma_lite.servers.model import Server
 from kuma_lite.servers.service import Servers
 
+MAX_AT_ONCE: Final = 10_000  # servers of one order
 MAX_ON_PAGE: Final = 100  # servers of one status page; visitors read it as one list
 NO_SERVER: Final = "The server does not exist."
 NO_PAGE: Final = "The status page does not exist."
@@ -41,6 +42,7 @@ class LinksPage:
         return [
             _event("setServerNotification", self.set_notification, Right.SERVERS_EDIT, 3),
             _event("setServerMaintenance", self.set_maintenance, Right.SERVERS_EDIT, 2),
+            _event("changeServerTags", self.change_tags, Right.SERVERS_EDIT, 3),
             _event("planServers", self.servers_of_plans, Right.SERVERS_VIEW, 0),
             _event("setPlanServers", self.set_servers_of_plan, Right.SERVERS_EDIT, 2),
             _event("serverPages", self.pages_of_server, Right.SERVERS_VIEW, 1),
@@ -67,6 +69,14 @@ class LinksPage:
         server = find_server(self._servers, actor_of(caller), key, Right.SERVERS_EDIT)
         await self._servers.links.set_plans(server, plans)
         return {"ok": True, "maintenancePlans": self._servers.links.plans_of(server)}
+
+    async def change_tags(self, caller: Caller, keys: Any, more: Any, fewer: Any) -> Answer:
+        """Put tags on some servers, take others off."""
+        if not all(isinstance(ids, list) and all(type(tag) is int for tag in ids) for ids in (more, fewer)):
+            raise UserError("Two lists of tag ids are expected.")
+        servers = find_servers(self._servers, actor_of(caller), keys)
+        await self._servers.links.change_tags(servers, more, fewer)
+        return {"ok": True, "msg": "Saved.", "msgi18n": True}
 
     async def servers_of_plans(self, caller: Caller) -> Answer:
         """The servers of every maintenance plan that has any."""
@@ -144,6 +154,14 @@ def find_server(servers: Servers, actor: Actor, key: Any, right: Right = Right.S
         raise UserError(NO_SERVER) from None
     require(actor, right, server, refusal=NO_SERVER)
     return server
+
+
+def find_servers(servers: Servers, actor: Actor, keys: Any) -> list[Server]:
+    """Those that an order is about, each once, if the actor may edit them all. Raises UserError."""
+    if not isinstance(keys, list) or not 1 <= len(keys) <= MAX_AT_ONCE:
+        raise UserError("A list of at most {most} servers is expected.", most=MAX_AT_ONCE)
+    found = [find_server(servers, actor, key, Right.SERVERS_EDIT) for key in keys]
+    return list({server.id: server for server in found}.values())
 
 
 def _check_room(count: int) -> None:

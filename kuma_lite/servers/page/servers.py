@@ -22,7 +22,7 @@ from kuma_lite.servers.model import (
     ServerRemoved,
     as_wire,
 )
-from kuma_lite.servers.page.links import find_server
+from kuma_lite.servers.page.links import find_server, find_servers
 from kuma_lite.servers.samples.metrics import FRIENDLY, METRICS
 from kuma_lite.servers.samples.queries import friendly_value, is_known
 from kuma_lite.servers.samples.rollup import DAY_MS, MINUTE_MS
@@ -35,9 +35,11 @@ MAX_SPARKS: Final = 100  # servers a page may ask sparklines for at once
 MAX_RANGE_MS: Final = 36_500 * DAY_MS
 MAX_POINTS: Final = 5_000  # of one series; wider than any screen
 MAX_METRICS: Final = 50
+PERCENT: Final = ("cpu", "ram", "disk")  # of a row's thresholds
 COLUMNS: Final = (
     "uuid", "name", "status", "maintenance", "cpu", "ram", "disk", "netIn", "netOut", "uptime", "lastSeen",
-    "alerts", "since", "operatingSystem", "project",
+    "alerts", "since", "operatingSystem", "project", "thresholds", "load", "temperature", "agentVersion",
+    "tags",
 )  # fmt: skip
 
 
@@ -74,6 +76,7 @@ class ServerPage:
             _event("server", self.server, Right.SERVERS_VIEW, 1),
             _event("serverMetrics", self.metrics, Right.SERVERS_VIEW, 2),
             _event("saveServerAlerts", self.save_alerts, Right.SERVERS_EDIT, 2),
+            _event("saveServersAlerts", self.save_alerts_of_many, Right.SERVERS_EDIT, 2),
             _event("deleteServer", self.delete, Right.SERVERS_EDIT, 1),
             _event("serverRetention", self.retention, Right.SETTINGS_VIEW),
             _event("saveServerRetention", self.save_retention, Right.SETTINGS_EDIT, 1),
@@ -108,6 +111,11 @@ class ServerPage:
             server.troubled_since,
             server.attributes.get("operating_system"),
             project.uuid,
+            [server.settings["threshold"][name] for name in PERCENT],
+            server.last["load_1"][1] if "load_1" in server.last else None,
+            server.temperature,
+            server.agent_version,
+            self._servers.links.tags_of(server),
         ]
 
     async def sparks(self, caller: Caller, keys: Any) -> Answer:
@@ -137,6 +145,8 @@ class ServerPage:
             "units": {name: metric.unit for name, metric in METRICS.items()},
             "processes": server.snapshot.get("processes", []),
             "containers": server.snapshot.get("containers", []),
+            "interfaces": server.snapshot.get("interfaces", []),
+            "gpus": server.snapshot.get("gpus", []),
             "notifications": sorted(server.channels),
             "maintenancePlans": self._servers.links.plans_of(server),
             "maintenance": self._servers.links.is_covered(server),
@@ -178,6 +188,15 @@ class ServerPage:
         except Unprocessable as refusal:
             raise UserError("{reason}.", reason=refusal.errors[0], extra={"errors": refusal.errors}) from None
         return {"ok": True, "msg": "Saved.", "msgi18n": True, "alertSettings": server.settings}
+
+    async def save_alerts_of_many(self, caller: Caller, keys: Any, change: Any) -> Answer:
+        """Take over the same part of the alert settings for several servers, all or none."""
+        servers = find_servers(self._servers, actor_of(caller), keys)
+        try:
+            await self._servers.save_settings_of(servers, change)
+        except Unprocessable as refusal:
+            raise UserError("{reason}.", reason=refusal.errors[0], extra={"errors": refusal.errors}) from None
+        return {"ok": True, "msg": "Saved.", "msgi18n": True}
 
     async def delete(self, caller: Caller, key: Any) -> Answer:
         """Remove a server and its history."""

@@ -16,3 +16,4 @@ class ServerOptions(Options):
     )
     notifications: Any = option([], label="Notifications", kind=Kind.LIST)
     maintenance: Any = option([], label="Maintenance plans", kind=Kind.LIST)
+    tags: Any = option([], label="Tags", kind=Kind.LIST)

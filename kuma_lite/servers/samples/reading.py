@@ -26,7 +26,7 @@ from kuma_lite.servers.samples.metrics import metric_of, value_problem
 MAX_ID_CHARS: Final = 256  # of a motherboard id, as on the hosted product
 MAX_TEXT_CHARS: Final = 256  # of any other attribute
 MAX_ERRORS: Final = 20  # sentences in one answer
-MAX_SNAPSHOT: Final = 20  # processes or containers of one report
+MAX_SNAPSHOT: Final = 20  # processes, containers … of one report
 UNKNOWN_VERSION: Final = "unknown"
 NAMELESS: Final = "motherboard_id says nothing; the server is told apart by it"
 _UNKNOWN: Final = ("", "unknown")
@@ -35,7 +35,13 @@ _TEXTS: Final = (
     "hostname", "public_ip", "private_ip", "mac_address", "cpu_model", "operating_system", "kernel_version",
 )  # fmt: skip
 _NUMBERS: Final = ("cpu_cores", "uptime", "disk_total_bytes", "memory_total_bytes", "swap_total_bytes")
-_SNAPSHOT: Final = {"processes": ("name", "pid", "cpu", "memory"), "containers": ("name", "cpu", "memory")}
+# What every row of a list has, and what it may have.
+_SNAPSHOT: Final = {
+    "processes": (("name", "pid", "cpu", "memory"), ()),
+    "containers": (("name", "cpu", "memory"), ("image", "status")),
+    "interfaces": (("name", "received", "sent"), ()),
+    "gpus": (("name", "load", "memory", "memory_total", "temperature"), ()),
+}
 
 
 class NewSample(NamedTuple):
@@ -231,13 +237,13 @@ def _number(value: Any) -> int | None:
 
 
 def _snapshot(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The lists of processes and containers, cut to what the page shows."""
+    """The lists of processes, containers, network interfaces and GPUs, cut to what the page shows."""
     found: dict[str, Any] = {}
-    for kind, keys in _SNAPSHOT.items():
+    for kind, (always, sometimes) in _SNAPSHOT.items():
         rows = document.get(kind)
         if isinstance(rows, list):
             found[kind] = [
-                {key: _cell(row.get(key)) for key in keys}
+                {key: _cell(row.get(key)) for key in (*always, *(key for key in sometimes if key in row))}
                 for row in rows[:MAX_SNAPSHOT]
                 if isinstance(row, dict)
             ]

@@ -165,6 +165,10 @@ def test_lists_of_containers_are_cut() -> None:
     assert set(found.snapshot) == {"containers"}
     assert found.snapshot["containers"][0] == {"name": "db", "cpu": 5.5, "memory": 100}
     assert len(found.snapshot["containers"]) < 20
+    box = {"name": "db", "cpu": 1, "memory": 2, "image": "db:9", "status": "Up"}
+    found = read(report(STAMP, document={"containers": [box], "gpus": [{"name": "L4", "load": 7}]}))
+    assert found.snapshot["containers"] == [box]
+    assert found.snapshot["gpus"][0]["load"] == 7 and found.snapshot["gpus"][0]["memory"] is None
 
 
 HALF, SIGN = "\ud800", "\ufffd"

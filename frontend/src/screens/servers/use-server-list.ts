@@ -1,18 +1,22 @@
 /** What the list of servers shows: the view, which lives in the address, and the servers in it. */
 import { computed, onBeforeUnmount, shallowRef, watch, type ComputedRef, type ShallowRef } from "vue";
 import { useRoute, useRouter } from "vue-router";
-import { arranged, byName, isLive, queryOfView, viewFromQuery, type View } from "../../state/server-filters.ts";
+import {
+  arranged, byName, byTag, isLive, queryOfView, viewFromQuery, type Group, type TagNames, type View,
+} from "../../state/server-filters.ts";
 import { servers } from "../../state/servers.ts";
 
 const SETTLE_MS = 1000; // a list ordered by live values must not jump faster than one can read
 
 export interface ServerList {
   view: ShallowRef<View>;
-  uuids: ComputedRef<readonly string[]>; // in their order
+  groups: ComputedRef<readonly Group[]>; // one, where they are not grouped
+  uuids: ComputedRef<readonly string[]>; // in their order; a server may stand in several groups
   show: (change: Partial<View>) => Promise<void>;
 }
 
-export function useServerList(): ServerList {
+/** @param tagsOf the names of a server's tags */
+export function useServerList(tagsOf: TagNames): ServerList {
   const route = useRoute();
   const router = useRouter();
   const view = shallowRef<View>(viewFromQuery(route.query));
@@ -23,10 +27,12 @@ export function useServerList(): ServerList {
     void servers.structure.value;
     return byName(servers.rows);
   });
-  const uuids = computed(() => {
+  const groups = computed(() => {
     void settled.value;
-    return arranged(servers.rows, named.value, view.value);
+    const found = arranged(servers.rows, named.value, view.value, tagsOf);
+    return view.value.grouped ? byTag(servers.rows, found, tagsOf) : [{ tag: null, uuids: found }];
   });
+  const uuids = computed(() => groups.value.flatMap((group) => group.uuids));
 
   watch(servers.version, () => {
     if (settling || !isLive(view.value)) return;
@@ -46,5 +52,5 @@ export function useServerList(): ServerList {
     await router.replace({ query: queryOfView(view.value, route.query) });
   }
 
-  return { view, uuids, show };
+  return { view, groups, uuids, show };
 }

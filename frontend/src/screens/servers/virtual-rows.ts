@@ -1,35 +1,35 @@
-/** The rows of a list that are in view, when the list is part of a screen that scrolls as a whole. */
+/** The lines of a list that are in view, when the list is part of a screen that scrolls as a whole. */
 import { computed, nextTick, onBeforeUnmount, shallowRef, watch, type ComputedRef, type ShallowRef } from "vue";
-import { rowsInView, scrollFor, type RowRange } from "../../ui/virtual-list.ts";
+import { lineAt } from "./lines.ts";
 
 interface Place {
   top: number; // how far the list is scrolled behind the upper edge; negative: it begins below
   height: number; // of what one sees at once
-  row: number;
 }
 
 export interface VirtualRows {
-  shown: ComputedRef<RowRange>;
-  rowHeight: ComputedRef<number>;
-  reveal: (index: number) => Promise<void>;
+  shown: ComputedRef<{ first: number; last: number }>; // lines from `first` to before `last`
+  width: ShallowRef<number>; // of the list
+  reveal: (line: number) => Promise<void>;
   scrolled: () => number;
   scrollTo: (top: number) => void;
 }
 
-const NOWHERE: Place = { top: 0, height: 0, row: 1 };
+const MARGIN = 300; // px above and below what is seen
 
-/** @param list has the height of all its rows; its `--row-height` (px) says how high one is in the layout that holds */
-export function useVirtualRows(list: Readonly<ShallowRef<HTMLElement | null>>, count: () => number): VirtualRows {
-  const place = shallowRef<Place>(NOWHERE);
+/** @param tops where every line begins, and at the end where the last one ends (px) */
+export function useVirtualRows(list: Readonly<ShallowRef<HTMLElement | null>>, tops: () => readonly number[]): VirtualRows {
+  const place = shallowRef<Place>({ top: 0, height: 0 });
+  const width = shallowRef(0);
   let scroller: HTMLElement | null = null;
 
   function measure(): void {
     const box = list.value;
     if (!box || !scroller) return;
     const top = scroller.getBoundingClientRect().top - box.getBoundingClientRect().top;
-    const row = parseFloat(getComputedStyle(box).getPropertyValue("--row-height"));
-    const now = { top, height: scroller.clientHeight, row };
-    if (now.top !== place.value.top || now.height !== place.value.height || now.row !== place.value.row) place.value = now;
+    const height = scroller.clientHeight;
+    if (top !== place.value.top || height !== place.value.height) place.value = { top, height };
+    width.value = box.clientWidth;
   }
 
   // What stands above the list may grow and push it down.
@@ -51,13 +51,22 @@ export function useVirtualRows(list: Readonly<ShallowRef<HTMLElement | null>>, c
   }, { flush: "post" });
   onBeforeUnmount(stop);
 
-  const shown = computed(() => rowsInView(place.value.top, place.value.height, place.value.row, count()));
-  const rowHeight = computed(() => place.value.row);
+  const shown = computed(() => {
+    const { top, height } = place.value;
+    const all = tops();
+    if (!height) return { first: 0, last: 0 };
+    const last = Math.min(all.length - 1, lineAt(all, top + height + MARGIN) + 1);
+    return { first: Math.min(last, lineAt(all, top - MARGIN)), last };
+  });
 
-  /** Scrolls a row into view; resolves when it is there. */
-  async function reveal(index: number): Promise<void> {
-    const { top, height, row } = place.value;
-    if (scroller) scroller.scrollTop += scrollFor(index, top, height, row) - top;
+  /** Scrolls a line into view; resolves when it is there. */
+  async function reveal(line: number): Promise<void> {
+    const [above, below] = [tops()[line], tops()[line + 1]];
+    if (scroller && above !== undefined && below !== undefined) {
+      const { top, height } = place.value;
+      if (above < top) scroller.scrollTop += above - top;
+      else if (below > top + height) scroller.scrollTop += below - top - height;
+    }
     measure();
     await nextTick();
   }
@@ -68,5 +77,5 @@ export function useVirtualRows(list: Readonly<ShallowRef<HTMLElement | null>>, c
     measure();
   }
 
-  return { shown, rowHeight, reveal, scrolled, scrollTo };
+  return { shown, width, reveal, scrolled, scrollTo };
 }

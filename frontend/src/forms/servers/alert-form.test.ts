@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { draftOf, settingsOf, wrongIn } from "./alert-form.ts";
+import { changesIn, draftOf, emptyDraft, settingsOf, wrongIn } from "./alert-form.ts";
 
 const settings = {
   threshold: { cpu: 90, ram: 90, disk: 85, net_in: 10, net_out: 10 },
@@ -30,5 +30,19 @@ describe("the alert form", () => {
     expect([...wrongIn(draft)]).toEqual([
       "threshold.cpu", "threshold.ram", "grace.disk", "grace.net_out", "grace.downtime",
     ]);
+  });
+
+  it("changes of several servers only what is filled in", () => {
+    const draft = emptyDraft();
+    expect([...wrongIn(draft, true)]).toEqual([]);
+    expect(changesIn(draft)).toEqual({});
+    draft.threshold.cpu = 80;
+    draft.grace.downtime = "10";
+    draft.downtime = false;
+    expect(changesIn(draft)).toEqual({
+      threshold: { cpu: 80 }, grace_period: { downtime: 10 }, general: { downtime: false },
+    });
+    draft.threshold.ram = 101;
+    expect([...wrongIn(draft, true)]).toEqual(["threshold.ram"]);
   });
 });
