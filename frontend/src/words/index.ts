@@ -1,7 +1,8 @@
 /**
- * Every text of the page, by key: `t("list.found", { count: 3, total: 9 })` picks the plural form by `count` and
- * fills what stands in braces. A language is one file with the keys of `en.json`, and only that of the reader is
- * loaded, before anything is drawn; what it lacks is filled in English when the page is built (`build/words.ts`).
+ * Every text of the page, by key: `t("list.found", { count: 3, total: 9 })` picks the plural form by `count`, or that
+ * of the very number ("=1", where "one" is for 21 as well), and fills what stands in braces. A language is one file
+ * with the keys of `en.json`, and only that of the reader is loaded, before anything is drawn; what it lacks is
+ * filled in English when the page is built (`build/words.ts`).
  */
 import type en from "./en.json";
 import { currentLanguage, directionOf, localeOf, type Language } from "./languages.ts";
@@ -38,7 +39,7 @@ export async function loadWords(wanted: Language = currentLanguage()): Promise<v
 export function fill(entry: Entry, params: Params): string {
   let text: string;
   if (typeof entry === "string") text = entry;
-  else text = entry[plurals.select(Number(params.count))] ?? entry.other ?? "";
+  else text = entry[`=${params.count}`] ?? entry[plurals.select(Number(params.count))] ?? entry.other ?? "";
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
     if (value === undefined) return whole;

@@ -2,16 +2,24 @@
 
 /** By code, as they call themselves. Each has its texts in `<code>.json`. */
 export const LANGUAGES = {
+  ar: "العربية",
   de: "Deutsch",
   en: "English",
+  es: "Español",
   fr: "Français",
+  it: "Italiano",
+  ja: "日本語",
+  pl: "Polski",
+  "pt-BR": "Português (Brasil)",
+  ru: "Русский",
+  "zh-CN": "简体中文",
 } as const;
 
 export type Language = keyof typeof LANGUAGES;
 
 const KEY = "language";
 const FALLBACK: Language = "en";
-const RIGHT_TO_LEFT: readonly string[] = ["ar"];
+const RIGHT_TO_LEFT: readonly Language[] = ["ar"];
 const NOT_SIMPLIFIED = /^zh-(Hant|TW|HK|MO)/i;
 
 const codes = Object.keys(LANGUAGES) as Language[];
@@ -54,4 +62,4 @@ export const currentLanguage = (): Language => chosenLanguage() ?? bestOf(naviga
 export const directionOf = (language: Language): "ltr" | "rtl" => (RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr");
 
 /** For `Intl`: numbers of Arabic texts stand beside addresses and units, so their digits are those of all others. */
-export const localeOf = (language: Language): string => (language.startsWith("ar") ? `${language}-u-nu-latn` : language);
+export const localeOf = (language: Language): string => (language === "ar" ? "ar-u-nu-latn" : language);
