@@ -35,7 +35,7 @@ export function firstLoad(): Plugin {
       order: "post",
       handler(html, { bundle }) {
         const chunks = Object.values(bundle ?? {}).filter((file) => file.type === "chunk");
-        const page = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(PAGE));
+        const page = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith(PAGE)));
         if (!page) throw new Error(`no chunk is made of ${PAGE}`);
         const named = new Set([page.fileName, ...page.imports]);
         for (const name of named) chunks.find(({ fileName }) => fileName === name)?.imports.forEach((one) => named.add(one));
