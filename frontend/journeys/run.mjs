@@ -11,6 +11,7 @@ import { fleet } from "./fleet.mjs";
 import { form } from "./form.mjs";
 import { importKuma } from "./import.mjs";
 import { keyboard, logInByForm } from "./keyboard.mjs";
+import { languages } from "./languages.mjs";
 import { openBrowser } from "./lib.mjs";
 import { limits } from "./limits.mjs";
 import { maintenance } from "./maintenance.mjs";
@@ -52,6 +53,7 @@ const journeys = {
   maintenance: (browser) => maintenance(browser, url),
   many: (browser) => many(browser, url, Number(options.monitors)),
   phone: (browser) => phone(browser, url),
+  languages: (browser) => languages(browser, url),
 };
 // On a server of their own, only where they are asked for.
 const alone = {

@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { axis, timeLabels } from "../../charts/axes.ts";
 import { colour } from "../../charts/colours.ts";
-import { locale } from "../../words/index.ts";
+import { locale, t } from "../../words/index.ts";
 import type { ChartData, Span } from "./response-data.ts";
 
 const HEIGHT_PX = 240;
@@ -61,7 +61,10 @@ export class ResponsePlot {
         scales: { y: { range: (_plot, _low, high) => [0, Math.max(10, (high || 0) * 1.12)] } },
         axes: [
           { ...axis(28), values: (_plot, splits, _index, _space, step) => timeLabels(step, splits), space: 70 },
-          { ...axis(56), values: (_plot, splits) => splits.map((value) => `${value.toLocaleString(locale)} ms`) },
+          {
+            ...axis(56),
+            values: (_plot, splits) => splits.map((value) => `${value.toLocaleString(locale)} ${t("unit.millisecond")}`),
+          },
         ],
         series: [{}, line(labels.average, false), line(labels.high, true), line(labels.low, true)],
         bands: [{ series: [2, 3], fill: band }],
