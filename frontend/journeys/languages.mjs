@@ -2,7 +2,7 @@
 import { account, check, expectNoSidewaysScroll, openPage } from "./lib.mjs";
 
 const PHONE = { viewport: { width: 390, height: 844 } };
-const SCREENS = ["dashboard", "list", "add", "servers", "maintenance", "settings/general", "settings/notifications"];
+const SCREENS = ["dashboard", "add", "servers", "maintenance", "settings/general"];
 const LANGUAGES = [
   { locale: "de-DE", dir: "ltr", username: "Benutzername", password: "Passwort", submit: "Anmelden" },
   { locale: "ar", dir: "rtl", username: "اسم المستخدم", password: "كلمة المرور", submit: "تسجيل الدخول" },
