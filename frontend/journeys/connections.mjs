@@ -80,7 +80,7 @@ async function useProxy(page, url, port, asked) {
   await section(page, "Proxies").getByRole("button", { name: "New proxy" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Save" }).click();
-  await dialog.getByText("This is needed.").first().waitFor();
+  await dialog.getByText("This field is required.").first().waitFor();
   await dialog.getByLabel(/^Host/).fill("127.0.0.1");
   await dialog.getByLabel(/^Port/).fill(String(port));
   await dialog.getByRole("switch", { name: "Authentication" }).check({ force: true });
@@ -321,16 +321,16 @@ export async function apiKeys(browser, url) {
   check((await scrape()) === 200, "the key opens nothing");
   await page.reload();
   await page.getByText(/used now|used .* ago/).waitFor();
-  await page.getByRole("button", { name: "Switch off Prometheus" }).click();
-  await page.getByRole("button", { name: "Switch on Prometheus" }).waitFor();
+  await page.getByRole("button", { name: "Disable Prometheus" }).click();
+  await page.getByRole("button", { name: "Enable Prometheus" }).waitFor();
   check((await scrape()) === 401, "a key that is switched off still opens");
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     await expectAccessible(page, `API keys, ${colorScheme}`);
   }
   await expectNoSidewaysScroll(page, "API keys");
-  await page.getByRole("button", { name: "Switch on Prometheus" }).click();
-  await page.getByRole("button", { name: "Switch off Prometheus" }).waitFor();
+  await page.getByRole("button", { name: "Enable Prometheus" }).click();
+  await page.getByRole("button", { name: "Disable Prometheus" }).waitFor();
   check((await scrape()) === 200, "a key that is switched on again opens nothing");
   await remove(page, "Prometheus");
   check((await scrape()) === 401, "a key that is gone still opens");

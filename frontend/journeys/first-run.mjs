@@ -36,7 +36,7 @@ async function addMonitor(page, address) {
   await page.getByRole("combobox", { name: "Type", exact: true }).waitFor();
   await expectAccessible(page, "the form");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("This is needed.").first().waitFor();
+  await page.getByText("This field is required.").first().waitFor();
   await page.getByLabel(/^Name/).fill("Journey");
   await page.getByLabel(/^URL/).fill(address);
   await page.getByLabel(/^Interval/).fill("1");

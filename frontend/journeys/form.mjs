@@ -28,7 +28,7 @@ const open = async (page, url, type) => {
 async function testNow(page, url, address, where) {
   await open(page, url, "http");
   await page.getByRole("button", { name: "Test now" }).click();
-  await page.getByText("This is needed.").first().waitFor();
+  await page.getByText("This field is required.").first().waitFor();
   await page.getByLabel(/^URL/).fill(address);
   await page.getByRole("button", { name: "Test now" }).click();
   const card = page.getByRole("region", { name: "Test", exact: true });

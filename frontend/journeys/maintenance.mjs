@@ -87,7 +87,7 @@ async function byHand(page, url) {
   await page.getByRole("link", { name: "Plan the first one" }).click();
   await page.getByLabel(/^Title/).waitFor();
   await save(page);
-  await page.getByText("This is needed.").waitFor();
+  await page.getByText("This field is required.").waitFor();
   await page.keyboard.type("New disks");
   await page.getByLabel("Description").fill("The **database** is away.");
   await field(page, "How often").selectOption({ label: "By hand" });

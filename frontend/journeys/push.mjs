@@ -57,7 +57,7 @@ export async function push(browser, url) {
 
   const dialog = await openForm(page);
   await dialog.getByRole("button", { name: "Save" }).click();
-  await dialog.getByText("This is needed.").waitFor();
+  await dialog.getByText("This field is required.").waitFor();
   await picture(page, "offered");
   await blockedIsSaid(page, dialog);
   await page.context().grantPermissions(["notifications"], { origin });

@@ -13,6 +13,7 @@ import { form } from "./form.mjs";
 import { history } from "./history.mjs";
 import { importKuma } from "./import.mjs";
 import { keyboard, logInByForm } from "./keyboard.mjs";
+import { languages } from "./languages.mjs";
 import { openBrowser } from "./lib.mjs";
 import { limits } from "./limits.mjs";
 import { maintenance } from "./maintenance.mjs";
@@ -60,6 +61,7 @@ const journeys = {
   bulk: (browser) => bulk(browser, url),
   many: (browser) => many(browser, url, Number(options.monitors)),
   phone: (browser) => phone(browser, url),
+  languages: (browser) => languages(browser, url),
 };
 // On a server of their own, only where they are asked for.
 const alone = {

@@ -10,7 +10,7 @@ export async function settings(browser, url) {
   await expectAccessible(page, "the dialog of a notification");
   await dialog.getByLabel(/^Name/).fill("Journey hook");
   await dialog.getByRole("button", { name: "Save" }).click();
-  await dialog.getByText("This is needed.").first().waitFor();
+  await dialog.getByText("This field is required.").first().waitFor();
   await dialog.getByLabel(/URL/).first().fill("http://127.0.0.1:9/hook");
   await dialog.getByRole("button", { name: "Test" }).click();
   await dialog.getByRole("alert").waitFor();

@@ -46,7 +46,7 @@ async function general(page, url) {
 async function database(page) {
   const form = card(page, "Database");
   await form.getByRole("button", { name: "Shrink" }).click();
-  await page.getByText(/given back\.|nothing to give back/).waitFor();
+  await page.getByText(/freed\.|nothing to free/).waitFor();
   await form.getByRole("button", { name: "Clear all statistics" }).click();
   const dialog = page.getByRole("dialog");
   const clear = dialog.getByRole("button", { name: "Clear all statistics" });

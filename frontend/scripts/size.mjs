@@ -1,8 +1,8 @@
 /**
  * Fails when the first load of the built page is above its budget: the entry script of index.html, everything
- * it imports before it can run, and its style sheets, as brotli sends them.
+ * it imports before it can run, the texts of the largest language, and its style sheets, as brotli sends them.
  */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -24,6 +24,14 @@ for (const name of scripts) {
     scripts.add(`assets/${match[1]}`);
   }
 }
+const languages = readdirSync(fileURLToPath(new URL("../src/words/", import.meta.url)))
+  .filter((name) => name.endsWith(".json"))
+  .map((name) => name.slice(0, -5));
+// Lazily loaded files of a language have its name as well; that of the texts of the page is by far the largest.
+const texts = readdirSync(join(DIST, "assets"))
+  .filter((name) => languages.some((code) => name.startsWith(`${code}-`) && name.endsWith(".js")))
+  .map((name) => `assets/${name}`);
+scripts.add(texts.sort((a, b) => size(b) - size(a))[0]);
 const styles = named(/<link rel="stylesheet"[^>]+href="([^"]+)"/g);
 const total = (names) => [...names].reduce((sum, name) => sum + size(name), 0) / 1000;
 for (const name of [...scripts, ...styles]) console.log(`${(size(name) / 1000).toFixed(1).padStart(7)} KB  ${name}`);

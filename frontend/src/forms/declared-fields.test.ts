@@ -69,12 +69,12 @@ describe("isShown", () => {
 
 describe("errorOf", () => {
   it.each([
-    [field("text", { required: true }), "", "This is needed."],
-    [field("list", { required: true }), [], "This is needed."],
+    [field("text", { required: true }), "", "This field is required."],
+    [field("list", { required: true }), [], "This field is required."],
     [field("text"), "", ""],
     [field("number", { minimum: 1, maximum: 9 }), "10", "Between 1 and 9."],
     [field("number", { minimum: 1 }), 0, "At least 1."],
-    [field("number"), "1e", "A number, please."],
+    [field("number"), "1e", "Enter a number."],
     [field("port"), 70_000, "Between 1 and 65,535."],
     [field("port"), 443, ""],
     [field("url"), "example.org", "A full address, with https:// or the like in front."],

@@ -1,17 +1,6 @@
-import { createApp } from "vue";
-import { startBadge } from "../live/badge.ts";
-import { startLoading } from "../live/lazy-loading.ts";
-import { startPushed } from "../live/pushed.ts";
-import { startServerUpdates } from "../live/server-updates.ts";
-import { startUpdates } from "../live/updates.ts";
-import App from "./App.vue";
-import { router } from "./router.ts";
+import { loadWords } from "../words/index.ts";
 import "../tokens.css";
 import "../base.css";
 
-createApp(App).use(router).mount("#app");
-startBadge();
-startUpdates();
-startServerUpdates();
-startLoading(router);
-void startPushed(router);
+// Not awaited here: the page imports the texts from this very file, and would wait for it to end.
+void loadWords().then(() => import("./page.ts"));

@@ -1,4 +1,5 @@
 /** What the page fetches over HTTP: declarations that forms are drawn from. Asked once per page. */
+import { declaredTexts, translated, translatedField } from "./declared.ts";
 import { authorization } from "./session.ts";
 import { entered, WireError } from "./socket.ts";
 import type { MonitorTypes, ServiceInfo } from "./types.ts";
@@ -25,6 +26,18 @@ function once<T>(path: string): Promise<T> {
   return promise;
 }
 
-export const monitorTypes = () => once<MonitorTypes>("api/v1/monitor-types");
-export const notificationServices = async () =>
-  (await once<{ services: ServiceInfo[] }>("api/v1/notification-services")).services;
+export async function monitorTypes(): Promise<MonitorTypes> {
+  const [{ types, common }, texts] = await Promise.all([once<MonitorTypes>("api/v1/monitor-types"), declaredTexts()]);
+  return {
+    types: types.map((type) => translated(type, texts)),
+    common: common.map((field) => translatedField(field, (text) => texts[text] ?? text)),
+  };
+}
+
+export async function notificationServices(): Promise<ServiceInfo[]> {
+  const [{ services }, texts] = await Promise.all([
+    once<{ services: ServiceInfo[] }>("api/v1/notification-services"),
+    declaredTexts(),
+  ]);
+  return services.map((service) => translated(service, texts));
+}

@@ -15,7 +15,20 @@ const dayTime = new Intl.DateTimeFormat(locale, {
   hour12: false,
 });
 const date = new Intl.DateTimeFormat(locale, { year: "numeric", month: "short", day: "numeric" });
+const plain = new Intl.NumberFormat(locale);
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "always", style: "narrow" });
+
+const decimals = new Map<string, Intl.NumberFormat>();
+
+function decimal(least: number, most: number, style: "decimal" | "percent" = "decimal"): Intl.NumberFormat {
+  const key = `${least} ${most} ${style}`;
+  let format = decimals.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(locale, { style, minimumFractionDigits: least, maximumFractionDigits: most });
+    decimals.set(key, format);
+  }
+  return format;
+}
 
 export const clockTime = (ms: number): string => time.format(ms);
 export const dateOnly = (ms: number): string => date.format(ms);
@@ -26,38 +39,45 @@ export function moment(ms: number, now: number = Date.now()): string {
   return (sameDay ? time : dayTime).format(ms);
 }
 
+/** A percentage with so many decimals, as the language writes it. */
+function written(value: number, least = 0, most = least): string {
+  return decimal(least, most, "percent").format(value / 100);
+}
+
 /** A ratio 0…1 as a percentage that never rounds up to 100: 99.996 % is not "100 %". */
 export function percent(ratio: number | null | undefined): string {
   if (ratio === null || ratio === undefined || Number.isNaN(ratio)) return "–";
   const value = ratio * 100;
-  if (value >= 100) return "100%";
-  if (value <= 0) return "0%";
+  if (value >= 100) return written(100);
+  if (value <= 0) return written(0);
   const cut = value >= 10 ? Math.floor(value * 100) / 100 : Math.max(0.01, Math.floor(value * 100) / 100);
-  return `${cut.toFixed(value >= 99 ? 2 : 1)}%`;
+  return written(cut, value >= 99 ? 2 : 1);
 }
 
 /** A value 0…100 as a percentage that never rounds up to 100: "7.4%", "82%", "99.7%". */
 export function share(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
-  if (value >= 99.5 && value < 100) return `${(Math.floor(value * 10) / 10).toFixed(1)}%`;
-  return `${value < 10 ? value.toFixed(1).replace(/\.0$/, "") : Math.round(value)}%`;
+  if (value >= 99.5 && value < 100) return written(Math.floor(value * 10) / 10, 1);
+  return written(value, 0, value < 10 ? 1 : 0);
 }
 
-const SIZES = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
+const sizes = t("unit.sizes").split(" ");
 
 /** Bytes with three digits: "1.54 GB". */
 export function bytes(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
   let at = 0;
   let rest = value;
-  for (; rest >= 999.5 && at < SIZES.length - 1; at += 1) rest /= 1000;
-  return `${at === 0 || rest >= 99.5 ? Math.round(rest) : Number(rest.toPrecision(3))} ${SIZES[at] ?? ""}`;
+  for (; rest >= 999.5 && at < sizes.length - 1; at += 1) rest /= 1000;
+  const shown = at === 0 || rest >= 99.5 ? Math.round(rest) : Number(rest.toPrecision(3));
+  return `${plain.format(shown)} ${sizes[at] ?? ""}`;
 }
 
 export function milliseconds(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return "–";
-  if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
-  return `${ms >= 100 || Number.isInteger(ms) ? Math.round(ms).toLocaleString(locale) : ms.toFixed(1)} ms`;
+  if (ms >= 10_000) return `${decimal(1, 1).format(ms / 1000)} ${t("unit.second")}`;
+  const whole = ms >= 100 || Number.isInteger(ms);
+  return `${whole ? plain.format(Math.round(ms)) : decimal(1, 1).format(ms)} ${t("unit.millisecond")}`;
 }
 
 /** "3 min. ago". */
@@ -83,7 +103,7 @@ export function duration(seconds: number): string {
   for (const [name, size] of units) {
     const count = Math.floor(rest / size);
     rest -= count * size;
-    if (count > 0) parts.push(`${count} ${name}`);
+    if (count > 0) parts.push(`${plain.format(count)} ${name}`);
   }
   return parts.slice(0, 2).join(" ") || `0 ${t("unit.second")}`;
 }

@@ -1,22 +1,45 @@
 /**
- * Every text of the page, by key: `t("list.found", { count: 3, total: 9 })` picks the plural form by `count` and
- * fills what stands in braces. A second language is a second file with the same keys.
+ * Every text of the page, by key: `t("list.found", { count: 3, total: 9 })` picks the plural form by `count`, or that
+ * of the very number ("=1", where "one" is for 21 as well), and fills what stands in braces. A language is one file
+ * with the keys of `en.json`, and only that of the reader is loaded, before anything is drawn; what it lacks is
+ * filled in English when the page is built (`build/words.ts`).
  */
-import en from "./en.json";
+import type en from "./en.json";
+import { currentLanguage, directionOf, localeOf, type Language } from "./languages.ts";
 
 export type Key = keyof typeof en;
-type Entry = string | Record<string, string>;
+export type Entry = string | Record<string, string>;
 export type Params = Record<string, string | number>;
+type Words = Record<string, Entry>;
 
-export const locale = "en";
-const words: Record<string, Entry> = en;
-const plurals = new Intl.PluralRules(locale);
-const numbers = new Intl.NumberFormat(locale);
+let words: Words = {};
+let plurals: Intl.PluralRules;
+let numbers: Intl.NumberFormat;
+
+// Set before anything of the page is read that uses them (`start/main.ts`).
+export let language: Language = "en";
+export let locale: string;
+
+/** The language of the reader; English where its file cannot be had. */
+export async function loadWords(wanted: Language = currentLanguage()): Promise<void> {
+  try {
+    words = ((await import(`../words/${wanted}.json`)) as { default: Words }).default;
+  } catch (error) {
+    if (wanted === "en") throw error;
+    return loadWords("en");
+  }
+  language = wanted;
+  locale = localeOf(language);
+  plurals = new Intl.PluralRules(locale);
+  numbers = new Intl.NumberFormat(locale);
+  document.documentElement.lang = language;
+  document.documentElement.dir = directionOf(language);
+}
 
 export function fill(entry: Entry, params: Params): string {
   let text: string;
   if (typeof entry === "string") text = entry;
-  else text = entry[plurals.select(Number(params.count))] ?? entry.other ?? "";
+  else text = entry[`=${params.count}`] ?? entry[plurals.select(Number(params.count))] ?? entry.other ?? "";
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
     if (value === undefined) return whole;

@@ -51,7 +51,7 @@ describe("how a plan is", () => {
     [{ status: "under-maintenance", window: [window[0], null] }, "Until somebody ends it"],
     [{ status: "under-maintenance", window: null }, "Until somebody ends it"],
     [{ status: "scheduled", window }, "Next: Sat, Nov 28, 12:00 – 14:00"],
-    [{ status: "scheduled", window: null }, "No window is to come."],
+    [{ status: "scheduled", window: null }, "No upcoming window."],
     [{ status: "inactive" }, "Nothing happens until it is resumed."],
     [{ status: "ended" }, "It is over."],
   ])("%o", (change, expected) => expect(plain(stateOf(plan(change), NOW))).toBe(expected));

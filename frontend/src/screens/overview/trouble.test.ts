@@ -40,7 +40,7 @@ describe("the list of trouble", () => {
       ],
     );
     expect(rows.map(({ name, status, problem, since }) => [name, status, problem, since])).toEqual([
-      ["quiet", "Offline", "Nothing is heard from it", 50],
+      ["quiet", "Offline", "Not reporting", 50],
       ["m1", "Down", "refused", 20],
       ["hot", "With alerts", "CPU above its threshold, Disk above its threshold", 95],
       ["m2", "Pending", "slow", 90],
