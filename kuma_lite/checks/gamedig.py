@@ -18,6 +18,7 @@ from kuma_lite.core.declarations import (
     CheckResult,
     Kind,
     MonitorType,
+    Notation,
 )
 from kuma_lite.core.options import Options, option
 from kuma_lite.net.errors import NetworkError, timeout_error
@@ -79,6 +80,7 @@ class GameDigMonitor(MonitorType[GameDigOptions]):
     description = "Asks a game server for its name, in the protocol of its game."
     group = "specific"
     options = GameDigOptions
+    notations = (Notation("minecraft", ports=(MINECRAFT_PORT,), sets={"game": _MINECRAFT}),)
 
     def __init__(self) -> None:
         self._answering: OrderedDict[tuple[str, int | None, str], int | None] = OrderedDict()

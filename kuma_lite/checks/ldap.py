@@ -23,6 +23,7 @@ from kuma_lite.core.declarations import (
     Choice,
     Kind,
     MonitorType,
+    Notation,
     ShownWhen,
 )
 from kuma_lite.core.errors import UserError
@@ -50,7 +51,7 @@ class LdapOptions(Options):
         help=f"Empty takes {PORTS[False]}, or {PORTS[True]} where it begins with TLS.",
     )
     timeout: float = timeout_option("For all of it.", form_default=FORM_TIMEOUT_S)
-    name: str = option(
+    bind_dn: str = option(
         "",
         alias="basic_auth_user",
         label="Bind DN",
@@ -114,6 +115,10 @@ class LdapMonitor(MonitorType[LdapOptions]):
     description = "Binds to a directory server, and on request searches for an entry."
     group = "specific"
     options = LdapOptions
+    notations = (
+        Notation("ldap", ports=(PORTS[False],)),
+        Notation("ldaps", ports=(PORTS[True],), sets={"smtpSecurity": SECURE}),
+    )
     in_type_list = False
 
     def validate(self, options: LdapOptions, document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -153,9 +158,9 @@ def _condition(options: LdapOptions) -> bytes | None:
     A name without a password is accepted by many servers as nobody's log-in (RFC 4513 §5.1.2): it would
     look as if the password was right.
     """
-    if options.name and not options.password:
+    if options.bind_dn and not options.password:
         raise UserError("Password is required with a Bind DN.")
-    if options.password and not options.name:
+    if options.password and not options.bind_dn:
         raise UserError("Bind DN is required with a Password.")
     if not options.base.strip() and not options.condition.strip():
         return None
@@ -181,7 +186,7 @@ async def _look(
             await session.ask_for_tls()
             await channel.start_tls(network, host, port, tls, context.now)
         try:
-            text = await session.bind(options.name, options.password)
+            text = await session.bind(options.bind_dn, options.password)
             if condition is not None:
                 text += await session.search(options.base.strip(), condition, context.timeout)
         except CheckFailed as failure:

@@ -30,6 +30,8 @@ from kuma_lite.core.check_results import CheckFailed as CheckFailed
 from kuma_lite.core.check_results import CheckResult as CheckResult
 from kuma_lite.core.check_results import Status as Status
 from kuma_lite.core.check_results import Wait as Wait
+from kuma_lite.core.notations import Bare as Bare
+from kuma_lite.core.notations import Notation as Notation
 from kuma_lite.core.sentences import filled
 
 if TYPE_CHECKING:
@@ -200,6 +202,7 @@ class MonitorDeclaration(ABC, Generic[O]):
     numbers: ClassVar[tuple[Number, ...]] = (RESPONSE_TIME,)  # on which limits can be set
     in_type_list: ClassVar[bool] = True  # whether Uptime Kuma 2.5 has it in its `monitorTypeList`
     form_defaults: ClassVar[Mapping[str, Any]] = {}  # of common fields (interval ...), where it differs
+    notations: ClassVar[tuple[Notation, ...]] = ()  # how people write down what it checks
     untestable: ClassVar[str] = ""  # why a single check out of a form says nothing, as a sentence
 
     def validate(self, options: O, document: Mapping[str, Any]) -> Mapping[str, Any]:

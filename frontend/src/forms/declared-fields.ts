@@ -41,12 +41,14 @@ export function startValue(field: Field, defaults: Values = {}): unknown {
   return value ?? blank(field);
 }
 
+/** Uptime Kuma's columns hold zeros its own rules refuse (a retry interval nobody set). */
+export const isRefusedZero = (field: Field, value: unknown): boolean => value === 0 && (field.minimum ?? 0) > 0;
+
 /** A stored value as the form holds it: JSON that is stored parsed is shown as text. */
 export function storedValue(field: Field, value: unknown): unknown {
   if (value === undefined) return startValue(field);
   if (value === null) return field.kind === "token" ? "" : startValue({ ...field, default: null });
-  // Uptime Kuma's columns hold zeros its own rules refuse (a retry interval nobody set).
-  if (typeof value === "number" && value === 0 && (field.minimum ?? 0) > 0) return startValue(field);
+  if (isRefusedZero(field, value)) return field.required ? startValue(field) : "";
   if (field.kind === "json" && typeof value !== "string") return JSON.stringify(value, null, 2);
   if (field.kind === "list" && !Array.isArray(value)) return asList(value);
   return value;
@@ -109,6 +111,10 @@ function isUrl(text: string): boolean {
   }
 }
 
+/** A scheme belongs to a host only where the example of the field has one. */
+const isHost = (field: Field, text: string): boolean =>
+  !/[\s/]/.test(field.placeholder?.includes("://") ? text.trim().replace(/^[a-z]+:\/\//, "") : text);
+
 /** What is wrong with one shown field; empty when nothing is. */
 export function errorOf(field: Field, value: unknown): string {
   if (isBlank(value)) return field.required ? t("form.required") : "";
@@ -117,7 +123,7 @@ export function errorOf(field: Field, value: unknown): string {
   if (field.kind === "json") return jsonError(String(value));
   if (field.kind === "limits") return limitsError(value);
   if (field.kind === "url" && !isUrl(String(value))) return t("form.url");
-  if (field.kind === "host" && /[\s/]/.test(String(value))) return t("form.host");
+  if (field.kind === "host" && !isHost(field, String(value))) return t("form.host");
   if (field.kind === "status-codes" && !(value as string[]).every((code) => STATUS_CODE.test(code))) {
     return t("form.statusCodes");
   }

@@ -148,6 +148,23 @@ export interface Variable {
 
 export type Field = Omit<Wire.Field, "kind"> & { kind: FieldKind; variables?: Variable[] };
 
+/** One way in which people write down what a type checks (kuma_lite/core/notations.py). */
+export interface Notation {
+  scheme?: string;
+  command?: string;
+  flag?: string;
+  prefix?: string;
+  ports?: number[];
+  anyPort?: boolean;
+  bare?: ("domain" | "label" | "address")[];
+  rank?: number;
+  into?: string;
+  keepScheme?: boolean;
+  parts?: { user?: string; password?: string; path?: string };
+  sets?: Record<string, unknown>;
+  withUser?: Record<string, unknown>;
+}
+
 export interface MonitorTypeInfo {
   name: string;
   label: string;
@@ -156,6 +173,7 @@ export interface MonitorTypeInfo {
   pushed: boolean;
   untestable?: string; // why a test says nothing
   formDefaults: Record<string, unknown>;
+  notations?: Notation[];
   fields: Field[];
 }
 
