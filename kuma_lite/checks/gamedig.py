@@ -16,6 +16,7 @@ from kuma_lite.core.declarations import (
     CheckContext,
     CheckFailed,
     CheckResult,
+    Choice,
     Kind,
     MonitorType,
     Notation,
@@ -42,7 +43,8 @@ class GameDigOptions(Options):
         kind=Kind.TEXT,
         required=True,
         placeholder="minecraft",
-        help="The short name of the game, as GameDig has it.",
+        choices=tuple(Choice(game.key, game.name) for game in games().values()),
+        help="Search by its name, or type its short name, as GameDig has it.",
     )
     hostname: str = option("", label="Hostname", kind=Kind.HOST, required=True)
     port: int | None = option(

@@ -75,6 +75,15 @@ class ShownWhen:
 
     option: str
     values: tuple[Any, ...]
+    or_filled: str = ""  # an option; while that has a value this one counts, and is shown
+
+
+@dataclass(frozen=True)
+class Follows:
+    """In a form a number is this share of another one, until somebody touches it."""
+
+    option: str
+    share: float
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,7 @@ class Words:
     secret: bool = False
     choices: tuple[Choice, ...] = ()
     shown_when: ShownWhen | None = None
+    follows: Follows | None = None
     minimum: float | None = None
     maximum: float | None = None
     step: float | None = None

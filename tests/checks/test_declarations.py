@@ -51,7 +51,7 @@ def test_every_option_has_words_and_a_place(kind: AnyMonitorType) -> None:
         assert words.section in SECTIONS, key
         assert words.secret == bool(SECRET_NAME.search(key)), key
         assert words.secret or words.kind not in HIDDEN, key
-        assert bool(words.choices) == (words.kind is Kind.SELECT), key
+        assert words.kind is Kind.TEXT or bool(words.choices) == (words.kind is Kind.SELECT), key
         assert (words.refers_to in REFERABLE) == (words.kind is Kind.REFERENCE), key
         if words.shown_when is not None:
             other = described[words.shown_when.option][1]
@@ -61,7 +61,7 @@ def test_every_option_has_words_and_a_place(kind: AnyMonitorType) -> None:
 @EVERY_TYPE
 def test_a_selects_default_is_one_of_its_choices(kind: AnyMonitorType) -> None:
     for key, (info, words) in kind.options.words().items():
-        if words.choices:
+        if words.kind is Kind.SELECT:
             assert info.default in {choice.value for choice in words.choices}, key
 
 

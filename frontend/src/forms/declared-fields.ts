@@ -71,6 +71,7 @@ export function isShown(field: Field, fields: readonly Field[], values: Values, 
   const rule = field.shownWhen;
   if (!rule) return true;
   if (depth > fields.length) return false;
+  if (rule.orFilled && !isBlank(values[rule.orFilled])) return true;
   const other = fields.find(({ name }) => name === rule.option);
   const holds = rule.values.some((value) => value === values[rule.option]);
   return holds && (!other || isShown(other, fields, values, depth + 1));
@@ -159,8 +160,13 @@ export interface Section {
   folded: boolean;
 }
 
-/** The sections of a form in their order; one that holds a mistake is not folded. */
-export function sectionsOf(fields: readonly Field[], errors: Errors = {}): Section[] {
+const asks = (field: Field): boolean => field.required === true && isBlank(startValue(field));
+
+/**
+ * The sections of a form in their order; one that holds a mistake is not folded. With `essential` all are that are
+ * neither general nor hold what has to be filled in.
+ */
+export function sectionsOf(fields: readonly Field[], errors: Errors = {}, essential = false): Section[] {
   const sections = new Map<string, Field[]>();
   for (const field of fields) {
     const name = SAME.get(field.section) ?? field.section;
@@ -173,7 +179,9 @@ export function sectionsOf(fields: readonly Field[], errors: Errors = {}): Secti
     .map(([name, list]) => ({
       name,
       fields: list,
-      folded: FOLDED.includes(name) && !list.some((field) => errors[field.name]),
+      folded:
+        (essential ? name !== "general" && !list.some(asks) : FOLDED.includes(name)) &&
+        !list.some((field) => errors[field.name]),
     }))
     .sort((a, b) => place(a.name) - place(b.name));
 }

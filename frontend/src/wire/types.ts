@@ -146,7 +146,12 @@ export interface Variable {
   operators: Operator[];
 }
 
-export type Field = Omit<Wire.Field, "kind"> & { kind: FieldKind; variables?: Variable[] };
+export type Field = Omit<Wire.Field, "kind" | "shownWhen"> & {
+  kind: FieldKind;
+  variables?: Variable[];
+  shownWhen?: { option: string; values: unknown[]; orFilled?: string }; // also while the other one has a value
+  follows?: { option: string; share: number }; // until somebody touches it
+};
 
 /** One way in which people write down what a type checks (kuma_lite/core/notations.py). */
 export interface Notation {
