@@ -77,7 +77,7 @@ async function addChannel(page, address) {
 }
 
 async function addMonitor(page, url) {
-  await page.goto(`${url}/add`);
+  await page.goto(`${url}/add?type=http`);
   await page.getByRole("combobox", { name: "Type", exact: true }).waitFor();
   await page.getByLabel(/^Name/).fill("Refused");
   await page.getByLabel(/^URL/).fill("http://127.0.0.1:1/");

@@ -33,12 +33,14 @@ async function setUp(page) {
 
 async function addMonitor(page, address) {
   await page.locator("#detail").getByRole("link", { name: "Add the first monitor" }).click();
+  await page.getByRole("button", { name: "All fields" }).click();
   await page.getByRole("combobox", { name: "Type", exact: true }).waitFor();
   await expectAccessible(page, "the form");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("This field is required.").first().waitFor();
   await page.getByLabel(/^Name/).fill("Journey");
   await page.getByLabel(/^URL/).fill(address);
+  await page.locator("summary", { hasText: "Schedule" }).click();
   await page.getByLabel(/^Interval/).fill("1");
   await page.getByLabel("Retries", { exact: true }).fill("2");
   await page.getByLabel("Retry interval", { exact: true }).fill("2");

@@ -10,6 +10,7 @@ export async function form(browser, url) {
     const page = await openPage(browser, options);
     await logIn(page, url);
     const where = `${options.viewport ? "a phone" : "a desk"}, ${options.colorScheme ?? "light"}`;
+    await oneLine(page, url, address, where);
     await testNow(page, url, address, where);
     await conditions(page, url, where);
     check(page.problems.length === 0, `the browser complained: ${page.problems.join("; ")}`);
@@ -24,6 +25,37 @@ const open = async (page, url, type) => {
   await page.getByRole("heading", { name: "New monitor" }).waitFor();
   await page.getByRole("button", { name: "Test now" }).waitFor();
 };
+
+/** By the keyboard alone: what is pasted is asked before it is saved. */
+async function oneLine(page, url, address, where) {
+  const answer = page.locator("form").getByRole("status");
+  for (const [line, type, said] of [
+    [address, "http", "200 - OK · "],
+    [new URL(address).host, "port", " ms"],
+    ["ping 127.0.0.1", "ping", " ms"],
+  ]) {
+    await page.goto(`${url}/add`);
+    const field = page.getByLabel("What should be watched?");
+    await field.waitFor();
+    await page.waitForFunction(() => document.activeElement?.matches("input.line"));
+    await page.keyboard.insertText(line);
+    await answer.getByText(said).waitFor();
+    check((await page.getByLabel("Type", { exact: true }).inputValue()) === type, `${line} is not of the type ${type}`);
+    await page.getByLabel(/^Name/).waitFor();
+    if (type === "http") await expectAccessible(page, `one line on ${where}`);
+    await expectNoSidewaysScroll(page, `one line on ${where}`);
+    await page.keyboard.press(type === "port" ? "Control+Enter" : "Enter");
+    await page.waitForURL(/\/dashboard\/\d+/);
+  }
+  await page.goto(`${url}/add`);
+  await page.getByLabel("What should be watched?").fill("two words");
+  await page.keyboard.press("Enter");
+  await page.getByText("This is not recognised.").waitFor();
+  await page.getByLabel("What should be watched?").fill("https://ann:secret@shop.example/cart");
+  await page.getByRole("button", { name: "All fields" }).click();
+  check((await page.getByLabel(/^URL/).inputValue()) === "https://shop.example/cart", "the address was not carried over");
+  check((await page.locator("summary", { hasText: "Authentication" }).innerText()).includes("Basic"), "no word of Basic");
+}
 
 async function testNow(page, url, address, where) {
   await open(page, url, "http");

@@ -12,7 +12,7 @@ export async function maintenance(browser, url) {
   await report(url, secret, HOST);
   await ask("addStatusPage", "Rack seven", "rack");
   const page = await openPage(browser);
-  await logIn(page, `${url}/add`);
+  await logIn(page, `${url}/add?type=http`);
   const target = new Target();
   await addMonitor(page, await target.start());
   await byHand(page, url);
@@ -40,6 +40,7 @@ export async function maintenance(browser, url) {
 async function addMonitor(page, address) {
   await page.getByLabel(/^URL/).fill(address);
   await page.getByLabel(/^Name/).fill("Served");
+  await page.locator("summary", { hasText: "Schedule" }).click();
   await page.getByLabel(/^Interval/).fill("1");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("heading", { name: "Served" }).waitFor();

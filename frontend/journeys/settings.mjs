@@ -21,7 +21,7 @@ export async function settings(browser, url) {
   await previewWords(page);
   await chooseWhoIsTold(page);
 
-  await page.goto(`${url}/add`);
+  await page.goto(`${url}/add?type=http`);
   const chosen = page.getByRole("switch", { name: /Journey hook/ });
   await chosen.waitFor({ state: "attached" });
   check(await chosen.isChecked(), "a default notification is not preselected");

@@ -29,6 +29,7 @@ def describe_types() -> dict[str, Any]:
                 "pushed": kind.pushed,
                 "untestable": kind.untestable,
                 "formDefaults": dict(kind.form_defaults),
+                "notations": [notation.describe() for notation in kind.notations],
                 "fields": [*_fields(kind), *_limits(kind)],
             }
             for kind in monitor_types()

@@ -24,6 +24,8 @@ FORM_TIMEOUT_S: Final = 48  # what Uptime Kuma's form starts with: 0.8 of a minu
 
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
+# A body is sent with any method, as Uptime Kuma does; with others it is rarely meant.
+_WITH_BODY: Final = ShownWhen("method", ("POST", "PUT", "PATCH", "DELETE"), or_filled="body")
 _NTLM: Final = ShownWhen("authMethod", ("ntlm",))
 
 
@@ -45,6 +47,7 @@ class _RequestOptions(Options):
         label="Body type",
         kind=Kind.SELECT,
         section="request",
+        shown_when=_WITH_BODY,
         choices=(Choice("json", "JSON"), Choice("form", "Form data"), Choice("xml", "XML")),
     )
     body: str = option(
@@ -52,6 +55,7 @@ class _RequestOptions(Options):
         label="Body",
         kind=Kind.TEXTAREA,
         section="request",
+        shown_when=_WITH_BODY,
         placeholder='{"key": "value"}',
         help="Leave empty to send none.",
     )

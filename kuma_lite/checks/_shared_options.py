@@ -7,11 +7,12 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator
 
 from kuma_lite.checks._conditions import read_conditions
-from kuma_lite.core.declarations import Kind, ShownWhen
+from kuma_lite.core.declarations import Follows, Kind, ShownWhen
 from kuma_lite.core.options import option
 
 MAX_RESPONSE_CHARS: Final = 1_048_576  # what Uptime Kuma 2.5 accepts for a kept body
 DEFAULT_RESPONSE_CHARS: Final = 1024
+SHARE_OF_INTERVAL: Final = 0.8  # the longest a check may take; as in Uptime Kuma 2.5
 
 # What is stored as a list or its text, as the tree of `_conditions`.
 Conditions = Annotated[tuple[Any, ...], BeforeValidator(read_conditions)]
@@ -27,6 +28,7 @@ def timeout_option(purpose: str, *, form_default: int) -> Any:
         unit="s",
         minimum=0,
         form_default=form_default,
+        follows=Follows("interval", SHARE_OF_INTERVAL),
         help=f"{purpose} 0 takes 80 % of the interval.",
     )
 

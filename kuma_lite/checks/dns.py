@@ -11,7 +11,16 @@ from kuma_lite.checks._dns_messages import TYPES
 from kuma_lite.checks._dns_query import QueryFailed, Server, ask
 from kuma_lite.checks._network import network_of
 from kuma_lite.checks._shared_options import Conditions
-from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Choice, Kind, MonitorType
+from kuma_lite.core.declarations import (
+    Bare,
+    CheckContext,
+    CheckFailed,
+    CheckResult,
+    Choice,
+    Kind,
+    MonitorType,
+    Notation,
+)
 from kuma_lite.core.options import Options, option
 from kuma_lite.core.targets import Target
 from kuma_lite.net.errors import NetworkError
@@ -73,6 +82,11 @@ class DnsMonitor(MonitorType[DnsOptions]):
     label = "DNS"
     description = "Asks DNS servers for records, and compares them on request."
     options = DnsOptions
+    notations = (
+        Notation(command="dig", bare=(Bare.DOMAIN,), rank=2),
+        Notation(command="nslookup"),
+        Notation(command="host"),
+    )
     condition_variables = (text_variable("record"),)
 
     def target(self, options: DnsOptions) -> Target:

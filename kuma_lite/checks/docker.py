@@ -10,7 +10,15 @@ from kuma_lite.checks._http_family import without_spacing
 from kuma_lite.checks._network import failed, network_of
 from kuma_lite.checks._saved_response import save_response
 from kuma_lite.checks._shared_options import response_max_length_option, save_error_response_option
-from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType, Status
+from kuma_lite.core.declarations import (
+    CheckContext,
+    CheckFailed,
+    CheckResult,
+    Kind,
+    MonitorType,
+    Notation,
+    Status,
+)
 from kuma_lite.core.json_text import JsonTextError, parse_json
 from kuma_lite.core.options import Options, option
 from kuma_lite.net.errors import NetworkError
@@ -54,6 +62,13 @@ class DockerMonitor(MonitorType[DockerOptions]):
     label = "Docker container"
     description = "Asks a Docker daemon whether a container runs and is healthy."
     options = DockerOptions
+    notations = (
+        Notation(command="docker run", flag="--name", into="docker_container"),
+        *(
+            Notation(command=f"docker {verb}", into="docker_container")
+            for verb in ("start", "restart", "logs", "inspect")
+        ),
+    )
     numbers = ()
     in_type_list = False
 

@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kuma_lite.checks._network import network_of
-from kuma_lite.core.declarations import CannotCheck, CheckContext, CheckFailed, CheckResult, Kind, MonitorType
+from kuma_lite.core.declarations import (
+    Bare,
+    CannotCheck,
+    CheckContext,
+    CheckFailed,
+    CheckResult,
+    Kind,
+    MonitorType,
+    Notation,
+)
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.options import Options, option
 from kuma_lite.net.certificates import days_remaining
@@ -44,6 +53,7 @@ class DomainMonitor(MonitorType[DomainOptions]):
     label = "Domain"
     description = "Asks the registry once a day when the registration of a domain ends (RDAP)."
     options = DomainOptions
+    notations = (Notation(command="whois", bare=(Bare.DOMAIN,), rank=3),)
     in_type_list = False
     form_defaults = {"interval": DEFAULT_INTERVAL_S}  # noqa: RUF012 - as the base class has it
 

@@ -16,8 +16,10 @@ from kuma_lite.core.declarations import (
     CheckContext,
     CheckFailed,
     CheckResult,
+    Choice,
     Kind,
     MonitorType,
+    Notation,
 )
 from kuma_lite.core.options import Options, option
 from kuma_lite.net.errors import NetworkError, timeout_error
@@ -41,7 +43,8 @@ class GameDigOptions(Options):
         kind=Kind.TEXT,
         required=True,
         placeholder="minecraft",
-        help="The short name of the game, as GameDig has it.",
+        choices=tuple(Choice(game.key, game.name) for game in games().values()),
+        help="Search by its name, or type its short name, as GameDig has it.",
     )
     hostname: str = option("", label="Hostname", kind=Kind.HOST, required=True)
     port: int | None = option(
@@ -79,6 +82,7 @@ class GameDigMonitor(MonitorType[GameDigOptions]):
     description = "Asks a game server for its name, in the protocol of its game."
     group = "specific"
     options = GameDigOptions
+    notations = (Notation("minecraft", ports=(MINECRAFT_PORT,), sets={"game": _MINECRAFT}),)
 
     def __init__(self) -> None:
         self._answering: OrderedDict[tuple[str, int | None, str], int | None] = OrderedDict()

@@ -70,7 +70,7 @@ class GrpcKeywordOptions(Options):
         placeholder="Health",
         help="Its name in the proto text, with or without the package.",
     )
-    method: str = option(
+    rpc: str = option(
         "",
         alias="grpcMethod",
         label="Method",
@@ -89,7 +89,7 @@ class GrpcKeywordOptions(Options):
         required=True,
         help="The .proto file that describes the service. Only files of google/protobuf can be imported.",
     )
-    body: str = option(
+    message: str = option(
         "", alias="grpcBody", label="Body", kind=Kind.JSON, section="request", placeholder='{"key": "value"}'
     )
     metadata: str = option(
@@ -131,7 +131,7 @@ class GrpcKeywordMonitor(MonitorType[GrpcKeywordOptions]):
         address = read_address(options.address)
         if address is None:
             raise CannotCheck("Address: it is read as host:port, such as example.org:50051.")
-        body = _read_body(options.body)
+        body = _read_body(options.message)
         method, request = await _prepared(options, body)
         _driver.load("h2.connection")  # the first check need not seem slow
         begun = perf_counter()
@@ -204,13 +204,13 @@ async def _prepared(options: GrpcKeywordOptions, body: dict[str, Any]) -> tuple[
     from kuma_lite.checks._proto_tokens import ProtoError
 
     def prepare() -> tuple[_proto_types.Method, bytes]:
-        method = _proto_types.find_method(options.proto, options.service.strip(), options.method.strip())
+        method = _proto_types.find_method(options.proto, options.service.strip(), options.rpc.strip())
         return method, _proto_types.filled(method.request, body).SerializeToString()
 
     if len(options.proto) > _MAX_PROTO_CHARS:
         raise CannotCheck(f"Proto text: it is longer than {_MAX_PROTO_CHARS} characters.")
     try:
-        return await _off_loop(prepare, size=len(options.proto) + len(options.body))
+        return await _off_loop(prepare, size=len(options.proto) + len(options.message))
     except ProtoError as error:
         raise CannotCheck(f"Proto text: {error}.") from None
     except _proto_types.NoSuchMethod as error:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from kuma_lite.checks._channel import Channel
-from kuma_lite.checks._mailbox import MailboxMonitor, read_line, shown
-from kuma_lite.core.declarations import CheckFailed
+from kuma_lite.checks._mailbox import SECURE, MailboxMonitor, read_line, shown
+from kuma_lite.core.declarations import CheckFailed, Notation
+from kuma_lite.core.notations import USER_PARTS
 
 _MAX_LINES: Final = 100  # untagged ones before an answer
 
@@ -18,6 +19,10 @@ class ImapMonitor(MailboxMonitor):
     label = "IMAP"
     description = "Reads the greeting of an IMAP server, and on request logs in."
     ports = {False: 143, True: 993}  # noqa: RUF012 - a constant of the class
+    notations = (
+        Notation("imap", ports=(143,), parts=USER_PARTS),
+        Notation("imaps", ports=(993,), parts=USER_PARTS, sets={"smtpSecurity": SECURE}),
+    )
 
     async def greeting(self, channel: Channel) -> str:
         """`* OK`, or `* PREAUTH` from servers that know us already."""

@@ -23,6 +23,7 @@ from kuma_lite.core.declarations import (
     Choice,
     Kind,
     MonitorType,
+    Notation,
     ShownWhen,
 )
 from kuma_lite.core.errors import UserError
@@ -114,6 +115,10 @@ class LdapMonitor(MonitorType[LdapOptions]):
     description = "Binds to a directory server, and on request searches for an entry."
     group = "specific"
     options = LdapOptions
+    notations = (
+        Notation("ldap", ports=(PORTS[False],)),
+        Notation("ldaps", ports=(PORTS[True],), sets={"smtpSecurity": SECURE}),
+    )
     in_type_list = False
 
     def validate(self, options: LdapOptions, document: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -15,11 +15,12 @@ from typing import Any, Final
 
 from kuma_lite.checks import _driver
 from kuma_lite.checks._jsonata import FUNCTION, UNDEFINED, QueryError, evaluate
-from kuma_lite.checks._mongo_url import MongoUrl, read_url
+from kuma_lite.checks._mongo_url import DEFAULT_PORT, MongoUrl, read_url
 from kuma_lite.checks._network import is_maybe_ours, network_of
 from kuma_lite.core.declarations import CannotCheck, CheckContext, CheckFailed, CheckResult, Kind, MonitorType
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import JsonTextError, compact_json, parse_json, text_of
+from kuma_lite.core.notations import connection_string
 from kuma_lite.core.options import Options, option
 from kuma_lite.core.targets import Target
 from kuma_lite.net.errors import ErrorKind, NetworkError
@@ -78,6 +79,7 @@ class MongodbMonitor(MonitorType[MongodbOptions]):
     label = "MongoDB"
     description = "Runs a command in a MongoDB database and looks at its answer."
     options = MongodbOptions
+    notations = connection_string("mongodb", "mongodb+srv", port=DEFAULT_PORT)
 
     def validate(self, options: MongodbOptions, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """The command must be JSON."""

@@ -43,6 +43,7 @@ from kuma_lite.core.declarations import (
     ConditionVariable,
     Kind,
     MonitorType,
+    Notation,
     ShownWhen,
 )
 from kuma_lite.core.json_text import JsonTextError, parse_json, text_of
@@ -56,6 +57,7 @@ from kuma_lite.net.websocket import new_key, upgrade_request
 PORTS: Final = {"mqtt": 1883, "mqtts": 8883, "ws": 80, "wss": 443}
 MAX_PORT: Final = 65_535
 KEEP_ALIVE_SLACK_S: Final = 60  # beyond the monitor's own limit: we never have to prove that we are alive
+_PARTS: Final = {"user": "mqttUsername", "password": "mqttPassword", "path": "mqttTopic"}
 _SECURE: Final = ("mqtts", "wss")
 _WEBSOCKET: Final = ("ws", "wss")
 _SUBPROTOCOL: Final = "mqtt"
@@ -122,7 +124,7 @@ class MqttOptions(Options):
         choices=(Choice(_KEYWORD, "Keyword"), Choice(_JSON_QUERY, "JSON query")),
         help="Conditions, where there are any, take its place.",
     )
-    keyword: str = option(
+    wanted: str = option(
         "",
         alias="mqttSuccessMessage",
         label="Keyword",
@@ -164,6 +166,10 @@ class MqttMonitor(MonitorType[MqttOptions]):
     description = "Subscribes to a topic of an MQTT broker and looks at the first message."
     group = "specific"
     options = MqttOptions
+    notations = tuple(
+        Notation(scheme, ports=(PORTS[scheme],), keep_scheme=True, parts=_PARTS)
+        for scheme in ("mqtt", "mqtts")
+    )
     numbers = (RESPONSE_TIME, CERTIFICATE_DAYS, VALUE)
     condition_variables = (
         text_variable("topic"),
@@ -304,7 +310,7 @@ async def judge(options: MqttOptions, message: _mqtt.Message) -> tuple[str, str]
             raise CheckFailed(str(error)) from None
         return shown, found or text
     if options.check_type in (_KEYWORD, ""):
-        if options.keyword not in text:
+        if options.wanted not in text:
             raise CheckFailed(f"Message Mismatch - {shown}")
         return shown, text
     if options.check_type != _JSON_QUERY:

@@ -13,7 +13,14 @@ from typing import Final
 from kuma_lite.checks._channel import Channel
 from kuma_lite.checks._database_connection import connected, secured
 from kuma_lite.checks._mysql_protocol import Session
-from kuma_lite.checks._mysql_url import InvalidString, InvalidUrl, MysqlSecurity, MysqlTarget, read_target
+from kuma_lite.checks._mysql_url import (
+    MYSQL_PORT,
+    InvalidString,
+    InvalidUrl,
+    MysqlSecurity,
+    MysqlTarget,
+    read_target,
+)
 from kuma_lite.checks._network import network_of
 from kuma_lite.checks._shared_options import Conditions
 from kuma_lite.checks._sql import (
@@ -29,6 +36,7 @@ from kuma_lite.checks._sql import (
     silence,
 )
 from kuma_lite.core.declarations import CannotCheck, CheckContext, CheckResult, Kind, MonitorType
+from kuma_lite.core.notations import connection_string
 from kuma_lite.core.options import Options, option
 from kuma_lite.net.connect import Stream
 from kuma_lite.net.contexts import TlsOptions
@@ -64,6 +72,7 @@ class MysqlMonitor(MonitorType[MysqlOptions]):
     description = "Logs in to a MySQL or MariaDB database and runs a query."
     group = "specific"
     options = MysqlOptions
+    notations = connection_string("mysql", "mariadb", port=MYSQL_PORT)
     condition_variables = VARIABLES
     numbers = NUMBERS
 

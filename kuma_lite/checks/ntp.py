@@ -19,6 +19,7 @@ from kuma_lite.core.declarations import (
     CheckResult,
     Kind,
     MonitorType,
+    Notation,
     Number,
 )
 from kuma_lite.core.options import Options, option
@@ -96,6 +97,7 @@ class NtpMonitor(MonitorType[NtpOptions]):
     description = "Asks a time server for the time, and compares it with ours."
     group = "specific"
     options = NtpOptions
+    notations = (Notation("ntp", ports=(NTP_PORT,)), Notation(command="ntpdate"))
     numbers = (
         RESPONSE_TIME,
         Number("stratum", "Stratum"),

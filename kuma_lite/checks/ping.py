@@ -8,7 +8,15 @@ from typing import Any, Final
 
 from kuma_lite.checks._host import clean_host
 from kuma_lite.checks._network import is_maybe_ours, network_of
-from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType
+from kuma_lite.core.declarations import (
+    Bare,
+    CheckContext,
+    CheckFailed,
+    CheckResult,
+    Kind,
+    MonitorType,
+    Notation,
+)
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.options import Options, option
 from kuma_lite.net.errors import ErrorKind, NetworkError
@@ -85,6 +93,10 @@ class PingMonitor(MonitorType[PingOptions]):
     label = "Ping"
     description = "Sends ICMP echo requests and measures the answer."
     options = PingOptions
+    notations = (
+        Notation(command="ping", bare=(Bare.ADDRESS, Bare.LABEL)),
+        Notation(command="ping6", bare=(Bare.DOMAIN,), rank=1),
+    )
     in_type_list = False
 
     def validate(self, options: PingOptions, document: Mapping[str, Any]) -> Mapping[str, Any]:

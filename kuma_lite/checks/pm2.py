@@ -14,6 +14,7 @@ from kuma_lite.core.declarations import (
     CheckResult,
     Kind,
     MonitorType,
+    Notation,
 )
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.options import Options, option
@@ -42,6 +43,10 @@ class Pm2Monitor(MonitorType[Pm2Options]):
     label = "PM2 process"
     description = "Asks PM2 on this machine whether a process is online."
     options = Pm2Options
+    notations = tuple(
+        Notation(command=f"pm2 {verb}", into="system_service_name")
+        for verb in ("show", "describe", "restart", "logs")
+    )
 
     def validate(self, options: Pm2Options, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """A name that can be one."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kuma_lite.checks._channel import Channel
-from kuma_lite.checks._mailbox import MailboxMonitor, read_line, shown
-from kuma_lite.core.declarations import CheckFailed
+from kuma_lite.checks._mailbox import SECURE, MailboxMonitor, read_line, shown
+from kuma_lite.core.declarations import CheckFailed, Notation
+from kuma_lite.core.notations import USER_PARTS
 
 
 class Pop3Monitor(MailboxMonitor):
@@ -14,6 +15,10 @@ class Pop3Monitor(MailboxMonitor):
     label = "POP3"
     description = "Reads the greeting of a POP3 server, and on request logs in."
     ports = {False: 110, True: 995}  # noqa: RUF012 - a constant of the class
+    notations = (
+        Notation("pop3", ports=(110,), parts=USER_PARTS),
+        Notation("pop3s", ports=(995,), parts=USER_PARTS, sets={"smtpSecurity": SECURE}),
+    )
 
     async def greeting(self, channel: Channel) -> str:
         """`+OK`."""

@@ -20,6 +20,7 @@ from kuma_lite.core.declarations import (
     Choice,
     Kind,
     MonitorType,
+    Notation,
     ShownWhen,
 )
 from kuma_lite.core.options import Options, option
@@ -120,6 +121,11 @@ class PortMonitor(MonitorType[PortOptions]):
     label = "TCP port"
     description = "Connects to a port; on request also checks TLS there."
     options = PortOptions
+    notations = (
+        Notation("tcp", any_port=True, rank=1),
+        Notation(command="nc"),
+        Notation(command="telnet"),
+    )
     numbers = (RESPONSE_TIME, CERTIFICATE_DAYS)
 
     def deadline(self, options: PortOptions, context: CheckContext) -> float:

@@ -13,9 +13,10 @@ from kuma_lite.checks._channel import Channel
 from kuma_lite.checks._database_connection import connected, read_pem, secured
 from kuma_lite.checks._network import failed, network_of
 from kuma_lite.checks._postgres_protocol import SSL_REQUEST, Session, as_said
-from kuma_lite.checks._postgres_url import InvalidString, PostgresTarget, Security, read_target
+from kuma_lite.checks._postgres_url import POSTGRES_PORT, InvalidString, PostgresTarget, Security, read_target
 from kuma_lite.checks._sql import connection_option, misconfigured, query_option, silence
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, MonitorType
+from kuma_lite.core.notations import connection_string
 from kuma_lite.core.options import Options
 from kuma_lite.net.connect import Stream
 from kuma_lite.net.contexts import TlsOptions
@@ -43,6 +44,7 @@ class PostgresMonitor(MonitorType[PostgresOptions]):
     description = "Logs in to a PostgreSQL database and runs a query."
     group = "specific"
     options = PostgresOptions
+    notations = connection_string("postgres", "postgresql", port=POSTGRES_PORT)
 
     async def check(self, options: PostgresOptions, context: CheckContext) -> CheckResult:
         """The ping is the time of connection, log-in and query in whole ms; the text is empty."""

@@ -12,6 +12,7 @@ from kuma_lite.checks._channel import Channel, open_channel
 from kuma_lite.checks._network import failed, network_of
 from kuma_lite.checks._shared_options import ignore_tls_option
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType
+from kuma_lite.core.notations import connection_string
 from kuma_lite.core.options import Options, option
 from kuma_lite.net.contexts import TlsOptions
 from kuma_lite.net.errors import NetworkError
@@ -60,6 +61,7 @@ class RedisMonitor(MonitorType[RedisOptions]):
     description = "Connects to a Redis database and asks it PING."
     group = "specific"
     options = RedisOptions
+    notations = connection_string("redis", "rediss", port=REDIS_PORT)
 
     def deadline(self, options: RedisOptions, context: CheckContext) -> float:
         """The connection, the dialogue, and the handshake that fetches an invalid certificate."""

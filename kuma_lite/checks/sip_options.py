@@ -10,7 +10,7 @@ from typing import Final
 from kuma_lite.checks._host import clean_host
 from kuma_lite.checks._network import failed, network_of
 from kuma_lite.checks._sip_messages import Question, Status
-from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType
+from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Kind, MonitorType, Notation
 from kuma_lite.core.options import Options, option
 from kuma_lite.net.datagram import Conversation, converse
 from kuma_lite.net.errors import NetworkError, timeout_error
@@ -39,6 +39,7 @@ class SipOptionsMonitor(MonitorType[SipOptions]):
     description = "Asks a telephone exchange or a phone by SIP what it can do (OPTIONS over UDP)."
     group = "specific"
     options = SipOptions
+    notations = (Notation("sip", ports=(SIP_PORT,)),)
 
     def deadline(self, options: SipOptions, context: CheckContext) -> float:
         """Its own limit; the monitor's timeout means nothing."""

@@ -24,6 +24,7 @@ from kuma_lite.core.declarations import (
     Choice,
     Kind,
     MonitorType,
+    Notation,
     ShownWhen,
 )
 from kuma_lite.core.options import Options, option
@@ -72,6 +73,10 @@ class SmtpMonitor(MonitorType[SmtpOptions]):
     description = "Connects to a mail server and says hello, over TLS where it is offered."
     group = "specific"
     options = SmtpOptions
+    notations = (
+        Notation("smtp", ports=(SMTP_PORT, 587)),
+        Notation("smtps", ports=(465,), sets={"smtpSecurity": SECURE}),
+    )
     numbers = (RESPONSE_TIME, CERTIFICATE_DAYS)
 
     async def check(self, options: SmtpOptions, context: CheckContext) -> CheckResult:

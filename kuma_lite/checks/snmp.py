@@ -26,6 +26,7 @@ from kuma_lite.core.declarations import (
     Choice,
     Kind,
     MonitorType,
+    Notation,
     ShownWhen,
 )
 from kuma_lite.core.json_text import compact_json
@@ -117,6 +118,7 @@ class SnmpMonitor(MonitorType[SnmpOptions]):
     label = "SNMP"
     description = "Asks a device for a value by SNMP, and compares it with what you expect."
     options = SnmpOptions
+    notations = (Notation("snmp", ports=(SNMP_PORT,)),)
     numbers = (RESPONSE_TIME, VALUE)
 
     def deadline(self, options: SnmpOptions, context: CheckContext) -> float:

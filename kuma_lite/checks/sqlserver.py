@@ -29,7 +29,8 @@ from kuma_lite.checks._sql import (
     query_option,
 )
 from kuma_lite.checks._tds_session import Route, Session
-from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, MonitorType
+from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, MonitorType, Notation
+from kuma_lite.core.notations import CONNECTION
 from kuma_lite.core.options import Options
 from kuma_lite.net import datagram
 from kuma_lite.net.errors import ErrorKind, NetworkError
@@ -59,6 +60,10 @@ class SqlServerMonitor(MonitorType[SqlServerOptions]):
     description = "Logs in to a Microsoft SQL Server database and runs a query."
     group = "specific"
     options = SqlServerOptions
+    notations = (
+        Notation(prefix="Server=", into=CONNECTION),
+        Notation(prefix="Data Source=", into=CONNECTION),
+    )
     condition_variables = VARIABLES
     numbers = NUMBERS
 

@@ -20,6 +20,7 @@ from kuma_lite.core.declarations import (
     CheckResult,
     Kind,
     MonitorType,
+    Notation,
 )
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.options import Options, option
@@ -63,6 +64,7 @@ class SshMonitor(MonitorType[SshOptions]):
     description = "Reads the banner of an SSH server, and compares its host key on request."
     group = "specific"
     options = SshOptions
+    notations = (Notation("ssh", ports=(SSH_PORT,)), Notation("sftp"), Notation(command="ssh"))
     in_type_list = False
 
     def validate(self, options: SshOptions, document: Mapping[str, Any]) -> Mapping[str, Any]:

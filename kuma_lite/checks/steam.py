@@ -18,6 +18,7 @@ from kuma_lite.core.declarations import (
     CheckResult,
     Kind,
     MonitorType,
+    Notation,
 )
 from kuma_lite.core.json_text import JsonTextError, parse_json, text_of
 from kuma_lite.core.options import Options, option
@@ -94,6 +95,7 @@ class SteamMonitor(MonitorType[SteamOptions]):
     description = "Looks a game server up in Steam's list, with the Steam API key of the settings."
     group = "specific"
     options = SteamOptions
+    notations = (Notation("steam", ports=(27015,), rank=2),)
 
     def __init__(self, base_url: str = API) -> None:
         self._base_url = base_url

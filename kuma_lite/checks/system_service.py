@@ -16,6 +16,7 @@ from kuma_lite.core.declarations import (
     CheckResult,
     Kind,
     MonitorType,
+    Notation,
 )
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.options import Options, option
@@ -58,6 +59,10 @@ class SystemServiceMonitor(MonitorType[SystemServiceOptions]):
     label = "System service"
     description = "Asks systemd whether a service of this machine is running."
     options = SystemServiceOptions
+    notations = tuple(
+        Notation(command=f"systemctl {verb}", into="system_service_name")
+        for verb in ("status", "start", "restart", "enable")
+    )
 
     def validate(self, options: SystemServiceOptions, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """A name, and nothing that could be anything else."""

@@ -13,6 +13,7 @@ from kuma_lite.core.declarations import (
     CheckResult,
     Kind,
     MonitorType,
+    Notation,
 )
 from kuma_lite.core.options import Options, option
 
@@ -56,6 +57,7 @@ class TailscalePingMonitor(MonitorType[TailscalePingOptions]):
     label = "Tailscale ping"
     description = "Pings a machine of a Tailscale net with the program tailscale."
     options = TailscalePingOptions
+    notations = (Notation(command="tailscale ping"),)
 
     def deadline(self, options: TailscalePingOptions, context: CheckContext) -> float:
         """The program has its share of the interval."""

@@ -22,6 +22,7 @@ from kuma_lite.core.declarations import (
     Choice,
     Kind,
     MonitorType,
+    Notation,
 )
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.options import Options, option
@@ -90,6 +91,7 @@ class TlsMonitor(MonitorType[TlsMonitorOptions]):
     description = "Looks at the certificate of a port: whether it is valid, and for how long."
     group = "specific"
     options = TlsMonitorOptions
+    notations = (Notation("tls", ports=(HTTPS_PORT,), rank=2),)
     in_type_list = False
     numbers = (RESPONSE_TIME, CERTIFICATE_DAYS)
 

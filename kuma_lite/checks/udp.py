@@ -19,6 +19,7 @@ from kuma_lite.core.declarations import (
     Choice,
     Kind,
     MonitorType,
+    Notation,
     ShownWhen,
 )
 from kuma_lite.core.errors import UserError
@@ -121,6 +122,7 @@ class UdpMonitor(MonitorType[UdpOptions]):
     label = "UDP"
     description = "Sends a datagram to a UDP port and looks at the answer."
     options = UdpOptions
+    notations = (Notation("udp"),)
     in_type_list = False
 
     def validate(self, options: UdpOptions, document: Mapping[str, Any]) -> Mapping[str, Any]:

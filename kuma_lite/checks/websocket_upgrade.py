@@ -30,6 +30,7 @@ from kuma_lite.core.declarations import (
     CheckResult,
     Kind,
     MonitorType,
+    Notation,
 )
 from kuma_lite.core.json_text import JsonTextError, parse_json
 from kuma_lite.core.options import Options, option
@@ -145,6 +146,7 @@ class WebSocketMonitor(MonitorType[WebSocketOptions]):
     label = "WebSocket"
     description = "Opens a WebSocket, closes it and looks at the closing code."
     options = WebSocketOptions
+    notations = (Notation("wss", ports=(443,), rank=3), Notation("ws"))
     numbers = (RESPONSE_TIME, CERTIFICATE_DAYS)
 
     def __init__(self) -> None:

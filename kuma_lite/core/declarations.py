@@ -30,6 +30,8 @@ from kuma_lite.core.check_results import CheckFailed as CheckFailed
 from kuma_lite.core.check_results import CheckResult as CheckResult
 from kuma_lite.core.check_results import Status as Status
 from kuma_lite.core.check_results import Wait as Wait
+from kuma_lite.core.notations import Bare as Bare
+from kuma_lite.core.notations import Notation as Notation
 from kuma_lite.core.sentences import filled
 
 if TYPE_CHECKING:
@@ -73,6 +75,15 @@ class ShownWhen:
 
     option: str
     values: tuple[Any, ...]
+    or_filled: str = ""  # an option; while that has a value this one counts, and is shown
+
+
+@dataclass(frozen=True)
+class Follows:
+    """In a form a number is this share of another one, until somebody touches it."""
+
+    option: str
+    share: float
 
 
 @dataclass(frozen=True)
@@ -89,6 +100,7 @@ class Words:
     secret: bool = False
     choices: tuple[Choice, ...] = ()
     shown_when: ShownWhen | None = None
+    follows: Follows | None = None
     minimum: float | None = None
     maximum: float | None = None
     step: float | None = None
@@ -200,6 +212,7 @@ class MonitorDeclaration(ABC, Generic[O]):
     numbers: ClassVar[tuple[Number, ...]] = (RESPONSE_TIME,)  # on which limits can be set
     in_type_list: ClassVar[bool] = True  # whether Uptime Kuma 2.5 has it in its `monitorTypeList`
     form_defaults: ClassVar[Mapping[str, Any]] = {}  # of common fields (interval ...), where it differs
+    notations: ClassVar[tuple[Notation, ...]] = ()  # how people write down what it checks
     untestable: ClassVar[str] = ""  # why a single check out of a form says nothing, as a sentence
 
     def validate(self, options: O, document: Mapping[str, Any]) -> Mapping[str, Any]:

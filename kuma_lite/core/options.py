@@ -183,4 +183,8 @@ def _described(key: str, info: FieldInfo, words: Words) -> dict[str, Any]:
         entry["choices"] = [{"value": choice.value, "label": choice.label} for choice in words.choices]
     if words.shown_when:
         entry["shownWhen"] = {"option": words.shown_when.option, "values": list(words.shown_when.values)}
+        if words.shown_when.or_filled:
+            entry["shownWhen"]["orFilled"] = words.shown_when.or_filled
+    if words.follows:
+        entry["follows"] = {"option": words.follows.option, "share": words.follows.share}
     return entry

@@ -14,6 +14,7 @@ from kuma_lite.checks import describe_types, monitor_types
 from kuma_lite.core.declarations import AnyMonitorType, Kind
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.document.common_options import CommonOptions
+from kuma_lite.monitors.document.fields import FIELDS
 from tests.checks.support import Context
 
 TYPES = list(monitor_types())
@@ -50,7 +51,7 @@ def test_every_option_has_words_and_a_place(kind: AnyMonitorType) -> None:
         assert words.section in SECTIONS, key
         assert words.secret == bool(SECRET_NAME.search(key)), key
         assert words.secret or words.kind not in HIDDEN, key
-        assert bool(words.choices) == (words.kind is Kind.SELECT), key
+        assert words.kind is Kind.TEXT or bool(words.choices) == (words.kind is Kind.SELECT), key
         assert (words.refers_to in REFERABLE) == (words.kind is Kind.REFERENCE), key
         if words.shown_when is not None:
             other = described[words.shown_when.option][1]
@@ -60,7 +61,7 @@ def test_every_option_has_words_and_a_place(kind: AnyMonitorType) -> None:
 @EVERY_TYPE
 def test_a_selects_default_is_one_of_its_choices(kind: AnyMonitorType) -> None:
     for key, (info, words) in kind.options.words().items():
-        if words.choices:
+        if words.kind is Kind.SELECT:
             assert info.default in {choice.value for choice in words.choices}, key
 
 
@@ -95,7 +96,8 @@ def test_the_description_is_what_a_form_reads() -> None:
     described = json.loads(json.dumps(describe_types()))["types"]
     by_name = {entry["name"]: entry for entry in described}
     assert set(by_name["push"]) == {
-        "name", "label", "description", "group", "pushed", "untestable", "formDefaults", "fields",
+        "name", "label", "description", "group", "pushed", "untestable", "formDefaults", "notations",
+        "fields",
     }  # fmt: skip
     assert by_name["push"]["pushed"] is True
     assert by_name["http"]["pushed"] is False
@@ -114,6 +116,31 @@ def test_the_description_is_what_a_form_reads() -> None:
     assert fields["basic_auth_pass"]["shownWhen"] == {"option": "authMethod", "values": ["basic", "ntlm"]}
     assert (fields["proxyId"]["kind"], fields["proxyId"]["refersTo"]) == ("reference", "proxy")
     assert {"dns_last_result", "ping_numeric"}.isdisjoint(fields)
+
+
+def test_what_people_write_down_means_one_type_and_options_that_it_has() -> None:
+    seen: dict[str, str] = {}
+    for kind in monitor_types():
+        words = {key: shown for key, (_, shown) in kind.options.words().items()}
+        for notation in kind.notations:
+            ways = (notation.scheme and f"{notation.scheme}://", notation.command, notation.prefix)
+            for way in filter(None, ways):
+                assert seen.setdefault(way, kind.name) == kind.name, way
+            settled = {**notation.sets, **notation.with_user}
+            assert {*filter(None, [notation.into]), *notation.parts.values(), *settled} <= set(words)
+            for key, value in settled.items():
+                choices = [choice.value for choice in words[key].choices]
+                assert value in choices or not choices, (kind.name, key)
+            assert notation.command or not notation.flag
+            assert notation.scheme or not notation.ports
+    assert seen["https://"] == "http"
+
+
+def test_no_option_reads_a_field_that_is_another_one() -> None:
+    for kind in monitor_types():  # a document may hold its Python name as a key of its own
+        for name, info in kind.options.model_fields.items():
+            if info.alias not in (None, name):
+                assert name not in FIELDS, (kind.name, name)
 
 
 REFERENCES = {"proxyId": "proxy", "docker_host": "docker_host", "remote_browser": "remote_browser"}

@@ -36,8 +36,9 @@ describe("storedValue", () => {
     expect(storedValue(field("list"), "a")).toEqual(["a"]);
     expect(storedValue(field("list"), "")).toEqual([]);
   });
-  it("replaces a zero the field's own rules refuse", () => {
-    expect(storedValue(field("number", { minimum: 1, default: 60 }), 0)).toBe(60);
+  it("leaves a zero blank that the field's own rules refuse", () => {
+    expect(storedValue(field("number", { minimum: 1, default: 60 }), 0)).toBe("");
+    expect(storedValue(field("number", { minimum: 1, default: 60, required: true }), 0)).toBe(60);
     expect(storedValue(field("number", { minimum: 0, default: 60 }), 0)).toBe(0);
   });
   it("takes null for nothing, and an absent key for the default", () => {

@@ -41,12 +41,14 @@ export function startValue(field: Field, defaults: Values = {}): unknown {
   return value ?? blank(field);
 }
 
+/** Uptime Kuma's columns hold zeros its own rules refuse (a retry interval nobody set). */
+export const isRefusedZero = (field: Field, value: unknown): boolean => value === 0 && (field.minimum ?? 0) > 0;
+
 /** A stored value as the form holds it: JSON that is stored parsed is shown as text. */
 export function storedValue(field: Field, value: unknown): unknown {
   if (value === undefined) return startValue(field);
   if (value === null) return field.kind === "token" ? "" : startValue({ ...field, default: null });
-  // Uptime Kuma's columns hold zeros its own rules refuse (a retry interval nobody set).
-  if (typeof value === "number" && value === 0 && (field.minimum ?? 0) > 0) return startValue(field);
+  if (isRefusedZero(field, value)) return field.required ? startValue(field) : "";
   if (field.kind === "json" && typeof value !== "string") return JSON.stringify(value, null, 2);
   if (field.kind === "list" && !Array.isArray(value)) return asList(value);
   return value;
@@ -69,6 +71,7 @@ export function isShown(field: Field, fields: readonly Field[], values: Values, 
   const rule = field.shownWhen;
   if (!rule) return true;
   if (depth > fields.length) return false;
+  if (rule.orFilled && !isBlank(values[rule.orFilled])) return true;
   const other = fields.find(({ name }) => name === rule.option);
   const holds = rule.values.some((value) => value === values[rule.option]);
   return holds && (!other || isShown(other, fields, values, depth + 1));
@@ -109,6 +112,10 @@ function isUrl(text: string): boolean {
   }
 }
 
+/** A scheme belongs to a host only where the example of the field has one. */
+const isHost = (field: Field, text: string): boolean =>
+  !/[\s/]/.test(field.placeholder?.includes("://") ? text.trim().replace(/^[a-z]+:\/\//, "") : text);
+
 /** What is wrong with one shown field; empty when nothing is. */
 export function errorOf(field: Field, value: unknown): string {
   if (isBlank(value)) return field.required ? t("form.required") : "";
@@ -117,7 +124,7 @@ export function errorOf(field: Field, value: unknown): string {
   if (field.kind === "json") return jsonError(String(value));
   if (field.kind === "limits") return limitsError(value);
   if (field.kind === "url" && !isUrl(String(value))) return t("form.url");
-  if (field.kind === "host" && /[\s/]/.test(String(value))) return t("form.host");
+  if (field.kind === "host" && !isHost(field, String(value))) return t("form.host");
   if (field.kind === "status-codes" && !(value as string[]).every((code) => STATUS_CODE.test(code))) {
     return t("form.statusCodes");
   }
@@ -153,8 +160,13 @@ export interface Section {
   folded: boolean;
 }
 
-/** The sections of a form in their order; one that holds a mistake is not folded. */
-export function sectionsOf(fields: readonly Field[], errors: Errors = {}): Section[] {
+const asks = (field: Field): boolean => field.required === true && isBlank(startValue(field));
+
+/**
+ * The sections of a form in their order; one that holds a mistake is not folded. With `essential` all are that are
+ * neither general nor hold what has to be filled in.
+ */
+export function sectionsOf(fields: readonly Field[], errors: Errors = {}, essential = false): Section[] {
   const sections = new Map<string, Field[]>();
   for (const field of fields) {
     const name = SAME.get(field.section) ?? field.section;
@@ -167,7 +179,9 @@ export function sectionsOf(fields: readonly Field[], errors: Errors = {}): Secti
     .map(([name, list]) => ({
       name,
       fields: list,
-      folded: FOLDED.includes(name) && !list.some((field) => errors[field.name]),
+      folded:
+        (essential ? name !== "general" && !list.some(asks) : FOLDED.includes(name)) &&
+        !list.some((field) => errors[field.name]),
     }))
     .sort((a, b) => place(a.name) - place(b.name));
 }

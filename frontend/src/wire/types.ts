@@ -146,7 +146,29 @@ export interface Variable {
   operators: Operator[];
 }
 
-export type Field = Omit<Wire.Field, "kind"> & { kind: FieldKind; variables?: Variable[] };
+export type Field = Omit<Wire.Field, "kind" | "shownWhen"> & {
+  kind: FieldKind;
+  variables?: Variable[];
+  shownWhen?: { option: string; values: unknown[]; orFilled?: string }; // also while the other one has a value
+  follows?: { option: string; share: number }; // until somebody touches it
+};
+
+/** One way in which people write down what a type checks (kuma_lite/core/notations.py). */
+export interface Notation {
+  scheme?: string;
+  command?: string;
+  flag?: string;
+  prefix?: string;
+  ports?: number[];
+  anyPort?: boolean;
+  bare?: ("domain" | "label" | "address")[];
+  rank?: number;
+  into?: string;
+  keepScheme?: boolean;
+  parts?: { user?: string; password?: string; path?: string };
+  sets?: Record<string, unknown>;
+  withUser?: Record<string, unknown>;
+}
 
 export interface MonitorTypeInfo {
   name: string;
@@ -156,6 +178,7 @@ export interface MonitorTypeInfo {
   pushed: boolean;
   untestable?: string; // why a test says nothing
   formDefaults: Record<string, unknown>;
+  notations?: Notation[];
   fields: Field[];
 }
 

@@ -1,5 +1,7 @@
 /** From declarations to a monitor form, and from the form to the flat object of the wire. Pure. */
-import { isBlank, newToken, startValue, storedValue, wireValue, type Values } from "../../forms/declared-fields.ts";
+import {
+  isBlank, isRefusedZero, newToken, startValue, storedValue, wireValue, type Values,
+} from "../../forms/declared-fields.ts";
 import type { Field, Monitor, MonitorTypeInfo, MonitorTypes } from "../../wire/types.ts";
 
 /** Common keys with a place of their own in the form. */
@@ -53,6 +55,8 @@ export function suggestedName(values: Values): string {
   return text("hostname") || text("docker_container") || text("system_service_name");
 }
 
+const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
 /** The object for `add` (without `old`) and `editMonitor`: only keys that somebody declares. */
 export function toWire(
   types: MonitorTypes,
@@ -66,7 +70,13 @@ export function toWire(
     wire.id = old.id;
     for (const key of KEPT_ON_EDIT) if (old[key] !== undefined) wire[key] = old[key];
   }
-  for (const field of fieldsOf(types, type)) wire[field.name] = wireValue(field, values[field.name]);
+  for (const field of fieldsOf(types, type)) {
+    const { name } = field;
+    // What nobody touched stays as it is stored, also where the form has another spelling of it.
+    const untouched = old?.[name] !== undefined && same(values[name], storedValue(field, old[name]));
+    if (untouched && isRefusedZero(field, old[name])) continue; // an edit without it keeps it
+    wire[name] = untouched ? old[name] : wireValue(field, values[name]);
+  }
   if (isBlank(wire.name)) wire.name = suggestedName(values);
   wire.parent = links.parent;
   wire.notificationIDList = Object.fromEntries(links.notifications.map((id) => [String(id), true]));

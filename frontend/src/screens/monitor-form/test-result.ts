@@ -1,5 +1,7 @@
 /** What a test gave, as its card shows it. Pure. */
 import type { Phase, TestAck } from "../../wire/types.ts";
+import { milliseconds } from "../../words/format.ts";
+import { t } from "../../words/index.ts";
 
 /** In the order in which they happen; "answer" goes on where "firstByte" ends. */
 const PHASES: readonly Phase[] = ["dns", "connect", "tls", "firstByte", "answer", "total"];
@@ -13,6 +15,17 @@ export interface ShownPhase {
 }
 
 export const statusOf = (found: TestAck): (typeof STATUSES)[number] => STATUSES[found.status];
+
+/** The answer in one line: what it said, how long it took, how long its certificate lasts. */
+export function answerLine({ msg, ping, cannot, certificate }: TestAck): string {
+  const days = certificate?.certInfo?.daysRemaining ?? null;
+  return [
+    cannot ? t("test.cannot") : "",
+    msg,
+    ping === null ? "" : milliseconds(ping),
+    days === null ? "" : `${t("certificate.title")} ${t("certificate.days", { count: days })}`,
+  ].filter(Boolean).join(" · ");
+}
 
 /** The phases that happened, each beginning where those before it ended. */
 export function phasesOf(timings: TestAck["timings"]): ShownPhase[] {
