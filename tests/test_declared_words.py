@@ -17,9 +17,13 @@ WORDS = ROOT / "frontend/src/words"
 LANGUAGES = sorted(path.stem for path in WORDS.glob("*.json") if path.stem != "en")
 
 
+GAMES = "game"  # its choices are proper names
+
+
 def _texts_of(fields: list[dict[str, Any]]) -> set[str]:
     texts = {field["label"] for field in fields}
-    texts |= {str(choice["label"]) for field in fields for choice in field.get("choices") or ()}
+    choosing = [field for field in fields if field["name"] != GAMES]
+    texts |= {str(choice["label"]) for field in choosing for choice in field.get("choices") or ()}
     return texts | {field["unit"] for field in fields if field.get("unit")}
 
 
