@@ -120,7 +120,8 @@ class Services:
         words = "Uptime of the last 24 hours"
         if share is None:
             beats = self.heartbeats["heartbeatList"].get(str(monitor["id"]), ())
-            share = self.heartbeats["uptimeList"].get(f"{monitor['id']}_24", 0) if beats else None
+            counted = any(beat["status"] != Status.MAINTENANCE for beat in beats)
+            share = self.heartbeats["uptimeList"].get(f"{monitor['id']}_24", 0) if counted else None
         elif not self.facts.hourly:
             words = f"Uptime of the last {len(history)} days"
         uptime = "" if share is None else f'<span class="uptime" title="{words}">{bars.percent(share)}</span>'
