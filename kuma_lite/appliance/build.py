@@ -89,7 +89,7 @@ class Appliance:
             *self._other_doors(monitoring),
             tag_doors(resources["tag"], tags, ground.push),
             usage_doors(resources),
-            config_doors(files),
+            config_doors(files, resources),
             management_doors(
                 resources, {"monitor": MonitorStates(monitoring.roster, monitoring.recorder).of}
             ),

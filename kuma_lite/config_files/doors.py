@@ -6,11 +6,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from kuma_lite.config_files.service import ConfigFiles
-from kuma_lite.core.doors import Doors
+from kuma_lite.core.access import Right
+from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, actor_of
+from kuma_lite.core.errors import UserError
+from kuma_lite.core.resources import Resources
 
 
-def config_doors(files: ConfigFiles) -> Doors:
-    """The routes."""
+def config_doors(files: ConfigFiles, resources: Resources) -> Doors:
+    """The routes, and what our own page says of a thing that a file manages."""
+
+    async def managed_by(caller: Caller, name: Any, key: Any) -> Answer:
+        """The file that describes a thing; null: none."""
+        resource = resources.get(name)
+        if resource is None:
+            raise UserError("There is no such kind of thing.")
+        thing = await resource.get(actor_of(caller), key)
+        return {"ok": True, "file": files.file_of(name, resource.identify(thing))}
+
+    def view_of(name: Any, _key: Any = None) -> Right:
+        resource = resources.get(name)
+        return resource.view if resource is not None else Right.OWNER
 
     def routes() -> Sequence[Any]:
         from kuma_lite.config_files.routes import ConfigRoutes
@@ -18,4 +33,5 @@ def config_doors(files: ConfigFiles) -> Doors:
 
         return mounted(ConfigRoutes(files).routes())
 
-    return Doors(routes=routes)
+    event = Event("managedBy", managed_by, 2, namespaces=(PAGE,), needs=view_of)
+    return Doors(events=[event], routes=routes)

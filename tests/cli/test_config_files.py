@@ -323,6 +323,20 @@ async def test_a_token_of_a_project_may_not(shell: Shell) -> None:
     assert (code, err) == (1, "kuma-lite: A project token cannot do this; use a user token.\n")
 
 
+async def test_the_page_is_told_which_file_manages_a_thing(shell: Shell) -> None:
+    await shell.apply(SHOP)
+    assert shell.server is not None
+    async with shell.server.logged_in("/page") as page:
+        mine = await add_monitor(page, name="Mine", active=False)
+        assert await page.call("managedBy", "monitor", mine) == {"ok": True, "file": None}
+        assert await page.call("managedBy", "monitor", mine - 1) == {"ok": True, "file": "kuma.yaml"}
+        assert await page.call("managedBy", "notification", 1) == {"ok": True, "file": "kuma.yaml"}
+        missing = {"ok": False, "msg": "The monitor does not exist."}
+        assert await page.call("managedBy", "monitor", 99) == missing
+        refused = {"ok": False, "msg": "There is no such kind of thing."}
+        assert await page.call("managedBy", "user", 1) == refused
+
+
 async def test_the_example_of_the_document(shell: Shell) -> None:
     text = DOCUMENT.read_text().split("```yaml\n")[1].split("```")[0]
     shell.patch.setenv("NTFY_TOKEN", "tk_1")

@@ -297,6 +297,7 @@ def _page_calls(it: Things) -> dict[str, list[Any]]:
         "things": ["proxy"],
         "resources": ["proxy"],
         "usedBy": ["monitor", it.monitor],
+        "managedBy": ["monitor", it.monitor],
         "pageServers": [it.page],
         "setPageServers": [it.page, []],
         "serverPages": [it.server],

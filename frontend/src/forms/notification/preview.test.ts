@@ -117,7 +117,7 @@ describe("the control", () => {
 
   it("shows marks as they are, and says when nothing comes of it", async () => {
     expect(await shown(preview({ down: "<b>&amp;</b>" }))).toBe("<b>&amp;</b>");
-    expect(await shown(preview({ down: " \n" }))).toContain("Nothing comes of it");
+    expect(await shown(preview({ down: " \n" }))).toContain("It comes out empty");
     expect(await shown(preview({ test: null }), "Test")).toContain("with a note");
   });
 });
