@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.config_files.model import HIDDEN, FieldChange
+from kuma_lite.core.errors import UserError
 from kuma_lite.core.resource_documents import SECRET, fields_of
 from kuma_lite.core.resources import Document, Resource
 
@@ -69,8 +70,6 @@ def _typed(
 
 def _read(model: type[Options], document: Document) -> Any:
     """The typed view; what older programs stored may not be readable any more."""
-    from kuma_lite.core.errors import UserError
-
     try:
         return model.read(document)
     except UserError:

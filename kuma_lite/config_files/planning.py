@@ -20,8 +20,8 @@ from kuma_lite.config_files.model import (
 )
 from kuma_lite.config_files.present import SLICE, Present, kinds
 from kuma_lite.core.errors import UserError
-from kuma_lite.core.resource_documents import Secrets
-from kuma_lite.core.resources import CREATE, DELETE, REPLACE, Document, Resource, Resources, changed_at
+from kuma_lite.core.resource_documents import Documents, Secrets
+from kuma_lite.core.resources import CREATE, DELETE, GONE, REPLACE, Document, Resource, Resources, changed_at
 
 MAX_PROBLEMS: Final = 50
 
@@ -158,9 +158,7 @@ class Planner:
                 continue
             known = self.present.documents
 
-            def there(key: Any, kind: str = named.name, known: Any = known) -> Any:
-                from kuma_lite.core.resources import GONE
-
+            def there(key: Any, kind: str = named.name, known: Documents = known) -> Any:
                 return key if not isinstance(key, str) or known.id_of(kind, key) is not None else GONE
 
             document = changed_at(document, reference.path, there)

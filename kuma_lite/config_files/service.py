@@ -14,7 +14,7 @@ from kuma_lite.config_files.present import SLICE, Present, kinds
 from kuma_lite.config_files.store import Owned, thing_of
 from kuma_lite.core.access import Actor
 from kuma_lite.core.errors import UserError
-from kuma_lite.core.resources import Document, Resource, Resources
+from kuma_lite.core.resources import Document, Resources
 from kuma_lite.core.transactions import Transactions
 
 # Made at the same time: their transactions become one commit.
@@ -80,8 +80,7 @@ class ConfigFiles:
         async with self._turn:
             planner = self._planner(await self._present(actor), wish)
             steps = await planner.steps()
-            for (kind, deed), together in groupby(steps, lambda step: (step.change.kind, step.change.deed)):
-                del kind
+            for (_, deed), together in groupby(steps, lambda step: (step.change.kind, step.change.deed)):
                 await self._do(actor, planner, deed, list(together))
             return [step.change for step in steps]
 
@@ -169,8 +168,3 @@ def _told(step: Step, outcome: BaseException) -> BaseException:
         return outcome
     field = str(outcome.extra.get("field", ""))
     return Unfit([Problem(step.change.kind, step.change.key, field, outcome.message)])
-
-
-def find_kind(resources: Resources, plural: str) -> Resource[Any] | None:
-    """A kind by the name that files have for many of it."""
-    return next((resource for resource in kinds(resources) if resource.plural == plural), None)
