@@ -72,7 +72,7 @@ async function removeMonitor(page, url, name) {
 }
 
 async function saveMonitor(page, name) {
-  await page.locator("form.layout").getByRole("button", { name: "Save" }).click();
+  await page.locator("form.frame").getByRole("button", { name: "Save" }).click();
   await page.getByRole("heading", { name, level: 1 }).waitFor();
 }
 

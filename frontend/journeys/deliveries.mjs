@@ -82,6 +82,6 @@ async function addMonitor(page, url) {
   await page.getByLabel(/^Name/).fill("Refused");
   await page.getByLabel(/^URL/).fill("http://127.0.0.1:1/");
   await page.getByRole("switch", { name: /Refused hook/ }).check({ force: true });
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByRole("heading", { name: "Refused" }).waitFor();
 }

@@ -36,7 +36,7 @@ async function addMonitor(page, address) {
   await page.getByRole("button", { name: "All fields" }).click();
   await page.getByRole("combobox", { name: "Type", exact: true }).waitFor();
   await expectAccessible(page, "the form");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("This field is required.").first().waitFor();
   await page.getByLabel(/^Name/).fill("Journey");
   await page.getByLabel(/^URL/).fill(address);
@@ -44,7 +44,7 @@ async function addMonitor(page, address) {
   await page.getByLabel(/^Interval/).fill("1");
   await page.getByLabel("Retries", { exact: true }).fill("2");
   await page.getByLabel("Retry interval", { exact: true }).fill("2");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByRole("heading", { name: "Journey" }).waitFor();
 }
 

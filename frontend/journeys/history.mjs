@@ -68,7 +68,8 @@ export async function history(browser, url) {
   await dialog.getByLabel("Kind").selectOption("uptime");
   await dialog.getByLabel("Over").selectOption("1y");
   const badge = await dialog.getByLabel("Markdown", { exact: true }).inputValue();
-  check(badge.startsWith(`![Past of it](${url}/api/badge/${id}/uptime/1y?`), `the badge is ${badge}`);
+  const address = `/api/badge/${id}/uptime/1y?`; // below the primary base URL, where one is set
+  check(badge.startsWith("![Past of it](http") && badge.includes(address), `the badge is ${badge}`);
   const width = () => dialog.getByRole("img").evaluate((image) => image.naturalWidth);
   await page.waitForFunction(() => document.querySelector("dialog img")?.naturalWidth > 0);
   check((await width()) > 0, "the badge is not shown");

@@ -10,7 +10,7 @@ export async function limits(browser, url) {
   const unfold = () => page.locator("summary", { hasText: "Limits" }).click();
   await unfold();
   await section.getByRole("button", { name: "Add a limit" }).click();
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("Each limit needs a number.").waitFor();
   await section.getByLabel("Comparison").selectOption(">=");
   await section.getByLabel("Limit", { exact: true }).fill("0");
@@ -18,14 +18,14 @@ export async function limits(browser, url) {
   await expectAccessible(page, "a form with a limit");
   await expectNoSidewaysScroll(page, "a form with a limit");
   if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/limits.png`, fullPage: true });
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.locator("#detail").locator(".state b").filter({ hasText: "Pending" }).waitFor();
   const message = page.locator("#detail .message");
   await message.filter({ hasText: /Response time [\d.]+ ms breaks its limit \(>= 0 ms\)/ }).waitFor();
   await openForm(page, url);
   await unfold();
   await section.getByRole("button", { name: "Remove limit 1" }).click();
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.locator("#detail").locator(".state b").filter({ hasText: "Up" }).waitFor();
   check(page.problems.length === 0, `the browser complained: ${page.problems.join("; ")}`);
   await page.context().close();

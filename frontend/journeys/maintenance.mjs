@@ -42,14 +42,14 @@ async function addMonitor(page, address) {
   await page.getByLabel(/^Name/).fill("Served");
   await page.locator("summary", { hasText: "Schedule" }).click();
   await page.getByLabel(/^Interval/).fill("1");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByRole("heading", { name: "Served" }).waitFor();
 }
 
 const field = (page, name) => page.getByLabel(name, { exact: true });
 const preview = (page) => page.locator("section").filter({ has: page.getByRole("heading", { name: "Next windows" }) });
 const windows = (page) => preview(page).getByRole("listitem");
-const save = (page) => page.getByRole("button", { name: "Save" }).click();
+const save = (page) => page.getByRole("button", { name: "Save", exact: true }).click();
 
 async function openForm(page, url, title, strategy) {
   await page.goto(`${url}/maintenance/add`);
@@ -332,6 +332,7 @@ async function fitsAPhone(browser, url) {
   await expectNoSidewaysScroll(page, "a plan");
   await expectAccessible(page, "a plan on a phone");
   await page.getByRole("link", { name: "Edit", exact: true }).tap();
+  await page.getByRole("heading", { name: "Edit maintenance" }).waitFor(); // the plan shows windows as well
   await windows(page).first().waitFor();
   await expectNoSidewaysScroll(page, "the form of a plan");
   await expectAccessible(page, "the form of a plan on a phone");

@@ -175,7 +175,7 @@ async function announce(page, url) {
   await tab(page, "Incidents");
   await page.getByRole("button", { name: "New incident" }).click();
   await page.getByRole("button", { name: "Post", exact: true }).click();
-  await page.getByText("This is needed.").first().waitFor();
+  await page.getByText("This field is required.").first().waitFor();
   const panel = page.getByRole("region", { name: "Settings" });
   await panel.getByLabel(/^Title/).fill("Key lost");
   await panel.getByLabel(/^Text/).fill("We are *looking*.");
@@ -207,10 +207,10 @@ async function together(page, ask, url) {
   await page.getByText("Somebody else has saved this page meanwhile.").waitFor();
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("has saved this page meanwhile").first().waitFor();
-  check((await stranger(url)).includes("<h1>Theirs"), "what others saved was overwritten in silence");
+  check((await stranger(url)).includes(">Theirs</h1>"), "what others saved was overwritten in silence");
   await page.getByRole("button", { name: "Save mine" }).click();
   await page.getByRole("button", { name: "Save mine" }).waitFor({ state: "detached" });
-  check((await stranger(url)).includes("<h1>Mine"), "what was saved on purpose is not there");
+  check((await stranger(url)).includes(">Mine</h1>"), "what was saved on purpose is not there");
 }
 
 async function goBack(page, url) {
@@ -219,12 +219,12 @@ async function goBack(page, url) {
   await expectAccessible(page, "versions");
   await page.getByRole("button", { name: "Open in the editor" }).nth(1).click();
   await page.getByRole("heading", { name: "Corner Shop" }).waitFor();
-  check((await stranger(url)).includes("<h1>Mine"), "a version that is looked at is published");
+  check((await stranger(url)).includes(">Mine</h1>"), "a version that is looked at is published");
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("Title: Mine → Corner Shop.").waitFor();
   await page.getByRole("button", { name: "Undo", exact: true }).last().click();
   await page.getByText("It is as it was before.").waitFor();
-  check((await stranger(url)).includes("<h1>Mine"), "the save was not undone");
+  check((await stranger(url)).includes(">Mine</h1>"), "the save was not undone");
 }
 
 async function onAPhone(browser, url) {

@@ -82,4 +82,4 @@ for (const [name, journey] of Object.entries(options.only ? { ...journeys, ...al
   }
 }
 await browser.close();
-process.exitCode = failed ? 1 : 0;
+process.exit(failed ? 1 : 0); // what a journey that failed left open would keep it here

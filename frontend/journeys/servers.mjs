@@ -162,12 +162,12 @@ async function setThreshold(page) {
   await page.getByRole("radio", { name: "Alerts" }).click();
   const cpu = page.getByRole("group", { name: "CPU" });
   await cpu.getByLabel("above").fill("140");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await cpu.getByText("The threshold of CPU goes from 0 to 100 %.").waitFor();
   check(await cpu.getByLabel("above").evaluate((one) => one === document.activeElement), "what is wrong has no focus");
   await cpu.getByLabel("above").fill("50");
   await cpu.getByLabel("for").fill("0");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("Saved.").waitFor();
   await expectAccessible(page, "the alert settings of a server");
 }
