@@ -29,6 +29,7 @@ SERVER: Final = {
     "jsonata-python": "Apache-2.0",
     "brotli": "MIT",
     "backports.zstd": "PSF-2.0",
+    "pyyaml": "MIT",
     "dnspython": "ISC",
     "pymongo": "Apache-2.0",
     "h2": "MIT",

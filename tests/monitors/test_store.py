@@ -82,9 +82,9 @@ async def test_a_link_to_what_is_gone_is_left_out(tmp_path: Path) -> None:
 async def test_a_switch_is_remembered(tmp_path: Path) -> None:
     async with opened(tmp_path) as storage:
         monitor = await storage.monitor()
-        await storage.store.set_active(monitor, False)
+        await storage.store.set_active([monitor], False)
         assert not (await storage.store.load())[0].active
-        await storage.store.set_active(monitor, True)
+        await storage.store.set_active([monitor], True)
         assert (await storage.store.load())[0].active
 
 
