@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any
 
 from kuma_lite.appliance.helpers import Helpers
 from kuma_lite.appliance.monitors import Monitoring
@@ -13,7 +13,7 @@ from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.kept_secrets import hidden
 from kuma_lite.core.resource_documents import fields_of
-from kuma_lite.core.resources import Resources
+from kuma_lite.core.resources import NO_KIND, Resources
 from kuma_lite.monitors.resource import monitor_resource
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.servers.page.links import MAX_ON_PAGE, find_server
@@ -21,8 +21,6 @@ from kuma_lite.servers.service import Servers
 from kuma_lite.status_pages.service import StatusPages
 from kuma_lite.tags.resource import tag_resource
 from kuma_lite.tags.service import Tags
-
-NO_KIND: Final = "There is no such kind of thing."
 
 
 class PageServers:
@@ -81,8 +79,7 @@ def usage_doors(resources: Resources) -> Doors:
 
     async def things(caller: Caller, name: Any) -> Answer:
         """All of a kind by their names, for a form to choose from."""
-        if (resource := resources.get(name)) is None:
-            raise UserError(NO_KIND)
+        resource = resources.known(name)
         found = await resource.list(actor_of(caller))
         shown = [
             {
@@ -119,19 +116,14 @@ def usage_doors(resources: Resources) -> Doors:
 
     async def used_by(caller: Caller, name: Any, key: Any) -> Answer:
         """What names a thing, as far as the caller may see it."""
-        if resources.get(name) is None:
-            raise UserError(NO_KIND)
+        resources.known(name)
         found = await resources.users_of(actor_of(caller), name, key)
         return {"ok": True, "users": [user._asdict() for user in found]}
 
-    def view_of(name: Any, _key: Any = None) -> Right:
-        resource = resources.get(name)
-        return resource.view if resource is not None else Right.OWNER
-
     return Doors(
         events=[
-            Event("things", things, 1, namespaces=(PAGE,), needs=view_of),
-            Event("resources", listed, 1, namespaces=(PAGE,), needs=view_of),
-            Event("usedBy", used_by, 2, namespaces=(PAGE,), needs=view_of),
+            Event("things", things, 1, namespaces=(PAGE,), needs=resources.view_of),
+            Event("resources", listed, 1, namespaces=(PAGE,), needs=resources.view_of),
+            Event("usedBy", used_by, 2, namespaces=(PAGE,), needs=resources.view_of),
         ]
     )

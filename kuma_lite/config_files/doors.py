@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kuma_lite.config_files.service import ConfigFiles
-from kuma_lite.core.access import Right
 from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, actor_of
-from kuma_lite.core.errors import UserError
 from kuma_lite.core.resources import Resources
 
 
@@ -17,15 +15,9 @@ def config_doors(files: ConfigFiles, resources: Resources) -> Doors:
 
     async def managed_by(caller: Caller, name: Any, key: Any) -> Answer:
         """The file that describes a thing; null: none."""
-        resource = resources.get(name)
-        if resource is None:
-            raise UserError("There is no such kind of thing.")
+        resource = resources.known(name)
         thing = await resource.get(actor_of(caller), key)
         return {"ok": True, "file": files.file_of(name, resource.identify(thing))}
-
-    def view_of(name: Any, _key: Any = None) -> Right:
-        resource = resources.get(name)
-        return resource.view if resource is not None else Right.OWNER
 
     def routes() -> Sequence[Any]:
         from kuma_lite.config_files.routes import ConfigRoutes
@@ -33,5 +25,5 @@ def config_doors(files: ConfigFiles, resources: Resources) -> Doors:
 
         return mounted(ConfigRoutes(files).routes())
 
-    event = Event("managedBy", managed_by, 2, namespaces=(PAGE,), needs=view_of)
+    event = Event("managedBy", managed_by, 2, namespaces=(PAGE,), needs=resources.view_of)
     return Doors(events=[event], routes=routes)

@@ -67,7 +67,7 @@ class ConfigFiles:
     async def plan(self, actor: Actor, wish: Wish) -> list[Change]:
         """What `apply` would do. Raises Unfit, Forbidden."""
         async with self._turn:
-            return [step.change for step in await self._planner(await self._present(actor), wish).steps()]
+            return [step.change for step in await (await self._planner(actor, wish)).steps()]
 
     async def apply(self, actor: Actor, wish: Wish) -> list[Change]:
         """Make it so; returns what was done. All or nothing as far as it can be known before.
@@ -78,7 +78,7 @@ class ConfigFiles:
             Forbidden: the actor may not.
         """
         async with self._turn:
-            planner = self._planner(await self._present(actor), wish)
+            planner = await self._planner(actor, wish)
             steps = await planner.steps()
             for (_, deed), together in groupby(steps, lambda step: (step.change.kind, step.change.deed)):
                 await self._do(actor, planner, deed, list(together))
@@ -86,11 +86,8 @@ class ConfigFiles:
 
     # --- inside ------------------------------------------------------------------------------------------
 
-    async def _present(self, actor: Actor) -> Present:
-        return await Present.of(self._resources, actor, self._owned)
-
-    def _planner(self, present: Present, wish: Wish) -> Planner:
-        return Planner(self._resources, present, wish)
+    async def _planner(self, actor: Actor, wish: Wish) -> Planner:
+        return Planner(self._resources, await Present.of(self._resources, actor, self._owned), wish)
 
     async def _do(self, actor: Actor, planner: Planner, deed: Deed, steps: Sequence[Step]) -> None:
         """Steps of one kind that do the same."""

@@ -32,6 +32,7 @@ Id = int | str
 CREATE: Final = "create"
 REPLACE: Final = "replace"
 DELETE: Final = "delete"
+NO_KIND: Final = "There is no such kind of thing."
 EVERYTHING: Final = frozenset({CREATE, REPLACE, DELETE})
 _AT_ONCE: Final = 500  # things looked through before others get their turn
 
@@ -230,6 +231,18 @@ class Resources:
     def get(self, name: Any) -> Resource[Any] | None:
         """One kind; None: there is none of that name."""
         return self._by_name.get(name) if isinstance(name, str) else None
+
+    def known(self, name: Any) -> Resource[Any]:
+        """One kind. Raises UserError."""
+        resource = self.get(name)
+        if resource is None:
+            raise UserError(NO_KIND)
+        return resource
+
+    def view_of(self, name: Any, _key: Any = None) -> Right:
+        """The right to see things of a kind, for doors whose first argument is its name."""
+        resource = self.get(name)
+        return resource.view if resource is not None else Right.OWNER
 
     def __getitem__(self, name: str) -> Resource[Any]:
         return self._by_name[name]

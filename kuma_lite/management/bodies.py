@@ -62,8 +62,9 @@ def replaced(resource: Resource[Any], thing: Any, body: Mapping[str, Any]) -> Do
     old = resource.keeper.document(thing)
     given = _without_told(body)
     wire = keyed(resource, given)
-    kept = {key for key in _secret_keys(resource, wire) if not _mentions(resource, given, key)}
-    wire.update({key: old[key] for key in kept if key in old})
+    for key, field in fields_of(tuple(resource.options(wire))).items():
+        if field.secret and key in old and key not in given and field.name not in given:
+            wire[key] = old[key]
     look_through(resource, wire)
     return wire
 
@@ -81,20 +82,3 @@ def patched(resource: Resource[Any], thing: Any, changes: Mapping[str, Any]) -> 
 
 def _without_told(body: Mapping[str, Any]) -> Document:
     return {name: value for name, value in body.items() if name not in TOLD}
-
-
-def _secret_keys(resource: Resource[Any], wire: Document) -> set[str]:
-    fields = fields_of(tuple(resource.options(wire)))
-    return {key for key, field in fields.items() if field.secret}
-
-
-def _mentions(resource: Resource[Any], given: Mapping[str, Any], key: str) -> bool:
-    fields = fields_of(tuple(resource.options(given)))
-    return key in given or (key in fields and fields[key].name in given)
-
-
-def whole_body(value: Any) -> Mapping[str, Any]:
-    """Raises UserError unless it is an object."""
-    if not isinstance(value, Mapping):
-        raise UserError("The body must be a JSON object.")
-    return value

@@ -18,11 +18,10 @@ from litestar import Response
 from litestar.enums import HttpMethod
 
 from kuma_lite.core.access import Actor, Forbidden, Right
-from kuma_lite.core.errors import UserError
 from kuma_lite.core.resources import CREATE, DELETE, REPLACE, Document, Resource
 from kuma_lite.management import listing
-from kuma_lite.management.bodies import ID, STATE, body_of, created, patched, replaced, whole_body
-from kuma_lite.rest.problems import Problem, of_error
+from kuma_lite.management.bodies import ID, STATE, body_of, created, patched, replaced
+from kuma_lite.rest.problems import Problem
 from kuma_lite.rest.requests import AnyRequest, TextQuery, WholeQuery, actor_of
 from kuma_lite.rest.route import CREATED, GET, NO_CONTENT, POST, Route, key_in
 from kuma_lite.rest.route import DELETE as REMOVING
@@ -191,8 +190,9 @@ def _person(request: AnyRequest) -> Actor:
 
 async def _body(request: AnyRequest) -> Mapping[str, Any]:
     try:
-        return whole_body(msgspec.json.decode(await request.body()))
+        body = msgspec.json.decode(await request.body())
     except (ValueError, RecursionError):
         raise Problem(422, "The body is not valid JSON.") from None
-    except UserError as error:
-        raise of_error(error) from None
+    if not isinstance(body, Mapping):
+        raise Problem(422, "The body must be a JSON object.")
+    return body

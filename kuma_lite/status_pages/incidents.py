@@ -61,9 +61,7 @@ class Incidents:
 
     async def post(self, actor: Actor, slug: Any, payload: Any) -> Incident:
         """A new incident at the top of a page; with the id of one of its incidents, that one again."""
-        page = self.page(actor, slug)
-        if not isinstance(payload, Mapping):
-            raise UserError("The incident must be an object.")
+        page, payload = self.page(actor, slug), object_of(payload)
         title, content = wire_values.text(payload.get("title")), wire_values.text(payload.get("content"))
         if title is None:
             raise UserError(NO_TITLE)
@@ -84,13 +82,8 @@ class Incidents:
         """Other words for an incident."""
         page = self.page(actor, slug)
         incident = await self.existing(page, incident_id)
-        if not isinstance(payload, Mapping):
-            raise UserError("The incident must be an object.")
-        title, content = wire_values.text(payload.get("title")), wire_values.text(payload.get("content"))
-        if title is None or not title.strip():
-            raise UserError(NO_TITLE)
-        if content is None or not content.strip():
-            raise UserError(NO_CONTENT)
+        payload = object_of(payload)
+        title, content = title_of(payload), content_of(payload)
         pin, style = payload.get("pin") is not False, incident_style(payload.get("style"))
         return await self._update(replace(incident, title=title, content=content, style=style, pin=pin))
 
@@ -143,3 +136,27 @@ class Incidents:
         if incident is None:
             raise UserError(NO_INCIDENT)
         return incident
+
+
+def object_of(payload: Any) -> Mapping[str, Any]:
+    """What a client sent of an incident. Raises UserError."""
+    if not isinstance(payload, Mapping):
+        raise UserError("The incident must be an object.")
+    return payload
+
+
+def title_of(payload: Mapping[str, Any]) -> str:
+    """Its title, which must not be empty. Raises UserError."""
+    return _filled(payload, "title", NO_TITLE)
+
+
+def content_of(payload: Mapping[str, Any]) -> str:
+    """Its text, which must not be empty. Raises UserError."""
+    return _filled(payload, "content", NO_CONTENT)
+
+
+def _filled(payload: Mapping[str, Any], key: str, refusal: str) -> str:
+    text = wire_values.text(payload.get(key))
+    if text is None or not text.strip():
+        raise UserError(refusal)
+    return text

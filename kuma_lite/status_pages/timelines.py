@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.status_pages import store, timeline_store
-from kuma_lite.status_pages.incidents import NO_CONTENT, NO_TITLE, Incidents
+from kuma_lite.status_pages.incidents import Incidents, content_of, object_of, title_of
 from kuma_lite.status_pages.model import Document, Incident, IncidentState, Page, Update
 from kuma_lite.status_pages.rules import incident_style
 
@@ -55,11 +55,9 @@ class Timelines:
     async def begin(self, actor: Actor, slug: Any, payload: Any) -> Document:
         """A new incident with the first entry of its timeline. Raises UserError."""
         page = self._incidents.page(actor, slug)
-        payload = _object(payload)
-        title = wire_values.text(payload.get("title"))
-        if title is None or not title.strip():
-            raise UserError(NO_TITLE)
-        content, state = _content(payload), _state(payload.get("state") or IncidentState.INVESTIGATING)
+        payload = object_of(payload)
+        title = title_of(payload)
+        content, state = content_of(payload), _state(payload.get("state") or IncidentState.INVESTIGATING)
         now, over = int(self._clock.now()), state is IncidentState.RESOLVED
         style = incident_style(payload.get("style"))
         fresh = Incident(0, page.id, title, content, style, now, None, pin=not over, active=not over)
@@ -78,8 +76,8 @@ class Timelines:
         """
         page = self._incidents.page(actor, slug)
         incident = await self._incidents.existing(page, incident_id)
-        payload = _object(payload)
-        content, state = _content(payload), _state(payload.get("state"))
+        payload = object_of(payload)
+        content, state = content_of(payload), _state(payload.get("state"))
         now, over = int(self._clock.now()), state is IncidentState.RESOLVED
         changed = replace(incident, pin=not over, active=not over, updated=now)
 
@@ -120,19 +118,6 @@ def document(incident: Incident, updates: Sequence[Update]) -> Document:
         "state": updates[-1].state.value if updates else None,
         "updates": [update.as_wire() for update in updates],
     }
-
-
-def _object(payload: Any) -> Mapping[str, Any]:
-    if not isinstance(payload, Mapping):
-        raise UserError("The incident must be an object.")
-    return payload
-
-
-def _content(payload: Mapping[str, Any]) -> str:
-    content = wire_values.text(payload.get("content"))
-    if content is None or not content.strip():
-        raise UserError(NO_CONTENT)
-    return content
 
 
 def _state(value: Any) -> IncidentState:
