@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,12 +44,17 @@ def run(options: argparse.Namespace) -> int:
 def _restore(source: Path, data_dir: Path, passphrase: str) -> int:
     from kuma_lite.backups.restoring import UNPACKED, adopt, unpack, want
 
+    is_new = not data_dir.exists()
     folder = DataFolder.open(data_dir)  # refuses while a server has it
     try:
         unpacked = folder.path / UNPACKED
         found = asyncio.run(unpack(source, unpacked, passphrase))
         want(unpacked, folder.path)
         aside = adopt(folder.path, SystemClock())
+    except BaseException:
+        if is_new:
+            shutil.rmtree(folder.path, ignore_errors=True)
+        raise
     finally:
         folder.close()
     print(f"{folder.path} is as it was {_when(found)}: {_counts(found)}.")
