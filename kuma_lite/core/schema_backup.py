@@ -32,7 +32,7 @@ def copy_before_change(connection: apsw.Connection, version: int) -> Path | None
     try:
         if shutil.disk_usage(path.parent).free < path.stat().st_size * ROOM:
             log.warning(
-                "There is no room for a copy of the database from before the update; it goes on without"
+                "There is no room for a copy of the database from before the update, which goes on without"
             )
             return None
         folder.mkdir(mode=0o700, exist_ok=True)
