@@ -58,7 +58,7 @@ async function database(page) {
   await page.getByText("All statistics were cleared.").waitFor();
 }
 
-/** Planned and made; putting one back is asked for the password, and left. */
+/** Planned and made; restoring one asks for the password, and left. */
 async function backups(page) {
   const form = card(page, "Backups");
   await form.getByRole("button", { name: "Change plan" }).click();
@@ -69,11 +69,11 @@ async function backups(page) {
   await plan.getByRole("button", { name: "Save" }).click();
   await form.getByText("A backup is made every day").waitFor();
   await form.getByRole("button", { name: "Back up now" }).click();
-  const restore = form.getByRole("button", { name: /^Put back the backup of/ }).first();
+  const restore = form.getByRole("button", { name: /^Restore the backup of/ }).first();
   await restore.click();
   const question = page.getByRole("dialog");
   await question.getByLabel("Current password").fill("not the password");
-  await question.getByRole("button", { name: "Put back" }).click();
+  await question.getByRole("button", { name: "Restore" }).click();
   await question.getByRole("alert").waitFor();
   await expectAccessible(page, "the question before a backup is put back");
   await question.getByRole("button", { name: "Cancel" }).click();
@@ -83,7 +83,7 @@ async function backups(page) {
   await form.getByRole("button", { name: "Change plan" }).click();
   await plan.getByLabel("How often").selectOption("");
   await plan.getByRole("button", { name: "Save" }).click();
-  await form.getByText("No backups are made by themselves.").waitFor();
+  await form.getByText("Backups are made by hand only").waitFor();
 }
 
 async function backup(page) {
