@@ -29,6 +29,7 @@ FLOORS = {
             "cloudflared",
             "config_files",
             "docker_hosts",
+            "doctor",
             "health",
             "importing",
             "maintenance",

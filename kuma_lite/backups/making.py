@@ -14,10 +14,10 @@ from typing import Any, Final, Protocol
 from kuma_lite import __version__
 from kuma_lite.backups import archive
 from kuma_lite.backups.archive import Manifest
-from kuma_lite.core import sqlite_guard
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.config import FILE_NAME, Config
 from kuma_lite.core.data_folder import UPLOAD_FOLDER
+from kuma_lite.core.database_look import looking, rows, version
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.limits import DATABASE_FILE
 
@@ -98,20 +98,9 @@ def clear(folder: Path) -> None:
 
 async def contents_of(copy: Path) -> dict[str, Any]:
     """`schema` and `rows` of a database that is not the live one. Raises UserError."""
-    import sqlite3
 
-    try:
-        async with sqlite_guard.open_other(copy) as connection:
-            async with connection.execute("PRAGMA user_version") as cursor:
-                version = await cursor.fetchone()
-            async with connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'") as cursor:
-                tables = sorted(row[0] for row in await cursor.fetchall())
-            rows = {}
-            for name in tables:
-                quoted = name.replace('"', '""')
-                async with connection.execute(f'SELECT count(*) FROM "{quoted}"') as cursor:  # noqa: S608 - own tables
-                    counted = await cursor.fetchone()
-                rows[name] = int(counted[0]) if counted else 0
-    except sqlite3.Error as error:
-        raise UserError("The database cannot be read: {reason}.", reason=error) from None
-    return {"schema": int(version[0]) if version else 0, "rows": rows}
+    def look() -> dict[str, Any]:
+        with looking(copy) as connection:
+            return {"schema": version(connection), "rows": rows(connection)}
+
+    return await asyncio.to_thread(look)

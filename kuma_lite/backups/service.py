@@ -114,7 +114,7 @@ class BackupKeeper:
 
     async def document(self) -> dict[str, Any]:
         """Plan, place and what is there, for the page; secrets are hidden."""
-        found, unreadable = await asyncio.to_thread(_found, self.place())
+        found, unreadable = await asyncio.to_thread(found_in, self.place())
         return {
             "plan": hidden(self.plan.document(), SECRETS),
             "place": str(self.place()),
@@ -141,7 +141,7 @@ class BackupKeeper:
         if self._failed_at is not None and self._clock.monotonic() - self._failed_at < AGAIN_S:
             return
         now = datetime.fromtimestamp(self._clock.now(), ZoneInfo(self._settings.timezone()))
-        found, _ = await asyncio.to_thread(_found, self.place())
+        found, _ = await asyncio.to_thread(found_in, self.place())
         if next_due(found[0].made if found else None, plan.every, plan.hour, now) > now:
             return
         try:
@@ -198,14 +198,14 @@ class BackupKeeper:
 
     async def path_of(self, name: Any) -> Path:
         """One that is there, by its name. Raises UserError."""
-        found, _ = await asyncio.to_thread(_found, self.place())
+        found, _ = await asyncio.to_thread(found_in, self.place())
         for each in found:
             if each.path.name == name:
                 return each.path
         raise UserError("There is no such backup.", status=404)
 
     def _rotate(self, place: Path, plan: Plan) -> None:
-        found, _ = _found(place)
+        found, _ = found_in(place)
         zone = ZoneInfo(self._settings.timezone())
         stay = kept([each.made.astimezone(zone) for each in found], plan.keep) if plan.every else None
         for each in found:
@@ -216,7 +216,7 @@ class BackupKeeper:
                     log.warning("The old backup %s cannot be deleted: %s", each.path, error)
 
 
-def _found(place: Path) -> tuple[list[Kept], str]:
+def found_in(place: Path) -> tuple[list[Kept], str]:
     """The newest first, and why the folder cannot be read."""
     found = []
     try:

@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "import": "take over an Uptime Kuma with everything in it, into an empty data folder",
     "backup": "write everything a running or stopped server keeps into one file",
     "restore": "put a backup back into the data folder of a stopped server, or try whether it could be",
+    "doctor": "look for what is wrong with this installation, and say what to do",
     "export": "print what a running server watches, as a configuration file",
     "diff": "show what “apply” would change (exit status 0: nothing, 2: something)",
     "apply": "make a running server as a configuration file says",
