@@ -83,8 +83,8 @@ class Backups:
         needed = self._database.path.stat().st_size * ROOM
         if shutil.disk_usage(self._folder).free < needed:
             raise UserError(
-                "A backup needs {size:.0f} MB of free space in {folder}.",
-                size=needed / 1e6,
+                "A backup needs {size} MB of free space in {folder}.",
+                size=round(needed / 1e6),
                 folder=self._folder,
                 status=507,
             )

@@ -51,11 +51,8 @@ export function t(key: Key, params: Params = {}): string {
   return fill(words[key] ?? key, params);
 }
 
-/** A key the server named, or its sentence as a template; one the page does not know is shown as it came. */
-export function translateServer(key: string, params: Params = {}, otherwise = key): string {
-  const entry = words[`server.${key}`];
-  return entry === undefined ? otherwise : fill(entry, params);
-}
+/** What a key stands for, or nothing when the page has no word for it. */
+export const entryOf = (key: string): Entry | undefined => words[key];
 
 /** The text of a key that is put together at run time, or `fallback` when the page has no word for it. */
 export function lookUp(key: string, fallback: string): string {
