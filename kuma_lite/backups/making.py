@@ -72,8 +72,8 @@ async def make(
     needed = database.path.stat().st_size * ROOM
     if shutil.disk_usage(folder).free < needed:
         raise UserError(
-            "A backup needs {size:.0f} MB of free space in {folder}.",
-            size=needed / 1e6,
+            "A backup needs {size} MB of free space in {folder}.",
+            size=round(needed / 1e6),
             folder=folder,
             status=507,
         )

@@ -175,7 +175,7 @@ def _check_room(size: int, folder: Path) -> None:
     needed = size * ROOM
     if shutil.disk_usage(folder).free < needed:
         raise UserError(
-            "Restoring this backup needs {size:.0f} MB of free space in {folder}.",
-            size=needed / 1e6,
+            "Restoring this backup needs {size} MB of free space in {folder}.",
+            size=round(needed / 1e6),
             folder=folder.parent,
         )
