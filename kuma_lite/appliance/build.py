@@ -73,6 +73,7 @@ class Appliance:
         await server_monitoring.load()
         helpers.metrics.more.append(server_monitoring.families)
         health = self.health = HealthWatch(ground, monitoring, notifications)
+        health.health.sources.append(helpers.backup_problem)
         await health.load()
         helpers.metrics.more.append(health.families)
         tags = Tags(

@@ -25,7 +25,8 @@ from tests.support.sio import NO_ANSWER, connect
 # What only an owner may do: the machine itself, and nothing that somebody forgot to name a right for.
 OWNERS_ONLY = {
     "about", "licences", "prepareBackup", "importState", "beginImport", "startImport", "adoptImport",
-    "cancelImport",
+    "cancelImport", "backups", "saveBackupPlan", "makeBackup", "deleteBackup",
+    "downloadBackup", "restoreBackup",
     "getDatabaseSize", "shrinkDatabase", "getPM2ProcessList", "testChrome", "cloudflared_join",
     "cloudflared_leave", "cloudflared_start", "cloudflared_stop", "cloudflared_removeToken",
 }  # fmt: skip

@@ -53,6 +53,7 @@ SPOKEN: Final = frozenset(
 SILENT: Final = (
     "agent/",
     "cli/",
+    "doctor/",
     "core/config",
     "core/migrations/",
     "config_files/loading.py",
