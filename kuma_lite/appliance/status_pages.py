@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kuma_lite.accounts.passwords import hash_password, password_matches
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.monitors import Monitoring
 from kuma_lite.beats.buckets import Span
@@ -15,6 +16,7 @@ from kuma_lite.core.clock import MILLISECONDS
 from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted
 from kuma_lite.maintenance.service import Maintenance
 from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved
+from kuma_lite.status_pages.access import Passwords
 from kuma_lite.status_pages.model import Bar, Figures, PlannedWindow, ShownMonitor, ShownTag, Window
 from kuma_lite.status_pages.service import StatusPages
 from kuma_lite.tags import store as tag_store
@@ -134,6 +136,8 @@ def publish(ground: Ground, monitoring: Monitoring) -> StatusPages:
         PublishedMonitors(ground, monitoring),
         PublishedMaintenance(monitoring.maintenance),
         ground.folder.uploads,
+        Passwords(hash_password, password_matches),
+        ground.clients.place,
         same_origin_frames=not ground.config.disable_frame_sameorigin,
     )
     monitoring.title_of_page = pages.title_of

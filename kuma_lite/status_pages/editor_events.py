@@ -12,6 +12,7 @@ from kuma_lite.core.access import Actor, Audience, Right, may
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import PAGE, Answer, Caller, Event, Push, actor_of
 from kuma_lite.core.errors import UserError
+from kuma_lite.status_pages.access import PageAccess
 from kuma_lite.status_pages.answers import Answers
 from kuma_lite.status_pages.draft_routes import preview_path, without_counting
 from kuma_lite.status_pages.drafts import Draft, Drafts
@@ -44,6 +45,7 @@ class EditorEvents:
         drafts: takes what is being edited.
         clock: for an incident that is not posted yet.
         push: tells of changes.
+        access: who may see pages.
     """
 
     def __init__(
@@ -54,7 +56,9 @@ class EditorEvents:
         drafts: Drafts,
         clock: Clock,
         push: Push,
+        access: PageAccess,
     ) -> None:
+        self._access = access
         self._pages = pages
         self._incidents = incidents
         self._answers = answers
@@ -97,8 +101,9 @@ class EditorEvents:
             "id": page.id,
             "slug": page.slug,
             "title": page.title,
-            "icon": page.shown_icon,
+            "icon": self._access.picture(page, page.shown_icon),
             "published": page.published,
+            "protected": self._access.is_protected(page.id),
             "domains": list(page.domains),
             "groups": len(self._pages.public_groups(page.id)),
             "monitors": len(self._pages.public_members(page.id)),
@@ -117,7 +122,7 @@ class EditorEvents:
             "ok": True,
             "id": page.id,
             "version": newest[0] if newest else None,
-            "icon": page.shown_icon,
+            "icon": self._access.picture(page, page.shown_icon),
             "draft": draft,
         }
 
@@ -207,6 +212,7 @@ class EditorEvents:
         if png is not None:
             draft["logo"] = f"data:image/png;base64,{base64.b64encode(png).decode()}"
         page = await self._pages.add(actor, title, new_slug)
+        await self._access.copy(source, page)
         own = {"slug": page.slug, "title": page.title, "domainNameList": [], "published": False}
         draft["config"] |= own
         draft["groups"] = [{**group, "id": None} for group in draft["groups"]]

@@ -34,6 +34,8 @@ def render(
     servers: Sequence[ShownServer],
     now: float,
     facts: Facts = NO_FACTS,
+    *,
+    private: bool = False,
 ) -> str:
     """The page; a pure function, which draws what is stored and what is not stored yet alike.
 
@@ -44,13 +46,15 @@ def render(
         servers: those on the page.
         now: seconds since 1970.
         facts: what else is shown.
+        private: whether not everybody may see it.
     """
     theme = f' data-theme="{page.theme}"' if page.theme in _THEMES else ""
     services = Services(page, document["publicGroupList"], heartbeats, servers, facts)
     found = headline_of(document, heartbeats, servers, facts)
     refresh = max(MIN_REFRESH_S, page.auto_refresh_interval)
     return (
-        f'<!DOCTYPE html>\n<html lang="en"{theme}>\n<head>\n{_head(page)}</head>\n<body>\n{SIGNS}'
+        f'<!DOCTYPE html>\n<html lang="en"{theme}>\n<head>\n{_head(page, private=private)}</head>\n'
+        f"<body>\n{SIGNS}"
         f'<main data-live="/status/{page.slug}/live" data-refresh="{refresh}">\n'
         f"{_header(page)}{band(found, now)}"
         f"{html_news.incidents(document['incidents'], facts)}"
@@ -62,11 +66,12 @@ def render(
     )
 
 
-def render_history(page: Page, facts: Facts, now: float) -> str:
+def render_history(page: Page, facts: Facts, now: float, *, private: bool = False) -> str:
     """All incidents of a page that are over; arguments as of `render`."""
     theme = f' data-theme="{page.theme}"' if page.theme in _THEMES else ""
     return (
-        f'<!DOCTYPE html>\n<html lang="en"{theme}>\n<head>\n{_head(page, live=False)}</head>\n<body>\n'
+        f'<!DOCTYPE html>\n<html lang="en"{theme}>\n<head>\n'
+        f"{_head(page, live=False, private=private)}</head>\n<body>\n"
         f'<main>\n{_header(page)}<p><a href="/status/{page.slug}">Current status</a></p>\n'
         f"{html_news.past(facts, page.slug) or '<p>There were no incidents.</p>'}"
         f"{_footer(page, now)}</main>\n</body>\n</html>\n"
@@ -110,9 +115,10 @@ def _is_bad(incident: Mapping[str, Any], facts: Facts) -> bool:
 # --- Head --------------------------------------------------------------------------------------------------
 
 
-def _head(page: Page, *, live: bool = True) -> str:
+def _head(page: Page, *, live: bool = True, private: bool = False) -> str:
     title, description = _attribute(page.title), _attribute(to_text(page.description)[:DESCRIPTION_CHARS])
     below = f"/status/{page.slug}"
+    cookies = ' crossorigin="use-credentials"' if private else ""  # else a browser asks without them
     lines = [
         '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
@@ -122,7 +128,7 @@ def _head(page: Page, *, live: bool = True) -> str:
         f'<meta property="og:description" content="{description}">',
         '<meta property="og:type" content="website">',
         f'<link rel="icon" href="{_attribute(page.shown_icon)}">',
-        f'<link rel="manifest" href="/api/status-page/{page.slug}/manifest.json">',
+        f'<link rel="manifest" href="/api/status-page/{page.slug}/manifest.json"{cookies}>',
         f'<link rel="alternate" type="application/rss+xml" title="RSS" href="{below}/rss">',
         f'<link rel="alternate" type="application/atom+xml" title="Atom" href="{below}/atom">',
         f'<link rel="alternate" type="application/feed+json" title="JSON" href="{below}/feed.json">',

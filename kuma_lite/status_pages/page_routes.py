@@ -8,6 +8,7 @@ from typing import Any, Final
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Access, RawRoute, Unanswered
 from kuma_lite.status_pages import embeds
+from kuma_lite.status_pages.access import PageAccess
 from kuma_lite.status_pages.answering import (
     BEATS_MINUTES,
     FILE_MINUTES,
@@ -30,8 +31,11 @@ from kuma_lite.status_pages.news import News, news
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.query import Query
 from kuma_lite.status_pages.requests import base_url, host_name
+from kuma_lite.status_pages.unlocking import UNLOCK, Unlocking
+from kuma_lite.status_pages.visitors import Visitors
 
 PREFIX: Final = "/status/"
+_LOCKED: Final = ("", "history", UNLOCK)  # where a password is asked for; everything else is not there
 _HOURS: Final = "hours"  # in the query: bars are hours, not days
 _LIVE: Final = "live"
 
@@ -56,6 +60,9 @@ class PageRoutes:
         settings: Settings,
         answering: Answering,
         live: Live,
+        visitors: Visitors,
+        access: PageAccess,
+        place: Callable[[Any], str],
         clock: Clock,
         same_origin_frames: bool,
     ) -> None:
@@ -66,6 +73,9 @@ class PageRoutes:
         self._settings = settings
         self._answering = answering
         self._live = live
+        self._visitors = visitors
+        self._access = access
+        self._unlocking = Unlocking(access, place, self._is_secure, self._at_own_host, clock)
         self._clock = clock
         self._same_origin_frames = same_origin_frames
         # Name → how it is made, minutes it may be old, whether it names its own address.
@@ -90,9 +100,11 @@ class PageRoutes:
     async def below(self, scope: Any, receive: Any, send: Any) -> Unanswered | None:
         """A page, or a part of it."""
         slug, *rest = scope["path"][len(PREFIX) :].split("/")
+        name, page = "/".join(rest).lower(), self._visitors.page(scope, slug or DEFAULT_SLUG)
+        if name in _LOCKED and await self._at_the_door(scope, receive, send, slug or DEFAULT_SLUG, name):
+            return None
         if not rest:
             return await self._serve_page(scope, send, slug or DEFAULT_SLUG)
-        name, page = "/".join(rest).lower(), self._pages.by_slug(slug)
         if name == _LIVE and scope["method"] in ("GET", "HEAD"):
             if page is None:
                 return Unanswered.MISSING
@@ -107,32 +119,74 @@ class PageRoutes:
 
         # What names its own address names what the caller told us: each host has an entry of its own.
         key = base_url(scope, self._trusts_proxy) if addressed else ""
-        return await self._answering.answer(scope, send, work, minutes, self._headers(name, page), key)
+        headers, private = self._headers(name, page), self._private(page)
+        return await self._answering.answer(scope, send, work, minutes, headers, key, private=private)
 
-    async def default_page(self, scope: Any, _receive: Any, send: Any) -> Unanswered | None:
+    async def default_page(self, scope: Any, receive: Any, send: Any) -> Unanswered | None:
         """The page called `default`."""
+        if await self._at_the_door(scope, receive, send, DEFAULT_SLUG, ""):
+            return None
         return await self._serve_page(scope, send, DEFAULT_SLUG)
 
-    async def serve_mapped(self, scope: Any, send: Any, slug: str) -> None:
-        """The page of a host name."""
-        page = self._pages.by_slug(slug)
-        if page is not None:
-            await self._answering.answer(
-                scope, send, self._work(page, scope), BEATS_MINUTES, self._headers("", page), f"host {slug}"
-            )
+    async def serve_mapped(self, scope: Any, send: Any, slug: str) -> bool:
+        """The page of a host name; False: there is none that this visitor may know of."""
+        if await self._at_the_door(scope, None, send, slug, ""):
+            return True
+        page = self._visitors.page(scope, slug)
+        if page is None:
+            return False
+        headers, key = self._headers("", page), f"host {slug}"
+        await self._answering.answer(
+            scope, send, self._work(page, scope), BEATS_MINUTES, headers, key, private=self._private(page)
+        )
+        return True
+
+    async def _at_the_door(self, scope: Any, receive: Any, send: Any, slug: str, name: str) -> bool:
+        """Ask for a password, take one, or keep in a cookie what a link says; False: nothing of that."""
+        reading = scope["method"] in ("GET", "HEAD")
+        seen = self._visitors.page(scope, slug)
+        if name != UNLOCK and seen is not None:
+            link, guard = self._visitors.link(scope, seen), self._access.guard(seen.id)
+            if reading and link is not None and guard is not None:
+                cookie = guard.cookie(link, self._clock.now())
+                await self._unlocking.by_link(scope, send, seen, cookie, name)
+                return True
+            return False
+        page = self._visitors.asks_for_password(slug)
+        if page is None:
+            return False
+        if name != UNLOCK:
+            if reading:
+                await self._unlocking.ask(scope, send, page)
+            return reading
+        if scope["method"] == "POST":
+            await self._unlocking.unlock(scope, receive, send, page)
+            return True
+        return False
+
+    def _private(self, page: Page | None) -> int | None:
+        return page.id if page is not None and self._visitors.is_private(page) else None
+
+    def _is_secure(self, scope: Any) -> bool:
+        return base_url(scope, self._trusts_proxy).startswith("https:")
+
+    def _at_own_host(self, scope: Any, page: Page) -> bool:
+        return self.slug_of_host(scope) == page.slug
 
     def slug_of_host(self, scope: Any) -> str | None:
-        """The page of the host that a request names."""
+        """The page of the host that a request names, if this visitor may know that there is one."""
         page = self._pages.by_host(host_name(scope, self._trusts_proxy))
-        return page.slug if page else None
+        if page is None or self._visitors.may_see(scope, page):
+            return page.slug if page else None
+        return page.slug if self._visitors.asks_for_password(page.slug) else None
 
     # --- Contents ----------------------------------------------------------------------------------------
 
     async def _serve_page(self, scope: Any, send: Any, slug: str) -> Unanswered | None:
-        page = self._pages.by_slug(slug)
+        page = self._visitors.page(scope, slug)
         minutes = USUAL_MINUTES if page is None else BEATS_MINUTES
-        work = self._work(page, scope)
-        return await self._answering.answer(scope, send, work, minutes, self._headers("", page))
+        work, headers = self._work(page, scope), self._headers("", page)
+        return await self._answering.answer(scope, send, work, minutes, headers, private=self._private(page))
 
     def _work(self, page: Page | None, scope: Any) -> Work:
         async def work() -> Answer:
@@ -147,7 +201,8 @@ class PageRoutes:
         """A page, of what is answered about it. Raises StorageTrouble."""
         document, beats = await answers.everything(page), answers.heartbeats(page)
         facts = await self._gathering.facts(page, document, hourly=hourly)
-        return render(page, document, beats, answers.servers_on(page.id), self._clock.now(), facts)
+        servers, private = answers.servers_on(page.id), self._private(page) is not None
+        return render(page, document, beats, servers, self._clock.now(), facts, private=private)
 
     def _headers(self, name: str, page: Page | None) -> Headers:
         if page is None:
@@ -157,6 +212,8 @@ class PageRoutes:
             return ((b"content-security-policy", policy.encode()),)
         if name == "card":
             return ((b"content-security-policy", embeds.CARD_POLICY.encode()),)
+        if self._private(page) is not None:
+            return ()
         return () if name == "rss" else _ANYBODY  # the one that Uptime Kuma has as well is as there
 
     async def _news(self, page: Page, scope: Any) -> News:
@@ -188,7 +245,8 @@ class PageRoutes:
 
     async def _history(self, page: Page, _scope: Any) -> Answer:
         facts = await self._gathering.history(page)
-        return Answer(200, render_history(page, facts, self._clock.now()).encode(), HTML)
+        private = self._private(page) is not None
+        return Answer(200, render_history(page, facts, self._clock.now(), private=private).encode(), HTML)
 
     async def _card(self, page: Page, _scope: Any) -> Answer:
         document, beats = await self._answers.everything(page), self._answers.heartbeats(page)

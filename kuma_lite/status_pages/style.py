@@ -187,6 +187,15 @@ _CARD: Final = """\
 .card .overall { margin: 0; font-size: 1rem; padding: 0.75rem 1rem; }
 """
 
+_LOCKED: Final = """\
+.locked { max-width: 26rem; padding-top: 20vh; }
+.locked form { display: grid; gap: 0.75rem; margin-top: 1.25rem; }
+.locked input, .locked button { font: inherit; padding: 0.6rem 0.75rem; border-radius: 8px; }
+.locked input { border: 1px solid var(--nothing); background: var(--surface); color: var(--text); }
+.locked button { border: 0; background: #17705d; color: #fff; font-weight: 600; cursor: pointer; }
+.locked .problem { margin: 0; color: var(--down); }
+"""
+
 _SCREENS: Final = """\
 @media (max-width: 40rem) {
   main { padding-top: 1.25rem; }
@@ -224,4 +233,4 @@ _SCREENS: Final = """\
 }
 """
 
-STYLE: Final = _COLOURS + _FRAME + _NEWS + _SERVICES + _CARD + _SCREENS
+STYLE: Final = _COLOURS + _FRAME + _NEWS + _SERVICES + _CARD + _LOCKED + _SCREENS

@@ -9,6 +9,7 @@ export interface StatusPageRow {
   title: string;
   icon: string;
   published: boolean;
+  protected: boolean;
   domains: string[];
   groups: number;
   monitors: number;
@@ -112,4 +113,17 @@ export interface PageVersion {
   time: number;
   by: string | null; // null: what was there before versions were kept
   changes: PageChanges | null;
+}
+
+/** An address that opens a protected page; the address itself is shown once. */
+export interface PageLink {
+  id: number;
+  name: string;
+  created: number;
+}
+
+export interface PageAccess {
+  protected: boolean;
+  password: boolean; // whether there is one
+  links: PageLink[];
 }
