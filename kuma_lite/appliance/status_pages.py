@@ -13,6 +13,7 @@ from kuma_lite.beats.model import Beat
 from kuma_lite.beats.periods import Period
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import MILLISECONDS
+from kuma_lite.core.declarations import Status
 from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted
 from kuma_lite.maintenance.service import Maintenance
 from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved
@@ -76,6 +77,21 @@ class PublishedMonitors:
         """The `certInfo` document; None when no certificate is known."""
         await self._certificates.warm()
         return self._certificates.wire(monitor_id, self._clock.now())
+
+    async def changes(
+        self, monitor_ids: Sequence[int], since: int
+    ) -> Mapping[int, Sequence[tuple[float, Status | None]]]:
+        """The changes of state of some monitors (see `status_pages.model.Monitors`)."""
+        stored = await self._store.changes(monitor_ids, since * MILLISECONDS)
+        found: dict[int, list[tuple[float, Status | None]]] = {
+            number: [(moment / MILLISECONDS, Status(status)) for moment, status in changes]
+            for number, changes in stored.items()
+        }
+        for number, changes in found.items():
+            monitor, last = self._roster.get(number), self._recorder.last(number)
+            if last is not None and (monitor is None or not self._roster.is_active(monitor)):
+                changes.append((max(changes[-1][0], last.end_time / MILLISECONDS), None))
+        return found
 
     async def bars(self, monitor_ids: Sequence[int], seconds: int, count: int) -> Mapping[int, Sequence[Bar]]:
         """The last `count` days (86,400 seconds) or hours (3,600) of some monitors, oldest first."""

@@ -18,6 +18,7 @@ from kuma_lite.status_pages.draft_routes import preview_path, without_counting
 from kuma_lite.status_pages.drafts import Draft, Drafts
 from kuma_lite.status_pages.incidents import Incidents
 from kuma_lite.status_pages.model import (
+    Component,
     Document,
     Group,
     Incident,
@@ -25,8 +26,9 @@ from kuma_lite.status_pages.model import (
     ShownServer,
 )
 from kuma_lite.status_pages.pages import Pages, Wanted
-from kuma_lite.status_pages.reading import read_edited, read_groups, read_logo
+from kuma_lite.status_pages.reading import MAX_COMPONENTS, read_edited, read_groups, read_logo
 from kuma_lite.status_pages.rules import incident_style, overall
+from kuma_lite.status_pages.store import NewGroup
 from kuma_lite.status_pages.version_documents import changes, draft_of
 
 NO_PAGE: Final = "There is no such status page."
@@ -177,7 +179,8 @@ class EditorEvents:
         self.put_servers(actor_of(caller), list(wanted.servers))
         await self._pages.check(page, wanted)
         groups = [
-            Group(place, group.name, place, group.members) for place, group in enumerate(wanted.groups, 1)
+            Group(place, group.name, place, group.members, components=self._drawn(page, place, group))
+            for place, group in enumerate(wanted.groups, 1)
         ]
         shown = Draft(
             without_counting(wanted.page),
@@ -215,7 +218,7 @@ class EditorEvents:
         await self._access.copy(source, page)
         own = {"slug": page.slug, "title": page.title, "domainNameList": [], "published": False}
         draft["config"] |= own
-        draft["groups"] = [{**group, "id": None} for group in draft["groups"]]
+        draft["groups"] = [_anew(group) for group in draft["groups"]]
         try:
             wanted = self._read(page, draft)
             put_servers = self.put_servers(actor, list(wanted.servers))
@@ -239,6 +242,18 @@ class EditorEvents:
         shown = edited if logo.png is not None else replace(edited, icon=logo.address)
         return Wanted(shown, logo, read_groups(draft.get("groups")), servers)
 
+    def _drawn(self, page: Page, place: int, group: NewGroup) -> tuple[Component, ...]:
+        """The components of a drafted group, with what somebody has set of those that are stored."""
+        groups = self._pages.public_groups(page.id)
+        if group.components is None:
+            return next((one.components for one in groups if one.id == group.id), ())
+        stored = {each.id: each.by_hand for one in groups for each in one.components}
+        return tuple(
+            # New ones have an id of their own, too: their histories are told apart by it.
+            replace(each, id=each.id or -(place * MAX_COMPONENTS + number), by_hand=stored.get(each.id))
+            for number, each in enumerate(group.components)
+        )
+
     def _written(self, page: Page, incident: Any) -> Incident | None:
         if not isinstance(incident, Mapping):
             return None
@@ -247,6 +262,12 @@ class EditorEvents:
         number, now = wire_values.identifier(incident.get("id")) or 0, int(self._clock.now())
         style = incident_style(incident.get("style"))
         return Incident(number, page.id, title, content[:MAX_INCIDENT_CHARS], style, now, None)
+
+
+def _anew(group: Mapping[str, Any]) -> Document:
+    """A group for another page."""
+    components = [{**each, "id": None} for each in group["components"]]
+    return {**group, "id": None, "components": components}
 
 
 def _no_servers(_actor: Actor, keys: list[Any]) -> Callable[[int], Awaitable[None]]:

@@ -87,6 +87,7 @@ def headline_of(
         for number, beats in heartbeats["heartbeatList"].items()
         if beats and int(number) not in facts.paused
     ]
+    latest += [each.status for each in facts.components if each.status is not None]
     bad = sum(1 for each in document["incidents"] if _is_bad(each, facts))
     return headline([*latest, *(server.status for server in servers)], bad, facts.windows)
 

@@ -200,7 +200,9 @@ class PageRoutes:
     async def html(self, page: Page, answers: Answers, *, hourly: bool = False) -> str:
         """A page, of what is answered about it. Raises StorageTrouble."""
         document, beats = await answers.everything(page), answers.heartbeats(page)
-        facts = await self._gathering.facts(page, document, hourly=hourly)
+        facts = await self._gathering.facts(
+            page, document, answers.components(page), answers.rules(page), hourly=hourly
+        )
         servers, private = answers.servers_on(page.id), self._private(page) is not None
         return render(page, document, beats, servers, self._clock.now(), facts, private=private)
 
@@ -250,7 +252,7 @@ class PageRoutes:
 
     async def _card(self, page: Page, _scope: Any) -> Answer:
         document, beats = await self._answers.everything(page), self._answers.heartbeats(page)
-        facts = await self._gathering.facts(page, document)
+        facts = await self._gathering.facts(page, document, self._answers.components(page))
         found = headline_of(document, beats, self._answers.servers_on(page.id), facts)
         return Answer(200, embeds.card(page, found, self._clock.now()).encode(), HTML)
 

@@ -100,7 +100,8 @@ class Pages:
     def note_public(self) -> None:
         """To be called when somebody may see other pages than before."""
         shown = {page.id: self.public_members(page.id) for page in self.published()}
-        self._shown = frozenset(number for members in shown.values() for number in members)
+        combined = {number for page_id in shown for number in self._combined_on(page_id)}
+        self._shown = frozenset(number for members in shown.values() for number in members) | combined
         self._public = frozenset(
             number
             for page_id, members in shown.items()
@@ -160,6 +161,11 @@ class Pages:
         """The monitors on a page, each once, in the order of the page."""
         groups = self.public_groups(page_id)
         return list(dict.fromkeys(member.monitor_id for group in groups for member in group.members))
+
+    def _combined_on(self, page_id: int) -> list[int]:
+        """The monitors of a page's components: what happens to them is seen, which they are is not."""
+        groups = self.public_groups(page_id)
+        return [number for group in groups for each in group.components for number in each.monitors]
 
     # --- changes -----------------------------------------------------------------------------------------
 
@@ -222,10 +228,7 @@ class Pages:
                     picture = None if old is None else version_store.digest_of(old)
                     version_store.record(db, page.id, int(now), None, before, old, picture)
                 ids = store.save_page(db, changed, wanted.groups)
-                kept = [
-                    Group(number, group.name, 0, group.members)
-                    for number, group in zip(ids, wanted.groups, strict=True)
-                ]
+                kept = store.groups_of_pages(db).get(page.id, [])
                 shown = png if png is not None else old if icon == page.icon else None
                 version = version_store.record(
                     db,
@@ -323,4 +326,8 @@ def _saved_meanwhile(latest: version_store.Version) -> UserError:
 
 def _without(group: Group, monitor_id: int) -> Group:
     members: tuple[Member, ...] = tuple(member for member in group.members if member.monitor_id != monitor_id)
-    return replace(group, members=members)
+    components = tuple(
+        replace(each, monitors=tuple(number for number in each.monitors if number != monitor_id))
+        for each in group.components
+    )
+    return replace(group, members=members, components=components)

@@ -16,8 +16,10 @@ from kuma_lite.status_pages.access import PageAccess, Passwords
 from kuma_lite.status_pages.access_events import AccessEvents
 from kuma_lite.status_pages.answering import Answering
 from kuma_lite.status_pages.answers import Answers
+from kuma_lite.status_pages.auto_incidents import AutoIncidents
 from kuma_lite.status_pages.badge_routes import MonitorBadges
 from kuma_lite.status_pages.cache import AnswerCache
+from kuma_lite.status_pages.component_events import ComponentEvents
 from kuma_lite.status_pages.draft_routes import DraftRoutes
 from kuma_lite.status_pages.drafts import Drafts
 from kuma_lite.status_pages.editor_events import EditorEvents
@@ -85,9 +87,13 @@ class StatusPages:
         drafts = Drafts(clock)
         self._editor = EditorEvents(self._pages, incidents, self._answers, drafts, clock, push, access)
         self._pages.changed = self._editor.push_change
+        self._components = ComponentEvents(database, self._pages, clock, self._edited)
+        self._incidents = AutoIncidents(
+            database, self._pages, self._answers, self._timelines, clock, self._edited
+        )
         badges = MonitorBadges(monitors)
         self._routes = PublicRoutes(incidents, self._answers, badges, pictures, answering, visitors)
-        gathering = Gathering(database, monitors, maintenance, self._last_good)
+        gathering = Gathering(database, monitors, maintenance, self._last_good, clock)
         self._page_routes = PageRoutes(
             self._pages,
             self._answers,
@@ -127,6 +133,7 @@ class StatusPages:
             *self._editor.events(),
             *TimelineEvents(self._pages, self._timelines).events(),
             *AccessEvents(self._pages, self._access).events(),
+            *self._components.events(),
         ]
         return [self._events.doors(), Doors(events, routes, raw)]
 
@@ -202,8 +209,13 @@ class StatusPages:
         windows = self._maintenance.windows_on_page(page_id, PLANNED_DAYS, NEXT_WINDOWS)
         return tuple(self._answers.latest(page)), tuple(windows)
 
+    def start(self) -> None:
+        """Begin incidents of outages from now on."""
+        self._incidents.start()
+
     async def close(self) -> None:
-        """End what visitors keep open."""
+        """End what visitors keep open, and what runs by itself."""
+        await self._incidents.stop()
         await self._live.close()
 
     # --- Pages with a host name of their own (see `web.small_routes.MappedPages`) --------------------------

@@ -261,6 +261,8 @@ def _page_calls(it: Things) -> dict[str, list[Any]]:
         "cloneStatusPage": [it.slug, "Copy", "copy"],
         "statusPageVersions": [it.slug],
         "statusPageVersion": [it.slug, 1],
+        "componentStates": [it.slug],
+        "setComponentState": [it.slug, 1, {"state": "down", "text": "by hand", "until": None}],
         "statusPageAccess": [it.slug],
         "setStatusPageAccess": [it.slug, {"protected": True, "password": "page-password"}],
         "addStatusPageLink": [it.slug, "for the board"],
