@@ -155,6 +155,7 @@ def publish(ground: Ground, monitoring: Monitoring) -> StatusPages:
         Passwords(hash_password, password_matches),
         ground.clients.place,
         same_origin_frames=not ground.config.disable_frame_sameorigin,
+        copies=ground.config.page_copies,
     )
     monitoring.title_of_page = pages.title_of
     monitoring.slug_of_page = pages.slug_of

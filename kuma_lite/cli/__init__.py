@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "agent": "report how this machine is doing to a server",
     "import": "take over an Uptime Kuma with everything in it, into an empty data folder",
     "backup": "write a consistent copy of the database of a running or stopped server",
+    "export-page": "write a status page as files that need no server",
     "export": "print what a running server watches, as a configuration file",
     "diff": "show what “apply” would change (exit status 0: nothing, 2: something)",
     "apply": "make a running server as a configuration file says",
@@ -29,7 +30,8 @@ COMMANDS: Final = {
     "config": "print a commented configuration file with all settings",
     "version": "print the version",
 }
-_MODULES: Final = {"import": "import_"}  # the word belongs to Python
+# What cannot be the name of a module: a word of Python, a hyphen.
+_MODULES: Final = {"import": "import_", "export-page": "export_page"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -20,10 +21,11 @@ from kuma_lite.status_pages.moments import moment, soon
 STYLE_PATH: Final = "/status-page.css"
 TIMES_PATH: Final = "/status-times.js"
 LIVE_PATH: Final = "/status-live.js"
-_TIMES: Final = f'<script defer src="{TIMES_PATH}"></script>'
-SCRIPTS: Final = f'<script defer src="{LIVE_PATH}"></script>{_TIMES}'  # in this order: times are put in last
+TIMES: Final = f'<script defer src="{TIMES_PATH}"></script>'
+SCRIPTS: Final = f'<script defer src="{LIVE_PATH}"></script>{TIMES}'  # in this order: times are put in last
 DESCRIPTION_CHARS: Final = 155  # what search engines show
 MIN_REFRESH_S: Final = 5
+_PICTURE: Final = re.compile(r"https?://|/(?![/\\])|data:image/", re.I)
 _THEMES: Final = ("light", "dark")  # with whatever else, as the browser likes it
 
 
@@ -128,7 +130,7 @@ def _head(page: Page, *, live: bool = True, private: bool = False) -> str:
         f'<meta property="og:title" content="{title}">',
         f'<meta property="og:description" content="{description}">',
         '<meta property="og:type" content="website">',
-        f'<link rel="icon" href="{_attribute(page.shown_icon)}">',
+        f'<link rel="icon" href="{_attribute(_picture(page))}">',
         f'<link rel="manifest" href="/api/status-page/{page.slug}/manifest.json"{cookies}>',
         f'<link rel="alternate" type="application/rss+xml" title="RSS" href="{below}/rss">',
         f'<link rel="alternate" type="application/atom+xml" title="Atom" href="{below}/atom">',
@@ -137,9 +139,15 @@ def _head(page: Page, *, live: bool = True, private: bool = False) -> str:
     ]
     if page.custom_css:
         lines.append(f'<link rel="stylesheet" href="/api/status-page/{page.slug}/custom.css">')
-    lines.append(SCRIPTS if live else _TIMES)
+    lines.append(SCRIPTS if live else TIMES)
     lines.append(analytics_of(page).head)
     return "\n".join(lines) + "\n"
+
+
+def _picture(page: Page) -> str:
+    """The address of its picture; one that is none (clients store any text) is as if there were none."""
+    icon = page.shown_icon
+    return icon if _PICTURE.match(icon) else DEFAULT_ICON
 
 
 def _attribute(text: str) -> str:
@@ -165,8 +173,8 @@ def _preload(document: Document) -> str:
 
 def _header(page: Page) -> str:
     logo = ""
-    if page.shown_icon != DEFAULT_ICON:
-        logo = f'<img class="logo" src="{escape(page.shown_icon)}" id="logo" alt="" width="64" height="64">'
+    if (picture := _picture(page)) != DEFAULT_ICON:
+        logo = f'<img class="logo" src="{escape(picture)}" id="logo" alt="" width="64" height="64">'
     return f'<header>{logo}<h1 id="title">{escape(page.title)}</h1></header>\n'
 
 

@@ -45,7 +45,7 @@ _JSON_FEED: Final = b"application/feed+json; charset=utf-8"
 _CALENDAR: Final = b"text/calendar; charset=utf-8"
 _ANYBODY: Final = ((b"access-control-allow-origin", b"*"),)
 
-Part = Callable[[Page, Any], Awaitable[Answer]]  # page, scope
+Part = Callable[[Page, str], Awaitable[Answer]]  # page, its absolute address
 
 
 class PageRoutes:
@@ -115,7 +115,7 @@ class PageRoutes:
         make, minutes, addressed = self._parts[name]
 
         async def work() -> Answer:
-            return MISSING if page is None else await make(page, scope)
+            return MISSING if page is None else await make(page, self._address(page, scope))
 
         # What names its own address names what the caller told us: each host has an entry of its own.
         key = base_url(scope, self._trusts_proxy) if addressed else ""
@@ -206,6 +206,12 @@ class PageRoutes:
         servers, private = answers.servers_on(page.id), self._private(page) is not None
         return render(page, document, beats, servers, self._clock.now(), facts, private=private)
 
+    async def document(self, page: Page, part: str, url: str) -> bytes:
+        """A page ("", or "?hours") or a part of it, as visitors get it; `url`: its absolute address."""
+        if part in ("", f"?{_HOURS}"):
+            return (await self.html(page, self._answers, hourly=bool(part))).encode()
+        return (await self._parts[part][0](page, url)).body or b""
+
     def _headers(self, name: str, page: Page | None) -> Headers:
         if page is None:
             return ()
@@ -218,45 +224,45 @@ class PageRoutes:
             return ()
         return () if name == "rss" else _ANYBODY  # the one that Uptime Kuma has as well is as there
 
-    async def _news(self, page: Page, scope: Any) -> News:
+    async def _news(self, page: Page, url: str) -> News:
         incidents = await self._answers.incidents(page)
         latest, now = self._answers.latest(page), self._clock.now()
-        return news(page, self._address(page, scope), incidents, latest, now)
+        return news(page, url, incidents, latest, now)
 
-    async def _rss(self, page: Page, scope: Any) -> Answer:
+    async def _rss(self, page: Page, url: str) -> Answer:
         from kuma_lite.status_pages.rss import rss
 
-        return Answer(200, rss(await self._news(page, scope)).encode(), _RSS)
+        return Answer(200, rss(await self._news(page, url)).encode(), _RSS)
 
-    async def _atom(self, page: Page, scope: Any) -> Answer:
+    async def _atom(self, page: Page, url: str) -> Answer:
         from kuma_lite.status_pages.rss import atom
 
-        return Answer(200, atom(await self._news(page, scope)).encode(), _ATOM)
+        return Answer(200, atom(await self._news(page, url)).encode(), _ATOM)
 
-    async def _json_feed(self, page: Page, scope: Any) -> Answer:
+    async def _json_feed(self, page: Page, url: str) -> Answer:
         from kuma_lite.status_pages.json_feed import json_feed
 
-        return json_answer(json_feed(await self._news(page, scope)), content_type=_JSON_FEED)
+        return json_answer(json_feed(await self._news(page, url)), content_type=_JSON_FEED)
 
-    async def _calendar(self, page: Page, scope: Any) -> Answer:
+    async def _calendar(self, page: Page, url: str) -> Answer:
         from kuma_lite.status_pages.calendar import DAYS, MOST_OF_ONE, calendar
 
         windows = self._maintenance.windows_on_page(page.id, DAYS, MOST_OF_ONE)
-        text = calendar(page, self._address(page, scope), windows, self._clock.now())
+        text = calendar(page, url, windows, self._clock.now())
         return Answer(200, text, _CALENDAR)
 
-    async def _history(self, page: Page, _scope: Any) -> Answer:
+    async def _history(self, page: Page, _url: str) -> Answer:
         facts = await self._gathering.history(page)
         private = self._private(page) is not None
         return Answer(200, render_history(page, facts, self._clock.now(), private=private).encode(), HTML)
 
-    async def _card(self, page: Page, _scope: Any) -> Answer:
+    async def _card(self, page: Page, _url: str) -> Answer:
         document, beats = await self._answers.everything(page), self._answers.heartbeats(page)
         facts = await self._gathering.facts(page, document, self._answers.components(page))
         found = headline_of(document, beats, self._answers.servers_on(page.id), facts)
         return Answer(200, embeds.card(page, found, self._clock.now()).encode(), HTML)
 
-    async def _badge_script(self, _page: Page, _scope: Any) -> Answer:
+    async def _badge_script(self, _page: Page, _url: str) -> Answer:
         return Answer(200, embeds.BADGE_SCRIPT.encode(), SCRIPT)
 
     def _address(self, page: Page, scope: Any) -> str:

@@ -20,6 +20,7 @@ from kuma_lite.status_pages.auto_incidents import AutoIncidents
 from kuma_lite.status_pages.badge_routes import MonitorBadges
 from kuma_lite.status_pages.cache import AnswerCache
 from kuma_lite.status_pages.component_events import ComponentEvents
+from kuma_lite.status_pages.copies import Copies
 from kuma_lite.status_pages.draft_routes import DraftRoutes
 from kuma_lite.status_pages.drafts import Drafts
 from kuma_lite.status_pages.editor_events import EditorEvents
@@ -53,6 +54,7 @@ class StatusPages:
         uploads: folder of pictures.
         passwords: how they are kept.
         place: what limits count a request by (`ClientAddresses.place`).
+        copies: folder in which static copies of all pages are kept; None: nowhere.
         same_origin_frames: False lets other sites show pages in frames.
     """
 
@@ -70,6 +72,7 @@ class StatusPages:
         place: Callable[[Any], str],
         *,
         same_origin_frames: bool = True,
+        copies: Path | None = None,
     ) -> None:
         self._cache = AnswerCache(clock)
         self._last_good = LastGood()
@@ -108,6 +111,16 @@ class StatusPages:
             clock,
             same_origin_frames,
         )
+        self._copies = Copies(
+            self._pages,
+            self._answers,
+            self._page_routes.document,
+            monitors,
+            self._pages.logo_of,
+            settings,
+            clock,
+            copies,
+        )
         self._previews = DraftRoutes(drafts, self._answers, incidents, self._page_routes.html, access.picture)
 
     async def load(self) -> None:
@@ -124,9 +137,11 @@ class StatusPages:
 
         def routes() -> Sequence[Any]:
             from kuma_lite.rest.route import mounted
+            from kuma_lite.status_pages.copy_api import CopyApi
             from kuma_lite.status_pages.incident_api import IncidentApi
 
-            return mounted(IncidentApi(self._pages, self._timelines, is_root).routes())
+            incidents = IncidentApi(self._pages, self._timelines, is_root).routes()
+            return mounted([*incidents, *CopyApi(self._pages, self._copies, is_root).routes()])
 
         raw = [*self._routes.routes(), *self._page_routes.routes(), *self._previews.routes()]
         events = [
@@ -177,6 +192,7 @@ class StatusPages:
     def clear_cache(self) -> None:
         """Something that pages may show has changed."""
         self._cache.clear()
+        self._copies.outdated()
         self._live.look()
 
     def monitor_changed(self, monitor_id: int, *, edited: bool = False) -> None:
@@ -194,6 +210,7 @@ class StatusPages:
         """Somebody changed a page, or what stands on it."""
         self._last_good.forget()
         self._cache.clear()
+        self._copies.outdated()
         self._live.tell()
 
     def _other_visitors(self, page_id: int) -> None:
@@ -210,12 +227,14 @@ class StatusPages:
         return tuple(self._answers.latest(page)), tuple(windows)
 
     def start(self) -> None:
-        """Begin incidents of outages from now on."""
+        """Begin incidents of outages, and keep copies, from now on."""
         self._incidents.start()
+        self._copies.start()
 
     async def close(self) -> None:
         """End what visitors keep open, and what runs by itself."""
         await self._incidents.stop()
+        await self._copies.stop()
         await self._live.close()
 
     # --- Pages with a host name of their own (see `web.small_routes.MappedPages`) --------------------------
