@@ -20,6 +20,7 @@ from kuma_lite.status_pages.moments import moment, soon
 
 STYLE_PATH: Final = "/status-page.css"
 TIMES_PATH: Final = "/status-times.js"
+PICTURE: Final = "picture.png"  # below the address of a page
 LIVE_PATH: Final = "/status-live.js"
 TIMES: Final = f'<script defer src="{TIMES_PATH}"></script>'
 SCRIPTS: Final = f'<script defer src="{LIVE_PATH}"></script>{TIMES}'  # in this order: times are put in last
@@ -38,6 +39,7 @@ def render(
     facts: Facts = NO_FACTS,
     *,
     private: bool = False,
+    base: str = "",
 ) -> str:
     """The page; a pure function, which draws what is stored and what is not stored yet alike.
 
@@ -49,14 +51,15 @@ def render(
         now: seconds since 1970.
         facts: what else is shown.
         private: whether not everybody may see it.
+        base: scheme and host under which strangers find it; "": nobody has said so.
     """
     theme = f' data-theme="{page.theme}"' if page.theme in _THEMES else ""
     services = Services(page, document["publicGroupList"], heartbeats, servers, facts)
     found = headline_of(document, heartbeats, servers, facts)
     refresh = max(MIN_REFRESH_S, page.auto_refresh_interval)
+    head = _head(page, private=private, base=base)
     return (
-        f'<!DOCTYPE html>\n<html lang="en"{theme}>\n<head>\n{_head(page, private=private)}</head>\n'
-        f"<body>\n{SIGNS}"
+        f'<!DOCTYPE html>\n<html lang="en"{theme}>\n<head>\n{head}</head>\n<body>\n{SIGNS}'
         f'<main data-live="/status/{page.slug}/live" data-refresh="{refresh}">\n'
         f"{_header(page)}{band(found, now)}"
         f"{html_news.incidents(document['incidents'], facts)}"
@@ -118,7 +121,7 @@ def _is_bad(incident: Mapping[str, Any], facts: Facts) -> bool:
 # --- Head --------------------------------------------------------------------------------------------------
 
 
-def _head(page: Page, *, live: bool = True, private: bool = False) -> str:
+def _head(page: Page, *, live: bool = True, private: bool = False, base: str = "") -> str:
     title, description = _attribute(page.title), _attribute(to_text(page.description)[:DESCRIPTION_CHARS])
     below = f"/status/{page.slug}"
     cookies = ' crossorigin="use-credentials"' if private else ""  # else a browser asks without them
@@ -137,6 +140,9 @@ def _head(page: Page, *, live: bool = True, private: bool = False) -> str:
         f'<link rel="alternate" type="application/feed+json" title="JSON" href="{below}/feed.json">',
         f'<link rel="stylesheet" href="{STYLE_PATH}">',
     ]
+    if base:  # networks take no relative address
+        lines.append(f'<meta property="og:image" content="{_attribute(base)}{below}/{PICTURE}">')
+        lines.append('<meta name="twitter:card" content="summary_large_image">')
     if page.custom_css:
         lines.append(f'<link rel="stylesheet" href="/api/status-page/{page.slug}/custom.css">')
     lines.append(SCRIPTS if live else TIMES)

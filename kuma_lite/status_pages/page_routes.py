@@ -24,7 +24,7 @@ from kuma_lite.status_pages.answering import (
 from kuma_lite.status_pages.answers import Answers
 from kuma_lite.status_pages.cache import Answer
 from kuma_lite.status_pages.gathering import Gathering
-from kuma_lite.status_pages.html import content_policy, headline_of, render, render_history
+from kuma_lite.status_pages.html import PICTURE, content_policy, headline_of, render, render_history
 from kuma_lite.status_pages.live import Live
 from kuma_lite.status_pages.model import DEFAULT_SLUG, Maintenance, Page, Settings
 from kuma_lite.status_pages.news import News, news
@@ -86,6 +86,7 @@ class PageRoutes:
             "maintenance.ics": (self._calendar, USUAL_MINUTES, True),
             "history": (self._history, USUAL_MINUTES, False),
             "card": (self._card, BEATS_MINUTES, False),
+            PICTURE: (self._picture, USUAL_MINUTES, False),
             "badge.js": (self._badge_script, FILE_MINUTES, False),
         }
 
@@ -204,7 +205,8 @@ class PageRoutes:
             page, document, answers.components(page), answers.rules(page), hourly=hourly
         )
         servers, private = answers.servers_on(page.id), self._private(page) is not None
-        return render(page, document, beats, servers, self._clock.now(), facts, private=private)
+        base = "" if private else self._base(page)
+        return render(page, document, beats, servers, self._clock.now(), facts, private=private, base=base)
 
     async def document(self, page: Page, part: str, url: str) -> bytes:
         """A page ("", or "?hours") or a part of it, as visitors get it; `url`: its absolute address."""
@@ -261,6 +263,21 @@ class PageRoutes:
         facts = await self._gathering.facts(page, document, self._answers.components(page))
         found = headline_of(document, beats, self._answers.servers_on(page.id), facts)
         return Answer(200, embeds.card(page, found, self._clock.now()).encode(), HTML)
+
+    async def _picture(self, page: Page, _url: str) -> Answer:
+        from kuma_lite.status_pages.og_picture import picture
+
+        document, beats = await self._answers.everything(page), self._answers.heartbeats(page)
+        components, rules = self._answers.components(page), self._answers.rules(page)
+        facts = await self._gathering.facts(page, document, components, rules)
+        found = headline_of(document, beats, self._answers.servers_on(page.id), facts)
+        services = [*facts.component_bars.values(), *facts.bars.values()]
+        return Answer(200, picture(found.kind, services), b"image/png")
+
+    def _base(self, page: Page) -> str:
+        """Where strangers find a page, as far as somebody has said so."""
+        own = f"https://{page.domains[0]}" if page.domains else ""
+        return own or str(self._settings.get("primaryBaseURL") or "").rstrip("/")
 
     async def _badge_script(self, _page: Page, _url: str) -> Answer:
         return Answer(200, embeds.BADGE_SCRIPT.encode(), SCRIPT)

@@ -21,7 +21,8 @@ PASSWORD = "open-Sesame-1"
 MARKS = ("Hidden title", "hidden-words", "hidden-foot", "hidden-css", "hidden-monitor", "hidden-group",
          "hidden-incident", "hidden-text", "hidden-plan", "hidden.example", "hidden-feed", "hidden-analytics",
          "hidden-tag")  # fmt: skip
-BELOW = ["", "/rss", "/atom", "/feed.json", "/maintenance.ics", "/history", "/card", "/badge.js", "/live"]
+BELOW = ["", "/rss", "/atom", "/feed.json", "/maintenance.ics", "/history", "/card", "/badge.js",
+         "/picture.png", "/live"]  # fmt: skip
 OF_JSON = ["", "/manifest.json", "/incident-history", "/badge", "/custom.css", "/analytics.js"]
 MISSING = "no-such-page"
 LOCKED = ("/status/{}", "/status/{}?hours", "/status/{}/history")
