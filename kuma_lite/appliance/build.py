@@ -116,6 +116,7 @@ class Appliance:
         monitoring.engine.checker.scheduler.ticks.append(self._manager.alive)
         monitoring.start()
         server_monitoring.start()
+        pages.start()
         await helpers.start()
         health.start()
         if ground.config.apply is not None:

@@ -10,7 +10,7 @@ from kuma_lite.beats import sealing
 from kuma_lite.beats.buckets import HOUR_S, MINUTE_S, MS, Bucket, Span, chart, fold, span_of
 from kuma_lite.beats.model import Beat
 from kuma_lite.beats.packing import STATUSES, decode, encode
-from kuma_lite.beats.periods import Period, intervals, periods, stored_periods
+from kuma_lite.beats.periods import Change, Period, intervals, periods, stored_changes, stored_periods
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.beats.sealing import COUNTER
 from kuma_lite.core import sql
@@ -96,6 +96,11 @@ class BeatHistory:
                 buckets, intervals(stored.changes.get(number, ()), end), span, int(now * MS)
             )
         return found
+
+    async def changes(self, monitor_ids: Sequence[int], since: int) -> dict[int, list[Change]]:
+        """The changes of state of some monitors, and the last one before `since` (ms since 1970)."""
+        await self._recorder.flush()
+        return await self._database.read(lambda connection: stored_changes(connection, monitor_ids, since))
 
     async def important_count(self, monitor_ids: Sequence[int] | None) -> int:
         """How many changes of state there are, of some monitors or (None) of all."""

@@ -24,6 +24,8 @@ COMMANDS: Final = {
     "backup": "write everything a running or stopped server keeps into one file",
     "restore": "put a backup back into the data folder of a stopped server, or try whether it could be",
     "doctor": "look for what is wrong with this installation, and say what to do",
+    "backup": "write a consistent copy of the database of a running or stopped server",
+    "export-page": "write a status page as files that need no server",
     "export": "print what a running server watches, as a configuration file",
     "diff": "show what “apply” would change (exit status 0: nothing, 2: something)",
     "apply": "make a running server as a configuration file says",
@@ -31,7 +33,8 @@ COMMANDS: Final = {
     "config": "print a commented configuration file with all settings",
     "version": "print the version",
 }
-_MODULES: Final = {"import": "import_"}  # the word belongs to Python
+# What cannot be the name of a module: a word of Python, a hyphen.
+_MODULES: Final = {"import": "import_", "export-page": "export_page"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -43,9 +43,18 @@ class DraftRoutes:
         answers: what is shown of stored pages.
         incidents: those of stored pages.
         render: makes the page.
+        picture: the address of its stored picture for those who edit it.
     """
 
-    def __init__(self, drafts: Drafts, answers: Answers, incidents: ShownIncidents, render: Render) -> None:
+    def __init__(
+        self,
+        drafts: Drafts,
+        answers: Answers,
+        incidents: ShownIncidents,
+        render: Render,
+        picture: Callable[[Page, str], str],
+    ) -> None:
+        self._picture = picture
         self._drafts = drafts
         self._answers = answers
         self._incidents = incidents
@@ -79,9 +88,8 @@ class DraftRoutes:
         return None
 
     async def _html(self, ticket: str, draft: Draft) -> bytes:
-        page = (
-            draft.page if draft.png is None else replace(draft.page, icon=f"{preview_path(ticket)}/{_LOGO}")
-        )
+        stored = self._picture(draft.page, draft.page.icon)
+        page = replace(draft.page, icon=stored if draft.png is None else f"{preview_path(ticket)}/{_LOGO}")
         incidents = DraftIncidents(self._incidents, draft.incident)
         answers = self._answers.drafted(DraftGroups(draft.groups), incidents, draft.servers)
         html = await self._render(page, answers)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from kuma_lite.status_pages.model import Bar, Incident, PlannedWindow, Update
+from kuma_lite.status_pages.model import Bar, Incident, PlannedWindow, ShownComponent, Update
 
 HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
@@ -26,6 +26,8 @@ class Facts:
         bars: monitor id → what happened to it, oldest first; all the same spans.
         bar_s: how long each span is, in seconds.
         paused: monitors that nobody checks at the moment.
+        components: monitors that are shown as one service, in the order of the page.
+        component_bars: component id → what happened to it.
     """
 
     updates: Mapping[int, Sequence[Update]] = field(default_factory=dict)
@@ -35,6 +37,8 @@ class Facts:
     bars: Mapping[int, Sequence[Bar]] = field(default_factory=dict)
     bar_s: int = DAY_S
     paused: frozenset[int] = frozenset()
+    components: Sequence[ShownComponent] = ()
+    component_bars: Mapping[int, Sequence[Bar]] = field(default_factory=dict)
 
     @property
     def hourly(self) -> bool:

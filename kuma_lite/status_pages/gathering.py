@@ -6,12 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kuma_lite.core.clock import Clock
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.status_pages import store, timeline_store
+from kuma_lite.status_pages.components import bars_of
 from kuma_lite.status_pages.facts import DAY_S, DAYS, HOUR_S, HOURS, Facts
 from kuma_lite.status_pages.last_good import LastGood
-from kuma_lite.status_pages.model import Bar, Document, Incident, Maintenance, Monitors, Page, Update
+from kuma_lite.status_pages.model import (
+    Bar,
+    Component,
+    Document,
+    Incident,
+    Maintenance,
+    Monitors,
+    Page,
+    ShownComponent,
+    Update,
+)
 
 PAST: Final = 20  # incidents on the page itself
 PAST_IN_HISTORY: Final = 500  # in its history
@@ -36,28 +48,49 @@ class Gathering:
         monitors: Monitors,
         maintenance: Maintenance,
         last_good: LastGood,
+        clock: Clock,
     ) -> None:
+        self._clock = clock
         self._database = database
         self._monitors = monitors
         self._maintenance = maintenance
         self._last_good = last_good
 
-    async def facts(self, page: Page, document: Document, *, hourly: bool = False) -> Facts:
+    async def facts(
+        self,
+        page: Page,
+        document: Document,
+        components: Sequence[ShownComponent] = (),
+        rules: Sequence[Component] = (),
+        *,
+        hourly: bool = False,
+    ) -> Facts:
         """What a page shows beside the usual documents. Raises StorageTrouble.
 
         Args:
             page: whose it is.
             document: of `Answers.everything`; of its monitors the history is told.
+            components: of `Answers.components`.
+            rules: of `Answers.rules`; of these components the history is told as well.
             hourly: bars are hours, not days.
         """
         groups = document["publicGroupList"]
         members = tuple(dict.fromkeys(each["id"] for group in groups for each in group["monitorList"]))
         seconds, count = (HOUR_S, HOURS) if hourly else (DAY_S, DAYS)
         bars: Mapping[int, Sequence[Bar]] = {}
-        if members and not page.show_only_last_heartbeat:
+        component_bars: Mapping[int, Sequence[Bar]] = {}
+        combined = tuple(dict.fromkeys(number for each in rules for number in each.monitors))
+        asked, now = tuple(dict.fromkeys((*members, *combined))), self._clock.now()
+        if asked and not page.show_only_last_heartbeat:
             bars = await self._last_good.ask(
-                ("bars", page.id, seconds), lambda: self._monitors.bars(members, seconds, count)
+                ("bars", page.id, seconds), lambda: self._monitors.bars(asked, seconds, count)
             )
+        if combined and bars:
+            began = (int(now) // seconds - count + 1) * seconds
+            changes = await self._last_good.ask(
+                ("changes", page.id, seconds), lambda: self._monitors.changes(combined, began)
+            )
+            component_bars = bars_of(rules, bars, changes, seconds, now)
         news = await self._news(page, PAST)
         return Facts(
             updates=news.updates,
@@ -67,6 +100,8 @@ class Gathering:
             bars={number: bars[number] for number in members if number in bars},
             bar_s=seconds,
             paused=frozenset(filter(self._is_paused, members)),
+            components=components,
+            component_bars=component_bars,
         )
 
     async def history(self, page: Page) -> Facts:

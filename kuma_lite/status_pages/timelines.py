@@ -12,7 +12,7 @@ from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
-from kuma_lite.status_pages import store, timeline_store
+from kuma_lite.status_pages import component_store, store, timeline_store
 from kuma_lite.status_pages.incidents import Incidents, content_of, object_of, title_of
 from kuma_lite.status_pages.model import Document, Incident, IncidentState, Page, Update
 from kuma_lite.status_pages.rules import incident_style
@@ -58,12 +58,44 @@ class Timelines:
         payload = object_of(payload)
         title = title_of(payload)
         content, state = content_of(payload), _state(payload.get("state") or IncidentState.INVESTIGATING)
+        return await self._begin(page, title, content, incident_style(payload.get("style")), state)
+
+    async def begin_itself(self, page: Page, title: str, content: str, service: str) -> Document:
+        """An incident that an outage begins; `service` is what is down (see `auto_incidents`)."""
+        return await self._begin(page, title, content, "danger", IncidentState.INVESTIGATING, service)
+
+    async def end_itself(self, page: Page, incident_id: int, content: str, service: str) -> None:
+        """The outage is over; an incident that somebody has resolved before stays as it is."""
+        now = int(self._clock.now())
+
+        def write(db: Connection) -> Document:
+            component_store.forget_auto_incident(db, page.id, service)
+            incident = store.find_incident(db, page.id, incident_id)
+            if incident is None or not incident.active:
+                return {}
+            over = replace(incident, pin=False, active=False, updated=now)
+            timeline_store.insert_update(db, incident.id, IncidentState.RESOLVED, content, now)
+            store.update_incident(db, over)
+            return document(over, timeline_store.updates_of(db, [incident.id])[incident.id])
+
+        await self._changed(write)
+
+    async def _begin(
+        self,
+        page: Page,
+        title: str,
+        content: str,
+        style: str,
+        state: IncidentState,
+        service: str | None = None,
+    ) -> Document:
         now, over = int(self._clock.now()), state is IncidentState.RESOLVED
-        style = incident_style(payload.get("style"))
         fresh = Incident(0, page.id, title, content, style, now, None, pin=not over, active=not over)
 
         def write(db: Connection) -> Document:
             incident = store.insert_incident(db, fresh)
+            if service is not None:
+                component_store.note_auto_incident(db, page.id, service, incident.id)
             return document(incident, [timeline_store.insert_update(db, incident.id, state, "", now)])
 
         return await self._changed(write)

@@ -9,6 +9,7 @@ export interface StatusPageRow {
   title: string;
   icon: string;
   published: boolean;
+  protected: boolean;
   domains: string[];
   groups: number;
   monitors: number;
@@ -35,6 +36,8 @@ export interface PageConfig {
   showCertificateExpiry: boolean;
   showOnlyLastHeartbeat: boolean;
   rssTitle: string | null;
+  autoIncidentMinutes?: number; // of an outage, before an incident begins by itself; missing or 0: never
+  autoIncidentText?: string | null;
   domainNameList: string[];
 }
 
@@ -48,10 +51,22 @@ export interface PageMember {
   showPing: boolean;
 }
 
+export const COMPONENT_RULES = ["all", "any", "share"] as const;
+
+/** Monitors that a page shows as one service. */
+export interface PageComponent {
+  id: number | null; // null: a new one
+  name: string;
+  rule: (typeof COMPONENT_RULES)[number]; // how many must be up
+  share: number; // percent, of the rule "share"
+  monitors: number[];
+}
+
 export interface PageGroup<M = PageMember> {
   id: number | null; // null: a new one
   name: string;
   monitorList: M[];
+  components: PageComponent[];
 }
 
 export interface PageDraft<G = PageGroup> {
@@ -102,6 +117,7 @@ export interface PageChanges {
   groups: { added: string[]; removed: string[]; renamed: [from: string, to: string][] };
   monitors: { added: number[]; removed: number[] };
   moved: boolean;
+  components?: boolean;
   options: boolean;
   logo: boolean;
   servers: boolean;
@@ -112,4 +128,33 @@ export interface PageVersion {
   time: number;
   by: string | null; // null: what was there before versions were kept
   changes: PageChanges | null;
+}
+
+export const SET_STATES = ["up", "pending", "down", "maintenance"] as const;
+
+/** What somebody says of a component. */
+export interface SetState {
+  state: (typeof SET_STATES)[number];
+  text: string;
+  until: number | null; // null: until somebody ends it
+}
+
+export interface ComponentState {
+  id: number;
+  name: string;
+  group: string;
+  set: (SetState & { since: number }) | null; // null: its rule decides
+}
+
+/** An address that opens a protected page; the address itself is shown once. */
+export interface PageLink {
+  id: number;
+  name: string;
+  created: number;
+}
+
+export interface PageAccess {
+  protected: boolean;
+  password: boolean; // whether there is one
+  links: PageLink[];
 }
