@@ -24,7 +24,6 @@ COMMANDS: Final = {
     "backup": "write everything a running or stopped server keeps into one file",
     "restore": "put a backup back into the data folder of a stopped server, or try whether it could be",
     "doctor": "look for what is wrong with this installation, and say what to do",
-    "backup": "write a consistent copy of the database of a running or stopped server",
     "export-page": "write a status page as files that need no server",
     "export": "print what a running server watches, as a configuration file",
     "diff": "show what “apply” would change (exit status 0: nothing, 2: something)",
