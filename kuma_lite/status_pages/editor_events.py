@@ -19,17 +19,16 @@ from kuma_lite.status_pages.incidents import Incidents
 from kuma_lite.status_pages.model import (
     Document,
     Group,
-    Incident,
     Page,
     ShownServer,
 )
 from kuma_lite.status_pages.pages import Pages, Wanted
 from kuma_lite.status_pages.reading import read_edited, read_groups, read_logo
-from kuma_lite.status_pages.rules import incident_style, overall
+from kuma_lite.status_pages.rules import overall
 from kuma_lite.status_pages.version_documents import changes, draft_of
+from kuma_lite.status_pages.writing import read_written
 
 NO_PAGE: Final = "There is no such status page."
-MAX_INCIDENT_CHARS: Final = 100_000  # of a text that is only looked at
 
 PutServers = Callable[[Actor, list[Any]], Callable[[int], Awaitable[None]]]
 
@@ -178,7 +177,7 @@ class EditorEvents:
             without_counting(wanted.page),
             groups,
             self.look_at_servers(wanted.servers),
-            self._written(page, draft.get("incident")),
+            read_written(page, draft.get("incident"), int(self._clock.now())),
             wanted.logo.png,
         )
         return {"ok": True, "path": preview_path(self._drafts.put(shown))}
@@ -232,15 +231,6 @@ class EditorEvents:
         edited, logo = read_edited(page, draft.get("config")), read_logo(draft.get("logo"))
         shown = edited if logo.png is not None else replace(edited, icon=logo.address)
         return Wanted(shown, logo, read_groups(draft.get("groups")), servers)
-
-    def _written(self, page: Page, incident: Any) -> Incident | None:
-        if not isinstance(incident, Mapping):
-            return None
-        title = wire_values.text(incident.get("title")) or ""
-        content = wire_values.text(incident.get("content")) or ""
-        number, now = wire_values.identifier(incident.get("id")) or 0, int(self._clock.now())
-        style = incident_style(incident.get("style"))
-        return Incident(number, page.id, title, content[:MAX_INCIDENT_CHARS], style, now, None)
 
 
 def _no_servers(_actor: Actor, keys: list[Any]) -> Callable[[int], Awaitable[None]]:

@@ -69,7 +69,7 @@ class StatusPages:
         pictures, answering = Uploads(uploads), Answering(self._cache)
         self._pages = Pages(database, clock, bus, settings, pictures, self._edited)
         incidents = Incidents(database, self._pages, clock, self._edited)
-        self._timelines = Timelines(database, incidents, clock, self._edited)
+        self._timelines = Timelines(database, self._pages, incidents, clock, self._edited)
         self._events = StatusPageEvents(self._pages, incidents, push)
         self._answers = Answers(self._pages, incidents, monitors, maintenance, clock, self._last_good)
         drafts = Drafts(clock)
