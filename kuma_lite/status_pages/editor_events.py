@@ -21,18 +21,17 @@ from kuma_lite.status_pages.model import (
     Component,
     Document,
     Group,
-    Incident,
     Page,
     ShownServer,
 )
 from kuma_lite.status_pages.pages import Pages, Wanted
 from kuma_lite.status_pages.reading import MAX_COMPONENTS, read_edited, read_groups, read_logo
-from kuma_lite.status_pages.rules import incident_style, overall
+from kuma_lite.status_pages.rules import overall
 from kuma_lite.status_pages.store import NewGroup
 from kuma_lite.status_pages.version_documents import changes, draft_of
+from kuma_lite.status_pages.writing import read_written
 
 NO_PAGE: Final = "There is no such status page."
-MAX_INCIDENT_CHARS: Final = 100_000  # of a text that is only looked at
 
 PutServers = Callable[[Actor, list[Any]], Callable[[int], Awaitable[None]]]
 
@@ -186,7 +185,7 @@ class EditorEvents:
             without_counting(wanted.page),
             groups,
             self.look_at_servers(wanted.servers),
-            self._written(page, draft.get("incident")),
+            read_written(page, draft.get("incident"), int(self._clock.now())),
             wanted.logo.png,
         )
         return {"ok": True, "path": preview_path(self._drafts.put(shown))}
@@ -253,15 +252,6 @@ class EditorEvents:
             replace(each, id=each.id or -(place * MAX_COMPONENTS + number), by_hand=stored.get(each.id))
             for number, each in enumerate(group.components)
         )
-
-    def _written(self, page: Page, incident: Any) -> Incident | None:
-        if not isinstance(incident, Mapping):
-            return None
-        title = wire_values.text(incident.get("title")) or ""
-        content = wire_values.text(incident.get("content")) or ""
-        number, now = wire_values.identifier(incident.get("id")) or 0, int(self._clock.now())
-        style = incident_style(incident.get("style"))
-        return Incident(number, page.id, title, content[:MAX_INCIDENT_CHARS], style, now, None)
 
 
 def _anew(group: Mapping[str, Any]) -> Document:

@@ -20,6 +20,7 @@ class Facts:
 
     Args:
         updates: incident id → its timeline, oldest entry first.
+        affected: incident id → names of the monitors that it affects, of those on the page.
         past: incidents that are not at the top of the page any more, newest first.
         more_past: whether there are older ones.
         windows: maintenance under way and planned, by when it begins.
@@ -31,6 +32,7 @@ class Facts:
     """
 
     updates: Mapping[int, Sequence[Update]] = field(default_factory=dict)
+    affected: Mapping[int, Sequence[str]] = field(default_factory=dict)
     past: Sequence[Incident] = ()
     more_past: bool = False
     windows: Sequence[PlannedWindow] = ()

@@ -9,7 +9,7 @@ from typing import Final
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
-from kuma_lite.status_pages import store, timeline_store
+from kuma_lite.status_pages import affected_store, store, timeline_store
 from kuma_lite.status_pages.components import bars_of
 from kuma_lite.status_pages.facts import DAY_S, DAYS, HOUR_S, HOURS, Facts
 from kuma_lite.status_pages.last_good import LastGood
@@ -23,6 +23,7 @@ from kuma_lite.status_pages.model import (
     Page,
     ShownComponent,
     Update,
+    Written,
 )
 
 PAST: Final = 20  # incidents on the page itself
@@ -36,7 +37,16 @@ class _News:
     """Incidents as they are stored."""
 
     updates: Mapping[int, Sequence[Update]]
+    affected: Mapping[int, Sequence[int]]
     past: Sequence[Incident]
+
+    def with_written(self, written: Written | None) -> _News:
+        """With one that is not posted yet."""
+        if written is None:
+            return self
+        number = written.incident.id
+        updates = {**self.updates, number: written.updates}
+        return _News(updates, {**self.affected, number: written.monitors}, self.past)
 
 
 class Gathering:
@@ -64,6 +74,7 @@ class Gathering:
         rules: Sequence[Component] = (),
         *,
         hourly: bool = False,
+        written: Written | None = None,
     ) -> Facts:
         """What a page shows beside the usual documents. Raises StorageTrouble.
 
@@ -73,6 +84,7 @@ class Gathering:
             components: of `Answers.components`.
             rules: of `Answers.rules`; of these components the history is told as well.
             hourly: bars are hours, not days.
+            written: an incident that is being written.
         """
         groups = document["publicGroupList"]
         members = tuple(dict.fromkeys(each["id"] for group in groups for each in group["monitorList"]))
@@ -91,9 +103,10 @@ class Gathering:
                 ("changes", page.id, seconds), lambda: self._monitors.changes(combined, began)
             )
             component_bars = bars_of(rules, bars, changes, seconds, now)
-        news = await self._news(page, PAST)
+        news = (await self._news(page, PAST)).with_written(written)
         return Facts(
             updates=news.updates,
+            affected=self._named(news.affected, members),
             past=news.past[:PAST],
             more_past=len(news.past) > PAST,
             windows=self._maintenance.windows_on_page(page.id, PLANNED_DAYS, NEXT_WINDOWS),
@@ -104,10 +117,25 @@ class Gathering:
             component_bars=component_bars,
         )
 
-    async def history(self, page: Page) -> Facts:
-        """All that is over, as far as anybody reads. Raises StorageTrouble."""
+    async def history(self, page: Page, members: Sequence[int]) -> Facts:
+        """All that is over, as far as anybody reads. Raises StorageTrouble.
+
+        Args:
+            page: whose it is.
+            members: monitors whose names visitors may read.
+        """
         news = await self._news(page, PAST_IN_HISTORY)
-        return Facts(updates=news.updates, past=news.past[:PAST_IN_HISTORY])
+        affected = self._named(news.affected, members)
+        return Facts(updates=news.updates, affected=affected, past=news.past[:PAST_IN_HISTORY])
+
+    def _named(self, affected: Mapping[int, Sequence[int]], members: Sequence[int]) -> dict[int, list[str]]:
+        """What is affected, by name: of monitors that left the page, nobody is told."""
+        public = {*members}
+        found = {
+            incident_id: [self._monitors.find(number) for number in numbers if number in public]
+            for incident_id, numbers in affected.items()
+        }
+        return {key: [each.name for each in monitors if each] for key, monitors in found.items()}
 
     def _is_paused(self, monitor_id: int) -> bool:
         monitor = self._monitors.find(monitor_id)
@@ -117,7 +145,11 @@ class Gathering:
         def read(db: Connection) -> _News:
             past = store.past_incidents(db, page.id, count + 1)
             shown = store.shown_incidents(db, page.id)
-            updates = timeline_store.updates_of(db, [each.id for each in (*shown, *past)])
-            return _News(updates, past)
+            numbers = [each.id for each in (*shown, *past)]
+            updates, affected = (
+                timeline_store.updates_of(db, numbers),
+                affected_store.affected_by(db, numbers),
+            )
+            return _News(updates, affected, past)
 
         return await self._last_good.ask(("news", page.id, count), lambda: self._database.read(read))

@@ -215,6 +215,14 @@ class Update(NamedTuple):
         }
 
 
+class Written(NamedTuple):
+    """An incident that somebody is writing, with all that would stand below it."""
+
+    incident: Incident  # with the id of another, in its place; 0: a new one
+    updates: tuple[Update, ...]  # oldest first
+    monitors: tuple[int, ...]  # that it affects
+
+
 class PlannedWindow(NamedTuple):
     """A time under maintenance that a page tells of."""
 

@@ -26,7 +26,7 @@ from kuma_lite.status_pages.cache import Answer
 from kuma_lite.status_pages.gathering import Gathering
 from kuma_lite.status_pages.html import PICTURE, content_policy, headline_of, render, render_history
 from kuma_lite.status_pages.live import Live
-from kuma_lite.status_pages.model import DEFAULT_SLUG, Maintenance, Page, Settings
+from kuma_lite.status_pages.model import DEFAULT_SLUG, Maintenance, Page, Settings, Written
 from kuma_lite.status_pages.news import News, news
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.query import Query
@@ -198,11 +198,13 @@ class PageRoutes:
 
         return work
 
-    async def html(self, page: Page, answers: Answers, *, hourly: bool = False) -> str:
+    async def html(
+        self, page: Page, answers: Answers, *, hourly: bool = False, written: Written | None = None
+    ) -> str:
         """A page, of what is answered about it. Raises StorageTrouble."""
         document, beats = await answers.everything(page), answers.heartbeats(page)
         facts = await self._gathering.facts(
-            page, document, answers.components(page), answers.rules(page), hourly=hourly
+            page, document, answers.components(page), answers.rules(page), hourly=hourly, written=written
         )
         servers, private = answers.servers_on(page.id), self._private(page) is not None
         base = "" if private else self._base(page)
@@ -254,7 +256,7 @@ class PageRoutes:
         return Answer(200, text, _CALENDAR)
 
     async def _history(self, page: Page, _url: str) -> Answer:
-        facts = await self._gathering.history(page)
+        facts = await self._gathering.history(page, self._pages.public_members(page.id))
         private = self._private(page) is not None
         return Answer(200, render_history(page, facts, self._clock.now(), private=private).encode(), HTML)
 

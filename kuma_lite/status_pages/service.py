@@ -84,7 +84,7 @@ class StatusPages:
         self._pages.is_protected = access.is_protected
         visitors = Visitors(self._pages, access, clock)
         incidents = Incidents(database, self._pages, clock, self._edited)
-        self._timelines = Timelines(database, incidents, clock, self._edited)
+        self._timelines = Timelines(database, self._pages, incidents, clock, self._edited)
         self._events = StatusPageEvents(self._pages, incidents, push)
         self._answers = Answers(self._pages, incidents, monitors, maintenance, clock, self._last_good)
         drafts = Drafts(clock)

@@ -87,6 +87,7 @@ _NEWS: Final = """\
 .overall time { color: inherit; font-size: inherit; white-space: nowrap; }
 #planned, #past { margin: 1.5rem 0; }
 #planned > h2, #past > h2 { margin-bottom: 0.75rem; }
+.affects { margin: 0.35rem 0 0; font-size: 0.9em; }
 .timeline { list-style: none; margin: 0.75rem 0 0; padding: 0; }
 .step { position: relative; padding: 0 0 1rem 1.5rem; }
 .step:last-child { padding-bottom: 0; }

@@ -68,7 +68,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Document:
     old, new = before["config"], after["config"]
     settings = [
         {"name": key, **({"from": old.get(key), "to": new.get(key)} if key in _TOLD else {})}
-        for key in new
+        for key in {**old, **new}
         if old.get(key) != new.get(key)
     ]
     were, are = _by_id(before["groups"]), _by_id(after["groups"])

@@ -35,6 +35,7 @@ export interface PageConfig {
   analyticsType: string | null;
   showCertificateExpiry: boolean;
   showOnlyLastHeartbeat: boolean;
+  showResponseTimes?: boolean; // absent: no
   rssTitle: string | null;
   autoIncidentMinutes?: number; // of an outage, before an incident begins by itself; missing or 0: never
   autoIncidentText?: string | null;
@@ -97,19 +98,38 @@ export interface PageIncident {
   lastUpdatedDate: string | null;
 }
 
-/** An incident as it is written; without an id a new one. */
+export const INCIDENT_STATES = ["investigating", "identified", "monitoring", "resolved"] as const;
+export type IncidentState = (typeof INCIDENT_STATES)[number];
+
+export interface PageUpdate {
+  id: number;
+  state: IncidentState;
+  content: string; // "": of the first update, what the incident says
+  createdDate: string;
+}
+
+/** An incident with its timeline, the oldest update first; without one, `state` is null. */
+export interface Timeline extends PageIncident {
+  state: IncidentState | null;
+  updates: PageUpdate[];
+  monitors: number[]; // that it affects
+}
+
+export interface WrittenUpdate {
+  state: IncidentState;
+  content: string;
+  time?: number | undefined; // undefined: now
+}
+
+/** An incident as it is written, with its timeline as it would be; without an id a new one. */
 export interface WrittenIncident {
   id?: number;
   title: string;
   content: string;
   style: IncidentStyle;
-}
-
-export interface IncidentsAck {
-  incidents: PageIncident[];
-  total: number;
-  nextCursor: string | null;
-  hasMore: boolean;
+  monitors?: number[];
+  updates?: WrittenUpdate[];
+  time?: number | undefined;
 }
 
 export interface PageChanges {

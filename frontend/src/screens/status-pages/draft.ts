@@ -36,7 +36,8 @@ export function received(draft: PageDraft, before?: Draft): Draft {
     const components = group.components ?? [];
     return { ...group, components, monitorList, key: old?.name === group.name ? old.key : nextKey() };
   });
-  return { ...draft, groups, servers: draft.servers };
+  const config = { ...draft.config, showResponseTimes: draft.config.showResponseTimes ?? false };
+  return { ...draft, config, groups, servers: draft.servers };
 }
 
 const plain = ({ id, sendUrl, url, showCertificate, showTags, showPing }: Member): PageMember =>
