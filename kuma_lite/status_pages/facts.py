@@ -26,6 +26,7 @@ class Facts:
         bars: monitor id → what happened to it, oldest first; all the same spans.
         bar_s: how long each span is, in seconds.
         paused: monitors that nobody checks at the moment.
+        subscribable: whether visitors can let themselves be told of what happens.
     """
 
     updates: Mapping[int, Sequence[Update]] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class Facts:
     bars: Mapping[int, Sequence[Bar]] = field(default_factory=dict)
     bar_s: int = DAY_S
     paused: frozenset[int] = frozenset()
+    subscribable: bool = False
 
     @property
     def hourly(self) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, Protocol
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Access, RawRoute, Unanswered
@@ -44,6 +45,21 @@ _ANYBODY: Final = ((b"access-control-allow-origin", b"*"),)
 Part = Callable[[Page, Any], Awaitable[Answer]]  # page, scope
 
 
+class Visitors(Protocol):
+    """What pages need of subscribing (see `subscribers.visitors`)."""
+
+    def offered(self, page: Page) -> bool:
+        """Whether visitors can subscribe."""
+
+    def serves(self, part: str) -> bool:
+        """Whether an address below a page is about that."""
+
+    async def serve(
+        self, part: str, page: Page | None, scope: Any, receive: Any, send: Any
+    ) -> Unanswered | None:
+        """It."""
+
+
 class PageRoutes:
     """Pages and their parts, for everybody."""
 
@@ -68,6 +84,7 @@ class PageRoutes:
         self._live = live
         self._clock = clock
         self._same_origin_frames = same_origin_frames
+        self.visitors: Visitors | None = None  # who let them subscribe, when somebody does
         # Name → how it is made, minutes it may be old, whether it names its own address.
         self._parts: dict[str, tuple[Part, float, bool]] = {
             "rss": (self._rss, USUAL_MINUTES, True),
@@ -98,6 +115,8 @@ class PageRoutes:
                 return Unanswered.MISSING
             await self._live.serve(page.id, scope, receive, send)
             return None
+        if self.visitors is not None and self.visitors.serves(name):
+            return await self.visitors.serve(name, page, scope, receive, send)
         if name not in self._parts:
             return Unanswered.ELSEWHERE
         make, minutes, addressed = self._parts[name]
@@ -147,6 +166,7 @@ class PageRoutes:
         """A page, of what is answered about it. Raises StorageTrouble."""
         document, beats = await answers.everything(page), answers.heartbeats(page)
         facts = await self._gathering.facts(page, document, hourly=hourly)
+        facts = replace(facts, subscribable=self.visitors is not None and self.visitors.offered(page))
         return render(page, document, beats, answers.servers_on(page.id), self._clock.now(), facts)
 
     def _headers(self, name: str, page: Page | None) -> Headers:

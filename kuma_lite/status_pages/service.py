@@ -29,6 +29,9 @@ from kuma_lite.status_pages.page_routes import PageRoutes
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.resource import PutServers, ServersOn, status_page_resource
 from kuma_lite.status_pages.routes import PublicRoutes
+from kuma_lite.status_pages.subscribers.events import SubscriberEvents
+from kuma_lite.status_pages.subscribers.service import Subscribers
+from kuma_lite.status_pages.subscribers.visitors import Visitors
 from kuma_lite.status_pages.timeline_events import TimelineEvents
 from kuma_lite.status_pages.timelines import Timelines
 from kuma_lite.status_pages.uploads import Uploads
@@ -66,9 +69,13 @@ class StatusPages:
         self._last_good = LastGood()
         self._live = Live(self._print_of)
         self._maintenance = maintenance
+        self._clock = clock
+        self.monitors = monitors
+        self._subscribers: Subscribers | None = None
+        self._visitors: Visitors | None = None
         pictures, answering = Uploads(uploads), Answering(self._cache)
-        self._pages = Pages(database, clock, bus, settings, pictures, self._edited)
-        incidents = Incidents(database, self._pages, clock, self._edited)
+        self._pages = self.pages = Pages(database, clock, bus, settings, pictures, self._edited)
+        incidents = self._incidents = Incidents(database, self._pages, clock, self._edited)
         self._timelines = Timelines(database, incidents, clock, self._edited)
         self._events = StatusPageEvents(self._pages, incidents, push)
         self._answers = Answers(self._pages, incidents, monitors, maintenance, clock, self._last_good)
@@ -106,10 +113,18 @@ class StatusPages:
             from kuma_lite.rest.route import mounted
             from kuma_lite.status_pages.incident_api import IncidentApi
 
-            return mounted(IncidentApi(self._pages, self._timelines, is_root).routes())
+            found = mounted(IncidentApi(self._pages, self._timelines, is_root).routes())
+            if self._subscribers is not None:
+                from kuma_lite.status_pages.subscribers.api import SubscriberApi
+
+                found += mounted(SubscriberApi(self._pages, self._subscribers, is_root).routes())
+            return found
 
         raw = [*self._routes.routes(), *self._page_routes.routes(), *self._previews.routes()]
         events = [*self._editor.events(), *TimelineEvents(self._pages, self._timelines).events()]
+        if self._subscribers is not None and self._visitors is not None:
+            raw += self._visitors.routes()
+            events += SubscriberEvents(self._pages, self._subscribers).events()
         return [self._events.doors(), Doors(events, routes, raw)]
 
     def resource(self, servers_on: ServersOn, put_servers: PutServers) -> Resource[Page]:
@@ -124,6 +139,20 @@ class StatusPages:
     ) -> None:
         """Let the servers of a page (by its id) stand on it, and those that an editor names by UUID."""
         self._answers.servers_on, self._editor.look_at_servers = servers_on, look_at
+
+    def let_subscribe(self, subscribers: Subscribers, place_of: Callable[[Any], str]) -> None:
+        """Tell those who want it of incidents; to be called before `doors`.
+
+        Args:
+            place_of: what limits count a request by.
+        """
+        self._subscribers, self._incidents.told = subscribers, subscribers.on_incident
+        self._visitors = self._page_routes.visitors = Visitors(subscribers, place_of, self._clock)
+        subscribers.changed, subscribers.outdated = self._editor.push_change, self._edited
+
+    def public_members(self, page_id: int) -> list[int]:
+        """The monitors on a page, in its order."""
+        return self._pages.public_members(page_id)
 
     def of(self, organisation: int) -> list[Page]:
         """An organisation's pages, oldest first."""
@@ -170,6 +199,8 @@ class StatusPages:
         self._last_good.forget()
         self._cache.clear()
         self._live.tell()
+        if self._subscribers is not None:
+            self._subscribers.wake()
 
     def _print_of(self, page_id: int) -> Hashable:
         page = self._pages.get(page_id)

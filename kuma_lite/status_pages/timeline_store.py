@@ -38,6 +38,23 @@ def delete_update(db: Connection, incident_id: int, update_id: int) -> bool:
     return bool(db.changes())
 
 
+def monitors_of(db: Connection, incident_ids: Sequence[int]) -> dict[int, list[int]]:
+    """What some incidents are about, by id; one that is about its page as a whole has no key."""
+    found: dict[int, list[int]] = {}
+    where, values = sql.among("incident_id", incident_ids)
+    query = f"SELECT incident_id, monitor_id FROM incident_monitor WHERE {where} ORDER BY 1, 2"  # noqa: S608
+    for incident_id, monitor_id in db.execute(query, values):
+        found.setdefault(incident_id, []).append(monitor_id)
+    return found
+
+
+def put_monitors(db: Connection, incident_id: int, monitor_ids: Sequence[int]) -> None:
+    """Let an incident be about these monitors."""
+    db.execute("DELETE FROM incident_monitor WHERE incident_id = ?", (incident_id,))
+    query = "INSERT INTO incident_monitor (incident_id, monitor_id) VALUES (?, ?)"
+    db.executemany(query, [(incident_id, number) for number in monitor_ids])
+
+
 def follow(db: Connection, incident: Incident, at: int) -> None:
     """Let a timeline say what was done to its incident by a client that knows no timelines."""
     updates = updates_of(db, [incident.id]).get(incident.id)

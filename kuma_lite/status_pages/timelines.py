@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -14,13 +14,21 @@ from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.status_pages import store, timeline_store
 from kuma_lite.status_pages.incidents import Incidents, content_of, object_of, title_of
-from kuma_lite.status_pages.model import Document, Incident, IncidentState, Page, Update
+from kuma_lite.status_pages.model import (
+    Document,
+    Incident,
+    IncidentHappened,
+    IncidentState,
+    Page,
+    Update,
+)
 from kuma_lite.status_pages.rules import incident_style
 
 NO_STATE: Final = "The state must be investigating, identified, monitoring or resolved."
 NO_UPDATE: Final = "The update does not exist."
 MAX_LISTED: Final = 200  # incidents, the newest
 MAX_UPDATES: Final = 200  # of one incident
+NOT_ON_PAGE: Final = "An incident can only be about monitors on its page."
 TOO_MANY: Final = "An incident has at most {most} updates."
 
 
@@ -48,7 +56,11 @@ class Timelines:
         def read(db: Connection) -> list[Document]:
             found, _total = store.incident_page(db, page.id, None, MAX_LISTED)
             updates = timeline_store.updates_of(db, [incident.id for incident in found])
-            return [document(incident, updates.get(incident.id, ())) for incident in found]
+            about = timeline_store.monitors_of(db, [incident.id for incident in found])
+            return [
+                document(incident, updates.get(incident.id, ()), about.get(incident.id, ()))
+                for incident in found
+            ]
 
         return await self._database.read(read)
 
@@ -59,12 +71,15 @@ class Timelines:
         title = title_of(payload)
         content, state = content_of(payload), _state(payload.get("state") or IncidentState.INVESTIGATING)
         now, over = int(self._clock.now()), state is IncidentState.RESOLVED
-        style = incident_style(payload.get("style"))
+        style, about = incident_style(payload.get("style")), self._monitors(page, payload) or ()
         fresh = Incident(0, page.id, title, content, style, now, None, pin=not over, active=not over)
 
         def write(db: Connection) -> Document:
             incident = store.insert_incident(db, fresh)
-            return document(incident, [timeline_store.insert_update(db, incident.id, state, "", now)])
+            timeline_store.put_monitors(db, incident.id, about)
+            update = timeline_store.insert_update(db, incident.id, state, "", now)
+            self._incidents.told(db, IncidentHappened(None, incident, update, about))
+            return document(incident, [update], about)
 
         return await self._changed(write)
 
@@ -78,7 +93,11 @@ class Timelines:
         incident = await self._incidents.existing(page, incident_id)
         payload = object_of(payload)
         content, state = content_of(payload), _state(payload.get("state"))
-        now, over = int(self._clock.now()), state is IncidentState.RESOLVED
+        now, over, about = (
+            int(self._clock.now()),
+            state is IncidentState.RESOLVED,
+            self._monitors(page, payload),
+        )
         changed = replace(incident, pin=not over, active=not over, updated=now)
 
         def write(db: Connection) -> Document:
@@ -87,7 +106,11 @@ class Timelines:
                 raise UserError(TOO_MANY, most=MAX_UPDATES)
             added = timeline_store.insert_update(db, incident.id, state, content, now)
             store.update_incident(db, changed)
-            return document(changed, [*known, added])
+            if about is not None:
+                timeline_store.put_monitors(db, incident.id, about)
+            concerned = timeline_store.monitors_of(db, [incident.id]).get(incident.id, ())
+            self._incidents.told(db, IncidentHappened(incident, changed, added, tuple(concerned)))
+            return document(changed, [*known, added], concerned)
 
         return await self._changed(write)
 
@@ -101,9 +124,21 @@ class Timelines:
             if number is None or not timeline_store.delete_update(db, incident.id, number):
                 raise UserError(NO_UPDATE, status=404)
             left = timeline_store.updates_of(db, [incident.id]).get(incident.id, [])
-            return document(incident, left)
+            about = timeline_store.monitors_of(db, [incident.id]).get(incident.id, ())
+            return document(incident, left, about)
 
         return await self._changed(write)
+
+    def _monitors(self, page: Page, payload: Mapping[str, Any]) -> tuple[int, ...] | None:
+        """What an incident is about, of what is on the page; None: nothing was said. Raises UserError."""
+        said = payload.get("monitors")
+        if said is None:
+            return None
+        numbers = [wire_values.whole(each) for each in said] if isinstance(said, list) else [None]
+        on_page = set(self._incidents.monitors_on(page))
+        if not all(number in on_page for number in numbers):
+            raise UserError(NOT_ON_PAGE)
+        return tuple(dict.fromkeys(number for number in numbers if number is not None))
 
     async def _changed(self, write: Callable[[Connection], Document]) -> Document:
         written = await self._database.write(write)
@@ -111,12 +146,16 @@ class Timelines:
         return written
 
 
-def document(incident: Incident, updates: Sequence[Update]) -> Document:
-    """An incident with its timeline; the state is that of the latest entry, null without any."""
+def document(incident: Incident, updates: Sequence[Update], monitors: Sequence[int] = ()) -> Document:
+    """An incident with its timeline; the state is that of the latest entry, null without any.
+
+    `monitors`: what it is about; none: the page as a whole.
+    """
     return {
         **incident.as_wire(),
         "state": updates[-1].state.value if updates else None,
         "updates": [update.as_wire() for update in updates],
+        "monitors": list(monitors),
     }
 
 
