@@ -18,8 +18,9 @@ from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, Ma
 from kuma_lite.maintenance.service import Maintenance
 from kuma_lite.net.public_only import public_http
 from kuma_lite.notifications.dispatcher import Dispatcher
-from kuma_lite.notifications.model import Channel, Config, Queue, Waiting
+from kuma_lite.notifications.model import Channel, ChannelsChanged, Config, Queue, Waiting
 from kuma_lite.notifications.service import Notifications
+from kuma_lite.status_pages.model import StatusPageRemoved
 from kuma_lite.status_pages.service import StatusPages
 from kuma_lite.status_pages.subscribers import store
 from kuma_lite.status_pages.subscribers.delivery import Delivery, NotTold
@@ -173,6 +174,9 @@ class Subscribing:
         pages.let_subscribe(self.subscribers, ground.clients.place)
         for happening in (MaintenanceChanged, MaintenanceStarted, MaintenanceEnded):
             ground.bus.subscribe(happening, lambda _event: ground.spawn(self.subscribers.look()))
+        # The one that sends e-mails may be gone, or switched to another kind.
+        ground.bus.subscribe(ChannelsChanged, lambda _event: ground.spawn(self.subscribers.load()))
+        ground.bus.subscribe(StatusPageRemoved, lambda event: self.subscribers.forget(event.page_id))
 
     async def load(self) -> None:
         """Read what pages offer."""

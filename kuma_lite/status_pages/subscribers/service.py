@@ -98,7 +98,13 @@ class Subscribers:
 
     async def load(self) -> None:
         """Read what pages offer."""
-        self._offers = await self._database.read(store.offers)
+        before, self._offers = self._offers, await self._database.read(store.offers)
+        if before != self._offers:
+            self.outdated()
+
+    def forget(self, page_id: int) -> None:
+        """To be told when a page is removed; its rows went with it."""
+        self._offers.pop(page_id, None)
 
     # --- What a page offers ------------------------------------------------------------------------------
 
