@@ -61,6 +61,7 @@ SUB_ROOMS = {
     "notifications.liquid": ("filters",),
     "notifications.services": ("support", "kit"),
     "notifications.services.support": ("nostr", "webpush"),
+    "status_pages": ("subscribers",),
     "monitors": ("document", "engine", "doors"),
     "servers": ("rules", "samples", "alerting", "page", "api"),
 }

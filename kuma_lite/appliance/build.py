@@ -16,6 +16,7 @@ from kuma_lite.appliance.monitors import Monitoring
 from kuma_lite.appliance.resources import all_resources, usage_doors
 from kuma_lite.appliance.servers import ServerMonitoring
 from kuma_lite.appliance.status_pages import publish
+from kuma_lite.appliance.subscribers import Subscribing
 from kuma_lite.appliance.tags import MonitorTags
 from kuma_lite.config_files.doors import config_doors
 from kuma_lite.config_files.service import ConfigFiles
@@ -69,6 +70,8 @@ class Appliance:
         await helpers.load()
         pages = publish(ground, monitoring)
         await pages.load()
+        subscribing = Subscribing(ground, monitoring, notifications, pages)
+        await subscribing.load()
         server_monitoring = ServerMonitoring(ground, monitoring, notifications, pages)
         await server_monitoring.load()
         helpers.metrics.more.append(server_monitoring.families)
@@ -119,6 +122,7 @@ class Appliance:
         pages.start()
         await helpers.start()
         health.start()
+        await subscribing.start()
         if ground.config.apply is not None:
             rule = self._rule = AppliedFile(ground.config.apply, files, ground.accounts.owner)
             health.more_notes.append(rule.note)

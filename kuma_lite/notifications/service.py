@@ -178,6 +178,10 @@ class Notifications:
     async def _carry(self, config: Config, message: Message) -> str:
         return (await self._hand_over(config, message)).answer
 
+    async def hand_over(self, config: Config, message: Message) -> str:
+        """One attempt for somebody who has no channel; what the service said. Raises DeliveryFailed."""
+        return await self._carry(config, message)
+
     def _pace_of(self, config: Config) -> Pace | None:
         service = self.services.get(str(config.get("type")))
         return service.pace if service is not None else None

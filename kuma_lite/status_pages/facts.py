@@ -29,6 +29,7 @@ class Facts:
         paused: monitors that nobody checks at the moment.
         components: monitors that are shown as one service, in the order of the page.
         component_bars: component id → what happened to it.
+        subscribable: whether visitors can let themselves be told of what happens.
     """
 
     updates: Mapping[int, Sequence[Update]] = field(default_factory=dict)
@@ -41,6 +42,7 @@ class Facts:
     paused: frozenset[int] = frozenset()
     components: Sequence[ShownComponent] = ()
     component_bars: Mapping[int, Sequence[Bar]] = field(default_factory=dict)
+    subscribable: bool = False
 
     @property
     def hourly(self) -> bool:

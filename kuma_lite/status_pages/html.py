@@ -67,7 +67,8 @@ def render(
         f"{html_news.planned(facts.windows)}"
         f"{_described(page)}{services.html()}"
         f"{html_news.past(facts, page.slug)}"
-        f"{_footer(page, now)}</main>\n{_preload(document)}</body>\n</html>\n"
+        f"{_footer(page, now, subscribable=facts.subscribable)}</main>\n"
+        f"{_preload(document)}</body>\n</html>\n"
     )
 
 
@@ -202,11 +203,12 @@ def _described(page: Page) -> str:
     return f'<div class="description" id="description">{to_html(page.description)}</div>\n'
 
 
-def _footer(page: Page, now: float) -> str:
+def _footer(page: Page, now: float, *, subscribable: bool = False) -> str:
     words = f'<div id="footer-text">{to_html(page.footer_text)}</div>' if page.footer_text else ""
     powered = "<p>Powered by Kuma Lite</p>" if page.show_powered_by else ""
     below = f"/status/{page.slug}"
-    feeds = (
+    feeds = f'<a href="{below}/subscribe">E-mail and more</a> · ' if subscribable else ""
+    feeds += (
         f'<a href="{below}/rss">RSS</a> · <a href="{below}/atom">Atom</a> · '
         f'<a href="{below}/feed.json">JSON</a> · <a href="{below}/maintenance.ics">Maintenance calendar</a>'
     )

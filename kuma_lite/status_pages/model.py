@@ -223,6 +223,15 @@ class Written(NamedTuple):
     monitors: tuple[int, ...]  # that it affects
 
 
+class IncidentHappened(NamedTuple):
+    """Somebody has posted or changed an incident; told inside the transaction that stores it."""
+
+    before: Incident | None  # None: it is new
+    after: Incident
+    update: Update | None = None  # the step that was added to its timeline
+    monitors: tuple[int, ...] = ()  # that it is about; none: the page as a whole
+
+
 class PlannedWindow(NamedTuple):
     """A time under maintenance that a page tells of."""
 

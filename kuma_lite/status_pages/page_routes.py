@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, Protocol
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Access, RawRoute, Unanswered
@@ -48,6 +49,21 @@ _ANYBODY: Final = ((b"access-control-allow-origin", b"*"),)
 Part = Callable[[Page, str], Awaitable[Answer]]  # page, its absolute address
 
 
+class Subscribing(Protocol):
+    """What pages need of subscribing (see `subscribers.visitors`)."""
+
+    def offered(self, page: Page) -> bool:
+        """Whether visitors can subscribe."""
+
+    def serves(self, part: str) -> bool:
+        """Whether an address below a page is about that."""
+
+    async def serve(
+        self, part: str, page: Page | None, scope: Any, receive: Any, send: Any
+    ) -> Unanswered | None:
+        """It."""
+
+
 class PageRoutes:
     """Pages and their parts, for everybody."""
 
@@ -78,6 +94,7 @@ class PageRoutes:
         self._unlocking = Unlocking(access, place, self._is_secure, self._at_own_host, clock)
         self._clock = clock
         self._same_origin_frames = same_origin_frames
+        self.subscribing: Subscribing | None = None  # who let them subscribe, when somebody does
         # Name → how it is made, minutes it may be old, whether it names its own address.
         self._parts: dict[str, tuple[Part, float, bool]] = {
             "rss": (self._rss, USUAL_MINUTES, True),
@@ -111,6 +128,8 @@ class PageRoutes:
                 return Unanswered.MISSING
             await self._live.serve(page.id, scope, receive, send)
             return None
+        if self.subscribing is not None and self.subscribing.serves(name):
+            return await self.subscribing.serve(name, page, scope, receive, send)
         if name not in self._parts:
             return Unanswered.ELSEWHERE
         make, minutes, addressed = self._parts[name]
@@ -206,6 +225,7 @@ class PageRoutes:
         facts = await self._gathering.facts(
             page, document, answers.components(page), answers.rules(page), hourly=hourly, written=written
         )
+        facts = replace(facts, subscribable=self.subscribing is not None and self.subscribing.offered(page))
         servers, private = answers.servers_on(page.id), self._private(page) is not None
         base = "" if private else self._base(page)
         return render(page, document, beats, servers, self._clock.now(), facts, private=private, base=base)

@@ -34,6 +34,9 @@ from kuma_lite.status_pages.page_routes import PageRoutes
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.resource import PutServers, ServersOn, status_page_resource
 from kuma_lite.status_pages.routes import PublicRoutes
+from kuma_lite.status_pages.subscribers.events import SubscriberEvents
+from kuma_lite.status_pages.subscribers.service import Subscribers
+from kuma_lite.status_pages.subscribers.visitors import Visitors as Subscribing
 from kuma_lite.status_pages.timeline_events import TimelineEvents
 from kuma_lite.status_pages.timelines import Timelines
 from kuma_lite.status_pages.uploads import Uploads
@@ -78,12 +81,16 @@ class StatusPages:
         self._last_good = LastGood()
         self._live = Live(self._print_of)
         self._maintenance = maintenance
+        self._clock = clock
+        self.monitors = monitors
+        self._subscribers: Subscribers | None = None
+        self._subscribing: Subscribing | None = None
         pictures, answering = Uploads(uploads), Answering(self._cache)
-        self._pages = Pages(database, clock, bus, settings, pictures, self._edited)
+        self._pages = self.pages = Pages(database, clock, bus, settings, pictures, self._edited)
         access = self._access = PageAccess(database, passwords, clock, self._other_visitors)
         self._pages.is_protected = access.is_protected
         visitors = Visitors(self._pages, access, clock)
-        incidents = Incidents(database, self._pages, clock, self._edited)
+        incidents = self._posted = Incidents(database, self._pages, clock, self._edited)
         self._timelines = Timelines(database, self._pages, incidents, clock, self._edited)
         self._events = StatusPageEvents(self._pages, incidents, push)
         self._answers = Answers(self._pages, incidents, monitors, maintenance, clock, self._last_good)
@@ -140,8 +147,15 @@ class StatusPages:
             from kuma_lite.status_pages.copy_api import CopyApi
             from kuma_lite.status_pages.incident_api import IncidentApi
 
-            incidents = IncidentApi(self._pages, self._timelines, is_root).routes()
-            return mounted([*incidents, *CopyApi(self._pages, self._copies, is_root).routes()])
+            found = [
+                *IncidentApi(self._pages, self._timelines, is_root).routes(),
+                *CopyApi(self._pages, self._copies, is_root).routes(),
+            ]
+            if self._subscribers is not None:
+                from kuma_lite.status_pages.subscribers.api import SubscriberApi
+
+                found += SubscriberApi(self._pages, self._subscribers, is_root).routes()
+            return mounted(found)
 
         raw = [*self._routes.routes(), *self._page_routes.routes(), *self._previews.routes()]
         events = [
@@ -150,6 +164,9 @@ class StatusPages:
             *AccessEvents(self._pages, self._access).events(),
             *self._components.events(),
         ]
+        if self._subscribers is not None and self._subscribing is not None:
+            raw += self._subscribing.routes()
+            events += SubscriberEvents(self._pages, self._subscribers).events()
         return [self._events.doors(), Doors(events, routes, raw)]
 
     def resource(self, servers_on: ServersOn, put_servers: PutServers) -> Resource[Page]:
@@ -164,6 +181,20 @@ class StatusPages:
     ) -> None:
         """Let the servers of a page (by its id) stand on it, and those that an editor names by UUID."""
         self._answers.servers_on, self._editor.look_at_servers = servers_on, look_at
+
+    def let_subscribe(self, subscribers: Subscribers, place_of: Callable[[Any], str]) -> None:
+        """Tell those who want it of incidents; to be called before `doors`.
+
+        Args:
+            place_of: what limits count a request by.
+        """
+        self._subscribers, self._posted.told = subscribers, subscribers.on_incident
+        self._subscribing = self._page_routes.subscribing = Subscribing(subscribers, place_of, self._clock)
+        subscribers.changed, subscribers.outdated = self._editor.push_change, self._edited
+
+    def public_members(self, page_id: int) -> list[int]:
+        """The monitors on a page, in its order."""
+        return self._pages.public_members(page_id)
 
     def of(self, organisation: int) -> list[Page]:
         """An organisation's pages, oldest first."""
@@ -212,6 +243,8 @@ class StatusPages:
         self._cache.clear()
         self._copies.outdated()
         self._live.tell()
+        if self._subscribers is not None:
+            self._subscribers.wake()
 
     def _other_visitors(self, page_id: int) -> None:
         """Others may see a page than before: nothing that was made for them stays."""

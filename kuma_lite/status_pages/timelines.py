@@ -14,7 +14,14 @@ from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.status_pages import affected_store, component_store, store, timeline_store
 from kuma_lite.status_pages.incidents import Incidents, content_of, object_of, title_of
-from kuma_lite.status_pages.model import Document, Incident, IncidentState, Page, Update
+from kuma_lite.status_pages.model import (
+    Document,
+    Incident,
+    IncidentHappened,
+    IncidentState,
+    Page,
+    Update,
+)
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.rules import incident_style
 
@@ -100,8 +107,9 @@ class Timelines:
             if incident is None or not incident.active:
                 return {}
             over = replace(incident, pin=False, active=False, updated=now)
-            timeline_store.insert_update(db, incident.id, IncidentState.RESOLVED, content, now)
+            last = timeline_store.insert_update(db, incident.id, IncidentState.RESOLVED, content, now)
             store.update_incident(db, over)
+            self._tell(db, incident, over, last)
             return _stored(db, over)
 
         await self._changed(write)
@@ -127,6 +135,7 @@ class Timelines:
             if service is not None:
                 component_store.note_auto_incident(db, page.id, service, incident.id)
             first = timeline_store.insert_update(db, incident.id, state, "", at)
+            self._incidents.told(db, IncidentHappened(None, incident, first, tuple(affected)))
             return document(incident, [first], affected)
 
         return await self._changed(write)
@@ -145,8 +154,10 @@ class Timelines:
             known = timeline_store.updates_of(db, [incident.id]).get(incident.id, [])
             if len(known) >= MAX_UPDATES:
                 raise UserError(TOO_MANY, most=MAX_UPDATES)
-            timeline_store.insert_update(db, incident.id, state, content, at)
-            return _followed(db, incident)
+            added = timeline_store.insert_update(db, incident.id, state, content, at)
+            after = _follow(db, incident)
+            self._tell(db, incident, after, added)
+            return _stored(db, after)
 
         return await self._changed(write)
 
@@ -181,7 +192,9 @@ class Timelines:
                 created=old.created if at is None else at,
             )
             timeline_store.update_update(db, changed)
-            return _followed(db, now)
+            after = _follow(db, now)
+            self._tell(db, incident, after)
+            return _stored(db, after)
 
         return await self._changed(write)
 
@@ -207,6 +220,10 @@ class Timelines:
             return _stored(db, incident)
 
         return await self._changed(write)
+
+    def _tell(self, db: Connection, before: Incident, after: Incident, added: Update | None = None) -> None:
+        affected = affected_store.affected_by(db, [after.id]).get(after.id, ())
+        self._incidents.told(db, IncidentHappened(before, after, added, tuple(affected)))
 
     async def _found(self, actor: Actor, slug: Any, incident_id: Any) -> Incident:
         return await self._incidents.existing(self._incidents.page(actor, slug), incident_id)
@@ -251,13 +268,13 @@ def _stored(db: Connection, incident: Incident) -> Document:
     return document(incident, updates, affected_store.affected_by(db, [incident.id]).get(incident.id, []))
 
 
-def _followed(db: Connection, incident: Incident) -> Document:
+def _follow(db: Connection, incident: Incident) -> Incident:
     """An incident that is over, or is not, as its latest entry says; stored so."""
     last = timeline_store.updates_of(db, [incident.id])[incident.id][-1]
     over = last.state is IncidentState.RESOLVED
     changed = replace(incident, pin=not over, active=not over, updated=last.created)
     store.update_incident(db, changed)
-    return _stored(db, changed)
+    return changed
 
 
 def _state(value: Any) -> IncidentState:

@@ -29,6 +29,7 @@ OWNERS_ONLY = {
     "downloadBackup", "restoreBackup",
     "getDatabaseSize", "shrinkDatabase", "getPM2ProcessList", "testChrome", "cloudflared_join",
     "cloudflared_leave", "cloudflared_start", "cloudflared_stop", "cloudflared_removeToken",
+    "exportPageSubscribers",
 }  # fmt: skip
 # What a log-in is pushed for each right.
 LISTS: dict[Right, tuple[str, ...]] = {
@@ -43,7 +44,7 @@ LISTS: dict[Right, tuple[str, ...]] = {
 }
 OWNERS_ONLY_ROUTES = {
     "/api/v1/figures", "/api/v1/figures/reset", "/api/v1/import", "/api/v1/config", "/api/v1/config/plan",
-    "/api/v1/config/apply", "/api/v1/config/schema",
+    "/api/v1/config/apply", "/api/v1/config/schema", "/api/v1/status_pages/{key:str}/subscribers/export",
 }  # fmt: skip
 
 

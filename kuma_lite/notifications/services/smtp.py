@@ -252,7 +252,7 @@ def _failure(error: Any) -> DeliveryFailed:
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         each = error.recipients
         text = "; ".join(f"{one.recipient}: {one.code} {one.message}" for one in each)
-        return DeliveryFailed(text, permanent=all(one.code >= 500 for one in each))
+        return DeliveryFailed("{refused}", permanent=all(one.code >= 500 for one in each), refused=text)
     if isinstance(error, aiosmtplib.SMTPResponseException):
         said = error.code if error.code > 0 else "The server does not speak SMTP:"  # no code was read
         return DeliveryFailed(f"{said} {error.message}".strip(), permanent=error.code >= 500)
