@@ -12,6 +12,7 @@ from kuma_lite.appliance.applied_file import AppliedFile
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.health import HealthWatch
 from kuma_lite.appliance.helpers import Helpers
+from kuma_lite.appliance.limits import MonitorLimits
 from kuma_lite.appliance.monitors import Monitoring
 from kuma_lite.appliance.resources import all_resources, usage_doors
 from kuma_lite.appliance.servers import ServerMonitoring
@@ -25,6 +26,7 @@ from kuma_lite.core.doors import Doors
 from kuma_lite.core.periodic_job import PeriodicJob
 from kuma_lite.core.service_manager import ServiceManager
 from kuma_lite.management.doors import management_doors
+from kuma_lite.monitors.doors.state import EXAMPLE as STATE_EXAMPLE
 from kuma_lite.monitors.doors.state import MonitorStates
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.settings.events import SettingsDoors
@@ -82,6 +84,10 @@ class Appliance:
         resources = self.resources = all_resources(
             monitoring, notifications, helpers, tags, pages, server_monitoring
         )
+        limits = MonitorLimits(resources, monitoring.roster)
+        projects, keys = server_monitoring.servers.projects, helpers.api_keys
+        projects.limits = keys.limits = limits
+        projects.others.append(lambda text: keys.identify(text, ground.accounts))
         files = self.files = ConfigFiles(ground.database, resources)
         await files.load()
         doors = [
@@ -91,7 +97,9 @@ class Appliance:
             usage_doors(resources),
             config_doors(files, resources),
             management_doors(
-                resources, {"monitor": MonitorStates(monitoring.roster, monitoring.recorder).of}
+                resources,
+                {"monitor": MonitorStates(monitoring.roster, monitoring.recorder).of},
+                {"monitor": STATE_EXAMPLE},
             ),
             *helpers.doors(),
             *pages.doors(server_monitoring.servers.projects.is_root),

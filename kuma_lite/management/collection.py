@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-import msgspec
 from litestar import Response
 from litestar.enums import HttpMethod
 
@@ -21,7 +20,7 @@ from kuma_lite.core.access import Actor, Forbidden, Right
 from kuma_lite.core.resources import CREATE, DELETE, REPLACE, Document, Resource
 from kuma_lite.management import listing
 from kuma_lite.management.bodies import ID, STATE, body_of, created, patched, replaced
-from kuma_lite.rest.problems import Problem
+from kuma_lite.rest.problems import Problem, problem_body
 from kuma_lite.rest.requests import AnyRequest, TextQuery, WholeQuery, actor_of
 from kuma_lite.rest.route import CREATED, GET, NO_CONTENT, POST, Route, key_in
 from kuma_lite.rest.route import DELETE as REMOVING
@@ -124,7 +123,7 @@ class Managed:
     async def create(self, request: AnyRequest) -> Response[Any]:
         """Make a new one; what the body leaves out has its default."""
         actor = _person(request)
-        wire = created(self._resource, await _body(request))
+        wire = created(self._resource, await problem_body(request))
         return self._answer(await self._resource.create(actor, wire), status=CREATED)
 
     async def replace(self, request: AnyRequest) -> Response[Any]:
@@ -146,7 +145,7 @@ class Managed:
     async def _write(
         self, request: AnyRequest, wire_of: Callable[[Resource[Any], Any, Mapping[str, Any]], Document]
     ) -> Response[Any]:
-        body = await _body(request)
+        body = await problem_body(request)
         thing = await self._find(request, self._resource.edit)
         self._look_at_tag(request, thing)
         wire = wire_of(self._resource, thing, body)
@@ -186,13 +185,3 @@ def _person(request: AnyRequest) -> Actor:
     if actor.user_id is None:
         raise Forbidden(actor)
     return actor
-
-
-async def _body(request: AnyRequest) -> Mapping[str, Any]:
-    try:
-        body = msgspec.json.decode(await request.body())
-    except (ValueError, RecursionError):
-        raise Problem(422, "The body is not valid JSON.") from None
-    if not isinstance(body, Mapping):
-        raise Problem(422, "The body must be a JSON object.")
-    return body

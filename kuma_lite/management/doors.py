@@ -38,8 +38,10 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
 State = Callable[[Any], Mapping[str, Any]]
 
 
-def management_doors(resources: Resources, states: Mapping[str, State]) -> Doors:
-    """The routes; `states` by the name of the kind."""
+def management_doors(
+    resources: Resources, states: Mapping[str, State], state_examples: Mapping[str, Mapping[str, Any]]
+) -> Doors:
+    """The routes; `states` by the name of the kind, with an example of each."""
 
     def routes() -> Sequence[Any]:
         from kuma_lite.management.collection import Managed
@@ -51,4 +53,14 @@ def management_doors(resources: Resources, states: Mapping[str, State]) -> Doors
             for route in mounted(Managed(resources[name], example, states.get(name)).routes())
         ]
 
-    return Doors(routes=routes)
+    def describe(document: dict[str, Any]) -> None:
+        from kuma_lite.management.describing import describe
+        from kuma_lite.rest.shapes import nullable, schema_of
+
+        schemas = {
+            name: schema_of({key: nullable(value) for key, value in example.items()}).to_schema()
+            for name, example in state_examples.items()
+        }
+        describe(document, resources, EXAMPLES, schemas)
+
+    return Doors(routes=routes, describe=describe)

@@ -26,8 +26,8 @@ from kuma_lite.rest.requests import AnyRequest, TextQuery, WholeQuery, actor_of
 from kuma_lite.rest.route import GET, NO_CONTENT, POST, Route, key_in, mounted
 from kuma_lite.rest.shapes import MOMENT, named, nullable, one_of
 
-_TAG: Final = "Monitors"
-_ONE: Final = "/api/v1/monitors/{key:str}"
+TAG: Final = "Monitors"
+ONE: Final = "/api/v1/monitors/{key:str}"
 MAX_BEATS: Final = 10_000
 MAX_EVENTS: Final = 1_000
 MAX_HOURS: Final = 24 * 365
@@ -70,12 +70,12 @@ class MonitorApi:
 
     def routes(self) -> Iterator[Route]:
         """All of them."""
-        route = partial(Route, tag=_TAG, people=True, problems=True)
+        route = partial(Route, tag=TAG, people=True, problems=True)
         for verb, handler in (("pause", self.pause), ("resume", self.resume)):
             yield route(
                 name=f"monitor_{verb}",
                 method=POST,
-                path=f"{_ONE}/{verb}",
+                path=f"{ONE}/{verb}",
                 needs=Right.MONITORS_EDIT,
                 handler=handler,
                 status=NO_CONTENT,
@@ -83,20 +83,20 @@ class MonitorApi:
         reading = partial(route, method=GET, needs=Right.MONITORS_VIEW)
         yield reading(
             name="monitor_beats",
-            path=f"{_ONE}/beats",
+            path=f"{ONE}/beats",
             handler=self.beats,
             response=[BEAT],
             query=[_SINCE, _LIMIT],
         )
         yield reading(
             name="monitor_events",
-            path=f"{_ONE}/events",
+            path=f"{ONE}/events",
             handler=self.events,
             response=[BEAT],
             query=[_EVENTS],
         )
         yield reading(
-            name="monitor_uptime", path=f"{_ONE}/uptime", handler=self.uptime, response=UPTIME, query=[_HOURS]
+            name="monitor_uptime", path=f"{ONE}/uptime", handler=self.uptime, response=UPTIME, query=[_HOURS]
         )
 
         yield reading(
@@ -119,28 +119,32 @@ class MonitorApi:
 
     async def pause(self, request: AnyRequest) -> None:
         """Stop checking, until it is resumed."""
-        await self._monitors.pause(actor_of(request), self._monitor(request, Right.MONITORS_EDIT).id)
+        await self._monitors.pause(
+            actor_of(request), monitor_in(self._monitors, request, Right.MONITORS_EDIT).id
+        )
 
     async def resume(self, request: AnyRequest) -> None:
         """Check again."""
-        await self._monitors.resume(actor_of(request), self._monitor(request, Right.MONITORS_EDIT).id)
+        await self._monitors.resume(
+            actor_of(request), monitor_in(self._monitors, request, Right.MONITORS_EDIT).id
+        )
 
     async def beats(self, request: AnyRequest) -> list[dict[str, Any]]:
         """List what the checks found, the newest last."""
-        monitor = self._monitor(request, Right.MONITORS_VIEW)
+        monitor = monitor_in(self._monitors, request, Right.MONITORS_VIEW)
         since = self._since(request)
         found = await self._history.beats_since(monitor.id, since)
         return [_shown(beat) for beat in found[-_LIMIT.of(request) :]]
 
     async def events(self, request: AnyRequest) -> list[dict[str, Any]]:
         """List the changes of state, the newest first."""
-        monitor = self._monitor(request, Right.MONITORS_VIEW)
+        monitor = monitor_in(self._monitors, request, Right.MONITORS_VIEW)
         found = await self._history.important_page([monitor.id], 0, _EVENTS.of(request))
         return [_shown(beat) for beat in found]
 
     async def uptime(self, request: AnyRequest) -> dict[str, Any]:
         """Tell the share of time that it was up, and its average response time, of the last hours."""
-        monitor = self._monitor(request, Right.MONITORS_VIEW)
+        monitor = monitor_in(self._monitors, request, Right.MONITORS_VIEW)
         hours = _HOURS.of(request)
         total = await self._history.total(monitor.id, span_of(hours, self._clock.now()))
         checks = total.up + total.down
@@ -152,13 +156,6 @@ class MonitorApi:
 
     # --- inside ------------------------------------------------------------------------------------------
 
-    def _monitor(self, request: AnyRequest, right: Right) -> Monitor:
-        actor, key = actor_of(request), key_in(request)
-        found = self._monitors.find(int(key)) if key.isascii() and key.isdecimal() and len(key) < 16 else None
-        if found is None or not may(actor, right, found):
-            raise Missing("monitor")
-        return found
-
     def _since(self, request: AnyRequest) -> int:
         text = request.query_params.get(_SINCE.name)
         if not text:
@@ -167,6 +164,15 @@ class MonitorApi:
         if moment is None:
             raise Problem(422, "since must be a moment such as 2026-01-31T12:00:00Z.", ("since", "no moment"))
         return moment
+
+
+def monitor_in(monitors: Monitors, request: AnyRequest, right: Right) -> Monitor:
+    """The monitor of a path. Raises Missing."""
+    actor, key = actor_of(request), key_in(request)
+    found = monitors.find(int(key)) if key.isascii() and key.isdecimal() and len(key) < 16 else None
+    if found is None or not may(actor, right, found):
+        raise Missing("monitor")
+    return found
 
 
 def _types(request: AnyRequest) -> frozenset[str] | None:
