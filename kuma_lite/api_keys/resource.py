@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.api_keys.service import ApiKeys
 from kuma_lite.api_keys.store import ApiKey
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.clock import to_ms
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.iso_time import iso
 from kuma_lite.core.resources import Document, Reference, Resource
 from kuma_lite.core.scopes import GROUP, TAG
 
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
+
+
+_MOMENT: Final = "2024-01-20T14:22:00Z"
+STATE_EXAMPLE: Final = {
+    "status": "active",
+    "created_at": _MOMENT,
+    "expires_at": _MOMENT,
+    "last_used_at": _MOMENT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,15 @@ class KeptKey:
     def as_wire(self) -> dict[str, Any]:
         """An entry of `apiKeyList`."""
         return self.key.as_wire(self.status)
+
+    def state(self) -> dict[str, Any]:
+        """How it is doing, as the API tells it."""
+        return {
+            "status": self.status,
+            "created_at": iso(self.key.created),
+            "expires_at": None if self.ends is None else iso(to_ms(self.ends)),
+            "last_used_at": iso(self.key.last_used),
+        }
 
     def facts(self) -> dict[str, Any]:
         """What our own page shows beside what was chosen; times in milliseconds since 1970."""

@@ -8,6 +8,8 @@ from typing import Final
 from kuma_lite.accounts.events import AccountDoors
 from kuma_lite.accounts.limiters import LoginLimiter, make_limiters
 from kuma_lite.accounts.sessions import Session
+from kuma_lite.api_keys.resource import STATE_EXAMPLE as KEY_STATE
+from kuma_lite.api_keys.resource import KeptKey
 from kuma_lite.appliance.applied_file import AppliedFile
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.health import HealthWatch
@@ -28,6 +30,7 @@ from kuma_lite.core.service_manager import ServiceManager
 from kuma_lite.management.doors import management_doors
 from kuma_lite.monitors.doors.state import EXAMPLE as STATE_EXAMPLE
 from kuma_lite.monitors.doors.state import MonitorStates
+from kuma_lite.monitors.resource import copied_monitor
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.settings.events import SettingsDoors
 from kuma_lite.status_pages.service import StatusPages
@@ -98,8 +101,13 @@ class Appliance:
             config_doors(files, resources),
             management_doors(
                 resources,
-                {"monitor": MonitorStates(monitoring.roster, monitoring.recorder).of},
-                {"monitor": STATE_EXAMPLE},
+                {
+                    "monitor": MonitorStates(monitoring.roster, monitoring.recorder).of,
+                    "api_key": KeptKey.state,
+                },
+                {"monitor": STATE_EXAMPLE, "api_key": KEY_STATE},
+                once={"api_key": lambda kept: {"key": kept.text}},
+                copied={"monitor": copied_monitor, "notification": dict, "maintenance": dict},
             ),
             *helpers.doors(),
             *pages.doors(server_monitoring.servers.projects.is_root),
@@ -182,6 +190,7 @@ class Appliance:
             mapped_pages=pages,
             allowed_hosts=ground.config.host_names,
             check_origin=ground.config.ws_origin_check != "bypass",
+            kept=(ground.database, ground.clock),
         )
 
     @property

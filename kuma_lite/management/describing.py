@@ -25,6 +25,7 @@ def describe(
     resources: Resources,
     examples: Mapping[str, Mapping[str, Any]],
     states: Mapping[str, Any],
+    once: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """Give every operation of these kinds the schemas of its bodies, and every type an example.
 
@@ -33,6 +34,7 @@ def describe(
         resources: all kinds.
         examples: kind → the example of one.
         states: kind → the schema of what a body tells beside its fields.
+        once: kind → an example of what only the answer tells that made one.
     """
     operations = {
         operation["operationId"]: operation
@@ -45,7 +47,7 @@ def describe(
             if document["components"]["schemas"].setdefault(title, schema) is not schema:
                 raise ValueError(f"two schemas are called {title!r}")
         shown = {ID: 1, **example, SECRETS: []}
-        _describe_kind(operations, resource, _bodies(resource, example), shown)
+        _describe_kind(operations, resource, _bodies(resource, example), shown, once.get(name, {}))
 
 
 def _describe_kind(
@@ -53,6 +55,7 @@ def _describe_kind(
     resource: Resource[Any],
     bodies: Mapping[str, Any],
     shown: Mapping[str, Any],
+    once: Mapping[str, Any],
 ) -> None:
     whole = reference(name_of(resource))
     answered = {"schema": whole, "examples": {"example": {"value": dict(shown)}}}
@@ -60,6 +63,11 @@ def _describe_kind(
         if (operation := operations.get(f"{resource.name}_{verb}")) is not None:
             (status,) = operation["responses"].keys() & {"200", "201"}
             operation["responses"][status]["content"][JSON] = answered
+    if once:
+        told = {"type": "string", "description": "It is told this once"}
+        schema = {"allOf": [whole], "type": "object", "properties": dict.fromkeys(once, told)}
+        created = operations[f"{resource.name}_create"]["responses"]["201"]["content"]
+        created[JSON] = {"schema": schema, "examples": {"example": {"value": {**shown, **once}}}}
     for verb in ("create", "replace"):
         if (operation := operations.get(f"{resource.name}_{verb}")) is not None:
             operation["requestBody"]["content"][JSON] = {"schema": whole, "examples": dict(bodies)}

@@ -91,6 +91,11 @@ class MonitorKeeper:
         await self._monitors.delete(actor, monitor.id)
 
 
+def copied_monitor(document: Document) -> Document:
+    """The document of a copy: a push monitor gets an address of its own."""
+    return {**document, "pushToken": None}
+
+
 def _payload(document: Any) -> Document:
     """What `add` takes; some defaults it would refuse if they were sent. Raises UserError."""
     linked = document.get(_NOTIFICATIONS) or []

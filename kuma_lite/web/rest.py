@@ -15,11 +15,15 @@ from litestar.enums import HttpMethod
 from litestar.exceptions import HTTPException
 from litestar.plugins.core import MsgspecDIPlugin
 
+from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Doors
 from kuma_lite.core.errors import INTERNAL_ERROR, REFUSALS, UserError
 from kuma_lite.core.limits import MAX_BODY_BYTES
+from kuma_lite.core.transactions import Transactions
+from kuma_lite.web.api_rates import ApiRates
 from kuma_lite.web.document import ApiDocument, configuration
 from kuma_lite.web.guard import Sessions, route_guard
+from kuma_lite.web.idempotency import Idempotency, Replay, answer_replay
 
 if TYPE_CHECKING:
     from litestar.connection import ASGIConnection
@@ -42,32 +46,51 @@ class _Rest(Litestar):
     routes are msgspec structs, dataclasses or plain dictionaries.
     """
 
+    idempotency: Idempotency | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One request; whatever becomes of it, its idempotency key is free afterwards."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if self.idempotency is not None:
+                self.idempotency.release(scope)
+
     @staticmethod
     def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
         return [*plugins, MsgspecDIPlugin()]
 
 
-def build_rest(doors: Sequence[Doors], sessions: Sessions) -> Litestar:
+def build_rest(
+    doors: Sequence[Doors], sessions: Sessions, kept: tuple[Transactions, Clock] | None = None
+) -> Litestar:
     """The application behind everything below the API (see `lazy_rest`).
 
     Args:
         doors: whose `routes` it serves.
         sessions: who is behind a session token.
+        kept: where answers are kept, and the time; without, no limits and no idempotency keys.
     """
+    rates = ApiRates(kept[1]) if kept else None
+    idempotency = Idempotency(*kept) if kept else None
+    rules: list[ApiRates | Idempotency] = [rule for rule in (rates, idempotency) if rule is not None]
     document = ApiDocument([door.describe for door in doors if door.describe is not None])
-    return _Rest(
+    app = _Rest(
         route_handlers=[route for door in doors for route in door.routes()],
         guards=[
             _unless_options(
                 route_guard(
                     sessions, {access: how for door in doors for access, how in door.identify.items()}
                 )
-            )
+            ),
+            *(_unless_options(rule.guard) for rule in rules),
         ],
+        before_send=[rule.sending for rule in rules],
         security=[{"session": []}],  # of doors that say nothing else
         request_max_body_size=MAX_BODY_BYTES,
         exception_handlers={
             UserError: _user_error,
+            Replay: answer_replay,
             HTTPException: _http_error,
             Exception: _bug,
         },
@@ -75,6 +98,8 @@ def build_rest(doors: Sequence[Doors], sessions: Sessions) -> Litestar:
         logging_config=None,
         debug=False,
     )
+    app.idempotency = idempotency
+    return app
 
 
 def _unless_options(guard: Guard) -> Guard:

@@ -15,7 +15,7 @@ from kuma_lite.beats.model import Beat
 from kuma_lite.core.access import Right, may
 from kuma_lite.core.clock import MILLISECONDS, Clock, to_ms
 from kuma_lite.core.declarations import Status
-from kuma_lite.core.iso_time import iso_exact, parse_iso
+from kuma_lite.core.iso_time import iso, iso_exact, parse_iso
 from kuma_lite.core.resources import Missing
 from kuma_lite.monitors.doors.live import TYPES, Filter, LiveEvents
 from kuma_lite.monitors.doors.state import WORDS
@@ -36,7 +36,8 @@ _SINCE: Final = TextQuery(
 )
 _LIMIT: Final = WholeQuery("limit", "How many, the newest", 1_000, MAX_BEATS)
 _EVENTS: Final = WholeQuery("limit", "How many, the newest", 100, MAX_EVENTS)
-_HOURS: Final = WholeQuery("hours", "Of how many hours up to now", 24, MAX_HOURS)
+_HOURS: Final = WholeQuery("hours", "Of how many hours up to then", 24, MAX_HOURS)
+_UNTIL: Final = TextQuery("until", "Then; now if not given", format=OpenAPIFormat.DATE_TIME)
 _TYPES: Final = TextQuery("types", f"Some of {', '.join(TYPES)}, with commas between; all if not given")
 _MONITORS: Final = TextQuery("monitors", "Numbers of monitors with commas between; all if not given")
 EVENT_STREAM: Final = "text/event-stream"
@@ -44,6 +45,17 @@ _STATUS: Final = one_of(*WORDS.values())
 BEAT: Final = named(
     "Beat",
     {"time": MOMENT, "status": _STATUS, "message": "200 - OK", "ping": nullable(41.2), "important": False},
+)
+CHART: Final = named(
+    "ChartBucket",
+    {
+        "from": MOMENT,
+        "up": 60,
+        "down": 0,
+        "average_ping": nullable(41.2),
+        "least_ping": nullable(30.0),
+        "most_ping": nullable(80.5),
+    },
 )
 UPTIME: Final = {"hours": 24, "uptime": nullable(0.9993), "average_ping": nullable(41.2)}
 
@@ -96,7 +108,18 @@ class MonitorApi:
             query=[_EVENTS],
         )
         yield reading(
-            name="monitor_uptime", path=f"{ONE}/uptime", handler=self.uptime, response=UPTIME, query=[_HOURS]
+            name="monitor_uptime",
+            path=f"{ONE}/uptime",
+            handler=self.uptime,
+            response=UPTIME,
+            query=[_HOURS, _UNTIL],
+        )
+        yield reading(
+            name="monitor_chart",
+            path=f"{ONE}/chart",
+            handler=self.chart,
+            response=[CHART],
+            query=[_HOURS, _UNTIL],
         )
 
         yield reading(
@@ -146,7 +169,7 @@ class MonitorApi:
         """Tell the share of time that it was up, and its average response time, of the last hours."""
         monitor = monitor_in(self._monitors, request, Right.MONITORS_VIEW)
         hours = _HOURS.of(request)
-        total = await self._history.total(monitor.id, span_of(hours, self._clock.now()))
+        total = await self._history.total(monitor.id, span_of(hours, self._until(request)))
         checks = total.up + total.down
         return {
             "hours": hours,
@@ -154,16 +177,45 @@ class MonitorApi:
             "average_ping": total.ping_sum / total.pings if total.pings else None,
         }
 
+    async def chart(self, request: AnyRequest) -> list[dict[str, Any]]:
+        """List what a chart shows, oldest first: by the minute up to a day, by the hour up to a month."""
+        monitor = monitor_in(self._monitors, request, Right.MONITORS_VIEW)
+        found = await self._history.chart(monitor.id, _HOURS.of(request), self._until(request))
+        return [_bucket(row) for row in reversed(found)]
+
     # --- inside ------------------------------------------------------------------------------------------
 
     def _since(self, request: AnyRequest) -> int:
-        text = request.query_params.get(_SINCE.name)
-        if not text:
-            return to_ms(self._clock.now()) - 24 * HOUR_S * MILLISECONDS
-        moment = parse_iso(text)
-        if moment is None:
-            raise Problem(422, "since must be a moment such as 2026-01-31T12:00:00Z.", ("since", "no moment"))
-        return moment
+        given = _moment(request, _SINCE)
+        return to_ms(self._clock.now()) - 24 * HOUR_S * MILLISECONDS if given is None else given
+
+    def _until(self, request: AnyRequest) -> float:
+        """Seconds since 1970."""
+        given, now = _moment(request, _UNTIL), self._clock.now()
+        return now if given is None else min(now, max(0, given / MILLISECONDS))
+
+
+def _moment(request: AnyRequest, query: TextQuery) -> int | None:
+    """Milliseconds since 1970. Raises Problem."""
+    text = request.query_params.get(query.name)
+    if not text:
+        return None
+    moment = parse_iso(text)
+    if moment is None:
+        sentence = f"{query.name} must be a moment such as 2026-01-31T12:00:00Z."
+        raise Problem(422, sentence, (query.name, "no moment"))
+    return moment
+
+
+def _bucket(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "from": iso(row["timestamp"] * MILLISECONDS),
+        "up": row["up"],
+        "down": row["down"],
+        "average_ping": row["avgPing"],
+        "least_ping": row["minPing"],
+        "most_ping": row["maxPing"],
+    }
 
 
 def monitor_in(monitors: Monitors, request: AnyRequest, right: Right) -> Monitor:
