@@ -42,6 +42,7 @@ FLOORS = {
             "status_pages",
             "tags",
             "tools",
+            "webhooks",
         ),
         FEATURE,
     ),

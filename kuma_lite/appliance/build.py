@@ -40,6 +40,10 @@ from kuma_lite.web.app import App, build_app
 from kuma_lite.web.page import find_page
 from kuma_lite.web.renewal import CertificateRenewal
 from kuma_lite.web.server import WebServer
+from kuma_lite.webhooks.events import webhook_doors
+from kuma_lite.webhooks.model import Webhook
+from kuma_lite.webhooks.resource import STATE_EXAMPLE as WEBHOOK_STATE
+from kuma_lite.webhooks.service import Webhooks
 
 SESSIONS_S: Final = 6 * 3600.0  # between two notes of which session tokens are in use
 
@@ -84,8 +88,11 @@ class Appliance:
             ground.database, MonitorTags(monitoring.monitors, monitoring.pushes, ground.bus), ground.clock
         )
         tags.deleted.append(server_monitoring.servers.links.tag_removed)
+        webhooks = Webhooks(ground.database, ground.notification_network.http, ground.clock)
+        await webhooks.load()
+        monitoring.live.told.append(webhooks.happened)
         resources = self.resources = all_resources(
-            monitoring, notifications, helpers, tags, pages, server_monitoring
+            monitoring, notifications, helpers, tags, pages, server_monitoring, webhooks
         )
         limits = MonitorLimits(resources, monitoring.roster)
         projects, keys = server_monitoring.servers.projects, helpers.api_keys
@@ -104,11 +111,16 @@ class Appliance:
                 {
                     "monitor": MonitorStates(monitoring.roster, monitoring.recorder).of,
                     "api_key": KeptKey.state,
+                    "webhook": Webhook.state,
                 },
-                {"monitor": STATE_EXAMPLE, "api_key": KEY_STATE},
-                once={"api_key": lambda kept: {"key": kept.text}},
+                {"monitor": STATE_EXAMPLE, "api_key": KEY_STATE, "webhook": WEBHOOK_STATE},
+                once={
+                    "api_key": lambda kept: {"key": kept.text},
+                    "webhook": lambda webhook: {"secret": webhook.secret},
+                },
                 copied={"monitor": copied_monitor, "notification": dict, "maintenance": dict},
             ),
+            webhook_doors(resources["webhook"], webhooks, ground.push),
             *helpers.doors(),
             *pages.doors(server_monitoring.servers.projects.is_root),
             *server_monitoring.doors(),
@@ -128,6 +140,8 @@ class Appliance:
             ground.at_close(self._renewal.stop)
         await notifications.start()
         ground.at_close(notifications.stop)
+        webhooks.start()
+        ground.at_close(webhooks.stop)
         monitoring.engine.checker.scheduler.ticks.append(self._manager.alive)
         monitoring.start()
         server_monitoring.start()

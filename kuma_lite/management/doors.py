@@ -33,10 +33,14 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "status_page": {"slug": "shop", "title": "Shop", "groups": []},
     "maintenance": {"title": "New router", "strategy": "manual", "active": True},
     "api_key": {"name": "Grafana", "scopes": ["read"], "active": True},
+    "webhook": {"name": "Shop", "url": "https://shop.example/hook", "kinds": ["change", "removed"]},
 }
 
 # What only the answer tells that makes one.
-ONCE: Final[Mapping[str, Mapping[str, Any]]] = {"api_key": {"key": "uk1_Xa81fGr4nd0mTextThatIsToldOnlyOnce"}}
+ONCE: Final[Mapping[str, Mapping[str, Any]]] = {
+    "api_key": {"key": "uk1_Xa81fGr4nd0mTextThatIsToldOnlyOnce"},
+    "webhook": {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
+}
 
 # A thing → what its body tells beside its fields.
 State = Callable[[Any], Mapping[str, Any]]

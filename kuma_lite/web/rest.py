@@ -21,6 +21,7 @@ from kuma_lite.core.errors import INTERNAL_ERROR, REFUSALS, UserError
 from kuma_lite.core.limits import MAX_BODY_BYTES
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.web.api_rates import ApiRates
+from kuma_lite.web.docs_routes import docs_routes
 from kuma_lite.web.document import ApiDocument, configuration
 from kuma_lite.web.guard import Sessions, route_guard
 from kuma_lite.web.idempotency import Idempotency, Replay, answer_replay
@@ -76,7 +77,7 @@ def build_rest(
     rules: list[ApiRates | Idempotency] = [rule for rule in (rates, idempotency) if rule is not None]
     document = ApiDocument([door.describe for door in doors if door.describe is not None])
     app = _Rest(
-        route_handlers=[route for door in doors for route in door.routes()],
+        route_handlers=[*docs_routes(document), *(route for door in doors for route in door.routes())],
         guards=[
             _unless_options(
                 route_guard(

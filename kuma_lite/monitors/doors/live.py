@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -83,6 +83,8 @@ class LiveEvents:
         self._past: deque[LiveEvent] = deque(maxlen=REMEMBERED)
         self._listeners: set[_Listener] = set()
         self._closed = False
+        # Others who hear of everything: organisation, kind, data.
+        self.told: list[Callable[[int, str, Mapping[str, Any]], None]] = []
         bus.subscribe(BeatRecorded, self._on_beat)
         bus.subscribe(MonitorChanged, self._on_change)
         bus.subscribe(MonitorRemoved, self._on_removal)
@@ -164,6 +166,8 @@ class LiveEvents:
     def _tell(self, kind: str, organisation: int, monitor_id: int, data: Mapping[str, Any]) -> None:
         event = LiveEvent(next(self._numbers), kind, organisation, monitor_id, data)
         self._past.append(event)
+        for hear in self.told:
+            hear(organisation, kind, data)
         for listener in self._listeners:
             if self._is_for(listener, event):
                 if len(listener.waiting) >= REMEMBERED:
