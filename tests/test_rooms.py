@@ -44,6 +44,7 @@ FLOORS = {
             "status_pages",
             "tags",
             "tools",
+            "webhooks",
         ),
         FEATURE,
     ),

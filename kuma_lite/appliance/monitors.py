@@ -180,10 +180,13 @@ class Monitoring:
 
     def _routes(self) -> Sequence[Any]:
         from kuma_lite.monitors.doors.api import MonitorApi
+        from kuma_lite.monitors.doors.api_deeds import MonitorDeeds
         from kuma_lite.monitors.doors.routes import monitor_routes
+        from kuma_lite.rest.route import mounted
 
         api = MonitorApi(self.monitors, self.monitors.store, self.live, self._ground.clock)
-        return [*monitor_routes(self.figures), *api.mounted()]
+        deeds = MonitorDeeds(self.monitors, self.pushes, self._ground.clock)
+        return [*monitor_routes(self.figures), *api.mounted(), *mounted(deeds.routes())]
 
     def _keep_days(self) -> int:
         kept = self._ground.settings.get("keepDataPeriodDays", KEEP_DAYS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -110,6 +111,11 @@ class SmtpOptions(kit.ServiceOptions):
         section="dkim",
         placeholder="message-id:date",
     )
+
+    @classmethod
+    def example(cls) -> Mapping[str, Any]:
+        """Somebody must get the mail."""
+        return {"to": "on-call@example.org"}
 
 
 class Smtp(NotificationService[SmtpOptions]):
