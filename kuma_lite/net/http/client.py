@@ -8,6 +8,7 @@ from dataclasses import replace
 from time import perf_counter
 
 from kuma_lite.core.clock import Clock, SystemClock
+from kuma_lite.core.time_limit import TimeLimit
 from kuma_lite.net import certificates
 from kuma_lite.net.connect import MS, Connected, Connector, open_unix
 from kuma_lite.net.contexts import ContextCache, TlsOptions
@@ -188,7 +189,7 @@ class _Call:
             return Exchange(self.loop, hop.method, limit, self._leads_on, keeps_open=keeps_open)
 
         try:
-            async with asyncio.timeout_at(self.deadlines.headers):
+            with TimeLimit(self.loop, self.deadlines.headers):
                 if self.request.unix_socket is not None:
                     return await open_unix(self.request.unix_socket, factory)
                 if _is_passed_on(hop.url, transport) and isinstance(transport.connector, ProxyConnector):
