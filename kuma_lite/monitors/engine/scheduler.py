@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import heapq
+import sys
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -28,7 +29,7 @@ class Scheduler:
         clock: Clock,
         look: Callable[[int, float], None],
         tick: Callable[[float], None],
-        room: Callable[[], int] = lambda: 1,
+        room: Callable[[], int] = lambda: sys.maxsize,
     ) -> None:
         self._clock = clock
         self._room = room  # for how many more looks there is, now
@@ -85,11 +86,8 @@ class Scheduler:
         """
         handed = 0
         heap = self._heap
-        self.held_back = False
-        while heap and heap[0][0] <= now:
-            if self._room() <= 0:
-                self.held_back = True
-                break
+        room = self._room() if heap else 0
+        while heap and heap[0][0] <= now and handed < room:
             due, monitor_id, number = heapq.heappop(heap)
             if self._entries.get(monitor_id) != number:
                 continue  # it was dropped or put anew
@@ -97,4 +95,5 @@ class Scheduler:
             self.lateness.append(now - due)
             self._look(monitor_id, due)
             handed += 1
+        self.held_back = handed == room and bool(heap) and heap[0][0] <= now
         return handed
