@@ -215,9 +215,12 @@ class RecentBeats:
         records = self._records(monitor_id, RECENT_BEATS)
         return "".join([_DIGITS[shapes[record[3]].status] for record in records])  # type: ignore[union-attr]
 
-    def rows_json(self, monitor_id: int) -> bytes:
-        """`rows` as the JSON text of a list of `Beat.as_row()`."""
-        rows = row_texts(monitor_id, self._records(monitor_id, RECENT_BEATS), self._shape)
+    def rows_json(self, monitor_id: int, upto: int | None = None) -> bytes:
+        """`rows` as the JSON text of a list of `Beat.as_row()`; those recorded after `upto` are left out."""
+        records = self._records(monitor_id, RECENT_BEATS)
+        if upto is not None:
+            records = (record for record in records if record[0] <= upto)
+        rows = row_texts(monitor_id, records, self._shape)
         return f"[{','.join(rows)}]".encode()
 
     def shape_count(self) -> int:

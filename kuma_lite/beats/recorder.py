@@ -196,9 +196,9 @@ class Recorder:
         """The newest beats of a monitor, oldest first."""
         return self.recent.rows(monitor_id)
 
-    def rows_json(self, monitor_id: int) -> bytes:
+    def rows_json(self, monitor_id: int, upto: int | None = None) -> bytes:
         """`rows` as the JSON list of a `heartbeatList`."""
-        return self.recent.rows_json(monitor_id)
+        return self.recent.rows_json(monitor_id, upto)
 
     def statistics(self, monitor_id: int) -> Statistics:
         """What is known about a monitor; empty for an unknown one."""

@@ -14,7 +14,7 @@ from kuma_lite.core.raw_http import answer, answer_text
 from kuma_lite.metrics.access import Access
 from kuma_lite.metrics.exposition import CONTENT_TYPE, render
 from kuma_lite.metrics.model import Family, Readings
-from kuma_lite.metrics.monitors import monitor_families
+from kuma_lite.metrics.monitors import LabelTexts, monitor_families
 from kuma_lite.metrics.own import own_families
 
 PACKED_FROM_BYTES: Final = 16 * 1024  # smaller answers are not worth packing
@@ -45,6 +45,7 @@ class MetricsRoute:
         self._access = access
         self._place = place
         self._started = clock.now()
+        self._texts = LabelTexts()
         self.more: list[Callable[[], Iterable[Family]]] = []  # what other features measure
 
     def route(self) -> RawRoute:
@@ -73,7 +74,7 @@ class MetricsRoute:
 
     async def _render(self) -> bytes:
         families: list[Family] = [
-            *await monitor_families(self._readings),
+            *await monitor_families(self._readings, self._texts),
             *own_families(self._figures(), self._started),
             *(family for ask in self.more for family in ask()),
         ]

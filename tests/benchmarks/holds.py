@@ -26,7 +26,7 @@ from kuma_lite.core.clock import SystemClock, to_ms
 from kuma_lite.core.data_folder import DataFolder
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
-from tests.benchmarks.client import PASSWORD, USER, fast_log_in, time_log_in
+from tests.benchmarks.client import fast_log_in, time_log_in
 from tests.benchmarks.process import ENVIRONMENT, Served
 from tests.benchmarks.seed import seed
 
@@ -54,10 +54,10 @@ async def add_week(folder: Path, monitor_id: int, rows: int) -> None:
     data.close()
 
 
-def scrape(url: str) -> int:
-    """Bytes of /metrics."""
+def scrape(url: str, key: str) -> int:
+    """Bytes of /metrics, asked with an API key as Prometheus does."""
     request = urllib.request.Request(f"{url}/metrics")
-    request.add_header("Authorization", "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode())
+    request.add_header("Authorization", "Basic " + base64.b64encode(f":{key}".encode()).decode())
     with urllib.request.urlopen(request, timeout=60) as answer:
         return len(answer.read())
 
@@ -94,8 +94,12 @@ async def measure(options: argparse.Namespace, folder: Path, tree: Path | None) 
         assert frame.count('"end_time"') >= options.rows
 
     await row(f"a week of beats, {options.rows}", week)
+    await socket.send('422["addAPIKey",{"name":"k","expires":null,"active":true}]')
+    while not (frame := str(await socket.receive())).startswith("432"):
+        pass
+    key = json.loads(frame[3:])[0]["key"]
     socket.close()
-    await row("/metrics", lambda: asyncio.to_thread(scrape, server.url))
+    await row("/metrics", lambda: asyncio.to_thread(scrape, server.url, key))
     await row("log-in → all compatible lists", lambda: time_log_in(server.url))
     server.stop()
     return rows

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from kuma_lite import __main__ as program
+from kuma_lite import cli
 from kuma_lite.cli import serve
 
 TICK_S = 0.001  # between two looks of the loop at itself
@@ -82,7 +82,7 @@ def main() -> None:
         return await work
 
     serve._run_loop = lambda work: plain(watched(work))
-    sys.exit(program.main())
+    sys.exit(cli.main())
 
 
 if __name__ == "__main__":
