@@ -99,13 +99,14 @@ async def _exchange(
         sock.connect((address, port))
         sock.send(question)
         # A reader and a timer of our own cost a sixth less than `sock_recv` within `asyncio.timeout`.
-        loop.add_reader(sock, hear)
+        number = sock.fileno()
+        loop.add_reader(number, hear)
         timer = loop.call_later(timeout, give_up)
         try:
             return await answer
         finally:
             timer.cancel()
-            loop.remove_reader(sock)
+            loop.remove_reader(number)
 
 
 class Conversation:

@@ -11,7 +11,7 @@ import itertools
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -33,15 +33,29 @@ TYPES: Final = (BEAT, CHANGE, EDIT, REMOVAL)
 _ALIVE: Final = b":\n\n"
 
 
-@dataclass(frozen=True, slots=True)
-class LiveEvent:
-    """Something that has happened."""
+class LiveEvent(NamedTuple):
+    """Something that has happened. Most are heard by nobody: what is told of them is put together then."""
 
     number: int
     type: str
     organisation: int
     monitor_id: int
-    data: Mapping[str, Any]
+    name: str | None  # of the monitor, where it is told
+    beat: Beat | None = None
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What is told."""
+        if self.type == REMOVAL:
+            return {"monitor": self.monitor_id}
+        told: dict[str, Any] = {"monitor": self.monitor_id, "name": self.name}
+        if self.beat is not None:
+            beat = self.beat
+            told["time"] = iso_exact(beat.time)
+            told["status"] = WORDS[Status(beat.status)]
+            told["message"] = beat.msg
+            told["ping"] = beat.ping
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +177,10 @@ class LiveEvents:
             self._run.encode(), number, kind.encode(), msgspec.json.encode(data),
         )  # fmt: skip
 
-    def _tell(self, kind: str, organisation: int, monitor_id: int, data: Mapping[str, Any]) -> None:
-        event = LiveEvent(next(self._numbers), kind, organisation, monitor_id, data)
+    def _tell(self, kind: str, organisation: int, monitor_id: int, beat: Beat | None = None) -> None:
+        monitor = self._roster.get(monitor_id)
+        name = monitor.name if monitor is not None else None
+        event = LiveEvent(next(self._numbers), kind, organisation, monitor_id, name, beat)
         self._past.append(event)
         for hear in self.told:
             hear(organisation, kind, data)
@@ -178,24 +194,10 @@ class LiveEvents:
 
     def _on_beat(self, event: BeatRecorded) -> None:
         beat = event.beat
-        kind = CHANGE if beat.important else BEAT
-        self._tell(kind, event.organisation, beat.monitor_id, self._beat(beat))
+        self._tell(CHANGE if beat.important else BEAT, event.organisation, beat.monitor_id, beat)
 
     def _on_change(self, event: MonitorChanged) -> None:
-        self._tell(EDIT, event.organisation, event.monitor_id, self._monitor(event.monitor_id))
+        self._tell(EDIT, event.organisation, event.monitor_id)
 
     def _on_removal(self, event: MonitorRemoved) -> None:
-        self._tell(REMOVAL, event.organisation, event.monitor_id, {"monitor": event.monitor_id})
-
-    def _monitor(self, monitor_id: int) -> dict[str, Any]:
-        monitor = self._roster.get(monitor_id)
-        return {"monitor": monitor_id, "name": monitor.name if monitor else None}
-
-    def _beat(self, beat: Beat) -> dict[str, Any]:
-        return {
-            **self._monitor(beat.monitor_id),
-            "time": iso_exact(beat.time),
-            "status": WORDS[Status(beat.status)],
-            "message": beat.msg,
-            "ping": beat.ping,
-        }
+        self._tell(REMOVAL, event.organisation, event.monitor_id)
