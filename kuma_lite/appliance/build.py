@@ -91,7 +91,11 @@ class Appliance:
             usage_doors(resources),
             config_doors(files, resources),
             management_doors(
-                resources, {"monitor": MonitorStates(monitoring.roster, monitoring.recorder).of}
+                resources,
+                {
+                    "monitor": MonitorStates(monitoring.roster, monitoring.recorder).of,
+                    "maintenance": monitoring.maintenance.state,
+                },
             ),
             *helpers.doors(),
             *pages.doors(server_monitoring.servers.projects.is_root),

@@ -15,7 +15,7 @@ from kuma_lite.core.database import Database
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to."""
     parser.add_argument("file", help="the copy to write; it must not exist yet")
-    add_options(parser)
+    add_options(parser, "data_dir")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -21,7 +21,7 @@ PLAIN_STEP: Final = 25  # percent between two lines where there is no terminal
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to take over, and where to."""
     parser.add_argument("path", help="data folder of Uptime Kuma 1.18 or newer, or its kuma.db")
-    add_options(parser)
+    add_options(parser, "data_dir")
 
 
 def run(options: argparse.Namespace) -> int:
