@@ -86,8 +86,12 @@ COMMANDS: Final = {
         (("kuma-lite schema > schema.json", ""),),
     ),
     "import": Command(
-        "take over an Uptime Kuma with everything in it, into an empty data folder",
-        (("kuma-lite import /var/lib/uptime-kuma --data-dir ./data", ""),),
+        "take over an Uptime Kuma with everything in it, or what a file of another program watches",
+        (
+            ("kuma-lite import /var/lib/uptime-kuma --data-dir ./data", "into an empty data folder"),
+            ("kuma-lite import gatus.yaml --dry-run", "what a running server would get"),
+            ("kuma-lite import prometheus.yml --modules blackbox.yml --print > kuma.yaml", ""),
+        ),
         module="import_",
     ),
     "backup": Command(
