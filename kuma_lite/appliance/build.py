@@ -9,6 +9,7 @@ from kuma_lite.accounts.events import AccountDoors
 from kuma_lite.accounts.limiters import LoginLimiter, make_limiters
 from kuma_lite.accounts.sessions import Session
 from kuma_lite.appliance.applied_file import AppliedFile
+from kuma_lite.appliance.docker_labels import DockerLabels
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.health import HealthWatch
 from kuma_lite.appliance.helpers import Helpers
@@ -121,6 +122,12 @@ class Appliance:
         server_monitoring.start()
         await helpers.start()
         health.start()
+        labels = self.labels = DockerLabels(
+            ground, helpers.docker_hosts, files, resources, ground.accounts.owner
+        )
+        health.health.sources.append(labels.problems)
+        await labels.start()
+        ground.at_close(labels.stop)
         if ground.config.apply is not None:
             rule = self._rule = AppliedFile(ground.config.apply, files, ground.accounts.owner)
             health.more_notes.append(rule.note)

@@ -192,7 +192,8 @@ class Planner:
             ]
             removes = self.wish.prune and DELETE in resource.can
             for key, thing in reversed(gone):
-                change = Change(resource.plural, key, Deed.DELETE if removes else Deed.KEEP)
+                goes = removes and (resource.plural, key) not in self.wish.kept
+                change = Change(resource.plural, key, Deed.DELETE if goes else Deed.KEEP)
                 yield Step(change, resource, None, thing)
 
     def _problem(self, kind: str, key: str, field: str, sentence: str) -> None:
