@@ -48,6 +48,7 @@ FLOORS = {
         ),
         FEATURE,
     ),
+    "foreign": 5,
     "web": 5,
     "appliance": 6,
     "cli": 7,

@@ -11,6 +11,7 @@ from kuma_lite.accounts.sessions import Session
 from kuma_lite.api_keys.resource import STATE_EXAMPLE as KEY_STATE
 from kuma_lite.api_keys.resource import KeptKey
 from kuma_lite.appliance.applied_file import AppliedFile
+from kuma_lite.appliance.docker_labels import DockerLabels
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.health import HealthWatch
 from kuma_lite.appliance.helpers import Helpers
@@ -28,6 +29,7 @@ from kuma_lite.core.config import Config
 from kuma_lite.core.doors import Doors
 from kuma_lite.core.periodic_job import PeriodicJob
 from kuma_lite.core.service_manager import ServiceManager
+from kuma_lite.maintenance.document import STATE_EXAMPLE as MAINTENANCE_STATE
 from kuma_lite.management.doors import management_doors
 from kuma_lite.monitors.doors.state import EXAMPLE as STATE_EXAMPLE
 from kuma_lite.monitors.doors.state import MonitorStates
@@ -116,8 +118,14 @@ class Appliance:
                     "monitor": MonitorStates(monitoring.roster, monitoring.recorder).of,
                     "api_key": KeptKey.state,
                     "webhook": Webhook.state,
+                    "maintenance": monitoring.maintenance.state,
                 },
-                {"monitor": STATE_EXAMPLE, "api_key": KEY_STATE, "webhook": WEBHOOK_STATE},
+                {
+                    "monitor": STATE_EXAMPLE,
+                    "api_key": KEY_STATE,
+                    "webhook": WEBHOOK_STATE,
+                    "maintenance": MAINTENANCE_STATE,
+                },
                 once={
                     "api_key": lambda kept: {"key": kept.text},
                     "webhook": lambda webhook: {"secret": webhook.secret},
@@ -153,6 +161,12 @@ class Appliance:
         await helpers.start()
         health.start()
         await subscribing.start()
+        labels = self.labels = DockerLabels(
+            ground, helpers.docker_hosts, files, resources, ground.accounts.owner
+        )
+        health.health.sources.append(labels.problems)
+        await labels.start()
+        ground.at_close(labels.stop)
         if ground.config.apply is not None:
             rule = self._rule = AppliedFile(ground.config.apply, files, ground.accounts.owner)
             health.more_notes.append(rule.note)

@@ -19,16 +19,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show the plan, ask, do it."""
+    file, remote = ConfigFile.read(options.file, options.secrets), Remote.of(options)
+    return confirm_and_apply(file, remote, prune=options.prune, ask=not options.yes)
+
+
+def confirm_and_apply(
+    file: ConfigFile, remote: Remote, *, prune: bool, ask: bool, only_plan: bool = False
+) -> int:
+    """Show the plan, and unless that is all, ask and do it. Raises UserError."""
     from kuma_lite.config_files.printing import changes_anything, counted
 
-    file, remote = ConfigFile.read(options.file, options.secrets), Remote.of(options)
-    changes = file.ask(remote, "plan", prune=options.prune)
+    changes = file.ask(remote, "plan", prune=prune)
     print_plan(changes)
-    if not changes_anything(changes):
+    if only_plan or not changes_anything(changes):
         return 0
-    if not options.yes:
+    if ask:
         _confirm()
-    done = file.ask(remote, "apply", prune=options.prune)
+    done = file.ask(remote, "apply", prune=prune)
     print(f"Done: {counted(done, done=True)}.")
     return 0
 

@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--with-keys", action="store_true", help="with certificate and key of ssl_cert and ssl_key"
     )
     add_passphrase(parser)
-    add_options(parser)
+    add_options(parser, "data_dir", "ssl_cert", "ssl_key")
 
 
 def run(options: argparse.Namespace) -> int:

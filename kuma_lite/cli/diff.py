@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from typing import Final
 
 from kuma_lite.cli.config_file import ConfigFile, add_file_options, print_plan
+from kuma_lite.cli.exits import DIFFERENT, DONE
 from kuma_lite.cli.remote import Remote, add_remote_options
-
-DIFFERENT: Final = 2  # exit status when there is something to do; 0 when not, 1 for errors
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,4 +22,4 @@ def run(options: argparse.Namespace) -> int:
     file = ConfigFile.read(options.file, options.secrets)
     changes = file.ask(Remote.of(options), "plan", prune=options.prune)
     print_plan(changes)
-    return DIFFERENT if changes_anything(changes) else 0
+    return DIFFERENT if changes_anything(changes) else DONE

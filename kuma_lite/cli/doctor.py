@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from kuma_lite.cli.exits import DIFFERENT, DONE, TROUBLE
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.config import SETTINGS, Config, add_options, load_config
 from kuma_lite.core.database_look import looking, rows
@@ -23,7 +24,7 @@ from kuma_lite.doctor.model import Finding, Level, examined, worst
 
 MARKS: Final = {Level.OK: "ok", Level.NOTE: "note", Level.WARNING: "warning", Level.TROUBLE: "TROUBLE"}
 COLOURS: Final = {Level.OK: "32", Level.NOTE: "36", Level.WARNING: "33", Level.TROUBLE: "31;1"}
-EXIT: Final = {Level.OK: 0, Level.NOTE: 0, Level.WARNING: 2, Level.TROUBLE: 1}
+EXIT: Final = {Level.OK: DONE, Level.NOTE: DONE, Level.WARNING: DIFFERENT, Level.TROUBLE: TROUBLE}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,11 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write what was found into a .tar.gz for whoever helps you; no secrets are in it, and no "
         "names or addresses of what you watch",
     )
-    add_options(parser)
+    add_options(parser, "data_dir", "host", "port", "ssl_cert", "ssl_key")
 
 
 def run(options: argparse.Namespace) -> int:
-    """0: nothing that matters; 2: warnings; 1: trouble."""
+    """See `cli.exits`."""
     config = load_config(options)
     findings = find(config)
     if options.json:

@@ -17,7 +17,7 @@ TIMEOUT_S: Final = 10.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The server is found by the same settings it was started with."""
-    add_options(parser)
+    add_options(parser, "host", "port", "data_dir", "ssl_cert", "ssl_key")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""`kuma-lite import`: take over the data of an Uptime Kuma."""
+"""`kuma-lite import`: take over the data of an Uptime Kuma, or what a file of another program describes."""
 
 from __future__ import annotations
 
@@ -8,27 +8,45 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from kuma_lite.cli.import_file import add_foreign_options, run_foreign
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.config import Config, add_options, load_config
 from kuma_lite.core.errors import StartupError
 from kuma_lite.core.limits import DATABASE_FILE
 from kuma_lite.importing.file_names import KUMA_FILE, unfinished
 
+_SQLITE: Final = b"SQLite format 3\0"
 BAR_CHARS: Final = 30
 PLAIN_STEP: Final = 25  # percent between two lines where there is no terminal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to take over, and where to."""
-    parser.add_argument("path", help="data folder of Uptime Kuma 1.18 or newer, or its kuma.db")
-    add_options(parser)
+    parser.add_argument(
+        "path", help="data folder of Uptime Kuma 1.18 or newer, its kuma.db, or a file of another program"
+    )
+    add_options(parser, "data_dir")
+    add_foreign_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Take it over and print what was taken and what was not."""
+    path = Path(options.path)
+    if path.is_file() and not _is_database(path):
+        return run_foreign(options)
     config = load_config(options)
-    take_over_into(config.data_dir, Path(options.path))
+    take_over_into(config.data_dir, path)
     return 0
+
+
+def _is_database(path: Path) -> bool:
+    """Whether it is SQLite's; what cannot be read is said by whoever reads it."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_SQLITE))
+    except OSError:
+        return True
+    return head == _SQLITE or path.suffix == Path(KUMA_FILE).suffix
 
 
 def take_over_into(data_dir: Path, path: Path) -> None:

@@ -21,6 +21,7 @@ URL_VARIABLE: Final = "KUMA_LITE_URL"
 TOKEN_VARIABLE: Final = "KUMA_LITE_TOKEN"  # noqa: S105 - its name
 DEFAULT_URL: Final = f"http://127.0.0.1:{DEFAULT_PORT}"
 TIMEOUT_S: Final = 120.0  # of an answer; ten thousand monitors are made in less
+_NO_CONTENT: Final = 204
 _ASKS: Final = (
     "Set {variable} to a token of a user. “kuma-lite token create --user” makes one on the server's machine, "
     "Settings → Tokens in the page as well."
@@ -31,11 +32,19 @@ class Refused(UserError):
     """The server has answered that it does not do that; `document` is its answer."""
 
     def __init__(self, status: int, document: Any) -> None:
-        errors = document.get("errors") or [document.get("error")] if isinstance(document, dict) else []
-        sentences = "\n".join(str(one) for one in errors if one) or f"The server answers {status}."
+        sentences = "\n".join(_sentences(document)) or f"The server answers {status}."
         super().__init__("{sentences}", sentences=sentences)
         self.status = status
         self.document = document
+
+
+def _sentences(document: Any) -> list[str]:
+    """What an answer says is wrong, in one of the shapes that the API has."""
+    if not isinstance(document, dict):
+        return []
+    if isinstance(detail := document.get("detail"), str):
+        return [detail]
+    return [str(one) for one in document.get("errors") or [document.get("error")] if one]
 
 
 def add_remote_options(parser: argparse.ArgumentParser) -> None:
@@ -93,7 +102,7 @@ class Remote:
         )
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S, context=self._context) as answer:  # noqa: S310
-                return json.load(answer)
+                return json.load(answer) if answer.status != _NO_CONTENT else None
         except urllib.error.HTTPError as error:
             raise self._refusal(error) from None
         except (urllib.error.URLError, OSError, http.client.HTTPException) as error:

@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="unpack into a folder of its own, open it, count, and remove it again: nothing is changed",
     )
     add_passphrase(parser)
-    add_options(parser)
+    add_options(parser, "data_dir")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     revoke = actions.add_parser("revoke", help="end a token")
     revoke.add_argument("prefix", metavar="PREFIX", help="the beginning of the token, as the list shows it")
     for action in (create, listing, revoke):
-        add_options(action)
+        add_options(action, "data_dir")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from kuma_lite.core.errors import UserError
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to do, and where the data is."""
     parser.add_argument("what", choices=["reset-password", "remove-2fa"])
-    add_options(parser)
+    add_options(parser, "data_dir")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -39,12 +39,14 @@ class LoadedFile:
 
 def load(path: str, variables: Mapping[str, str] | None = None) -> LoadedFile:
     """Read a configuration; `variables` are those of the process when None. Raises UserError with places."""
-    folder = Path(path).parent
-    parsed = parse(text_of(path), path)
     known = os.environ if variables is None else variables
-    return LoadedFile(
-        path, given(parsed, Path(path).name, known, lambda name: _content(folder / name)), parsed
-    )
+    return loaded(path, text_of(path), Path(path).name, Path(path).parent, known)
+
+
+def loaded(label: str, text: str, name: str, folder: Path, variables: Mapping[str, str]) -> LoadedFile:
+    """The same for a text; `label` stands in front of places, files are looked for in `folder`."""
+    parsed = parse(text, label)
+    return LoadedFile(label, given(parsed, name, variables, lambda file: _content(folder / file)), parsed)
 
 
 def load_secrets(path: str) -> dict[str, Any]:

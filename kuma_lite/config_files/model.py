@@ -65,12 +65,14 @@ class Wish:
         documents: plural → key → document; as files have them, but complete and without variables.
         secrets: where a secret stands → the secret.
         prune: whether things of this file go that it does not name any more.
+        kept: plural and key of those that stay all the same.
     """
 
     file: str
     documents: Mapping[str, Mapping[str, Document]]
     secrets: Mapping[str, Any] = field(default_factory=dict)
     prune: bool = False
+    kept: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

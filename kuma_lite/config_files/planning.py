@@ -19,8 +19,9 @@ from kuma_lite.config_files.model import (
     Wish,
 )
 from kuma_lite.config_files.present import SLICE, Present, kinds
+from kuma_lite.core.declarations import Kind
 from kuma_lite.core.errors import UserError
-from kuma_lite.core.resource_documents import Documents, Secrets
+from kuma_lite.core.resource_documents import Documents, Secrets, fields_of
 from kuma_lite.core.resources import CREATE, DELETE, GONE, REPLACE, Document, Resource, Resources, changed_at
 
 MAX_PROBLEMS: Final = 50
@@ -112,6 +113,8 @@ class Planner:
             self._problem(resource.plural, key, "", f"It is managed by “{owner.file}”.")
             return None
         document = self._without_absent(resource, document)
+        if thing is not None:
+            document = self._with_own_tokens(resource, document, thing)
         documents = self.present.documents
         try:
             wire = documents.from_document(resource, document, self.secrets(resource, thing))
@@ -164,6 +167,21 @@ class Planner:
             document = changed_at(document, reference.path, there)
         return document
 
+    def _with_own_tokens(self, resource: Resource[Any], document: Document, thing: Any) -> Document:
+        """With the tokens that were made here, where the file does not say others: callers know them."""
+        made = [
+            key
+            for model in resource.options(document)
+            for key, (_, words) in model.words().items()
+            if words.kind is Kind.TOKEN
+        ]
+        if not made:
+            return document
+        names = fields_of(tuple(resource.options(document)))
+        own = self.present.documents.to_document(resource, thing)
+        kept = {name: own[name] for key in made if (name := names[key].name) in own}
+        return {**kept, **document}
+
     def _leftovers(self, wanted: Mapping[str, Mapping[str, Document]]) -> Iterator[Step]:
         """What the file made and does not name any more; what is within others goes first."""
         for resource in reversed(kinds(self.resources)):
@@ -174,7 +192,8 @@ class Planner:
             ]
             removes = self.wish.prune and DELETE in resource.can
             for key, thing in reversed(gone):
-                change = Change(resource.plural, key, Deed.DELETE if removes else Deed.KEEP)
+                goes = removes and (resource.plural, key) not in self.wish.kept
+                change = Change(resource.plural, key, Deed.DELETE if goes else Deed.KEEP)
                 yield Step(change, resource, None, thing)
 
     def _problem(self, kind: str, key: str, field: str, sentence: str) -> None:

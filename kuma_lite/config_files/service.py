@@ -39,6 +39,10 @@ class ConfigFiles:
         wanted = (kind, thing_of(number))
         return next((one.file for one in self._owned if (one.kind, one.thing) == wanted), None)
 
+    def keys_of(self, kind: str, file: str) -> list[str]:
+        """The keys of all things of a kind that a file manages."""
+        return [one.key for one in self._owned if (one.kind, one.file) == (kind, file)]
+
     async def schema(self) -> dict[str, Any]:
         """JSON Schema of files. Imports every type, in a thread: nobody else needs them all."""
         from kuma_lite.config_files.schema import schema_of
@@ -93,7 +97,10 @@ class ConfigFiles:
         """Steps of one kind that do the same."""
         if deed in (Deed.KEEP, Deed.WAIT):
             return
-        for part in _independent(steps) if deed is Deed.CREATE else [steps]:
+        parts = {Deed.CREATE: _independent, Deed.DELETE: _inner_first}.get(
+            deed, lambda all_of_it: [all_of_it]
+        )
+        for part in parts(steps):
             for first in range(0, len(part), AT_ONCE):
                 await self._together(actor, planner, deed, part[first : first + AT_ONCE])
 
@@ -157,6 +164,23 @@ def _independent(steps: Sequence[Step]) -> list[list[Step]]:
         runs[-1].append(step)
         names.add(step.change.key)
     return runs
+
+
+def _inner_first(steps: Sequence[Step]) -> list[list[Step]]:
+    """What is within others goes before them: a group that goes would change what is in it meanwhile."""
+    resource = steps[0].resource
+    own = [one.path for one in resource.references if one.resource == resource.name]
+    documents = {resource.identify(step.thing): resource.keeper.document(step.thing) for step in steps}
+
+    def depth(number: Any, seen: frozenset[Any] = frozenset()) -> int:
+        around = [documents[number].get(path) for path in own]
+        known = [one for one in around if one in documents and one not in seen]
+        return 1 + max((depth(one, seen | {number}) for one in known), default=0)
+
+    levels: dict[int, list[Step]] = {}
+    for step in steps:
+        levels.setdefault(depth(resource.identify(step.thing)), []).append(step)
+    return [levels[level] for level in sorted(levels, reverse=True)]
 
 
 def _told(step: Step, outcome: BaseException) -> BaseException:

@@ -221,13 +221,16 @@ SETTINGS: Final[dict[str, Setting]] = {entry.name: entry.metadata[_DECLARATION] 
 _DEFAULTS: Final = {entry.name: entry.default for entry in fields(Config) if entry.default is not MISSING}
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add `--config` and a flag for every setting that is no secret; what is not given stays None."""
+def add_options(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Add `--config` and a flag for every setting that is no secret; what is not given stays None.
+
+    `names`: those that a command needs; all when there are none.
+    """
     parser.add_argument(
         "--config", metavar="FILE", help=f"TOML file with settings [{FILE_NAME} in the data folder]"
     )
     for name, setting in SETTINGS.items():
-        if setting.secret:
+        if setting.secret or (names and name not in names):
             continue
         default = "" if _DEFAULTS[name] in (None, "", False) else f" [{_DEFAULTS[name]}]"
         text = (setting.help + default).replace("%", "%%")

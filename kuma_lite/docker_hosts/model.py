@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,6 +15,7 @@ from kuma_lite.net.http import Request
 from kuma_lite.net.http.url import parse_url
 
 SOCKET: Final = "socket"
+LABELS: Final = "labels"  # the key of a document
 TLS_FOLDER: Final = "docker-tls"  # in the data folder; below it, a folder for each host
 _EACH: Final = "Each text about a Docker host"
 _TLS_FILES: Final = ("ca.pem", "cert.pem", "key.pem")
@@ -28,18 +30,24 @@ class DockerHost(NamedTuple):
     daemon: str | None  # path of a socket, or a URL
     type: str | None  # "socket" or "tcp"
     name: str | None
+    labels: bool = False  # whether labels of its containers make monitors
 
     def document(self) -> dict[str, Any]:
         """What can be chosen."""
-        return {"dockerDaemon": self.daemon, "dockerType": self.type, "name": self.name}
+        return {**self._known(), LABELS: self.labels}
 
     def as_wire(self) -> dict[str, Any]:
         """An entry of `dockerHostList`."""
-        return {"id": self.id, "userID": self.user_id, **self.document()}
+        return {"id": self.id, "userID": self.user_id, **self._known()}
+
+    def _known(self) -> dict[str, Any]:
+        return {"dockerDaemon": self.daemon, "dockerType": self.type, "name": self.name}
 
 
-def read_host(payload: Any, host_id: int = 0, actor: Actor | None = None) -> DockerHost:
-    """A Docker host as a client sends it. Raises UserError."""
+def read_host(
+    payload: Any, host_id: int = 0, actor: Actor | None = None, old: DockerHost | None = None
+) -> DockerHost:
+    """A Docker host as a client sends it; what clients of Uptime Kuma do not know stays. Raises UserError."""
     if not isinstance(payload, Mapping):
         raise UserError("The Docker host must be an object.")
     sent = [payload.get(key) for key in ("dockerDaemon", "dockerType", "name")]
@@ -48,7 +56,8 @@ def read_host(payload: Any, host_id: int = 0, actor: Actor | None = None) -> Doc
         if value is not None and text is None:
             raise UserError("Name, type and address of a Docker host must be texts.")
     organisation, author = (actor.organisation, actor.author) if actor else (0, 0)
-    return DockerHost(host_id, organisation, author, daemon, kind, name)
+    labels = wire_values.flag(payload.get(LABELS, old.labels if old is not None else False))
+    return DockerHost(host_id, organisation, author, daemon, kind, name, labels)
 
 
 def daemon_request(host: DockerHost, path: str, timeout: float, data_folder: Path) -> Request:
@@ -68,6 +77,18 @@ def daemon_request(host: DockerHost, path: str, timeout: float, data_folder: Pat
     ca, certificate, key = _tls_files(address, data_folder)
     request.ca_pem, request.cert_pem, request.key_pem = ca, certificate, key
     return request
+
+
+def tls_context(host: DockerHost, data_folder: Path) -> ssl.SSLContext | None:
+    """For a connection of one's own to a daemon over TLS; None: as everybody connects. Raises OSError."""
+    address = (host.daemon or "").replace("tcp://", "http://", 1)
+    ca, certificate, key = _tls_files(address, data_folder) if host.type != SOCKET else (None, None, None)
+    if ca is None or certificate is None or key is None:
+        return None
+    folder = data_folder / TLS_FOLDER / parse_url(address).host
+    context = ssl.create_default_context(cadata=ca)
+    context.load_cert_chain(folder / _TLS_FILES[1], folder / _TLS_FILES[2])
+    return context
 
 
 def _tls_files(address: str, data_folder: Path) -> tuple[str | None, ...]:

@@ -26,3 +26,9 @@ class DockerHostOptions(Options):
         form_default="/var/run/docker.sock",
         help="The path of a socket, or an address as in http://docker.example.com:2375.",
     )
+    labels: bool = option(
+        False,
+        label="Containers make monitors",
+        kind=Kind.SWITCH,
+        help="By labels such as kuma-lite.shop.http.url; AutoKuma's (kuma.…) are understood as well.",
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
@@ -39,7 +39,8 @@ class DockerHosts:
         self._database = database
         self._monitors = monitors
         self._http = http
-        self._data_folder = data_folder
+        self.data_folder = data_folder
+        self.changed: list[Callable[[], Awaitable[None]]] = []  # called after hosts were changed
         self._hosts: dict[int, DockerHost] = {}
 
     async def load(self) -> None:
@@ -51,12 +52,12 @@ class DockerHosts:
         host = self._hosts.get(host_id)
         if host is None:
             return None
-        return lambda path, timeout: daemon_request(host, path, timeout, self._data_folder)
+        return lambda path, timeout: daemon_request(host, path, timeout, self.data_folder)
 
     async def test(self, payload: Any) -> int:
         """How many containers a host has that need not be stored. Raises UserError: why that is unknown."""
         host = read_host(payload)
-        request = daemon_request(host, "/containers/json?all=true", TEST_TIMEOUT_S, self._data_folder)
+        request = daemon_request(host, "/containers/json?all=true", TEST_TIMEOUT_S, self.data_folder)
         try:
             response = await self._http.send(request)
         except NetworkError as error:
@@ -78,6 +79,10 @@ class DockerHosts:
         found = self._hosts.get(host_id)
         return found is not None and found.organisation == organisation
 
+    def labelled(self) -> list[DockerHost]:
+        """Those whose containers make monitors."""
+        return [host for host in self._hosts.values() if host.labels]
+
     # --- as the keeper of a resource ---------------------------------------------------------------------
 
     async def all(self, actor: Actor) -> list[DockerHost]:
@@ -98,14 +103,20 @@ class DockerHosts:
 
     async def replace(self, actor: Actor, host: DockerHost, document: Any) -> DockerHost:
         """Another document for one. Raises UserError."""
-        return await self._save(read_host(document, host.id, actor)._replace(user_id=host.user_id))
+        return await self._save(read_host(document, host.id, actor, host)._replace(user_id=host.user_id))
 
     async def delete(self, _actor: Actor, host: DockerHost) -> None:
         """Remove one; the monitors that named it name none."""
         await self._monitors.point_away(REFERENCE, host.id, lambda db: store.delete(db, host.id))
         del self._hosts[host.id]
+        await self._tell()
 
     async def _save(self, host: DockerHost) -> DockerHost:
         number = await self._database.write(lambda db: store.put(db, host))
         self._hosts[number] = host._replace(id=number)
+        await self._tell()
         return self._hosts[number]
+
+    async def _tell(self) -> None:
+        for tell in self.changed:
+            await tell()

@@ -12,24 +12,25 @@ from kuma_lite.docker_hosts.model import DockerHost
 def read_all(db: Connection) -> list[DockerHost]:
     """Every host, oldest first."""
     rows: Any = db.execute(
-        "SELECT id, organisation_id, user_id, docker_daemon, docker_type, name FROM docker_host ORDER BY id"
+        "SELECT id, organisation_id, user_id, docker_daemon, docker_type, name, labels"
+        " FROM docker_host ORDER BY id"
     )
-    return [DockerHost(*row) for row in rows]
+    return [DockerHost(*row)._replace(labels=bool(row[-1])) for row in rows]
 
 
 def put(db: Connection, host: DockerHost) -> int:
     """Store a host, a new one when its id is 0; returns the id."""
     if host.id:
         db.execute(
-            "UPDATE docker_host SET docker_daemon = ?, docker_type = ?, name = ? WHERE id = ?",
-            (host.daemon, host.type, host.name, host.id),
+            "UPDATE docker_host SET docker_daemon = ?, docker_type = ?, name = ?, labels = ? WHERE id = ?",
+            (host.daemon, host.type, host.name, int(host.labels), host.id),
         )
         return host.id
     return sql.insert(
         db,
-        "INSERT INTO docker_host (organisation_id, user_id, docker_daemon, docker_type, name)"
-        " VALUES (?, ?, ?, ?, ?)",
-        tuple(host)[1:],
+        "INSERT INTO docker_host (organisation_id, user_id, docker_daemon, docker_type, name, labels)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (*tuple(host)[1:-1], int(host.labels)),
     )
 
 

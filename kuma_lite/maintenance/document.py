@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from kuma_lite.core import wire_values
-from kuma_lite.core.clock import wire_date
+from kuma_lite.core.clock import to_ms, wire_date
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.iso_time import iso
 from kuma_lite.maintenance.model import Plan, PlanStatus, Strategy, TimeOfDay
-from kuma_lite.maintenance.rules import Slot, fixed_status_at, state_at, zone_name
+from kuma_lite.maintenance.rules import Slot, fixed_status_at, state_at, status_at, zone_name
+from kuma_lite.maintenance.windows import next_windows
 from kuma_lite.maintenance.zones import known_zone_of, offset_text
 
 Document = dict[str, Any]
@@ -63,6 +65,23 @@ def plan_from_now(title: Any, minutes: Any, now: float) -> Document:
     # With their offset: an hour that comes twice in the server's zone is still one moment.
     ends = [datetime.fromtimestamp(int(moment), UTC).isoformat() for moment in (now, now + 60 * length)]
     return {"title": title, "strategy": Strategy.SINGLE.value, "dateRange": ends}
+
+
+STATE_EXAMPLE: Final = {
+    "status": "scheduled",
+    "begins_at": "2026-11-29T02:00:00Z",
+    "ends_at": "2026-11-29T04:00:00Z",
+}
+
+
+def state_of(plan: Plan, now: float, server_zone: str) -> Document:
+    """What a plan is now, and the window that runs or comes next; null for what nobody knows yet."""
+    window = next(iter(next_windows(plan, now, server_zone, 1)), None)
+    return {
+        "status": status_at(plan, now, server_zone).value,
+        "begins_at": iso(to_ms(window.start)) if window else None,
+        "ends_at": iso(to_ms(window.end)) if window and window.end is not None else None,
+    }
 
 
 def _common(plan: Plan, now: float, server_zone: str) -> Document:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from kuma_lite.core.access import Audience
 from kuma_lite.core.bus import Bus
@@ -14,11 +15,11 @@ from kuma_lite.core.bus_events import SettingsChanged
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Doors, Push
 from kuma_lite.core.transactions import Transactions
-from kuma_lite.maintenance.document import Document
+from kuma_lite.maintenance.document import Document, state_of
 from kuma_lite.maintenance.events import MaintenanceEvents
 from kuma_lite.maintenance.model import MaintenanceChanged, Plan
 from kuma_lite.maintenance.page import MaintenancePage, no_groups
-from kuma_lite.maintenance.plans import Plans, ServerSettings
+from kuma_lite.maintenance.plans import Entry, Plans, ServerSettings
 from kuma_lite.maintenance.pushes import MaintenancePushes
 from kuma_lite.maintenance.resource import maintenance_resource
 from kuma_lite.maintenance.rules import DAY_S
@@ -76,7 +77,17 @@ class Maintenance:
     def doors(self) -> Doors:
         """Events, and the list at login."""
         events = MaintenanceEvents(self._plans, self.resource, self._pushes, self._clock, self._page)
-        return events.doors()
+        return replace(events.doors(), routes=self._routes)
+
+    def state(self, entry: Entry) -> Mapping[str, Any]:
+        """What a plan is now, as the API tells it beside its fields."""
+        return state_of(entry.plan, self._clock.now(), self._plans.zone)
+
+    def _routes(self) -> Sequence[Any]:
+        from kuma_lite.maintenance.api import MaintenanceApi
+
+        api = MaintenanceApi(self._plans, self.resource, self.state, self._pushes.push_change, self._clock)
+        return api.mounted()
 
     async def load(self) -> None:
         """Read the plans; from then on `covers` is right."""

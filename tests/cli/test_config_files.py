@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,16 +11,16 @@ from typing import Any
 import pytest
 
 from kuma_lite.checks import monitor_types
-from kuma_lite.cli import main
-from kuma_lite.cli.diff import DIFFERENT
+from kuma_lite.cli.exits import DIFFERENT
 from kuma_lite.config_files.texts import parse
 from kuma_lite.core.declarations import Kind
 from kuma_lite.core.resource_documents import Documents
 from kuma_lite.core.resources import CREATE
 from tests.appliance.test_resources import GIVEN, WORD
+from tests.cli.shell import Shell
 from tests.servers.reports import report
 from tests.support.actors import OWNER
-from tests.support.appliance import Running, add_monitor, running
+from tests.support.appliance import add_monitor, running
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "config-files.md"
 # What a monitor of a type needs beside what its declaration says is required.
@@ -32,64 +30,6 @@ NEEDS: dict[str, dict[str, Any]] = {
     "flow": {"body": '[{"url": "http://127.0.0.1:1/"}]'},
 }
 VALUES: dict[Kind, Any] = {Kind.URL: "http://127.0.0.1:1/", Kind.HOST: "127.0.0.1", Kind.PORT: 1}
-
-
-@dataclass
-class Shell:
-    """Commands of a person who has a token."""
-
-    folder: Path
-    capture: pytest.CaptureFixture[str]
-    patch: pytest.MonkeyPatch
-    server: Running | None = None
-
-    async def use(self, server: Running, data: Path) -> None:
-        """The commands go to this server from now on."""
-        async with server.logged_in():
-            pass
-        token = (await self.run("token", "create", "--user", "--name", "t", "--data-dir", str(data)))[1]
-        self.patch.setenv("KUMA_LITE_URL", server.url)
-        self.patch.setenv("KUMA_LITE_TOKEN", token.strip())
-        self.server = server
-
-    async def run(self, *words: str) -> tuple[int, str, str]:
-        """Exit status, standard output and error."""
-        self.capture.readouterr()
-        code = await asyncio.to_thread(main, words)
-        out, err = self.capture.readouterr()
-        return code, out, err
-
-    def write(self, text: str, name: str = "kuma.yaml") -> str:
-        path = self.folder / name
-        path.write_text(text)
-        return str(path)
-
-    async def apply(self, text: str, *more: str, name: str = "kuma.yaml") -> str:
-        """It works, and a second time there is nothing to do; returns what the first time said."""
-        path = self.write(text, name)
-        code, out, err = await self.run("apply", path, "--yes", *more)
-        assert (code, err) == (0, "")
-        again = await self.run("diff", path, *more)
-        assert again == (0, "Nothing to do: everything is as the file says.\n", "")
-        return out
-
-    async def export(self) -> str:
-        code, out, err = await self.run("export")
-        assert (code, err) == (0, "")
-        return out
-
-
-@pytest.fixture
-async def shell(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Shell]:
-    monkeypatch.setenv("NO_COLOR", "1")
-    async with running(tmp_path / "data") as server:
-        found = Shell(tmp_path, capsys, monkeypatch)
-        await found.use(server, tmp_path / "data")
-        yield found
-
-
 MINE = "tags:\n  mine:\n    color: '#000000'\n"
 SHOP = """
 tags: {team: {color: "#112233"}}

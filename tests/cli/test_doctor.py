@@ -53,7 +53,7 @@ def test_beside_a_server(server: Server) -> None:
 
 def test_it_changes_nothing_and_says_when_there_is_nothing(tmp_path: Path) -> None:
     ended = run("--data-dir", tmp_path / "none")
-    assert ended.returncode == 1
+    assert ended.returncode == 3
     assert f"There is no folder {tmp_path / 'none'}" in ended.stdout
     assert list(tmp_path.iterdir()) == []
 

@@ -358,3 +358,23 @@ async def test_who_reads_nothing_keeps_no_memory() -> None:
     await live.close()
     assert [text async for text in stream] == []
     assert not live.has_room
+
+
+async def test_maintenance_from_now_on(api: Api) -> None:
+    monitor = (await api.made("monitors", EXAMPLES["monitor"]))["id"]
+    begun = await api.made("maintenance/start", {"title": "Router", "minutes": 60, "monitors": [monitor]})
+    assert begun["state"]["status"] == "under-maintenance"
+    assert begun["state"]["ends_at"] > begun["state"]["begins_at"]
+    shown = (await api.ask("GET", f"maintenance/{begun['id']}")).json()
+    assert shown["state"] == begun["state"]
+    assert (await api.ask("GET", f"monitors/{monitor}")).status == 200
+    ended = await api.ask("POST", f"maintenance/{begun['id']}/end")
+    assert ended.json()["state"]["status"] == "ended"
+    again = await api.ask("POST", f"maintenance/{begun['id']}/end")
+    assert (again.status, again.json()["detail"]) == (422, "It is not under maintenance now.")
+    assert (await api.ask("POST", "maintenance/99/end")).status == 404
+    forever = await api.made("maintenance/start", {"title": "Long", "minutes": None, "monitors": [monitor]})
+    assert forever["state"]["ends_at"] is None
+    for body in ({}, {"monitors": []}, {"monitors": ["x"]}, {"monitors": [monitor], "minutes": -1}):
+        assert (await api.ask("POST", "maintenance/start", body)).status == 422, body
+    assert (await api.ask("POST", "maintenance/start", {"title": "x", "monitors": [999]})).status == 422

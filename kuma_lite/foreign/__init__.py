@@ -1,0 +1,1 @@
+"""What files of other programs say, in the words of our configuration files."""
