@@ -57,8 +57,10 @@ def schemas_of(resource: Resource[Any], state: Mapping[str, Any] | None) -> Iter
     if not variants:
         yield name_of(resource), {"type": "object", "properties": fields, "required": required}
         return
+    # Of one whose type was changed there may be fields of the former one.
+    others = {"additionalProperties": True}
     fields[TYPE] = {"type": "string", "description": "Which fields there are besides"}
-    yield fields_name(resource), {"type": "object", "properties": fields, "required": required}
+    yield fields_name(resource), {"type": "object", "properties": fields, "required": required, **others}
     for variant in variants:
         own = resource.options({TYPE: variant})[len(common) :]
         yield (

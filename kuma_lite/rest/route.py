@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from inspect import cleandoc
 from typing import Any
 
 from litestar import route
@@ -61,6 +62,7 @@ class Route:
         """The route as Litestar serves and describes it."""
         function = self._silent() if self.status == NO_CONTENT else self._answering()
         function.__name__ = self.name
+        function.__doc__ = cleandoc(self.handler.__doc__ or "")  # the document tells it
         methods = [self.method] if isinstance(self.method, HttpMethod) else list(self.method)
 
         def operation_id(_handler: Any, method: Any, _path: Any) -> str:

@@ -33,6 +33,7 @@ nav {
 nav ul { list-style: none; margin: 0 0 0.75rem; padding: 0; }
 nav h2 { font-size: 0.8125rem; margin: 0.75rem 0 0.25rem; color: var(--soft); }
 nav a { display: block; padding: 2px 0; color: var(--text); text-decoration: none; min-height: 24px; }
+nav { overflow-wrap: anywhere; }
 nav a:hover { color: var(--accent); text-decoration: underline; }
 main { padding: 2rem clamp(1rem, 4vw, 3rem) 4rem; max-width: 62rem; }
 h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 0.5rem; }

@@ -57,13 +57,15 @@ def misfits(value: Any, schema: dict[str, Any], document: dict[str, Any], at: st
 
 def _together(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     """An object with the properties of all that it is."""
-    properties, required = dict[str, Any](), list[str]()
+    properties, required, others = dict[str, Any](), list[str](), False
     for part in [*schema["allOf"], {key: item for key, item in schema.items() if key != "allOf"}]:
         if "$ref" in part:
             part = document["components"]["schemas"][part["$ref"].rpartition("/")[2]]
         properties |= part.get("properties", {})
         required += part.get("required", ())
-    return {"type": "object", "properties": properties, "required": required}
+        others = others or part.get("additionalProperties", False)
+    found = {"type": "object", "properties": properties, "required": required}
+    return {**found, "additionalProperties": others}
 
 
 def _is(value: Any, kind: str) -> bool:
