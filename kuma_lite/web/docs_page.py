@@ -140,7 +140,8 @@ def _answer(status: str, answer: Mapping[str, Any]) -> str:
         return ""
     shown = f"<h4>Answer {escape(status)}"
     for media in content.values():
-        example = next(iter(media.get("examples", {}).values()), {}).get("value")
+        first: Mapping[str, Any] = next(iter(media.get("examples", {}).values()), {})
+        example = first.get("value")
         text = example if isinstance(example, str) else _json(example)
         return f"{shown}: {_shape(media.get('schema', {}))}</h4>\n{_pre(text)}"
     return f"{shown}</h4>\n<p>{escape(answer.get('description') or '')}</p>\n"

@@ -25,7 +25,7 @@ _FILES: Final = {"style.css": ("text/css", STYLE), "script.js": ("text/javascrip
 def docs_routes(document: ApiDocument) -> Sequence[Any]:
     """The page and its two files."""
     pages: list[str] = []
-    opening = {"opt": door(Access.PUBLIC), "include_in_schema": False}
+    opening: dict[str, Any] = {"opt": door(Access.PUBLIC), "include_in_schema": False}
 
     @get(PATH, **opening)
     async def api_docs(request: Request[Any, Any, Any]) -> Response[str]:

@@ -183,7 +183,7 @@ class LiveEvents:
         event = LiveEvent(next(self._numbers), kind, organisation, monitor_id, name, beat)
         self._past.append(event)
         for hear in self.told:
-            hear(organisation, kind, data)
+            hear(organisation, kind, event.data)
         for listener in self._listeners:
             if self._is_for(listener, event):
                 if len(listener.waiting) >= REMEMBERED:
