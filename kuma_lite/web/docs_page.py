@@ -117,7 +117,8 @@ def _body(method: str, path: str, operation: Mapping[str, Any]) -> str:
         return f"<h4>Call</h4>\n{_pre(command)}"
     ((kind, media),) = list(content.items())[:1]
     examples = media.get("examples", {})
-    first = next(iter(examples.values()), {}).get("value")
+    example_of: Mapping[str, Any] = next(iter(examples.values()), {})
+    first = example_of.get("value")
     told = f"{command} \\\n  -H 'Content-Type: {kind}' \\\n  -d '{_json(first)}'"
     more = [_folded(name, _pre(_json(example["value"]))) for name, example in list(examples.items())[1:]]
     others = "".join(more)
