@@ -25,6 +25,7 @@ FLOORS = {
             "accounts",
             "agent",
             "api_keys",
+            "assistants",
             "cloudflared",
             "config_files",
             "docker_hosts",
