@@ -48,7 +48,7 @@ $(VENV)/.installed-dev: packaging/requirements-dev.txt $(VENV)/.installed
 # Clients that have to work, each in a folder of its own: three of them are the same Python module. They use the
 # libraries of .venv; pythonkuma asks for Python 3.12 and runs on 3.11. And Apprise, which is an extra of the server.
 CLIENTS := $(patsubst tests/clients/packages/%.txt,build/clients/%/.installed,$(wildcard tests/clients/packages/*.txt)) \
-	build/clients/go-uptime-kuma-client/.installed
+	build/clients/go-uptime-kuma-client/.installed build/clients/terraform-provider-uptimekuma/.installed
 
 .PHONY: clients
 clients: $(CLIENTS) ## install the foreign clients and Apprise, which the tests use, into build/clients
@@ -59,9 +59,16 @@ build/clients/%/.installed: tests/clients/packages/%.txt | $(VENV)/.installed-de
 		--target $(@D) --requirement $<
 	@touch $@
 
-# The Go client's own tests, where Go is.
-build/clients/go-uptime-kuma-client/.installed: tests/clients/go/install tests/clients/go/main_test.go
-	@tests/clients/go/install $(@D)
+# The own tests of the Go client and of the Terraform provider, where Go is.
+build/clients/go-uptime-kuma-client/.installed: tests/clients/go/install tests/clients/go/client_main_test.go
+	@tests/clients/go/install $(@D) github.com/breml/go-uptime-kuma-client@v0.4.2 \
+		h1:9n630BMjethzqh4O5cpps0ilrQYukSV59fln2rEJiYQ= . tests/clients/go/client_main_test.go
+
+build/clients/terraform-provider-uptimekuma/.installed: tests/clients/go/install tests/clients/go/install-tofu \
+		tests/clients/go/provider_main_test.go
+	@tests/clients/go/install $(@D) github.com/breml/terraform-provider-uptimekuma@v0.4.0 \
+		h1:+rs01iWP0xIa8Wnntwqr1udmtZWsp1BLeVyS2JhnsZ0= internal/provider tests/clients/go/provider_main_test.go
+	@if [ -e $@ ]; then tests/clients/go/install-tofu $(@D); fi
 
 .PHONY: lock
 lock: $(BIN)/python ## choose new versions within pyproject.toml (UPGRADE=1 takes the newest)
@@ -105,9 +112,10 @@ test-page: $(MODULES) ## the tests of the page alone
 	@cd frontend && npm test --silent
 
 .PHONY: lists
-lists: setup ## write what is declared into the README and docs/notifications.md
+lists: setup ## write what is declared into the README, docs/notifications.md and the list of what the page translates
 	@$(BIN)/python -m tests.test_lists
 	@$(BIN)/python -m tests.test_service_docs
+	@$(BIN)/python -m tests.test_page_texts
 
 .PHONY: system-packages
 system-packages: ## install the programs the tests use (Debian, as root; otherwise says which are missing)
@@ -120,6 +128,10 @@ test: setup clients frontend system-packages ## everything: lint, tests of the p
 .PHONY: mutants
 mutants: setup ## change the pure modules one thing at a time: do the tests notice? (a quarter of an hour; MUTANTS="name*")
 	@$(BIN)/python -m tests.mutants $(MUTANTS)
+
+.PHONY: terraform
+terraform: setup clients ## all acceptance tests of the Terraform provider against a server of our own (a quarter of an hour)
+	@$(BIN)/python -m tests.clients.terraform $(TERRAFORM)
 
 .PHONY: outages
 outages: setup ## break link, upstream and resolver 100 times each way: false alarms, missed ones (root; two hours)

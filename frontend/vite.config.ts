@@ -3,13 +3,13 @@ import { defineConfig } from "vitest/config";
 import { badges } from "./build/badges.ts";
 import { firstLoad, pageChunk } from "./build/first-load.ts";
 import { precompress } from "./build/precompress.ts";
-import { completeWords } from "./build/words.ts";
+import { splitWords } from "./build/words.ts";
 
 // `base: "./"` keeps every address relative to <base href> in index.html, so the server can serve the page
 // below any path by rewriting that one line.
 export default defineConfig({
   base: "./",
-  plugins: [vue(), completeWords(), badges(), firstLoad(), precompress()],
+  plugins: [vue(), splitWords(import.meta.dirname), badges(), firstLoad(), precompress()],
   define: {
     __VUE_OPTIONS_API__: "false",
     __VUE_PROD_DEVTOOLS__: "false",
@@ -31,5 +31,5 @@ export default defineConfig({
       "/api": "http://127.0.0.1:3001",
     },
   },
-  test: { environment: "happy-dom", include: ["src/**/*.test.ts"], setupFiles: ["build/test-words.ts"] },
+  test: { environment: "happy-dom", include: ["{src,build}/**/*.test.ts"], setupFiles: ["build/test-words.ts"] },
 });

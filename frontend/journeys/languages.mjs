@@ -1,4 +1,5 @@
-/** The main screens in German and Arabic on a phone: nothing is cut off, nothing overflows, right to left holds. */
+/** The main screens in German and Arabic on a phone: nothing is cut off, nothing overflows, right to left holds; what the
+ * server says is German, too. */
 import { account, check, expectNoSidewaysScroll, openPage } from "./lib.mjs";
 
 const PHONE = { viewport: { width: 390, height: 844 } };
@@ -11,6 +12,23 @@ const LANGUAGES = [
 export async function languages(browser, url) {
   for (const language of LANGUAGES) await readThrough(browser, url, language);
   await choose(browser, url);
+  await hearTheServer(browser, url);
+}
+
+/** Helps of types and services, and a sentence with a value in it. */
+async function hearTheServer(browser, url) {
+  const page = await openPage(browser, { locale: "de-DE" });
+  await logInAs(page, url, LANGUAGES[0]);
+  await page.goto(`${url}/settings/notifications`);
+  await page.getByRole("button", { name: "Benachrichtigung hinzufügen" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Dienst").fill("Telegram");
+  await page.getByRole("option", { name: /^Telegram/ }).first().click();
+  await dialog.locator(".help", { hasText: "Sendet eine Nachricht Ihres Telegram-Bots" }).waitFor();
+  await dialog.getByLabel("Eigene Nachrichtenvorlage verwenden").check();
+  await dialog.getByLabel(/^Nachrichtenvorlage/).fill("{% if name %}");
+  await dialog.getByText("Die Vorlage kann nicht verwendet werden: ").waitFor();
+  await page.context().close();
 }
 
 async function logInAs(page, url, { username, password, submit }) {

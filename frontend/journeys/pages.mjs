@@ -115,6 +115,25 @@ async function drag(page, what, where) {
   await page.mouse.up();
 }
 
+/** As a finger does it: the browser scrolls where the page does not say that it drags. */
+async function dragByFinger(page, what, where) {
+  // What was moved before is where the preview shows it.
+  await page.waitForFunction((names) => {
+    const [from, to] = names.map((name) => document.querySelector(`[aria-label="${name}"]`)?.getBoundingClientRect().y);
+    return from > to;
+  }, [what, where]);
+  const from = await handle(page, what).boundingBox();
+  const to = await handle(page, where).boundingBox();
+  const session = await page.context().newCDPSession(page);
+  const touch = (type, ...touchPoints) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
+  const x = from.x + from.width / 2;
+  const [start, end] = [from.y + from.height / 2, to.y + 2];
+  await touch("touchStart", { x, y: start });
+  for (let step = 1; step <= 8; step += 1) await touch("touchMove", { x, y: start + ((end - start) * step) / 8 });
+  await touch("touchEnd");
+  await session.detach();
+}
+
 /** A bitmap without compression. */
 function bitmap() {
   const bytes = Buffer.alloc(54 + SIDE * SIDE * 3, 0x7f);
@@ -171,6 +190,11 @@ async function save(page, url) {
   check(!text.includes("<script>alert"), "a script came through");
 }
 
+/** What the preview shows of the incident that is being written. */
+const previewed = (page, selector, text) => page.waitForFunction(([at, words]) =>
+  [...document.querySelectorAll("iframe:not(.back)")].some((frame) =>
+    frame.contentDocument.querySelector(at)?.textContent.includes(words)), [selector, text]);
+
 async function announce(page, url) {
   await tab(page, "Incidents");
   await page.getByRole("button", { name: "New incident" }).click();
@@ -179,16 +203,46 @@ async function announce(page, url) {
   const panel = page.getByRole("region", { name: "Settings" });
   await panel.getByLabel(/^Title/).fill("Key lost");
   await panel.getByLabel(/^Text/).fill("We are *looking*.");
-  await page.waitForFunction(() => [...document.querySelectorAll("iframe:not(.back)")].some((frame) =>
-    frame.contentDocument.querySelector("[data-incident-id='0'] em")?.textContent === "looking"));
+  await panel.getByRole("combobox", { name: "Affected services" }).fill("Till");
+  await page.getByRole("option", { name: "Till" }).waitFor();
+  await page.keyboard.press("Enter");
+  await previewed(page, "[data-incident-id='0'] em", "looking");
+  await previewed(page, "[data-incident-id='0'] .affects", "Till");
+  await expectAccessible(page, "the form of an incident");
   check(!(await stranger(url)).includes("Key lost"), "an incident was told before it was posted");
   await page.getByRole("button", { name: "Post", exact: true }).click();
-  await panel.getByText(/^On the page/).waitFor();
-  check((await stranger(url)).includes("<em>looking</em>"), "strangers are not told");
+  const current = panel.getByRole("region", { name: "Current" });
+  await current.getByText(/^Investigating · On the page/).waitFor();
+  const told = await stranger(url);
+  check(told.includes("<em>looking</em>") && told.includes("Affects Till"), "strangers are not told");
+  await goOn(page, url, panel, current);
   await expectAccessible(page, "incidents");
-  await page.getByRole("button", { name: "Actions for Key lost" }).click();
-  await page.getByRole("menuitem", { name: "Resolve" }).click();
-  await panel.getByText(/^Resolved/).waitFor();
+}
+
+/** An update is written, mended, taken back; the last one ends the incident. */
+async function goOn(page, url, panel, current) {
+  await current.getByRole("button", { name: "Add update" }).click();
+  check((await panel.getByLabel("State").inputValue()) === "identified", "no state is suggested");
+  await panel.getByLabel(/^Text/).fill("It is in the **drawr**.");
+  await previewed(page, ".step.identified strong + time + div strong, .step.identified div strong", "drawr");
+  await page.getByRole("button", { name: "Post", exact: true }).click();
+  await current.getByText(/^Identified · On the page/).waitFor();
+  await current.getByRole("button", { name: /^Actions for Identified/ }).click();
+  await page.getByRole("menuitem", { name: "Edit" }).click();
+  await panel.getByLabel(/^Text/).fill("It is in the **drawer**.");
+  await page.getByRole("button", { name: "Save", exact: true }).last().click();
+  await current.getByText("It is in the **drawer**.").waitFor();
+  check((await stranger(url)).includes("<strong>drawer</strong>"), "strangers still read what was mended");
+  await current.getByRole("button", { name: /^Actions for Identified/ }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await current.getByText(/^Investigating · On the page/).waitFor();
+  await current.getByRole("button", { name: "Add update" }).click();
+  await panel.getByLabel("State").selectOption("resolved");
+  await panel.getByLabel(/^Text/).fill("Found.");
+  await page.getByRole("button", { name: "Post", exact: true }).click();
+  await panel.getByRole("region", { name: "Ended" }).getByText(/^Resolved/).first().waitFor();
+  check(!(await stranger(url)).includes('id="incidents"'), "what is over is still on top of the page");
 }
 
 async function refuse(page) {
@@ -239,6 +293,8 @@ async function onAPhone(browser, url) {
   await page.getByRole("button", { name: "Move down" }).tap();
   await page.getByRole("button", { name: "Done" }).tap();
   await handle(page, "Till, 2 of 2 in Post").waitFor();
+  await dragByFinger(page, "Till, 2 of 2 in Post", "Letters, 1 of 2 in Post");
+  await handle(page, "Till, 1 of 2 in Post").waitFor();
   await expectNoSidewaysScroll(page, "the editor");
   await expectAccessible(page, "the editor on a phone");
   await tab(page, "Settings");

@@ -25,6 +25,7 @@ import { security } from "./security.mjs";
 import { servers } from "./servers.mjs";
 import { settings } from "./settings.mjs";
 import { system } from "./system.mjs";
+import { subscribe } from "./subscribe.mjs";
 import { visitor } from "./visitor.mjs";
 
 const { values: options } = parseArgs({
@@ -57,6 +58,7 @@ const journeys = {
   fleet: (browser) => fleet(browser, url),
   maintenance: (browser) => maintenance(browser, url),
   visitor: (browser) => visitor(browser, url),
+  subscribe: (browser) => subscribe(browser, url),
   pages: (browser) => pages(browser, url),
   bulk: (browser) => bulk(browser, url),
   many: (browser) => many(browser, url, Number(options.monitors)),

@@ -12,6 +12,7 @@ export async function system(browser, url) {
   await page.getByText("Checks per second").waitFor();
   await expectAccessible(page, "the settings of the system");
   await database(page);
+  await backups(page);
   await backup(page);
   await card(page, "About").getByRole("button", { name: "Show licences" }).click();
   await card(page, "About").getByText("litestar").waitFor();
@@ -55,6 +56,34 @@ async function database(page) {
   await dialog.getByLabel(/^Type/).fill("clear");
   await page.keyboard.press("Enter");
   await page.getByText("All statistics were cleared.").waitFor();
+}
+
+/** Planned and made; restoring one asks for the password, and left. */
+async function backups(page) {
+  const form = card(page, "Backups");
+  await form.getByRole("button", { name: "Change plan" }).click();
+  const plan = page.getByRole("dialog");
+  await plan.getByLabel("How often").selectOption("day");
+  await plan.getByLabel("Daily").fill("3");
+  await expectAccessible(page, "the plan for backups");
+  await plan.getByRole("button", { name: "Save" }).click();
+  await form.getByText("A backup is made every day").waitFor();
+  await form.getByRole("button", { name: "Back up now" }).click();
+  const restore = form.getByRole("button", { name: /^Restore the backup of/ }).first();
+  await restore.click();
+  const question = page.getByRole("dialog");
+  await question.getByLabel("Current password").fill("not the password");
+  await question.getByRole("button", { name: "Restore" }).click();
+  await question.getByRole("alert").waitFor();
+  await expectAccessible(page, "the question before a backup is put back");
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await form.getByRole("button", { name: /^Delete the backup of/ }).first().click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await form.getByText("There is no backup yet.").waitFor();
+  await form.getByRole("button", { name: "Change plan" }).click();
+  await plan.getByLabel("How often").selectOption("");
+  await plan.getByRole("button", { name: "Save" }).click();
+  await form.getByText("Backups are made by hand only").waitFor();
 }
 
 async function backup(page) {

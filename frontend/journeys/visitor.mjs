@@ -13,6 +13,7 @@ export async function visitor(browser, url) {
   await withScripts(browser, url, say);
   await withoutScripts(browser, url);
   await elsewhere(browser, url);
+  await locked(browser, url, ask);
   await ask("deleteStatusPage", SLUG);
   await ask("deleteMonitor", monitor);
   socket.close();
@@ -70,6 +71,25 @@ async function withoutScripts(browser, url) {
   for (const path of await page.locator("footer a").evaluateAll((all) => all.map((one) => one.getAttribute("href")))) {
     check((await fetch(`${url}${path}`)).ok, `${path} is not there`);
   }
+  await page.context().close();
+}
+
+/** With a password, and without scripts: nothing is there until it is typed. */
+async function locked(browser, url, ask) {
+  await ask("setStatusPageAccess", SLUG, { protected: true, password: "open-Sesame-1" });
+  const page = await openPage(browser, { ...PHONE, javaScriptEnabled: false });
+  await page.goto(`${url}/status/${SLUG}`);
+  check(!(await page.content()).includes("Visited"), "the form tells the title of the page");
+  for (const typed of ["open-sesame-1", "open-Sesame-1"]) {
+    await page.getByLabel("Password").fill(typed);
+    await page.getByRole("button", { name: "Show the page" }).click();
+    if (typed === "open-sesame-1") await page.getByText("That is not the password.").waitFor();
+  }
+  await headline(page).waitFor();
+  check((await fetch(`${url}/status/${SLUG}/rss`)).status === 404, "a feed is there without the password");
+  await ask("setStatusPageAccess", SLUG, { protected: true, password: "another-Word-2" });
+  await page.reload();
+  await page.getByLabel("Password").waitFor();
   await page.context().close();
 }
 

@@ -27,10 +27,11 @@ for (const name of scripts) {
 const languages = readdirSync(fileURLToPath(new URL("../src/words/", import.meta.url)))
   .filter((name) => name.endsWith(".json"))
   .map((name) => name.slice(0, -5));
-// Lazily loaded files of a language have its name as well; that of the texts of the page is by far the largest.
+// Other files of a language have its name as well; that of the first screens has what the navigation says.
 const texts = readdirSync(join(DIST, "assets"))
   .filter((name) => languages.some((code) => name.startsWith(`${code}-`) && name.endsWith(".js")))
-  .map((name) => `assets/${name}`);
+  .map((name) => `assets/${name}`)
+  .filter((name) => readFileSync(join(DIST, name), "utf8").includes("nav.monitors"));
 scripts.add(texts.sort((a, b) => size(b) - size(a))[0]);
 const styles = named(/<link rel="stylesheet"[^>]+href="([^"]+)"/g);
 const total = (names) => [...names].reduce((sum, name) => sum + size(name), 0) / 1000;

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.api_keys.service import ApiKeys
 from kuma_lite.api_keys.store import ApiKey
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.clock import to_ms
 from kuma_lite.core.errors import UserError
-from kuma_lite.core.resources import Document, Resource
+from kuma_lite.core.iso_time import iso
+from kuma_lite.core.resources import Document, Reference, Resource
+from kuma_lite.core.scopes import GROUP, TAG
 
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
+
+
+_MOMENT: Final = "2024-01-20T14:22:00Z"
+STATE_EXAMPLE: Final = {
+    "status": "active",
+    "created_at": _MOMENT,
+    "expires_at": _MOMENT,
+    "last_used_at": _MOMENT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +35,6 @@ class KeptKey:
     key: ApiKey
     status: str  # active, inactive or expired
     ends: float | None = None  # seconds since 1970; None: never
-    last_used: float | None = None  # seconds since 1970; None: not since this program runs
     text: str = field(default="", repr=False)  # the key itself; only of one that was made just now
 
     @property
@@ -41,13 +51,22 @@ class KeptKey:
         """An entry of `apiKeyList`."""
         return self.key.as_wire(self.status)
 
+    def state(self) -> dict[str, Any]:
+        """How it is doing, as the API tells it."""
+        return {
+            "status": self.status,
+            "created_at": iso(self.key.created),
+            "expires_at": None if self.ends is None else iso(to_ms(self.ends)),
+            "last_used_at": iso(self.key.last_used),
+        }
+
     def facts(self) -> dict[str, Any]:
         """What our own page shows beside what was chosen; times in milliseconds since 1970."""
         return {
             "status": self.status,
             "created": self.key.created,
             "ends": None if self.ends is None else to_ms(self.ends),
-            "lastUsed": None if self.last_used is None else to_ms(self.last_used),
+            "lastUsed": self.key.last_used,
         }
 
 
@@ -68,7 +87,8 @@ class KeyKeeper:
 
     def document(self, kept: KeptKey) -> Document:
         """What could be chosen."""
-        return {"name": kept.key.name, "expires": kept.key.expires, "active": kept.key.active}
+        chosen = {"name": kept.key.name, "expires": kept.key.expires, "active": kept.key.active}
+        return {**chosen, **kept.key.grant.document()}
 
     async def create(self, actor: Actor, document: Any) -> KeptKey:
         """A new key, whose `text` is known this once. Raises UserError."""
@@ -81,6 +101,7 @@ class KeyKeeper:
         """Switch it. Raises UserError for anything else."""
         old, sent = self.document(kept), dict(document) if isinstance(document, Mapping) else {}
         active = sent.pop("active", kept.key.active)
+        sent["scopes"] = tuple(sorted(sent.get("scopes", old["scopes"]) or ()))
         if {**old, **sent} != old:
             raise UserError("A key can only be switched on or off; make another one instead.")
         await self._keys.switch(actor, kept.id, active=bool(active))
@@ -91,7 +112,7 @@ class KeyKeeper:
         await self._keys.delete(actor, kept.id)
 
     def _kept(self, key: ApiKey) -> KeptKey:
-        return KeptKey(key, self._keys.status(key), self._keys.ends(key), self._keys.last_used(key.id))
+        return KeptKey(key, self._keys.status(key), self._keys.ends(key))
 
 
 def api_key_resource(keys: ApiKeys) -> Resource[KeptKey]:
@@ -107,6 +128,7 @@ def api_key_resource(keys: ApiKeys) -> Resource[KeptKey]:
         plain=True,
         facts=KeptKey.facts,
         title=lambda kept: kept.key.name,
+        references=(Reference(TAG, "tag"), Reference(GROUP, "monitor")),
     )
 
 

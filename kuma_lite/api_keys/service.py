@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final, Protocol
 
 from kuma_lite.api_keys import store
@@ -15,10 +16,13 @@ from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor, Right, may
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.scopes import Limits, NoLimits, Scope, asked, granted
 from kuma_lite.core.transactions import Transactions
 
 ENABLED_SETTING: Final = "apiKeysEnabled"  # the metrics want a key; set with the first one
 _COST: Final = 10  # of Uptime Kuma; 2^10 rounds
+USED_MS: Final = 60_000  # "last used" is written at most this often
+_METRICS: Final = frozenset({Scope.READ, Scope.WRITE})  # one of them opens the metrics
 
 
 class KeySettings(Protocol):
@@ -31,8 +35,20 @@ class KeySettings(Protocol):
         """Write an internal setting."""
 
 
+class People(Protocol):
+    """Who makes keys."""
+
+    async def actor(self, user_id: int) -> Actor | None:
+        """A user; None: there is none any more."""
+
+
 class ApiKeys:
-    """The keys of all organisations: few, and all in memory."""
+    """The keys of all organisations: few, and all in memory.
+
+    A key with scopes opens the REST API as far as they say; one without, as all were once, the metrics alone.
+    """
+
+    limits: Limits = NoLimits()  # who knows tags and groups; they come later
 
     def __init__(self, database: Transactions, settings: KeySettings, clock: Clock) -> None:
         self._database = database
@@ -41,7 +57,6 @@ class ApiKeys:
         self._keys: dict[int, ApiKey] = {}
         # Digest of the secret that matched a key's hash: bcrypt takes 50 ms on purpose, scrapes come often.
         self._proven: dict[int, bytes] = {}
-        self._used: dict[int, float] = {}  # key → seconds since 1970, since this program runs
 
     async def load(self) -> None:
         """Read all of them."""
@@ -69,11 +84,14 @@ class ApiKeys:
             raise UserError("The key needs a name.")
         if expires is not None and expiry(expires, self._settings.timezone()) is None:
             raise UserError("The expiry date must be written as 2030-12-31 23:59:59.")
+        grant = await asked(payload, actor, self.limits)
         secret = new_secret()
         hashed = await asyncio.to_thread(_hash, secret)
         active = wire_values.flag(payload.get("active"))
+        now = to_ms(self._clock.now())
+        digest = _digest(secret).hex()
         key = ApiKey(
-            0, actor.organisation, actor.author, hashed, name, to_ms(self._clock.now()), active, expires
+            0, actor.organisation, actor.author, hashed, name, now, active, expires, digest, None, grant
         )
         key_id = await self._database.write(lambda db: store.insert(db, key))
         self._keys[key_id] = key._replace(id=key_id)
@@ -94,7 +112,6 @@ class ApiKeys:
             await self._database.write(lambda db: store.delete(db, key.id))
             self._keys.pop(key.id, None)
             self._proven.pop(key.id, None)
-            self._used.pop(key.id, None)
 
     def is_proven(self, text: str) -> bool:
         """Whether a key is good, as far as that can be said at once: it has been `verify`-ed before."""
@@ -102,10 +119,10 @@ class ApiKeys:
         proven = self._proven.get(given.id) if given else None
         if given is None or proven is None or not hmac.compare_digest(proven, _digest(given.secret)):
             return False
-        return self._use(given.id)
+        return self._opens_metrics(given.id)
 
     async def verify(self, text: str) -> bool:
-        """Whether a key is good: known, active, not expired."""
+        """Whether a key opens the metrics: known, active, not expired, for reading all there is."""
         if self.is_proven(text):
             return True
         given = read_key(text)
@@ -115,21 +132,37 @@ class ApiKeys:
             return False
         if given.id in self._keys:  # it may have been deleted meanwhile
             self._proven[given.id] = _digest(given.secret)
-        return self._use(given.id)
+        return self._opens_metrics(given.id)
 
-    def last_used(self, key_id: int) -> float | None:
-        """When a key last opened something, in seconds since 1970; None: not since this program runs."""
-        return self._used.get(key_id)
+    async def identify(self, text: str, people: People) -> Actor | None:
+        """Whom a key lets into the REST API, and how far; None: nobody."""
+        given = read_key(text)
+        key = self._keys.get(given.id) if given else None
+        if given is None or key is None or key.digest is None or key.grant.scopes is None:
+            return None
+        if not hmac.compare_digest(key.digest, _digest(given.secret).hex()) or not self._use(key.id):
+            return None
+        person = await people.actor(key.user_id)
+        return granted(person, key.grant, self.limits) if person else None
 
     def ends(self, key: ApiKey) -> float | None:
         """When a key expires, in seconds since 1970; None: never."""
         return expiry(key.expires, self._settings.timezone())
 
     def _use(self, key_id: int) -> bool:
-        good = self._is_good(key_id)
-        if good:
-            self._used[key_id] = self._clock.now()
-        return good
+        if not self._is_good(key_id):
+            return False
+        key, now = self._keys[key_id], to_ms(self._clock.now())
+        if key.last_used is None or now - key.last_used >= USED_MS:
+            self._keys[key_id] = key._replace(last_used=now)
+            self._database.defer(partial(store.note_use, key_id=key_id, now=now))
+        return True
+
+    def _opens_metrics(self, key_id: int) -> bool:
+        key = self._keys.get(key_id)
+        if key is None or key.grant.limit is not None:
+            return False
+        return (key.grant.scopes is None or bool(key.grant.scopes & _METRICS)) and self._use(key_id)
 
     def _is_good(self, key_id: int) -> bool:
         key = self._keys.get(key_id)

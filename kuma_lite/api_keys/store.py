@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from kuma_lite.core import sql
 from kuma_lite.core.clock import MILLISECONDS, wire_date
+from kuma_lite.core.scopes import Grant, of_columns
 from kuma_lite.core.sql import Connection
 
 
@@ -20,6 +21,9 @@ class ApiKey(NamedTuple):
     created: int  # milliseconds since 1970
     active: bool
     expires: str | None  # wall clock time in the server's zone, as the client wrote it
+    digest: str | None = None  # SHA-256 of the secret; None: of a key that was made without scopes
+    last_used: int | None = None  # milliseconds since 1970
+    grant: Grant = Grant()
 
     def as_wire(self, status: str) -> dict[str, Any]:
         """An entry of `apiKeyList`; never the hash."""
@@ -37,25 +41,30 @@ class ApiKey(NamedTuple):
 def read_all(db: Connection) -> list[ApiKey]:
     """Every key, oldest first."""
     rows: Any = db.execute(
-        "SELECT id, organisation_id, user_id, key, name, created_date, active, expires FROM api_key"
-        " ORDER BY id"
+        "SELECT id, organisation_id, user_id, key, name, created_date, active, expires, digest, last_used,"
+        " scopes, limit_kind, limit_id FROM api_key ORDER BY id"
     )
-    return [ApiKey(*row)._replace(active=bool(row[6])) for row in rows]
+    return [ApiKey(*row[:10])._replace(active=bool(row[6]), grant=of_columns(*row[10:])) for row in rows]
 
 
 def insert(db: Connection, key: ApiKey) -> int:
     """Store a new key; returns its id."""
     return sql.insert(
         db,
-        "INSERT INTO api_key (organisation_id, user_id, key, name, created_date, active, expires)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        tuple(key)[1:],
+        "INSERT INTO api_key (organisation_id, user_id, key, name, created_date, active, expires, digest,"
+        " last_used, scopes, limit_kind, limit_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*tuple(key)[1:10], *key.grant.columns()),
     )
 
 
 def switch(db: Connection, key_id: int, active: bool) -> None:
     """Switch a key on or off."""
     db.execute("UPDATE api_key SET active = ? WHERE id = ?", (int(active), key_id))
+
+
+def note_use(db: Connection, key_id: int, now: int) -> None:
+    """Write down that it was used; milliseconds since 1970."""
+    db.execute("UPDATE api_key SET last_used = ? WHERE id = ?", (now, key_id))
 
 
 def delete(db: Connection, key_id: int) -> None:

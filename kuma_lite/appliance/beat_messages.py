@@ -16,6 +16,7 @@ from kuma_lite.monitors.engine.expiry import ExpiryWarning
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import BeatRecorded
 from kuma_lite.monitors.service import Monitors
+from kuma_lite.notifications.announcement import Announcement
 from kuma_lite.notifications.details import ABOUT
 from kuma_lite.notifications.model import pack
 from kuma_lite.notifications.rules import certificate_text, domain_text
@@ -84,33 +85,24 @@ class Messages:
             self._announced.discard(event.beat.monitor_id)
             self._notifications.wake()
 
-    # --- warnings of expiring certificates (see `monitors.expiry.Warner`) ----------------------------------
+    # --- warnings of what expires (see `monitors.engine.expiry`, `monitors.engine.domain_expiry`) -----------
 
-    def warn(self, connection: Connection, monitor: Monitor, warning: ExpiryWarning) -> None:
-        """Write a warning to the outbox."""
+    def warn(self, monitor: Monitor, warning: ExpiryWarning) -> Announcement:
+        """A warning of a certificate."""
         target = target_of(monitor.document)
         address = target.url or target.host if target is not None else ""
         text = certificate_text(monitor.name, address, warning.kind, warning.name, warning.days)
-        message = self._warning(monitor, text, "certificate", warning.expires)
-        now = to_ms(self._clock.now())
-        self._notifications.enqueue(connection, monitor.notification_ids, monitor.id, message, now)
+        return self._warning(monitor, monitor.notification_ids, text, "certificate", warning.expires)
 
     def warn_of_domain(
-        self,
-        connection: Connection,
-        monitor: Monitor,
-        notification_ids: Sequence[int],
-        domain: str,
-        days: int,
-        expires: float,
-    ) -> None:
-        """Write a warning to the outbox (see `monitors.engine.domain_expiry.DomainMessenger`)."""
-        message = self._warning(monitor, domain_text(domain, days), "domain", expires)
-        self._notifications.enqueue(
-            connection, notification_ids, monitor.id, message, to_ms(self._clock.now())
-        )
+        self, monitor: Monitor, notification_ids: Sequence[int], domain: str, days: int, expires: float
+    ) -> Announcement:
+        """A warning of a domain."""
+        return self._warning(monitor, notification_ids, domain_text(domain, days), "domain", expires)
 
-    def _warning(self, monitor: Monitor, text: str, event: str, expires: float | None) -> str:
+    def _warning(
+        self, monitor: Monitor, notification_ids: Sequence[int], text: str, event: str, expires: float | None
+    ) -> Announcement:
         """What is about no beat, with what fuller texts tell of it."""
         assert self.monitors is not None
         wire = self.monitors.wire(monitor, sensitive=False)
@@ -120,8 +112,5 @@ class Messages:
             "expires": None if expires is None else to_ms(expires),
             "monitor": {key: wire.get(key) for key in ABOUT},
         }
-        return pack(Message(text, facts=facts))
-
-    def sent(self) -> None:
-        """The warning is committed."""
-        self._notifications.wake()
+        message = pack(Message(text, facts=facts))
+        return self._notifications.announcement(notification_ids, monitor.id, message)

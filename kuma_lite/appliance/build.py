@@ -8,15 +8,19 @@ from typing import Any, Final
 from kuma_lite.accounts.events import AccountDoors
 from kuma_lite.accounts.limiters import LoginLimiter, make_limiters
 from kuma_lite.accounts.sessions import Session
+from kuma_lite.api_keys.resource import STATE_EXAMPLE as KEY_STATE
+from kuma_lite.api_keys.resource import KeptKey
 from kuma_lite.appliance.applied_file import AppliedFile
 from kuma_lite.appliance.docker_labels import DockerLabels
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.health import HealthWatch
 from kuma_lite.appliance.helpers import Helpers
+from kuma_lite.appliance.limits import MonitorLimits
 from kuma_lite.appliance.monitors import Monitoring
 from kuma_lite.appliance.resources import all_resources, usage_doors
 from kuma_lite.appliance.servers import ServerMonitoring
 from kuma_lite.appliance.status_pages import publish
+from kuma_lite.appliance.subscribers import Subscribing
 from kuma_lite.appliance.tags import MonitorTags
 from kuma_lite.assistants.route import McpRoute
 from kuma_lite.config_files.doors import config_doors
@@ -26,8 +30,11 @@ from kuma_lite.core.config import Config
 from kuma_lite.core.doors import Doors
 from kuma_lite.core.periodic_job import PeriodicJob
 from kuma_lite.core.service_manager import ServiceManager
+from kuma_lite.maintenance.document import STATE_EXAMPLE as MAINTENANCE_STATE
 from kuma_lite.management.doors import management_doors
+from kuma_lite.monitors.doors.state import EXAMPLE as STATE_EXAMPLE
 from kuma_lite.monitors.doors.state import MonitorStates
+from kuma_lite.monitors.resource import copied_monitor
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.settings.events import SettingsDoors
 from kuma_lite.status_pages.service import StatusPages
@@ -37,6 +44,10 @@ from kuma_lite.web.app import App, build_app
 from kuma_lite.web.page import find_page
 from kuma_lite.web.renewal import CertificateRenewal
 from kuma_lite.web.server import WebServer
+from kuma_lite.webhooks.events import webhook_doors
+from kuma_lite.webhooks.model import Webhook
+from kuma_lite.webhooks.resource import STATE_EXAMPLE as WEBHOOK_STATE
+from kuma_lite.webhooks.service import Webhooks
 
 SESSIONS_S: Final = 6 * 3600.0  # between two notes of which session tokens are in use
 
@@ -71,19 +82,29 @@ class Appliance:
         await helpers.load()
         pages = publish(ground, monitoring)
         await pages.load()
+        subscribing = Subscribing(ground, monitoring, notifications, pages)
+        await subscribing.load()
         server_monitoring = ServerMonitoring(ground, monitoring, notifications, pages)
         await server_monitoring.load()
         helpers.metrics.more.append(server_monitoring.families)
         health = self.health = HealthWatch(ground, monitoring, notifications)
+        health.health.sources.append(helpers.backup_problem)
         await health.load()
         helpers.metrics.more.append(health.families)
         tags = Tags(
             ground.database, MonitorTags(monitoring.monitors, monitoring.pushes, ground.bus), ground.clock
         )
         tags.deleted.append(server_monitoring.servers.links.tag_removed)
+        webhooks = Webhooks(ground.database, ground.notification_network.http, ground.clock)
+        await webhooks.load()
+        monitoring.live.told.append(webhooks.happened)
         resources = self.resources = all_resources(
-            monitoring, notifications, helpers, tags, pages, server_monitoring
+            monitoring, notifications, helpers, tags, pages, server_monitoring, webhooks
         )
+        limits = MonitorLimits(resources, monitoring.roster)
+        projects, keys = server_monitoring.servers.projects, helpers.api_keys
+        projects.limits = keys.limits = limits
+        projects.others.append(lambda text: keys.identify(text, ground.accounts))
         files = self.files = ConfigFiles(ground.database, resources)
         await files.load()
         doors = [
@@ -96,9 +117,23 @@ class Appliance:
                 resources,
                 {
                     "monitor": MonitorStates(monitoring.roster, monitoring.recorder).of,
+                    "api_key": KeptKey.state,
+                    "webhook": Webhook.state,
                     "maintenance": monitoring.maintenance.state,
                 },
+                {
+                    "monitor": STATE_EXAMPLE,
+                    "api_key": KEY_STATE,
+                    "webhook": WEBHOOK_STATE,
+                    "maintenance": MAINTENANCE_STATE,
+                },
+                once={
+                    "api_key": lambda kept: {"key": kept.text},
+                    "webhook": lambda webhook: {"secret": webhook.secret},
+                },
+                copied={"monitor": copied_monitor, "notification": dict, "maintenance": dict},
             ),
+            webhook_doors(resources["webhook"], webhooks, ground.push),
             *helpers.doors(),
             *pages.doors(server_monitoring.servers.projects.is_root),
             *server_monitoring.doors(),
@@ -121,11 +156,15 @@ class Appliance:
             ground.at_close(self._renewal.stop)
         await notifications.start()
         ground.at_close(notifications.stop)
+        webhooks.start()
+        ground.at_close(webhooks.stop)
         monitoring.engine.checker.scheduler.ticks.append(self._manager.alive)
         monitoring.start()
         server_monitoring.start()
+        pages.start()
         await helpers.start()
         health.start()
+        await subscribing.start()
         labels = self.labels = DockerLabels(
             ground, helpers.docker_hosts, files, resources, ground.accounts.owner
         )
@@ -194,6 +233,7 @@ class Appliance:
             mapped_pages=pages,
             allowed_hosts=ground.config.host_names,
             check_origin=ground.config.ws_origin_check != "bypass",
+            kept=(ground.database, ground.clock),
         )
 
     @property

@@ -11,6 +11,7 @@ from typing import Any
 
 from kuma_lite.accounts.service import Accounts
 from kuma_lite.appliance.background import Background
+from kuma_lite.backups.restoring import adopt as adopt_backup
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.client_address import ClientAddresses, networks_of
 from kuma_lite.core.clock import Clock
@@ -58,6 +59,7 @@ class Ground:
         self.at_close(self.folder.close)
         if self.folder.warning is not None:
             log.warning(self.folder.warning)
+        adopt_backup(self.folder.path, self.clock)
         adopt(self.folder.path)
         self.database = await Database.open(self.folder.database, clock=self.clock)
         self.at_close(self.database.close)

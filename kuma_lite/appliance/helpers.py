@@ -11,6 +11,8 @@ from kuma_lite.api_keys.service import ApiKeys
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.metrics import metrics_route, process_figures
 from kuma_lite.appliance.monitors import Monitoring
+from kuma_lite.backups.events import BackupDoors
+from kuma_lite.backups.service import BackupKeeper
 from kuma_lite.checks._chromium_path import find_chromium
 from kuma_lite.cloudflared.events import CloudflaredEvents
 from kuma_lite.core.doors import Doors
@@ -18,6 +20,8 @@ from kuma_lite.docker_hosts.events import docker_host_doors
 from kuma_lite.docker_hosts.resource import docker_host_resource
 from kuma_lite.docker_hosts.service import REFERENCE as DOCKER_HOST
 from kuma_lite.docker_hosts.service import DockerHosts
+from kuma_lite.health.kinds import BACKUP
+from kuma_lite.health.model import Problem
 from kuma_lite.importing.events import ImportDoors
 from kuma_lite.importing.history import Progress
 from kuma_lite.importing.service import Outcome
@@ -52,6 +56,8 @@ class Helpers:
         backups = self._backups = Backups(database, ground.folder.path, clock)
         figures = process_figures(ground, monitoring)
         self._system = SystemDoors(backups, ground.accounts, self._is_open, figures, clock)
+        self.backups = BackupKeeper(database, ground.settings, ground.config, clock, ground.restart.set)
+        self._backup_doors = BackupDoors(self.backups, ground.accounts, self._is_open, self._system.address)
         self._import = ImportDoors(
             database,
             ground.folder.path,
@@ -82,6 +88,8 @@ class Helpers:
 
     async def start(self) -> None:
         """Start the tunnel, where there is one; the server listens already."""
+        self.backups.start()
+        self._ground.at_close(self.backups.stop)
         self._ground.at_close(self._import.imports.stop)
         self._ground.at_close(self.cloudflared.tunnel.stop)
         await self.cloudflared.begin(self._ground.config.cloudflared_token or "")
@@ -107,6 +115,7 @@ class Helpers:
             self.cloudflared.doors(),
             self._tools(),
             self._system.doors(),
+            self._backup_doors.doors(),
             self._import.doors(),
             Doors(raw=[self.metrics.route()]),
         ]
@@ -116,6 +125,13 @@ class Helpers:
         from kuma_lite.appliance.importing import take_over
 
         return asyncio.run(take_over(path, data_dir, self._ground.clock, progress))
+
+    def backup_problem(self) -> Problem | None:
+        """What keeps a backup that is due from being made."""
+        failure = self.backups.failure
+        if not failure:
+            return None
+        return Problem(BACKUP, "A backup that was due could not be made. {reason}", {"reason": failure})
 
     def _is_open(self) -> bool:
         return bool(self._ground.settings.get("disableAuth"))

@@ -111,7 +111,7 @@ class Monitoring:
             ground.settings,
             self._monitor_exists,
             lambda organisation, page_id: self.title_of_page(organisation, page_id),
-            self._ancestors,
+            self.ancestors,
             lambda organisation, page_id: self.slug_of_page(organisation, page_id),
         )
         self.blind_spots = BlindSpots(self.roster, self.engine.checker, clock.monotonic)
@@ -180,19 +180,23 @@ class Monitoring:
 
     def _routes(self) -> Sequence[Any]:
         from kuma_lite.monitors.doors.api import MonitorApi
+        from kuma_lite.monitors.doors.api_deeds import MonitorDeeds
         from kuma_lite.monitors.doors.routes import monitor_routes
+        from kuma_lite.rest.route import mounted
 
         api = MonitorApi(self.monitors, self.monitors.store, self.live, self._ground.clock)
-        return [*monitor_routes(self.figures), *api.mounted()]
+        deeds = MonitorDeeds(self.monitors, self.pushes, self._ground.clock)
+        return [*monitor_routes(self.figures), *api.mounted(), *mounted(deeds.routes())]
 
     def _keep_days(self) -> int:
         kept = self._ground.settings.get("keepDataPeriodDays", KEEP_DAYS)
         return kept if isinstance(kept, int) else KEEP_DAYS
 
     def _in_maintenance(self, monitor_id: int) -> bool:
-        return self.maintenance.covers(monitor_id, self._ancestors)
+        return self.maintenance.covers(monitor_id, self.ancestors)
 
-    def _ancestors(self, monitor_id: int) -> list[int]:
+    def ancestors(self, monitor_id: int) -> list[int]:
+        """The groups above a monitor."""
         monitor = self.roster.get(monitor_id)
         return [group.id for group in self.roster.ancestors(monitor)] if monitor else []
 

@@ -21,6 +21,8 @@ from kuma_lite.servers.service import Servers
 from kuma_lite.status_pages.service import StatusPages
 from kuma_lite.tags.resource import tag_resource
 from kuma_lite.tags.service import Tags
+from kuma_lite.webhooks.resource import webhook_resource
+from kuma_lite.webhooks.service import Webhooks
 
 
 class PageServers:
@@ -53,6 +55,7 @@ def all_resources(
     tags: Tags,
     pages: StatusPages,
     server_monitoring: ServerMonitoring,
+    webhooks: Webhooks,
 ) -> Resources:
     """In an order in which each kind comes after those that it names, but for groups of monitors."""
     on_pages = PageServers(server_monitoring.servers)
@@ -70,6 +73,7 @@ def all_resources(
             monitoring.maintenance.resource,
             helpers.api_key,
             server_monitoring.kinds.token,
+            webhook_resource(webhooks),
         ]
     )
 

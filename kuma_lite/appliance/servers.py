@@ -18,6 +18,7 @@ from kuma_lite.core.sql import Connection
 from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted
 from kuma_lite.metrics.exposition import label_text
 from kuma_lite.metrics.model import Family, Sample
+from kuma_lite.notifications.announcement import Announcement
 from kuma_lite.notifications.model import ChannelsChanged, pack
 from kuma_lite.notifications.rules import heartbeat_object
 from kuma_lite.notifications.service import Notifications
@@ -61,9 +62,7 @@ class ServerMonitoring:
             ground.settings,
             ground.accounts,
             lambda plans: any(map(maintenance.is_running, plans)),
-            lambda: (
-                monitoring.engine.checker.fault.sees_uplink and monitoring.figures.storage_problem() is None
-            ),
+            lambda: monitoring.engine.checker.fault.sees_uplink,
         )
         projects = self.servers.projects
         self.kinds = Kinds(
@@ -146,16 +145,14 @@ class ServerMonitoring:
 
 
 class ServerMessages:
-    """Writes the messages about incidents into the outbox (see `servers.watch.Announcer`)."""
+    """Words the messages about incidents (see `servers.alerting.watch.Announcer`)."""
 
     def __init__(self, notifications: Notifications, ground: Ground) -> None:
         self._notifications = notifications
         self._ground = ground
 
-    def announce(
-        self, connection: Connection, server: Server, incident: Incident, text: str, now: int
-    ) -> None:
-        """One row per notification, in the incident's own transaction."""
+    def announce(self, server: Server, incident: Incident, text: str, now: int) -> Announcement:
+        """A message for each notification."""
         status = Status.DOWN if incident.closed is None else Status.UP
         beat = _IncidentBeat(status, now, text)
         zone = self._ground.settings.timezone()
@@ -171,11 +168,7 @@ class ServerMessages:
         }
         facts = {"since": incident.started}
         message = pack(Message(headline(server.name, incident, text), monitor, heartbeat, facts))
-        self._notifications.enqueue(connection, sorted(server.channels), None, message, now)
-
-    def sent(self) -> None:
-        """They are committed."""
-        self._notifications.wake()
+        return self._notifications.announcement(sorted(server.channels), None, message)
 
     def for_new(self, connection: Connection, organisation: int) -> Iterable[int]:
         """Those that new monitors get by themselves, too."""

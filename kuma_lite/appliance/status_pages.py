@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kuma_lite.accounts.passwords import hash_password, password_matches
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.monitors import Monitoring
 from kuma_lite.beats.buckets import Span
@@ -12,9 +13,11 @@ from kuma_lite.beats.model import Beat
 from kuma_lite.beats.periods import Period
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import MILLISECONDS
+from kuma_lite.core.declarations import Status
 from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted
 from kuma_lite.maintenance.service import Maintenance
 from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved
+from kuma_lite.status_pages.access import Passwords
 from kuma_lite.status_pages.model import Bar, Figures, PlannedWindow, ShownMonitor, ShownTag, Window
 from kuma_lite.status_pages.service import StatusPages
 from kuma_lite.tags import store as tag_store
@@ -75,6 +78,21 @@ class PublishedMonitors:
         await self._certificates.warm()
         return self._certificates.wire(monitor_id, self._clock.now())
 
+    async def changes(
+        self, monitor_ids: Sequence[int], since: int
+    ) -> Mapping[int, Sequence[tuple[float, Status | None]]]:
+        """The changes of state of some monitors (see `status_pages.model.Monitors`)."""
+        stored = await self._store.changes(monitor_ids, since * MILLISECONDS)
+        found: dict[int, list[tuple[float, Status | None]]] = {
+            number: [(moment / MILLISECONDS, Status(status)) for moment, status in changes]
+            for number, changes in stored.items()
+        }
+        for number, changes in found.items():
+            monitor, last = self._roster.get(number), self._recorder.last(number)
+            if last is not None and (monitor is None or not self._roster.is_active(monitor)):
+                changes.append((max(changes[-1][0], last.end_time / MILLISECONDS), None))
+        return found
+
     async def bars(self, monitor_ids: Sequence[int], seconds: int, count: int) -> Mapping[int, Sequence[Bar]]:
         """The last `count` days (86,400 seconds) or hours (3,600) of some monitors, oldest first."""
         watched = {
@@ -134,7 +152,10 @@ def publish(ground: Ground, monitoring: Monitoring) -> StatusPages:
         PublishedMonitors(ground, monitoring),
         PublishedMaintenance(monitoring.maintenance),
         ground.folder.uploads,
+        Passwords(hash_password, password_matches),
+        ground.clients.place,
         same_origin_frames=not ground.config.disable_frame_sameorigin,
+        copies=ground.config.page_copies,
     )
     monitoring.title_of_page = pages.title_of
     monitoring.slug_of_page = pages.slug_of

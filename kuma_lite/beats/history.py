@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial, reduce
 from typing import Any, Final
@@ -9,9 +10,10 @@ from typing import Any, Final
 from kuma_lite.beats import sealing
 from kuma_lite.beats.buckets import HOUR_S, MINUTE_S, MS, Bucket, Span, chart, fold, span_of
 from kuma_lite.beats.model import Beat
-from kuma_lite.beats.packing import STATUSES, decode, encode
-from kuma_lite.beats.periods import Period, intervals, periods, stored_periods
+from kuma_lite.beats.packing import STATUSES, decode, decode_columns, encode
+from kuma_lite.beats.periods import Change, Period, intervals, periods, stored_changes, stored_periods
 from kuma_lite.beats.recorder import Recorder
+from kuma_lite.beats.row_text import row_texts
 from kuma_lite.beats.sealing import COUNTER
 from kuma_lite.core import sql
 from kuma_lite.core.declarations import Status
@@ -46,6 +48,28 @@ class BeatHistory:
         found.update((beat.id, beat) for beat in self._recorder.recent.after(monitor_id, upto))
         wanted = (beat for beat in found.values() if beat.time > since)
         return sorted(wanted, key=lambda beat: (beat.time, beat.id))
+
+    async def rows_json_since(self, monitor_id: int, since: int) -> bytes:
+        """`beats_since` as the JSON text of a list of `Beat.as_row()`; others get their turns in between."""
+        packed, events, upto = await self._database.read(
+            lambda connection: _stored_beats(connection, monitor_id, since)
+        )
+        rows: dict[int, tuple[int, int, str]] = {}  # by id: time, id, text
+        beats = [*self._recorder.recent.after(monitor_id, upto), *events]
+        for block in packed:
+            found = decode_columns(block)
+            records = zip(found.ids, found.times, found.delays, found.kinds, found.pings, strict=True)
+            texts = row_texts(monitor_id, records, found.shapes.__getitem__)
+            rows.update(
+                (beat_id, (moment, beat_id, text))
+                for beat_id, moment, text in zip(found.ids, found.times, texts, strict=True)
+                if moment > since
+            )
+            await asyncio.sleep(0)
+        for beat in beats:
+            if beat.time > since and beat.id not in rows:
+                rows[beat.id] = (beat.time, beat.id, _row_text(beat))
+        return f"[{','.join([text for _, _, text in sorted(rows.values())])}]".encode()
 
     async def chart(self, monitor_id: int, hours: float, now: float) -> list[dict[str, Any]]:
         """Wire rows of `getMonitorChartData`, newest first; `now` is seconds. Raises UserError."""
@@ -96,6 +120,11 @@ class BeatHistory:
                 buckets, intervals(stored.changes.get(number, ()), end), span, int(now * MS)
             )
         return found
+
+    async def changes(self, monitor_ids: Sequence[int], since: int) -> dict[int, list[Change]]:
+        """The changes of state of some monitors, and the last one before `since` (ms since 1970)."""
+        await self._recorder.flush()
+        return await self._database.read(lambda connection: stored_changes(connection, monitor_ids, since))
 
     async def important_count(self, monitor_ids: Sequence[int] | None) -> int:
         """How many changes of state there are, of some monitors or (None) of all."""
@@ -172,6 +201,12 @@ async def remove_monitor(database: Transactions, monitor_id: int) -> None:
 
 
 # --- SQL ---------------------------------------------------------------------------------------------------
+
+
+def _row_text(beat: Beat) -> str:
+    record = (beat.id, beat.time, beat.end_time - beat.time, 0, beat.ping)
+    shape = (beat.status, beat.msg, beat.important, *beat[8:])
+    return row_texts(beat.monitor_id, [record], lambda _: shape)[0]
 
 
 def _among(monitor_ids: Sequence[int] | None) -> tuple[str, sql.Values]:

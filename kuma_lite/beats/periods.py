@@ -94,7 +94,7 @@ def stored_periods(connection: Connection, monitor_ids: Sequence[int], span: Spa
     since = span.first * span.seconds * MS
     return Stored(
         _buckets(connection, monitor_ids, span),
-        _changes(connection, monitor_ids, since),
+        stored_changes(connection, monitor_ids, since),
         _upto(connection, monitor_ids),
     )
 
@@ -117,7 +117,8 @@ def _buckets(connection: Connection, monitor_ids: Sequence[int], span: Span) -> 
     return found
 
 
-def _changes(connection: Connection, monitor_ids: Sequence[int], since: int) -> dict[int, list[Change]]:
+def stored_changes(connection: Connection, monitor_ids: Sequence[int], since: int) -> dict[int, list[Change]]:
+    """The changes of state of each monitor since a moment, oldest first, and the last one before it."""
     found: dict[int, list[Change]] = {}
     if not monitor_ids:
         return found

@@ -6,9 +6,7 @@ repeats from beat to beat (status, text, counters) is a *shape*, kept once for t
 
 from __future__ import annotations
 
-import json
 import struct
-import time
 from collections import Counter
 from collections.abc import Iterator
 from sys import intern
@@ -16,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from kuma_lite.beats.model import Beat
 from kuma_lite.beats.packing import Columns
+from kuma_lite.beats.row_text import row_texts
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.limits import RECENT_BEATS
 
@@ -28,9 +27,6 @@ _NONE: Final = float("nan")
 _TRIM_AT: Final = (RECENT_BEATS + 16) * _SIZE  # several at a time: dropping one costs as much as dropping ten
 
 _DIGITS: Final = tuple(str(int(status)) for status in Status)
-_SECONDS: Final = tuple(f"{second:02d}" for second in range(60))
-_FRACTIONS: Final = tuple(f".{fraction:03d}" for fraction in range(1000))
-_MINUTES_KEPT: Final = 4_096  # texts of minutes; a hundred beats at a minute each, of forty monitors
 
 
 class Shape(NamedTuple):
@@ -121,7 +117,6 @@ class RecentBeats:
         self.rings: dict[int, Ring] = {}
         self.lost = 0  # beats dropped before they were in a block, or on disk at all
         self._shapes = _Shapes()
-        self._minutes: dict[int, str] = {}
 
     def ring(self, monitor_id: int) -> Ring:
         """The beats of a monitor; none yet for a new one."""
@@ -220,43 +215,17 @@ class RecentBeats:
         records = self._records(monitor_id, RECENT_BEATS)
         return "".join([_DIGITS[shapes[record[3]].status] for record in records])  # type: ignore[union-attr]
 
-    def rows_json(self, monitor_id: int) -> bytes:
-        """`rows` as the JSON text of a list of `Beat.as_row()`."""
-        parts: dict[int, tuple[str, str, str]] = {}
-        rows = []
-        minutes = self._minutes
-        for beat_id, moment, delay, number, ping in self._records(monitor_id, RECENT_BEATS):
-            part = parts.get(number)
-            if part is None:
-                part = parts[number] = _fixed_text(monitor_id, self._shape(number))
-            before_time, before_end, rest = part
-            second, past = divmod(moment, 1000)
-            minute = second // 60
-            began = end = f"{minutes.get(minute) or self._minute_text(minute)}{_SECONDS[second % 60]}"
-            past_end = past + delay
-            if not 0 <= past_end < 1000:  # most beats end in the second in which they began
-                second, past_end = divmod(moment + delay, 1000)
-                end = f"{self._minute_text(second // 60)}{_SECONDS[second % 60]}"
-            shown = "null" if ping != ping else int(ping) if ping.is_integer() else ping
-            rows.append(
-                f'{{"id":{beat_id}{before_time}{began}{_FRACTIONS[past]}","ping":{shown}'
-                f'{before_end}{end}{_FRACTIONS[past_end]}"{rest}'
-            )
+    def rows_json(self, monitor_id: int, upto: int | None = None) -> bytes:
+        """`rows` as the JSON text of a list of `Beat.as_row()`; those recorded after `upto` are left out."""
+        records = self._records(monitor_id, RECENT_BEATS)
+        if upto is not None:
+            records = (record for record in records if record[0] <= upto)
+        rows = row_texts(monitor_id, records, self._shape)
         return f"[{','.join(rows)}]".encode()
 
     def shape_count(self) -> int:
         """How many different shapes are in memory: they must not outlive their beats."""
         return len(self._shapes)
-
-    def _minute_text(self, minute: int) -> str:
-        found = self._minutes.get(minute)
-        if found is not None:
-            return found
-        if len(self._minutes) >= _MINUTES_KEPT:
-            self._minutes.clear()
-        text = time.strftime("%Y-%m-%d %H:%M:", time.gmtime(minute * 60))
-        self._minutes[minute] = text
-        return text
 
     def _records(self, monitor_id: int, count: int) -> Iterator[tuple[int, int, int, int, float]]:
         ring = self.rings.get(monitor_id)
@@ -286,15 +255,3 @@ class RecentBeats:
             down_count,
             response,
         )
-
-
-def _fixed_text(monitor_id: int, shape: Shape) -> tuple[str, str, str]:
-    """What the rows of one shape have in common: before the time, before the end, and after it."""
-    msg = json.dumps(shape.msg, ensure_ascii=False)
-    response = "null" if shape.response is None else json.dumps(shape.response, ensure_ascii=False)
-    return (
-        f',"important":{int(shape.important)},"monitor_id":{monitor_id},"status":{int(shape.status)}'
-        f',"msg":{msg},"time":"',
-        f',"duration":{shape.duration},"down_count":{shape.down_count},"end_time":"',
-        f',"retries":{shape.retries},"response":{response}}}',
-    )

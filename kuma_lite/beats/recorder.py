@@ -124,7 +124,11 @@ class Recorder:
 
     def _keep(self, beat: Beat) -> None:
         """Hold a beat in memory until it is on disk; changes are given up last."""
-        insort(self._unwritten, beat, key=attrgetter("id"))
+        unwritten = self._unwritten
+        if not unwritten or unwritten[-1].id < beat.id:
+            unwritten.append(beat)
+        else:
+            insort(unwritten, beat, key=attrgetter("id"))
         if len(self._unwritten) > MAX_UNWRITTEN:
             ordinary = (place for place, each in enumerate(self._unwritten) if not each.important)
             del self._unwritten[next(ordinary, 0)]
@@ -192,9 +196,9 @@ class Recorder:
         """The newest beats of a monitor, oldest first."""
         return self.recent.rows(monitor_id)
 
-    def rows_json(self, monitor_id: int) -> bytes:
+    def rows_json(self, monitor_id: int, upto: int | None = None) -> bytes:
         """`rows` as the JSON list of a `heartbeatList`."""
-        return self.recent.rows_json(monitor_id)
+        return self.recent.rows_json(monitor_id, upto)
 
     def statistics(self, monitor_id: int) -> Statistics:
         """What is known about a monitor; empty for an unknown one."""

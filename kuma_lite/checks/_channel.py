@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from kuma_lite.checks._tls_session import shake_hands
+from kuma_lite.core.time_limit import TimeLimit
 from kuma_lite.net.connect import Stream
 from kuma_lite.net.contexts import TlsOptions
 from kuma_lite.net.errors import ErrorKind, NetworkError, io_error
@@ -118,7 +119,8 @@ async def open_channel(
     """
     stream: Stream | None = None
     try:
-        async with asyncio.timeout(timeout):
+        loop = asyncio.get_running_loop()
+        with TimeLimit(loop, loop.time() + timeout):
             stream = await network.open_stream(host, port, timeout=timeout + 1)
             channel = (
                 Channel(stream)

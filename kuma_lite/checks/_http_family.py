@@ -177,6 +177,7 @@ def _request(options: HttpOptions, context: CheckContext) -> Request:
         cert_pem=options.tls_cert or None if mutual else None,
         key_pem=options.tls_key or None if mutual else None,
         ip_family=cast("IpFamily | None", family),
+        recurs=prepared.body is None and not options.cache_bust,
     )
 
 

@@ -6,17 +6,13 @@ thirds of what a connection costs, is done once per password and salt instead of
 
 from __future__ import annotations
 
-import asyncio
-import base64
 import hashlib
-import hmac
-import secrets
 import stringprep
 import struct
 import unicodedata
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from kuma_lite.checks._scram import Scram, ScramError
 from kuma_lite.core.declarations import CannotCheck, CheckFailed
 from kuma_lite.net.errors import ErrorKind, NetworkError
 
@@ -29,15 +25,11 @@ _VERSION: Final = 196_608  # 3.0
 _KNOWN: Final = frozenset(b"RSKZENTDCIGHWAcv12n3stdV")  # first bytes of what servers say
 _MAX_WORDS_BYTES: Final = 256 * 1024  # of what is no row: a notice with its context
 _PIECE_BYTES: Final = 64 * 1024  # rows are read past in pieces, however long they are
-_MAX_ITERATIONS: Final = 1_000_000  # half a second; servers ask for 4096
-_KEYS_KEPT: Final = 256
+_MIN_ITERATIONS: Final = 1  # `scram_iterations` may be set so low
 _OK, _CLEARTEXT, _MD5, _SASL, _SASL_CONTINUE, _SASL_FINAL = 0, 3, 5, 10, 11, 12
 _OTHER_LOG_INS: Final = {2: "Kerberos V5", 7: "GSSAPI", 9: "SSPI"}
 _MECHANISM: Final = "SCRAM-SHA-256"
 _LOST: Final = "Connection terminated unexpectedly"  # also for what no PostgreSQL server would say
-
-# Salted passwords by (password, salt, iterations).
-_keys: OrderedDict[tuple[str, bytes, int], bytes] = OrderedDict()
 
 
 class Message(NamedTuple):
@@ -85,8 +77,8 @@ class Session:
             raise _nonsense()
         (code,) = struct.unpack_from("!i", body)
         if code in (_OK, _SASL_FINAL):
-            if code == _SASL_FINAL and not (scram and scram.is_server(body[4:])):
-                raise CheckFailed("SASL: SCRAM-SERVER-FINAL-MESSAGE: server signature does not match")
+            if code == _SASL_FINAL:
+                _check(scram, body[4:])
             return scram
         if not target.password and code in (_CLEARTEXT, _MD5, _SASL, _SASL_CONTINUE):
             raise CannotCheck("Connection string: the password is missing, and the server asks for one.")
@@ -97,11 +89,14 @@ class Session:
         elif code == _SASL:
             if _MECHANISM.encode() not in body[4:].split(b"\0"):
                 raise CannotCheck("The server wants a SASL log-in that is not supported here.")
-            scram = Scram(target.password)
+            scram = Scram("sha256", "*", prepared(target.password).encode(), _MIN_ITERATIONS)
             first = scram.first()
             self._send(b"p", _text(_MECHANISM) + struct.pack("!i", len(first)) + first)
         elif code == _SASL_CONTINUE and scram is not None:
-            self._send(b"p", await scram.final(body[4:]))
+            try:
+                self._send(b"p", await scram.final(body[4:]))
+            except ScramError:
+                raise _nonsense() from None
         else:
             name = _OTHER_LOG_INS.get(code, f"number {code}")
             raise CannotCheck(f"The server wants a log-in that is not supported here: {name}.")
@@ -151,53 +146,14 @@ def hashed(user: str, password: str, salt: bytes) -> str:
     return "md5" + hashlib.md5(inner.encode() + salt, usedforsecurity=False).hexdigest()
 
 
-class Scram:
-    """A log-in by SCRAM-SHA-256 (RFC 5802, RFC 7677), without channel binding."""
-
-    def __init__(self, password: str, nonce: str = "") -> None:
-        self._password = password
-        self._nonce = nonce or base64.b64encode(secrets.token_bytes(18)).decode()
-        self._signature = b""
-
-    def first(self) -> bytes:
-        """What is said first; the server knows the user from the start of the connection."""
-        return f"n,,n=*,r={self._nonce}".encode()
-
-    async def final(self, challenge: bytes) -> bytes:
-        """The proof that we know the password. Raises NetworkError for a challenge that is none."""
-        try:
-            fields = dict(part.split("=", 1) for part in challenge.decode("ascii").split(","))
-            nonce, salt, iterations = fields["r"], base64.b64decode(fields["s"]), int(fields["i"])
-        except (ValueError, KeyError):
-            raise _nonsense() from None
-        if not nonce.startswith(self._nonce) or not 0 < iterations <= _MAX_ITERATIONS:
-            raise _nonsense()
-        key = await _salted(self._password, salt, iterations)
-        client_key = _hmac(key, b"Client Key")
-        without_proof = f"c=biws,r={nonce}"
-        spoken = f"n=*,r={self._nonce},".encode() + challenge + b"," + without_proof.encode()
-        mask = _hmac(hashlib.sha256(client_key).digest(), spoken)
-        proof = bytes(a ^ b for a, b in zip(client_key, mask, strict=True))
-        self._signature = _hmac(_hmac(key, b"Server Key"), spoken)
-        return f"{without_proof},p={base64.b64encode(proof).decode()}".encode()
-
-    def is_server(self, final: bytes) -> bool:
-        """Whether the server knows the password, too."""
-        wanted = b"v=" + base64.b64encode(self._signature)
-        return bool(self._signature) and hmac.compare_digest(final.split(b",")[0], wanted)
-
-
-async def _salted(password: str, salt: bytes, iterations: int) -> bytes:
-    """PBKDF2, on a thread; remembered, as RFC 5802 §5.1 advises."""
-    asked = (password, salt, iterations)
-    key = _keys.get(asked)
-    if key is None:
-        raw = prepared(password).encode()
-        key = await asyncio.to_thread(hashlib.pbkdf2_hmac, "sha256", raw, salt, iterations)
-        _keys[asked] = key
-        if len(_keys) > _KEYS_KEPT:
-            _keys.popitem(last=False)
-    return key
+def _check(scram: Scram | None, final: bytes) -> None:
+    """Whether the server knows the password, too. Raises CheckFailed."""
+    try:
+        if scram is None:
+            raise ScramError
+        scram.check(final)
+    except ScramError:
+        raise CheckFailed("SASL: SCRAM-SERVER-FINAL-MESSAGE: server signature does not match") from None
 
 
 def prepared(password: str) -> str:
@@ -212,10 +168,6 @@ def prepared(password: str) -> str:
     normal = unicodedata.normalize("NFKC", mapped)
     forbidden = (stringprep.in_table_a1, stringprep.in_table_c21_c22, stringprep.in_table_c3)
     return password if any(test(letter) for letter in normal for test in forbidden) else normal
-
-
-def _hmac(key: bytes, words: bytes) -> bytes:
-    return hmac.digest(key, words, "sha256")
 
 
 def _text(value: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The client's side of SCRAM (RFC 5802, RFC 7677), with which one logs in to MongoDB and Kafka."""
+"""The client's side of SCRAM (RFC 5802, RFC 7677), for log-ins to PostgreSQL, MongoDB and Kafka."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import hmac
 import re
 import secrets
 from base64 import b64decode, b64encode
-from functools import lru_cache
+from collections import OrderedDict
 from typing import Final
 
 _NONCE_BYTES: Final = 24
-_MIN_ITERATIONS: Final = 4096  # RFC 5802 §5.1
+MIN_ITERATIONS: Final = 4096  # RFC 5802 §5.1
 _MAX_ITERATIONS: Final = 1_000_000  # of what a server may ask for; real ones ask for 15,000
-_SALTED_KEPT: Final = 64  # salted passwords; each costs 5 to 10 ms
+_SALTED_KEPT: Final = 256  # salted passwords; each costs 5 to 10 ms
+
+# Salted passwords by (digest, password, salt, iterations); remembered, as RFC 5802 §5.1 advises.
+_kept: OrderedDict[tuple[str, bytes, bytes, int], bytes] = OrderedDict()
 
 
 class ScramError(Exception):
@@ -26,11 +29,14 @@ class Scram:
 
     Args:
         digest: `sha1`, `sha256` or `sha512`.
+        user: `*` where the server knows it from before.
         secret: the password as the protocol wants it prepared.
+        least: iterations that the server must ask for.
     """
 
-    def __init__(self, digest: str, user: str, secret: bytes) -> None:
+    def __init__(self, digest: str, user: str, secret: bytes, least: int = MIN_ITERATIONS) -> None:
         self._digest = digest
+        self._least = least
         self._secret = secret
         self._nonce = b64encode(secrets.token_bytes(_NONCE_BYTES)).decode()
         name = user.replace("=", "=3D").replace(",", "=2C")
@@ -54,9 +60,9 @@ class Scram:
             salt = b64decode(parts.get("s", ""), validate=True)
         except ValueError:
             salt = b""
-        if not (nonce.startswith(self._nonce) and salt and _MIN_ITERATIONS <= iterations <= _MAX_ITERATIONS):
+        if not (nonce.startswith(self._nonce) and salt and self._least <= iterations <= _MAX_ITERATIONS):
             raise ScramError("The server's part of the log-in (SCRAM) makes no sense")
-        self._salted = await asyncio.to_thread(_salted, self._digest, self._secret, salt, iterations)
+        self._salted = await _salted(self._digest, self._secret, salt, iterations)
         without_proof = f"c=biws,r={nonce}"  # biws: no channel binding
         self._signed = f"{self._client_first},{text},{without_proof}".encode()
         key = hmac.digest(self._salted, b"Client Key", self._digest)
@@ -75,9 +81,15 @@ class Scram:
             raise ScramError("The server does not know the password: it cannot prove who it is")
 
 
-@lru_cache(_SALTED_KEPT)
-def _salted(digest: str, secret: bytes, salt: bytes, iterations: int) -> bytes:
-    return hashlib.pbkdf2_hmac(digest, secret, salt, iterations)
+async def _salted(digest: str, secret: bytes, salt: bytes, iterations: int) -> bytes:
+    """PBKDF2, on a thread."""
+    asked = (digest, secret, salt, iterations)
+    if (known := _kept.get(asked)) is not None:
+        return known
+    _kept[asked] = made = await asyncio.to_thread(hashlib.pbkdf2_hmac, digest, secret, salt, iterations)
+    if len(_kept) > _SALTED_KEPT:
+        _kept.popitem(last=False)
+    return made
 
 
 def _parts(text: str) -> dict[str, str]:

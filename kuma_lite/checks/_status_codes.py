@@ -20,6 +20,7 @@ def _ranges(codes: tuple[str, ...]) -> tuple[range, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=_LISTS_REMEMBERED)
 def is_accepted(status: int, codes: tuple[str, ...]) -> bool:
     """Whether an entry of `codes` names the status. No entry, or one that is no number, accepts nothing."""
     return any(status in accepted for accepted in _ranges(codes))

@@ -70,6 +70,11 @@ class FlowOptions(Options):
     expiry_notification: bool = expiry_notification_option()
     proxy_id: int | None = proxy_option()
 
+    @classmethod
+    def example(cls) -> Mapping[str, Any]:
+        """Steps that can be read."""
+        return {"steps": '[{"name": "log in", "url": "/login", "body": {"user": "me"}}, {"url": "/items"}]'}
+
 
 class FlowMonitor(MonitorType[FlowOptions]):
     """Takes one step after the other; the first that fails is the failure."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Any, Final
 
-from kuma_lite.checks._program import Finished, ProgramMissing, as_argument, run_program
+from kuma_lite.checks._program import ProgramMissing, as_argument, run_program
 from kuma_lite.core.declarations import (
     CannotCheck,
     CheckContext,
@@ -20,6 +20,7 @@ from kuma_lite.core.declarations import (
 )
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.options import Options, option
+from kuma_lite.core.programs import Finished
 
 TIMEOUT_S: Final = 5.0  # as in Uptime Kuma 2.5
 _PROGRAM: Final = "systemctl"

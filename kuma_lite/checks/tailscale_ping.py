@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kuma_lite.checks._program import Finished, ProgramMissing, as_argument, run_program
+from kuma_lite.checks._program import ProgramMissing, as_argument, run_program
 from kuma_lite.core.declarations import (
     CannotCheck,
     CheckContext,
@@ -16,6 +16,7 @@ from kuma_lite.core.declarations import (
     Notation,
 )
 from kuma_lite.core.options import Options, option
+from kuma_lite.core.programs import Finished
 
 SHARE_OF_INTERVAL: Final = 0.8  # as in Uptime Kuma 2.5
 _PROGRAM: Final = "tailscale"

@@ -191,7 +191,7 @@ class WebSocketMonitor(MonitorType[WebSocketOptions]):
             token = await self._tokens.authorization(_client(options), network_of(context).http, context.now)
             headers = overridden([("Authorization", token)], headers)
         check_headers(headers)
-        return authorise(headers, url, None)
+        return list(authorise(headers, url, None))
 
 
 def _client(options: WebSocketOptions) -> OAuthClient:

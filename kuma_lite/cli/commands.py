@@ -95,8 +95,28 @@ COMMANDS: Final = {
         module="import_",
     ),
     "backup": Command(
-        "write a consistent copy of the database of a running or stopped server",
-        (("kuma-lite backup copy.db", ""),),
+        "write everything a running or stopped server keeps into one file",
+        (
+            ("kuma-lite backup /mnt/usb/kuma.tar.zst", ""),
+            ("kuma-lite backup /mnt/usb/kuma.tar.zst.age", "with a passphrase"),
+            ("kuma-lite backup copy.db", "the database alone"),
+        ),
+    ),
+    "restore": Command(
+        "put a backup back into the data folder of a stopped server, or try whether it could be",
+        (
+            ("kuma-lite restore kuma.tar.zst", "what is there now is kept"),
+            ("kuma-lite restore --drill kuma.tar.zst", "changes nothing"),
+        ),
+    ),
+    "doctor": Command(
+        "look for what is wrong with this installation (exit status 0: nothing, 2: warnings, 3: trouble)",
+        (("kuma-lite doctor", ""), ("kuma-lite doctor --bundle doctor.tar.gz", "for whoever helps you")),
+    ),
+    "export-page": Command(
+        "write a status page as files that need no server",
+        (("kuma-lite export-page shop --to /srv/www/status", ""),),
+        module="export_page",
     ),
     "health": Command(
         "ask a running server whether it is well (exit status 0 or 1)", (("kuma-lite health", ""),)

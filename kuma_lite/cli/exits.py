@@ -14,8 +14,8 @@ INTERRUPTED: Final = 130
 MEANINGS: Final = {
     DONE: "everything is well, or what was asked for is done",
     FAILED: "it could not be done; one sentence on standard error says why",
-    DIFFERENT: "`diff`: there is something to do; any command: its options do not fit",
-    TROUBLE: "`status`, `check`: something is down",
+    DIFFERENT: "`diff`: there is something to do; `doctor`: warnings; any command: its options do not fit",
+    TROUBLE: "`status`, `check`: something is down; `doctor`: something is wrong",
     UNKNOWN: "`check`: it could not be found out",
     INTERRUPTED: "interrupted from the keyboard",
 }

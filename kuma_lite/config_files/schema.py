@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.config_files.present import kinds
 from kuma_lite.config_files.reading import DEFAULTS, MONITORS, NAME
-from kuma_lite.core.resource_documents import SECRET, fields_of
+from kuma_lite.core.option_schemas import described, description
+from kuma_lite.core.resource_documents import SECRET
 from kuma_lite.core.resources import Resource, Resources
 
 if TYPE_CHECKING:
@@ -93,40 +94,19 @@ def _properties(models: Sequence[type[Options]], resource: Resource[Any]) -> dic
     """Every option under its name, and as clients of Uptime Kuma call it."""
     references = {one.path: resource for one in resource.references}
     found: dict[str, Any] = {}
-    for model in models:
-        described = model.model_json_schema(by_alias=False)
-        for key, (_, words) in model.words().items():
-            field = fields_of((model,))[key]
-            given = dict(described["properties"][field.name])
-            shape = _without_titles(given)
-            if key in references:
-                shape = {"type": ["string", "null"]}
-            elif f"{key}[]" in references:
-                shape = {"type": "array", "items": {"type": "string"}}
-            if words.choices:
-                shape = {"enum": [choice.value for choice in words.choices]}
-            shape.pop("default", None)
-            entry: dict[str, Any] = {
-                "anyOf": [shape, *_ELSEWHERE],
-                "description": _description(words.label, words.help, words.unit),
-            }
-            if field.default not in (None, "", [], ()):
-                entry["default"] = list(field.default) if isinstance(field.default, tuple) else field.default
-            found[field.name] = entry
-            if key != field.name:
-                found[key] = {**entry, "deprecated": True, "description": f"As {field.name}."}
+    for option in described(models):
+        key, field, shape = option.field.key, option.field, option.shape
+        if key in references:
+            shape = {"type": ["string", "null"]}
+        elif f"{key}[]" in references:
+            shape = {"type": "array", "items": {"type": "string"}}
+        entry: dict[str, Any] = {
+            "anyOf": [shape, *_ELSEWHERE],
+            "description": description(option.words),
+        }
+        if field.default not in (None, "", [], ()):
+            entry["default"] = list(field.default) if isinstance(field.default, tuple) else field.default
+        found[field.name] = entry
+        if key != field.name:
+            found[key] = {**entry, "deprecated": True, "description": f"As {field.name}."}
     return found
-
-
-def _description(label: str, help: str, unit: str) -> str:
-    return ". ".join(_parts([f"{label} ({unit})" if unit else label, help]))
-
-
-def _parts(texts: Iterable[str]) -> list[str]:
-    return [text.rstrip(".") for text in texts if text]
-
-
-def _without_titles(shape: Any) -> Any:
-    if isinstance(shape, Mapping):
-        return {key: _without_titles(value) for key, value in shape.items() if key != "title"}
-    return [_without_titles(item) for item in shape] if isinstance(shape, list) else shape

@@ -8,9 +8,10 @@ asks `require` about what it has found.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from kuma_lite.core.errors import UserError
 
@@ -22,6 +23,7 @@ class Right(StrEnum):
 
     MONITORS_VIEW = "monitors.view"
     MONITORS_EDIT = "monitors.edit"  # pausing, and clearing what was recorded, included
+    MONITORS_PUSH = "monitors.push"  # report how a push monitor is
     NOTIFICATIONS_VIEW = "notifications.view"
     NOTIFICATIONS_EDIT = "notifications.edit"
     MAINTENANCE_VIEW = "maintenance.view"
@@ -83,6 +85,24 @@ class Audience:
         return replace(self, also=edit), replace(self, unless=edit)
 
 
+class Owned(Protocol):
+    """Something stored."""
+
+    @property
+    def organisation(self) -> int:
+        """Whose it is."""
+
+
+class Reach(Protocol):
+    """To which things of its organisation an actor is limited."""
+
+    def holds(self, thing: Owned) -> bool:
+        """Whether a thing is among them."""
+
+    def takes(self, document: Mapping[str, Any]) -> bool:
+        """Whether what is made of a document would be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks for something."""
@@ -92,6 +112,7 @@ class Actor:
     user_id: int | None = None  # None: a machine
     username: str = ""
     project_id: int | None = None  # whose servers it reaches over the REST API
+    reach: Reach | None = None  # None: everything of its organisation
 
     @property
     def author(self) -> int:
@@ -106,14 +127,6 @@ class Actor:
     def myself(self, right: Right) -> Audience:
         """The actor's own connections, if the actor has the right."""
         return Audience(self.organisation, right, self.user_id)
-
-
-class Owned(Protocol):
-    """Something stored."""
-
-    @property
-    def organisation(self) -> int:
-        """Whose it is."""
 
 
 # What a machine is told that may not do something.
@@ -138,14 +151,18 @@ def require(actor: Actor, right: Right, thing: Owned | None = None, *, refusal: 
 
     Raises:
         Forbidden: the right is missing.
-        UserError: the thing belongs to others.
+        UserError: the thing belongs to others, or is beyond the actor's reach.
     """
     if right not in actor.rights:
         raise Forbidden(actor)
-    if thing is not None and thing.organisation != actor.organisation:
+    if thing is not None and not _reaches(actor, thing):
         raise UserError(refusal or "Permission denied.")
 
 
 def may(actor: Actor, right: Right, thing: Owned | None = None) -> bool:
     """Whether `require` would let it pass."""
-    return right in actor.rights and (thing is None or thing.organisation == actor.organisation)
+    return right in actor.rights and (thing is None or _reaches(actor, thing))
+
+
+def _reaches(actor: Actor, thing: Owned) -> bool:
+    return thing.organisation == actor.organisation and (actor.reach is None or actor.reach.holds(thing))

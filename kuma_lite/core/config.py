@@ -191,6 +191,12 @@ class Config:
         values.path,
         sample="/etc/kuma-lite/kuma.yaml",
     )
+    page_copies: Path | None = _declare(
+        None,
+        "Folder that keeps a static copy of every status page for everybody, in a folder by its slug.",
+        values.path,
+        sample="/var/www/status",
+    )
     import_kuma_db: bool = _declare(
         False,
         "At the first start, take over the kuma.db of an Uptime Kuma in the data folder without asking.",

@@ -33,7 +33,7 @@ def transaction(connection: apsw.Connection, writes: list[Write]) -> tuple[list[
     before = connection.total_changes()
     connection.execute("BEGIN IMMEDIATE")
     try:
-        outcomes = [(None, None) if fn is None else _attempt(connection, fn) for fn, _ in writes]
+        outcomes = [(None, None) if fn is None else attempt(connection, fn) for fn, _ in writes]
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -42,7 +42,7 @@ def transaction(connection: apsw.Connection, writes: list[Write]) -> tuple[list[
     return outcomes, connection.total_changes() - before
 
 
-def _attempt(connection: apsw.Connection, fn: WriteFunction[Any]) -> Outcome:
+def attempt(connection: Connection, fn: WriteFunction[Any]) -> Outcome:
     """One write inside its savepoint. Storage errors escape: they concern everybody."""
     connection.execute("SAVEPOINT one_write")
     try:

@@ -189,3 +189,5 @@ class Doors:
     namespace: str = COMPATIBLE  # of on_connect and on_login
     needs: Right = Right.OWNER
     identify: Mapping[Access, Identify] = field(default_factory=dict)
+    # Completes the OpenAPI document, in a thread, when somebody first asks for it.
+    describe: Callable[[dict[str, Any]], None] | None = None

@@ -106,6 +106,11 @@ class Options(BaseModel):
         return Target(getattr(self, name), getattr(self, port) if port else None)
 
     @classmethod
+    def example(cls) -> Mapping[str, Any]:
+        """What an example needs besides the required options, or in their place; by the names here."""
+        return {}
+
+    @classmethod
     def describe(cls) -> list[dict[str, Any]]:
         """The options as the browser's form and the documentation read them (JSON-ready)."""
         return [_described(key, info, words) for key, (info, words) in cls.words().items()]

@@ -1,12 +1,20 @@
-"""Programs of the system: where they are, and what they are started with."""
+"""Programs of the system: where they are, what they are started with, and what they say.
+
+A program is named by us, what people typed is an argument of its own, and it is killed with all its children
+when its time is over.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import shutil
+import signal
 import sys
-from typing import Final
+from typing import Final, NamedTuple
 
+KEPT_BYTES: Final = 4 * 1024 * 1024  # of each stream; the process list of pm2 is 10 kB per process
 _SYSTEM_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -24,3 +32,47 @@ def environment(**more: str) -> dict[str, str]:
         if before is not None:
             variables["LD_LIBRARY_PATH"] = before
     return variables
+
+
+class Finished(NamedTuple):
+    """How a program ended."""
+
+    status: int | None  # None: its time was over
+    output: str
+    errors: str
+
+
+async def run(path: str, *arguments: str, timeout: float) -> Finished:
+    """Run a program, in English, without input. Raises OSError when it cannot be started."""
+    process = await asyncio.create_subprocess_exec(
+        path,
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=environment(),
+        start_new_session=True,  # a group of its own, to be killed whole
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    output, errors, in_time = bytearray(), bytearray(), True
+    try:
+        async with asyncio.timeout(timeout):
+            await asyncio.gather(
+                _all_of(process.stdout, output), _all_of(process.stderr, errors), process.wait()
+            )
+    except TimeoutError:
+        in_time = False
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        if process.returncode is None:
+            await process.wait()
+    status = process.returncode if in_time else None
+    return Finished(status, output.decode("utf-8", "replace"), errors.decode("utf-8", "replace"))
+
+
+async def _all_of(stream: asyncio.StreamReader, kept: bytearray) -> None:
+    """What it says, cut to what is kept; it may say more without being stopped by a full pipe."""
+    while data := await stream.read(64 * 1024):
+        kept += data[: KEPT_BYTES - len(kept)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from kuma_lite.core.doors import RawHeaders
@@ -35,18 +36,28 @@ async def read_body(scope: Any, receive: Any, limit: int, keep: int | None = Non
 
 async def answer(send: Any, status: int, body: bytes, content_type: bytes, headers: RawHeaders = ()) -> None:
     """Send a whole response."""
+    await answer_in_pieces(send, status, [body], content_type, headers)
+
+
+async def answer_in_pieces(
+    send: Any, status: int, pieces: Sequence[bytes], content_type: bytes, headers: RawHeaders = ()
+) -> None:
+    """Send a whole response, whose body is at least one piece: a large one is not handed over in one go."""
+    size = sum(map(len, pieces))
     await send(
         {
             "type": "http.response.start",
             "status": status,
             "headers": [
                 (b"content-type", content_type),
-                (b"content-length", str(len(body)).encode()),
+                (b"content-length", str(size).encode()),
                 *headers,
             ],
         }
     )
-    await send({"type": "http.response.body", "body": body})
+    for piece in pieces[:-1]:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": pieces[-1]})
 
 
 async def answer_json(send: Any, status: int, content: Any, headers: RawHeaders = ()) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
-from kuma_lite.core.access import Actor, Owned, Right, may, require
+from kuma_lite.core.access import Actor, Forbidden, Owned, Right, may, require
 from kuma_lite.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ CREATE: Final = "create"
 REPLACE: Final = "replace"
 DELETE: Final = "delete"
 NO_KIND: Final = "There is no such kind of thing."
+BEYOND: Final = "It must carry the tag, or stand in the group, to which your key is limited."
 EVERYTHING: Final = frozenset({CREATE, REPLACE, DELETE})
 _AT_ONCE: Final = 500  # things looked through before others get their turn
 
@@ -155,7 +156,8 @@ class Resource(Generic[T]):
     async def list(self, actor: Actor) -> Sequence[T]:
         """All that the actor reaches, oldest first. Raises Forbidden."""
         require(actor, self.view)
-        return await self.keeper.all(actor)
+        found = await self.keeper.all(actor)
+        return found if actor.reach is None else [thing for thing in found if actor.reach.holds(thing)]
 
     async def get(self, actor: Actor, key: Any, right: Right | None = None) -> T:
         """One, if the actor may see it (or has that right). Raises Forbidden, Missing."""
@@ -170,11 +172,13 @@ class Resource(Generic[T]):
         """A new one. Raises Forbidden, UserError."""
         self._allow(CREATE)
         require(actor, self.edit)
+        _stay_within(actor, document)
         return await self.keeper.create(actor, document)
 
     async def replace(self, actor: Actor, key: Any, document: Any) -> T:
         """Another document for one. Raises Forbidden, Missing, UserError."""
         self._allow(REPLACE)
+        _stay_within(actor, document)
         async with self._turn(actor, key) as thing:
             return await self.keeper.replace(actor, thing, document)
 
@@ -185,6 +189,7 @@ class Resource(Generic[T]):
             raise UserError("The {shown_name} must be an object.", shown_name=self.shown_name)
         async with self._turn(actor, key) as thing:
             document = merged(self.keeper.document(thing), changes)
+            _stay_within(actor, document)
             return await self.keeper.replace(actor, thing, document)
 
     async def delete(self, actor: Actor, key: Any) -> T:
@@ -276,6 +281,12 @@ class Resources:
                 named = {key for path in paths for key in values_at(document, path) if key is not None}
                 counts.update(named)
         return counts
+
+
+def _stay_within(actor: Actor, document: Any) -> None:
+    """What somebody with a limit makes or changes must be within it afterwards. Raises Forbidden."""
+    if actor.reach is not None and not (isinstance(document, Mapping) and actor.reach.takes(document)):
+        raise Forbidden(actor, BEYOND)
 
 
 def merged(document: Any, changes: Any) -> Any:

@@ -124,8 +124,18 @@ PROXY: Final = Kind(
     tell_after=MINUTE_S,
     is_note=True,
 )
+BACKUP: Final = Kind(
+    "backup",
+    "Backups",
+    public="The backup that was due could not be made.",
+    meaning="Should the disk fail, what has changed since the last one is lost.",
+    over="Backups are made again.",
+    tell_after=AT_ONCE,
+    is_note=True,
+    help=Help.BACKUPS,
+)
 
 KINDS: Final = (
     DISK_FULL, STORAGE, STORAGE_STALLED, DISK_LOW, UPLINK, RESOLVER, OWN_FAULT, CHECKS_LATE, CLOCK, OUTBOX,
-    CANNOT_BE_CHECKED, PROXY,
+    CANNOT_BE_CHECKED, PROXY, BACKUP,
 )  # fmt: skip

@@ -18,6 +18,7 @@ class Help(StrEnum):
     HISTORY = "history"  # how long history is kept
     NOTIFICATIONS = "notifications"
     MONITORS = "monitors"
+    BACKUPS = "backups"
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,8 +108,8 @@ class PageImport:
         await self.cancel()
         if shutil.disk_usage(self._folder).free < size * ROOM:
             raise UserError(
-                "Importing this file needs {size:.0f} MB of free space in {folder}.",
-                size=size * ROOM / 1e6,
+                "Importing this file needs {size} MB of free space in {folder}.",
+                size=round(size * ROOM / 1e6),
                 folder=self._folder,
             )
         self._upload.parent.mkdir(mode=0o700)

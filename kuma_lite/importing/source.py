@@ -146,9 +146,9 @@ def _copy(database: Path, target: Path) -> None:
         size = sum(path.stat().st_size for path in files)
         if shutil.disk_usage(target.parent).free < size * ROOM:
             raise UserError(
-                "Taking over {database} needs {size:.0f} MB of free space in {parent}.",
+                "Taking over {database} needs {size} MB of free space in {parent}.",
                 database=database,
-                size=size * ROOM / 1e6,
+                size=round(size * ROOM / 1e6),
                 parent=target.parent,
             )
         for _ in range(COPY_ATTEMPTS):

@@ -67,6 +67,13 @@ def plan_from_now(title: Any, minutes: Any, now: float) -> Document:
     return {"title": title, "strategy": Strategy.SINGLE.value, "dateRange": ends}
 
 
+STATE_EXAMPLE: Final = {
+    "status": "scheduled",
+    "begins_at": "2026-11-29T02:00:00Z",
+    "ends_at": "2026-11-29T04:00:00Z",
+}
+
+
 def state_of(plan: Plan, now: float, server_zone: str) -> Document:
     """What a plan is now, and the window that runs or comes next; null for what nobody knows yet."""
     window = next(iter(next_windows(plan, now, server_zone, 1)), None)

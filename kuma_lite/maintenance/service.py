@@ -117,6 +117,11 @@ class Maintenance:
         """Whether there is such a plan."""
         return self._plans.exists(plan_id)
 
+    def monitors_of(self, plan_id: int) -> list[int]:
+        """What a plan is for: monitors, and groups of them; none for an unknown plan."""
+        entry = self._plans.entry(plan_id)
+        return self._plans.monitors_of(entry) if entry is not None else []
+
     def running_on_page(self, page_id: int) -> list[Document]:
         """What a status page shows: its plans that are under maintenance now."""
         return self._pushes.wire(self._plans.running_on_page(page_id))

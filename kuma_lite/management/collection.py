@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-import msgspec
 from litestar import Response
 from litestar.enums import HttpMethod
 
@@ -21,7 +20,7 @@ from kuma_lite.core.access import Actor, Forbidden, Right
 from kuma_lite.core.resources import CREATE, DELETE, REPLACE, Document, Resource
 from kuma_lite.management import listing
 from kuma_lite.management.bodies import ID, STATE, body_of, created, patched, replaced
-from kuma_lite.rest.problems import Problem
+from kuma_lite.rest.problems import Problem, problem_body
 from kuma_lite.rest.requests import AnyRequest, TextQuery, WholeQuery, actor_of
 from kuma_lite.rest.route import CREATED, GET, NO_CONTENT, POST, Route, key_in
 from kuma_lite.rest.route import DELETE as REMOVING
@@ -47,6 +46,8 @@ class Managed:
         resource: the kind.
         example: a body that makes one.
         state: what a body tells of one beside its fields, if anything.
+        once: what only the answer tells that made one, if anything.
+        copied: what a copy has that differs from the document of the original; None: there are no copies.
     """
 
     def __init__(
@@ -54,10 +55,14 @@ class Managed:
         resource: Resource[Any],
         example: Mapping[str, Any],
         state: Callable[[Any], Mapping[str, Any]] | None = None,
+        once: Callable[[Any], Mapping[str, Any]] | None = None,
+        copied: Callable[[Document], Document] | None = None,
     ) -> None:
         self._resource = resource
         self._example = example
         self._state = state
+        self._once = once
+        self._copied = copied
 
     def routes(self) -> Iterator[Route]:
         """Those that the kind allows."""
@@ -81,7 +86,23 @@ class Managed:
         )
         writing = partial(route, needs=resource.edit, request=anything(dict(self._example)), response=shown)
         if CREATE in resource.can:
-            yield writing(name=f"{name}_create", method=POST, path=path, handler=self.create, status=CREATED)
+            yield writing(
+                name=f"{name}_create",
+                method=POST,
+                path=path,
+                handler=self.create,
+                status=CREATED,
+                shown_once=self._once is not None,
+            )
+        if self._copied is not None:
+            yield writing(
+                name=f"{name}_clone",
+                method=POST,
+                path=f"{one}/clone",
+                handler=self.clone,
+                status=CREATED,
+                request=anything({resource.named_by: "Copy"}),
+            )
         if REPLACE in resource.can:
             yield writing(name=f"{name}_replace", method=_PUT, path=one, handler=self.replace)
             yield writing(name=f"{name}_change", method=_PATCH, path=one, handler=self.change)
@@ -124,8 +145,19 @@ class Managed:
     async def create(self, request: AnyRequest) -> Response[Any]:
         """Make a new one; what the body leaves out has its default."""
         actor = _person(request)
-        wire = created(self._resource, await _body(request))
-        return self._answer(await self._resource.create(actor, wire), status=CREATED)
+        wire = created(self._resource, await problem_body(request))
+        thing = await self._resource.create(actor, wire)
+        return self._answer(thing, CREATED, self._once(thing) if self._once else {})
+
+    async def clone(self, request: AnyRequest) -> Response[Any]:
+        """Make another one like it, secrets included, with what the body says differently (RFC 7396)."""
+        assert self._copied is not None
+        changes = await problem_body(request) if await request.body() else {}
+        thing = await self._find(request, self._resource.edit)
+        named_by = self._resource.named_by
+        changes = {named_by: self._resource.title(thing), **changes}
+        wire = self._copied(patched(self._resource, thing, changes))
+        return self._answer(await self._resource.create(_person(request), wire), CREATED)
 
     async def replace(self, request: AnyRequest) -> Response[Any]:
         """Give one these fields; what the body leaves out has its default, but secrets stay."""
@@ -146,7 +178,7 @@ class Managed:
     async def _write(
         self, request: AnyRequest, wire_of: Callable[[Resource[Any], Any, Mapping[str, Any]], Document]
     ) -> Response[Any]:
-        body = await _body(request)
+        body = await problem_body(request)
         thing = await self._find(request, self._resource.edit)
         self._look_at_tag(request, thing)
         wire = wire_of(self._resource, thing, body)
@@ -172,8 +204,9 @@ class Managed:
         if expected not in (None, "*", self._tag(thing)):
             raise Problem(412, f"The {self._resource.shown_name} was changed by somebody else meanwhile.")
 
-    def _answer(self, thing: Any, status: int = 200) -> Response[Any]:
-        return Response(self._body(thing), status_code=status, headers={ETAG: self._tag(thing)})
+    def _answer(self, thing: Any, status: int = 200, more: Mapping[str, Any] | None = None) -> Response[Any]:
+        body = {**self._body(thing), **(more or {})}
+        return Response(body, status_code=status, headers={ETAG: self._tag(thing)})
 
 
 def _title(plural: str) -> str:
@@ -186,13 +219,3 @@ def _person(request: AnyRequest) -> Actor:
     if actor.user_id is None:
         raise Forbidden(actor)
     return actor
-
-
-async def _body(request: AnyRequest) -> Mapping[str, Any]:
-    try:
-        body = msgspec.json.decode(await request.body())
-    except (ValueError, RecursionError):
-        raise Problem(422, "The body is not valid JSON.") from None
-    if not isinstance(body, Mapping):
-        raise Problem(422, "The body must be a JSON object.")
-    return body

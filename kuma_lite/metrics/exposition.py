@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -20,6 +19,7 @@ def lines_of(family: Family) -> Iterator[str]:
     yield f"# TYPE {family.name} {family.type}"
     for labels, value in family.samples:
         yield f"{family.name}{{{labels}}} {number(value)}" if labels else f"{family.name} {number(value)}"
+    yield from family.lines
 
 
 def render(families: Iterable[Family]) -> Iterator[bytes]:
@@ -39,11 +39,13 @@ def render(families: Iterable[Family]) -> Iterator[bytes]:
 
 def number(value: float) -> str:
     """A value as the format wants it."""
-    if math.isnan(value):
+    try:
+        whole = int(value)
+    except ValueError:
         return "NaN"
-    if math.isinf(value):
+    except OverflowError:
         return "+Inf" if value > 0 else "-Inf"
-    return str(int(value)) if value == int(value) else repr(float(value))
+    return str(whole) if value == whole else repr(float(value))
 
 
 def label_text(labels: Iterable[tuple[str, str]]) -> str:

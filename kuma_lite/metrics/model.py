@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
@@ -22,16 +22,13 @@ class Sample(NamedTuple):
 
 @dataclass(slots=True)
 class Family:
-    """One metric with all its samples."""
+    """One metric with all its samples; `lines` are further ones, written out already."""
 
     name: str
     help: str
     type: str = GAUGE
     samples: list[Sample] = field(default_factory=list)
-
-    def add(self, labels: str, value: float) -> None:
-        """One more sample."""
-        self.samples.append(Sample(labels, value))
+    lines: list[str] = field(default_factory=list)
 
 
 class Reading(Protocol):
@@ -74,12 +71,8 @@ class Reading(Protocol):
         """Milliseconds, of the latest beat."""
 
     @property
-    def uptime(self) -> Mapping[str, float]:
-        """Window → share of beats that were up, 0..1."""
-
-    @property
-    def average_ping(self) -> Mapping[str, float]:
-        """Window → milliseconds."""
+    def windows(self) -> Sequence[tuple[str, float, float]]:
+        """Window, share of beats that were up (0..1), average response time (milliseconds)."""
 
     @property
     def certificate(self) -> tuple[bool, int] | None:

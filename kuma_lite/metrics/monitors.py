@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from kuma_lite.metrics.exposition import label_text
+from kuma_lite.metrics.exposition import label_text, number
 from kuma_lite.metrics.model import Family, Labels, Reading, Readings
 
-READ_AT_ONCE: Final = 100  # monitors between two pauses: some 5 ms in which nothing else runs
+READ_AT_ONCE: Final = 250  # monitors between two pauses: some 5 ms in which nothing else runs
 _NO_PING: Final = -1
 _ABSENT: Final = "null"
 _OWN_LABELS: Final = frozenset(
@@ -50,19 +50,21 @@ class MonitorFamilies:
         self.ping = Family("monitor_response_time", "Monitor Response Time (ms)")
         self.status = Family("monitor_status", "Monitor Status (1 = UP, 0= DOWN, 2= PENDING, 3= MAINTENANCE)")
 
-    def add(self, reading: Reading) -> None:
+    def add(self, reading: Reading, labels: str) -> None:
         """The samples of one monitor."""
-        labels = label_text(labels_of(reading))
         if reading.certificate is not None:
             valid, days = reading.certificate
-            self.cert_days.add(labels, days)
-            self.cert_valid.add(labels, int(valid))
-        for window, share in reading.uptime.items():
-            self.uptime.add(f'{labels},window="{window}"', share)
-        for window, milliseconds in reading.average_ping.items():
-            self.seconds.add(f'{labels},window="{window}"', milliseconds / 1000)
-        self.ping.add(labels, _NO_PING if reading.ping is None else reading.ping)
-        self.status.add(labels, reading.status)
+            self.cert_days.lines.append(f"{self.cert_days.name}{{{labels}}} {days}")
+            self.cert_valid.lines.append(f"{self.cert_valid.name}{{{labels}}} {int(valid)}")
+        uptime, seconds = self.uptime, self.seconds
+        for window, share, milliseconds in reading.windows:
+            uptime.lines.append(f'{uptime.name}{{{labels},window="{window}"}} {number(share)}')
+            seconds.lines.append(
+                f'{seconds.name}{{{labels},window="{window}"}} {number(milliseconds / 1000)}'
+            )
+        ping = _NO_PING if reading.ping is None else reading.ping
+        self.ping.lines.append(f"{self.ping.name}{{{labels}}} {number(ping)}")
+        self.status.lines.append(f"{self.status.name}{{{labels}}} {reading.status}")
 
     @property
     def all(self) -> list[Family]:
@@ -70,14 +72,43 @@ class MonitorFamilies:
         return [self.cert_days, self.cert_valid, self.uptime, self.seconds, self.ping, self.status]
 
 
-async def monitor_families(readings: Readings) -> list[Family]:
+class LabelTexts:
+    """The labels of monitors as they are written, kept from one scrape to the next."""
+
+    def __init__(self) -> None:
+        self._texts: dict[int, tuple[tuple[object, ...], str]] = {}
+
+    def of(self, reading: Reading) -> str:
+        """Those of one monitor."""
+        shown = (
+            reading.name,
+            reading.type,
+            reading.url,
+            reading.hostname,
+            reading.port,
+            reading.tags,
+        )
+        found = self._texts.get(reading.id)
+        if found is None or found[0] != shown:
+            found = self._texts[reading.id] = (shown, label_text(labels_of(reading)))
+        return found[1]
+
+    def keep_only(self, monitors: int) -> None:
+        """Forget all, when there are twice as many as there are monitors."""
+        if len(self._texts) > 2 * monitors:
+            self._texts.clear()
+
+
+async def monitor_families(readings: Readings, texts: LabelTexts) -> list[Family]:
     """The families of all monitors; the event loop gets its turns in between."""
     await readings.prepare()
     families = MonitorFamilies()
+    index = 0
     for index, reading in enumerate(readings.all(), 1):
-        families.add(reading)
+        families.add(reading, texts.of(reading))
         if index % READ_AT_ONCE == 0:
             await asyncio.sleep(0)
+    texts.keep_only(index)
     return families.all
 
 

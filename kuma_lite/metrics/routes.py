@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Access as Who
 from kuma_lite.core.doors import RawRoute
-from kuma_lite.core.raw_http import answer, answer_text
+from kuma_lite.core.raw_http import answer, answer_in_pieces, answer_text
 from kuma_lite.metrics.access import Access
 from kuma_lite.metrics.exposition import CONTENT_TYPE, render
 from kuma_lite.metrics.model import Family, Readings
-from kuma_lite.metrics.monitors import monitor_families
+from kuma_lite.metrics.monitors import LabelTexts, monitor_families
 from kuma_lite.metrics.own import own_families
 
 PACKED_FROM_BYTES: Final = 16 * 1024  # smaller answers are not worth packing
@@ -45,6 +45,7 @@ class MetricsRoute:
         self._access = access
         self._place = place
         self._started = clock.now()
+        self._texts = LabelTexts()
         self.more: list[Callable[[], Iterable[Family]]] = []  # what other features measure
 
     def route(self) -> RawRoute:
@@ -62,18 +63,18 @@ class MetricsRoute:
             ask = [(b"www-authenticate", b"Basic")]
             await answer(send, 401, b"", b"text/html; charset=utf-8", ask)
             return
-        body = await self._render()
+        pieces = await self._render()
         extra: list[tuple[bytes, bytes]] = []
-        if len(body) >= PACKED_FROM_BYTES and "gzip" in headers.get(b"accept-encoding", ""):
-            body = await asyncio.to_thread(gzip.compress, body, _PACKING_LEVEL)
+        if sum(map(len, pieces)) >= PACKED_FROM_BYTES and "gzip" in headers.get(b"accept-encoding", ""):
+            pieces = [await asyncio.to_thread(_packed, pieces)]
             extra = [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")]
         if scope["method"] == "HEAD":
-            body = b""
-        await answer(send, 200, body, CONTENT_TYPE.encode(), extra)
+            pieces = [b""]
+        await answer_in_pieces(send, 200, pieces, CONTENT_TYPE.encode(), extra)
 
-    async def _render(self) -> bytes:
+    async def _render(self) -> list[bytes]:
         families: list[Family] = [
-            *await monitor_families(self._readings),
+            *await monitor_families(self._readings, self._texts),
             *own_families(self._figures(), self._started),
             *(family for ask in self.more for family in ask()),
         ]
@@ -81,4 +82,8 @@ class MetricsRoute:
         for piece in render(families):
             pieces.append(piece)
             await asyncio.sleep(0)
-        return b"".join(pieces)
+        return pieces
+
+
+def _packed(pieces: Sequence[bytes]) -> bytes:
+    return gzip.compress(b"".join(pieces), _PACKING_LEVEL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core.access import Actor, Right
@@ -62,7 +63,7 @@ class MonitorKeeper:
 
     async def create(self, actor: Actor, document: Any) -> Monitor:
         """A new one. Raises UserError."""
-        tags = _tags(document)
+        tags, actor = _tags(document), replace(actor, reach=None)  # what comes of all steps is within it
         monitor = await self._monitors.add(actor, _payload(document))
         try:
             if tags:
@@ -74,7 +75,7 @@ class MonitorKeeper:
 
     async def replace(self, actor: Actor, monitor: Monitor, document: Any) -> Monitor:
         """Another document for one; what it leaves out has its default. Raises UserError."""
-        tags = _tags(document)
+        tags, actor = _tags(document), replace(actor, reach=None)
         old = [(tag.tag_id, tag.value) for tag in monitor.tags]
         if tags != old:
             await self._put_tags(actor, monitor.id, tags)
@@ -88,6 +89,11 @@ class MonitorKeeper:
     async def delete(self, actor: Actor, monitor: Monitor) -> None:
         """Remove one; what stands below it moves to the top."""
         await self._monitors.delete(actor, monitor.id)
+
+
+def copied_monitor(document: Document) -> Document:
+    """The document of a copy: a push monitor gets an address of its own."""
+    return {**document, "pushToken": None}
 
 
 def _payload(document: Any) -> Document:

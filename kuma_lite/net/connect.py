@@ -10,6 +10,7 @@ from itertools import chain, zip_longest
 from time import perf_counter
 from typing import Generic, TypeVar, cast
 
+from kuma_lite.core.time_limit import TimeLimit
 from kuma_lite.net.errors import NetworkError, connect_error, timeout_error
 from kuma_lite.net.resolve import Address, IpFamily, Resolver
 from kuma_lite.net.trace import current
@@ -93,7 +94,8 @@ class Connector:
     ) -> Connected[P]:
         """Connect within `timeout` seconds. Raises NetworkError."""
         try:
-            async with asyncio.timeout(timeout):
+            loop = asyncio.get_running_loop()
+            with TimeLimit(loop, loop.time() + timeout):
                 return await self.open(host, port, factory, family=family)
         except TimeoutError:
             raise timeout_error(timeout * MS) from None

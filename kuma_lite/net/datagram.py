@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LARGEST: Final = 65_535  # bytes of a datagram
-KEPT: Final = 64  # datagrams that may wait to be read; no protocol here sends more at once
+KEPT: Final = 256  # datagrams that may wait to be read; the largest split answers have some dozen
 
 
 async def ask(
@@ -99,13 +99,14 @@ async def _exchange(
         sock.connect((address, port))
         sock.send(question)
         # A reader and a timer of our own cost a sixth less than `sock_recv` within `asyncio.timeout`.
-        loop.add_reader(sock, hear)
+        number = sock.fileno()
+        loop.add_reader(number, hear)
         timer = loop.call_later(timeout, give_up)
         try:
             return await answer
         finally:
             timer.cancel()
-            loop.remove_reader(sock)
+            loop.remove_reader(number)
 
 
 class Conversation:
@@ -126,6 +127,10 @@ class Conversation:
     def send(self, data: bytes) -> None:
         """Send; what goes wrong is told by `receive`."""
         self._transport.sendto(data)
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._transport.close()
 
     async def receive(self) -> bytes:
         """The next datagram. Raises NetworkError of kind REFUSED or UNREACHABLE (ICMP)."""
@@ -148,6 +153,15 @@ async def converse(
     """
     found = await network.resolver.resolve(host, family)
     address = next((each for each in found if each.family is socket.AF_INET), found[0]).ip
+    conversation = await connected(address, port)
+    try:
+        yield conversation
+    finally:
+        conversation.close()
+
+
+async def connected(address: str, port: int) -> Conversation:
+    """A conversation with an IP address, to be closed. Raises NetworkError of kind UNREACHABLE."""
     heard = _Heard()
     try:
         transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
@@ -157,10 +171,7 @@ async def converse(
         if error.errno in OUR_OWN_LIMITS:
             raise
         raise connect_error(error, address, port) from None
-    try:
-        yield Conversation(transport, heard, address, port)
-    finally:
-        transport.close()
+    return Conversation(transport, heard, address, port)
 
 
 class _Heard(asyncio.DatagramProtocol):

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import re
 from functools import lru_cache
 
-from kuma_lite.core.programs import environment, path_of
+from kuma_lite.core.programs import path_of, run
 
 # Seconds the program may take beyond its own deadline before it is killed.
 KILL_GRACE = 2.0
-# Bytes of its output that are read: a hundred answers take about 7 kB.
-OUTPUT_BYTES = 64 * 1024
 
-_TIME = re.compile(rb"time[=<]([0-9.]+) ?ms")
+_TIME = re.compile(r"time[=<]([0-9.]+) ?ms")
 
 
 class PingUnavailable(RuntimeError):
@@ -48,7 +45,7 @@ def arguments(
     return [program, f"-{version}", "-n", "-c", str(count), "-s", str(size), *limits, "--", ip]
 
 
-def parse_times(output: bytes) -> list[float]:
+def parse_times(output: str) -> list[float]:
     """The round trips in the program's output, in ms."""
     return [float(match) for match in _TIME.findall(output)]
 
@@ -61,25 +58,5 @@ async def run_ping(
     if program is None:
         raise PingUnavailable
     command = arguments(program, ip, version, count, size, per_request_timeout, total_timeout)
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=environment(),
-        limit=OUTPUT_BYTES,
-    )
-    assert process.stdout is not None
-    output = b""
-    try:
-        async with asyncio.timeout(math.ceil(total_timeout) + KILL_GRACE):
-            while len(output) < OUTPUT_BYTES and (chunk := await process.stdout.read(OUTPUT_BYTES)):
-                output += chunk
-            await process.wait()
-    except TimeoutError:
-        pass
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    return parse_times(output)
+    ended = await run(*command, timeout=math.ceil(total_timeout) + KILL_GRACE)
+    return parse_times(ended.output)

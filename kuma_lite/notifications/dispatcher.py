@@ -11,9 +11,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import MILLISECONDS, Clock, to_ms
@@ -44,8 +44,33 @@ Deliver = Callable[[Config, Message], Awaitable[str]]  # returns what the servic
 PaceOf = Callable[[Config], Pace | None]
 
 
+class MessageQueue(Protocol):
+    """Where messages wait: the module `store` for channels; each function runs in a transaction."""
+
+    def queues(self, connection: Connection, /) -> list[Queue]:
+        """What waits, per channel."""
+
+    def dead_letters(self, connection: Connection, /) -> int:
+        """How many messages have been given up and are kept."""
+
+    def channel(self, connection: Connection, channel_id: int, /) -> Channel | None:
+        """A channel that is switched on."""
+
+    def oldest(self, connection: Connection, channel_id: int, but: Collection[int] = (), /) -> Waiting | None:
+        """The message a channel must get next, but for rows that it has got."""
+
+    def taken(self, connection: Connection, row: int, channel_id: int, now: int, answer: str, /) -> None:
+        """The channel has the message of a row."""
+
+    def failed(self, connection: Connection, message: Waiting, now: int, error: str, due: int, /) -> None:
+        """An attempt failed; the next is at `due`."""
+
+    def given_up(self, connection: Connection, message: Waiting, now: int, error: str, /) -> None:
+        """The message will not be tried again."""
+
+
 class Dispatcher:
-    """The one that empties the outbox."""
+    """The one that empties an outbox; `queue`: where its messages wait."""
 
     def __init__(
         self,
@@ -54,10 +79,12 @@ class Dispatcher:
         clock: Clock,
         bus: Bus,
         *,
+        queue: MessageQueue = store,
         pace_of: PaceOf = lambda _: None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._database = database
+        self._queue = queue
         self._deliver = deliver
         self._clock = clock
         self._bus = bus
@@ -126,8 +153,8 @@ class Dispatcher:
                     await self._wake.wait()
 
     async def _look(self) -> None:
-        self._queues = await self._database.read(store.queues)
-        self._dead = await self._database.read(store.dead_letters)
+        self._queues = await self._database.read(self._queue.queues)
+        self._dead = await self._database.read(self._queue.dead_letters)
 
     def _begin(self) -> float:
         """Start what is due; returns the seconds until something else will be."""
@@ -159,7 +186,7 @@ class Dispatcher:
 
         def clear(connection: Connection) -> None:
             for row, (channel_id, answer) in arrived.items():
-                store.taken(connection, row, channel_id, now, answer)
+                self._queue.taken(connection, row, channel_id, now, answer)
 
         def ended(stored: bool) -> None:
             self._cleaning = False
@@ -203,7 +230,9 @@ class Dispatcher:
         if self._pacing.wait(channel_id, self._clock.monotonic()):
             return None
         but = {*self._arrived, *self.unstored.rows()}
-        waiting = await self._database.read(lambda connection: store.oldest(connection, channel_id, but))
+        waiting = await self._database.read(
+            lambda connection: self._queue.oldest(connection, channel_id, but)
+        )
         unstored = self.unstored.waiting().get(channel_id)
         message: Waiting | Unstored | None = waiting
         if unstored is not None and (waiting is None or unstored.created < waiting.created):
@@ -222,7 +251,7 @@ class Dispatcher:
         row, channel_id, now = message.id, message.channel.id, to_ms(self._clock.now())
         self._arrived[row] = (channel_id, answer)
         stored = await stored_soon(
-            self._database, lambda connection: store.taken(connection, row, channel_id, now, answer)
+            self._database, lambda connection: self._queue.taken(connection, row, channel_id, now, answer)
         )
         if stored:
             self._arrived.pop(message.id, None)
@@ -250,12 +279,12 @@ class Dispatcher:
             case Again(pause):
                 error, due = limited(failure.message, ERROR_CHARS), now + to_ms(pause)
                 stored = await stored_soon(
-                    self._database, lambda found: store.failed(found, message, now, error, due)
+                    self._database, lambda found: self._queue.failed(found, message, now, error, due)
                 )
             case GiveUp(reason):
                 error, due = limited(reason, ERROR_CHARS), now + to_ms(IDLE_LOOK_S)
                 stored = await stored_soon(
-                    self._database, lambda found: store.given_up(found, message, now, error)
+                    self._database, lambda found: self._queue.given_up(found, message, now, error)
                 )
                 log.error("A message to %s is given up", message.channel.name)
         if stored:
@@ -266,7 +295,7 @@ class Dispatcher:
 
     async def _attempt_unstored(self, message: Unstored) -> None:
         """The same for what is only in memory."""
-        channel = await self._database.read(lambda found: store.channel(found, message.channel_id))
+        channel = await self._database.read(lambda found: self._queue.channel(found, message.channel_id))
         if channel is None:  # removed or switched off
             self.unstored.drop(message)
             return

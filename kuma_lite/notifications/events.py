@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from kuma_lite.core.access import Audience, Right
+from kuma_lite.core.access import Actor, Audience, Right
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Push, actor_of
 from kuma_lite.core.resource_events import PushedList, ResourceEvents
@@ -36,7 +36,11 @@ def notification_doors(
         from kuma_lite.notifications.routes import notification_routes
         from kuma_lite.rest.route import mounted
 
-        api = HistoryApi(notifications.history, notifications.overview)
+        async def test(actor: Actor, key: str) -> str:
+            channel = await resource.get(actor, key, Right.NOTIFICATIONS_EDIT)
+            return await notifications.test(dict(channel.config), actor)
+
+        api = HistoryApi(notifications.history, notifications.overview, test)
         return [*notification_routes(notifications.services, notifications.previews), *mounted(api.routes())]
 
     (doors,) = events.doors(

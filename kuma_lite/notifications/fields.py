@@ -95,16 +95,16 @@ def _number_problem(words: Words, value: Any) -> str:
         return f"{words.label} must be a number."
     low, high = words.minimum, words.maximum
     if (low is not None and not number >= low) or (high is not None and not number <= high):
-        return words.out_of_range or f"{words.label} must be {_range(low, high)}."
+        return words.out_of_range or _outside(words.label, low, high)
     if words.step == 1 and not number.is_integer():
         return f"{words.label} must be a whole number."
     return ""
 
 
-def _range(low: float | None, high: float | None) -> str:
+def _outside(label: str, low: float | None, high: float | None) -> str:
     if low is not None and high is not None:
-        return f"between {low:g} and {high:g}"
-    return f"at most {high:g}" if low is None else f"at least {low:g}"
+        return f"{label} must be between {low:g} and {high:g}."
+    return f"{label} must be at most {high:g}." if low is None else f"{label} must be at least {low:g}."
 
 
 def _is_web_address(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Final
 
-from kuma_lite.core.access import Right
+from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.iso_time import iso
 from kuma_lite.notifications.history import OUTCOMES, USUAL_COUNT, WORDS, History, wanted_of
@@ -66,10 +66,14 @@ class HistoryApi:
     Args:
         history: of all deliveries.
         overview: the channels of an organisation as our own page has them.
+        test: sends a test message to one by its id. Raises UserError.
     """
 
-    def __init__(self, history: History, overview: Overview) -> None:
+    def __init__(
+        self, history: History, overview: Overview, test: Callable[[Actor, str], Awaitable[str]]
+    ) -> None:
         self._history = history
+        self._test = test
         self._overview = overview
 
     def routes(self) -> Iterator[Route]:
@@ -104,6 +108,17 @@ class HistoryApi:
             status=NO_CONTENT,
         )
         yield Route(
+            name="notification_test",
+            method=POST,
+            path="/api/v1/notifications/{key:str}/test",
+            needs=edit,
+            handler=self.test,
+            tag=_TAG,
+            people=True,
+            problems=True,
+            response={"answer": "Sent Successfully."},
+        )
+        yield Route(
             name="list_notification_health",
             method=GET,
             path="/api/v1/notification-health",
@@ -133,6 +148,10 @@ class HistoryApi:
     async def remove(self, request: AnyRequest) -> None:
         """Forget a message that was delivered or given up."""
         await self._history.remove(actor_of(request), key_in(request))
+
+    async def test(self, request: AnyRequest) -> dict[str, Any]:
+        """Send a test message with what is stored; the answer says what the service said."""
+        return {"answer": await self._test(actor_of(request), key_in(request))}
 
     async def health(self, request: AnyRequest) -> list[dict[str, Any]]:
         """List how delivering to each notification goes."""

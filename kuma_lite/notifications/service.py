@@ -29,6 +29,7 @@ from kuma_lite.core.registry import Registry
 from kuma_lite.core.transactions import stored_soon
 from kuma_lite.notifications import services as services_package
 from kuma_lite.notifications import store
+from kuma_lite.notifications.announcement import Announcement
 from kuma_lite.notifications.delivery import UNKNOWN_TYPE, Context, KeyRing, Receipt, Services, deliver
 from kuma_lite.notifications.dispatcher import Dispatcher
 from kuma_lite.notifications.fields import validate
@@ -128,22 +129,16 @@ class Notifications:
         """Tell some channels something that belongs to no monitor, in a transaction of its own.
         When nothing can be stored they are told from memory.
         """
-        packed, now = pack(message), to_ms(self._clock.now())
-        rows: dict[int, int] = {}
-        unstored = self.dispatcher.unstored
-
-        def ended(stored: bool) -> None:
-            unstored.ended(rows, stored=stored)
-            self.wake()
-
-        stored = await stored_soon(
-            self._database,
-            lambda connection: store.enqueue(connection, channel_ids, None, packed, now, rows=rows),
-            ended,
-        )
+        news = self.announcement(channel_ids, None, pack(message))
+        stored = await stored_soon(self._database, news.write, news.ended)
         if stored is not True:
-            unstored.hold(channel_ids, None, packed, now, rows, writing=stored is None)
+            news.let_go(writing=stored is None)
         self.wake()
+
+    def announcement(self, channel_ids: Collection[int], monitor_id: int | None, packed: str) -> Announcement:
+        """A message that is written down with what it is about, see `core.kept_writes`."""
+        now = to_ms(self._clock.now())
+        return Announcement(self.dispatcher.unstored, self.wake, channel_ids, monitor_id, packed, now)
 
     def pending(self) -> Pending:
         """Figures of the outbox, as of its latest look."""
@@ -177,6 +172,10 @@ class Notifications:
 
     async def _carry(self, config: Config, message: Message) -> str:
         return (await self._hand_over(config, message)).answer
+
+    async def hand_over(self, config: Config, message: Message) -> str:
+        """One attempt for somebody who has no channel; what the service said. Raises DeliveryFailed."""
+        return await self._carry(config, message)
 
     def _pace_of(self, config: Config) -> Pace | None:
         service = self.services.get(str(config.get("type")))

@@ -88,6 +88,11 @@ class UnstoredMessages:
         for message in mine:
             message.writing, message.rows = False, {}
 
+    def arrived(self, rows: dict[int, int]) -> set[int]:
+        """The channels that have taken the message of `rows`; may be asked in another thread."""
+        messages = list(self._messages)
+        return {message.channel_id for message in messages if message.rows is rows and message.arrived}
+
     def drop(self, message: Unstored) -> None:
         """It need not be stored any more."""
         if message in self._messages:

@@ -32,4 +32,5 @@ def token_wire(projects: Projects, token: Token) -> dict[str, Any]:
         "expires_at": iso(token.expires),
         "last_used_at": iso(token.last_used),
         "revoked_at": iso(token.revoked),
+        **token.grant.document(),
     }

@@ -17,6 +17,7 @@ PROJECT: Final = named(
 )
 NEW_PROJECT: Final = named("NewProject", {"project": {"name": "Second site"}})
 _KIND: Final = one_of("project", "user")
+_SCOPE: Final = one_of("read", "push", "write")
 TOKEN: Final = named(
     "Token",
     {
@@ -29,6 +30,9 @@ TOKEN: Final = named(
         "expires_at": nullable(MOMENT, shown=False),
         "last_used_at": nullable(MOMENT),
         "revoked_at": nullable(MOMENT, shown=False),
+        "scopes": [_SCOPE],
+        "tag": nullable(3, shown=False),
+        "group": nullable(7, shown=False),
     },
 )
 NEW_TOKEN: Final = named(
@@ -39,6 +43,9 @@ NEW_TOKEN: Final = named(
             "kind": optional(_KIND),
             "project_uuid": optional(nullable(PROJECT.like["uuid"]), shown=False),
             "expires_at": optional(nullable(MOMENT), shown=False),
+            "scopes": optional([_SCOPE]),
+            "tag": optional(nullable(3), shown=False),
+            "group": optional(nullable(7), shown=False),
         }
     },
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kuma_lite.core.scopes import Grant, of_columns
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -32,6 +34,14 @@ class Token:
     expires: int | None
     last_used: int | None
     revoked: int | None
+    scopes: str | None = None  # these three as `core.scopes` stores them
+    limit_kind: str | None = None
+    limit_id: int | None = None
+
+    @property
+    def grant(self) -> Grant:
+        """What it opens of what its project or its maker may."""
+        return of_columns(self.scopes, self.limit_kind, self.limit_id)
 
     def usable(self, now: int) -> bool:
         """Whether it opens anything at that moment."""

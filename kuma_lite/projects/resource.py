@@ -10,6 +10,7 @@ from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.iso_time import iso, parse_iso
 from kuma_lite.core.resources import CREATE, DELETE, Document, Reference, Resource
+from kuma_lite.core.scopes import GROUP, TAG, asked
 from kuma_lite.projects import tokens
 from kuma_lite.projects.model import Project, Token
 from kuma_lite.projects.service import Projects
@@ -85,6 +86,7 @@ class TokenKeeper:
             "kind": kept.token.kind,
             "project_uuid": kept.project.uuid,
             "expires_at": iso(kept.token.expires),
+            **kept.token.grant.document(),
         }
 
     async def create(self, actor: Actor, document: Any) -> KeptToken:
@@ -96,6 +98,7 @@ class TokenKeeper:
             kind=document.get("kind") or tokens.PROJECT,
             user_id=actor.user_id,
             expires=expiry(document.get("expires_at")),
+            grant=await asked(document, actor, self._projects.limits),
         )
         return KeptToken(token, project, text)
 
@@ -134,7 +137,11 @@ def token_resource(projects: Projects) -> Resource[KeptToken]:
         options=_token_options,
         title=lambda kept: kept.token.name,
         identify=lambda kept: kept.token.uuid,
-        references=(Reference("project_uuid", "project"),),
+        references=(
+            Reference("project_uuid", "project"),
+            Reference(TAG, "tag"),
+            Reference(GROUP, "monitor"),
+        ),
         can=frozenset({CREATE, DELETE}),
     )
 

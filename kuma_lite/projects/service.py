@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from typing import Final, Protocol, TypeVar
@@ -15,11 +16,13 @@ from kuma_lite.core.access import (
 )
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.scopes import Grant, Limits, NoLimits, granted
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.projects import tokens
 from kuma_lite.projects.model import Project, Token
 from kuma_lite.projects.store import (
+    ALL,
     NO_PROJECT,
     delete_project,
     find_token,
@@ -61,6 +64,9 @@ class Projects:
         self._people = people
         self._known: dict[str, tuple[Token, float]] = {}  # by hash; and until when no look is needed
         self.all: dict[int, Project] = {}
+        # Other keys: whom a text lets in as a person; None: nobody.
+        self.others: list[Callable[[str], Awaitable[Actor | None]]] = []
+        self.limits: Limits = NoLimits()  # who knows tags and groups
 
     async def load(self) -> None:
         """Read the projects."""
@@ -99,6 +105,9 @@ class Projects:
         text = tokens.credential(authorization)
         if text is not None and tokens.looks_like_one(text):
             return await self._machine(text)
+        for other in self.others:
+            if text is not None and (person := await other(text)) is not None:
+                return self._in(person, self.root_of(person.organisation))
         actor = await self._people.session(text)
         return self._in(actor, self.root_of(actor.organisation)) if actor else None
 
@@ -123,9 +132,10 @@ class Projects:
         if project is None:
             return None  # removed since the token was looked at
         if token.user_id is None:
-            return Actor(project.organisation, PROJECT_TOKEN_RIGHTS, project_id=project.id)
+            machine = Actor(project.organisation, PROJECT_TOKEN_RIGHTS, project_id=project.id)
+            return granted(machine, token.grant, self.limits)
         person = await self._people.actor(token.user_id)
-        return self._in(person, project) if person else None
+        return granted(self._in(person, project), token.grant, self.limits) if person else None
 
     # --- projects ----------------------------------------------------------------------------------------
 
@@ -163,6 +173,7 @@ class Projects:
         kind: str = tokens.PROJECT,
         user_id: int | None = None,
         expires: int | None = None,
+        grant: Grant = ALL,
     ) -> tuple[Token, str]:
         """A new token: what is stored of it, and itself, which nobody can see again. Raises UserError.
 
@@ -172,6 +183,7 @@ class Projects:
             kind: "project" or "user".
             user_id: whose a user token is.
             expires: milliseconds since 1970; None for never.
+            grant: what it opens; a limit is for tokens of users.
         """
         text = clean_name(name, "token")
         now = to_ms(self._clock.now())
@@ -181,12 +193,14 @@ class Projects:
             raise UserError("A user token belongs to somebody who is logged in.", status=422)
         if expires is not None and expires <= now:
             raise UserError("The token would have expired already.", status=422)
+        if grant.limit is not None and kind != tokens.USER:
+            raise UserError("Only a user token can be limited to a tag or a group.", status=422)
         secret = tokens.new_token(kind)
         owner = user_id if kind == tokens.USER else None
         project_id = (project or self.root).id
 
         def write(connection: Connection) -> Token:
-            return insert_token(connection, project_id, kind, owner, text, secret, now, expires)
+            return insert_token(connection, project_id, kind, owner, text, secret, now, expires, grant)
 
         return await self._database.write(write), secret
 

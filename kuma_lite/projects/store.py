@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from kuma_lite.core import sql
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.scopes import Grant
 from kuma_lite.core.sql import Connection
 from kuma_lite.projects import tokens
 from kuma_lite.projects.model import Project, Token
 
 MAX_TOKENS: Final = 10_000  # of all projects: one for each host of a large fleet
+ALL: Final = Grant()  # of a token: whatever its project or its maker may
 NO_PROJECT: Final = "The project does not exist."
 # What keeps a project from being removed. Integrations would outlive their names, as the first project's.
 _HELD_BY: Final = (
@@ -24,7 +26,8 @@ _HELD_BY: Final = (
 )
 _PROJECT: Final = "id, uuid, name, is_root, created, organisation_id"
 _COLUMNS: Final = """
-    id, uuid, project_id, kind, user_id, name, prefix, created, expires, last_used, revoked
+    id, uuid, project_id, kind, user_id, name, prefix, created, expires, last_used, revoked, scopes,
+    limit_kind, limit_id
 """
 
 
@@ -64,13 +67,14 @@ def insert_token(
     secret: str,
     now: int,
     expires: int | None,
+    grant: Grant = ALL,
 ) -> Token:
     """Store a new token. Raises UserError."""
     if sql.value(connection, "SELECT count(*) FROM api_token WHERE revoked IS NULL") >= MAX_TOKENS:
         raise UserError("There can be no more than {most} tokens.", most=MAX_TOKENS, status=422)
     connection.execute(
-        "INSERT INTO api_token (uuid, project_id, kind, user_id, name, prefix, hash, created, expires) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO api_token (uuid, project_id, kind, user_id, name, prefix, hash, created, expires, "
+        "scopes, limit_kind, limit_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             str(uuid.uuid4()),
             project_id,
@@ -81,6 +85,7 @@ def insert_token(
             tokens.hash_of(secret),
             now,
             expires,
+            *grant.columns(),
         ),
     )
     found = find_token(connection, tokens.hash_of(secret))

@@ -14,6 +14,7 @@ from litestar.openapi.spec import (
     RequestBody,
     Schema,
 )
+from litestar.openapi.spec.enums import OpenAPIType
 
 from kuma_lite.core.access import NOT_FOR_MACHINES
 from kuma_lite.core.errors import REFUSALS
@@ -22,12 +23,22 @@ from kuma_lite.rest.shapes import error, errors, example_of, schema_of
 
 _REFUSALS: Final[Mapping[int, tuple[str, Any]]] = {
     401: ("The token is missing or invalid", error(REFUSALS[401])),
-    403: ("Not with the token of a project", error(NOT_FOR_MACHINES)),
+    403: ("Not with this token: it opens less, or is that of a project", error(NOT_FOR_MACHINES)),
     404: ("Not in the caller's project", error(REFUSALS[404])),
     412: ("Somebody else has changed it meanwhile", error("Precondition Failed")),
+    409: ("A request with this idempotency key is being answered", error("Conflict")),
     413: ("The body is too large", error(REFUSALS[413])),
     422: ("Something does not fit", errors("Invalid metric name")),
+    429: ("Too many requests within a minute; `Retry-After` says when", error("Too Many Requests")),
 }
+
+_IDEMPOTENCY: Final = Parameter(
+    name="Idempotency-Key",
+    param_in="header",
+    description="The same key with the same body gets the same answer for a day, and nothing is done twice",
+    required=False,
+    schema=Schema(type=OpenAPIType.STRING, min_length=1, max_length=255),
+)
 
 
 def documented(
@@ -41,6 +52,7 @@ def documented(
     path: str = "",
     problems: bool = False,
     media_type: str = JSON,
+    posts: bool = False,
 ) -> type[Operation]:
     """An OpenAPI operation with examples, and schemas that follow from them.
 
@@ -53,22 +65,22 @@ def documented(
         misfit: example of another shape in which it refuses what does not fit.
         problems: whether it refuses as RFC 9457 says.
         media_type: of the answer.
+        posts: whether it may have an `Idempotency-Key`.
         path: of the route; its parameters are described in their order there.
     """
-    refusals = {401, 404, 422} | ({403} if people else set()) | ({413} if request is not None else set())
-    refusals |= {412} if problems else set()
+    refusals = {401, 403, 404, 413, 422, 429} | ({412} if problems else set())
 
     class Documented(Operation):
         def __init__(self, **words: Any) -> None:
             super().__init__(**words)
             self.security = [{"token": []}]
             self.responses = {str(status): _described(response, media_type)}
-            for refusal in sorted(refusals):
+            for refusal in sorted(refusals | ({409} if posts else set())):
                 self.responses[str(refusal)] = (
                     _problem(refusal) if problems else _refusal(refusal, misfit if refusal == 422 else None)
                 )
             keys = sorted(self.parameters or [], key=lambda key: path.find(f"{{{getattr(key, 'name', '')}:"))
-            self.parameters = [*keys, *map(_parameter, query)] or None
+            self.parameters = [*keys, *map(_parameter, query), *([_IDEMPOTENCY] if posts else [])] or None
             if request is not None:
                 self.request_body = RequestBody(content={JSON: _media(request)}, required=True)
 

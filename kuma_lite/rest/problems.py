@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
+import msgspec
 from litestar import Response
 
 from kuma_lite.core.errors import UserError
@@ -50,6 +51,17 @@ class Problem(Exception):
 def _pointer(field: str) -> str:
     steps = field.replace("[]", "").split(".")
     return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps if step)
+
+
+async def problem_body(request: Any) -> dict[str, Any]:
+    """The body of a request, an object. Raises Problem."""
+    try:
+        body = msgspec.json.decode(await request.body())
+    except (ValueError, RecursionError):
+        raise Problem(422, "The body is not valid JSON.") from None
+    if not isinstance(body, dict):
+        raise Problem(422, "The body must be a JSON object.")
+    return body
 
 
 def of_error(error: UserError) -> Problem:

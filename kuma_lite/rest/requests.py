@@ -34,12 +34,13 @@ def _answer_unprocessable(_request: AnyRequest, error: Unprocessable) -> Respons
     return Response({"errors": error.errors}, status_code=422)
 
 
-def route_for(needs: Right, *, problems: bool = False) -> dict[str, Any]:
+def route_for(needs: Right, *, problems: bool = False, shown_once: bool = False) -> dict[str, Any]:
     """What every route of this API states.
 
     Args:
         needs: what its callers must be allowed to.
         problems: whether it refuses as RFC 9457 says (`rest.problems`).
+        shown_once: whether its answer has a secret that nobody may keep.
     """
     handlers: dict[Any, Any] = {Failure: _answer_failure, Unprocessable: _answer_unprocessable}
     if problems:
@@ -47,7 +48,7 @@ def route_for(needs: Right, *, problems: bool = False) -> dict[str, Any]:
 
         handlers |= {Problem: answer_problem, UserError: answer_user_error}
     return {
-        "opt": door(Access.PROJECT, needs),
+        "opt": {**door(Access.PROJECT, needs), "shown_once": shown_once},
         "exception_handlers": handlers,
         "raises": [],
     }

@@ -105,6 +105,7 @@ class Rest(Generic[T]):
                 handler=self._create,
                 status=CREATED,
                 response=self.made[1] if self.made else self.example,
+                shown_once=self.made is not None,
                 request=self.new,
             )
         if self.change is not None:

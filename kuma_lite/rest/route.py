@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from inspect import cleandoc
 from typing import Any
 
 from litestar import route
@@ -36,6 +37,7 @@ class Route:
         response: example of the answer; the other ones as in `documented`.
         problems: whether it refuses as RFC 9457 says (`rest.problems`).
         media_type: of the answer.
+        shown_once: whether the answer has a secret that nobody may keep.
         most_bytes: of the body, where it may be larger than others.
     """
 
@@ -54,11 +56,13 @@ class Route:
     most_bytes: int | None = None
     problems: bool = False
     media_type: str = JSON
+    shown_once: bool = False
 
     def mounted(self) -> HTTPRouteHandler:
         """The route as Litestar serves and describes it."""
         function = self._silent() if self.status == NO_CONTENT else self._answering()
         function.__name__ = self.name
+        function.__doc__ = cleandoc(self.handler.__doc__ or "")  # the document tells it
         methods = [self.method] if isinstance(self.method, HttpMethod) else list(self.method)
 
         def operation_id(_handler: Any, method: Any, _path: Any) -> str:
@@ -79,11 +83,12 @@ class Route:
                 path=self.path,
                 problems=self.problems,
                 media_type=self.media_type,
+                posts=POST in methods,
             ),
             operation_id=operation_id,
             tags=[self.tag],
             request_max_body_size=Empty if self.most_bytes is None else self.most_bytes,
-            **route_for(self.needs, problems=self.problems),
+            **route_for(self.needs, problems=self.problems, shown_once=self.shown_once),
         )(function)
 
     def _answering(self) -> Callable[[AnyRequest], Awaitable[Any]]:

@@ -131,7 +131,7 @@ class ServerRemoved:
 
 @dataclass(frozen=True, slots=True)
 class AlertOpened:
-    """An incident began; it is stored, and so are its messages."""
+    """An incident began; it is stored with its messages, or will be when there is room."""
 
     server_id: int
     incident: Incident

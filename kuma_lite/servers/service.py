@@ -21,7 +21,7 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import StorageTrouble
 from kuma_lite.core.sql import Connection
-from kuma_lite.core.transactions import Transactions
+from kuma_lite.core.transactions import GroupTransactions, stored_soon
 from kuma_lite.projects.service import People, Projects
 from kuma_lite.rest.errors import NotFound, Unprocessable
 from kuma_lite.servers import store
@@ -61,12 +61,12 @@ class Servers:
         settings: for retention.
         people: who may log in.
         plans_run: whether one of these maintenance plans is running.
-        can_hear: whether reports can reach us, and be stored, at the moment.
+        can_hear: whether reports can reach us at the moment.
     """
 
     def __init__(
         self,
-        database: Transactions,
+        database: GroupTransactions,
         clock: Clock,
         bus: Bus,
         announcer: Announcer,
@@ -137,19 +137,30 @@ class Servers:
     # --- reports -----------------------------------------------------------------------------------------
 
     async def take_report(self, project_id: int, body: bytes) -> dict[str, Any]:
-        """Store what an agent sent; returns what it is told. Raises Unprocessable, StorageTrouble."""
+        """Store what an agent sent; returns what it is told. Raises Unprocessable, StorageTrouble.
+
+        What cannot be stored is not acknowledged, and judged all the same.
+        """
         self.watch.wake_up()
         now = to_ms(self._clock.now())
         report = self._read_report(project_id, body)
         key = (project_id, report.motherboard_id)
-        try:
-            async with self._turn(key):
+        known = self._by_identity.get(key)
+        if known is not None:  # whatever becomes of what it says
+            known.heard_at = to_ms(self._clock.monotonic())
+        trouble: StorageTrouble | None = None
+        async with self._turn(key):
+            try:
                 server = await self._store_report(key, report, now)
-        except StorageTrouble:
-            self.watch.listen_anew()
-            raise
+            except StorageTrouble as error:
+                known = self._by_identity.get(key)
+                if known is None:
+                    raise
+                server, trouble = known, error
         await self.watch.settle(server)
         self._bus.publish(ServerChanged(server.id))
+        if trouble is not None:
+            raise trouble
         return report.answer()
 
     def _read_report(self, project_id: int, body: bytes) -> Report:
@@ -189,14 +200,35 @@ class Servers:
                     store.link(connection, draft.id, channel, project.organisation)
             return series
 
-        series = await self._database.write(write)
-        server = known or draft
+        if known is None:
+            draft.series = await self._database.write(write)
+            self._keep(draft)
+            self.watch.take(draft, samples)
+            return draft
+        series: dict[str, int] = {}
+
+        def store_it(connection: Connection) -> None:
+            series.update(write(connection))
+
+        def ended(stored: bool) -> None:
+            if stored and known.id in self._by_id:
+                self._stored(known, draft, series)
+
+        stored = await stored_soon(self._database, store_it, ended)
+        if stored:
+            self._stored(known, draft, series)
+        known.clock, known.last_seen = draft.clock, draft.last_seen
+        self.watch.take(known, samples)
+        if not stored:
+            raise StorageTrouble("The report cannot be stored now.")
+        return known
+
+    def _stored(self, server: Server, draft: Server, series: dict[str, int]) -> None:
+        """A report is on disk."""
         for name in REPORTED:
             setattr(server, name, getattr(draft, name))
         server.series = series
         self._keep(server)
-        self.watch.take(server, samples)
-        return server
 
     # --- finding -----------------------------------------------------------------------------------------
 

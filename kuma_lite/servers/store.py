@@ -128,6 +128,11 @@ def save_settings(connection: Connection, server_id: int, overrides: object, now
     )
 
 
+def note_seen(connection: Connection, server_id: int, last_seen: int) -> None:
+    """Store when a server was heard last; its reports since may have found no room."""
+    connection.execute("UPDATE server SET last_seen = ? WHERE id = ?", (last_seen, server_id))
+
+
 def delete(connection: Connection, server_id: int) -> None:
     """Remove a server with its links and incidents; its history is another matter."""
     connection.execute("DELETE FROM server WHERE id = ?", (server_id,))
@@ -261,9 +266,8 @@ def set_page_servers(connection: Connection, page_id: int, server_ids: Iterable[
 
 
 def open_incident(connection: Connection, incident: Incident) -> None:
-    """Store a new incident; it gets its id."""
-    incident.id = sql.insert(
-        connection,
+    """Store a new incident."""
+    connection.execute(
         "INSERT INTO server_incident (uuid, server_id, cause, message, started, updated, snoozed, "
         "snooze_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -282,28 +286,28 @@ def open_incident(connection: Connection, incident: Incident) -> None:
 def close_incident(connection: Connection, incident: Incident) -> None:
     """Store that an incident is over."""
     connection.execute(
-        "UPDATE server_incident SET closed = ?, updated = ?, pending_message = ? WHERE id = ?",
-        (incident.closed, incident.updated, incident.pending, incident.id),
+        "UPDATE server_incident SET closed = ?, updated = ?, pending_message = ? WHERE uuid = ?",
+        (incident.closed, incident.updated, incident.pending, incident.uuid),
     )
 
 
 def mark_told(connection: Connection, incident: Incident) -> None:
     """Store that its message has been written."""
-    connection.execute("UPDATE server_incident SET pending_message = NULL WHERE id = ?", (incident.id,))
+    connection.execute("UPDATE server_incident SET pending_message = NULL WHERE uuid = ?", (incident.uuid,))
 
 
 def save_wishes(connection: Connection, incident: Incident) -> None:
     """Store what people want of an incident."""
     connection.execute(
         "UPDATE server_incident SET updated = ?, acknowledged = ?, acknowledged_by = ?, snoozed = ?, "
-        "snooze_until = ? WHERE id = ?",
+        "snooze_until = ? WHERE uuid = ?",
         (
             incident.updated,
             incident.acknowledged,
             incident.acknowledged_by,
             incident.snoozed,
             incident.snooze_until,
-            incident.id,
+            incident.uuid,
         ),
     )
 

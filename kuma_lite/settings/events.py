@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, Protocol
 
 from kuma_lite import UPTIME_KUMA_VERSION
@@ -78,9 +78,16 @@ class SettingsDoors:
                 on_login=self.send_info,
                 login_order=_INFO_ORDER,
                 needs=Right.ACCOUNT,
+                routes=self._routes,
             ),
             Doors(on_login=self.ask_for_zone, login_order=_ASK_ZONE_ORDER, needs=Right.SETTINGS_EDIT),
         ]
+
+    def _routes(self) -> Sequence[Any]:
+        from kuma_lite.rest.route import mounted
+        from kuma_lite.settings.api import SettingsApi
+
+        return mounted(SettingsApi(self._settings).routes())
 
     async def get_settings(self, caller: Caller) -> Answer:
         """Everything people may see; no secret on our own page."""

@@ -27,6 +27,12 @@ SCRIPT: Final = b"text/javascript; charset=utf-8"
 MISSING: Final = Answer(404, None)
 
 Headers = tuple[tuple[bytes, bytes], ...]
+# Of what not everybody may see: no cache on the way keeps it, and a browser asks before it shows it again.
+PRIVATE: Final[Headers] = (
+    (b"cache-control", b"private, no-cache"),
+    (b"vary", b"cookie, accept-encoding"),
+    (b"x-robots-tag", b"noindex"),
+)
 Work = Callable[[], Awaitable[Answer]]
 
 
@@ -37,15 +43,35 @@ class Answering:
         self._cache = cache
 
     async def answer(
-        self, scope: Any, send: Any, work: Work, minutes: float, headers: Headers = (), key: str = ""
+        self,
+        scope: Any,
+        send: Any,
+        work: Work,
+        minutes: float,
+        headers: Headers = (),
+        key: str = "",
+        *,
+        private: int | None = None,
     ) -> Unanswered | None:
-        """From the cache, or worked out and kept, refusals included."""
+        """From the cache, or worked out and kept, refusals included.
+
+        Args:
+            scope: of the request.
+            send: where the answer goes.
+            work: makes the answer.
+            minutes: it may be old.
+            headers: besides the usual ones.
+            key: what tells answers of one address apart.
+            private: the protected page that it is about; nobody else gets it from the cache.
+        """
         if scope["method"] == "OPTIONS":
             await send_answer(scope, send, Answer(200, b"GET,HEAD", HTML), ((b"allow", b"GET,HEAD"),))
             return None
         if scope["method"] not in ("GET", "HEAD"):
             return Unanswered.ELSEWHERE
         name = f"{key} {scope['path']}?{scope['query_string'].decode('latin-1')}"
+        if private is not None:
+            name, headers = f"private {private} {name}", (*headers, *PRIVATE)
         bypass = header(scope, b"x-apicache-bypass") is not None
         answer = None if bypass else self._cache.get(name)
         if answer is None:
@@ -54,7 +80,8 @@ class Answering:
                 return await _refusals_too(work)
 
             answer = await (whole() if bypass else self._cache.work_out(name, minutes, whole))
-            headers = (*headers, (b"cache-control", b"no-cache"))
+            if private is None:
+                headers = (*headers, (b"cache-control", b"no-cache"))
         if answer.body is None:
             return Unanswered.MISSING
         await send_answer(scope, send, answer, headers)

@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from typing import Any, Protocol
 
-from kuma_lite.core.clock import Clock, wire_time
+from kuma_lite.core.clock import MILLISECONDS, Clock, wire_time
+from kuma_lite.core.declarations import Status
+from kuma_lite.status_pages import components
 from kuma_lite.status_pages.last_good import LastGood
 from kuma_lite.status_pages.model import (
+    Component,
     Document,
     Group,
     Incident,
@@ -18,6 +21,7 @@ from kuma_lite.status_pages.model import (
     Monitors,
     Page,
     ShownBeat,
+    ShownComponent,
     ShownMonitor,
     ShownServer,
     ShownState,
@@ -75,6 +79,8 @@ class Answers:
     async def everything(self, page: Page) -> Document:
         """Configuration, incidents, groups and maintenance; servers where the page has some."""
         document, servers = await self._of_monitors(page), self.servers_on(page.id)
+        if shown := self.components(page):
+            document["componentList"] = [_component(each) for each in shown]
         return {**document, "serverList": [server.as_wire() for server in servers]} if servers else document
 
     async def _of_monitors(self, page: Page) -> Document:
@@ -109,17 +115,54 @@ class Answers:
         return await self._last_good.ask(("incidents", page.id), lambda: self._incidents.shown(page))
 
     def latest(self, page: Page) -> list[ShownState]:
-        """The state of the page's monitors that have one, and of its servers."""
+        """The state of the page's monitors and components that have one, and of its servers."""
         found = []
         for number in self._pages.public_members(page.id):
             monitor, beat = self._monitors.find(number), self._monitors.last(number)
             if monitor is not None and beat is not None:
                 since = beat.time if monitor.since is None else monitor.since
                 found.append(ShownState(monitor.name, beat.status, since, f"{number}"))
+        found += [
+            ShownState(each.name, each.status, each.since, f"component-{each.id}")
+            for each in self.components(page)
+            if each.status is not None
+        ]
         return found + [
             ShownState(server.name, server.status, server.since, f"server-{_digest(server.name)}")
             for server in self.servers_on(page.id)
         ]
+
+    def rules(self, page: Page) -> list[Component]:
+        """The components of a page as they are stored."""
+        return [each for group in self._pages.public_groups(page.id) for each in group.components]
+
+    def components(self, page: Page) -> list[ShownComponent]:
+        """Monitors that are shown as one service; nothing else of these monitors is said."""
+        return [
+            self._component(group.id, component)
+            for group in self._pages.public_groups(page.id)
+            for component in group.components
+        ]
+
+    def _component(self, group_id: int, component: Component) -> ShownComponent:
+        by_hand = component.set_state(self._clock.now())
+        if by_hand is not None:
+            since = by_hand.since * MILLISECONDS
+            return ShownComponent(
+                component.id, component.name, group_id, by_hand.status, since, by_hand.text, by_hand.until
+            )
+        states = [self._state(number) for number in component.monitors]
+        status = components.combined(component, [each for each, _since in states])
+        return ShownComponent(
+            component.id, component.name, group_id, status, components.since(component, states)
+        )
+
+    def _state(self, number: int) -> tuple[Status | None, int]:
+        """How a monitor is, and since when; nobody looks at one that is paused."""
+        monitor, beat = self._monitors.find(number), self._monitors.last(number)
+        if monitor is None or beat is None or monitor.paused:
+            return None, 0
+        return beat.status, beat.time if monitor.since is None else monitor.since
 
     async def _groups(self, page: Page) -> list[Document]:
         members = self._pages.public_members(page.id)
@@ -148,6 +191,16 @@ class Answers:
 def _digest(name: str) -> str:
     """Tells servers apart in feeds; their own numbers are nobody's business."""
     return hashlib.blake2s(name.encode("utf-8", "replace"), digest_size=6).hexdigest()
+
+
+def _component(shown: ShownComponent) -> Document:
+    document: Document = {
+        "id": shown.id,
+        "groupId": shown.group_id,
+        "name": shown.name,
+        "status": None if shown.status is None else components.WORDS[shown.status],
+    }
+    return {**document, "text": shown.text} if shown.text else document
 
 
 def _either(of_member: bool | None, of_page: bool) -> bool:

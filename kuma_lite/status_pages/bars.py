@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from kuma_lite.status_pages.facts import HOUR_S
@@ -72,8 +73,7 @@ def picture(bars: Sequence[Bar], seconds: int, *, every_title: bool) -> str:
     single: list[str] = []
     for place, bar in enumerate(bars):
         kind = kind_of(bar)
-        top = HEIGHT - _LOW if kind == "nothing" else 0
-        drawn = f"M{place * PITCH} {top}h{_WIDTH}v{HEIGHT - top}h-{_WIDTH}z"
+        drawn = _drawn(place, HEIGHT - _LOW if kind == "nothing" else 0)
         if every_title or kind not in ("up", "nothing"):
             single.append(f'<path class="{kind}" d="{drawn}"><title>{bar_text(bar, seconds)}</title></path>')
         else:
@@ -84,6 +84,11 @@ def picture(bars: Sequence[Bar], seconds: int, *, every_title: bool) -> str:
         f'<svg viewBox="0 0 {width} {HEIGHT}" preserveAspectRatio="none" role="img" '
         f'aria-label="{summary(bars, seconds)}">{paths}{"".join(single)}</svg>'
     )
+
+
+@lru_cache(maxsize=512)
+def _drawn(place: int, top: int) -> str:
+    return f"M{place * PITCH} {top}h{_WIDTH}v{HEIGHT - top}h-{_WIDTH}z"
 
 
 def summary(bars: Sequence[Bar], seconds: int) -> str:

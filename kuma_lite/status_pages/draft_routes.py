@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from kuma_lite.core.doors import Access, RawRoute, Unanswered
 from kuma_lite.status_pages.answers import Answers, ShownIncidents
 from kuma_lite.status_pages.cache import Answer
 from kuma_lite.status_pages.drafts import Draft, DraftGroups, DraftIncidents, Drafts
 from kuma_lite.status_pages.html import SCRIPTS, content_policy
-from kuma_lite.status_pages.model import Page
+from kuma_lite.status_pages.model import Page, Written
 from kuma_lite.status_pages.requests import send_answer
 
 PREVIEWS: Final = "/status-preview/"
@@ -26,8 +26,12 @@ _PRIVATE: Final = (
     (b"referrer-policy", b"no-referrer"),
 )
 
-# The HTML of a page by what is answered about it.
-Render = Callable[[Page, Answers], Awaitable[str]]
+
+class Render(Protocol):
+    """Makes the HTML of a page, of what is answered about it."""
+
+    async def __call__(self, page: Page, answers: Answers, *, written: Written | None) -> str:
+        """Raises StorageTrouble."""
 
 
 def preview_path(ticket: str) -> str:
@@ -43,9 +47,18 @@ class DraftRoutes:
         answers: what is shown of stored pages.
         incidents: those of stored pages.
         render: makes the page.
+        picture: the address of its stored picture for those who edit it.
     """
 
-    def __init__(self, drafts: Drafts, answers: Answers, incidents: ShownIncidents, render: Render) -> None:
+    def __init__(
+        self,
+        drafts: Drafts,
+        answers: Answers,
+        incidents: ShownIncidents,
+        render: Render,
+        picture: Callable[[Page, str], str],
+    ) -> None:
+        self._picture = picture
         self._drafts = drafts
         self._answers = answers
         self._incidents = incidents
@@ -79,12 +92,12 @@ class DraftRoutes:
         return None
 
     async def _html(self, ticket: str, draft: Draft) -> bytes:
-        page = (
-            draft.page if draft.png is None else replace(draft.page, icon=f"{preview_path(ticket)}/{_LOGO}")
-        )
-        incidents = DraftIncidents(self._incidents, draft.incident)
+        stored = self._picture(draft.page, draft.page.icon)
+        page = replace(draft.page, icon=stored if draft.png is None else f"{preview_path(ticket)}/{_LOGO}")
+        written = draft.written
+        incidents = DraftIncidents(self._incidents, written.incident if written else None)
         answers = self._answers.drafted(DraftGroups(draft.groups), incidents, draft.servers)
-        html = await self._render(page, answers)
+        html = await self._render(page, answers, written=written)
         stored, drafted = f"/api/status-page/{page.slug}/{_STYLE}", f"{preview_path(ticket)}/{_STYLE}"
         return html.replace(f'href="{stored}"', f'href="{drafted}"', 1).replace(SCRIPTS, "", 1).encode()
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.status_pages.answers import ShownIncidents
-from kuma_lite.status_pages.model import Group, Incident, Page, ShownServer
+from kuma_lite.status_pages.model import Group, Incident, Page, ShownServer, Written
 
 KEPT_S: Final = 600  # seconds; an editor asks again whenever something is typed
 MAX_DRAFTS: Final = 40
@@ -22,7 +22,7 @@ class Draft(NamedTuple):
     page: Page
     groups: list[Group]  # their ids are their places, from 1
     servers: Sequence[ShownServer]
-    incident: Incident | None  # one that is being written; with the id of another, in its place
+    written: Written | None  # an incident that is not posted yet
     png: bytes | None  # a logo that is not stored
 
 

@@ -12,24 +12,26 @@ from kuma_lite.core.access import Actor, Audience, Right, may
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import PAGE, Answer, Caller, Event, Push, actor_of
 from kuma_lite.core.errors import UserError
+from kuma_lite.status_pages.access import PageAccess
 from kuma_lite.status_pages.answers import Answers
 from kuma_lite.status_pages.draft_routes import preview_path, without_counting
 from kuma_lite.status_pages.drafts import Draft, Drafts
 from kuma_lite.status_pages.incidents import Incidents
 from kuma_lite.status_pages.model import (
+    Component,
     Document,
     Group,
-    Incident,
     Page,
     ShownServer,
 )
 from kuma_lite.status_pages.pages import Pages, Wanted
-from kuma_lite.status_pages.reading import read_edited, read_groups, read_logo
-from kuma_lite.status_pages.rules import incident_style, overall
+from kuma_lite.status_pages.reading import MAX_COMPONENTS, read_edited, read_groups, read_logo
+from kuma_lite.status_pages.rules import overall
+from kuma_lite.status_pages.store import NewGroup
 from kuma_lite.status_pages.version_documents import changes, draft_of
+from kuma_lite.status_pages.writing import read_written
 
 NO_PAGE: Final = "There is no such status page."
-MAX_INCIDENT_CHARS: Final = 100_000  # of a text that is only looked at
 
 PutServers = Callable[[Actor, list[Any]], Callable[[int], Awaitable[None]]]
 
@@ -44,6 +46,7 @@ class EditorEvents:
         drafts: takes what is being edited.
         clock: for an incident that is not posted yet.
         push: tells of changes.
+        access: who may see pages.
     """
 
     def __init__(
@@ -54,7 +57,9 @@ class EditorEvents:
         drafts: Drafts,
         clock: Clock,
         push: Push,
+        access: PageAccess,
     ) -> None:
+        self._access = access
         self._pages = pages
         self._incidents = incidents
         self._answers = answers
@@ -97,8 +102,9 @@ class EditorEvents:
             "id": page.id,
             "slug": page.slug,
             "title": page.title,
-            "icon": page.shown_icon,
+            "icon": self._access.picture(page, page.shown_icon),
             "published": page.published,
+            "protected": self._access.is_protected(page.id),
             "domains": list(page.domains),
             "groups": len(self._pages.public_groups(page.id)),
             "monitors": len(self._pages.public_members(page.id)),
@@ -117,7 +123,7 @@ class EditorEvents:
             "ok": True,
             "id": page.id,
             "version": newest[0] if newest else None,
-            "icon": page.shown_icon,
+            "icon": self._access.picture(page, page.shown_icon),
             "draft": draft,
         }
 
@@ -172,13 +178,14 @@ class EditorEvents:
         self.put_servers(actor_of(caller), list(wanted.servers))
         await self._pages.check(page, wanted)
         groups = [
-            Group(place, group.name, place, group.members) for place, group in enumerate(wanted.groups, 1)
+            Group(place, group.name, place, group.members, components=self._drawn(page, place, group))
+            for place, group in enumerate(wanted.groups, 1)
         ]
         shown = Draft(
             without_counting(wanted.page),
             groups,
             self.look_at_servers(wanted.servers),
-            self._written(page, draft.get("incident")),
+            read_written(page, draft.get("incident"), int(self._clock.now())),
             wanted.logo.png,
         )
         return {"ok": True, "path": preview_path(self._drafts.put(shown))}
@@ -207,9 +214,10 @@ class EditorEvents:
         if png is not None:
             draft["logo"] = f"data:image/png;base64,{base64.b64encode(png).decode()}"
         page = await self._pages.add(actor, title, new_slug)
+        await self._access.copy(source, page)
         own = {"slug": page.slug, "title": page.title, "domainNameList": [], "published": False}
         draft["config"] |= own
-        draft["groups"] = [{**group, "id": None} for group in draft["groups"]]
+        draft["groups"] = [_anew(group) for group in draft["groups"]]
         try:
             wanted = self._read(page, draft)
             put_servers = self.put_servers(actor, list(wanted.servers))
@@ -233,14 +241,23 @@ class EditorEvents:
         shown = edited if logo.png is not None else replace(edited, icon=logo.address)
         return Wanted(shown, logo, read_groups(draft.get("groups")), servers)
 
-    def _written(self, page: Page, incident: Any) -> Incident | None:
-        if not isinstance(incident, Mapping):
-            return None
-        title = wire_values.text(incident.get("title")) or ""
-        content = wire_values.text(incident.get("content")) or ""
-        number, now = wire_values.identifier(incident.get("id")) or 0, int(self._clock.now())
-        style = incident_style(incident.get("style"))
-        return Incident(number, page.id, title, content[:MAX_INCIDENT_CHARS], style, now, None)
+    def _drawn(self, page: Page, place: int, group: NewGroup) -> tuple[Component, ...]:
+        """The components of a drafted group, with what somebody has set of those that are stored."""
+        groups = self._pages.public_groups(page.id)
+        if group.components is None:
+            return next((one.components for one in groups if one.id == group.id), ())
+        stored = {each.id: each.by_hand for one in groups for each in one.components}
+        return tuple(
+            # New ones have an id of their own, too: their histories are told apart by it.
+            replace(each, id=each.id or -(place * MAX_COMPONENTS + number), by_hand=stored.get(each.id))
+            for number, each in enumerate(group.components)
+        )
+
+
+def _anew(group: Mapping[str, Any]) -> Document:
+    """A group for another page."""
+    components = [{**each, "id": None} for each in group["components"]]
+    return {**group, "id": None, "components": components}
 
 
 def _no_servers(_actor: Actor, keys: list[Any]) -> Callable[[int], Awaitable[None]]:

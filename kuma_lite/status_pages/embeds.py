@@ -17,11 +17,12 @@ BADGE_SCRIPT: Final = """\
   const script = document.currentScript;
   const page = script.src.replace(/\\/badge\\.js(?:[?#].*)?$/, "");
   const slug = page.slice(page.lastIndexOf("/") + 1);
+  const { search } = new URL(script.src); // the key of a protected page
   const server = page.slice(0, -`/status/${slug}`.length);
   const link = document.createElement("a");
   const picture = document.createElement("img");
-  link.href = page;
-  picture.src = `${server}/api/status-page/${slug}/badge`;
+  link.href = page + search;
+  picture.src = `${server}/api/status-page/${slug}/badge${search}`;
   picture.alt = script.dataset.label || "Status";
   link.append(picture);
   script.after(link);

@@ -115,10 +115,13 @@ class StatusPageEvents:
         await self._incidents.unpin(actor_of(caller), slug)
         return {"ok": True}
 
-    async def incident_history(self, _caller: Caller, slug: Any, cursor: Any) -> Answer:
-        """One page of all incidents; visitors may ask as well."""
-        page = self._pages.by_slug(slug)
+    async def incident_history(self, caller: Caller, slug: Any, cursor: Any) -> Answer:
+        """One page of all incidents; visitors of pages for everybody may ask as well."""
+        page, actor = self._pages.named(slug), caller.actor
         if page is None:
+            raise UserError(NO_PAGE)
+        is_public = page.published and not self._pages.is_protected(page.id)
+        if not is_public and (actor is None or not may(actor, Right.STATUS_PAGES_VIEW, page)):
             raise UserError(NO_PAGE)
         return {"ok": True, **await self._incidents.history(page, cursor)}
 

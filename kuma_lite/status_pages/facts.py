@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from kuma_lite.status_pages.model import Bar, Incident, PlannedWindow, Update
+from kuma_lite.status_pages.model import Bar, Incident, PlannedWindow, ShownComponent, Update
 
 HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
@@ -20,21 +20,29 @@ class Facts:
 
     Args:
         updates: incident id → its timeline, oldest entry first.
+        affected: incident id → names of the monitors that it affects, of those on the page.
         past: incidents that are not at the top of the page any more, newest first.
         more_past: whether there are older ones.
         windows: maintenance under way and planned, by when it begins.
         bars: monitor id → what happened to it, oldest first; all the same spans.
         bar_s: how long each span is, in seconds.
         paused: monitors that nobody checks at the moment.
+        components: monitors that are shown as one service, in the order of the page.
+        component_bars: component id → what happened to it.
+        subscribable: whether visitors can let themselves be told of what happens.
     """
 
     updates: Mapping[int, Sequence[Update]] = field(default_factory=dict)
+    affected: Mapping[int, Sequence[str]] = field(default_factory=dict)
     past: Sequence[Incident] = ()
     more_past: bool = False
     windows: Sequence[PlannedWindow] = ()
     bars: Mapping[int, Sequence[Bar]] = field(default_factory=dict)
     bar_s: int = DAY_S
     paused: frozenset[int] = frozenset()
+    components: Sequence[ShownComponent] = ()
+    component_bars: Mapping[int, Sequence[Bar]] = field(default_factory=dict)
+    subscribable: bool = False
 
     @property
     def hourly(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -19,11 +20,13 @@ from kuma_lite.status_pages.moments import moment, soon
 
 STYLE_PATH: Final = "/status-page.css"
 TIMES_PATH: Final = "/status-times.js"
+PICTURE: Final = "picture.png"  # below the address of a page
 LIVE_PATH: Final = "/status-live.js"
-_TIMES: Final = f'<script defer src="{TIMES_PATH}"></script>'
-SCRIPTS: Final = f'<script defer src="{LIVE_PATH}"></script>{_TIMES}'  # in this order: times are put in last
+TIMES: Final = f'<script defer src="{TIMES_PATH}"></script>'
+SCRIPTS: Final = f'<script defer src="{LIVE_PATH}"></script>{TIMES}'  # in this order: times are put in last
 DESCRIPTION_CHARS: Final = 155  # what search engines show
 MIN_REFRESH_S: Final = 5
+_PICTURE: Final = re.compile(r"https?://|/(?![/\\])|data:image/", re.I)
 _THEMES: Final = ("light", "dark")  # with whatever else, as the browser likes it
 
 
@@ -34,6 +37,9 @@ def render(
     servers: Sequence[ShownServer],
     now: float,
     facts: Facts = NO_FACTS,
+    *,
+    private: bool = False,
+    base: str = "",
 ) -> str:
     """The page; a pure function, which draws what is stored and what is not stored yet alike.
 
@@ -44,13 +50,16 @@ def render(
         servers: those on the page.
         now: seconds since 1970.
         facts: what else is shown.
+        private: whether not everybody may see it.
+        base: scheme and host under which strangers find it; "": nobody has said so.
     """
     theme = f' data-theme="{page.theme}"' if page.theme in _THEMES else ""
     services = Services(page, document["publicGroupList"], heartbeats, servers, facts)
     found = headline_of(document, heartbeats, servers, facts)
     refresh = max(MIN_REFRESH_S, page.auto_refresh_interval)
+    head = _head(page, private=private, base=base)
     return (
-        f'<!DOCTYPE html>\n<html lang="en"{theme}>\n<head>\n{_head(page)}</head>\n<body>\n{SIGNS}'
+        f'<!DOCTYPE html>\n<html lang="en"{theme}>\n<head>\n{head}</head>\n<body>\n{SIGNS}'
         f'<main data-live="/status/{page.slug}/live" data-refresh="{refresh}">\n'
         f"{_header(page)}{band(found, now)}"
         f"{html_news.incidents(document['incidents'], facts)}"
@@ -58,15 +67,17 @@ def render(
         f"{html_news.planned(facts.windows)}"
         f"{_described(page)}{services.html()}"
         f"{html_news.past(facts, page.slug)}"
-        f"{_footer(page, now)}</main>\n{_preload(document)}</body>\n</html>\n"
+        f"{_footer(page, now, subscribable=facts.subscribable)}</main>\n"
+        f"{_preload(document)}</body>\n</html>\n"
     )
 
 
-def render_history(page: Page, facts: Facts, now: float) -> str:
+def render_history(page: Page, facts: Facts, now: float, *, private: bool = False) -> str:
     """All incidents of a page that are over; arguments as of `render`."""
     theme = f' data-theme="{page.theme}"' if page.theme in _THEMES else ""
     return (
-        f'<!DOCTYPE html>\n<html lang="en"{theme}>\n<head>\n{_head(page, live=False)}</head>\n<body>\n'
+        f'<!DOCTYPE html>\n<html lang="en"{theme}>\n<head>\n'
+        f"{_head(page, live=False, private=private)}</head>\n<body>\n"
         f'<main>\n{_header(page)}<p><a href="/status/{page.slug}">Current status</a></p>\n'
         f"{html_news.past(facts, page.slug) or '<p>There were no incidents.</p>'}"
         f"{_footer(page, now)}</main>\n</body>\n</html>\n"
@@ -82,6 +93,7 @@ def headline_of(
         for number, beats in heartbeats["heartbeatList"].items()
         if beats and int(number) not in facts.paused
     ]
+    latest += [each.status for each in facts.components if each.status is not None]
     bad = sum(1 for each in document["incidents"] if _is_bad(each, facts))
     return headline([*latest, *(server.status for server in servers)], bad, facts.windows)
 
@@ -110,9 +122,10 @@ def _is_bad(incident: Mapping[str, Any], facts: Facts) -> bool:
 # --- Head --------------------------------------------------------------------------------------------------
 
 
-def _head(page: Page, *, live: bool = True) -> str:
+def _head(page: Page, *, live: bool = True, private: bool = False, base: str = "") -> str:
     title, description = _attribute(page.title), _attribute(to_text(page.description)[:DESCRIPTION_CHARS])
     below = f"/status/{page.slug}"
+    cookies = ' crossorigin="use-credentials"' if private else ""  # else a browser asks without them
     lines = [
         '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
@@ -121,18 +134,27 @@ def _head(page: Page, *, live: bool = True) -> str:
         f'<meta property="og:title" content="{title}">',
         f'<meta property="og:description" content="{description}">',
         '<meta property="og:type" content="website">',
-        f'<link rel="icon" href="{_attribute(page.shown_icon)}">',
-        f'<link rel="manifest" href="/api/status-page/{page.slug}/manifest.json">',
+        f'<link rel="icon" href="{_attribute(_picture(page))}">',
+        f'<link rel="manifest" href="/api/status-page/{page.slug}/manifest.json"{cookies}>',
         f'<link rel="alternate" type="application/rss+xml" title="RSS" href="{below}/rss">',
         f'<link rel="alternate" type="application/atom+xml" title="Atom" href="{below}/atom">',
         f'<link rel="alternate" type="application/feed+json" title="JSON" href="{below}/feed.json">',
         f'<link rel="stylesheet" href="{STYLE_PATH}">',
     ]
+    if base:  # networks take no relative address
+        lines.append(f'<meta property="og:image" content="{_attribute(base)}{below}/{PICTURE}">')
+        lines.append('<meta name="twitter:card" content="summary_large_image">')
     if page.custom_css:
         lines.append(f'<link rel="stylesheet" href="/api/status-page/{page.slug}/custom.css">')
-    lines.append(SCRIPTS if live else _TIMES)
+    lines.append(SCRIPTS if live else TIMES)
     lines.append(analytics_of(page).head)
     return "\n".join(lines) + "\n"
+
+
+def _picture(page: Page) -> str:
+    """The address of its picture; one that is none (clients store any text) is as if there were none."""
+    icon = page.shown_icon
+    return icon if _PICTURE.match(icon) else DEFAULT_ICON
 
 
 def _attribute(text: str) -> str:
@@ -158,8 +180,8 @@ def _preload(document: Document) -> str:
 
 def _header(page: Page) -> str:
     logo = ""
-    if page.shown_icon != DEFAULT_ICON:
-        logo = f'<img class="logo" src="{escape(page.shown_icon)}" id="logo" alt="" width="64" height="64">'
+    if (picture := _picture(page)) != DEFAULT_ICON:
+        logo = f'<img class="logo" src="{escape(picture)}" id="logo" alt="" width="64" height="64">'
     return f'<header>{logo}<h1 id="title">{escape(page.title)}</h1></header>\n'
 
 
@@ -181,11 +203,12 @@ def _described(page: Page) -> str:
     return f'<div class="description" id="description">{to_html(page.description)}</div>\n'
 
 
-def _footer(page: Page, now: float) -> str:
+def _footer(page: Page, now: float, *, subscribable: bool = False) -> str:
     words = f'<div id="footer-text">{to_html(page.footer_text)}</div>' if page.footer_text else ""
     powered = "<p>Powered by Kuma Lite</p>" if page.show_powered_by else ""
     below = f"/status/{page.slug}"
-    feeds = (
+    feeds = f'<a href="{below}/subscribe">E-mail and more</a> · ' if subscribable else ""
+    feeds += (
         f'<a href="{below}/rss">RSS</a> · <a href="{below}/atom">Atom</a> · '
         f'<a href="{below}/feed.json">JSON</a> · <a href="{below}/maintenance.ics">Maintenance calendar</a>'
     )

@@ -28,10 +28,15 @@ def incidents(shown: Sequence[Mapping[str, Any]], facts: Facts) -> str:
     drawn = "".join(
         f'<article class="notice incident {incident_style(each["style"])}" id="incident-{each["id"]}" '
         f'data-incident-id="{each["id"]}"><h2>{escape(each["title"])}</h2>'
-        f"{_story(each, facts.updates.get(each['id'], ()))}</article>\n"
+        f"{_affects(each['id'], facts)}{_story(each, facts.updates.get(each['id'], ()))}</article>\n"
         for each in ({"id": 0, **incident} for incident in shown)
     )
     return f'<section id="incidents" aria-label="Incidents">{drawn}</section>\n' if drawn else ""
+
+
+def _affects(incident_id: int, facts: Facts) -> str:
+    names = facts.affected.get(incident_id, ())
+    return f'<p class="affects">Affects {escape(", ".join(names))}</p>' if names else ""
 
 
 def _story(incident: Mapping[str, Any], updates: Sequence[Update]) -> str:
@@ -67,7 +72,7 @@ def past(facts: Facts, slug: str) -> str:
 
 
 def _month(name: str, found: Iterable[Incident], facts: Facts, *, first: bool) -> str:
-    each = "".join(_ended(incident, facts.updates.get(incident.id, ())) for incident in found)
+    each = "".join(_ended(incident, facts) for incident in found)
     opened = " open" if first else ""
     key = name.lower().replace(" ", "-")
     return (
@@ -75,13 +80,13 @@ def _month(name: str, found: Iterable[Incident], facts: Facts, *, first: bool) -
     )
 
 
-def _ended(incident: Incident, updates: Sequence[Update]) -> str:
-    over = ""
+def _ended(incident: Incident, facts: Facts) -> str:
+    over, updates = "", facts.updates.get(incident.id, ())
     if not incident.active and incident.updated is not None and incident.updated - incident.created >= 60:
         over = f'<p class="dates">Resolved after {span_text(incident.updated - incident.created)}</p>'
     return (
         f'<article class="ended" data-incident-id="{incident.id}"><h4>{escape(incident.title)}</h4>'
-        f"{_story(incident.as_wire(), updates)}{over}</article>"
+        f"{_affects(incident.id, facts)}{_story(incident.as_wire(), updates)}{over}</article>"
     )
 
 

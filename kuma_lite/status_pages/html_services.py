@@ -11,7 +11,8 @@ from kuma_lite.core.declarations import Status
 from kuma_lite.status_pages import bars, colours
 from kuma_lite.status_pages.facts import Facts
 from kuma_lite.status_pages.markup import escape
-from kuma_lite.status_pages.model import Document, Page, ShownServer
+from kuma_lite.status_pages.model import Bar, Document, Page, ShownComponent, ShownServer
+from kuma_lite.status_pages.moments import moment
 
 MAX_TAGS: Final = 5  # shown of a monitor at a glance; the rest unfolds
 MAX_TITLES: Final = 60  # monitors of which every bar says its day
@@ -70,14 +71,18 @@ class Services:
 
     def html(self) -> str:
         """The groups, then the servers."""
-        count = sum(len(group["monitorList"]) for group in self.groups)
+        count = sum(len(group["monitorList"]) for group in self.groups) + len(self.facts.components)
         every_title = count <= MAX_TITLES
         groups = "".join(self._group(place, group, every_title) for place, group in enumerate(self.groups, 1))
         return f'<div id="services">{self._choice(count)}{groups}{self._servers()}</div>\n'
 
     def _choice(self, count: int) -> str:
         """Days or hours; works without a script."""
-        if not self.facts.bars or not count or self.page.show_only_last_heartbeat:
+        if (
+            not (self.facts.bars or self.facts.component_bars)
+            or not count
+            or self.page.show_only_last_heartbeat
+        ):
             return ""
         here, current = ' aria-current="true"', self.facts.hourly
         return (
@@ -88,12 +93,16 @@ class Services:
 
     def _group(self, place: int, group: Mapping[str, Any], every_title: bool) -> str:
         monitors, number = group["monitorList"], group.get("id") or f"new-{place}"
-        rows = "".join(self._monitor(monitor, every_title) for monitor in monitors)
+        components = [each for each in self.facts.components if each.group_id == group.get("id")]
+        rows = "".join(self._component(each, every_title) for each in components)
+        rows += "".join(self._monitor(monitor, every_title) for monitor in monitors)
         kinds = Counter(self._state(monitor)[1] for monitor in monitors)
+        kinds.update(_word(each.status)[1] for each in components)
         return (
             f'<section class="group" data-group-id="{escape(str(number))}">'
             f'<details id="group-{escape(str(number))}" open><summary><h2>{escape(group["name"])}</h2>'
-            f"{_tally(kinds)}</summary><ul>{rows}</ul>{self._scale(monitors)}</details></section>\n"
+            f"{_tally(kinds)}</summary><ul>{rows}</ul>{self._scale(monitors, components)}</details>"
+            "</section>\n"
         )
 
     def _state(self, monitor: Mapping[str, Any]) -> tuple[str, str]:
@@ -101,7 +110,7 @@ class Services:
         if monitor["id"] in self.facts.paused:
             return _PAUSED
         beats = self.heartbeats["heartbeatList"].get(str(monitor["id"]), ())
-        return _WORDS[Status(beats[-1]["status"])] if beats else _NO_BEAT
+        return _word(Status(beats[-1]["status"]) if beats else None)
 
     def _monitor(self, monitor: Mapping[str, Any], every_title: bool) -> str:
         word, kind = self._state(monitor)
@@ -111,6 +120,33 @@ class Services:
             f'<li data-monitor-id="{monitor["id"]}" class="service"><div class="name">{_name(monitor)}</div>'
             f"{about}{self._history(monitor, every_title)}{_sign(word, kind)}</li>"
         )
+
+    def _component(self, component: ShownComponent, every_title: bool) -> str:
+        word, kind = _word(component.status)
+        about = f"<span>{escape(component.text)}</span>" if component.text else ""
+        if component.until is not None:
+            about += f"<span>until {moment(component.until)}</span>"
+        about = f'<div class="about">{about}</div>' if about else ""
+        history = (
+            "" if self.page.show_only_last_heartbeat else self._component_history(component, every_title)
+        )
+        return (
+            f'<li data-component-id="{component.id}" class="service">'
+            f'<div class="name">{escape(component.name)}</div>{about}{history}{_sign(word, kind)}</li>'
+        )
+
+    def _component_history(self, component: ShownComponent, every_title: bool) -> str:
+        history = self.facts.component_bars.get(component.id, ())
+        share = bars.uptime_of(history)
+        words = (
+            "Uptime of the last 24 hours" if self.facts.hourly else f"Uptime of the last {len(history)} days"
+        )
+        uptime = "" if share is None else f'<span class="uptime" title="{words}">{bars.percent(share)}</span>'
+        return f"{self._bars(history, every_title)}{uptime}" if history else ""
+
+    def _bars(self, history: Sequence[Bar], every_title: bool) -> str:
+        drawn = bars.picture(history, self.facts.bar_s, every_title=every_title)
+        return f'<div class="bars{" hours" if self.facts.hourly else ""}">{drawn}</div>'
 
     def _history(self, monitor: Mapping[str, Any], every_title: bool) -> str:
         if self.page.show_only_last_heartbeat:
@@ -125,15 +161,12 @@ class Services:
         elif not self.facts.hourly:
             words = f"Uptime of the last {len(history)} days"
         uptime = "" if share is None else f'<span class="uptime" title="{words}">{bars.percent(share)}</span>'
-        if not history:
-            return uptime
-        drawn = bars.picture(history, self.facts.bar_s, every_title=every_title)
-        return f'<div class="bars{" hours" if self.facts.hourly else ""}">{drawn}</div>{uptime}'
+        return f"{self._bars(history, every_title)}{uptime}" if history else uptime
 
-    def _scale(self, monitors: Sequence[Mapping[str, Any]]) -> str:
-        if self.page.show_only_last_heartbeat or not any(
-            self.facts.bars.get(each["id"]) for each in monitors
-        ):
+    def _scale(self, monitors: Sequence[Mapping[str, Any]], components: Sequence[ShownComponent]) -> str:
+        drawn = any(self.facts.bars.get(each["id"]) for each in monitors)
+        drawn = drawn or any(self.facts.component_bars.get(each.id) for each in components)
+        if self.page.show_only_last_heartbeat or not drawn:
             return ""
         since = "24 hours ago" if self.facts.hourly else "90 days ago"
         until = "Now" if self.facts.hourly else "Today"
@@ -157,6 +190,10 @@ class Services:
             return ""
         rows = "".join(map(_server, self.servers))
         return f'<section class="group" id="servers"><h2>Servers</h2><ul>{rows}</ul></section>\n'
+
+
+def _word(status: Status | None) -> tuple[str, str]:
+    return _NO_BEAT if status is None else _WORDS[status]
 
 
 def _tally(kinds: Mapping[str, int]) -> str:

@@ -40,9 +40,15 @@ _PAGE_INCIDENT: Final = named(
         "created_at": MOMENT,
         "updated_at": nullable(MOMENT),
         "updates": [_UPDATE],
+        "monitors": [7],
     },
 )
-_NEW: Final = {"title": "Slow checkout", "content": "Some orders take minutes.", "state": "investigating"}
+_NEW: Final = {
+    "title": "Slow checkout",
+    "content": "Some orders take minutes.",
+    "state": "investigating",
+    "monitors": [7],
+}
 _STEP: Final = {"state": "identified", "content": "We found the cause."}
 
 
@@ -147,6 +153,7 @@ def _shown(incident: Document) -> Document:
         "state": incident["state"],
         "created_at": _moment(incident["createdDate"]),
         "updated_at": _moment(incident["lastUpdatedDate"]),
+        "monitors": incident["monitors"],
         "updates": [
             {
                 "id": update["id"],

@@ -12,8 +12,8 @@ from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
-from kuma_lite.status_pages import store, timeline_store
-from kuma_lite.status_pages.model import Document, Incident, Page
+from kuma_lite.status_pages import affected_store, store, timeline_store
+from kuma_lite.status_pages.model import Document, Incident, IncidentHappened, Page
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.rules import INCIDENTS_PER_PAGE, cut_page, incident_style, read_cursor
 
@@ -40,6 +40,8 @@ class Incidents:
         self._pages = pages
         self._clock = clock
         self._outdated = outdated
+        # Told in the transaction of every change; what it has stored is on disk when the change is.
+        self.told: Callable[[Connection, IncidentHappened], None] = _nobody_to_tell
 
     async def shown(self, page: Page) -> list[Incident]:
         """What visitors see at the top of a page, newest first."""
@@ -71,12 +73,17 @@ class Incidents:
         known = await self._find(page, payload["id"]) if payload.get("id") else None
         if known is None:
             fresh = Incident(0, page.id, title, content, style, now, None)
-            posted = await self._database.write(lambda db: store.insert_incident(db, fresh))
+            posted = await self._database.write(lambda db: self._insert(db, fresh))
             self._outdated()
             return posted
         return await self._update(
-            replace(known, title=title, content=content, style=style, pin=True, active=True)
+            known, replace(known, title=title, content=content, style=style, pin=True, active=True)
         )
+
+    def _insert(self, db: Connection, fresh: Incident) -> Incident:
+        posted = store.insert_incident(db, fresh)
+        self.told(db, IncidentHappened(None, posted))
+        return posted
 
     async def edit(self, actor: Actor, slug: Any, incident_id: Any, payload: Any) -> Incident:
         """Other words for an incident."""
@@ -85,12 +92,13 @@ class Incidents:
         payload = object_of(payload)
         title, content = title_of(payload), content_of(payload)
         pin, style = payload.get("pin") is not False, incident_style(payload.get("style"))
-        return await self._update(replace(incident, title=title, content=content, style=style, pin=pin))
+        changed = replace(incident, title=title, content=content, style=style, pin=pin)
+        return await self._update(incident, changed)
 
     async def resolve(self, actor: Actor, slug: Any, incident_id: Any) -> Incident:
         """It is over: off the page, into the history."""
         incident = await self.existing(self.page(actor, slug), incident_id)
-        return await self._update(replace(incident, pin=False, active=False))
+        return await self._update(incident, replace(incident, pin=False, active=False))
 
     async def delete(self, actor: Actor, slug: Any, incident_id: Any) -> None:
         """Remove it, from the history as well."""
@@ -105,13 +113,15 @@ class Incidents:
             await self._database.write(lambda db: store.unpin_incidents(db, page.id))
             self._outdated()
 
-    async def _update(self, incident: Incident) -> Incident:
+    async def _update(self, before: Incident, incident: Incident) -> Incident:
         now = int(self._clock.now())
         updated = replace(incident, updated=now)
 
         def write(db: Connection) -> None:
             store.update_incident(db, updated)
             timeline_store.follow(db, updated, now)
+            about = affected_store.affected_by(db, [updated.id]).get(updated.id, ())
+            self.told(db, IncidentHappened(before, updated, monitors=tuple(about)))
 
         await self._database.write(write)
         self._outdated()
@@ -136,6 +146,10 @@ class Incidents:
         if incident is None:
             raise UserError(NO_INCIDENT)
         return incident
+
+
+def _nobody_to_tell(_db: Connection, _happened: IncidentHappened) -> None:
+    return None
 
 
 def object_of(payload: Any) -> Mapping[str, Any]:

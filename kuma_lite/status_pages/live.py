@@ -90,15 +90,19 @@ class Live:
         with suppress(Exception):  # a visitor who has gone hears no goodbye
             await send({"type": "http.response.body", "body": b""})
 
+    def end(self, page_id: int) -> None:
+        """Others may see a page from now on: whoever still may comes back."""
+        for stream in self._streams.get(page_id, ()):
+            stream.ended = True
+            stream.changed.set()
+
     async def close(self) -> None:
         """End all streams; there are no new ones."""
         self._closed = True
         if self._settling is not None:
             self._settling.cancel()
-        for streams in self._streams.values():
-            for stream in streams:
-                stream.ended = True
-                stream.changed.set()
+        for page_id in self._streams:
+            self.end(page_id)
         await asyncio.sleep(0)
 
 

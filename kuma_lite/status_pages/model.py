@@ -42,6 +42,8 @@ class Page:
     show_only_last_heartbeat: bool = False
     rss_title: str | None = None
     show_response_times: bool = False
+    auto_incident_minutes: int = 0  # of an outage, after which an incident begins by itself; 0: never
+    auto_incident_text: str | None = None
     domains: tuple[str, ...] = ()
 
     @property
@@ -80,7 +82,57 @@ WIRE_FIELDS: Final = {
     "rssTitle": "rss_title",
 }
 # The same for what Uptime Kuma does not know; its clients see a key where somebody has chosen it.
-OWN_FIELDS: Final = {"showResponseTimes": "show_response_times"}
+OWN_FIELDS: Final = {
+    "showResponseTimes": "show_response_times",
+    "autoIncidentMinutes": "auto_incident_minutes",
+    "autoIncidentText": "auto_incident_text",
+}
+
+
+class Rule(StrEnum):
+    """How many of a component's monitors must be up."""
+
+    ALL = "all"
+    ANY = "any"
+    SHARE = "share"  # of a hundred
+
+
+class SetState(NamedTuple):
+    """How a component is because somebody says so."""
+
+    status: Status
+    text: str
+    since: int  # seconds since 1970
+    until: int | None  # seconds since 1970; None: until somebody ends it
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """Monitors that a page shows as one service, by a rule; without any, its state is set by hand."""
+
+    id: int  # 0: a new one
+    name: str
+    rule: Rule
+    share: int  # percent; of the rule `SHARE`
+    monitors: tuple[int, ...]
+    by_hand: SetState | None = None
+
+    def set_state(self, now: float) -> SetState | None:
+        """What somebody says of it now (seconds since 1970)."""
+        by_hand = self.by_hand
+        return by_hand if by_hand is not None and (by_hand.until is None or now < by_hand.until) else None
+
+
+class ShownComponent(NamedTuple):
+    """What a page shows of a component."""
+
+    id: int
+    name: str
+    group_id: int
+    status: Status | None  # None: nothing is known
+    since: int  # milliseconds since 1970
+    text: str = ""  # of whoever has set the state
+    until: int | None = None  # of that, in seconds since 1970
 
 
 class Member(NamedTuple):
@@ -103,6 +155,7 @@ class Group:
     weight: int  # place on the page, from 1
     members: tuple[Member, ...]
     public: bool = True
+    components: tuple[Component, ...] = ()  # above the monitors
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +213,23 @@ class Update(NamedTuple):
             "content": self.content,
             "createdDate": wire_date(self.created),
         }
+
+
+class Written(NamedTuple):
+    """An incident that somebody is writing, with all that would stand below it."""
+
+    incident: Incident  # with the id of another, in its place; 0: a new one
+    updates: tuple[Update, ...]  # oldest first
+    monitors: tuple[int, ...]  # that it affects
+
+
+class IncidentHappened(NamedTuple):
+    """Somebody has posted or changed an incident; told inside the transaction that stores it."""
+
+    before: Incident | None  # None: it is new
+    after: Incident
+    update: Update | None = None  # the step that was added to its timeline
+    monitors: tuple[int, ...] = ()  # that it is about; none: the page as a whole
 
 
 class PlannedWindow(NamedTuple):
@@ -292,6 +362,14 @@ class Monitors(Protocol):
 
     async def certificate(self, monitor_id: int) -> Mapping[str, Any] | None:
         """The `certInfo` document; None when no certificate is known."""
+
+    async def changes(
+        self, monitor_ids: Sequence[int], since: int
+    ) -> Mapping[int, Sequence[tuple[float, Status | None]]]:
+        """The changes of state of some monitors, oldest first, and the one before `since`.
+
+        Moments are seconds since 1970; None: nobody watches the monitor from then on.
+        """
 
     async def bars(self, monitor_ids: Sequence[int], seconds: int, count: int) -> Mapping[int, Sequence[Bar]]:
         """The last `count` days (86,400 seconds) or hours (3,600) of some monitors, oldest first."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from kuma_lite.core.declarations import Choice, Kind
 from kuma_lite.core.options import Options, option
-from kuma_lite.status_pages.reading import ANALYTICS, MAX_REFRESH_S, THEMES
+from kuma_lite.status_pages.reading import ANALYTICS, MAX_INCIDENT_MINUTES, MAX_REFRESH_S, THEMES
 
 
 class StatusPageOptions(Options):
@@ -51,6 +51,19 @@ class StatusPageOptions(Options):
     )
     show_response_times: bool = option(
         False, alias="showResponseTimes", label="Show response times", kind=Kind.SWITCH
+    )
+    auto_incident_minutes: int = option(
+        0,
+        alias="autoIncidentMinutes",
+        label="Begin an incident after",
+        kind=Kind.NUMBER,
+        unit="min",
+        minimum=0,
+        maximum=MAX_INCIDENT_MINUTES,
+        help="Of an outage; 0 is never.",
+    )
+    auto_incident_text: str | None = option(
+        None, alias="autoIncidentText", label="Text of such an incident", kind=Kind.TEXTAREA
     )
     rss_title: str | None = option(None, alias="rssTitle", label="Title of the feed", kind=Kind.TEXT)
     domains: Any = option([], alias="domainNameList", label="Host names", kind=Kind.LIST)

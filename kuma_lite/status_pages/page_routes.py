@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, Protocol
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Access, RawRoute, Unanswered
 from kuma_lite.status_pages import embeds
+from kuma_lite.status_pages.access import PageAccess
 from kuma_lite.status_pages.answering import (
     BEATS_MINUTES,
     FILE_MINUTES,
@@ -23,15 +25,18 @@ from kuma_lite.status_pages.answering import (
 from kuma_lite.status_pages.answers import Answers
 from kuma_lite.status_pages.cache import Answer
 from kuma_lite.status_pages.gathering import Gathering
-from kuma_lite.status_pages.html import content_policy, headline_of, render, render_history
+from kuma_lite.status_pages.html import PICTURE, content_policy, headline_of, render, render_history
 from kuma_lite.status_pages.live import Live
-from kuma_lite.status_pages.model import DEFAULT_SLUG, Maintenance, Page, Settings
+from kuma_lite.status_pages.model import DEFAULT_SLUG, Maintenance, Page, Settings, Written
 from kuma_lite.status_pages.news import News, news
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.query import Query
 from kuma_lite.status_pages.requests import base_url, host_name
+from kuma_lite.status_pages.unlocking import UNLOCK, Unlocking
+from kuma_lite.status_pages.visitors import Visitors
 
 PREFIX: Final = "/status/"
+_LOCKED: Final = ("", "history", UNLOCK)  # where a password is asked for; everything else is not there
 _HOURS: Final = "hours"  # in the query: bars are hours, not days
 _LIVE: Final = "live"
 
@@ -41,7 +46,22 @@ _JSON_FEED: Final = b"application/feed+json; charset=utf-8"
 _CALENDAR: Final = b"text/calendar; charset=utf-8"
 _ANYBODY: Final = ((b"access-control-allow-origin", b"*"),)
 
-Part = Callable[[Page, Any], Awaitable[Answer]]  # page, scope
+Part = Callable[[Page, str], Awaitable[Answer]]  # page, its absolute address
+
+
+class Subscribing(Protocol):
+    """What pages need of subscribing (see `subscribers.visitors`)."""
+
+    def offered(self, page: Page) -> bool:
+        """Whether visitors can subscribe."""
+
+    def serves(self, part: str) -> bool:
+        """Whether an address below a page is about that."""
+
+    async def serve(
+        self, part: str, page: Page | None, scope: Any, receive: Any, send: Any
+    ) -> Unanswered | None:
+        """It."""
 
 
 class PageRoutes:
@@ -56,6 +76,9 @@ class PageRoutes:
         settings: Settings,
         answering: Answering,
         live: Live,
+        visitors: Visitors,
+        access: PageAccess,
+        place: Callable[[Any], str],
         clock: Clock,
         same_origin_frames: bool,
     ) -> None:
@@ -66,8 +89,12 @@ class PageRoutes:
         self._settings = settings
         self._answering = answering
         self._live = live
+        self._visitors = visitors
+        self._access = access
+        self._unlocking = Unlocking(access, place, self._is_secure, self._at_own_host, clock)
         self._clock = clock
         self._same_origin_frames = same_origin_frames
+        self.subscribing: Subscribing | None = None  # who let them subscribe, when somebody does
         # Name → how it is made, minutes it may be old, whether it names its own address.
         self._parts: dict[str, tuple[Part, float, bool]] = {
             "rss": (self._rss, USUAL_MINUTES, True),
@@ -76,6 +103,7 @@ class PageRoutes:
             "maintenance.ics": (self._calendar, USUAL_MINUTES, True),
             "history": (self._history, USUAL_MINUTES, False),
             "card": (self._card, BEATS_MINUTES, False),
+            PICTURE: (self._picture, USUAL_MINUTES, False),
             "badge.js": (self._badge_script, FILE_MINUTES, False),
         }
 
@@ -90,49 +118,95 @@ class PageRoutes:
     async def below(self, scope: Any, receive: Any, send: Any) -> Unanswered | None:
         """A page, or a part of it."""
         slug, *rest = scope["path"][len(PREFIX) :].split("/")
+        name, page = "/".join(rest).lower(), self._visitors.page(scope, slug or DEFAULT_SLUG)
+        if name in _LOCKED and await self._at_the_door(scope, receive, send, slug or DEFAULT_SLUG, name):
+            return None
         if not rest:
             return await self._serve_page(scope, send, slug or DEFAULT_SLUG)
-        name, page = "/".join(rest).lower(), self._pages.by_slug(slug)
         if name == _LIVE and scope["method"] in ("GET", "HEAD"):
             if page is None:
                 return Unanswered.MISSING
             await self._live.serve(page.id, scope, receive, send)
             return None
+        if self.subscribing is not None and self.subscribing.serves(name):
+            return await self.subscribing.serve(name, page, scope, receive, send)
         if name not in self._parts:
             return Unanswered.ELSEWHERE
         make, minutes, addressed = self._parts[name]
 
         async def work() -> Answer:
-            return MISSING if page is None else await make(page, scope)
+            return MISSING if page is None else await make(page, self._address(page, scope))
 
         # What names its own address names what the caller told us: each host has an entry of its own.
         key = base_url(scope, self._trusts_proxy) if addressed else ""
-        return await self._answering.answer(scope, send, work, minutes, self._headers(name, page), key)
+        headers, private = self._headers(name, page), self._private(page)
+        return await self._answering.answer(scope, send, work, minutes, headers, key, private=private)
 
-    async def default_page(self, scope: Any, _receive: Any, send: Any) -> Unanswered | None:
+    async def default_page(self, scope: Any, receive: Any, send: Any) -> Unanswered | None:
         """The page called `default`."""
+        if await self._at_the_door(scope, receive, send, DEFAULT_SLUG, ""):
+            return None
         return await self._serve_page(scope, send, DEFAULT_SLUG)
 
-    async def serve_mapped(self, scope: Any, send: Any, slug: str) -> None:
-        """The page of a host name."""
-        page = self._pages.by_slug(slug)
-        if page is not None:
-            await self._answering.answer(
-                scope, send, self._work(page, scope), BEATS_MINUTES, self._headers("", page), f"host {slug}"
-            )
+    async def serve_mapped(self, scope: Any, send: Any, slug: str) -> bool:
+        """The page of a host name; False: there is none that this visitor may know of."""
+        if await self._at_the_door(scope, None, send, slug, ""):
+            return True
+        page = self._visitors.page(scope, slug)
+        if page is None:
+            return False
+        headers, key = self._headers("", page), f"host {slug}"
+        await self._answering.answer(
+            scope, send, self._work(page, scope), BEATS_MINUTES, headers, key, private=self._private(page)
+        )
+        return True
+
+    async def _at_the_door(self, scope: Any, receive: Any, send: Any, slug: str, name: str) -> bool:
+        """Ask for a password, take one, or keep in a cookie what a link says; False: nothing of that."""
+        reading = scope["method"] in ("GET", "HEAD")
+        seen = self._visitors.page(scope, slug)
+        if name != UNLOCK and seen is not None:
+            link, guard = self._visitors.link(scope, seen), self._access.guard(seen.id)
+            if reading and link is not None and guard is not None:
+                cookie = guard.cookie(link, self._clock.now())
+                await self._unlocking.by_link(scope, send, seen, cookie, name)
+                return True
+            return False
+        page = self._visitors.asks_for_password(slug)
+        if page is None:
+            return False
+        if name != UNLOCK:
+            if reading:
+                await self._unlocking.ask(scope, send, page)
+            return reading
+        if scope["method"] == "POST":
+            await self._unlocking.unlock(scope, receive, send, page)
+            return True
+        return False
+
+    def _private(self, page: Page | None) -> int | None:
+        return page.id if page is not None and self._visitors.is_private(page) else None
+
+    def _is_secure(self, scope: Any) -> bool:
+        return base_url(scope, self._trusts_proxy).startswith("https:")
+
+    def _at_own_host(self, scope: Any, page: Page) -> bool:
+        return self.slug_of_host(scope) == page.slug
 
     def slug_of_host(self, scope: Any) -> str | None:
-        """The page of the host that a request names."""
+        """The page of the host that a request names, if this visitor may know that there is one."""
         page = self._pages.by_host(host_name(scope, self._trusts_proxy))
-        return page.slug if page else None
+        if page is None or self._visitors.may_see(scope, page):
+            return page.slug if page else None
+        return page.slug if self._visitors.asks_for_password(page.slug) else None
 
     # --- Contents ----------------------------------------------------------------------------------------
 
     async def _serve_page(self, scope: Any, send: Any, slug: str) -> Unanswered | None:
-        page = self._pages.by_slug(slug)
+        page = self._visitors.page(scope, slug)
         minutes = USUAL_MINUTES if page is None else BEATS_MINUTES
-        work = self._work(page, scope)
-        return await self._answering.answer(scope, send, work, minutes, self._headers("", page))
+        work, headers = self._work(page, scope), self._headers("", page)
+        return await self._answering.answer(scope, send, work, minutes, headers, private=self._private(page))
 
     def _work(self, page: Page | None, scope: Any) -> Work:
         async def work() -> Answer:
@@ -143,11 +217,24 @@ class PageRoutes:
 
         return work
 
-    async def html(self, page: Page, answers: Answers, *, hourly: bool = False) -> str:
+    async def html(
+        self, page: Page, answers: Answers, *, hourly: bool = False, written: Written | None = None
+    ) -> str:
         """A page, of what is answered about it. Raises StorageTrouble."""
         document, beats = await answers.everything(page), answers.heartbeats(page)
-        facts = await self._gathering.facts(page, document, hourly=hourly)
-        return render(page, document, beats, answers.servers_on(page.id), self._clock.now(), facts)
+        facts = await self._gathering.facts(
+            page, document, answers.components(page), answers.rules(page), hourly=hourly, written=written
+        )
+        facts = replace(facts, subscribable=self.subscribing is not None and self.subscribing.offered(page))
+        servers, private = answers.servers_on(page.id), self._private(page) is not None
+        base = "" if private else self._base(page)
+        return render(page, document, beats, servers, self._clock.now(), facts, private=private, base=base)
+
+    async def document(self, page: Page, part: str, url: str) -> bytes:
+        """A page ("", or "?hours") or a part of it, as visitors get it; `url`: its absolute address."""
+        if part in ("", f"?{_HOURS}"):
+            return (await self.html(page, self._answers, hourly=bool(part))).encode()
+        return (await self._parts[part][0](page, url)).body or b""
 
     def _headers(self, name: str, page: Page | None) -> Headers:
         if page is None:
@@ -157,46 +244,64 @@ class PageRoutes:
             return ((b"content-security-policy", policy.encode()),)
         if name == "card":
             return ((b"content-security-policy", embeds.CARD_POLICY.encode()),)
+        if self._private(page) is not None:
+            return ()
         return () if name == "rss" else _ANYBODY  # the one that Uptime Kuma has as well is as there
 
-    async def _news(self, page: Page, scope: Any) -> News:
+    async def _news(self, page: Page, url: str) -> News:
         incidents = await self._answers.incidents(page)
         latest, now = self._answers.latest(page), self._clock.now()
-        return news(page, self._address(page, scope), incidents, latest, now)
+        return news(page, url, incidents, latest, now)
 
-    async def _rss(self, page: Page, scope: Any) -> Answer:
+    async def _rss(self, page: Page, url: str) -> Answer:
         from kuma_lite.status_pages.rss import rss
 
-        return Answer(200, rss(await self._news(page, scope)).encode(), _RSS)
+        return Answer(200, rss(await self._news(page, url)).encode(), _RSS)
 
-    async def _atom(self, page: Page, scope: Any) -> Answer:
+    async def _atom(self, page: Page, url: str) -> Answer:
         from kuma_lite.status_pages.rss import atom
 
-        return Answer(200, atom(await self._news(page, scope)).encode(), _ATOM)
+        return Answer(200, atom(await self._news(page, url)).encode(), _ATOM)
 
-    async def _json_feed(self, page: Page, scope: Any) -> Answer:
+    async def _json_feed(self, page: Page, url: str) -> Answer:
         from kuma_lite.status_pages.json_feed import json_feed
 
-        return json_answer(json_feed(await self._news(page, scope)), content_type=_JSON_FEED)
+        return json_answer(json_feed(await self._news(page, url)), content_type=_JSON_FEED)
 
-    async def _calendar(self, page: Page, scope: Any) -> Answer:
+    async def _calendar(self, page: Page, url: str) -> Answer:
         from kuma_lite.status_pages.calendar import DAYS, MOST_OF_ONE, calendar
 
         windows = self._maintenance.windows_on_page(page.id, DAYS, MOST_OF_ONE)
-        text = calendar(page, self._address(page, scope), windows, self._clock.now())
+        text = calendar(page, url, windows, self._clock.now())
         return Answer(200, text, _CALENDAR)
 
-    async def _history(self, page: Page, _scope: Any) -> Answer:
-        facts = await self._gathering.history(page)
-        return Answer(200, render_history(page, facts, self._clock.now()).encode(), HTML)
+    async def _history(self, page: Page, _url: str) -> Answer:
+        facts = await self._gathering.history(page, self._pages.public_members(page.id))
+        private = self._private(page) is not None
+        return Answer(200, render_history(page, facts, self._clock.now(), private=private).encode(), HTML)
 
-    async def _card(self, page: Page, _scope: Any) -> Answer:
+    async def _card(self, page: Page, _url: str) -> Answer:
         document, beats = await self._answers.everything(page), self._answers.heartbeats(page)
-        facts = await self._gathering.facts(page, document)
+        facts = await self._gathering.facts(page, document, self._answers.components(page))
         found = headline_of(document, beats, self._answers.servers_on(page.id), facts)
         return Answer(200, embeds.card(page, found, self._clock.now()).encode(), HTML)
 
-    async def _badge_script(self, _page: Page, _scope: Any) -> Answer:
+    async def _picture(self, page: Page, _url: str) -> Answer:
+        from kuma_lite.status_pages.og_picture import picture
+
+        document, beats = await self._answers.everything(page), self._answers.heartbeats(page)
+        components, rules = self._answers.components(page), self._answers.rules(page)
+        facts = await self._gathering.facts(page, document, components, rules)
+        found = headline_of(document, beats, self._answers.servers_on(page.id), facts)
+        services = [*facts.component_bars.values(), *facts.bars.values()]
+        return Answer(200, picture(found.kind, services), b"image/png")
+
+    def _base(self, page: Page) -> str:
+        """Where strangers find a page, as far as somebody has said so."""
+        own = f"https://{page.domains[0]}" if page.domains else ""
+        return own or str(self._settings.get("primaryBaseURL") or "").rstrip("/")
+
+    async def _badge_script(self, _page: Page, _url: str) -> Answer:
         return Answer(200, embeds.BADGE_SCRIPT.encode(), SCRIPT)
 
     def _address(self, page: Page, scope: Any) -> str:

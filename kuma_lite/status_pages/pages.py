@@ -81,6 +81,8 @@ class Pages:
         self._hosts: dict[str, Page] = {}
         self._groups: dict[int, list[Group]] = {}
         self._public: frozenset[int] = frozenset()
+        self._shown: frozenset[int] = frozenset()
+        self.is_protected: Callable[[int], bool] = lambda page_id: False  # whether not everybody may see one
         self.changed: Callable[[int], Awaitable[None]] = _nobody_to_tell  # by organisation
         self.servers_on: Callable[[int], list[str]] = lambda page_id: []  # page id → UUIDs
 
@@ -93,21 +95,36 @@ class Pages:
         self._slugs = {page.slug: page for page in everything.pages}
         self._hosts = {domain.lower(): page for page in everything.pages for domain in page.domains}
         self._groups = everything.groups
-        self._note_public()
+        self.note_public()
 
-    def _note_public(self) -> None:
-        shown = [page.id for page in self._pages.values() if page.published]
-        groups = [group for page_id in shown for group in self.public_groups(page_id)]
-        self._public = frozenset(member.monitor_id for group in groups for member in group.members)
+    def note_public(self) -> None:
+        """To be called when somebody may see other pages than before."""
+        shown = {page.id: self.public_members(page.id) for page in self.published()}
+        combined = {number for page_id in shown for number in self._combined_on(page_id)}
+        self._shown = frozenset(number for members in shown.values() for number in members) | combined
+        self._public = frozenset(
+            number
+            for page_id, members in shown.items()
+            if not self.is_protected(page_id)
+            for number in members
+        )
 
     # --- asking ------------------------------------------------------------------------------------------
 
     def public_monitor_ids(self) -> frozenset[int]:
-        """The monitors that anybody may know about: those in a public group of some page.
+        """The monitors that anybody may know about: those in a public group of some page for everybody.
 
-        Every route without log-in that shows something of a monitor asks here.
+        Every route without log-in that shows something of a monitor asks here (see `visitors`).
         """
         return self._public
+
+    def shown_monitor_ids(self) -> frozenset[int]:
+        """The monitors on any published page, protected ones included: what happens to them is seen."""
+        return self._shown
+
+    def published(self) -> list[Page]:
+        """All published pages."""
+        return [page for page in self._pages.values() if page.published]
 
     def of(self, organisation: int) -> list[Page]:
         """An organisation's pages, oldest first."""
@@ -127,7 +144,7 @@ class Pages:
         return self._slugs.get(slug.lower()) if isinstance(slug, str) else None
 
     def by_slug(self, slug: Any) -> Page | None:
-        """What visitors find at an address: a published page."""
+        """What is at an address: a published page. Whether a visitor may see it is for `visitors`."""
         page = self.named(slug)
         return page if page is not None and page.published else None
 
@@ -144,6 +161,11 @@ class Pages:
         """The monitors on a page, each once, in the order of the page."""
         groups = self.public_groups(page_id)
         return list(dict.fromkeys(member.monitor_id for group in groups for member in group.members))
+
+    def _combined_on(self, page_id: int) -> list[int]:
+        """The monitors of a page's components: what happens to them is seen, which they are is not."""
+        groups = self.public_groups(page_id)
+        return [number for group in groups for each in group.components for number in each.monitors]
 
     # --- changes -----------------------------------------------------------------------------------------
 
@@ -206,10 +228,7 @@ class Pages:
                     picture = None if old is None else version_store.digest_of(old)
                     version_store.record(db, page.id, int(now), None, before, old, picture)
                 ids = store.save_page(db, changed, wanted.groups)
-                kept = [
-                    Group(number, group.name, 0, group.members)
-                    for number, group in zip(ids, wanted.groups, strict=True)
-                ]
+                kept = store.groups_of_pages(db).get(page.id, [])
                 shown = png if png is not None else old if icon == page.icon else None
                 version = version_store.record(
                     db,
@@ -279,7 +298,7 @@ class Pages:
         """A monitor is gone, and with it its places on pages."""
         for groups in self._groups.values():
             groups[:] = [_without(group, monitor_id) for group in groups]
-        self._note_public()
+        self.note_public()
         self._outdated()
 
     async def _move_entry_page(self, slug: str, target: str) -> None:
@@ -307,4 +326,8 @@ def _saved_meanwhile(latest: version_store.Version) -> UserError:
 
 def _without(group: Group, monitor_id: int) -> Group:
     members: tuple[Member, ...] = tuple(member for member in group.members if member.monitor_id != monitor_id)
-    return replace(group, members=members)
+    components = tuple(
+        replace(each, monitors=tuple(number for number in each.monitors if number != monitor_id))
+        for each in group.components
+    )
+    return replace(group, members=members, components=components)

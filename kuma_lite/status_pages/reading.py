@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from kuma_lite.core import wire_values
 from kuma_lite.core.errors import UserError
-from kuma_lite.status_pages.model import Member, Page
+from kuma_lite.status_pages.model import Component, Member, Page, Rule
 from kuma_lite.status_pages.rules import read_slug
 from kuma_lite.status_pages.store import NewGroup
 
@@ -24,6 +24,10 @@ MAX_TITLE_CHARS: Final = 10_000  # of headings and single words; Uptime Kuma on 
 MAX_REFRESH_S: Final = 2**31 - 1  # seconds; as many as a browser can wait
 MAX_GROUPS: Final = 1_000
 MAX_MEMBERS: Final = 20_000  # of all groups; twice the monitors one server is built for
+MAX_COMPONENTS: Final = 300  # of a group
+MAX_COMBINED: Final = 500  # monitors of a component
+DEFAULT_SHARE: Final = 50  # percent
+MAX_INCIDENT_MINUTES: Final = 1_440  # of an outage, before an incident begins by itself
 MAX_LOGO_BYTES: Final = 700_000  # as a data URL it just fits into one Socket.IO message
 
 MAX_HOST_CHARS: Final = 253  # DNS
@@ -44,6 +48,7 @@ _TEXTS: Final = {
     "analyticsId": "analytics_id",
     "analyticsScriptUrl": "analytics_script_url",
     "rssTitle": "rss_title",
+    "autoIncidentText": "auto_incident_text",
 }
 _FLAGS: Final = {
     "showTags": "show_tags",
@@ -76,6 +81,7 @@ def read_page(page: Page, config: Any) -> Page:
     _read_each(config, {"title": "title"}, _title, changes)
     _read_each(config, {"theme": "theme"}, _title, changes)  # one that no page knows looks like `auto`
     _read_each(config, {"autoRefreshInterval": "auto_refresh_interval"}, _refresh, changes)
+    _read_each(config, {"autoIncidentMinutes": "auto_incident_minutes"}, _minutes, changes)
     return replace(page, **changes)
 
 
@@ -153,7 +159,33 @@ def _group(item: Any) -> NewGroup:
         raise _bad("groups", "Each group must have a list of monitors.")
     sent = item.get("id")
     group_id = _id(sent) if sent else None  # as there: whatever counts as false is a new one
-    return NewGroup(group_id, name, tuple(_member(monitor) for monitor in monitors))
+    members = tuple(_member(monitor) for monitor in monitors)
+    return NewGroup(group_id, name, members, _components(item.get("components")))
+
+
+def _components(value: Any) -> tuple[Component, ...] | None:
+    """Those of a group; None where a client knows nothing of them."""
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) > MAX_COMPONENTS:
+        raise _bad("groups", "The components of a group are a list of at most {most}.", most=MAX_COMPONENTS)
+    return tuple(_component(item) for item in value)
+
+
+def _component(item: Any) -> Component:
+    name = wire_values.text(item.get("name")) if isinstance(item, Mapping) else None
+    if name is None or not name.strip() or len(name) > MAX_TITLE_CHARS:
+        raise _bad("groups", "Each component must have a name.")
+    rule, share, monitors = item.get("rule", Rule.ALL), item.get("share", DEFAULT_SHARE), item.get("monitors")
+    if rule not in list(Rule):
+        raise _bad("groups", "The rule of a component is all, any or share.")
+    percent = wire_values.whole(share)
+    if percent is None or not 1 <= percent <= 100:
+        raise _bad("groups", "The share of a component is a whole number from 1 to 100.")
+    if not isinstance(monitors, list) or len(monitors) > MAX_COMBINED:
+        raise _bad("groups", "A component combines at most {most} monitors.", most=MAX_COMBINED)
+    numbers = tuple(dict.fromkeys(_id(number) for number in monitors))
+    return Component(wire_values.identifier(item.get("id")) or 0, name.strip(), Rule(rule), percent, numbers)
 
 
 def _member(item: Any) -> Member:
@@ -220,6 +252,13 @@ def _refresh(key: str, value: Any) -> int:
             key, "The refresh interval must be a number of at most {most} seconds.", most=MAX_REFRESH_S
         )
     return int(seconds)
+
+
+def _minutes(key: str, value: Any) -> int:
+    minutes = wire_values.whole(value or 0)
+    if minutes is None or not 0 <= minutes <= MAX_INCIDENT_MINUTES:
+        raise _bad(key, "Incidents begin after 1 to {most} minutes, or (0) never.", most=MAX_INCIDENT_MINUTES)
+    return minutes
 
 
 def _analytics(config: Mapping[str, Any]) -> str | None:

@@ -57,7 +57,7 @@ async def send_answer(
     everything = [(b"etag", etag), *headers]
     known, accepted = _asked(scope)
     packable = answer.packable
-    if packable:
+    if packable and not any(name == b"vary" for name, _value in headers):
         everything.append((b"vary", b"accept-encoding"))
     if status == 200 and known and etag.decode() in [part.strip() for part in known.split(",")]:
         status, body = 304, b""

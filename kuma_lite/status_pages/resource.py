@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.resources import Document, Reference, Resource
-from kuma_lite.status_pages.model import Group, Member, Page
+from kuma_lite.status_pages.model import Group, Member, Page, Rule
 from kuma_lite.status_pages.pages import Pages
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ _UNCHANGEABLE: Final = frozenset({"id", "published"})  # on the wire, but not re
 _ICON: Final = "icon"
 _GROUPS: Final = "groups"
 _SERVERS: Final = "servers"
+_COMPONENTS: Final = "components"  # of a group
 
 # Key of `saveStatusPage` → that of a document.
 _SENT: Final = {
@@ -79,7 +80,7 @@ class PageKeeper:
 
     async def _save(self, actor: Actor, page: Page, document: Mapping[str, Any]) -> Page:
         config = {"analyticsType": None, "domainNameList": [], **document}
-        known = {group.name: group.id for group in self._pages.public_groups(page.id)}
+        known = {group.name: group for group in self._pages.public_groups(page.id)}
         groups = [_sent(group, known) for group in _list(document.get(_GROUPS))]
         put_servers = self._put_servers(actor, _list(document.get(_SERVERS)))
         await self._pages.save(actor, page.slug, config, document.get(_ICON) or "", groups)
@@ -90,7 +91,18 @@ class PageKeeper:
 
 
 def _group(group: Group) -> Document:
-    return {"name": group.name, "monitors": [_member(member) for member in group.members]}
+    document: Document = {"name": group.name, "monitors": [_member(member) for member in group.members]}
+    if group.components:
+        document[_COMPONENTS] = [
+            {
+                "name": each.name,
+                "rule": each.rule.value,
+                **({"share": each.share} if each.rule is Rule.SHARE else {}),
+                "monitors": list(each.monitors),
+            }
+            for each in group.components
+        ]
+    return document
 
 
 def _member(member: Member) -> Document:
@@ -109,16 +121,22 @@ def _member(member: Member) -> Document:
     return shown
 
 
-def _sent(group: Any, known: dict[str, int]) -> Document:
-    """A group as `saveStatusPage` takes it; one of a known name keeps its id. Raises UserError."""
+def _sent(group: Any, known: dict[str, Group]) -> Document:
+    """A group as an editor sends it; what is known by its name keeps its id. Raises UserError."""
     if not isinstance(group, Mapping):
         raise UserError("Each group must have a name.")
     members = _list(group.get("monitors"))
     if not all(isinstance(member, Mapping) for member in members):
         raise UserError("Each monitor must be an object with an id.")
     monitors = [{key: member.get(name) for key, name in _SENT.items()} for member in members]
-    number = known.pop(str(group.get("name")), None)
-    return {"id": number, "name": group.get("name"), "monitorList": monitors}
+    stored = known.pop(str(group.get("name")), None)
+    ids = {each.name: each.id for each in stored.components} if stored else {}
+    components = [
+        {**each, "id": ids.pop(str(each.get("name")), None)} if isinstance(each, Mapping) else each
+        for each in _list(group.get(_COMPONENTS))
+    ]
+    number = stored.id if stored else None
+    return {"id": number, "name": group.get("name"), "monitorList": monitors, "components": components}
 
 
 def _list(value: Any) -> list[Any]:
@@ -141,6 +159,7 @@ def status_page_resource(pages: Pages, servers_on: ServersOn, put_servers: PutSe
         named_by="slug",
         references=(
             Reference(f"{_GROUPS}[].monitors[].monitor", "monitor"),
+            Reference(f"{_GROUPS}[].{_COMPONENTS}[].monitors[]", "monitor"),
             Reference(f"{_SERVERS}[]", "server"),
         ),
     )

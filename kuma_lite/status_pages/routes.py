@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from kuma_lite.core.declarations import Status
@@ -26,17 +27,18 @@ from kuma_lite.status_pages.cache import Answer
 from kuma_lite.status_pages.html import LIVE_PATH, STYLE_PATH, TIMES_PATH
 from kuma_lite.status_pages.incidents import Incidents
 from kuma_lite.status_pages.model import Page
-from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.query import Query
 from kuma_lite.status_pages.requests import send_answer
 from kuma_lite.status_pages.scripts import LIVE, TIMES
 from kuma_lite.status_pages.style import STYLE
 from kuma_lite.status_pages.uploads import PREFIX as UPLOADS
 from kuma_lite.status_pages.uploads import Uploads
+from kuma_lite.status_pages.visitors import KEY, Visitors, parameter
 
 _BADGES: Final = "/api/badge/"
 _JSON_PREFIX: Final = "/api/status-page/"
 _PNG: Final = b"image/png"
+_HEARTBEAT: Final = "heartbeat"  # which stands before the name of the page
 
 _CORS: Final = (
     (b"access-control-allow-origin", b"*"),
@@ -56,19 +58,19 @@ class PublicRoutes:
 
     def __init__(
         self,
-        pages: Pages,
         incidents: Incidents,
         answers: Answers,
         monitor_badges: MonitorBadges,
         uploads: Uploads,
         answering: Answering,
+        visitors: Visitors,
     ) -> None:
-        self._pages = pages
         self._incidents = incidents
         self._answers = answers
         self._monitor_badges = monitor_badges
         self._uploads = uploads
         self._answering = answering
+        self._visitors = visitors
 
     def routes(self) -> list[RawRoute]:
         """The doors."""
@@ -88,30 +90,34 @@ class PublicRoutes:
             return Unanswered.ELSEWHERE
 
         async def work() -> Answer:
-            return picture(await self._monitor_badges.make(parts, _query(scope)))
+            may_know = partial(self._visitors.may_know, scope)
+            return picture(await self._monitor_badges.make(parts, _query(scope), may_know))
 
-        return await self._answering.answer(scope, send, work, USUAL_MINUTES, _CORS)
+        private = 0 if parameter(scope, KEY) else None  # with the key of a link it may be of a protected page
+        return await self._answering.answer(scope, send, work, USUAL_MINUTES, _CORS, private=private)
 
     async def status_page_data(self, scope: Any, _receive: Any, send: Any) -> Unanswered | None:
         """What clients ask about a page."""
         parts = scope["path"][len(_JSON_PREFIX) :].split("/")
         if len(parts) == 2 and parts[0].lower() == "heartbeat":
-            return await self._answering.answer(
-                scope, send, lambda: self._heartbeats(parts[1]), BEATS_MINUTES
-            )
-        slug, kind = parts[0], "/".join(parts[1:]).lower()
+            parts, kind = [parts[1]], _HEARTBEAT
+        else:
+            kind = "/".join(parts[1:]).lower()
+        page = self._visitors.page(scope, parts[0])
         known: dict[str, tuple[Work, float]] = {
-            "": (lambda: self._everything(slug), USUAL_MINUTES),
-            "manifest.json": (lambda: self._manifest(slug), FILE_MINUTES),
-            "incident-history": (lambda: self._history(slug, _query(scope)), USUAL_MINUTES),
-            "badge": (lambda: self._page_badge(slug, _query(scope)), USUAL_MINUTES),
-            "custom.css": (lambda: self._custom_style(slug), USUAL_MINUTES),
-            "analytics.js": (lambda: self._analytics(slug), USUAL_MINUTES),
+            "": (lambda: self._everything(page), USUAL_MINUTES),
+            _HEARTBEAT: (lambda: self._heartbeats(page), BEATS_MINUTES),
+            "manifest.json": (lambda: self._manifest(page), FILE_MINUTES),
+            "incident-history": (lambda: self._history(page, _query(scope)), USUAL_MINUTES),
+            "badge": (lambda: self._page_badge(page, _query(scope)), USUAL_MINUTES),
+            "custom.css": (lambda: self._custom_style(page), USUAL_MINUTES),
+            "analytics.js": (lambda: self._analytics(page), USUAL_MINUTES),
         }
-        if not slug or kind not in known:
+        if (not parts[0] and kind != _HEARTBEAT) or kind not in known:
             return Unanswered.ELSEWHERE
         work, minutes = known[kind]
-        return await self._answering.answer(scope, send, work, minutes)
+        private = page.id if page is not None and self._visitors.is_private(page) else None
+        return await self._answering.answer(scope, send, work, minutes, private=private)
 
     async def file(self, scope: Any, _receive: Any, send: Any) -> Unanswered | None:
         """The looks of all pages, and their scripts."""
@@ -125,7 +131,8 @@ class PublicRoutes:
         """An uploaded picture."""
         if scope["method"] not in ("GET", "HEAD"):
             return Unanswered.ELSEWHERE
-        png = await self._uploads.read(scope["path"][len(UPLOADS) :])
+        name = scope["path"][len(UPLOADS) :]
+        png = await self._uploads.read(name) if self._visitors.may_load(scope, name) else None
         if png is None:
             return Unanswered.ELSEWHERE
         headers = (
@@ -137,35 +144,34 @@ class PublicRoutes:
 
     # --- Contents ----------------------------------------------------------------------------------------
 
-    async def _everything(self, slug: str) -> Answer:
-        return json_answer(await self._answers.everything(self._known(slug)))
+    async def _everything(self, page: Page | None) -> Answer:
+        return json_answer(await self._answers.everything(_known(page)))
 
-    async def _heartbeats(self, slug: str) -> Answer:
-        return json_answer(self._answers.heartbeats(self._pages.by_slug(slug)))
+    async def _heartbeats(self, page: Page | None) -> Answer:
+        return json_answer(self._answers.heartbeats(page))
 
-    async def _manifest(self, slug: str) -> Answer:
-        return json_answer(self._answers.manifest(self._known(slug, "Not Found")))
+    async def _manifest(self, page: Page | None) -> Answer:
+        return json_answer(self._answers.manifest(_known(page, "Not Found")))
 
-    async def _history(self, slug: str, query: Query) -> Answer:
-        page = self._known(slug)
+    async def _history(self, page: Page | None, query: Query) -> Answer:
+        page = _known(page)
         return json_answer({"ok": True, **await self._incidents.history(page, query.text("cursor"))})
 
-    async def _page_badge(self, slug: str, query: Query) -> Answer:
-        page = self._pages.by_slug(slug)
+    async def _page_badge(self, page: Page | None, query: Query) -> Answer:
         latest: list[Status] = [state.status for state in self._answers.latest(page)] if page else []
         return picture(page_badge(query, latest))
 
-    async def _custom_style(self, slug: str) -> Answer:
-        return Answer(200, (self._known(slug).custom_css or "").encode("utf-8", "replace"), CSS)
+    async def _custom_style(self, page: Page | None) -> Answer:
+        return Answer(200, (_known(page).custom_css or "").encode("utf-8", "replace"), CSS)
 
-    async def _analytics(self, slug: str) -> Answer:
-        return Answer(200, analytics_of(self._known(slug)).own_script.encode(), SCRIPT)
+    async def _analytics(self, page: Page | None) -> Answer:
+        return Answer(200, analytics_of(_known(page)).own_script.encode(), SCRIPT)
 
-    def _known(self, slug: str, refusal: str = _NO_PAGE) -> Page:
-        page = self._pages.by_slug(slug)
-        if page is None:
-            raise UserError(refusal, status=404)
-        return page
+
+def _known(page: Page | None, refusal: str = _NO_PAGE) -> Page:
+    if page is None:
+        raise UserError(refusal, status=404)
+    return page
 
 
 def _query(scope: Any) -> Query:

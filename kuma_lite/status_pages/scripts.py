@@ -85,6 +85,7 @@ LIVE: Final = """\
     asked = Date.now();
     try {
       const answer = await fetch(location.href.split("#")[0], { cache: "no-cache" });
+      if (answer.status === 403) location.reload(); // the password is another one now
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
       if (!fresh) return;

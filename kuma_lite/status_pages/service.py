@@ -12,10 +12,15 @@ from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Doors, Push
 from kuma_lite.core.resources import Resource
 from kuma_lite.core.transactions import Transactions
+from kuma_lite.status_pages.access import PageAccess, Passwords
+from kuma_lite.status_pages.access_events import AccessEvents
 from kuma_lite.status_pages.answering import Answering
 from kuma_lite.status_pages.answers import Answers
+from kuma_lite.status_pages.auto_incidents import AutoIncidents
 from kuma_lite.status_pages.badge_routes import MonitorBadges
 from kuma_lite.status_pages.cache import AnswerCache
+from kuma_lite.status_pages.component_events import ComponentEvents
+from kuma_lite.status_pages.copies import Copies
 from kuma_lite.status_pages.draft_routes import DraftRoutes
 from kuma_lite.status_pages.drafts import Drafts
 from kuma_lite.status_pages.editor_events import EditorEvents
@@ -29,9 +34,13 @@ from kuma_lite.status_pages.page_routes import PageRoutes
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.resource import PutServers, ServersOn, status_page_resource
 from kuma_lite.status_pages.routes import PublicRoutes
+from kuma_lite.status_pages.subscribers.events import SubscriberEvents
+from kuma_lite.status_pages.subscribers.service import Subscribers
+from kuma_lite.status_pages.subscribers.visitors import Visitors as Subscribing
 from kuma_lite.status_pages.timeline_events import TimelineEvents
 from kuma_lite.status_pages.timelines import Timelines
 from kuma_lite.status_pages.uploads import Uploads
+from kuma_lite.status_pages.visitors import Visitors
 
 
 class StatusPages:
@@ -46,6 +55,9 @@ class StatusPages:
         monitors: what is shown.
         maintenance: what is announced.
         uploads: folder of pictures.
+        passwords: how they are kept.
+        place: what limits count a request by (`ClientAddresses.place`).
+        copies: folder in which static copies of all pages are kept; None: nowhere.
         same_origin_frames: False lets other sites show pages in frames.
     """
 
@@ -59,25 +71,39 @@ class StatusPages:
         monitors: Monitors,
         maintenance: Maintenance,
         uploads: Path,
+        passwords: Passwords,
+        place: Callable[[Any], str],
         *,
         same_origin_frames: bool = True,
+        copies: Path | None = None,
     ) -> None:
         self._cache = AnswerCache(clock)
         self._last_good = LastGood()
         self._live = Live(self._print_of)
         self._maintenance = maintenance
+        self._clock = clock
+        self.monitors = monitors
+        self._subscribers: Subscribers | None = None
+        self._subscribing: Subscribing | None = None
         pictures, answering = Uploads(uploads), Answering(self._cache)
-        self._pages = Pages(database, clock, bus, settings, pictures, self._edited)
-        incidents = Incidents(database, self._pages, clock, self._edited)
-        self._timelines = Timelines(database, incidents, clock, self._edited)
+        self._pages = self.pages = Pages(database, clock, bus, settings, pictures, self._edited)
+        access = self._access = PageAccess(database, passwords, clock, self._other_visitors)
+        self._pages.is_protected = access.is_protected
+        visitors = Visitors(self._pages, access, clock)
+        incidents = self._posted = Incidents(database, self._pages, clock, self._edited)
+        self._timelines = Timelines(database, self._pages, incidents, clock, self._edited)
         self._events = StatusPageEvents(self._pages, incidents, push)
         self._answers = Answers(self._pages, incidents, monitors, maintenance, clock, self._last_good)
         drafts = Drafts(clock)
-        self._editor = EditorEvents(self._pages, incidents, self._answers, drafts, clock, push)
+        self._editor = EditorEvents(self._pages, incidents, self._answers, drafts, clock, push, access)
         self._pages.changed = self._editor.push_change
-        badges = MonitorBadges(self._pages, monitors)
-        self._routes = PublicRoutes(self._pages, incidents, self._answers, badges, pictures, answering)
-        gathering = Gathering(database, monitors, maintenance, self._last_good)
+        self._components = ComponentEvents(database, self._pages, clock, self._edited)
+        self._incidents = AutoIncidents(
+            database, self._pages, self._answers, self._timelines, clock, self._edited
+        )
+        badges = MonitorBadges(monitors)
+        self._routes = PublicRoutes(incidents, self._answers, badges, pictures, answering, visitors)
+        gathering = Gathering(database, monitors, maintenance, self._last_good, clock)
         self._page_routes = PageRoutes(
             self._pages,
             self._answers,
@@ -86,13 +112,27 @@ class StatusPages:
             settings,
             answering,
             self._live,
+            visitors,
+            access,
+            place,
             clock,
             same_origin_frames,
         )
-        self._previews = DraftRoutes(drafts, self._answers, incidents, self._page_routes.html)
+        self._copies = Copies(
+            self._pages,
+            self._answers,
+            self._page_routes.document,
+            monitors,
+            self._pages.logo_of,
+            settings,
+            clock,
+            copies,
+        )
+        self._previews = DraftRoutes(drafts, self._answers, incidents, self._page_routes.html, access.picture)
 
     async def load(self) -> None:
         """Read all pages; from then on everything else may be called."""
+        await self._access.load()
         await self._pages.load()
 
     def doors(self, is_root: Callable[[Actor], bool]) -> list[Doors]:
@@ -104,12 +144,29 @@ class StatusPages:
 
         def routes() -> Sequence[Any]:
             from kuma_lite.rest.route import mounted
+            from kuma_lite.status_pages.copy_api import CopyApi
             from kuma_lite.status_pages.incident_api import IncidentApi
 
-            return mounted(IncidentApi(self._pages, self._timelines, is_root).routes())
+            found = [
+                *IncidentApi(self._pages, self._timelines, is_root).routes(),
+                *CopyApi(self._pages, self._copies, is_root).routes(),
+            ]
+            if self._subscribers is not None:
+                from kuma_lite.status_pages.subscribers.api import SubscriberApi
+
+                found += SubscriberApi(self._pages, self._subscribers, is_root).routes()
+            return mounted(found)
 
         raw = [*self._routes.routes(), *self._page_routes.routes(), *self._previews.routes()]
-        events = [*self._editor.events(), *TimelineEvents(self._pages, self._timelines).events()]
+        events = [
+            *self._editor.events(),
+            *TimelineEvents(self._pages, self._timelines).events(),
+            *AccessEvents(self._pages, self._access).events(),
+            *self._components.events(),
+        ]
+        if self._subscribers is not None and self._subscribing is not None:
+            raw += self._subscribing.routes()
+            events += SubscriberEvents(self._pages, self._subscribers).events()
         return [self._events.doors(), Doors(events, routes, raw)]
 
     def resource(self, servers_on: ServersOn, put_servers: PutServers) -> Resource[Page]:
@@ -124,6 +181,20 @@ class StatusPages:
     ) -> None:
         """Let the servers of a page (by its id) stand on it, and those that an editor names by UUID."""
         self._answers.servers_on, self._editor.look_at_servers = servers_on, look_at
+
+    def let_subscribe(self, subscribers: Subscribers, place_of: Callable[[Any], str]) -> None:
+        """Tell those who want it of incidents; to be called before `doors`.
+
+        Args:
+            place_of: what limits count a request by.
+        """
+        self._subscribers, self._posted.told = subscribers, subscribers.on_incident
+        self._subscribing = self._page_routes.subscribing = Subscribing(subscribers, place_of, self._clock)
+        subscribers.changed, subscribers.outdated = self._editor.push_change, self._edited
+
+    def public_members(self, page_id: int) -> list[int]:
+        """The monitors on a page, in its order."""
+        return self._pages.public_members(page_id)
 
     def of(self, organisation: int) -> list[Page]:
         """An organisation's pages, oldest first."""
@@ -152,11 +223,12 @@ class StatusPages:
     def clear_cache(self) -> None:
         """Something that pages may show has changed."""
         self._cache.clear()
+        self._copies.outdated()
         self._live.look()
 
     def monitor_changed(self, monitor_id: int, *, edited: bool = False) -> None:
-        """To be told of every change of a monitor; those that nobody may know of leave no trace."""
-        if monitor_id in self._pages.public_monitor_ids():
+        """To be told of every change of a monitor; those that stand on no page leave no trace."""
+        if monitor_id in self._pages.shown_monitor_ids():
             if edited:  # its old name may be what nobody is to read any more
                 self._last_good.forget()
             self.clear_cache()
@@ -169,7 +241,16 @@ class StatusPages:
         """Somebody changed a page, or what stands on it."""
         self._last_good.forget()
         self._cache.clear()
+        self._copies.outdated()
         self._live.tell()
+        if self._subscribers is not None:
+            self._subscribers.wake()
+
+    def _other_visitors(self, page_id: int) -> None:
+        """Others may see a page than before: nothing that was made for them stays."""
+        self._pages.note_public()
+        self._edited()
+        self._live.end(page_id)
 
     def _print_of(self, page_id: int) -> Hashable:
         page = self._pages.get(page_id)
@@ -178,8 +259,15 @@ class StatusPages:
         windows = self._maintenance.windows_on_page(page_id, PLANNED_DAYS, NEXT_WINDOWS)
         return tuple(self._answers.latest(page)), tuple(windows)
 
+    def start(self) -> None:
+        """Begin incidents of outages, and keep copies, from now on."""
+        self._incidents.start()
+        self._copies.start()
+
     async def close(self) -> None:
-        """End what visitors keep open."""
+        """End what visitors keep open, and what runs by itself."""
+        await self._incidents.stop()
+        await self._copies.stop()
         await self._live.close()
 
     # --- Pages with a host name of their own (see `web.small_routes.MappedPages`) --------------------------
@@ -188,6 +276,6 @@ class StatusPages:
         """The page of the host that a request names; None for all other hosts."""
         return self._page_routes.slug_of_host(scope)
 
-    async def serve_mapped(self, scope: Any, send: Any, slug: str) -> None:
-        """Answer with a page."""
-        await self._page_routes.serve_mapped(scope, send, slug)
+    async def serve_mapped(self, scope: Any, send: Any, slug: str) -> bool:
+        """Answer with a page; False: there is none any more."""
+        return await self._page_routes.serve_mapped(scope, send, slug)

@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 from kuma_lite.core import sql
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
-from kuma_lite.status_pages.model import Group, Incident, Member, Page
+from kuma_lite.status_pages import component_store
+from kuma_lite.status_pages.model import Component, Group, Incident, Member, Page
 from kuma_lite.status_pages.rules import Cursor
 
 _NO_COLUMNS: Final = ("id", "organisation", "domains")
@@ -30,6 +31,7 @@ class NewGroup(NamedTuple):
     id: int | None
     name: str
     members: tuple[Member, ...]
+    components: tuple[Component, ...] | None = None  # None: those that are there
 
 
 class Everything(NamedTuple):
@@ -49,7 +51,7 @@ def read_all(db: Connection) -> Everything:
         domains.setdefault(page_id, []).append(domain)
     query = f"SELECT id, organisation_id, {', '.join(_COLUMNS)} FROM status_page ORDER BY id"  # noqa: S608 - own column names
     pages = [_page(row, domains.get(row[0], ())) for row in db.execute(query)]
-    return Everything(pages, _groups(db))
+    return Everything(pages, groups_of_pages(db))
 
 
 def insert_page(db: Connection, organisation: int, slug: str, title: str) -> int:
@@ -134,10 +136,19 @@ def _refuse_monitors(db: Connection, page: Page, groups: Sequence[NewGroup]) -> 
     query = """
         SELECT id FROM monitor WHERE organisation_id = ? OR id IN (
             SELECT monitor_id FROM monitor_group JOIN page_group ON page_group.id = group_id
-            WHERE status_page_id = ?)
+            WHERE status_page_id = ?
+        ) OR id IN (
+            SELECT monitor_id FROM page_component_monitor
+            JOIN page_component ON page_component.id = component_id
+            JOIN page_group ON page_group.id = group_id WHERE status_page_id = ?
+        )
     """
-    own = {row[0] for row in db.execute(query, (page.organisation, page.id))}
-    if any(member.monitor_id not in own for group in groups for member in group.members):
+    own = {row[0] for row in db.execute(query, (page.organisation, page.id, page.id))}
+    named = {member.monitor_id for group in groups for member in group.members}
+    named |= {
+        number for group in groups for component in group.components or () for number in component.monitors
+    }
+    if not named <= own:
         raise UserError("A monitor of this page does not exist any more. Load the page again.", extra=_GROUPS)
 
 
@@ -152,7 +163,9 @@ def _save_domains(db: Connection, page: Page) -> None:
 # --- Groups ------------------------------------------------------------------------------------------------
 
 
-def _groups(db: Connection) -> dict[int, list[Group]]:
+def groups_of_pages(db: Connection) -> dict[int, list[Group]]:
+    """Page → its groups, in their order."""
+    components = component_store.read_all(db)
     members: dict[int, list[Member]] = {}
     query = f"SELECT group_id, {', '.join(_MEMBER)} FROM monitor_group ORDER BY weight, id"  # noqa: S608
     for group_id, *values in db.execute(query):
@@ -160,7 +173,8 @@ def _groups(db: Connection) -> dict[int, list[Group]]:
     groups: dict[int, list[Group]] = {}
     query = "SELECT id, status_page_id, name, weight, public FROM page_group ORDER BY weight, id"
     for group_id, page_id, name, weight, public in db.execute(query):
-        group = Group(group_id, name, weight, tuple(members.get(group_id, ())), bool(public))
+        own, combined = tuple(members.get(group_id, ())), tuple(components.get(group_id, ()))
+        group = Group(group_id, name, weight, own, bool(public), combined)
         groups.setdefault(page_id, []).append(group)
     return groups
 
@@ -186,6 +200,8 @@ def _save_groups(db: Connection, page_id: int, groups: Sequence[NewGroup]) -> li
         left.discard(group_id)
         _save_members(db, group_id, group.members)
         ids.append(group_id)
+    wanted = [(number, group.components) for number, group in zip(ids, groups, strict=True)]
+    component_store.save(db, page_id, wanted)
     db.executemany("DELETE FROM page_group WHERE id = ?", [(group_id,) for group_id in left])
     return ids
 

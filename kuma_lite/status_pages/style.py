@@ -87,6 +87,7 @@ _NEWS: Final = """\
 .overall time { color: inherit; font-size: inherit; white-space: nowrap; }
 #planned, #past { margin: 1.5rem 0; }
 #planned > h2, #past > h2 { margin-bottom: 0.75rem; }
+.affects { margin: 0.35rem 0 0; font-size: 0.9em; }
 .timeline { list-style: none; margin: 0.75rem 0 0; padding: 0; }
 .step { position: relative; padding: 0 0 1rem 1.5rem; }
 .step:last-child { padding-bottom: 0; }
@@ -157,7 +158,7 @@ _SERVICES: Final = """\
   padding: 0 0 0.75rem; margin: 0 6.75rem 0 1.25rem; color: var(--soft); font-size: 0.8rem;
 }
 .scale .short { display: none; }
-details.tags > summary { min-width: 1.5rem; min-height: 1.5rem; padding: 0 0.25rem; }
+details.tags > summary { min-width: 1.5rem; line-height: 1.5rem; padding: 0 0.25rem; }
 details.tags > .tag { display: block; }
 details.tags[open] { max-height: 16rem; overflow: auto; }
 .tag svg { margin-right: 0.35rem; }
@@ -187,6 +188,15 @@ _CARD: Final = """\
 .card .overall { margin: 0; font-size: 1rem; padding: 0.75rem 1rem; }
 """
 
+_LOCKED: Final = """\
+.locked { max-width: 26rem; padding-top: 20vh; }
+.locked form { display: grid; gap: 0.75rem; margin-top: 1.25rem; }
+.locked input, .locked button { font: inherit; padding: 0.6rem 0.75rem; border-radius: 8px; }
+.locked input { border: 1px solid var(--nothing); background: var(--surface); color: var(--text); }
+.locked button { border: 0; background: #17705d; color: #fff; font-weight: 600; cursor: pointer; }
+.locked .problem { margin: 0; color: var(--down); }
+"""
+
 _SCREENS: Final = """\
 @media (max-width: 40rem) {
   main { padding-top: 1.25rem; }
@@ -207,6 +217,11 @@ _SCREENS: Final = """\
   }
   .scale { width: 26rem; margin: 0 16.25rem 0 auto; }
 }
+@media (min-width: 100rem) {
+  main { max-width: 84rem; }
+  .service { grid-template-columns: minmax(0, 1fr) 40rem 4.75rem 8.75rem; }
+  .scale { width: 40rem; }
+}
 @media (prefers-contrast: more) { :root { --soft: var(--text); --line: var(--text); } }
 @media (forced-colors: active) {
   .overall, .notice, .group { border: 1px solid; }
@@ -216,12 +231,21 @@ _SCREENS: Final = """\
   path.nothing { fill: GrayText; }
 }
 @media print {
-  :root { color-scheme: light; --ground: #fff; }
+  :root, :root[data-theme] { color-scheme: light; --ground: #fff; }
   main { max-width: none; padding: 0; }
   .choice, .feeds { display: none; }
+  .group { break-inside: auto; box-decoration-break: clone; }
+  .group > details > summary { break-after: avoid; }
+  .group > details > summary::before { display: none; }
+  .notice, .group { border-color: #999; border-radius: 0; }
+  .service { padding: 0.35rem 0; }
+  .bars > svg { height: 20px; }
+  a[href^="http"] { color: inherit; }
+  h1, h2, h3, h4 { break-after: avoid; }
+  .group > details::details-content, .month::details-content { content-visibility: visible; }
   .overall, .bars path, .step::before { print-color-adjust: exact; }
   .service, .notice, .ended { break-inside: avoid; }
 }
 """
 
-STYLE: Final = _COLOURS + _FRAME + _NEWS + _SERVICES + _CARD + _SCREENS
+STYLE: Final = _COLOURS + _FRAME + _NEWS + _SERVICES + _CARD + _LOCKED + _SCREENS

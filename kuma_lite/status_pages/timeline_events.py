@@ -25,7 +25,9 @@ class TimelineEvents:
             _event("incidentTimelines", self.listed, 1, Right.STATUS_PAGES_VIEW),
             _event("beginIncident", self.begin, 2),
             _event("addIncidentUpdate", self.go_on, 3),
+            _event("editIncidentUpdate", self.reword, 4),
             _event("deleteIncidentUpdate", self.take_back, 3),
+            _event("setIncidentMonitors", self.affect, 3),
         ]
 
     async def listed(self, caller: Caller, slug: Any) -> Answer:
@@ -44,9 +46,24 @@ class TimelineEvents:
         incident = await self._timelines.go_on(actor_of(caller), slug, incident_id, payload)
         return {"ok": True, "incident": incident}
 
+    async def reword(
+        self, caller: Caller, slug: Any, incident_id: Any, update_id: Any, payload: Any
+    ) -> Answer:
+        """An entry that was not right."""
+        actor = actor_of(caller)
+        return {
+            "ok": True,
+            "incident": await self._timelines.reword(actor, slug, incident_id, update_id, payload),
+        }
+
     async def take_back(self, caller: Caller, slug: Any, incident_id: Any, update_id: Any) -> Answer:
         """An entry that should not be there."""
         incident = await self._timelines.take_back(actor_of(caller), slug, incident_id, update_id)
+        return {"ok": True, "incident": incident}
+
+    async def affect(self, caller: Caller, slug: Any, incident_id: Any, monitors: Any) -> Answer:
+        """Which monitors one affects."""
+        incident = await self._timelines.affect(actor_of(caller), slug, incident_id, monitors)
         return {"ok": True, "incident": incident}
 
 

@@ -32,6 +32,14 @@ def insert_update(
     return Update(number, incident_id, state, content, created)
 
 
+def update_update(db: Connection, update: Update) -> None:
+    """Write what can change of an entry."""
+    db.execute(
+        "UPDATE incident_update SET state = ?, content = ?, created_date = ? WHERE id = ?",
+        (update.state.value, update.content, update.created, update.id),
+    )
+
+
 def delete_update(db: Connection, incident_id: int, update_id: int) -> bool:
     """Remove an entry; False: the incident has none of that id."""
     db.execute("DELETE FROM incident_update WHERE id = ? AND incident_id = ?", (update_id, incident_id))

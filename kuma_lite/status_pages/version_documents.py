@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from kuma_lite.status_pages.model import Document, Group, Member, Page
+from kuma_lite.status_pages.model import Component, Document, Group, Member, Page
 
 _TOLD: Final = ("slug", "title", "theme", "published", "autoRefreshInterval")  # with what it was, and is
 
@@ -30,7 +30,19 @@ def draft_of(page: Page, groups: Sequence[Group], servers: Sequence[str]) -> Doc
 def group_document(group: Group) -> Document:
     """A group with everything that can be chosen for its monitors."""
     members = [_member(member) for member in group.members]
-    return {"id": group.id, "name": group.name, "monitorList": members}
+    components = [component_document(each) for each in group.components]
+    return {"id": group.id, "name": group.name, "monitorList": members, "components": components}
+
+
+def component_document(component: Component) -> Document:
+    """A component with everything that can be chosen for it; what is set by hand is no choice."""
+    return {
+        "id": component.id,
+        "name": component.name,
+        "rule": component.rule.value,
+        "share": component.share,
+        "monitors": list(component.monitors),
+    }
 
 
 def _member(member: Member) -> Document:
@@ -49,13 +61,14 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Document:
 
     Returns:
         `{settings: [{name, from, to}], groups: {added, removed, renamed}, monitors: {added, removed},
-        moved, options, logo, servers}`: names of settings are those of the wire, `from` and `to` are there
-        for short ones; groups by their names, monitors by their ids; the rest says whether it has changed.
+        moved, components, options, logo, servers}`: names of settings are those of the wire, `from` and `to`
+        are there for short ones; groups by their names, monitors by their ids; the rest says whether it has
+        changed.
     """
     old, new = before["config"], after["config"]
     settings = [
         {"name": key, **({"from": old.get(key), "to": new.get(key)} if key in _TOLD else {})}
-        for key in new
+        for key in {**old, **new}
         if old.get(key) != new.get(key)
     ]
     were, are = _by_id(before["groups"]), _by_id(after["groups"])
@@ -74,6 +87,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Document:
         },
         "moved": _places(before["groups"], stayed) != _places(after["groups"], stayed)
         or [key for key in were if key in are] != [key for key in are if key in were],
+        "components": _components(before["groups"]) != _components(after["groups"]),
         "options": any(had[number] != has[number] for number in stayed),
         "logo": before["logo"] != after["logo"],
         "servers": before["servers"] != after["servers"],
@@ -86,6 +100,11 @@ def _by_id(groups: Sequence[Mapping[str, Any]]) -> dict[int, str]:
 
 def _members(groups: Sequence[Mapping[str, Any]]) -> dict[int, Mapping[str, Any]]:
     return {member["id"]: member for group in groups for member in group["monitorList"]}
+
+
+def _components(groups: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Versions from before there were any have none."""
+    return [(group["id"], each) for group in groups for each in group.get("components", ())]
 
 
 def _places(groups: Sequence[Mapping[str, Any]], of: set[int]) -> list[tuple[int, int]]:

@@ -48,7 +48,7 @@ class Backups:
         self._database = database
         self._folder = folder
         self._clock = clock
-        self._tickets: dict[str, float] = {}
+        self._tickets: dict[str, tuple[float, Path | None]] = {}
         self._copying = asyncio.Lock()
 
     def clear(self) -> None:
@@ -57,28 +57,34 @@ class Backups:
             with suppress(OSError):
                 path.unlink()
 
-    def ticket(self) -> str:
-        """What opens one download."""
+    def ticket(self, path: Path | None = None) -> str:
+        """What opens one download: of a copy made then, or of a backup that is there."""
         ticket = secrets.token_urlsafe(24)
-        self._tickets[ticket] = self._clock.monotonic() + TICKET_S
+        self._tickets[ticket] = self._clock.monotonic() + TICKET_S, path
         while len(self._tickets) > _MOST_TICKETS:
             del self._tickets[next(iter(self._tickets))]
         return ticket
 
-    async def open(self, ticket: str) -> tuple[IO[bytes], int]:
-        """A copy made now, and its bytes. Raises UserError: the ticket is not good, or there is no room."""
-        until = self._tickets.pop(ticket, None)
-        if until is None or self._clock.monotonic() > until:
+    async def open(self, ticket: str) -> tuple[IO[bytes], int, str]:
+        """The file, its bytes, and its name; "" for a copy made now.
+
+        Raises:
+            UserError: the ticket is not good, there is no room, or the file is gone.
+        """
+        until, path = self._tickets.pop(ticket, (0.0, None))
+        if self._clock.monotonic() > until:
             raise UserError("This address has been used already, or is too old.", status=403)
+        if path is not None:
+            return await asyncio.to_thread(_opened, path)
         async with self._copying:
-            return await self._copy()
+            return (*await self._copy(), "")
 
     async def _copy(self) -> tuple[IO[bytes], int]:
         needed = self._database.path.stat().st_size * ROOM
         if shutil.disk_usage(self._folder).free < needed:
             raise UserError(
-                "A backup needs {size:.0f} MB of free space in {folder}.",
-                size=needed / 1e6,
+                "A backup needs {size} MB of free space in {folder}.",
+                size=round(needed / 1e6),
                 folder=self._folder,
                 status=507,
             )
@@ -89,6 +95,17 @@ class Backups:
         finally:
             path.unlink()
         return file, os.fstat(file.fileno()).st_size
+
+
+def _opened(path: Path) -> tuple[IO[bytes], int, str]:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        reason = error.strerror or error
+        raise UserError(
+            "{name} cannot be read: {reason}.", name=path.name, reason=reason, status=404
+        ) from None
+    return file, os.fstat(file.fileno()).st_size, path.name
 
 
 async def pieces(file: IO[bytes]) -> AsyncIterator[bytes]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import re
-from contextlib import suppress
 from typing import Any, Final
 
 from kuma_lite.checks._chromium_path import find_chromium
 from kuma_lite.checks._pm2 import read_processes
 from kuma_lite.core.errors import UserError
-from kuma_lite.core.programs import environment
+from kuma_lite.core.programs import run
 
 CHROMIUM_TIMEOUT_S: Final = 15.0  # a first start from a slow disk
 _VERSION: Final = re.compile(r"\b(\d+(?:\.\d+)+)\b")
@@ -44,25 +42,11 @@ async def chromium_version(path: Any, *, allow_all: bool = False) -> str:
 async def _run(timeout: float, *command: str) -> str:
     """What a program writes. Raises _NotRun."""
     try:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=environment(),
-        )
+        ended = await run(*command, timeout=timeout)
     except OSError as error:
         raise _NotRun(errno.errorcode.get(error.errno or 0, "EUNKNOWN")) from None
-    try:
-        async with asyncio.timeout(timeout):
-            output, _ = await process.communicate()
-    except TimeoutError:
-        raise _NotRun("ETIMEDOUT") from None
-    finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-    if process.returncode:
-        raise _NotRun(f"exit status {process.returncode}")
-    return output.decode("utf-8", "replace")
+    if ended.status is None:
+        raise _NotRun("ETIMEDOUT")
+    if ended.status:
+        raise _NotRun(f"exit status {ended.status}")
+    return ended.output

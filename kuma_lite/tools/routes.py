@@ -18,13 +18,15 @@ def system_routes(address: str, backups: Backups, clock: Clock) -> Sequence[Any]
 
     @get(address, opt=door(Access.PUBLIC), tags=["Server"])
     async def download_backup(request: Request[Any, Any, Any]) -> Stream:
-        """Download a copy of the database; the ticket is of our own page, and good for one download."""
-        file, size = await backups.open(request.query_params.get("ticket", ""))
+        """Download a copy of the database, or a backup; a ticket of our own page is good for one."""
+        file, size, name = await backups.open(request.query_params.get("ticket", ""))
+        name = name or f"kuma-lite-{wire_date(clock.now())[:10]}.db"
         headers = {
             "content-length": str(size),
-            "content-disposition": f'attachment; filename="kuma-lite-{wire_date(clock.now())[:10]}.db"',
+            "content-disposition": f'attachment; filename="{name}"',
             "cache-control": "no-store",
         }
-        return Stream(pieces(file), media_type="application/vnd.sqlite3", headers=headers)
+        kind = "application/vnd.sqlite3" if name.endswith(".db") else "application/octet-stream"
+        return Stream(pieces(file), media_type=kind, headers=headers)
 
     return [download_backup]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from kuma_lite import UPTIME_KUMA_VERSION, __version__
@@ -91,7 +92,11 @@ class SystemDoors:
         if not self._is_open():
             await self._passwords.check_password(actor_of(caller).user_id, password)
         log.info("A backup is downloaded from %s", caller.address)
-        return {"ok": True, "path": f"{ADDRESS.lstrip('/')}?ticket={self._backups.ticket()}"}
+        return {"ok": True, "path": self.address()}
+
+    def address(self, path: Path | None = None) -> str:
+        """Where a copy made then, or a backup that is there, can be downloaded once."""
+        return f"{ADDRESS.lstrip('/')}?ticket={self._backups.ticket(path)}"
 
     def _routes(self) -> Sequence[Any]:
         from kuma_lite.tools.routes import system_routes

@@ -11,8 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Doors, RawRoute, Unanswered
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
+from kuma_lite.core.transactions import Transactions
+from kuma_lite.web.compression import compressing
+from kuma_lite.web.cors import Cors, is_preflight, preflight_headers, sharing
 from kuma_lite.web.dispatch import Limiter
 from kuma_lite.web.guard import Sessions
 from kuma_lite.web.headers import HeaderSender, page_headers
@@ -48,6 +52,7 @@ class App:
         headers: HeaderSender,
         hosts: KnownHosts,
         check_origin: bool,
+        cors: Cors,
     ) -> None:
         self.sockets = sockets
         self._exact = {_key(route): route for route in raw if not route.path.endswith("/")}
@@ -58,6 +63,7 @@ class App:
         self._headers = headers
         self._hosts = hosts
         self._check_origin = check_origin
+        self._cors = cors
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One request or websocket."""
@@ -93,10 +99,7 @@ class App:
             path = path.removesuffix("/")  # as Express, which does not mind it either
             scope = {**scope, "path": path}
         if (address := _api_address(path)) is not None:
-            if self._check_origin and scope["method"] not in _READING and is_foreign(scope):
-                await self._refuse(scope, send, 403, FOREIGN_PAGE)
-                return
-            await self.rest({**scope, "path": address}, _whole(receive), send)
+            await self._api(address, scope, receive, send)
         elif reading and path.endswith("/") and path != "/" and path.lower() not in _FOLDERS:
             await self._folder(path, scope, receive, send)
         elif (route := self._raw_route(path)) is not None:
@@ -111,6 +114,19 @@ class App:
             await self._page.serve(scope, send, self._page.files[path])
         else:
             await self.rest(scope, receive, send)
+
+    async def _api(self, address: str, scope: Any, receive: Any, send: Any) -> None:
+        """A request to the API, maybe of a page of another site that may use it."""
+        origin = self._cors.origin(scope)
+        if origin is not None:
+            if is_preflight(scope):
+                await respond(scope, send, 204, b"", TEXT, preflight_headers(origin))
+                return
+            send = sharing(origin, send)
+        elif self._check_origin and scope["method"] not in _READING and is_foreign(scope):
+            await self._refuse(scope, send, 403, FOREIGN_PAGE)
+            return
+        await self.rest({**scope, "path": address}, _whole(receive), compressing(scope, send))
 
     async def _refuse(self, scope: Any, send: Any, status: int, sentence: str) -> None:
         body = sentence.encode()
@@ -207,6 +223,7 @@ def build_app(
     mapped_pages: MappedPages | None = None,
     allowed_hosts: Sequence[str] = (),
     check_origin: bool = True,
+    kept: tuple[Transactions, Clock] | None = None,
 ) -> App:
     """Put everything together.
 
@@ -223,6 +240,7 @@ def build_app(
         mapped_pages: status pages with host names of their own.
         allowed_hosts: names under which the server may be opened while nobody has to log in.
         check_origin: False lets pages of other sites write.
+        kept: where answers of the API are kept, and the time; without, no limits and no idempotency keys.
     """
     sockets.use(doors, limiters)
     page = Page(page_folder, page_headers(same_origin_frames))
@@ -230,7 +248,7 @@ def build_app(
     def rest() -> Any:
         from kuma_lite.web.rest import build_rest
 
-        return build_rest(doors, sessions)
+        return build_rest(doors, sessions, kept)
 
     return App(
         sockets=sockets,
@@ -241,4 +259,5 @@ def build_app(
         headers=HeaderSender(same_origin_frames),
         hosts=KnownHosts(settings.get, allowed_hosts),
         check_origin=check_origin,
+        cors=Cors(settings),
     )

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from litestar import Litestar, Request, Response
 from litestar.enums import HttpMethod
-from litestar.exceptions import HTTPException, NotFoundException
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
+from litestar.exceptions import HTTPException
 from litestar.plugins.core import MsgspecDIPlugin
-from litestar.router import Router
 
-from kuma_lite import __version__
-from kuma_lite.core.doors import Access, Doors
+from kuma_lite.core.clock import Clock
+from kuma_lite.core.doors import Doors
 from kuma_lite.core.errors import INTERNAL_ERROR, REFUSALS, UserError
 from kuma_lite.core.limits import MAX_BODY_BYTES
+from kuma_lite.core.transactions import Transactions
+from kuma_lite.web.api_rates import ApiRates
+from kuma_lite.web.docs_routes import docs_routes
+from kuma_lite.web.document import ApiDocument, configuration
 from kuma_lite.web.guard import Sessions, route_guard
-from kuma_lite.web.lazy_rest import API
+from kuma_lite.web.idempotency import Idempotency, Replay, answer_replay
 
 if TYPE_CHECKING:
     from litestar.connection import ASGIConnection
@@ -38,16 +38,6 @@ AnyConnection: TypeAlias = "ASGIConnection[Any, Any, Any, Any]"
 Guard: TypeAlias = "Callable[[AnyConnection, BaseRouteHandler], Awaitable[None]]"
 
 _UNFIT: Final = (400, 422)  # of errors for people; the Servers API knows only the latter
-# Doors name the one that opens them in their `security`.
-_KEYS: Final = {
-    "token": SecurityScheme(
-        type="http",
-        scheme="bearer",
-        description="The token of a project or of a user, or a session token. "
-        'The bare token without "Bearer" is accepted, too.',
-    ),
-    "session": SecurityScheme(type="http", scheme="bearer", description="The session token of a person."),
-}
 
 
 class _Rest(Litestar):
@@ -57,38 +47,60 @@ class _Rest(Litestar):
     routes are msgspec structs, dataclasses or plain dictionaries.
     """
 
+    idempotency: Idempotency | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One request; whatever becomes of it, its idempotency key is free afterwards."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if self.idempotency is not None:
+                self.idempotency.release(scope)
+
     @staticmethod
     def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
         return [*plugins, MsgspecDIPlugin()]
 
 
-def build_rest(doors: Sequence[Doors], sessions: Sessions) -> Litestar:
+def build_rest(
+    doors: Sequence[Doors], sessions: Sessions, kept: tuple[Transactions, Clock] | None = None
+) -> Litestar:
     """The application behind everything below the API (see `lazy_rest`).
 
     Args:
         doors: whose `routes` it serves.
         sessions: who is behind a session token.
+        kept: where answers are kept, and the time; without, no limits and no idempotency keys.
     """
-    return _Rest(
-        route_handlers=[route for door in doors for route in door.routes()],
+    rates = ApiRates(kept[1]) if kept else None
+    idempotency = Idempotency(*kept) if kept else None
+    rules: list[ApiRates | Idempotency] = [rule for rule in (rates, idempotency) if rule is not None]
+    document = ApiDocument([door.describe for door in doors if door.describe is not None])
+    app = _Rest(
+        route_handlers=[*docs_routes(document), *(route for door in doors for route in door.routes())],
         guards=[
             _unless_options(
                 route_guard(
                     sessions, {access: how for door in doors for access, how in door.identify.items()}
                 )
-            )
+            ),
+            *(_unless_options(rule.guard) for rule in rules),
         ],
+        before_send=[rule.sending for rule in rules],
         security=[{"session": []}],  # of doors that say nothing else
         request_max_body_size=MAX_BODY_BYTES,
         exception_handlers={
             UserError: _user_error,
+            Replay: answer_replay,
             HTTPException: _http_error,
             Exception: _bug,
         },
-        openapi_config=_openapi(),
+        openapi_config=configuration(document),
         logging_config=None,
         debug=False,
     )
+    app.idempotency = idempotency
+    return app
 
 
 def _unless_options(guard: Guard) -> Guard:
@@ -99,60 +111,6 @@ def _unless_options(guard: Guard) -> Guard:
             await guard(connection, handler)
 
     return guarded
-
-
-# --- the document ------------------------------------------------------------------------------------------
-
-
-def _openapi() -> OpenAPIConfig:
-    """The document at /api/v1/openapi.json and nothing else: its router would take over all of its path."""
-    path = f"{API}/openapi.json"
-    return OpenAPIConfig(
-        title="Kuma Lite",
-        version=__version__,
-        path=path,
-        components=Components(security_schemes=dict(_KEYS)),
-        render_plugins=[_Document(path=["/", "/openapi.json"])],
-        openapi_router=Router(
-            path,
-            route_handlers=[],
-            include_in_schema=False,
-            opt={"access": Access.PUBLIC},
-            before_request=_refuse_below,
-        ),
-    )
-
-
-def _refuse_below(request: AnyRequest) -> None:
-    """The router would answer with a page of HTML what stands below the document."""
-    if request.path_params:
-        raise NotFoundException
-
-
-class _Document(JsonRenderPlugin):
-    """The document as JSON, in which an object that has a title is described once, under that name."""
-
-    def render(self, request: AnyRequest, openapi_schema: dict[str, Any]) -> bytes:
-        """The document."""
-        told: dict[str, Any] = {}
-        document = referring(openapi_schema, told)
-        schemas = document["components"].get("schemas", {})
-        document["components"]["schemas"] = {**schemas, **told}
-        return self.render_json(request, document)
-
-
-def referring(part: Any, told: dict[str, Any]) -> Any:
-    """The same part of the document, with references to what has a title; that is put into `told`."""
-    if isinstance(part, list):
-        return [referring(item, told) for item in part]
-    if not isinstance(part, Mapping):
-        return part
-    found = {key: referring(item, told) for key, item in part.items()}
-    if not ("properties" in part and isinstance(title := part.get("title"), str)):
-        return found
-    if told.setdefault(title, found) != found:
-        raise ValueError(f"two schemas are called {title!r}")
-    return {"$ref": f"#/components/schemas/{title}"}
 
 
 # --- refusals ----------------------------------------------------------------------------------------------

@@ -31,8 +31,8 @@ class MappedPages(Protocol):
     def slug_of_host(self, scope: Any) -> str | None:
         """The page of the host that a request names; None for all other hosts."""
 
-    async def serve_mapped(self, scope: Any, send: Any, slug: str) -> None:
-        """Answer with a page."""
+    async def serve_mapped(self, scope: Any, send: Any, slug: str) -> bool:
+        """Answer with a page; False: nothing was sent."""
 
 
 def small_routes(settings: PageSettings, mapped: MappedPages | None = None) -> dict[str, Route]:
@@ -43,8 +43,7 @@ def small_routes(settings: PageSettings, mapped: MappedPages | None = None) -> d
 
     async def root(scope: Any, send: Any) -> None:
         slug = slug_of_host(scope)
-        if mapped is not None and slug is not None:
-            await mapped.serve_mapped(scope, send, slug)
+        if mapped is not None and slug is not None and await mapped.serve_mapped(scope, send, slug):
             return
         entry = settings.entry_page.get("entryPage") or ""
         is_status_page = entry.startswith(_STATUS_PAGE)

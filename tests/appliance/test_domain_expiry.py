@@ -13,6 +13,7 @@ import pytest
 
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.net.rdap import DAY_S
+from tests.appliance.test_full_disk import disk
 from tests.checks.peers import Answer
 from tests.notifications.sinks import HttpSink
 from tests.peers.registry import Registry
@@ -21,6 +22,9 @@ from tests.support import http
 from tests.support.appliance import Running, add_monitor, running
 from tests.support.ports import closed_port
 from tests.support.sio import Client
+from tests.support.storage import FaultyDisk
+
+__all__ = ["disk"]
 
 NOW = 1_800_000_000.0  # 2027-01-15 08:00 UTC
 TOKEN = "domains000000000000000000000000x"
@@ -117,6 +121,35 @@ async def test_every_receiver_is_told_once_of_each_mark(
         later = "Domain name example.com will expire in 13 days"
         assert await told(sink, 4) == [("/one", later), ("/one", text), ("/two", later), ("/two", text)]
         assert len(registry.asked) == 2
+
+
+async def test_a_full_disk_silences_no_warning_and_repeats_none(
+    tmp_path: Path, clock: ManualClock, registry: Registry, sink: HttpSink, disk: FaultyDisk
+) -> None:
+    text = "Domain name example.com will expire in 20 days"
+    async with serving(tmp_path, clock, registry) as (server, client):
+        first, second = [await add_hook(client, sink, name) for name in ("one", "two")]
+        await add(client, first)
+        both = await add(client, first, second, hostname="mail.example.com", active=False)
+        disk.full = True
+        await look(server)
+        assert await told(sink, 1) == [("/one", text)]
+        await look(server)
+        added = server.appliance.monitoring.roster.get(both)
+        assert added is not None
+        added.active = True  # one more receiver, while it is not stored who was told
+        await look(server)
+        assert await told(sink, 2) == [("/one", text), ("/two", text)]
+        disk.full = False
+        await server.appliance._ground.database.flush()
+        await look(server)
+    async with serving(tmp_path, clock, registry) as (server, client):
+        await look(server)
+        assert registry.asked == ["/rdap/domain/example.com"], "what was found is stored, too"
+        clock.advance(7 * DAY_S)
+        await look(server)
+        later = "Domain name example.com will expire in 13 days"
+        assert (await told(sink, 3))[:2] == [("/one", later), ("/one", text)]
 
 
 async def test_in_detail_it_says_when_and_which_monitor(

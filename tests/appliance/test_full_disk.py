@@ -1,4 +1,4 @@
-"""A full disk silences nobody: changes of state are told from memory, once, and stored when there is room."""
+"""A full disk silences nobody: whatever is news is told from memory, once, and stored when there is room."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ import pytest
 
 from kuma_lite.beats import recorder
 from kuma_lite.core import database_commits, transactions
+from kuma_lite.core.clock import SystemClock, to_ms
 from kuma_lite.core.database import Database
+from kuma_lite.core.iso_time import iso_exact
 from tests.appliance.test_beat_messages import TOKEN, add_hook, outbox, sink
+from tests.net.authority import issue
 from tests.notifications.sinks import Answer, HttpSink
+from tests.servers.reports import BUSY, CALM, report
 from tests.support import http
-from tests.support.appliance import Running, add_monitor, running
+from tests.support.appliance import CREDENTIALS, Running, add_monitor, running
+from tests.support.ports import closed_port
 from tests.support.sio import Client
 from tests.support.storage import FaultyDisk
 
@@ -131,4 +136,97 @@ async def test_a_disk_that_hangs_holds_up_no_message(
                 await asyncio.sleep(0.02)
     # At least once: one that had not been noted when it had arrived may come again.
     assert list(dict.fromkeys(told(sink))) == ["[job] [🔴 Down] broken", "[job] [✅ Up] mended"]
+    assert outbox(tmp_path) == []
+
+
+class Agent:
+    """A host that reports; nothing it says is acknowledged while the disk is full."""
+
+    def __init__(self, server: Running, token: str) -> None:
+        self._url = f"{server.url}/api/v1/server_metrics"
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    @classmethod
+    async def of(cls, server: Running, client: Client) -> Agent:
+        session = (await client.call("login", CREDENTIALS))["token"]
+        headers = {"Authorization": f"Bearer {session}"}
+        url = f"{server.url}/api/v1/tokens"
+        made = await http.request("POST", url, headers=headers, json={"token": {"name": "agent"}})
+        return cls(server, made.json()["token"])
+
+    async def send(self, *values: float, ago: int = 0) -> int:
+        """One value a minute, the last one so many minutes ago; returns the status."""
+        now = to_ms(SystemClock().now()) - 60_000 * ago
+        samples = [
+            {"metric": "cpu_used", "value": value, "timestamp": iso_exact(now - 60_000 * back)}
+            for back, value in enumerate(reversed(values))
+        ]
+        body = report(None, document={"metrics": samples})
+        return (await http.request("POST", self._url, headers=self._headers, body=body)).status
+
+
+async def about_host(sink: HttpSink, count: int) -> list[str]:
+    """What is told of the host, and not of ourselves; waits for so much."""
+    async with asyncio.timeout(20):
+        while True:
+            found = [got.json for got in sink.got if (got.json["monitor"] or {}).get("name") == "web-1"]
+            if len(found) >= count:
+                return [one["heartbeat"]["msg"] for one in found]
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+async def test_an_alert_of_a_server_and_its_end_are_told(
+    tmp_path: Path, sink: HttpSink, disk: FaultyDisk, hangs: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transactions, "PATIENCE_S", 0.2)
+    async with running(tmp_path) as server, server.logged_in() as client:
+        await add_hook(client, sink, isDefault=True)
+        agent = await Agent.of(server, client)
+        assert await agent.send(CALM, ago=9) == 201
+        disk.full = not hangs
+        if hangs:
+            disk.open_door.clear()
+        try:
+            assert await agent.send(*[BUSY] * 8) == 503
+            assert await about_host(sink, 1) == ["CPU is at 95.0 %, above 90 % for 5 minutes"]
+            assert await agent.send(CALM) == 503
+            assert (await about_host(sink, 2))[1].startswith("CPU is at 10.0 %, below 90 % again")
+        finally:
+            disk.full = False
+            disk.open_door.set()
+        await until_ready(server)
+        assert await agent.send(CALM) == 201
+    async with running(tmp_path):
+        await asyncio.sleep(0.5)
+    again = await about_host(sink, 2)
+    assert len(set(again)) == 2
+    assert len(again) == 2 or hangs, "at least once: of what hangs it is not known what becomes of it"
+    assert outbox(tmp_path) == []
+
+
+async def test_a_certificate_that_expires_is_warned_of(
+    tmp_path: Path, sink: HttpSink, disk: FaultyDisk
+) -> None:
+    port = closed_port()
+    async with running(tmp_path) as server, server.logged_in() as client:
+        hook = await add_hook(client, sink)
+        await add_monitor(
+            client,
+            url=f"https://127.0.0.1:{port}/",
+            expiryNotification=True,
+            maxretries=99,  # it never gets as far as DOWN
+            retryInterval=1,
+            notificationIDList={str(hook): True},
+        )
+        disk.full = True
+        context = issue("Soon over", names=("127.0.0.1",), days=5.5).server_context()
+        target = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", port, ssl=context)
+        async with target:
+            await sink.wait_for(1)
+            disk.full = False
+            await until_ready(server)
+    async with running(tmp_path):
+        await asyncio.sleep(0.5)
+    assert ["Soon over" in text and "expire in 5 days" in text for text in told(sink)] == [True]
     assert outbox(tmp_path) == []

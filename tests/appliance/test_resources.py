@@ -85,6 +85,10 @@ GIVEN: dict[str, Document] = {
     },
     "api_key": {"name": "metrics", "expires": "2099-01-01 00:00:00", "active": False},
     "token": {"name": "agent", "project": "side", "expires": "2099-01-01T00:00:00Z"},
+    "webhook": {
+        "name": "feed", "url": "http://127.0.0.1:1/", "kinds": ("beat",), "active": False,
+        "secret": {"$secret": "webhooks/feed/secret"},
+    },
 }  # fmt: skip
 # A merge patch by the keys of the wire.
 CHANGES: dict[str, Document] = {
@@ -98,6 +102,7 @@ CHANGES: dict[str, Document] = {
     "status_page": {"slug": "other", "showTags": True, "servers": []},
     "maintenance": {"title": "other", "weekdays": [2], "monitors": []},
     "api_key": {"active": True},
+    "webhook": {"name": "other", "kinds": ("change", "removed")},
 }
 USERS: dict[str, set[tuple[str, str]]] = {
     "tag": {("monitor", "Shop"), ("server", "box1")},

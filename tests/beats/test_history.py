@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -34,16 +35,35 @@ async def history(storage: Storage, monitor: int, count: int, every: float = 20)
     return beats
 
 
+async def since(storage: Storage, monitor: int, moment: int) -> list[Beat]:
+    """Beats after a moment; their rows as text are the same."""
+    found = await storage.store.beats_since(monitor, moment)
+    rows = await storage.store.rows_json_since(monitor, moment)
+    assert json.loads(rows) == [each.as_row() for each in found]
+    return found
+
+
 async def test_beats_come_oldest_first_from_blocks_and_memory(tmp_path: Path) -> None:
     async with opened(tmp_path) as storage:
         monitor, other = await storage.monitor("a"), await storage.monitor("b")
         beats = await history(storage, monitor, 250)
         await history(storage, other, 20)
         assert await storage.count("beat_block") >= 2
-        assert await storage.store.beats_since(monitor, 0) == beats
-        assert await storage.store.beats_since(monitor, beats[-30].time) == beats[-29:]
-        assert await storage.store.beats_since(monitor, beats[-1].time) == []
-        assert await storage.store.beats_since(99, 0) == []
+        assert await since(storage, monitor, 0) == beats
+        assert await since(storage, monitor, beats[-30].time) == beats[-29:]
+        assert await since(storage, monitor, beats[-1].time) == []
+        assert await since(storage, 99, 0) == []
+
+
+async def test_a_clock_that_was_set_back_changes_the_order_of_both(tmp_path: Path) -> None:
+    async with opened(tmp_path) as storage:
+        monitor = await storage.monitor()
+        await history(storage, monitor, 130)
+        storage.clock.jump(-900)
+        await history(storage, monitor, 130)
+        found = await since(storage, monitor, 0)
+        assert len(found) == 260
+        assert [each.id for each in found] != sorted(each.id for each in found)
 
 
 async def test_events_outlive_their_blocks(tmp_path: Path) -> None:
@@ -53,7 +73,7 @@ async def test_events_outlive_their_blocks(tmp_path: Path) -> None:
         await storage.recorder.seal(monitor)
         await storage.database.write(lambda connection: connection.execute("DELETE FROM beat_block"))
         storage.recorder.recent.forget(monitor)
-        assert await storage.store.beats_since(monitor, 0) == [found for found in beats if found.important]
+        assert await since(storage, monitor, 0) == [found for found in beats if found.important]
 
 
 async def test_charts_count_every_beat_once(tmp_path: Path) -> None:
@@ -134,10 +154,10 @@ async def test_cleared_events_stay_cleared(tmp_path: Path) -> None:
         uptime = storage.recorder.statistics(monitor).totals("1y", storage.clock.now())
         await storage.store.clear_events(monitor)
         cleared = [found._replace(msg="", important=False) for found in beats]
-        assert await storage.store.beats_since(monitor, 0) == cleared
+        assert await since(storage, monitor, 0) == cleared
         assert storage.recorder.rows(monitor) == cleared[-100:]
         assert await storage.store.important_count([monitor]) == 0
-        assert await storage.store.beats_since(other, 0) == kept
+        assert await since(storage, other, 0) == kept
         assert storage.recorder.statistics(monitor).totals("1y", storage.clock.now()) == uptime
         loaded = await storage.reloaded()
         assert loaded.rows(monitor) == cleared[-100:]
@@ -153,7 +173,7 @@ async def test_cleared_beats_stay_away(tmp_path: Path) -> None:
         kept = await history(storage, other, 130, every=1)
         await history(storage, monitor, 15, every=1)
         await storage.store.clear_beats(monitor)
-        assert await storage.store.beats_since(monitor, 0) == []
+        assert await since(storage, monitor, 0) == []
         assert await storage.store.important_count([monitor]) == 0
         for table in ("beat_block", "beat_event", "stat_hour", "stat_day"):
             query = f"SELECT count(*) FROM {table} WHERE monitor_id = {monitor}"
@@ -167,7 +187,7 @@ async def test_cleared_beats_stay_away(tmp_path: Path) -> None:
         assert loaded.rows(monitor) == [new]
         assert loaded.statistics(monitor).totals("1y", storage.clock.now()).up == 1
         assert loaded.rows(other) == kept[-100:]
-        assert await storage.store.beats_since(other, 0) == kept
+        assert await since(storage, other, 0) == kept
 
 
 async def test_all_can_be_cleared(tmp_path: Path) -> None:
@@ -182,7 +202,7 @@ async def test_all_can_be_cleared(tmp_path: Path) -> None:
         assert loaded.rows(monitors[0]) == [new]
         assert loaded.rows(monitors[1]) == []
         assert await storage.store.important_count(None) == 0
-        assert await storage.store.beats_since(monitors[0], 0) == [new]
+        assert await since(storage, monitors[0], 0) == [new]
         assert await storage.count("stat_day") == 0
 
 

@@ -5,6 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kuma_lite.beats import row_text
 from kuma_lite.beats.model import Beat
 from kuma_lite.beats.packing import decode_columns, encode
 from kuma_lite.beats.recent import MAX_KEPT, RecentBeats
@@ -149,4 +150,4 @@ def test_many_minutes_do_not_pile_up() -> None:
             at = START_MS + (monitor_id * 100 + n) * 60_000
             recent.append(beat(n, at, monitor_id=monitor_id), sealed=True)
         recent.rows_json(monitor_id)
-    assert len(recent._minutes) <= 4_096
+    assert len(row_text._minutes) <= 4_096

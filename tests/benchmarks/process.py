@@ -48,9 +48,16 @@ def free_port() -> int:
 
 
 class Served:
-    """`kuma-lite serve` in a process of its own."""
+    """`kuma-lite serve` in a process of its own.
 
-    def __init__(self, folder: Path, *arguments: str, program: Sequence[str] = PROGRAM) -> None:
+    Args:
+        folder: its data.
+        tree: a checkout whose code it runs; None: this one.
+    """
+
+    def __init__(
+        self, folder: Path, *arguments: str, program: Sequence[str] = PROGRAM, tree: Path | None = None
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
@@ -66,7 +73,8 @@ class Served:
         self.process = subprocess.Popen(
             [*command, "--data-dir", str(folder), *arguments],
             stdout=subprocess.DEVNULL,
-            env=ENVIRONMENT,
+            cwd=tree,
+            env=ENVIRONMENT if tree is None else {**ENVIRONMENT, "PYTHONPATH": str(tree)},
             stderr=(folder.parent / "server.log").open("ab"),
         )
 

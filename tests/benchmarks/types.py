@@ -1,6 +1,6 @@
 """What a check of each type costs, all in: look-up, protocol, judgement, beat, statistics, storage.
 
-    python -m tests.benchmarks.types [TYPE ...] [--monitors 200] [--seconds 15]
+    python -m tests.benchmarks.types [TYPE ...] [--monitors 200] [--seconds 15] [--rounds 1] [--base FOLDER]
 
 For each type a fresh server with so many monitors of a peer on this machine, each checked every second. CPU
 is the kernel's accounting of the whole process; what the server needs anyway in that time is not taken off.
@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from statistics import median
 from typing import Any
 from urllib.parse import quote
 
@@ -168,58 +169,95 @@ def token_of(number: int) -> str:
     return f"{number}".rjust(30, "x")
 
 
-async def measure(name: str, monitors: int, seconds: float) -> tuple[float, str]:
-    """Milliseconds of CPU per check of a type, and the text of one beat."""
+class Measured:
+    """A server with the monitors of one type, and what it has used since `begin`."""
+
+    def __init__(self, server: Served, kind: str, kept: bool) -> None:
+        self.server = server
+        self._kind = kind
+        self._kept = kept
+
+    async def fill(self, document: Document, monitors: int) -> None:
+        """Add the monitors; pushes begin."""
+        rhythm = 60 if self._kind == "push" else 1
+        common = {**HTTP, "type": self._kind, "timeout": 1, "interval": rhythm, "retryInterval": rhythm}
+        async with Client(self.server.url) as client:
+            await client.log_in()
+            for number in range(1, monitors + 1):
+                own = {"pushToken": token_of(number)} if self._kind == "push" else {}
+                answer = await client.call(
+                    "add", {"name": f"{number}", "conditions": [], **common, **own, **document}
+                )
+                assert answer.get("ok"), answer
+            self._token, self._last = client.token, answer["monitorID"]
+        self._pushing = Pushing(self.server.port, monitors, self._kept)
+        self._task = asyncio.create_task(self._pushing.run()) if self._kind == "push" else None
+
+    async def begin(self) -> None:
+        """What is used from now on counts."""
+        self._began, self._before = await self._done(), self.server.figures()
+
+    async def cost(self) -> float:
+        """Milliseconds of CPU per check since `begin`."""
+        used, checks = self.server.figures().since(self._before), await self._done() - self._began
+        return used.cpu / checks * 1000
+
+    async def end(self) -> str:
+        """Stops pushing; the text of one beat."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        async with Client(self.server.url) as client:
+            assert (await client.call("loginByToken", self._token))["ok"]
+            latest = (await client.call("getMonitorBeats", self._last, 1))["data"][-1]
+        return f"{'up' if latest['status'] == 1 else 'NOT UP'}: {latest['msg']}"
+
+    async def _done(self) -> int:
+        if self._task:
+            return self._pushing.count
+        figures = await asyncio.to_thread(ask, self.server, self._token, "/api/v1/figures")
+        return int(figures["looks"])  # the first question loads what answers it
+
+
+async def measure(name: str, options: argparse.Namespace) -> tuple[list[list[float]], str]:
+    """Milliseconds of CPU per check of a type in each round, and the text of one beat.
+
+    With `options.base` a row for each round has a second figure, that of the other checkout: both servers run
+    at the same time on the same peer, so that whatever else the machine does meets both.
+    """
     kind, peer = PEERS[name]
+    trees = [None, options.base] if options.base is not None else [None]
     with tempfile.TemporaryDirectory() as base:
         folder = Path(base)
         folder.chmod(0o755)  # for servers that run as somebody else
-        for each in ("peer", "data"):
-            (folder / each).mkdir()
+        (folder / "peer").mkdir()
         async with peer(folder / "peer") as document:
-            server = Served(folder / "data")
-            await asyncio.to_thread(server.wait_ready)
+            servers = [Served(folder / f"data{place}", tree=tree) for place, tree in enumerate(trees)]
+            measured = [Measured(server, kind, name == "push-kept") for server in servers]
             try:
-                return await _measure(server, kind, document, monitors, seconds, name == "push-kept")
+                for each in measured:
+                    await asyncio.to_thread(each.server.wait_ready)
+                    await each.fill(document, options.monitors)
+                await asyncio.sleep(3)
+                rounds = []
+                for _ in range(options.rounds):
+                    for each in measured:
+                        await each.begin()
+                    await asyncio.sleep(options.seconds)
+                    rounds.append([await each.cost() for each in measured])
+                return rounds, (await asyncio.gather(*[each.end() for each in measured]))[0]
             finally:
-                await asyncio.to_thread(server.stop)
+                for server in servers:
+                    await asyncio.to_thread(server.stop)
 
 
-async def _measure(
-    server: Served, kind: str, document: Document, monitors: int, seconds: float, kept: bool
-) -> tuple[float, str]:
-    rhythm = 60 if kind == "push" else 1
-    common = {**HTTP, "type": kind, "timeout": 1, "interval": rhythm, "retryInterval": rhythm}
-    async with Client(server.url) as client:
-        await client.log_in()
-        for number in range(1, monitors + 1):
-            own = {"pushToken": token_of(number)} if kind == "push" else {}
-            answer = await client.call(
-                "add", {"name": f"{number}", "conditions": [], **common, **own, **document}
-            )
-            assert answer.get("ok"), answer
-        token = client.token
-    pushing = Pushing(server.port, monitors, kept)
-    task = asyncio.create_task(pushing.run()) if kind == "push" else None
-    await asyncio.sleep(3)
-
-    async def done() -> int:
-        return (
-            pushing.count
-            if task
-            else (await asyncio.to_thread(ask, server, token, "/api/v1/figures"))["looks"]
-        )
-
-    began, before = await done(), server.figures()  # the first question loads what answers it
-    await asyncio.sleep(seconds)
-    used, beats = server.figures().since(before), await done() - began
-    if task:
-        task.cancel()
-        await asyncio.wait([task])
-    async with Client(server.url) as client:
-        assert (await client.call("loginByToken", token))["ok"]
-        latest = (await client.call("getMonitorBeats", answer["monitorID"], 1))["data"][-1]
-    return used.cpu / beats * 1000, f"{'up' if latest['status'] == 1 else 'NOT UP'}: {latest['msg']}"
+def shown(rounds: list[list[float]]) -> str:
+    """The median of the rounds; beside another checkout also its figure, and the median of the ratios."""
+    today = f"{median(each[0] for each in rounds):.3f} ms"
+    if len(rounds[0]) == 1:
+        return today
+    ratio = median(each[0] / each[1] for each in rounds)
+    return f"{today}, base {median(each[1] for each in rounds):.3f} ms, × {ratio:.2f}"
 
 
 def main() -> None:
@@ -230,15 +268,16 @@ def main() -> None:
     parser.add_argument("types", nargs="*", choices=[*PEERS, []], metavar="TYPE")
     parser.add_argument("--monitors", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--rounds", type=int, default=1, help="of which the median is shown")
+    parser.add_argument("--base", type=Path, help="another checkout, measured at the same time")
     options = parser.parse_args()
     print(
         f"| {options.monitors} monitors @ 1 s | CPU per check | budget | a beat |\n| --- | --- | --- | --- |"
     )
     for name in options.types or PEERS:
-        cost, text = asyncio.run(measure(name, options.monitors, options.seconds))
-        print(
-            f"| {name} | {cost:.2f} ms | ≤ {BUDGETS_MS.get(name, MOST_MS):g} ms | {text[:60]} |", flush=True
-        )
+        rounds, text = asyncio.run(measure(name, options))
+        budget = BUDGETS_MS.get(name, MOST_MS)
+        print(f"| {name} | {shown(rounds)} | ≤ {budget:g} ms | {text[:60]} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,10 @@ import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.checks._postgres_protocol import Scram, hashed, prepared, words_of_error
+from kuma_lite.checks._postgres_protocol import hashed, prepared, words_of_error
 from kuma_lite.checks._postgres_url import InvalidString, PostgresTarget, Security, read_target
 from kuma_lite.checks.postgres import PostgresMonitor
 from kuma_lite.core.declarations import CannotCheck, CheckResult
-from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.network import Network
 from tests.checks.peers import listening
 from tests.checks.recorded import recorded
@@ -338,19 +337,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 @given(st.binary())
 def test_any_error_has_words(body: bytes) -> None:
     assert isinstance(words_of_error(body), str)
-
-
-async def test_scram() -> None:
-    """The example of RFC 7677 §3, but for the user, whom PostgreSQL knows already."""
-    scram = Scram("pencil", "rOprNGfwEbeRWgbNEkqO")
-    assert scram.first() == b"n,,n=*,r=rOprNGfwEbeRWgbNEkqO"
-    challenge = b"r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
-    proof = await scram.final(challenge)
-    assert proof.startswith(b"c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=")
-    assert not scram.is_server(b"v=")
-    for nonsense in (b"", b"r=other,s=,i=1", b"r=rOprNGfwEbeRWgbNEkqOx,s=,i=99999999", b"\xff"):
-        with pytest.raises(NetworkError):
-            await scram.final(nonsense)
 
 
 def test_passwords() -> None:

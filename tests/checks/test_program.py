@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from kuma_lite.checks import _program
 from kuma_lite.checks._program import ProgramMissing, run_program
 from kuma_lite.core.programs import environment
 from tests.checks.programs import script
@@ -39,7 +38,7 @@ async def test_children_end_too(programs: Path, cancelled: bool) -> None:
 
 
 async def test_long_output_is_cut_and_nothing_hangs(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_program, "_KEPT_BYTES", 10)
+    monkeypatch.setattr("kuma_lite.core.programs.KEPT_BYTES", 10)
     script(programs, "loud", "i=0; while [ $i -lt 20000 ]; do echo 123456789; i=$((i+1)); done; exit 7")
     ended = await run_program("loud", timeout=30)
     assert (ended.status, ended.output) == (7, "123456789\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from base64 import b64decode
 
@@ -48,6 +49,21 @@ async def test_the_example_of_the_standard(scram: Scram) -> None:
 async def test_answers_that_make_no_sense(scram: Scram, answer: str) -> None:
     with pytest.raises(ScramError, match="makes no sense"):
         await scram.final(answer.encode())
+
+
+async def test_a_server_may_ask_for_less_where_it_is_told_so(scram: Scram) -> None:
+    few = SERVER_FIRST.replace("4096", "1").encode()
+    lenient = Scram("sha256", "*", b"pencil", 1)
+    assert lenient.first() == f"n,,n=*,r={NONCE}".encode()
+    assert (await lenient.final(few)).startswith(f"c=biws,r={BOTH},p=".encode())
+    with pytest.raises(ScramError, match="makes no sense"):
+        await Scram("sha256", "*", b"pencil", 1).final(SERVER_FIRST.replace("4096", "0").encode())
+
+
+async def test_a_salted_password_is_remembered(scram: Scram, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = await scram.final(SERVER_FIRST.encode())
+    monkeypatch.setattr(hashlib, "pbkdf2_hmac", None)
+    assert await Scram("sha256", "user", b"pencil").final(SERVER_FIRST.encode()) == first
 
 
 def test_names_with_commas() -> None:

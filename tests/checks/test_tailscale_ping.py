@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.checks._program import Finished
 from kuma_lite.checks.tailscale_ping import TailscalePingMonitor, read_pong
 from kuma_lite.core.declarations import CannotCheck, CheckFailed, CheckResult
+from kuma_lite.core.programs import Finished
 from kuma_lite.core.targets import Target
 from tests.checks.programs import script
 from tests.checks.recorded import recorded

@@ -13,7 +13,7 @@ from tests.clients.reports import ROUND_S
 from tests.requires import ROOT, needs_path, needs_program
 from tests.support.served import serving
 
-PROGRAM = ROOT / "build" / "clients" / "go-uptime-kuma-client" / "client.test"
+PROGRAM = ROOT / "build" / "clients" / "go-uptime-kuma-client" / "tests"
 # They send mail and messages from a container to this machine.
 NEED_A_CONTAINER = {"TestEndToEndMonitorFailureNotification"}
 RESULT = re.compile(r"^--- (PASS|FAIL|SKIP): (\w+)", re.M)

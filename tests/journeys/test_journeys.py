@@ -18,7 +18,7 @@ FRONTEND = ROOT / "frontend"
 JOURNEYS = [
     "first-run", "log-in", "keyboard", "limits", "form", "settings", "history", "deliveries", "push",
     "security", "system", "problems", "connections", "tags", "api-keys", "servers", "fleet",
-    "maintenance", "visitor", "pages", "bulk", "many", "phone", "languages",
+    "maintenance", "visitor", "subscribe", "pages", "bulk", "many", "phone", "languages",
 ]  # fmt: skip
 MONITORS = 5000
 KUMA = ROOT / "tests/importing/data/kuma-2.5.3/kuma.db"

@@ -15,7 +15,7 @@ import pytest
 from kuma_lite.checks import monitor_types
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import ManualClock
-from kuma_lite.management.doors import EXAMPLES
+from kuma_lite.management.doors import EXAMPLES, ONCE
 from kuma_lite.monitors.doors.live import REMEMBERED, Filter, LiveEvents
 from kuma_lite.monitors.engine.roster import Roster
 from kuma_lite.monitors.model import MonitorRemoved
@@ -24,17 +24,20 @@ from tests.support import http
 from tests.support.actors import OWNER
 from tests.support.appliance import Running, running
 from tests.support.served import PASSWORD, USER
+from tests.support.sink import sink
 
 PATHS = {
     "tag": "tags", "proxy": "proxies", "docker_host": "docker-hosts", "remote_browser": "remote-browsers",
     "notification": "notifications", "monitor": "monitors", "status_page": "status-pages",
-    "maintenance": "maintenance",
+    "maintenance": "maintenance", "api_key": "api-keys",
+    "webhook": "webhooks",
 }  # fmt: skip
 # A field of each kind with another value.
 CHANGED: dict[str, tuple[str, Any]] = {
     "tag": ("color", "#000000"), "proxy": ("port", 8080), "docker_host": ("name", "Other"),
     "remote_browser": ("name", "Other"), "notification": ("topic", "other"), "monitor": ("interval", 90),
     "status_page": ("title", "Other"), "maintenance": ("title", "Other"),
+    "api_key": ("active", False), "webhook": ("name", "Other"),
 }  # fmt: skip
 SECRET = "very-secret"
 
@@ -76,6 +79,8 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
 async def test_the_way_of_a_thing(api: Api, kind: str) -> None:
     path = PATHS[kind]
     body = await api.made(path, EXAMPLES[kind])
+    for told in ONCE.get(kind, ()):
+        assert body.pop(told)
     one = f"{path}/{body['id']}"
     shown = await api.ask("GET", one)
     assert (shown.status, shown.json()) == (200, body)
@@ -96,6 +101,94 @@ async def test_the_way_of_a_thing(api: Api, kind: str) -> None:
     assert (await api.ask("DELETE", one)).status == 204
     gone = await api.ask("GET", one)
     assert (gone.status, gone.json()["title"]) == (404, "Not Found")
+
+
+async def test_a_key_is_told_once(api: Api) -> None:
+    made = await api.made("api-keys", {"name": "k", "scopes": ["read"]})
+    reader = Api(api.server, made["key"])
+    assert (await reader.ask("GET", "tags")).status == 200
+    shown = (await api.ask("GET", f"api-keys/{made['id']}")).json()
+    assert "key" not in shown
+    assert (shown["state"]["status"], shown["state"]["expires_at"]) == ("active", None)
+    assert shown["state"]["last_used_at"] is not None
+    assert made["key"].partition("_")[2] not in (await api.ask("GET", "api-keys")).text
+    refused = await api.ask("PATCH", f"api-keys/{made['id']}", {"scopes": ["write"]})
+    assert refused.status == 422
+    assert (await reader.ask("POST", "api-keys", {"name": "more"})).status == 403
+
+
+async def test_copies(api: Api) -> None:
+    body = await api.made("monitors", {"name": "p", "type": "push", "token": "t" * 32, "interval": 90})
+    copy = await api.ask("POST", f"monitors/{body['id']}/clone", {"name": "q"})
+    assert copy.status == 201, copy.text
+    shown = copy.json()
+    assert (shown["name"], shown["interval"], shown["id"]) == ("q", 90, body["id"] + 1)
+    keeper = api.server.appliance.resources["monitor"].keeper
+    tokens = {(await keeper.find(None, key)).document["pushToken"] for key in (1, 2)}  # type: ignore[arg-type]
+    assert len(tokens) == 2
+    hook = await api.made("notifications", EXAMPLES["notification"])
+    again = await api.ask("POST", f"notifications/{hook['id']}/clone")
+    assert (again.status, again.json()) == (201, {**hook, "id": hook["id"] + 1})
+    assert (await api.ask("POST", "monitors/9/clone")).status == 404
+    assert (await api.ask("POST", f"monitors/{body['id']}/clone", {"interval": 0})).status == 422
+
+
+async def test_settings(api: Api) -> None:
+    shown = (await api.ask("GET", "settings")).json()
+    assert (shown["keep_data_days"], shown["secrets"], shown["cors_origins"]) == (180, [], [])
+    changed = await api.ask("PATCH", "settings", {"keep_data_days": 30, "steam_api_key": SECRET})
+    assert changed.status == 200, changed.text
+    assert changed.json() == {**shown, "keep_data_days": 30, "secrets": ["steam_api_key"]}
+    assert SECRET not in changed.text
+    settings = api.server.appliance._ground.settings
+    assert (settings.get("keepDataPeriodDays"), settings.get("steamAPIKey")) == (30, SECRET)
+    # What was read can be sent again, and changes nothing.
+    assert (await api.ask("PATCH", "settings", changed.json())).json() == changed.json()
+    assert (await api.ask("PATCH", "settings", {"keep_data_days": None})).json()["keep_data_days"] == 180
+    for bad, pointer in (
+        ({"disableAuth": True}, "/disableAuth"),
+        ({"keep_data_days": "x"}, "/keep_data_days"),
+        ({"cors_origins": [1, {}]}, "/cors_origins"),
+    ):
+        answer = await api.ask("PATCH", "settings", bad)
+        assert (answer.status, answer.json()["errors"][0]["pointer"]) == (422, pointer), answer.text
+    assert (await api.ask("PATCH", "settings", {"time_zone": "Nowhere"})).status == 422
+    assert settings.get("disableAuth") is None
+
+
+async def test_a_test_of_a_notification(api: Api) -> None:
+    async with sink() as receiver:
+        hook = {"name": "h", "type": "webhook", "address": receiver.url, "shape": "json"}
+        made = await api.made("notifications", hook)
+        answer = await api.ask("POST", f"notifications/{made['id']}/test")
+        assert (answer.status, answer.json()) == (200, {"answer": "Sent Successfully."})
+        assert b"Testing" in receiver.got[0].body
+    failed = await api.ask("POST", f"notifications/{made['id']}/test")
+    assert (failed.status, failed.headers["content-type"]) == (422, "application/problem+json")
+    assert (await api.ask("POST", "notifications/9/test")).status == 404
+
+
+async def test_chart_and_uptime_of_any_time(api: Api) -> None:
+    body = await api.made("monitors", {"name": "x", "type": "push", "interval": 3600})
+    one = f"monitors/{body['id']}"
+    await api.ask("POST", f"{one}/push", {"ping": 12})
+    for hours in (1, 200, 2000):
+        newest = (await api.ask("GET", f"{one}/chart?hours={hours}")).json()[-1]
+        assert (newest["up"], newest["down"], newest["average_ping"]) == (1, 0, 12)
+    past = (await api.ask("GET", f"{one}/uptime?hours=24&until=2020-01-01T00:00:00Z")).json()
+    assert past == {"hours": 24, "uptime": None, "average_ping": None}
+    assert (await api.ask("GET", f"{one}/chart?until=soon")).json()["errors"][0]["pointer"] == "/until"
+
+
+async def test_many_at_once(api: Api) -> None:
+    ids = [(await api.made("monitors", {"name": n, "type": "push"}))["id"] for n in "abc"]
+    paused = await api.ask("POST", "monitors/bulk", {"monitors": ids, "action": "pause"})
+    assert (paused.status, paused.json()) == (200, {"changed": ids, "removed": []})
+    wrong = await api.ask("POST", "monitors/bulk", {"monitors": [*ids, 99], "action": "delete"})
+    assert wrong.status == 422
+    gone = await api.ask("POST", "monitors/bulk", {"monitors": ids[:2], "action": "delete"})
+    assert sorted(gone.json()["removed"]) == ids[:2]
+    assert (await api.ask("GET", "monitors")).json()["total"] == 1
 
 
 async def test_every_type_of_monitor_is_made_and_sent_again(api: Api) -> None:

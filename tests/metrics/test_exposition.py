@@ -30,7 +30,7 @@ def test_how_it_looks() -> None:
 @given(st.text(alphabet=st.characters(blacklist_categories=["Cs"])), st.floats(allow_nan=False))
 def test_any_label_and_value_can_be_read_back(label: str, value: float) -> None:
     family = Family("a", "h")
-    family.add(label_text([("x", label), ("y", "")]), value)
+    family.samples.append(Sample(label_text([("x", label), ("y", "")]), value))
     (read,) = text_string_to_metric_families(text_of(family))
     (sample,) = read.samples
     assert sample.labels == {"x": label, "y": ""}
@@ -48,7 +48,7 @@ def test_numbers(value: float, text: str) -> None:
 def test_many_lines_come_in_pieces_and_stay_whole() -> None:
     family = Family("a", "h")
     for index in range(5_000):
-        family.add(label_text([("x", str(index))]), index)
+        family.samples.append(Sample(label_text([("x", str(index))]), index))
     pieces = list(render([family, Family("b", "h")]))
     assert len(pieces) == 3
     assert all(piece.endswith(b"\n") for piece in pieces)

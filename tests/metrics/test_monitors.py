@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import pytest
 
+from kuma_lite.metrics.exposition import label_text
 from kuma_lite.metrics.model import Family
-from kuma_lite.metrics.monitors import clean, labels_of, monitor_families, tag_labels
+from kuma_lite.metrics.monitors import LabelTexts, clean, labels_of, monitor_families, tag_labels
 from kuma_lite.monitors.doors.gauges import Reading
 
 
@@ -20,8 +21,7 @@ def reading(**changes: object) -> Reading:
         "tags": (),
         "status": 1,
         "ping": 12.5,
-        "uptime": {"1d": 1.0, "30d": 0.5},
-        "average_ping": {"1d": 250.0, "30d": 0.0},
+        "windows": [("1d", 1.0, 250.0), ("30d", 0.5, 0.0)],
         "certificate": None,
         **changes,
     }
@@ -42,7 +42,7 @@ class Fixed:
 
 
 async def families(*readings: Reading) -> dict[str, Family]:
-    return {family.name: family for family in await monitor_families(Fixed(*readings))}
+    return {family.name: family for family in await monitor_families(Fixed(*readings), LabelTexts())}
 
 
 async def test_names_and_values() -> None:
@@ -55,7 +55,9 @@ async def test_names_and_values() -> None:
         "monitor_response_time",
         "monitor_status",
     ]
-    values = {name: [sample.value for sample in family.samples] for name, family in found.items()}
+    values = {
+        name: [float(line.rpartition(" ")[2]) for line in family.lines] for name, family in found.items()
+    }
     assert values == {
         "monitor_cert_days_remaining": [80],
         "monitor_cert_is_valid": [1],
@@ -64,7 +66,22 @@ async def test_names_and_values() -> None:
         "monitor_response_time": [12.5, -1],
         "monitor_status": [1, 0],
     }
-    assert found["monitor_uptime_ratio"].samples[1].labels.endswith('monitor_port="null",window="30d"')
+    assert found["monitor_uptime_ratio"].lines[1].endswith('monitor_port="null",window="30d"} 0.5')
+
+
+async def test_labels_follow_what_they_are_made_of() -> None:
+    texts = LabelTexts()
+    for changes in ({}, {"name": "n"}, {"tags": [("Zone", "a")]}, {"tags": [("Zone", "b")]}, {"port": 1}, {}):
+        found = {each.name: each for each in await monitor_families(Fixed(reading(**changes)), texts)}
+        labels = label_text(labels_of(reading(**changes)))
+        assert found["monitor_status"].lines == [f"monitor_status{{{labels}}} 1"]
+
+
+async def test_labels_of_monitors_that_are_gone_do_not_pile_up() -> None:
+    texts = LabelTexts()
+    for number in range(1, 50):
+        await monitor_families(Fixed(reading(id=number)), texts)
+    assert len(texts._texts) <= 3
 
 
 def test_labels_in_their_order() -> None:

@@ -276,7 +276,7 @@ def test_arguments_cannot_be_options() -> None:
 
 
 def test_times_of_its_output() -> None:
-    output = b"64 bytes from 127.0.0.1: icmp_seq=1 ttl=64 time=0.028 ms\n64 bytes: time=1.5 ms\ntime<1ms\n"
+    output = "64 bytes from 127.0.0.1: icmp_seq=1 ttl=64 time=0.028 ms\n64 bytes: time=1.5 ms\ntime<1ms\n"
     assert parse_times(output) == [0.028, 1.5, 1.0]
 
 

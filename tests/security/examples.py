@@ -42,6 +42,7 @@ PAGE = {
     "showTags": True,
 }  # fmt: skip
 INCIDENT = {"title": "trouble", "content": "**all**", "style": "danger"}
+HOOK = {"name": "hook", "url": "http://127.0.0.1:1/", "kinds": ["removed"], "active": True}
 WRONG_PASSWORD = "not-The-one-1"
 
 
@@ -64,6 +65,7 @@ class Things:
     alert: str = "no-incident"
     token: str = "no-token"
     project: str = "no-project"
+    webhook: int = 1
 
 
 async def make_things(client: Client) -> Things:
@@ -99,6 +101,7 @@ async def make_server(page: Client, url: str) -> dict[str, str]:
     """A server with an alert, a token and a project, made by the user of a client of the page's namespace."""
     made = await page.call("addToken", {"name": "agent"})
     project = await page.call("addProject", "side")
+    assert (await page.call("addWebhook", HOOK))["ok"] is True
 
     async def reports(metrics: float) -> None:
         body = report(datetime.now(UTC).isoformat(), {"hostname": "secret-path"}, cpu_used=metrics)
@@ -222,6 +225,12 @@ def _other_calls(it: Things) -> dict[str, list[Any]]:
         "about": [],
         "licences": [],
         "prepareBackup": [WRONG_PASSWORD],
+        "backups": [],
+        "saveBackupPlan": [{"every": ""}],
+        "makeBackup": [],
+        "deleteBackup": ["no-such-backup"],
+        "downloadBackup": ["no-such-backup", WRONG_PASSWORD],
+        "restoreBackup": ["no-such-backup", "", WRONG_PASSWORD],
         "importState": [],
         "beginImport": [1_000],
         "startImport": ["no-upload"],
@@ -251,6 +260,10 @@ def _page_calls(it: Things) -> dict[str, list[Any]]:
     shown = [{"name": "G", "monitorList": [{"id": it.monitor, "sendUrl": True, "url": None}]}]
     draft = {"config": {**PAGE, "slug": it.slug}, "logo": PNG, "groups": shown, "servers": None}
     return {
+        "addWebhook": [HOOK],
+        "saveWebhook": [{**HOOK, "name": "taken over"}, it.webhook],
+        "testWebhook": [it.webhook],
+        "deleteWebhook": [it.webhook],
         "addStatusPage": ["Another", "another"],
         "getStatusPage": [it.slug],
         "saveStatusPage": [it.slug, {**PAGE, "slug": it.slug}, PNG, shown],
@@ -261,6 +274,12 @@ def _page_calls(it: Things) -> dict[str, list[Any]]:
         "cloneStatusPage": [it.slug, "Copy", "copy"],
         "statusPageVersions": [it.slug],
         "statusPageVersion": [it.slug, 1],
+        "componentStates": [it.slug],
+        "setComponentState": [it.slug, 1, {"state": "down", "text": "by hand", "until": None}],
+        "statusPageAccess": [it.slug],
+        "setStatusPageAccess": [it.slug, {"protected": True, "password": "page-password"}],
+        "addStatusPageLink": [it.slug, "for the board"],
+        "deleteStatusPageLink": [it.slug, 1],
         "deleteStatusPage": [it.slug],
         "postIncident": [it.slug, INCIDENT],
         "unpinIncident": [it.slug],
@@ -268,10 +287,16 @@ def _page_calls(it: Things) -> dict[str, list[Any]]:
         "editIncident": [it.slug, it.incident, INCIDENT],
         "deleteIncident": [it.slug, it.incident],
         "resolveIncident": [it.slug, it.incident],
+        "pageSubscribers": [it.slug],
+        "savePageSubscribers": [it.slug, {"kinds": ["webhook"], "address": "https://status.example.com"}],
+        "deletePageSubscriber": [it.slug, 1],
+        "exportPageSubscribers": [it.slug],
         "incidentTimelines": [it.slug],
         "beginIncident": [it.slug, {**INCIDENT, "state": "investigating"}],
         "addIncidentUpdate": [it.slug, it.incident, {"state": "identified", "content": "Cause *found*"}],
+        "editIncidentUpdate": [it.slug, it.incident, 1, {"content": "Cause *found*"}],
         "deleteIncidentUpdate": [it.slug, it.incident, 1],
+        "setIncidentMonitors": [it.slug, it.incident, []],
         "serversSummary": [],
         "serverSparks": [[it.server]],
         "server": [it.server],

@@ -25,9 +25,11 @@ from tests.support.sio import NO_ANSWER, connect
 # What only an owner may do: the machine itself, and nothing that somebody forgot to name a right for.
 OWNERS_ONLY = {
     "about", "licences", "prepareBackup", "importState", "beginImport", "startImport", "adoptImport",
-    "cancelImport",
+    "cancelImport", "backups", "saveBackupPlan", "makeBackup", "deleteBackup",
+    "downloadBackup", "restoreBackup",
     "getDatabaseSize", "shrinkDatabase", "getPM2ProcessList", "testChrome", "cloudflared_join",
     "cloudflared_leave", "cloudflared_start", "cloudflared_stop", "cloudflared_removeToken",
+    "exportPageSubscribers",
 }  # fmt: skip
 # What a log-in is pushed for each right.
 LISTS: dict[Right, tuple[str, ...]] = {
@@ -42,7 +44,7 @@ LISTS: dict[Right, tuple[str, ...]] = {
 }
 OWNERS_ONLY_ROUTES = {
     "/api/v1/figures", "/api/v1/figures/reset", "/api/v1/import", "/api/v1/config", "/api/v1/config/plan",
-    "/api/v1/config/apply", "/api/v1/config/schema",
+    "/api/v1/config/apply", "/api/v1/config/schema", "/api/v1/status_pages/{key:str}/subscribers/export",
 }  # fmt: skip
 
 

@@ -23,25 +23,41 @@ from tests.support.storage import FaultyDisk
 
 
 @dataclass
+class SaidNews:
+    """A message, told when it is committed, or let go before (see `kuma_lite.core.kept_writes.News`)."""
+
+    said: Said
+    text: str
+    is_told: bool = False
+
+    def write(self, connection: apsw.Connection) -> None:
+        assert connection.in_transaction
+
+    def let_go(self) -> None:
+        assert not self.is_told
+        self.is_told = True
+        self.said.texts.append(self.text)
+
+    def ended(self, stored: bool) -> None:
+        assert stored
+        if not self.is_told:
+            self.said.texts.append(self.text)
+        self.said.stored.append(self.text)
+
+
+@dataclass
 class Said:
-    """An announcer that keeps what it is told, when it is committed."""
+    """An announcer that keeps what people are told: `texts`, and how much of it is on disk: `stored`."""
 
     texts: list[str] = field(default_factory=list)
-    waiting: list[str] = field(default_factory=list)
+    stored: list[str] = field(default_factory=list)
     defaults: list[int] = field(default_factory=list)
 
-    def announce(
-        self, connection: apsw.Connection, server: Server, incident: Incident, text: str, now: int
-    ) -> None:
-        assert connection.in_transaction
-        self.waiting.append(text)
+    def announce(self, server: Server, incident: Incident, text: str, now: int) -> SaidNews:
+        return SaidNews(self, text)
 
     def for_new(self, connection: apsw.Connection, organisation: int) -> list[int]:
         return self.defaults if organisation == FIRST_ORGANISATION else []
-
-    def sent(self) -> None:
-        self.texts += self.waiting
-        self.waiting.clear()
 
 
 class Wishes:

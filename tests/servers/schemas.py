@@ -19,7 +19,8 @@ TYPES: dict[str, tuple[type, ...]] = {
 FORMATS = {"date-time": datetime.fromisoformat, "uuid": uuid.UUID}
 KNOWN = {
     "type", "format", "enum", "minimum", "maximum", "default", "properties", "required", "title", "items",
-    "additionalProperties", "oneOf",
+    "additionalProperties", "oneOf", "anyOf", "allOf", "const", "discriminator", "description", "readOnly",
+    "writeOnly", "examples", "x-alias", "x-minimum", "x-maximum", "pattern",
 }  # fmt: skip
 
 
@@ -28,17 +29,43 @@ def misfits(value: Any, schema: dict[str, Any], document: dict[str, Any], at: st
     if "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     assert schema.keys() <= KNOWN, f"{at}: {schema.keys() - KNOWN} are not understood"
+    if "discriminator" in schema and isinstance(value, dict):
+        mapping = schema["discriminator"]["mapping"]
+        kind = value.get(schema["discriminator"]["propertyName"])
+        return misfits(value, {"$ref": mapping[kind]}, document, at) if kind in mapping else [f"{at}: {kind}"]
+    if "allOf" in schema:
+        schema = _together(schema, document)
+    if "anyOf" in schema:
+        found = [misfits(value, one, document, at) for one in schema["anyOf"]]
+        return [] if [] in found else found[0]
+    if "const" in schema:
+        return [] if value == schema["const"] else [f"{at}: {value!r} is not {schema['const']!r}"]
     if "oneOf" in schema:
         fitting = [one for one in schema["oneOf"] if not misfits(value, one, document, at)]
         return [] if len(fitting) == 1 else [f"{at}: {len(fitting)} schemas fit"]
+    if "type" not in schema:
+        return [] if "enum" not in schema else list(_misfits_of_scalar(value, schema, at))
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     if not any(_is(value, kind) for kind in kinds):
         return [f"{at}: {value!r} is no {kinds}"]
     if isinstance(value, dict):
         return list(_misfits_of_object(value, schema, document, at))
     if isinstance(value, list):
-        return [bad for item in value for bad in misfits(item, schema["items"], document, f"{at}[]")]
+        return [bad for item in value for bad in misfits(item, schema.get("items", {}), document, f"{at}[]")]
     return list(_misfits_of_scalar(value, schema, at))
+
+
+def _together(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """An object with the properties of all that it is."""
+    properties, required, others = dict[str, Any](), list[str](), False
+    for part in [*schema["allOf"], {key: item for key, item in schema.items() if key != "allOf"}]:
+        if "$ref" in part:
+            part = document["components"]["schemas"][part["$ref"].rpartition("/")[2]]
+        properties |= part.get("properties", {})
+        required += part.get("required", ())
+        others = others or part.get("additionalProperties", False)
+    found = {"type": "object", "properties": properties, "required": required}
+    return {**found, "additionalProperties": others}
 
 
 def _is(value: Any, kind: str) -> bool:
@@ -48,7 +75,8 @@ def _is(value: Any, kind: str) -> bool:
 def _misfits_of_object(
     value: dict[str, Any], schema: dict[str, Any], document: dict[str, Any], at: str
 ) -> Iterator[str]:
-    properties, others = schema.get("properties", {}), schema.get("additionalProperties", False)
+    properties = schema.get("properties", {})
+    others = schema.get("additionalProperties", not properties)
     yield from (f"{at}: {key} is missing" for key in schema.get("required", ()) if key not in value)
     for key, item in value.items():
         if key in properties:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
+from kuma_lite.core.clock import parse_wire_time
 from tests.status_pages.appliance import Running
 from tests.support.http import request
 from tests.support.served import PASSWORD, USER
@@ -60,6 +62,73 @@ async def test_from_the_first_word_to_the_last(server: Running, page: Client) ->
     left = (await ok(page, "deleteIncidentUpdate", "shop", number, update))["incident"]
     assert states(left) == ["investigating", "resolved"]
     assert (await page.call("deleteIncidentUpdate", "shop", number, update))["ok"] is False
+
+
+async def test_an_entry_gets_other_words_another_state_and_another_time(
+    server: Running, page: Client
+) -> None:
+    at = int(time.time()) * 1000 - 7_200_000
+    begun = {"title": "Slow", "content": "Typo", "time": at}
+    incident = (await ok(page, "beginIncident", "shop", begun))["incident"]
+    number, (first,) = incident["id"], incident["updates"]
+    assert parse_wire_time(first["createdDate"]) == parse_wire_time(incident["createdDate"]) == at
+    where = ["shop", number, first["id"]]
+    changed = (await ok(page, "editIncidentUpdate", *where, {"content": "We look"}))["incident"]
+    assert (changed["content"], changed["updates"][0]["content"]) == ("We look", "")
+    over = {"state": "resolved", "content": "Over", "time": at + 3_600_000}
+    ended = (await ok(page, "addIncidentUpdate", "shop", number, over))["incident"]
+    assert (ended["active"], ended["state"]) == (False, "resolved")
+    assert "Resolved after 1 h" in (await server.get("/status/shop")).text
+    last = ended["updates"][-1]["id"]
+    step = {"state": "monitoring", "content": "Not quite"}
+    again = (await ok(page, "editIncidentUpdate", "shop", number, last, step))["incident"]
+    assert (again["active"], again["pin"], states(again)) == (True, True, ["investigating", "monitoring"])
+    assert parse_wire_time(again["updates"][-1]["createdDate"]) == at + 3_600_000
+    earlier = {"state": "resolved", "content": "A note afterwards", "time": at + 60_000}
+    assert (await ok(page, "addIncidentUpdate", "shop", number, earlier))["incident"]["active"] is True
+    for wrong in ({"time": at + 10**10}, {"time": "soon"}, {"content": " "}, {"state": "over"}):
+        assert (await page.call("editIncidentUpdate", *where, wrong))["ok"] is False
+    assert (await page.call("editIncidentUpdate", "shop", number, 999, {"content": "x"}))["ok"] is False
+
+
+async def test_what_is_affected_is_named_as_long_as_it_is_on_the_page(server: Running, page: Client) -> None:
+    till, letters = (
+        await server.add_push_monitor("1" * 32, name="Till <1>"),
+        await server.add_push_monitor("2" * 32, name="Letters"),
+    )
+    await server.save_page("shop", [{"name": "Shop", "monitorList": [{"id": till}, {"id": letters}]}])
+    words = {"title": "Slow", "content": "We look", "monitors": [letters, till, till]}
+    incident = (await ok(page, "beginIncident", "shop", words))["incident"]
+    assert incident["monitors"] == [till, letters]
+    assert "Affects Till &lt;1&gt;, Letters" in (await server.get("/status/shop")).text
+    assert (await page.call("setIncidentMonitors", "shop", incident["id"], [till, 999]))["ok"] is False
+    assert (await page.call("setIncidentMonitors", "shop", incident["id"], "all"))["ok"] is False
+    fewer = (await ok(page, "setIncidentMonitors", "shop", incident["id"], [letters]))["incident"]
+    assert (fewer["monitors"], states(fewer)) == ([letters], ["investigating"])
+    await ok(page, "addIncidentUpdate", "shop", incident["id"], {"state": "resolved", "content": "Over"})
+    assert "Affects Letters" in (await server.get("/status/shop/history")).text
+    await server.save_page("shop", [{"name": "Shop", "monitorList": [{"id": till}]}])
+    for path in ("/status/shop", "/status/shop/history"):
+        assert "Letters" not in (await server.get(path)).text
+
+
+async def test_what_is_written_is_looked_at_before_it_is_said(server: Running, page: Client) -> None:
+    till = await server.add_push_monitor("1" * 32, name="Till")
+    await server.save_page("shop", [{"name": "Shop", "monitorList": [{"id": till}]}])
+    draft = (await ok(page, "statusPage", "shop"))["draft"]
+    steps = [{"state": "identified", "content": "The **cause**"}, {"state": "over"}, 7]
+    written = {
+        "title": "Slow",
+        "content": "We look",
+        "style": "danger",
+        "updates": steps,
+        "monitors": [till, 8],
+    }
+    path = (await ok(page, "previewStatusPage", "shop", {**draft, "incident": written}))["path"]
+    text = (await server.get(path)).text
+    assert "The <strong>cause</strong>" in text
+    assert "Affects Till<" in text
+    assert "The <strong>cause</strong>" not in (await server.get("/status/shop")).text
 
 
 async def test_clients_of_uptime_kuma_go_on_in_the_timeline(server: Running, page: Client) -> None:

@@ -17,8 +17,8 @@ from msgspec import Struct
 
 from kuma_lite.core.doors import Access, Doors, Push, RawRoute
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
+from kuma_lite.web.document import referring
 from kuma_lite.web.respond import respond_json
-from kuma_lite.web.rest import referring
 from tests.support import http
 from tests.support.frame import Server, frame
 

@@ -24,7 +24,7 @@ from tests.support.sio import connect
 PUBLIC_EVENTS = {"needSetup", "setup", "login", "loginByToken", "logout", "getIncidentHistory"}
 PUBLIC_EVENTS |= {"getWebpushVapidPublicKey"}
 # Of a backup the address is the key: made for somebody who gave the password, good once and for a minute.
-PUBLIC_ROUTES = re.compile(r"/api/v1/openapi\.json(/.*)?|/api/v1/backup")
+PUBLIC_ROUTES = re.compile(r"/api/v1/openapi\.json(/.*)?|/api/v1/docs(/.*)?|/api/v1/backup")
 
 
 @pytest.fixture

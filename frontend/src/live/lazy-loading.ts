@@ -3,7 +3,7 @@ import { defineAsyncComponent, watch, type AsyncComponentLoader } from "vue";
 import type { Router } from "vue-router";
 import { toast } from "../ui/toast.ts";
 import { basePath, connection } from "../wire/socket.ts";
-import { translateServer } from "../words/index.ts";
+import { translateServer } from "../words/server.ts";
 
 const RELOAD_PAUSE_MS = 10_000; // a file that is missing even after a reload must not make it loop
 

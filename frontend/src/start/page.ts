@@ -5,8 +5,11 @@ import { startLoading } from "../live/lazy-loading.ts";
 import { startPushed } from "../live/pushed.ts";
 import { startServerUpdates } from "../live/server-updates.ts";
 import { startUpdates } from "../live/updates.ts";
+import { loadLater } from "../words/index.ts";
 import App from "./App.vue";
 import { router } from "./router.ts";
+
+const REST_MS = 2000; // after the start, when the other texts are fetched even if no screen asks for them
 
 createApp(App).use(router).mount("#app");
 startBadge();
@@ -14,3 +17,5 @@ startUpdates();
 startServerUpdates();
 startLoading(router);
 void startPushed(router);
+// What cannot be had is asked for again by the file that needs it.
+if (import.meta.env.PROD) window.setTimeout(() => void loadLater().catch(() => undefined), REST_MS);

@@ -1,7 +1,8 @@
 /** What is wrong with Kuma Lite itself, as the server says at log-in and whenever it changes. */
 import { shallowRef } from "vue";
 import type { Problem, Sentence } from "../wire/types.ts";
-import { fill, t, translateServer } from "../words/index.ts";
+import { fill, t } from "../words/index.ts";
+import { translateServer } from "../words/server.ts";
 
 export const problems = shallowRef<readonly Problem[]>([]);
 

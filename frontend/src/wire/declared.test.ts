@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { declaredTexts, translated } from "./declared.ts";
+import { translated } from "./declared.ts";
 import type { Field } from "./types.ts";
 
 const field = { name: "a", label: "Name", unit: "days", kind: "select", choices: [{ value: 1, label: "None" }] };
@@ -11,5 +11,3 @@ it("are the texts of a declaration in another language, and stay as they are whe
   expect(found.fields[0]).toMatchObject({ name: "a", label: "Bezeichnung", unit: "Tage" });
   expect(found.fields[0]?.choices).toEqual([{ value: 1, label: "Keine" }]);
 });
-
-it("are not asked for in English", async () => expect(await declaredTexts()).toEqual({}));

@@ -1,13 +1,6 @@
-/** The texts of declarations in the language of the page: by what they are in English, loaded with the first form. */
-import { language } from "../words/index.ts";
+/** The texts of declarations in the language of the page, by what they are in English. */
+import type { Texts } from "../words/texts.ts";
 import type { Field } from "./types.ts";
-
-export type Texts = Readonly<Record<string, string>>;
-
-export async function declaredTexts(): Promise<Texts> {
-  if (language === "en") return {};
-  return ((await import(`../words/declared/${language}.json`)) as { default: Texts }).default;
-}
 
 /** What has no translation stays as it is. */
 export function translated<T extends { label: string; description?: string; fields: readonly Field[] }>(

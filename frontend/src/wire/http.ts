@@ -1,9 +1,10 @@
 /** What the page fetches over HTTP: declarations that forms are drawn from. Asked once per page. */
-import { declaredTexts, translated, translatedField } from "./declared.ts";
+import { translated, translatedField } from "./declared.ts";
 import { authorization } from "./session.ts";
 import { entered, WireError } from "./socket.ts";
 import type { MonitorTypes, ServiceInfo } from "./types.ts";
-import { translateServer } from "../words/index.ts";
+import { translateServer } from "../words/server.ts";
+import { textsOf } from "../words/texts.ts";
 
 const known = new Map<string, Promise<unknown>>();
 
@@ -27,7 +28,7 @@ function once<T>(path: string): Promise<T> {
 }
 
 export async function monitorTypes(): Promise<MonitorTypes> {
-  const [{ types, common }, texts] = await Promise.all([once<MonitorTypes>("api/v1/monitor-types"), declaredTexts()]);
+  const [{ types, common }, texts] = await Promise.all([once<MonitorTypes>("api/v1/monitor-types"), textsOf("declared")]);
   return {
     types: types.map((type) => translated(type, texts)),
     common: common.map((field) => translatedField(field, (text) => texts[text] ?? text)),
@@ -37,7 +38,8 @@ export async function monitorTypes(): Promise<MonitorTypes> {
 export async function notificationServices(): Promise<ServiceInfo[]> {
   const [{ services }, texts] = await Promise.all([
     once<{ services: ServiceInfo[] }>("api/v1/notification-services"),
-    declaredTexts(),
+    textsOf("services"),
+    textsOf("declared"),
   ]);
   return services.map((service) => translated(service, texts));
 }

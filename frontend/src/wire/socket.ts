@@ -1,7 +1,7 @@
 /** One connection to the server: typed calls, pushed events, and what the bar says about it. */
 import { io, type Socket } from "socket.io-client";
 import { shallowRef } from "vue";
-import { translateServer } from "../words/index.ts";
+import { loadSentences, translateServer } from "../words/server.ts";
 
 export type Connection = "connecting" | "online" | "offline";
 
@@ -85,7 +85,8 @@ export function reconnectNow(): void {
 }
 
 function answer<T>(resolve: (value: T) => void, reject: (error: WireError) => void) {
-  return (error: Error | null, reply: T & Refusal) => {
+  return async (error: Error | null, reply: T & Refusal) => {
+    if (typeof reply?.msg === "string" && !reply.msgi18n) await loadSentences();
     if (error) reject(new WireError(translateServer("noAnswer")));
     else if (reply !== null && typeof reply === "object" && reply.ok === false) {
       reject(new WireError(sentenceOf(reply), reply.field, reply.reason));

@@ -9,6 +9,7 @@ export interface StatusPageRow {
   title: string;
   icon: string;
   published: boolean;
+  protected: boolean;
   domains: string[];
   groups: number;
   monitors: number;
@@ -34,7 +35,10 @@ export interface PageConfig {
   analyticsType: string | null;
   showCertificateExpiry: boolean;
   showOnlyLastHeartbeat: boolean;
+  showResponseTimes?: boolean; // absent: no
   rssTitle: string | null;
+  autoIncidentMinutes?: number; // of an outage, before an incident begins by itself; missing or 0: never
+  autoIncidentText?: string | null;
   domainNameList: string[];
 }
 
@@ -48,10 +52,22 @@ export interface PageMember {
   showPing: boolean;
 }
 
+export const COMPONENT_RULES = ["all", "any", "share"] as const;
+
+/** Monitors that a page shows as one service. */
+export interface PageComponent {
+  id: number | null; // null: a new one
+  name: string;
+  rule: (typeof COMPONENT_RULES)[number]; // how many must be up
+  share: number; // percent, of the rule "share"
+  monitors: number[];
+}
+
 export interface PageGroup<M = PageMember> {
   id: number | null; // null: a new one
   name: string;
   monitorList: M[];
+  components: PageComponent[];
 }
 
 export interface PageDraft<G = PageGroup> {
@@ -82,19 +98,38 @@ export interface PageIncident {
   lastUpdatedDate: string | null;
 }
 
-/** An incident as it is written; without an id a new one. */
+export const INCIDENT_STATES = ["investigating", "identified", "monitoring", "resolved"] as const;
+export type IncidentState = (typeof INCIDENT_STATES)[number];
+
+export interface PageUpdate {
+  id: number;
+  state: IncidentState;
+  content: string; // "": of the first update, what the incident says
+  createdDate: string;
+}
+
+/** An incident with its timeline, the oldest update first; without one, `state` is null. */
+export interface Timeline extends PageIncident {
+  state: IncidentState | null;
+  updates: PageUpdate[];
+  monitors: number[]; // that it affects
+}
+
+export interface WrittenUpdate {
+  state: IncidentState;
+  content: string;
+  time?: number | undefined; // undefined: now
+}
+
+/** An incident as it is written, with its timeline as it would be; without an id a new one. */
 export interface WrittenIncident {
   id?: number;
   title: string;
   content: string;
   style: IncidentStyle;
-}
-
-export interface IncidentsAck {
-  incidents: PageIncident[];
-  total: number;
-  nextCursor: string | null;
-  hasMore: boolean;
+  monitors?: number[];
+  updates?: WrittenUpdate[];
+  time?: number | undefined;
 }
 
 export interface PageChanges {
@@ -102,6 +137,7 @@ export interface PageChanges {
   groups: { added: string[]; removed: string[]; renamed: [from: string, to: string][] };
   monitors: { added: number[]; removed: number[] };
   moved: boolean;
+  components?: boolean;
   options: boolean;
   logo: boolean;
   servers: boolean;
@@ -112,4 +148,33 @@ export interface PageVersion {
   time: number;
   by: string | null; // null: what was there before versions were kept
   changes: PageChanges | null;
+}
+
+export const SET_STATES = ["up", "pending", "down", "maintenance"] as const;
+
+/** What somebody says of a component. */
+export interface SetState {
+  state: (typeof SET_STATES)[number];
+  text: string;
+  until: number | null; // null: until somebody ends it
+}
+
+export interface ComponentState {
+  id: number;
+  name: string;
+  group: string;
+  set: (SetState & { since: number }) | null; // null: its rule decides
+}
+
+/** An address that opens a protected page; the address itself is shown once. */
+export interface PageLink {
+  id: number;
+  name: string;
+  created: number;
+}
+
+export interface PageAccess {
+  protected: boolean;
+  password: boolean; // whether there is one
+  links: PageLink[];
 }

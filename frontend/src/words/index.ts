@@ -1,8 +1,8 @@
 /**
  * Every text of the page, by key: `t("list.found", { count: 3, total: 9 })` picks the plural form by `count`, or that
  * of the very number ("=1", where "one" is for 21 as well), and fills what stands in braces. A language is one file
- * with the keys of `en.json`, and only that of the reader is loaded, before anything is drawn; what it lacks is
- * filled in English when the page is built (`build/words.ts`).
+ * with the keys of `en.json`, and only that of the reader is loaded; what it lacks is filled in English when the page is
+ * built, and it is cut in two: what the first screens show is there before anything is drawn (`build/words.ts`).
  */
 import type en from "./en.json";
 import { currentLanguage, directionOf, localeOf, type Language } from "./languages.ts";
@@ -11,6 +11,8 @@ export type Key = keyof typeof en;
 export type Entry = string | Record<string, string>;
 export type Params = Record<string, string | number>;
 type Words = Record<string, Entry>;
+
+const laterFiles = import.meta.glob<Words>("./*.json", { query: "?later", import: "default" });
 
 let words: Words = {};
 let plurals: Intl.PluralRules;
@@ -36,6 +38,20 @@ export async function loadWords(wanted: Language = currentLanguage()): Promise<v
   document.documentElement.dir = directionOf(language);
 }
 
+let later: Promise<void> | null = null;
+
+/** The rest of the texts, for the files that need them. Raises what the browser says of a file that it cannot get. */
+export function loadLater(): Promise<void> {
+  const load = async (): Promise<void> => {
+    words = { ...words, ...(await laterFiles[`./${language}.json`]?.()) };
+  };
+  later ??= load().catch((error: unknown) => {
+    later = null;
+    throw error;
+  });
+  return later;
+}
+
 export function fill(entry: Entry, params: Params): string {
   let text: string;
   if (typeof entry === "string") text = entry;
@@ -51,11 +67,8 @@ export function t(key: Key, params: Params = {}): string {
   return fill(words[key] ?? key, params);
 }
 
-/** A key the server named, or its sentence as a template; one the page does not know is shown as it came. */
-export function translateServer(key: string, params: Params = {}, otherwise = key): string {
-  const entry = words[`server.${key}`];
-  return entry === undefined ? otherwise : fill(entry, params);
-}
+/** What a key stands for, or nothing when the page has no word for it. */
+export const entryOf = (key: string): Entry | undefined => words[key];
 
 /** The text of a key that is put together at run time, or `fallback` when the page has no word for it. */
 export function lookUp(key: string, fallback: string): string {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import en from "./en.json";
 import { ago, bytes, duration, lasting, milliseconds, percent, share } from "./format.ts";
-import { t, translateServer } from "./index.ts";
+import { t } from "./index.ts";
+import { translateServer } from "./server.ts";
 
 const SOURCE = join(process.cwd(), "src");
 // Put together at run time: `status.${…}` and the like.

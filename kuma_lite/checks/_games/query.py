@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kuma_lite.checks._channel import Channel, open_channel
 from kuma_lite.core.json_text import JsonTextError, parse_json
-from kuma_lite.net.connect import OUR_OWN_LIMITS
-from kuma_lite.net.errors import connect_error, timeout_error
+from kuma_lite.net.datagram import Conversation, connected
+from kuma_lite.net.errors import timeout_error
 from kuma_lite.net.http import Request
 from kuma_lite.net.network import USER_AGENT
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from kuma_lite.net.network import Network
 
 SOCKET_TIMEOUT_S: Final = 2.0  # for each question, as in Uptime Kuma 2.5
-_WAITING: Final = 256  # datagrams kept for the reader; the largest split answers have some dozen
 _MAX_PORT: Final = 65_535
 _OK: Final = 200
 
@@ -47,7 +46,7 @@ class Query:
         self.token = token
         self.pings: list[float] = []  # ms
         self._port = port
-        self._talk: _Talk | None = None
+        self._talk: Conversation | None = None
 
     @property
     def port(self) -> int:
@@ -70,35 +69,22 @@ class Query:
 
         Raises NetworkError, BadAnswer.
         """
-        talk = await self._open()
+        if self._talk is None:
+            self._talk = await connected(self.address, self.port)
         begun, heard = perf_counter(), False
         try:
             async with asyncio.timeout(SOCKET_TIMEOUT_S):
-                talk.transport.sendto(question)
+                self._talk.send(question)
                 while True:
-                    item = await talk.arrived.get()
-                    if isinstance(item, OSError):
-                        raise connect_error(item, self.address, self.port)
+                    data = await self._talk.receive()
                     if not heard:
                         self.pings.append((perf_counter() - begun) * 1000)
                         heard = True
-                    answer = read(item)
+                    answer = read(data)
                     if answer is not None:
                         return answer
         except TimeoutError:
             raise timeout_error(SOCKET_TIMEOUT_S * 1000) from None
-
-    async def _open(self) -> _Talk:
-        if self._talk is None:
-            loop = asyncio.get_running_loop()
-            remote = (self.address, self.port)
-            try:
-                _, self._talk = await loop.create_datagram_endpoint(_Talk, remote_addr=remote)
-            except OSError as error:
-                if error.errno in OUR_OWN_LIMITS:
-                    raise
-                raise connect_error(error, self.address, self.port) from None
-        return self._talk
 
     @asynccontextmanager
     async def connection(self, port: int | None = None) -> AsyncIterator[Channel]:
@@ -138,31 +124,7 @@ class Query:
     def close(self) -> None:
         """Close the socket."""
         if self._talk is not None:
-            self._talk.transport.close()
-
-
-class _Talk(asyncio.DatagramProtocol):
-    """Keeps what arrives; the socket is connected, so that only who was asked can answer."""
-
-    transport: asyncio.DatagramTransport
-
-    def __init__(self) -> None:
-        self.arrived: asyncio.Queue[bytes | OSError] = asyncio.Queue(_WAITING)
-
-    def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
-        """Ready."""
-        self.transport = transport
-
-    def datagram_received(self, data: bytes, addr: Any) -> None:
-        """Keep it, unless there are too many already."""
-        del addr
-        if not self.arrived.full():
-            self.arrived.put_nowait(data)
-
-    def error_received(self, exc: Exception) -> None:
-        """The way back says that nobody listens."""
-        if isinstance(exc, OSError) and not self.arrived.full():
-            self.arrived.put_nowait(exc)
+            self._talk.close()
 
 
 class Reader:

@@ -11,11 +11,13 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import apsw
 
 from kuma_lite.core.errors import StartupError
+from kuma_lite.core.schema_backup import copy_before_change, copy_for
 
 
 class Migration(NamedTuple):
@@ -53,11 +55,16 @@ def migrate(connection: apsw.Connection, steps: Sequence[Migration]) -> int:
     """
     version, newest = version_of(connection), max((step.number for step in steps), default=0)
     if version > newest:
+        copy = copy_for(Path(connection.filename), newest) if connection.filename else None
+        back = f"put back the copy from before the update: kuma-lite restore {copy}"
         raise StartupError(
             f"The database was written by a newer Kuma Lite (its version is {version}, this program knows "
-            f"{newest}). Start the newer program again, or restore a backup made before the update."
+            f"{newest}). Start the newer program again, or "
+            f"{back if copy else 'restore a backup made before the update'}."
         )
     pending = [step for step in steps if step.number > version]
+    if pending and version > 0 and connection.filename:
+        copy_before_change(connection, version)
     for step in pending:
         with connection:
             step.apply(connection)

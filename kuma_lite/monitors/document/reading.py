@@ -82,7 +82,7 @@ def _read(sent: Mapping[str, Any], *, strict: bool) -> Document:
         if field is not None:
             document[name] = read_value(name, value)
         elif strict and key not in _IGNORED:
-            raise UserError("A monitor has no field named {key!r}.", key=str(key)[:80])
+            raise UserError("A monitor has no field named {key}.", key=repr(str(key)[:80]))
     return document
 
 

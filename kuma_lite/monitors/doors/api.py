@@ -15,7 +15,7 @@ from kuma_lite.beats.model import Beat
 from kuma_lite.core.access import Right, may
 from kuma_lite.core.clock import MILLISECONDS, Clock, to_ms
 from kuma_lite.core.declarations import Status
-from kuma_lite.core.iso_time import iso_exact, parse_iso
+from kuma_lite.core.iso_time import iso, iso_exact, parse_iso
 from kuma_lite.core.resources import Missing
 from kuma_lite.monitors.doors.live import TYPES, Filter, LiveEvents
 from kuma_lite.monitors.doors.state import WORDS
@@ -26,8 +26,8 @@ from kuma_lite.rest.requests import AnyRequest, TextQuery, WholeQuery, actor_of
 from kuma_lite.rest.route import GET, NO_CONTENT, POST, Route, key_in, mounted
 from kuma_lite.rest.shapes import MOMENT, named, nullable, one_of
 
-_TAG: Final = "Monitors"
-_ONE: Final = "/api/v1/monitors/{key:str}"
+TAG: Final = "Monitors"
+ONE: Final = "/api/v1/monitors/{key:str}"
 MAX_BEATS: Final = 10_000
 MAX_EVENTS: Final = 1_000
 MAX_HOURS: Final = 24 * 365
@@ -36,7 +36,8 @@ _SINCE: Final = TextQuery(
 )
 _LIMIT: Final = WholeQuery("limit", "How many, the newest", 1_000, MAX_BEATS)
 _EVENTS: Final = WholeQuery("limit", "How many, the newest", 100, MAX_EVENTS)
-_HOURS: Final = WholeQuery("hours", "Of how many hours up to now", 24, MAX_HOURS)
+_HOURS: Final = WholeQuery("hours", "Of how many hours up to then", 24, MAX_HOURS)
+_UNTIL: Final = TextQuery("until", "Then; now if not given", format=OpenAPIFormat.DATE_TIME)
 _TYPES: Final = TextQuery("types", f"Some of {', '.join(TYPES)}, with commas between; all if not given")
 _MONITORS: Final = TextQuery("monitors", "Numbers of monitors with commas between; all if not given")
 EVENT_STREAM: Final = "text/event-stream"
@@ -44,6 +45,17 @@ _STATUS: Final = one_of(*WORDS.values())
 BEAT: Final = named(
     "Beat",
     {"time": MOMENT, "status": _STATUS, "message": "200 - OK", "ping": nullable(41.2), "important": False},
+)
+CHART: Final = named(
+    "ChartBucket",
+    {
+        "from": MOMENT,
+        "up": 60,
+        "down": 0,
+        "average_ping": nullable(41.2),
+        "least_ping": nullable(30.0),
+        "most_ping": nullable(80.5),
+    },
 )
 UPTIME: Final = {"hours": 24, "uptime": nullable(0.9993), "average_ping": nullable(41.2)}
 
@@ -70,12 +82,12 @@ class MonitorApi:
 
     def routes(self) -> Iterator[Route]:
         """All of them."""
-        route = partial(Route, tag=_TAG, people=True, problems=True)
+        route = partial(Route, tag=TAG, people=True, problems=True)
         for verb, handler in (("pause", self.pause), ("resume", self.resume)):
             yield route(
                 name=f"monitor_{verb}",
                 method=POST,
-                path=f"{_ONE}/{verb}",
+                path=f"{ONE}/{verb}",
                 needs=Right.MONITORS_EDIT,
                 handler=handler,
                 status=NO_CONTENT,
@@ -83,20 +95,31 @@ class MonitorApi:
         reading = partial(route, method=GET, needs=Right.MONITORS_VIEW)
         yield reading(
             name="monitor_beats",
-            path=f"{_ONE}/beats",
+            path=f"{ONE}/beats",
             handler=self.beats,
             response=[BEAT],
             query=[_SINCE, _LIMIT],
         )
         yield reading(
             name="monitor_events",
-            path=f"{_ONE}/events",
+            path=f"{ONE}/events",
             handler=self.events,
             response=[BEAT],
             query=[_EVENTS],
         )
         yield reading(
-            name="monitor_uptime", path=f"{_ONE}/uptime", handler=self.uptime, response=UPTIME, query=[_HOURS]
+            name="monitor_uptime",
+            path=f"{ONE}/uptime",
+            handler=self.uptime,
+            response=UPTIME,
+            query=[_HOURS, _UNTIL],
+        )
+        yield reading(
+            name="monitor_chart",
+            path=f"{ONE}/chart",
+            handler=self.chart,
+            response=[CHART],
+            query=[_HOURS, _UNTIL],
         )
 
         yield reading(
@@ -119,30 +142,34 @@ class MonitorApi:
 
     async def pause(self, request: AnyRequest) -> None:
         """Stop checking, until it is resumed."""
-        await self._monitors.pause(actor_of(request), self._monitor(request, Right.MONITORS_EDIT).id)
+        await self._monitors.pause(
+            actor_of(request), monitor_in(self._monitors, request, Right.MONITORS_EDIT).id
+        )
 
     async def resume(self, request: AnyRequest) -> None:
         """Check again."""
-        await self._monitors.resume(actor_of(request), self._monitor(request, Right.MONITORS_EDIT).id)
+        await self._monitors.resume(
+            actor_of(request), monitor_in(self._monitors, request, Right.MONITORS_EDIT).id
+        )
 
     async def beats(self, request: AnyRequest) -> list[dict[str, Any]]:
         """List what the checks found, the newest last."""
-        monitor = self._monitor(request, Right.MONITORS_VIEW)
+        monitor = monitor_in(self._monitors, request, Right.MONITORS_VIEW)
         since = self._since(request)
         found = await self._history.beats_since(monitor.id, since)
         return [_shown(beat) for beat in found[-_LIMIT.of(request) :]]
 
     async def events(self, request: AnyRequest) -> list[dict[str, Any]]:
         """List the changes of state, the newest first."""
-        monitor = self._monitor(request, Right.MONITORS_VIEW)
+        monitor = monitor_in(self._monitors, request, Right.MONITORS_VIEW)
         found = await self._history.important_page([monitor.id], 0, _EVENTS.of(request))
         return [_shown(beat) for beat in found]
 
     async def uptime(self, request: AnyRequest) -> dict[str, Any]:
         """Tell the share of time that it was up, and its average response time, of the last hours."""
-        monitor = self._monitor(request, Right.MONITORS_VIEW)
+        monitor = monitor_in(self._monitors, request, Right.MONITORS_VIEW)
         hours = _HOURS.of(request)
-        total = await self._history.total(monitor.id, span_of(hours, self._clock.now()))
+        total = await self._history.total(monitor.id, span_of(hours, self._until(request)))
         checks = total.up + total.down
         return {
             "hours": hours,
@@ -150,23 +177,54 @@ class MonitorApi:
             "average_ping": total.ping_sum / total.pings if total.pings else None,
         }
 
+    async def chart(self, request: AnyRequest) -> list[dict[str, Any]]:
+        """List what a chart shows, oldest first: by the minute up to a day, by the hour up to a month."""
+        monitor = monitor_in(self._monitors, request, Right.MONITORS_VIEW)
+        found = await self._history.chart(monitor.id, _HOURS.of(request), self._until(request))
+        return [_bucket(row) for row in reversed(found)]
+
     # --- inside ------------------------------------------------------------------------------------------
 
-    def _monitor(self, request: AnyRequest, right: Right) -> Monitor:
-        actor, key = actor_of(request), key_in(request)
-        found = self._monitors.find(int(key)) if key.isascii() and key.isdecimal() and len(key) < 16 else None
-        if found is None or not may(actor, right, found):
-            raise Missing("monitor")
-        return found
-
     def _since(self, request: AnyRequest) -> int:
-        text = request.query_params.get(_SINCE.name)
-        if not text:
-            return to_ms(self._clock.now()) - 24 * HOUR_S * MILLISECONDS
-        moment = parse_iso(text)
-        if moment is None:
-            raise Problem(422, "since must be a moment such as 2026-01-31T12:00:00Z.", ("since", "no moment"))
-        return moment
+        given = _moment(request, _SINCE)
+        return to_ms(self._clock.now()) - 24 * HOUR_S * MILLISECONDS if given is None else given
+
+    def _until(self, request: AnyRequest) -> float:
+        """Seconds since 1970."""
+        given, now = _moment(request, _UNTIL), self._clock.now()
+        return now if given is None else min(now, max(0, given / MILLISECONDS))
+
+
+def _moment(request: AnyRequest, query: TextQuery) -> int | None:
+    """Milliseconds since 1970. Raises Problem."""
+    text = request.query_params.get(query.name)
+    if not text:
+        return None
+    moment = parse_iso(text)
+    if moment is None:
+        sentence = f"{query.name} must be a moment such as 2026-01-31T12:00:00Z."
+        raise Problem(422, sentence, (query.name, "no moment"))
+    return moment
+
+
+def _bucket(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "from": iso(row["timestamp"] * MILLISECONDS),
+        "up": row["up"],
+        "down": row["down"],
+        "average_ping": row["avgPing"],
+        "least_ping": row["minPing"],
+        "most_ping": row["maxPing"],
+    }
+
+
+def monitor_in(monitors: Monitors, request: AnyRequest, right: Right) -> Monitor:
+    """The monitor of a path. Raises Missing."""
+    actor, key = actor_of(request), key_in(request)
+    found = monitors.find(int(key)) if key.isascii() and key.isdecimal() and len(key) < 16 else None
+    if found is None or not may(actor, right, found):
+        raise Missing("monitor")
+    return found
 
 
 def _types(request: AnyRequest) -> frozenset[str] | None:

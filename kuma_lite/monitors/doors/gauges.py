@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from kuma_lite.beats.minutes import Totals
 from kuma_lite.beats.model import Beat
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core.clock import Clock
@@ -15,8 +15,7 @@ from kuma_lite.monitors.engine.roster import Monitor, Roster
 WINDOWS: Final = (("1d", "24"), ("30d", "720"), ("365d", "1y"))  # name outside, name of the statistics
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One monitor that has beaten and is looked at."""
 
     id: int
@@ -28,8 +27,9 @@ class Reading:
     tags: Sequence[tuple[str, str | None]]  # name, value
     status: int
     ping: float | None  # milliseconds, of the latest beat
-    uptime: Mapping[str, float]  # window → share, 0..1; empty for monitors that only receive beats
-    average_ping: Mapping[str, float]  # window → milliseconds, 0 of none; the same windows
+    # Window, share of beats that were up (0..1), average response time (milliseconds, 0 of none); none for
+    # monitors that only receive beats.
+    windows: Sequence[tuple[str, float, float]]
     certificate: tuple[bool, int] | None  # valid, days remaining
 
 
@@ -58,7 +58,6 @@ class Readings:
     def _read(self, monitor: Monitor, beat: Beat, now: float) -> Reading:
         statistics = self._recorder.statistics(monitor.id)
         pushed = monitor.kind is not None and monitor.kind.pushed
-        windows = () if pushed else WINDOWS
         return Reading(
             id=monitor.id,
             name=monitor.name,
@@ -69,10 +68,18 @@ class Readings:
             tags=[(tag.name, tag.value) for tag in monitor.tags],
             status=int(beat.status),
             ping=beat.ping,
-            uptime={name: statistics.uptime(key, now) for name, key in windows},
-            average_ping={name: statistics.average_ping(key, now) or 0.0 for name, key in windows},
+            windows=() if pushed else [_window(name, statistics.totals(key, now)) for name, key in WINDOWS],
             certificate=_certificate(self._certificates.wire(monitor.id, now)),
         )
+
+
+def _window(name: str, totals: Totals) -> tuple[str, float, float]:
+    counted = totals.up + totals.down
+    return (
+        name,
+        totals.up / counted if counted else 0.0,
+        totals.ping_sum / totals.pings if totals.pings else 0.0,
+    )
 
 
 def _certificate(info: Mapping[str, Any] | None) -> tuple[bool, int] | None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -33,15 +33,29 @@ TYPES: Final = (BEAT, CHANGE, EDIT, REMOVAL)
 _ALIVE: Final = b":\n\n"
 
 
-@dataclass(frozen=True, slots=True)
-class LiveEvent:
-    """Something that has happened."""
+class LiveEvent(NamedTuple):
+    """Something that has happened. Most are heard by nobody: what is told of them is put together then."""
 
     number: int
     type: str
     organisation: int
     monitor_id: int
-    data: Mapping[str, Any]
+    name: str | None  # of the monitor, where it is told
+    beat: Beat | None = None
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What is told."""
+        if self.type == REMOVAL:
+            return {"monitor": self.monitor_id}
+        told: dict[str, Any] = {"monitor": self.monitor_id, "name": self.name}
+        if self.beat is not None:
+            beat = self.beat
+            told["time"] = iso_exact(beat.time)
+            told["status"] = WORDS[Status(beat.status)]
+            told["message"] = beat.msg
+            told["ping"] = beat.ping
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +73,9 @@ class Filter:
 
 @dataclass(eq=False)
 class _Listener:
-    organisation: int
+    actor: Actor
     filter: Filter
+    seen: set[int] = field(default_factory=set)  # monitors within its reach, of which it has heard
     waiting: deque[LiveEvent] = field(default_factory=deque)
     missed: bool = False
     woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -82,6 +97,8 @@ class LiveEvents:
         self._past: deque[LiveEvent] = deque(maxlen=REMEMBERED)
         self._listeners: set[_Listener] = set()
         self._closed = False
+        # Others who hear of everything: organisation, kind, data.
+        self.told: list[Callable[[int, str, Mapping[str, Any]], None]] = []
         bus.subscribe(BeatRecorded, self._on_beat)
         bus.subscribe(MonitorChanged, self._on_change)
         bus.subscribe(MonitorRemoved, self._on_removal)
@@ -93,11 +110,11 @@ class LiveEvents:
 
     async def stream(self, actor: Actor, wanted: Filter, last: str | None) -> AsyncIterator[bytes]:
         """The text of a stream, without end until the program stops."""
-        listener = _Listener(actor.organisation, wanted)
+        listener = _Listener(actor, wanted)
         self._listeners.add(listener)
         try:
             yield b"retry: 3000\n\n"
-            for text in self._since(actor, wanted, last):
+            for text in self._since(listener, last):
                 yield text
             while not self._closed:
                 listener.woken.clear()
@@ -123,7 +140,7 @@ class LiveEvents:
 
     # --- inside ------------------------------------------------------------------------------------------
 
-    def _since(self, actor: Actor, wanted: Filter, last: str | None) -> Iterator[bytes]:
+    def _since(self, listener: _Listener, last: str | None) -> Iterator[bytes]:
         """What somebody has missed who heard `last` last."""
         if last is None:
             return
@@ -134,8 +151,23 @@ class LiveEvents:
             yield self._text(RESET, next(self._numbers), {})
             return
         for event in list(self._past):
-            if event.number > int(number) and event.organisation == actor.organisation and wanted.fits(event):
+            if event.number > int(number) and self._is_for(listener, event):
                 yield self._told(event)
+
+    def _is_for(self, listener: _Listener, event: LiveEvent) -> bool:
+        """Whether somebody wants an event, and may have it; of what is gone, if it was within reach."""
+        actor = listener.actor
+        if event.organisation != actor.organisation or not listener.filter.fits(event):
+            return False
+        if actor.reach is None:
+            return True
+        monitor = self._roster.get(event.monitor_id)
+        if monitor is None:
+            return event.monitor_id in listener.seen
+        listener.seen.discard(event.monitor_id)
+        if holds := actor.reach.holds(monitor):
+            listener.seen.add(event.monitor_id)
+        return holds
 
     def _told(self, event: LiveEvent) -> bytes:
         return self._text(event.type, event.number, event.data)
@@ -145,11 +177,15 @@ class LiveEvents:
             self._run.encode(), number, kind.encode(), msgspec.json.encode(data),
         )  # fmt: skip
 
-    def _tell(self, kind: str, organisation: int, monitor_id: int, data: Mapping[str, Any]) -> None:
-        event = LiveEvent(next(self._numbers), kind, organisation, monitor_id, data)
+    def _tell(self, kind: str, organisation: int, monitor_id: int, beat: Beat | None = None) -> None:
+        monitor = self._roster.get(monitor_id)
+        name = monitor.name if monitor is not None else None
+        event = LiveEvent(next(self._numbers), kind, organisation, monitor_id, name, beat)
         self._past.append(event)
+        for hear in self.told:
+            hear(organisation, kind, event.data)
         for listener in self._listeners:
-            if listener.organisation == organisation and listener.filter.fits(event):
+            if self._is_for(listener, event):
                 if len(listener.waiting) >= REMEMBERED:
                     listener.missed = True  # somebody who reads nothing keeps no memory
                 else:
@@ -158,24 +194,10 @@ class LiveEvents:
 
     def _on_beat(self, event: BeatRecorded) -> None:
         beat = event.beat
-        kind = CHANGE if beat.important else BEAT
-        self._tell(kind, event.organisation, beat.monitor_id, self._beat(beat))
+        self._tell(CHANGE if beat.important else BEAT, event.organisation, beat.monitor_id, beat)
 
     def _on_change(self, event: MonitorChanged) -> None:
-        self._tell(EDIT, event.organisation, event.monitor_id, self._monitor(event.monitor_id))
+        self._tell(EDIT, event.organisation, event.monitor_id)
 
     def _on_removal(self, event: MonitorRemoved) -> None:
-        self._tell(REMOVAL, event.organisation, event.monitor_id, {"monitor": event.monitor_id})
-
-    def _monitor(self, monitor_id: int) -> dict[str, Any]:
-        monitor = self._roster.get(monitor_id)
-        return {"monitor": monitor_id, "name": monitor.name if monitor else None}
-
-    def _beat(self, beat: Beat) -> dict[str, Any]:
-        return {
-            **self._monitor(beat.monitor_id),
-            "time": iso_exact(beat.time),
-            "status": WORDS[Status(beat.status)],
-            "message": beat.msg,
-            "ping": beat.ping,
-        }
+        self._tell(REMOVAL, event.organisation, event.monitor_id)

@@ -82,9 +82,9 @@ class PushRoute:
         if monitor is None or not monitor.active:
             raise UserError(NOT_FOUND)
         now = self._now()
-        last = self._engine.recorder.last(monitor.id)
-        duration = max(0, int(now - last.time / 1000)) if last else 0
-        await self._engine.pushed(read_push(monitor.id, query, now, duration))
+        await self._engine.pushed(
+            read_push(monitor.id, query, now, since_last(self._engine, monitor.id, now))
+        )
 
     def _check_place(self, place: str, token: str, monitor_id: int | None) -> None:
         """Let a guess and a first push wait where many have guessed. Raises UserError."""
@@ -98,6 +98,12 @@ class PushRoute:
             self._guesses.add(place, token[:MAX_TOKEN_CHARS])
         else:
             self._known.put(known, True)
+
+
+def since_last(engine: Engine, monitor_id: int, now: float) -> int:
+    """Whole seconds since the beat before."""
+    last = engine.recorder.last(monitor_id)
+    return max(0, int(now - last.time / 1000)) if last else 0
 
 
 def claims_json(scope: Any) -> bool:

@@ -18,8 +18,8 @@ from kuma_lite.core.declarations import Status
 from kuma_lite.core.doors import COMPATIBLE, Caller, Doors, Push, actor_of, this_one
 from kuma_lite.monitors.certificates import Certificates
 from kuma_lite.monitors.document.type_list import monitor_type_list
+from kuma_lite.monitors.doors.monitor_lists import MonitorLists, in_id_order
 from kuma_lite.monitors.engine.domain_expiry import DomainExpiry
-from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import BeatRecorded
 from kuma_lite.monitors.service import Monitors
 
@@ -49,6 +49,7 @@ class MonitorPushes:
         self._clock = clock
         self._spawn = spawn
         self._push_maintenance = push_maintenance
+        self._lists = MonitorLists(monitors, bus)
         bus.subscribe(BeatRecorded, self._on_beat)
 
     def doors(self) -> Doors:
@@ -69,14 +70,8 @@ class MonitorPushes:
         """`monitorList`; with secrets to those who may edit."""
         for readers, sensitive in _readers(audience):
             if self._push.has_listeners(readers):
-                every = {
-                    str(monitor.id): self._monitors.wire(monitor, sensitive=sensitive)
-                    for monitor in self._in_id_order(audience.organisation)
-                }
+                every = await self._lists.of(audience.organisation, sensitive=sensitive)
                 await self._push.to_audience(readers, "monitorList", every)
-
-    def _in_id_order(self, organisation: int) -> list[Monitor]:
-        return sorted(self._monitors.roster.of(organisation), key=lambda monitor: monitor.id)
 
     async def push_monitor(self, organisation: int, monitor_id: int) -> None:
         """`updateMonitorIntoList` with one monitor."""
@@ -110,12 +105,13 @@ class MonitorPushes:
         """The last beats of each monitor, then the statistics of each."""
         actor = actor_of(caller)
         await self._certificates.warm()
-        mine = self._in_id_order(actor.organisation)
+        mine = in_id_order(self._monitors.roster, actor.organisation)
+        # Lists are made as they are sent. A beat that comes meanwhile is pushed by itself: it must not be in
+        # both, as clients put the list before what they have been pushed.
+        upto = self._recorder.last_id
         await caller.emit_many(
-            [
-                ("heartbeatList", str(monitor.id), Raw(self._recorder.rows_json(monitor.id)), False)
-                for monitor in mine
-            ]
+            ("heartbeatList", str(monitor.id), Raw(self._recorder.rows_json(monitor.id, upto)), False)
+            for monitor in mine
         )
         await caller.emit_many(
             event for monitor in mine for event in self._statistics(monitor.id, str(monitor.id))

@@ -17,6 +17,7 @@ WORDS: Final = {
     Status.MAINTENANCE: "maintenance",
 }
 PAUSED: Final = "paused"
+EXAMPLE: Final = {"status": "up", "checked_at": "2024-01-20T14:22:00Z", "message": "200 - OK", "ping": 41.2}
 
 
 class MonitorStates:

@@ -13,22 +13,34 @@ SLACK_S: Final = 60.0  # deadlines of checks, and the spread of the first ones a
 SILENT: Final = "Nothing has come of its checks for {seconds} s."
 
 
+LOOKED_AT_ONCE: Final = 1000  # monitors; 1 to 3 ms, every second
+
+
 class BlindSpots:
-    """Looks through all monitors; takes about 1 ms for a thousand."""
+    """Looks through all monitors, so many at a time, and at those that were found before."""
 
     def __init__(self, roster: Roster, checker: Checker, monotonic: Callable[[], float]) -> None:
         self._roster = roster
         self._checker = checker
         self._monotonic = monotonic
+        self._found: dict[int, tuple[str, str]] = {}
+        self._next: list[int] = []  # whom this round has yet to look at, the next one last
 
     def __call__(self) -> list[tuple[str, str]]:
         """Name and a sentence for each that is switched on and was to be checked, but nobody could."""
         now = self._monotonic()
-        return [
-            (monitor.name, why)
-            for monitor in self._roster
-            if (why := self._why(monitor, now)) is not None and self._roster.is_active(monitor)
-        ]
+        if len(self._roster) <= LOOKED_AT_ONCE or not self._next:
+            self._next = [monitor.id for monitor in self._roster][::-1]
+        looked_at = self._next[-LOOKED_AT_ONCE:][::-1]
+        del self._next[-LOOKED_AT_ONCE:]
+        for monitor_id in [*self._found, *looked_at]:
+            monitor = self._roster.get(monitor_id)
+            why = self._why(monitor, now) if monitor is not None else None
+            if monitor is not None and why is not None and self._roster.is_active(monitor):
+                self._found[monitor_id] = (monitor.name, why)
+            else:
+                self._found.pop(monitor_id, None)
+        return [self._found[monitor_id] for monitor_id in sorted(self._found)]
 
     def unchecked(self) -> int:
         """How many that are switched on are not checked at all: types or settings nobody here can read."""

@@ -9,17 +9,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.declarations import (
     CannotCheck,
     CheckFailed,
     CheckResult,
+    MonitorType,
+    Runs,
     ServerMonitorType,
     Status,
     Wait,
 )
+from kuma_lite.core.time_limit import TimeLimit
 from kuma_lite.monitors.engine.context import CheckedMonitor, Context, OnServer, ServerView
 from kuma_lite.monitors.engine.due import REPEAT_S, first_due, next_due, phase
 from kuma_lite.monitors.engine.limits import History, limited, numbers_of
@@ -63,7 +66,7 @@ class Checker:
         view: ServerView | None = None,
     ) -> None:
         self.fault = fault
-        self.scheduler = Scheduler(clock, self._fall_due, fault.tick)
+        self.scheduler = Scheduler(clock, self._fall_due, fault.tick, self._room)
         self.looks = 0  # checks begun
         self.bugs = 0  # turns that ended in a failure of our own
         fault.on_return = self.check_disbelieved
@@ -77,7 +80,6 @@ class Checker:
         self._disbelieved: set[int] = set()  # whose latest failure was ours
         self._limits: dict[int, History] = {}  # of monitors that have limits
         self._running: dict[int, asyncio.Task[None]] = {}
-        self._slots = asyncio.Semaphore(MAX_RUNNING)
 
     # --- which monitors, and when ------------------------------------------------------------------------
 
@@ -147,29 +149,34 @@ class Checker:
         monitor = self._find(monitor_id)
         if monitor is None or monitor_id in self._running:
             return
-        task = asyncio.create_task(self._beat(monitor, due))
-        self._running[monitor_id] = task
-        task.add_done_callback(lambda done: self._ended(monitor_id, done))
+        self._running[monitor_id] = asyncio.create_task(self._beat(monitor, due))
 
-    def _ended(self, monitor_id: int, task: asyncio.Task[None]) -> None:
-        if self._running.get(monitor_id) is task:
-            del self._running[monitor_id]
+    def _room(self) -> int:
+        return MAX_RUNNING - len(self._running)
 
     async def _beat(self, monitor: CheckedMonitor, due: float) -> None:
         """One turn of a monitor, from falling due to its next due time."""
         wait: float = REPEAT_S
         try:
-            async with self._slots:
-                wait = await self._turn(monitor)
+            wait = await self._turn(monitor)
             if monitor.id in self.turned:
                 self.turned[monitor.id] = self._clock.monotonic()
         except asyncio.CancelledError:
+            self._ended(monitor.id)
             raise
         except Exception:
             self.bugs += 1
             log.exception("What came of monitor %d could not be kept; it is checked again", monitor.id)
+        self._ended(monitor.id)
+        now = self._clock.monotonic()
         if self._find(monitor.id) is monitor:
-            self.scheduler.put(monitor.id, next_due(due, wait, self._clock.monotonic()))
+            self.scheduler.put(monitor.id, next_due(due, wait, now))
+        if self.scheduler.held_back:
+            self.scheduler.hand_out(now)
+
+    def _ended(self, monitor_id: int) -> None:
+        if self._running.get(monitor_id) is asyncio.current_task():  # not that of another turn after `leave`
+            del self._running[monitor_id]
 
     async def _turn(self, monitor: CheckedMonitor) -> float:
         """Check and hand on; returns the seconds to the next turn."""
@@ -232,19 +239,26 @@ class Checker:
         if kind is None or options is None:
             raise RuntimeError("A monitor that cannot be checked has fallen due")
         try:
-            if isinstance(kind, ServerMonitorType):
-                if self._view is None:
-                    raise RuntimeError(f"Monitors of the type {kind.name} cannot be checked by a probe")
-                seen = OnServer.beside(self._view, monitor, now, self._network)
-                async with asyncio.timeout(kind.deadline(options, seen)):
-                    return await kind.check(options, seen)
+            if kind.runs is Runs.SERVER:
+                return await self._ask_on_server(cast("ServerMonitorType[Any]", kind), monitor, now)
             context = Context.of(monitor, now, self._network)
-            async with asyncio.timeout(kind.deadline(options, context)):
-                return await kind.check(options, context)
+            loop = asyncio.get_running_loop()
+            with TimeLimit(loop, loop.time() + kind.deadline(options, context)):
+                return await cast("MonitorType[Any]", kind).check(options, context)
         except CannotCheck as cannot:
             return cannot.as_result()
         except TimeoutError:
             raise CheckFailed(f"timeout by AbortSignal ({monitor.timeout:g}s)", local=True) from None
+
+    async def _ask_on_server(
+        self, kind: ServerMonitorType[Any], monitor: CheckedMonitor, now: float
+    ) -> CheckResult | Wait:
+        if self._view is None:
+            raise RuntimeError(f"Monitors of the type {kind.name} cannot be checked by a probe")
+        context = OnServer.beside(self._view, monitor, now, self._network)
+        loop = asyncio.get_running_loop()
+        with TimeLimit(loop, loop.time() + kind.deadline(monitor.options, context)):
+            return await kind.check(monitor.options, context)
 
 
 def is_checkable(monitor: CheckedMonitor) -> bool:

@@ -104,10 +104,17 @@ class Concluder:
             return await self._not_believed(monitor, outcome, reason)
         monitor.disbelief = self._cannot(monitor, outcome) if outcome.cannot else None
         monitor.misconfigured = outcome.message.removeprefix(CANNOT) if outcome.cannot else None
+        maintenance = outcome.status is Status.MAINTENANCE
+        if maintenance:
+            monitor.heard_at = self._clock.monotonic()  # who reports gets a full interval afterwards
+        lock = self._locks.get(monitor.id)
+        if lock is None or not lock.locked():
+            # Mostly nothing has changed, and nobody is waited for: then nobody can come between either.
+            verdict = judge(monitor.previous, outcome, monitor.policy, maintenance=maintenance)
+            if not verdict.important and not verdict.notify:
+                self._record_ordinary(monitor, verdict, outcome.began, pushed=False)
+                return wait_after(verdict.status, monitor.interval, monitor.retry_interval)
         async with self._lock(monitor.id):
-            maintenance = outcome.status is Status.MAINTENANCE
-            if maintenance:
-                monitor.heard_at = self._clock.monotonic()  # who reports gets a full interval afterwards
             verdict = judge(monitor.previous, outcome, monitor.policy, maintenance=maintenance)
             await self._record(monitor, verdict, outcome.began)
         return wait_after(verdict.status, monitor.interval, monitor.retry_interval)
@@ -157,12 +164,26 @@ class Concluder:
         if verdict.important or verdict.notify:
             # An edit, or a client that goes away, may end this task: what is being written down must not be
             # half known. An ordinary beat is recorded without a pause.
-            await asyncio.shield(self._record_whole(monitor, verdict, began, pushed))
+            await asyncio.shield(self._record_change(monitor, verdict, began, pushed))
         else:
-            await self._record_whole(monitor, verdict, began, pushed)
+            self._record_ordinary(monitor, verdict, began, pushed)
 
-    async def _record_whole(self, monitor: Monitor, verdict: Verdict, began: float, pushed: bool) -> None:
-        new = NewBeat(
+    def _record_ordinary(self, monitor: Monitor, verdict: Verdict, began: float, pushed: bool) -> None:
+        first = monitor.previous is None
+        beat = self._recorder.record(self._beat(monitor, verdict, began))
+        self._recorded(monitor, verdict, beat, first, pushed)
+
+    async def _record_change(self, monitor: Monitor, verdict: Verdict, began: float, pushed: bool) -> None:
+        first = monitor.previous is None
+        also: Callable[[Connection, Beat], None] | None = None
+        unstored: Callable[[Beat, bool | None], None] = _nobody
+        if verdict.notify:
+            also, unstored = self._announcer.announce(monitor, pushed=pushed)
+        beat = await self._recorder.record_now(self._beat(monitor, verdict, began), also, unstored)
+        self._recorded(monitor, verdict, beat, first, pushed)
+
+    def _beat(self, monitor: Monitor, verdict: Verdict, began: float) -> NewBeat:
+        return NewBeat(
             monitor.id,
             to_ms(began),
             to_ms(self._clock.now()),
@@ -175,15 +196,8 @@ class Concluder:
             verdict.down_count,
             verdict.response,
         )
-        first = monitor.previous is None
-        if verdict.important or verdict.notify:
-            also: Callable[[Connection, Beat], None] | None = None
-            unstored: Callable[[Beat, bool | None], None] = _nobody
-            if verdict.notify:
-                also, unstored = self._announcer.announce(monitor, pushed=pushed)
-            beat = await self._recorder.record_now(new, also, unstored)
-        else:
-            beat = self._recorder.record(new)
+
+    def _recorded(self, monitor: Monitor, verdict: Verdict, beat: Beat, first: bool, pushed: bool) -> None:
         monitor.previous = verdict.then(monitor.previous)
         if verdict.important:
             monitor.since = beat.time

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.core.kept_writes import KeptWrites, News
 from kuma_lite.core.periodic_job import PeriodicJob
-from kuma_lite.core.transactions import Transactions
+from kuma_lite.core.transactions import GroupTransactions
 from kuma_lite.monitors.document.targets import WITHOUT_DOMAIN
 from kuma_lite.monitors.engine.expiry import marks_of
 from kuma_lite.monitors.engine.roster import Monitor, Roster
@@ -38,25 +40,20 @@ class DomainInfo(NamedTuple):
     expiry: str  # ISO 8601 with milliseconds and Z
 
 
+class Note(NamedTuple):
+    """That notifications were told of a mark."""
+
+    mark: int  # days
+    notification_ids: tuple[int, ...]
+
+
 class DomainMessenger(Protocol):
-    """Who words and sends a warning."""
+    """Who words a warning."""
 
     def warn_of_domain(
-        self,
-        connection: Connection,
-        monitor: Monitor,
-        notification_ids: Sequence[int],
-        domain: str,
-        days: int,
-        expires: float,
-    ) -> None:
-        """Write the messages to the outbox, in the transaction of `connection`.
-
-        `days` are left until `expires`, seconds since 1970.
-        """
-
-    def sent(self) -> None:
-        """The transaction is committed."""
+        self, monitor: Monitor, notification_ids: Sequence[int], domain: str, days: int, expires: float
+    ) -> News:
+        """The message to some notifications; `days` are left until `expires`, seconds since 1970."""
 
 
 class DomainExpiry:
@@ -64,7 +61,7 @@ class DomainExpiry:
 
     def __init__(
         self,
-        database: Transactions,
+        database: GroupTransactions,
         rdap: Rdap,
         roster: Roster,
         clock: Clock,
@@ -74,6 +71,7 @@ class DomainExpiry:
         in_maintenance: Callable[[int], bool],
     ) -> None:
         self._database = database
+        self._kept = KeptWrites(database)
         self.rdap = rdap
         self._roster = roster
         self._clock = clock
@@ -82,6 +80,7 @@ class DomainExpiry:
         self._in_maintenance = in_maintenance
         self._stored: dict[str, Looked] = {}
         self._told: dict[str, tuple[int, frozenset[int]]] = {}  # domain → mark, notifications
+        self._unstored: dict[str, list[Note]] = {}  # domain → what was told of it, and is not on disk yet
         self._job = PeriodicJob(
             "domains",
             self.look,
@@ -128,11 +127,12 @@ class DomainExpiry:
     async def _look_at(self, domain: str, monitors: Sequence[Monitor]) -> None:
         looked = await self.rdap.look_up(domain)
         if not looked.trouble and self._stored.get(domain) != looked:
-            await self._database.write(lambda connection: _store(connection, domain, looked))
             before = self._stored.get(domain)
+            self._stored[domain] = looked
             if before is not None and before.expiry != looked.expiry:
                 self._told.pop(domain, None)
-            self._stored[domain] = looked
+                self._unstored.pop(domain, None)
+            await self._kept.write(lambda connection: _store(connection, domain, looked))
         if looked.expiry is not None:
             await self._warn(domain, monitors, looked.expiry)
 
@@ -142,18 +142,18 @@ class DomainExpiry:
         receivers = receivers_of(monitors)
         if mark is None or not receivers or self._told.get(domain) == (mark, frozenset(receivers)):
             return
-
-        def write(connection: Connection) -> bool:
-            told = _read_told(connection, domain)
-            warned = False
-            for monitor, ids in by_monitor(receivers, untold(receivers, told, mark)):
-                self._messenger.warn_of_domain(connection, monitor, ids, domain, days, expires)
-                _note_told(connection, domain, ids, mark)
-                warned = True
-            return warned
-
-        if await self._database.write(write):
-            self._messenger.sent()
+        told = await self._database.read(lambda connection: _read_told(connection, domain))
+        unstored = self._unstored.setdefault(domain, [])
+        for note in unstored:
+            for notification_id in note.notification_ids:
+                told.setdefault(notification_id, set()).add(note.mark)
+        for monitor, ids in by_monitor(receivers, untold(receivers, told, mark)):
+            news = self._messenger.warn_of_domain(monitor, ids, domain, days, expires)
+            note = Note(mark, tuple(ids))
+            unstored.append(note)
+            await self._kept.write(
+                partial(_note_told, domain=domain, note=note), [news], partial(_forget, unstored, note)
+            )
         self._told[domain] = (mark, frozenset(receivers))
 
 
@@ -238,10 +238,16 @@ def _read_told(connection: Connection, domain: str) -> dict[int, set[int]]:
     return told
 
 
-def _note_told(connection: Connection, domain: str, notification_ids: Iterable[int], mark: int) -> None:
+def _note_told(connection: Connection, domain: str, note: Note) -> None:
     # A notification that has just been removed needs no note.
     connection.executemany(
         "INSERT INTO domain_warning (domain, notification_id, mark)"
         " SELECT ?, id, ? FROM notification WHERE id = ? ON CONFLICT DO NOTHING",
-        [(domain, mark, notification_id) for notification_id in notification_ids],
+        [(domain, note.mark, notification_id) for notification_id in note.notification_ids],
     )
+
+
+def _forget(unstored: list[Note], note: Note, stored: bool) -> None:
+    """It is on disk, and need not be in memory, too."""
+    del stored
+    unstored.remove(note)

@@ -1,19 +1,22 @@
 """Warning people before a certificate expires (Uptime Kuma 2.5, notifications reference §4).
 
 For each of the days in the setting `tlsExpiryNotifyDays` one message is sent, the first time a certificate of
-the chain has that many days left or fewer. What was sent is remembered with the message, in one transaction,
-and for every certificate by itself: a name may have several servers, which answer in turn, each with its own.
-Whatever they present, a monitor warns of a mark once a day at most; what has to wait comes the day after.
+the chain has that many days left or fewer. What was sent is remembered with the message, in one transaction
+(or in memory, until there is room for both), and for every certificate by itself: a name may have several
+servers, which answer in turn, each with its own. Whatever they present, a monitor warns of a mark once a day
+at most; what has to wait comes the day after.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from kuma_lite.core.declarations import Certificate
-from kuma_lite.core.transactions import Transactions
+from kuma_lite.core.kept_writes import KeptWrites, News
+from kuma_lite.core.transactions import GroupTransactions
 from kuma_lite.monitors.engine.roster import Monitor
 
 if TYPE_CHECKING:
@@ -42,13 +45,10 @@ class ExpiryWarning(NamedTuple):
 
 
 class Warner(Protocol):
-    """Who words and sends a warning."""
+    """Who words a warning."""
 
-    def warn(self, connection: Connection, monitor: Monitor, warning: ExpiryWarning) -> None:
-        """Write the message to the outbox, in the transaction of `connection`."""
-
-    def sent(self) -> None:
-        """The transaction is committed."""
+    def warn(self, monitor: Monitor, warning: ExpiryWarning) -> News:
+        """The message to the monitor's notifications."""
 
 
 def marks_of(setting: Any) -> tuple[int, ...]:
@@ -119,17 +119,35 @@ def fingerprint_of(certificate: Any) -> str:
     return str(certificate.get("fingerprint256", "")) if isinstance(certificate, dict) else ""
 
 
+class Note(NamedTuple):
+    """That a mark was warned of, which is remembered."""
+
+    monitor_id: int
+    mark: int  # days
+    fingerprints: frozenset[str]
+    sent: float  # seconds since 1970
+
+    def write(self, connection: Connection) -> None:
+        """Store it."""
+        for fingerprint in self.fingerprints:
+            note_sent(connection, self.monitor_id, fingerprint, self.mark)
+        note_day(connection, self.monitor_id, self.mark, self.sent)
+
+
 class ExpiryWatch:
     """Looks at the certificates that checks report, now and then."""
 
     def __init__(
-        self, database: Transactions, warner: Warner, marks: Callable[[], Any], now: Callable[[], float]
+        self, database: GroupTransactions, warner: Warner, marks: Callable[[], Any], now: Callable[[], float]
     ) -> None:
         self._database = database
+        self._kept = KeptWrites(database)
         self._warner = warner
         self._marks = marks
         self._now = now
         self._looked: dict[int, dict[str, float]] = {}  # monitor → fingerprint → when
+        self._unstored: list[Note] = []
+        self._turn = asyncio.Lock()  # two certificates of a monitor must not be warned of at once
 
     async def look(self, monitor: Monitor, certificate: Certificate) -> None:
         """A check has seen this certificate; warn if it is time to."""
@@ -145,21 +163,31 @@ class ExpiryWatch:
         if len(looked) >= REMEMBERED:
             looked.clear()
         looked[fingerprint] = now
+        async with self._turn:
+            for warning in await self._due(monitor.id, info, now):
+                note = Note(monitor.id, warning.mark, frozenset((fingerprint, warning.fingerprint)), now)
+                self._unstored.append(note)
+                await self._kept.write(
+                    note.write, [self._warner.warn(monitor, warning)], self._forgetting(note)
+                )
+
+    async def _due(self, monitor_id: int, info: dict[str, Any], now: float) -> list[ExpiryWarning]:
+        """What is to be warned of, after what is stored and what waits for that."""
+        sent, today = await self._database.read(
+            lambda found: (read_sent(found, monitor_id), marks_of_today(found, monitor_id, now))
+        )
+        for note in self._unstored:
+            if note.monitor_id == monitor_id:
+                for each in note.fingerprints:
+                    sent.setdefault(each, set()).add(note.mark)
+                if is_of_today(note.sent, now):
+                    today.add(note.mark)
         marks = marks_of(self._marks())
+        return [warning for warning in due_warnings(info, marks, sent) if warning.mark not in today]
 
-        def write(connection: Connection) -> bool:
-            warnings = due_warnings(info, marks, read_sent(connection, monitor.id))
-            today = marks_of_today(connection, monitor.id, now)
-            warnings = [warning for warning in warnings if warning.mark not in today]
-            for warning in warnings:
-                self._warner.warn(connection, monitor, warning)
-                for subject in {fingerprint, warning.fingerprint}:
-                    note_sent(connection, monitor.id, subject, warning.mark)
-                note_day(connection, monitor.id, warning.mark, now)
-            return bool(warnings)
-
-        if await self._database.write(write):
-            self._warner.sent()
+    def _forgetting(self, note: Note) -> Callable[[bool], None]:
+        """It is on disk, and need not be in memory, too."""
+        return lambda stored: self._unstored.remove(note)
 
     def forget(self, monitor_id: int) -> None:
         """The monitor is gone."""
@@ -183,8 +211,12 @@ def marks_of_today(connection: Connection, monitor_id: int, now: float) -> set[i
     rows = connection.execute(
         "SELECT days, subject FROM expiry_warning WHERE monitor_id = ? AND kind = ?", (monitor_id, DAY_KIND)
     )
-    # A clock that was set back must not silence anybody.
-    return {int(days) for days, sent_at in rows if 0 <= now - float(sent_at) < DAY_S}
+    return {int(days) for days, sent_at in rows if is_of_today(float(sent_at), now)}
+
+
+def is_of_today(sent: float, now: float) -> bool:
+    """Whether something was sent in the last 24 hours; a clock that was set back must not silence anybody."""
+    return 0 <= now - sent < DAY_S
 
 
 def note_sent(connection: Connection, monitor_id: int, fingerprint: str, mark: int) -> None:

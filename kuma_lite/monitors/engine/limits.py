@@ -77,8 +77,8 @@ def check_limits(value: Any, numbers: Sequence[Number]) -> None:
         limit = _read(entry)
         if limit.number not in known:
             raise UserError(
-                "limits: this type yields no number {number!r}, only {known}.",
-                number=limit.number,
+                "limits: this type yields no number {number}, only {known}.",
+                number=repr(limit.number),
                 known=", ".join(sorted(known)),
             )
 

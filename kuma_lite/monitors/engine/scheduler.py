@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import heapq
+import sys
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -24,9 +25,15 @@ class Scheduler:
     """Calls `look(monitor_id, due)` when a monitor falls due."""
 
     def __init__(
-        self, clock: Clock, look: Callable[[int, float], None], tick: Callable[[float], None]
+        self,
+        clock: Clock,
+        look: Callable[[int, float], None],
+        tick: Callable[[float], None],
+        room: Callable[[], int] = lambda: sys.maxsize,
     ) -> None:
         self._clock = clock
+        self._room = room  # for how many more looks there is, now
+        self.held_back = False  # something is due for which there was no room
         self._look = look
         self.ticks = [tick]  # told of each wake-up: monotonic seconds
         self._heap: list[tuple[float, int, int]] = []  # due, monitor id, entry number
@@ -73,10 +80,14 @@ class Scheduler:
             await asyncio.sleep(max(0.001, wake - self._clock.monotonic()))
 
     def hand_out(self, now: float) -> int:
-        """Hand over everything due at `now`; returns how many."""
+        """Hand over what is due at `now`, what waits longest first, as far as there is room.
+
+        Returns how many.
+        """
         handed = 0
         heap = self._heap
-        while heap and heap[0][0] <= now:
+        room = self._room() if heap else 0
+        while heap and heap[0][0] <= now and handed < room:
             due, monitor_id, number = heapq.heappop(heap)
             if self._entries.get(monitor_id) != number:
                 continue  # it was dropped or put anew
@@ -84,4 +95,5 @@ class Scheduler:
             self.lateness.append(now - due)
             self._look(monitor_id, due)
             handed += 1
+        self.held_back = handed == room and bool(heap) and heap[0][0] <= now
         return handed

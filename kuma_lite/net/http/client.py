@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import ssl
 from dataclasses import replace
+from functools import lru_cache
 from time import perf_counter
 
 from kuma_lite.core.clock import Clock, SystemClock
+from kuma_lite.core.time_limit import TimeLimit
 from kuma_lite.net import certificates
 from kuma_lite.net.connect import MS, Connected, Connector, open_unix
 from kuma_lite.net.contexts import ContextCache, TlsOptions
@@ -22,9 +24,9 @@ from kuma_lite.net.http.redirects import (
     next_hop,
     too_many_redirects,
 )
-from kuma_lite.net.http.request_bytes import authorise, check_headers, check_method, serialise
+from kuma_lite.net.http.request_bytes import Field, authorise, check_headers, check_method, serialise
 from kuma_lite.net.http.transports import Transport, Transports
-from kuma_lite.net.http.url import Url, parse_url
+from kuma_lite.net.http.url import URLS_REMEMBERED, Url, parse_url
 from kuma_lite.net.probe import sni, unverified_report, verified_report
 from kuma_lite.net.proxy import ProxyRule
 from kuma_lite.net.proxy_connector import ProxyConnector
@@ -62,11 +64,9 @@ class HttpClient:
 
         Raises NetworkError; OSError only when this process is out of descriptors or memory.
         """
-        method = check_method(request.method)
-        check_headers(request.headers)
-        url = parse_url(request.url)
-        headers = authorise(request.headers, url, request.auth)
-        return await _Call(self, request).run(Hop(method, url, tuple(headers), request.body))
+        first = _kept_hop if request.recurs else _first_hop
+        hop = first(request.method, request.url, tuple(request.headers), request.body, request.auth)
+        return await _Call(self, request).run(hop)
 
     async def context(self, options: TlsOptions) -> ssl.SSLContext:
         """The TLS settings for `options`; the first call also loads what reads certificates, off the loop."""
@@ -120,15 +120,16 @@ class _Call:
         self, hop: Hop, log_in: LogIn | None
     ) -> tuple[Connected[Exchange], CertificateReport | None]:
         """One request and its complete answer; with a log-in, as often as that wants."""
-        name = _tls_name(hop)
         report: CertificateReport | None = None
+        name, tls, on_secure = "", None, None
+        if hop.url.scheme == "https":
+            name = _tls_name(hop)
+            tls = (await self.client.context(tls_options(self.request)), sni(name))
 
-        def on_secure(ssl_object: ssl.SSLObject) -> None:
-            nonlocal report
-            report = (verified_report if self.request.verify else unverified_report)(ssl_object, name)
+            def on_secure(ssl_object: ssl.SSLObject) -> None:
+                nonlocal report
+                report = (verified_report if self.request.verify else unverified_report)(ssl_object, name)
 
-        secure = hop.url.scheme == "https"
-        context = await self.client.context(tls_options(self.request)) if secure else None
         transport = self._transport(hop.url)
         if log_in is not None:
             hop = _with_header(hop, "Connection", "keep-alive")
@@ -136,7 +137,6 @@ class _Call:
         opened = await self._connect(hop, transport, keeps_open=log_in is not None)
         exchange = opened.protocol
         try:
-            tls = (context, sni(name)) if context is not None else None
             exchange.start(payload, self.deadlines, tls, on_secure)
             await exchange.done
             again = _further(hop, log_in, exchange)
@@ -173,8 +173,11 @@ class _Call:
 
     def _payload(self, hop: Hop, transport: Transport) -> bytes:
         """The request as bytes: as servers read it, or as a proxy does that passes it on."""
+        passed_on = _is_passed_on(hop.url, transport)
+        if self.jar is None and not passed_on:
+            return _payload_of(hop)
         headers = self._headers(hop)
-        if not _is_passed_on(hop.url, transport):
+        if not passed_on:
             return serialise(hop.method, hop.url, headers, hop.body)
         assert transport.proxy is not None
         authorization = proxy_authorization(transport.proxy)
@@ -188,7 +191,7 @@ class _Call:
             return Exchange(self.loop, hop.method, limit, self._leads_on, keeps_open=keeps_open)
 
         try:
-            async with asyncio.timeout_at(self.deadlines.headers):
+            with TimeLimit(self.loop, self.deadlines.headers):
                 if self.request.unix_socket is not None:
                     return await open_unix(self.request.unix_socket, factory)
                 if _is_passed_on(hop.url, transport) and isinstance(transport.connector, ProxyConnector):
@@ -254,6 +257,26 @@ class _Call:
         if fields:
             self.jar = self.jar or CookieJar()
             self.jar.store(url, fields, self.client.clock.now())
+
+
+def _first_hop(
+    method: str, url: str, headers: tuple[Field, ...], body: bytes | None, auth: tuple[str, str] | None
+) -> Hop:
+    """The first request of a chain, checked. Raises NetworkError."""
+    method = check_method(method)
+    check_headers(headers)
+    parsed = parse_url(url)
+    return Hop(method, parsed, tuple(authorise(headers, parsed, auth)), body)
+
+
+_kept_hop = lru_cache(maxsize=URLS_REMEMBERED)(_first_hop)
+
+
+def _payload_of(hop: Hop) -> bytes:
+    """The request as servers read it."""
+    if hop.payload is None:
+        hop.payload = serialise(hop.method, hop.url, hop.headers, hop.body)
+    return hop.payload
 
 
 def _with_header(hop: Hop, name: str, value: str) -> Hop:

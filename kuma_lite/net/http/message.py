@@ -80,6 +80,7 @@ class Request:
         unix_socket: path to connect to instead of the URL's host and port (Docker); knows no proxy.
         proxy: says for each address, redirects included, which proxy to take.
         log_in: begins a log-in with the host of the address; those that redirects lead to are not told.
+        recurs: the same is asked again and again: what it was read as, and its bytes, are kept.
     """
 
     method: str
@@ -99,6 +100,7 @@ class Request:
     unix_socket: str | None = None
     proxy: ProxyRule | None = None
     log_in: Callable[[], LogIn] | None = None
+    recurs: bool = False
 
 
 @dataclass(slots=True)

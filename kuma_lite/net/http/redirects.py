@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.http.message import Headers
@@ -16,14 +16,15 @@ _SEE_OTHER = 303
 _POST_BECOMES_GET = frozenset({301, 302})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hop:
-    """One request of a chain."""
+    """One request of a chain. The first one is kept from beat to beat: only `payload` may be put in later."""
 
     method: str
     url: Url
     headers: tuple[Field, ...]
     body: bytes | None
+    payload: bytes | None = field(default=None, init=False, compare=False, repr=False)
 
 
 def is_redirect(status: int, headers: Headers) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.http.url import Url
@@ -28,7 +29,7 @@ def check_method(method: str) -> str:
     return method.upper()
 
 
-def check_headers(headers: list[Field]) -> None:
+def check_headers(headers: Sequence[Field]) -> None:
     """Refuse names that are no tokens and values with line breaks or characters outside latin-1."""
     for name, value in headers:
         if not _TOKEN.match(name):
@@ -46,7 +47,7 @@ def basic(username: str, password: str) -> str:
     return "Basic " + b64encode(f"{username}:{password}".encode()).decode("ascii")
 
 
-def authorise(headers: list[Field], url: Url, auth: tuple[str, str] | None) -> list[Field]:
+def authorise(headers: Sequence[Field], url: Url, auth: tuple[str, str] | None) -> Sequence[Field]:
     """The headers with the credentials of `auth`, or else of the URL, instead of their Authorization."""
     credentials = auth or ((url.username, url.password) if url.username or url.password else None)
     if credentials is None:
@@ -56,7 +57,7 @@ def authorise(headers: list[Field], url: Url, auth: tuple[str, str] | None) -> l
 
 
 def serialise(
-    method: str, url: Url, headers: list[Field], body: bytes | None, *, absolute: bool = False
+    method: str, url: Url, headers: Sequence[Field], body: bytes | None, *, absolute: bool = False
 ) -> bytes:
     """Request line, headers and body. `headers` were checked; `Connection: close` and the like are added.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -110,6 +111,11 @@ class SmtpOptions(kit.ServiceOptions):
         section="dkim",
         placeholder="message-id:date",
     )
+
+    @classmethod
+    def example(cls) -> Mapping[str, Any]:
+        """Somebody must get the mail."""
+        return {"to": "on-call@example.org"}
 
 
 class Smtp(NotificationService[SmtpOptions]):
@@ -252,7 +258,7 @@ def _failure(error: Any) -> DeliveryFailed:
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         each = error.recipients
         text = "; ".join(f"{one.recipient}: {one.code} {one.message}" for one in each)
-        return DeliveryFailed(text, permanent=all(one.code >= 500 for one in each))
+        return DeliveryFailed("{refused}", permanent=all(one.code >= 500 for one in each), refused=text)
     if isinstance(error, aiosmtplib.SMTPResponseException):
         said = error.code if error.code > 0 else "The server does not speak SMTP:"  # no code was read
         return DeliveryFailed(f"{said} {error.message}".strip(), permanent=error.code >= 500)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
 
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.declarations import (
@@ -20,6 +23,7 @@ from kuma_lite.notifications.services.support.webpush.subscription import Subscr
 
 BEGIN, END = '{"title":"Uptime Kuma","body":"', '"}'  # as the worker of Uptime Kuma's page reads it
 KEPT_S = 28 * 24 * 3600  # by the push service, while the browser cannot be reached
+_EXAMPLE_KEY = "BFrF_04GJxI7Sh-OSopLRHs0t0vOYhBUCUMwH5EPJGxQ5N0WZUCX6zM-0cBIgxEC7m6BruiB7-YwBwaInPK-qy8"
 GONE = frozenset({404, 410})
 GONE_SENTENCE = "The push service no longer knows this browser: subscribe it again in the form."
 
@@ -34,6 +38,12 @@ class WebpushOptions(kit.ServiceOptions):
         required=True,
         help="One notification is for one browser; add another one for each other browser.",
     )
+
+    @classmethod
+    def example(cls) -> Mapping[str, Any]:
+        """What a browser gives."""
+        keys = {"p256dh": _EXAMPLE_KEY, "auth": "MDEyMzQ1Njc4OWFiY2RlZg"}
+        return {"subscription": json.dumps({"endpoint": "https://push.example/1", "keys": keys})}
 
 
 class Webpush(NotificationService[WebpushOptions]):

@@ -77,7 +77,7 @@ class Incidents:
         ):
             raise NotFound
         live = server.incidents.get(incident.cause)
-        return live if live is not None and live.id == incident.id else incident
+        return live if live is not None and live.uuid == incident.uuid else incident
 
     async def _change(self, incident: Incident, now: int, **values: Any) -> Incident:
         """Store first: what could not be stored has not happened."""

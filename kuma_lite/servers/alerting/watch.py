@@ -1,7 +1,8 @@
 """Alerts: samples are judged, silence is noticed, incidents open and close, people are told.
 
 What is known of a breach lives in `Server.states`; an incident, and the messages about it, are stored in one
-transaction before anybody hears of them.
+transaction before anybody hears of them. Where that cannot be, on a full disk or one that hangs, both go on
+from memory, and to disk when there is room.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from typing import Final, NamedTuple, Protocol
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import StorageTrouble
+from kuma_lite.core.kept_writes import KeptWrites, News
 from kuma_lite.core.periodic_job import PeriodicJob
 from kuma_lite.core.sql import Connection
-from kuma_lite.core.transactions import Transactions
+from kuma_lite.core.transactions import GroupTransactions
 from kuma_lite.servers import store
 from kuma_lite.servers.alerting.changes import (
     Change,
@@ -55,15 +57,10 @@ Sample = tuple[str, int, float]  # stored name, ms, value
 
 
 class Announcer(Protocol):
-    """Whoever writes messages into the outbox."""
+    """Whoever words the messages."""
 
-    def announce(
-        self, connection: Connection, server: Server, incident: Incident, text: str, now: int
-    ) -> None:
-        """Write a message for each notification of the server, in the incident's own transaction."""
-
-    def sent(self) -> None:
-        """The messages are committed."""
+    def announce(self, server: Server, incident: Incident, text: str, now: int) -> News:
+        """A message for each notification of the server, to be written with the incident."""
 
     def for_new(self, connection: Connection, organisation: int) -> Iterable[int]:
         """Ids of the notifications that a new server of the first project gets by itself."""
@@ -79,12 +76,12 @@ class Watch:
         announcer: tells people.
         covered: whether a server is under maintenance now.
         servers: id → server, all there are.
-        can_hear: whether reports can reach us, and be stored, at the moment.
+        can_hear: whether reports can reach us at the moment.
     """
 
     def __init__(
         self,
-        database: Transactions,
+        database: GroupTransactions,
         clock: Clock,
         bus: Bus,
         announcer: Announcer,
@@ -93,6 +90,7 @@ class Watch:
         can_hear: Callable[[], bool],
     ) -> None:
         self._database = database
+        self._kept = KeptWrites(database)
         self._clock = clock
         self._bus = bus
         self._announcer = announcer
@@ -133,25 +131,33 @@ class Watch:
             server.states[friendly.name] = step(server.states.get(friendly.name, Quiet()), time, seen, rule)
 
     async def settle(self, server: Server) -> None:
-        """Do what the states say, in one transaction; a full disk is no reason to fail."""
-        with suppress(StorageTrouble):
-            async with self.settling:
-                self.wake_up()
-                now = to_ms(self._clock.now())
-                if server.id not in self._servers:
-                    return  # removed meanwhile
-                settings, since = server.settings, self._listening_since
-                grace = settings["grace_period"][DOWNTIME]
-                down = is_down(server.heard_at, since, to_ms(self._clock.monotonic()), grace)
-                status = status_of(server, down=down, listening_since=since)
-                if status != server.status:
-                    server.status = status
-                    self._bus.publish(ServerChanged(server.id))
-                covered = self._covered(server)
-                wanted = settings["general"][DOWNTIME]
-                changes = changes_of(server, down=down, wanted=wanted, covered=covered, now=now)
-                if changes:
-                    await self._carry_out(server, changes, covered, now)
+        """Do what the states say, in one transaction, or from memory when nothing can be stored."""
+        await self.settling.acquire()
+        # A client that goes away may end this task: what is being written down must not be half known.
+        await asyncio.shield(asyncio.ensure_future(self._settle(server)))
+
+    async def _settle(self, server: Server) -> None:
+        """The one turn that the caller has got."""
+        try:
+            self.wake_up()
+            if server.id in self._servers:  # not removed meanwhile
+                await self._judge(server, to_ms(self._clock.now()))
+        finally:
+            self.settling.release()
+
+    async def _judge(self, server: Server, now: int) -> None:
+        settings, since = server.settings, self._listening_since
+        grace = settings["grace_period"][DOWNTIME]
+        down = is_down(server.heard_at, since, to_ms(self._clock.monotonic()), grace)
+        status = status_of(server, down=down, listening_since=since)
+        if status != server.status:
+            server.status = status
+            self._bus.publish(ServerChanged(server.id))
+        covered = self._covered(server)
+        wanted = settings["general"][DOWNTIME]
+        changes = changes_of(server, down=down, wanted=wanted, covered=covered, now=now)
+        if changes:
+            await self._carry_out(server, changes, covered, now)
 
     # --- silence -----------------------------------------------------------------------------------------
 
@@ -191,23 +197,22 @@ class Watch:
 
     async def _carry_out(self, server: Server, changes: list[Change], covered: bool, now: int) -> None:
         """Store all of it and the messages about it; then let the process know."""
-        steps = [self._step(server, change, covered, now) for change in changes]
+        steps = [await self._step(server, change, covered, now) for change in changes]
 
         def write(connection: Connection) -> None:
             for each in steps:
                 each.write(connection)
 
-        await self._database.write(write)
-        self._announcer.sent()
+        await self._kept.write(write, [each.news for each in steps if each.news is not None])
         for each in steps:
             each.then()
         if any(isinstance(change, Opened | Closed) for change in changes):
             self._bus.publish(ServerChanged(server.id))
 
-    def _step(self, server: Server, change: Change, covered: bool, now: int) -> _Step:
+    async def _step(self, server: Server, change: Change, covered: bool, now: int) -> _Step:
         match change:
             case Opened():
-                return self._opening(server, change, now)
+                return self._opening(server, change, await self._snoozed_until(server, change.cause), now)
             case Closed():
                 return self._closing(server, change.incident, covered, now)
             case Woken():
@@ -215,24 +220,32 @@ class Watch:
             case Told():
                 return self._telling(server, change.incident, now)
 
-    def _opening(self, server: Server, change: Opened, now: int) -> _Step:
+    async def _snoozed_until(self, server: Server, cause: str) -> int | None:
+        with suppress(StorageTrouble):  # rather told than not
+            return await self._database.read(lambda db: store.snoozed_until(db, server.id, cause))
+        return None
+
+    def _opening(self, server: Server, change: Opened, until: int | None, now: int) -> _Step:
         cause = change.cause
         text = opening_text(cause, server.values.get(cause), server.settings)
         incident = Incident(0, store.new_uuid(), server.id, cause, text, change.since, None, now)
+        if until is not None and until > now:
+            incident.snoozed, incident.snooze_until = now, until
+        stored = replace(incident)  # as it is now, whenever that can be stored
+        last_seen = server.last_seen
 
         def write(connection: Connection) -> None:
-            until = store.snoozed_until(connection, server.id, cause)
-            if until is not None and until > now:
-                incident.snoozed, incident.snooze_until = now, until
-            store.open_incident(connection, incident)
-            if incident.snooze_until is None:
-                self._announcer.announce(connection, server, incident, text, now)
+            store.open_incident(connection, stored)
+            if cause == DOWNTIME:
+                store.note_seen(connection, server.id, last_seen)
 
         def then() -> None:
             server.incidents[cause] = incident
             self._bus.publish(AlertOpened(server.id, incident))
 
-        return _Step(write, then)
+        silent = incident.snooze_until is not None
+        news = None if silent else self._announcer.announce(server, incident, text, now)
+        return _Step(write, then, news)
 
     def _closing(self, server: Server, incident: Incident, covered: bool, now: int) -> _Step:
         text = closing_text(incident, server.values.get(incident.cause), server.settings, now)
@@ -242,8 +255,6 @@ class Watch:
 
         def write(connection: Connection) -> None:
             store.close_incident(connection, over)
-            if not snoozed and pending is None:
-                self._announcer.announce(connection, server, over, text, now)
 
         def then() -> None:
             incident.closed = incident.updated = now
@@ -253,7 +264,9 @@ class Watch:
                 server.pending[incident.cause] = incident
             self._bus.publish(AlertClosed(server.id, incident))
 
-        return _Step(write, then)
+        silent = snoozed or pending is not None
+        news = None if silent else self._announcer.announce(server, over, text, now)
+        return _Step(write, then, news)
 
     def _waking(self, server: Server, incident: Incident, now: int) -> _Step:
         """Say it again, unless somebody takes care of it already."""
@@ -262,34 +275,34 @@ class Watch:
 
         def write(connection: Connection) -> None:
             store.save_wishes(connection, awake)
-            if awake.acknowledged is None:
-                self._announcer.announce(connection, server, awake, text, now)
 
         def then() -> None:
             incident.snoozed = incident.snooze_until = None
             incident.updated = now
             self._bus.publish(IncidentsChanged(incident))
 
-        return _Step(write, then)
+        cared_for = awake.acknowledged is not None
+        news = None if cared_for else self._announcer.announce(server, awake, text, now)
+        return _Step(write, then, news)
 
     def _telling(self, server: Server, incident: Incident, now: int) -> _Step:
         """Whoever heard that an alert opened hears how it ended, if need be after the maintenance."""
 
         def write(connection: Connection) -> None:
             store.mark_told(connection, incident)
-            self._announcer.announce(connection, server, incident, incident.pending or "", now)
 
         def then() -> None:
             server.pending.pop(incident.cause, None)
 
-        return _Step(write, then)
+        return _Step(write, then, self._announcer.announce(server, incident, incident.pending or "", now))
 
 
 class _Step(NamedTuple):
-    """One change: what is stored of it, and what the process learns once that is on disk."""
+    """One change: what is stored of it, what the process learns, and what people are told, if anything."""
 
     write: Callable[[Connection], None]
     then: Callable[[], None]
+    news: News | None
 
 
 def derived(server: Server, friendly: Friendly, time: int, value: float) -> float | None:

@@ -240,7 +240,7 @@ _MONITOR: Final = named(
     },
 )
 STATUS_PAGE: Final = named(
-    "StatusPage",
+    "ListedStatusPage",
     {
         "uuid": "3c1b0a4e-58f0-5d1b-9a64-0f0f5d3f6c55",
         "name": "Public services",

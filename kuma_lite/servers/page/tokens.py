@@ -9,6 +9,7 @@ from kuma_lite.core.access import Right
 from kuma_lite.core.clock import MILLISECONDS, Clock, to_ms
 from kuma_lite.core.doors import PAGE, Answer, Caller, Event, actor_of
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.scopes import asked
 from kuma_lite.projects.documents import project_wire, token_wire
 from kuma_lite.projects.tokens import PROJECT
 from kuma_lite.rest.errors import NotFound
@@ -70,12 +71,14 @@ class KeyPage:
         if days is not None and (type(days) is not int or not 1 <= days <= MAX_TOKEN_DAYS):
             raise UserError("The days until a token expires must be a whole number from 1.")
         projects = self._servers.projects
+        actor = actor_of(caller)
         token, secret = await projects.add_token(
             found.get("name"),
-            project=projects.find(actor_of(caller), found.get("project")),
+            project=projects.find(actor, found.get("project")),
             kind=found.get("kind") or PROJECT,
-            user_id=actor_of(caller).user_id,
+            user_id=actor.user_id,
             expires=None if days is None else to_ms(self._clock.now()) + days * _DAY_MS,
+            grant=await asked(found, actor, projects.limits),
         )
         return {"ok": True, "token": token_wire(projects, token), "secret": secret}
 

@@ -11,10 +11,9 @@ from kuma_lite.servers.samples import host_clock
 from kuma_lite.servers.samples.metrics import MAX_SERIES, metric_of
 from kuma_lite.servers.samples.reading import DUPLICATE_MS, NewSample, Report, are_two_hosts, put_in_time
 
-# What a report changes about a server.
+# What a report that is stored changes about a server; that it was heard is known whatever becomes of it.
 REPORTED: Final = (
-    "agent_version", "attributes", "last", "snapshot", "duplicate_host", "duplicate_seen",
-    "clock", "updated", "last_seen", "heard_at",
+    "agent_version", "attributes", "last", "snapshot", "duplicate_host", "duplicate_seen", "updated",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Status
-from kuma_lite.monitors.engine import concluding, disbelief
+from kuma_lite.monitors.engine import blind_spots, concluding, disbelief
 from kuma_lite.monitors.engine.blind_spots import INTERVALS, SLACK_S, BlindSpots
 from kuma_lite.monitors.engine.roster import Monitor
 from tests.monitors.engine.test_engine import House, Scripted, house, sequence, up
@@ -40,6 +40,21 @@ async def test_failures_of_our_own_that_are_shown(house: House, monkeypatch: Any
     house.pull(uplink=True)
     await house.wait(lambda: house.recorder.beats[-1].status is Status.DOWN)
     assert spots() == []
+
+
+async def test_many_are_looked_at_one_after_the_other(house: House, monkeypatch: Any) -> None:
+    monkeypatch.setattr(blind_spots, "LOOKED_AT_ONCE", 3)
+    clock = ManualClock()
+    spots = BlindSpots(house.roster, house.engine.checker, clock.monotonic)
+    for number in range(1, 9):
+        house.roster.put(Monitor(number, 1, True, {"name": f"m{number}", "interval": 60}))
+        house.engine.checker.turned[number] = clock.monotonic()
+    clock.advance(3600)
+    assert [len(spots()) for _ in range(4)] == [3, 6, 8, 8]
+    assert [name for name, _ in spots()] == [f"m{number}" for number in range(1, 9)]
+    house.engine.checker.turned[8] = house.engine.checker.turned[1] = clock.monotonic()
+    house.roster.remove(2)
+    assert [name for name, _ in spots()] == [f"m{number}" for number in range(3, 8)]
 
 
 async def test_silence_for_whatever_reason(house: House) -> None:

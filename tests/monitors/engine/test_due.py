@@ -124,6 +124,23 @@ class TestScheduler:
         assert scheduler.hand_out(clock.monotonic() + 1) == 0
         assert handed == []
 
+    def test_what_waits_longest_gets_the_room_there_is(self) -> None:
+        clock, room = ManualClock(), 2
+        handed: list[int] = []
+        scheduler = Scheduler(clock, lambda i, due: handed.append(i), lambda now: None, lambda: room)
+        now = clock.monotonic()
+        for monitor_id, delay in ((1, 3.0), (2, 1.0), (3, 2.0), (4, 9.0)):
+            scheduler.put(monitor_id, now + delay)
+        assert scheduler.hand_out(now + 3) == 2
+        assert (handed, scheduler.held_back, len(scheduler)) == ([2, 3], True, 2)
+        room = 0
+        assert scheduler.hand_out(now + 3) == 0
+        assert scheduler.held_back
+        room = 5
+        assert scheduler.hand_out(now + 3) == 1
+        assert (handed, scheduler.held_back) == ([2, 3, 1], False)
+        assert list(scheduler.lateness) == [2.0, 1.0, 0.0]
+
     async def test_runs_on_the_real_clock(self) -> None:
         clock = SystemClock()
         done = asyncio.Event()

@@ -31,7 +31,7 @@ from kuma_lite.core.declarations import (
 from kuma_lite.core.options import Options, option
 from kuma_lite.core.spans import Spans
 from kuma_lite.core.targets import Distance
-from kuma_lite.monitors.engine import concluding, disbelief
+from kuma_lite.monitors.engine import checking, concluding, disbelief
 from kuma_lite.monitors.engine.due import REPEAT_S
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.judge import Policy
@@ -303,6 +303,29 @@ async def test_a_hung_check_is_ended_at_its_deadline(house: House) -> None:
     house.add(Scripted(hang, limit=0.1), timeout=48)
     (beat,) = (await house.until(1))[:1]
     assert (beat.status, beat.msg) == (Status.DOWN, "timeout by AbortSignal (48s)")
+
+
+async def test_no_more_are_begun_than_there_is_room_for(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "MAX_RUNNING", 2)
+    running, most = 0, 0
+    order: list[int] = []
+
+    async def slow(context: CheckContext) -> CheckResult:
+        nonlocal running, most
+        order.append(context.monitor_id)
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.01)
+        running -= 1
+        return CheckResult()
+
+    for monitor_id in range(1, 8):
+        house.add(Scripted(slow), monitor_id, interval=600)
+    await house.until(7)
+    assert most == 2
+    assert sorted(order) == list(range(1, 8))
 
 
 async def test_no_network_is_never_down(house: House) -> None:

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kuma_lite.core.database_commits import Contributor
+from kuma_lite.core.errors import StorageTrouble
 from kuma_lite.core.migrations import discover, migrate
 from kuma_lite.monitors.engine.expiry import (
     DAY_S,
@@ -116,21 +118,50 @@ class Store:
             "INSERT INTO monitor (id, type, name, document, created_date) VALUES (1, 'http', 'm', '{}', 0)"
         )
 
+        self.contributors: list[Contributor] = []
+        self.full = False
+
+    def contribute(self, contributor: Contributor) -> None:
+        self.contributors.append(contributor)
+
+    async def read(self, fn: Any) -> Any:
+        return fn(self.connection)
+
     async def write(self, fn: Any) -> Any:
+        if self.full:
+            raise StorageTrouble("The disk is full.")
         with self.connection:
-            return fn(self.connection)
+            for contributor in self.contributors:
+                if (contribution := contributor.take()) is not None:
+                    contribution(self.connection)
+            written = fn(self.connection)
+        for contributor in self.contributors:
+            contributor.written()
+        return written
 
 
 class Warner:
     def __init__(self) -> None:
         self.warned: list[ExpiryWarning] = []
-        self.committed = 0
+        self.committed = self.let_go = 0
 
-    def warn(self, connection: apsw.Connection, monitor: Monitor, warning: ExpiryWarning) -> None:
+    def warn(self, monitor: Monitor, warning: ExpiryWarning) -> WarningNews:
         self.warned.append(warning)
+        return WarningNews(self)
 
-    def sent(self) -> None:
-        self.committed += 1
+
+class WarningNews:
+    def __init__(self, warner: Warner) -> None:
+        self.warner = warner
+
+    def write(self, connection: apsw.Connection) -> None:
+        assert connection.in_transaction
+
+    def let_go(self) -> None:
+        self.warner.let_go += 1
+
+    def ended(self, stored: bool) -> None:
+        self.warner.committed += stored
 
 
 class Seen:
@@ -248,6 +279,27 @@ async def test_looks_once_an_hour() -> None:
     await watch.look(monitor(), Seen(info(certificate(30))))
     await watch.look(monitor(), Seen(info(certificate(3))))
     assert warner.warned == []
+
+
+async def test_what_is_told_while_the_disk_is_full_is_not_told_again() -> None:
+    servers = Servers(("a", 10.5))
+    servers.store.full = True
+    assert await servers.pass_days(2) == ["a 14"]
+    assert await servers.pass_days(3) == ["a 7"]
+    assert (servers.warner.let_go, servers.warner.committed) == (2, 0)
+    servers.store.full = False
+    await servers.store.write(lambda connection: None)
+    assert servers.warner.committed == 2
+    assert await servers.pass_days(2) == []
+    servers.watch = servers.start()  # the server is started again
+    assert await servers.pass_days(2) == []
+
+
+async def test_servers_that_answer_in_turn_are_warned_of_once_while_the_disk_is_full() -> None:
+    servers = Servers(("a", 10.5), ("b", 10.5))
+    servers.store.full = True
+    assert await servers.pass_days(0.9) == ["a 14"]
+    assert await servers.pass_days(1) == ["b 14"]
 
 
 @pytest.mark.parametrize("document", [{"expiryNotification": False}, {"ignoreTls": True}])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import json
 import ssl
 from email.message import EmailMessage
 from pathlib import Path
@@ -295,3 +296,14 @@ def test_validation(options: dict[str, Any], sentence: str) -> None:
 
 def test_a_usable_form_is_let_through() -> None:
     Smtp().validate(SmtpOptions.model_validate({"smtpFrom": "a@b.example", "smtpBCC": "x@y.example"}))
+
+
+async def test_addresses_of_lists_stay_whole(send: Send) -> None:
+    address = f"<https://status.example.com/unsubscribe?t={'k' * 80}>"
+    headers = {"List-Unsubscribe": f"{address}\r\nBcc: evil@example.com", "list-id": "ä"}
+    async with SmtpSink() as sink:
+        await send(TEST, **server(sink, smtpAdditionalHeaders=json.dumps(headers)))
+    head = sink.mails[0].content.partition(b"\r\n\r\n")[0]
+    assert f"List-Unsubscribe: {address} Bcc: evil@example.com\r\n".encode() in head
+    assert b"\r\nBcc:" not in head
+    assert sink.mails[0].recipients == ["first@example.com"]

@@ -255,4 +255,5 @@ def shape(value: Any) -> Any:
         return None
     # The last three: what the test of a monitor or a template finds differs.
     free = {"error", "settings", "metrics", "metric_types", "data", "last_metrics", "answer", "certificate"}
+    free |= {"scopes"}  # of a token that was made without
     return {key: None if key in free else shape(item) for key, item in value.items()}

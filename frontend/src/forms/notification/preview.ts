@@ -3,6 +3,7 @@ import { onScopeDispose, shallowRef, watch, type ShallowRef } from "vue";
 import { isBlank, isShown, wireValue, type Errors, type Values } from "../declared-fields.ts";
 import { call } from "../../wire/socket.ts";
 import type { ServiceInfo } from "../../wire/types.ts";
+import { translateServer } from "../../words/server.ts";
 
 export const SAMPLES = ["down", "up", "test"] as const;
 export type Sample = (typeof SAMPLES)[number];
@@ -34,7 +35,7 @@ export function previewForm(service: ServiceInfo, values: Values, name: string):
 
 export const errorsIn = (previews: Previews): Errors =>
   Object.fromEntries(
-    Object.entries(previews).flatMap(([name, { error }]) => (error ? [[name, error.msg]] : [])),
+    Object.entries(previews).flatMap(([name, { error }]) => (error ? [[name, translateServer(error.msg)]] : [])),
   );
 
 /** Follows the form; an answer that comes after a newer question is thrown away. */

@@ -33,6 +33,6 @@ export function valueText(value: number | null, unit: string): string {
   if (unit === "bytes") return bytes(value);
   if (unit === "bytes/s") return t("unit.perSecond", { amount: bytes(value) });
   if (unit === "MB/s") return t("unit.perSecond", { amount: bytes(value * 1e6) });
-  const text = Number(value.toPrecision(value >= 100 ? 4 : 3)).toLocaleString(locale);
-  return unit === "°C" ? `${text} °C` : text;
+  const rounded = Number(value.toPrecision(value >= 100 ? 4 : 3));
+  return unit === "°C" ? t("unit.degrees", { value: rounded }) : rounded.toLocaleString(locale);
 }

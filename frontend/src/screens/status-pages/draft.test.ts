@@ -11,9 +11,11 @@ const member = (id: number) => ({
   id, sendUrl: false, url: null, showCertificate: null, showTags: null, showPing: false,
 });
 const stored = (...groups: number[][]): PageDraft => ({
-  config: { slug: "s", title: "S" } as PageDraft["config"],
+  config: { slug: "s", title: "S", showResponseTimes: false } as PageDraft["config"],
   logo: "",
-  groups: groups.map((ids, place) => ({ id: place + 1, name: `G${place + 1}`, monitorList: ids.map(member) })),
+  groups: groups.map((ids, place) => (
+    { id: place + 1, name: `G${place + 1}`, monitorList: ids.map(member), components: [] }
+  )),
   servers: null,
 });
 const draft = (...groups: number[][]): Draft => received(stored(...groups));

@@ -1,5 +1,5 @@
 /** A page that is edited: groups and monitors with keys that stay while they move. Pure: every change is a copy. */
-import type { PageDraft, PageGroup, PageMember } from "../../wire/status-page-types.ts";
+import type { PageComponent, PageDraft, PageGroup, PageMember } from "../../wire/status-page-types.ts";
 
 export interface Member extends PageMember {
   key: number;
@@ -18,7 +18,8 @@ export interface Place {
 let lastKey = 0;
 const nextKey = (): number => (lastKey += 1);
 
-export const newGroup = (name: string): Group => ({ key: nextKey(), id: null, name, monitorList: [] });
+export const newGroup = (name: string): Group =>
+  ({ key: nextKey(), id: null, name, monitorList: [], components: [] });
 export const newMember = (id: number): Member => ({
   key: nextKey(), id, sendUrl: false, url: null, showCertificate: null, showTags: null, showPing: false,
 });
@@ -31,9 +32,12 @@ export function received(draft: PageDraft, before?: Draft): Draft {
       const same = old?.monitorList[index];
       return { ...member, key: same?.id === member.id ? same.key : nextKey() };
     });
-    return { ...group, monitorList, key: old?.name === group.name ? old.key : nextKey() };
+    // Versions from before there were components have none.
+    const components = group.components ?? [];
+    return { ...group, components, monitorList, key: old?.name === group.name ? old.key : nextKey() };
   });
-  return { ...draft, groups, servers: draft.servers };
+  const config = { ...draft.config, showResponseTimes: draft.config.showResponseTimes ?? false };
+  return { ...draft, config, groups, servers: draft.servers };
 }
 
 const plain = ({ id, sendUrl, url, showCertificate, showTags, showPing }: Member): PageMember =>
@@ -41,10 +45,11 @@ const plain = ({ id, sendUrl, url, showCertificate, showTags, showPing }: Member
 
 /** What is sent. Groups that are gone on the server are new ones there. */
 export function sent(draft: Draft, known: ReadonlySet<number>): PageDraft {
-  const groups = draft.groups.map(({ id, name, monitorList }) => ({
+  const groups = draft.groups.map(({ id, name, monitorList, components }) => ({
     id: id !== null && known.has(id) ? id : null,
     name,
     monitorList: monitorList.map(plain),
+    components,
   }));
   return { ...draft, groups };
 }
@@ -52,7 +57,8 @@ export function sent(draft: Draft, known: ReadonlySet<number>): PageDraft {
 /** Whether two are the same to visitors. */
 export function same(one: Draft, other: Draft): boolean {
   const text = (draft: Draft): string => {
-    const groups = draft.groups.map(({ id, name, monitorList }) => [id, name, monitorList.map(plain)]);
+    const groups = draft.groups.map(({ id, name, monitorList, components }) =>
+      [id, name, monitorList.map(plain), components]);
     return JSON.stringify({ ...draft, groups });
   };
   return one === other || text(one) === text(other);
@@ -75,6 +81,9 @@ function changeGroup(draft: Draft, place: number, change: (group: Group) => Grou
 
 export const renameGroup = (draft: Draft, key: number, name: string): Draft =>
   withGroups(draft, draft.groups.map((group) => (group.key === key ? { ...group, name } : group)));
+
+export const setComponents = (draft: Draft, key: number, components: PageComponent[]): Draft =>
+  withGroups(draft, draft.groups.map((group) => (group.key === key ? { ...group, components } : group)));
 
 export const addGroup = (draft: Draft, group: Group): Draft => withGroups(draft, [...draft.groups, group]);
 

@@ -26,6 +26,7 @@ export function changesOf(changes: PageChanges, nameOf: (monitor: number) => str
     monitors.added.length ? t("pages.version.monitorsAdded", { names: numbered(monitors.added) }) : "",
     monitors.removed.length ? t("pages.version.monitorsRemoved", { names: numbered(monitors.removed) }) : "",
     changes.moved ? t("pages.version.moved") : "",
+    changes.components ? t("pages.version.components") : "",
     changes.options ? t("pages.version.options") : "",
     changes.logo ? t("pages.version.logo") : "",
     changes.servers ? t("pages.version.servers") : "",

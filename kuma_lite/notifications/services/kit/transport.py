@@ -116,7 +116,7 @@ async def _follow(http: Http, request: Request, follows: bool) -> Response:
     if follows or request.method == "GET":
         return await http.send(request)
     request.max_redirects = 0
-    request.headers = authorise(request.headers, parse_url(request.url), request.auth)
+    request.headers = list(authorise(request.headers, parse_url(request.url), request.auth))
     for _ in range(MAX_REDIRECTS + 1):
         response = await http.send(request)
         location = response.headers.get("location")

@@ -25,6 +25,10 @@ _INTERNATIONAL: Final = SMTPUTF8.clone(cte_type="7bit")  # where an address itse
 # Fields of addresses, written by us: Python's own writer loses the quotes of odd ones.
 _ADDRESS_FIELDS: Final = ("From", "To", "Cc", "Reply-To", "Sender")
 _OWN_FIELDS: Final = frozenset({"content-type", "content-transfer-encoding", "mime-version", "bcc"})
+# Addresses in angles (RFC 2369), written by us as well: Python's own writer encodes what is long, and no
+# program that reads them decodes it.
+_OF_LISTS: Final = "list-"
+_MAX_FIELD_CHARS: Final = 900  # a line of a mail has 998 at most
 _FIELD_NAME: Final = re.compile(r"[!-9;-~]+")
 
 
@@ -68,13 +72,16 @@ def envelope(mail: Mail, now: float) -> Envelope:
     message["Message-ID"] = f"<{secrets.token_hex(16)}@{senders[0].domain}>"
     message.set_content(mail.text, subtype="html" if mail.html else "plain", charset="utf-8")
     fields = {"From": senders, "To": to, "Cc": cc}
+    lists = ""
     for name, value in mail.headers.items():
         known = next((own for own in _ADDRESS_FIELDS if own.lower() == name.lower()), None)
         if known is not None:
             fields[known] = addresses(value)
+        elif name.lower().startswith(_OF_LISTS) and _FIELD_NAME.fullmatch(name) and value.isascii():
+            lists += f"{name}: {one_line(value)[:_MAX_FIELD_CHARS]}\r\n"
         else:
             _set_field(message, name, value)
-    head = "".join(f"{name}: {field(found)}\r\n" for name, found in fields.items() if found)
+    head = "".join(f"{name}: {field(found)}\r\n" for name, found in fields.items() if found) + lists
     return Envelope(senders[0].addr_spec, recipients, head.encode() + _bytes(message), international)
 
 

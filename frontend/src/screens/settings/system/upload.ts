@@ -1,7 +1,7 @@
 /** Sends a file in pieces, each small enough for the server and for a slow line. */
 import { authorization } from "../../../wire/session.ts";
 import { basePath, WireError } from "../../../wire/socket.ts";
-import { translateServer } from "../../../words/index.ts";
+import { loadSentences, translateServer } from "../../../words/server.ts";
 
 export const PIECE_BYTES = 900_000; // the server takes a million in one request
 const TRIES = 5; // of one piece, while the line is bad
@@ -37,7 +37,8 @@ export const toServer = (id: string): Send => async (offset, piece) => {
     headers: { ...authorization(), "Content-Type": "application/octet-stream" },
     body: piece,
   });
+  if (!response.ok) await loadSentences();
   const answer = (await response.json()) as { received?: number; error?: string; errors?: string[] };
-  if (!response.ok) throw new WireError(answer.error ?? answer.errors?.[0] ?? translateServer("unknownError"));
+  if (!response.ok) throw new WireError(translateServer(answer.error ?? answer.errors?.[0] ?? "unknownError"));
   return answer.received ?? 0;
 };

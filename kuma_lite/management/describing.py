@@ -1,0 +1,90 @@
+"""The typed bodies of the OpenAPI document: put into it once it is made, for they take a second."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kuma_lite.core.resources import Resource, Resources
+from kuma_lite.management.bodies import ID, SECRETS
+from kuma_lite.management.examples import example_of
+from kuma_lite.management.schemas import name_of, reference, schemas_of
+
+JSON: Final = "application/json"
+_PATCH: Final = "A merge patch (RFC 7396): what it leaves out stays, null gives a field its default."
+_ANSWERING: Final = ("get", "create", "replace", "change", "clone")
+_SPARSE: Final = {
+    "type": "object",
+    "description": "With `fields`: those alone.",
+    "additionalProperties": True,
+}
+
+
+def describe(
+    document: dict[str, Any],
+    resources: Resources,
+    examples: Mapping[str, Mapping[str, Any]],
+    states: Mapping[str, Any],
+    once: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Give every operation of these kinds the schemas of its bodies, and every type an example.
+
+    Args:
+        document: the OpenAPI document; it is changed.
+        resources: all kinds.
+        examples: kind → the example of one.
+        states: kind → the schema of what a body tells beside its fields.
+        once: kind → an example of what only the answer tells that made one.
+    """
+    operations = {
+        operation["operationId"]: operation
+        for item in document["paths"].values()
+        for operation in item.values()
+    }
+    for name, example in examples.items():
+        resource = resources[name]
+        for title, schema in schemas_of(resource, states.get(name)):
+            if document["components"]["schemas"].setdefault(title, schema) is not schema:
+                raise ValueError(f"two schemas are called {title!r}")
+        shown = {ID: 1, **example, SECRETS: []}
+        _describe_kind(operations, resource, _bodies(resource, example), shown, once.get(name, {}))
+
+
+def _describe_kind(
+    operations: Mapping[str, Any],
+    resource: Resource[Any],
+    bodies: Mapping[str, Any],
+    shown: Mapping[str, Any],
+    once: Mapping[str, Any],
+) -> None:
+    whole = reference(name_of(resource))
+    answered = {"schema": whole, "examples": {"example": {"value": dict(shown)}}}
+    for verb in _ANSWERING:
+        if (operation := operations.get(f"{resource.name}_{verb}")) is not None:
+            (status,) = operation["responses"].keys() & {"200", "201"}
+            operation["responses"][status]["content"][JSON] = answered
+    if once:
+        told = {"type": "string", "description": "It is told this once"}
+        schema = {"allOf": [whole], "type": "object", "properties": dict.fromkeys(once, told)}
+        created = operations[f"{resource.name}_create"]["responses"]["201"]["content"]
+        created[JSON] = {"schema": schema, "examples": {"example": {"value": {**shown, **once}}}}
+    for verb in ("create", "replace"):
+        if (operation := operations.get(f"{resource.name}_{verb}")) is not None:
+            operation["requestBody"]["content"][JSON] = {"schema": whole, "examples": dict(bodies)}
+    if (operation := operations.get(f"{resource.name}_change")) is not None:
+        title = resource.named_by
+        part = {title: shown[title]} if title in shown else {}
+        operation["requestBody"]["content"][JSON] = {
+            "schema": {"type": "object", "description": _PATCH, "additionalProperties": True},
+            "examples": {"example": {"value": part}},
+        }
+    listed = operations[f"{resource.name}_list"]["responses"]["200"]["content"][JSON]
+    listed["schema"]["properties"]["data"]["items"] = {"anyOf": [whole, _SPARSE]}
+
+
+def _bodies(resource: Resource[Any], example: Mapping[str, Any]) -> dict[str, Any]:
+    """The example of the kind, and one of each of its types."""
+    found: dict[str, Any] = {"example": {"value": dict(example)}}
+    for variant in resource.variants():
+        found[variant] = {"value": example_of(resource, variant)}
+    return found

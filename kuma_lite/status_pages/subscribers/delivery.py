@@ -1,0 +1,179 @@
+"""One attempt to tell one subscriber one thing."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, NamedTuple, Protocol
+
+from kuma_lite import __version__
+from kuma_lite.core.clock import Clock
+from kuma_lite.core.declarations import DeliveryFailed, Message
+from kuma_lite.core.json_text import compact_json
+from kuma_lite.net.errors import ErrorKind, NetworkError
+from kuma_lite.net.http import Request, Response
+from kuma_lite.notifications.services.support.dkim import DEFAULT_FIELDS
+from kuma_lite.status_pages.subscribers.keys import signature
+from kuma_lite.status_pages.subscribers.letters import Letter, PageFacts, letter, webhook_body
+from kuma_lite.status_pages.subscribers.model import Kind, News, Offer, Subscriber
+from kuma_lite.status_pages.subscribers.targets import masked, read_target
+
+MAILS_AT_ONCE: Final = 4  # connections to the owner's mail server; providers refuse more
+ANSWER_S: Final = 15.0  # until a webhook answers
+TOTAL_S: Final = 25.0  # with its answer's body
+ANSWER_BYTES: Final = 4_096  # read of it; nobody looks at it
+GONE: Final = "The subscriber or its page is gone."
+NO_SENDER: Final = "There is no e-mail channel that sends this."
+PASSING: Final = frozenset({408, 425, 429})  # beside 5xx: the same request may succeed later
+# What a mail to a subscriber takes over from the owner's channel: the server, and who writes.
+_OF_SENDER: Final = re.compile(r"smtp(Host|Port|Secure|Ignore\w+|Username|Password|From|Dkim\w+)", re.I)
+_DKIM_FIELDS: Final = "smtpDkimheaderFieldNames"
+# RFC 8058: what one click does must be signed with everything else.
+_ALSO_SIGNED: Final = "list-unsubscribe:list-unsubscribe-post"
+# Kind → the key of the service's option for the address of its webhook.
+_ADDRESS_KEYS: Final = {
+    Kind.SLACK: "slackwebhookURL",
+    Kind.DISCORD: "discordWebhookUrl",
+    Kind.TEAMS: "webhookUrl",
+}
+
+HandOver = Callable[[Mapping[str, Any], Message], Awaitable[str]]  # form of a channel; raises DeliveryFailed
+
+
+class Http(Protocol):
+    """The part of the HTTP client that is used."""
+
+    async def send(self, request: Request) -> Response:
+        """The answer, whatever its status. Raises NetworkError."""
+
+
+class NotTold(DeliveryFailed):
+    """There is nobody to tell: not the fault of anybody's target."""
+
+
+class Told(NamedTuple):
+    """All that an attempt needs of a subscriber."""
+
+    subscriber: Subscriber
+    offer: Offer
+    page: PageFacts
+    sender: Mapping[str, Any] | None  # form of the channel that sends e-mails
+
+
+class Delivery:
+    """Tells subscribers.
+
+    Args:
+        look_up: id of a subscriber → all about it; None: it is gone, or its page is not shown.
+        hand_over: delivers by a notification service.
+        public: reaches public addresses only.
+        anywhere: reaches private ones as well.
+        clock: for signatures.
+    """
+
+    def __init__(
+        self,
+        look_up: Callable[[int], Awaitable[Told | None]],
+        hand_over: HandOver,
+        public: Http,
+        anywhere: Http,
+        clock: Clock,
+    ) -> None:
+        self._look_up = look_up
+        self._hand_over = hand_over
+        self._public = public
+        self._anywhere = anywhere
+        self._clock = clock
+        self._mails = asyncio.Semaphore(MAILS_AT_ONCE)
+
+    async def deliver(self, subscriber_id: int, facts: Mapping[str, Any]) -> None:
+        """Try once.
+
+        Raises:
+            DeliveryFailed: not taken; permanent where the receiver itself will never take it. What only the
+                owner can mend (a wrong password of the mail server) is not.
+        """
+        try:
+            news, key = News.unpacked(facts)
+        except (KeyError, ValueError, TypeError):
+            raise DeliveryFailed("The message is damaged.", permanent=True) from None
+        told = await self._look_up(subscriber_id)
+        if told is None:
+            raise NotTold(GONE, permanent=True)
+        subscriber = told.subscriber
+        text = letter(news, subscriber, told.page)
+        if subscriber.kind is Kind.EMAIL:
+            async with self._mails:
+                await self._mail(told, text)
+        elif subscriber.kind is Kind.WEBHOOK:
+            await self._webhook(told, webhook_body(news, subscriber, told.page), key)
+        else:
+            await self._chat(told, text)
+
+    async def _mail(self, told: Told, text: Letter) -> None:
+        if told.sender is None:
+            raise DeliveryFailed(NO_SENDER)
+        message = Message(text.text, usual=Message(text.subject))
+        target = told.subscriber.target
+        try:
+            await self._hand_over(mail_form(told.sender, target, text.unsubscribe), message)
+        except DeliveryFailed as failure:
+            # What the mail server says of us concerns the owner, and passes when they have mended it.
+            permanent = failure.permanent and "refused" in failure.arguments
+            said = re.sub(re.escape(target), masked(Kind.EMAIL, target), failure.message, flags=re.I)
+            raise DeliveryFailed(said, permanent=permanent, retry_after=failure.retry_after) from None
+
+    async def _chat(self, told: Told, text: Letter) -> None:
+        kind, target = told.subscriber.kind, told.subscriber.target
+        if not told.offer.private:
+            read_target(kind, target, private=False)  # the owner may have switched it off since
+        await self._hand_over({"type": kind.value, _ADDRESS_KEYS[kind]: target}, Message(text.text))
+
+    async def _webhook(self, told: Told, content: dict[str, Any], key: str) -> None:
+        subscriber, private = told.subscriber, told.offer.private
+        target, now = subscriber.target, int(self._clock.now())
+        if not private:
+            read_target(Kind.WEBHOOK, target, private=False)
+        body = compact_json(content).encode("utf-8", "replace")
+        request = Request(
+            "POST",
+            target,
+            headers=[
+                ("Content-Type", "application/json"),
+                ("User-Agent", f"Kuma-Lite/{__version__}"),
+                ("webhook-id", key),
+                ("webhook-timestamp", str(now)),
+                ("webhook-signature", signature(subscriber, key, now, body)),
+            ],
+            body=body,
+            timeout=ANSWER_S,
+            total_timeout=TOTAL_S,
+            max_redirects=0,
+            body_limit=ANSWER_BYTES,
+        )
+        try:
+            response = await (self._anywhere if private else self._public).send(request)
+        except NetworkError as error:
+            raise DeliveryFailed(error.message, permanent=error.kind is ErrorKind.URL) from None
+        if not 200 <= response.status < 300:
+            permanent = response.status < 500 and response.status not in PASSING
+            raise DeliveryFailed("HTTP {status}", permanent=permanent, status=response.status)
+
+
+def mail_form(sender: Mapping[str, Any], target: str, unsubscribe: str) -> dict[str, Any]:
+    """The owner's channel as it writes to a subscriber, and to nobody else."""
+    form = {key: value for key, value in sender.items() if _OF_SENDER.fullmatch(key)}
+    headers = {"Auto-Submitted": "auto-generated"}
+    if unsubscribe:
+        headers |= {
+            "List-Unsubscribe": f"<{unsubscribe}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+        form[_DKIM_FIELDS] = f"{form.get(_DKIM_FIELDS) or DEFAULT_FIELDS}:{_ALSO_SIGNED}"
+    return {
+        **form,
+        "type": "smtp",
+        "smtpTo": target,
+        "smtpAdditionalHeaders": compact_json(headers),
+    }

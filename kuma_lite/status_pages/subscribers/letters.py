@@ -1,0 +1,156 @@
+"""What subscribers read: a subject, a text, or the body of a webhook. Pure."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kuma_lite.core.iso_time import iso
+from kuma_lite.status_pages.markdown import to_html
+from kuma_lite.status_pages.moments import date_text, time_text
+from kuma_lite.status_pages.subscribers.keys import Purpose, token
+from kuma_lite.status_pages.subscribers.model import News, Subscriber, What
+from kuma_lite.status_pages.subscribers.rules import CONFIRM_WITHIN_S
+
+MAX_TEXT_CHARS: Final = 10_000  # of what people wrote
+MAX_TITLE_CHARS: Final = 200
+_BREAKS: Final = re.compile(r"<br>|</(?:p|li|h[1-6]|pre|ul|blockquote)>")
+_LINK: Final = re.compile(r'<a href="([^"]*)"[^>]*>([^<]*)</a>')
+_TAG: Final = re.compile(r"<[^>]*>")
+_MANY_LINES: Final = re.compile(r"\n{3,}")
+
+_BEGINNINGS: Final = {
+    What.INCIDENT_BEGUN: "Incident",
+    What.INCIDENT_UPDATED: "Update",
+    What.INCIDENT_RESOLVED: "Resolved",
+    What.MAINTENANCE_PLANNED: "Maintenance planned",
+    What.MAINTENANCE_CHANGED: "Maintenance changed",
+    What.MAINTENANCE_BEGUN: "Maintenance has begun",
+    What.MAINTENANCE_ENDED: "Maintenance has ended",
+    What.MAINTENANCE_CANCELLED: "Maintenance cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What messages say of a page."""
+
+    title: str
+    address: str  # of the page, absolute
+    names: Mapping[int, str]  # of the monitors on it
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as people read it."""
+
+    subject: str  # one line
+    text: str
+    unsubscribe: str  # address for one click; "": there is nothing to end yet
+
+
+def letter(news: News, subscriber: Subscriber, page: PageFacts) -> Letter:
+    """What somebody is told."""
+    title = one_line(page.title) or "Status"
+    if news.what is What.CONFIRM:
+        return _please_confirm(subscriber, page, title, news.at)
+    manage = link(subscriber, page, Purpose.MANAGE)
+    stop = link(subscriber, page, Purpose.UNSUBSCRIBE)
+    if news.what is What.KNOWN:
+        text = (
+            f"You are subscribed to {title} already.\n\n"
+            f"Choose what you are told, or unsubscribe:\n{manage}\n\n"
+            "If you did not ask for this, you need not do anything.\n"
+        )
+        return Letter(f"[{title}] You are subscribed", text, stop)
+    heading = f"{_BEGINNINGS[news.what]}: {one_line(news.title)}"
+    parts = [heading, _when(news), _about(news, page), plain(news.text), page.address]
+    foot = f"Choose what you are told, or unsubscribe: {manage}"
+    return Letter(f"[{title}] {heading}", "\n\n".join(part for part in (*parts, foot) if part) + "\n", stop)
+
+
+def _please_confirm(subscriber: Subscriber, page: PageFacts, title: str, asked: int) -> Letter:
+    confirm = link(subscriber, page, Purpose.CONFIRM, asked + CONFIRM_WITHIN_S)
+    text = (
+        f"Somebody, hopefully you, wants this to be told when something happens at {title}.\n\n"
+        f"Confirm that within 24 hours:\n{confirm}\n\n"
+        "If it was not you, do nothing: what was typed is deleted after a day.\n"
+    )
+    return Letter(f"[{title}] Please confirm your subscription", text, "")
+
+
+def link(subscriber: Subscriber, page: PageFacts, purpose: Purpose, until: int | None = None) -> str:
+    """An address that opens something for a subscriber."""
+    return f"{page.address}/{PARTS[purpose]}?t={token(subscriber, purpose, until)}"
+
+
+# Purpose → the part of a page that serves it.
+PARTS: Final = {
+    Purpose.CONFIRM: "subscribe/confirm",
+    Purpose.MANAGE: "subscription",
+    Purpose.UNSUBSCRIBE: "unsubscribe",
+}
+
+
+def webhook_body(news: News, subscriber: Subscriber, page: PageFacts) -> dict[str, Any]:
+    """What a program is told, in the shape of Standard Webhooks."""
+    about: dict[str, Any] = {"page": {"title": page.title, "url": page.address}}
+    if news.what is What.CONFIRM:
+        about["confirm_url"] = link(subscriber, page, Purpose.CONFIRM, news.at + CONFIRM_WITHIN_S)
+    else:
+        about["manage_url"] = link(subscriber, page, Purpose.MANAGE)
+        about["unsubscribe_url"] = link(subscriber, page, Purpose.UNSUBSCRIBE)
+    kind = news.what.value.partition(".")[0]
+    if kind in ("incident", "maintenance"):
+        about[kind] = {
+            "id": news.id,
+            "title": news.title,
+            "text": news.text[:MAX_TEXT_CHARS],
+            "services": [page.names[number] for number in news.monitors if number in page.names],
+            **({"state": news.state or None} if kind == "incident" else _times(news)),
+        }
+    return {"type": news.what.value, "timestamp": iso(news.at * 1000), "data": about}
+
+
+def _times(news: News) -> dict[str, str | None]:
+    return {
+        "start": None if news.start is None else iso(news.start * 1000),
+        "end": None if news.end is None else iso(news.end * 1000),
+    }
+
+
+def _when(news: News) -> str:
+    if news.start is None and news.end is None:
+        return news.state.capitalize()
+    begins = [] if news.start is None else [f"from {_moment(news.start)}"]
+    ends = [] if news.end is None else [f"until {_moment(news.end)}"]
+    text = " ".join([*begins, *ends])
+    return text[:1].upper() + text[1:]
+
+
+def _about(news: News, page: PageFacts) -> str:
+    names = [one_line(page.names[number]) for number in news.monitors if number in page.names]
+    return f"Services: {', '.join(names)}" if names else ""
+
+
+def _moment(seconds: int) -> str:
+    return f"{date_text(seconds)}, {time_text(seconds)} UTC"
+
+
+def plain(markdown: str) -> str:
+    """The words of a Markdown text, a paragraph or an item on a line of its own."""
+    marked = _BREAKS.sub("\n", _LINK.sub(_written_out, to_html(markdown[:MAX_TEXT_CHARS])))
+    return _MANY_LINES.sub("\n\n", html.unescape(_TAG.sub("", marked))).strip()
+
+
+def _written_out(found: re.Match[str]) -> str:
+    """A link with its address, unless that is what it says."""
+    return found[2] if found[1] == found[2] else f"{found[2]} ({found[1]})"
+
+
+def one_line(text: str) -> str:
+    """Without line feeds, and not longer than a title should be."""
+    return " ".join(text.split())[:MAX_TITLE_CHARS]

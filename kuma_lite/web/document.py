@@ -1,0 +1,108 @@
+"""The OpenAPI document: made when somebody first asks for it, in a thread, and kept."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from litestar import Litestar, Request, Response
+from litestar.exceptions import NotFoundException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.router import Router
+
+from kuma_lite import __version__
+from kuma_lite.core.doors import Access
+from kuma_lite.web.lazy_rest import API
+
+AnyRequest = Request[Any, Any, Any]
+PATH: Final = f"{API}/openapi.json"
+MEDIA_TYPE: Final = "application/vnd.oai.openapi+json"
+# Doors name the one that opens them in their `security`.
+_KEYS: Final = {
+    "token": SecurityScheme(
+        type="http",
+        scheme="bearer",
+        description="An API key, the token of a project or of a user, or a session token. "
+        'The bare token without "Bearer" is accepted, too.',
+    ),
+    "session": SecurityScheme(type="http", scheme="bearer", description="The session token of a person."),
+}
+
+
+class ApiDocument:
+    """The document as it is sent.
+
+    Args:
+        describers: complete what follows from the routes.
+    """
+
+    def __init__(self, describers: Sequence[Callable[[dict[str, Any]], None]]) -> None:
+        self._describers = describers
+        self._made: tuple[bytes, str] | None = None
+        self._making = asyncio.Lock()
+        self.content: dict[str, Any] = {}  # the same, once it was made
+
+    async def answer(self, request: AnyRequest) -> Response[bytes]:
+        """The answer to `GET /api/v1/openapi.json`; what stands below is nothing."""
+        if request.path_params:
+            raise NotFoundException
+        text, tag = await self.made(request.app)
+        headers = {"ETag": tag, "Cache-Control": "no-cache"}
+        if request.headers.get("if-none-match") == tag:
+            return Response(b"", status_code=304, headers=headers)
+        return Response(text, media_type=MEDIA_TYPE, headers=headers)
+
+    async def made(self, app: Litestar) -> tuple[bytes, str]:
+        """The text and its `ETag`."""
+        async with self._making:
+            if self._made is None:
+                self._made = await asyncio.to_thread(self._make, app)
+            return self._made
+
+    def _make(self, app: Litestar) -> tuple[bytes, str]:
+        told: dict[str, Any] = {}
+        document = referring(app.openapi_schema.to_schema(), told)
+        components = document["components"]
+        components["schemas"] = {**components.get("schemas", {}), **told}
+        for describe in self._describers:
+            describe(document)
+        self.content = document
+        text = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+        return text, f'"{hashlib.sha256(text).hexdigest()[:20]}"'
+
+
+def configuration(document: ApiDocument) -> OpenAPIConfig:
+    """The document at its address and nothing else: its router would take over all of its path."""
+    return OpenAPIConfig(
+        title="Kuma Lite",
+        version=__version__,
+        path=PATH,
+        components=Components(security_schemes=dict(_KEYS)),
+        render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
+        openapi_router=Router(
+            PATH,
+            route_handlers=[],
+            include_in_schema=False,
+            opt={"access": Access.PUBLIC},
+            before_request=document.answer,
+        ),
+    )
+
+
+def referring(part: Any, told: dict[str, Any]) -> Any:
+    """The same part of the document, with references to what has a title; that is put into `told`."""
+    if isinstance(part, list):
+        return [referring(item, told) for item in part]
+    if not isinstance(part, Mapping):
+        return part
+    found = {key: referring(item, told) for key, item in part.items()}
+    if not ("properties" in part and isinstance(title := part.get("title"), str)):
+        return found
+    if told.setdefault(title, found) != found:
+        raise ValueError(f"two schemas are called {title!r}")
+    return {"$ref": f"#/components/schemas/{title}"}

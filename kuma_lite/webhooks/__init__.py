@@ -1,0 +1,1 @@
+"""What happens to monitors, sent to addresses that people choose, signed (Standard Webhooks)."""

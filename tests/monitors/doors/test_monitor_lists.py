@@ -1,0 +1,49 @@
+"""Lists that are made in slices are those of one moment."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kuma_lite.core.bus import Bus
+from kuma_lite.monitors.doors import monitor_lists
+from kuma_lite.monitors.doors.monitor_lists import MonitorLists
+from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
+from tests.support.appliance import add_monitor, running
+
+
+async def test_what_changes_meanwhile_is_in_it_as_it_is_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(monitor_lists, "AT_ONCE", 1)
+    async with running(tmp_path) as server, server.logged_in() as client:
+        ids = [await add_monitor(client, type="group", name="g", active=False)]
+        for number in range(5):
+            member = {"type": "push", "name": f"m{number}", "parent": ids[0]}
+            ids.append(await add_monitor(client, active=False, **member))
+        monitoring = server.appliance.monitoring
+        monitors, roster, bus = monitoring.monitors, monitoring.roster, Bus()
+        lists = MonitorLists(monitors, bus)
+
+        def expected() -> dict[str, Any]:
+            return {str(each.id): monitors.wire(each) for each in sorted(roster, key=lambda each: each.id)}
+
+        making = asyncio.create_task(lists.of(1, sensitive=True))
+        for _ in range(4):
+            await asyncio.sleep(0)
+        for changed in (ids[0], ids[1]):
+            monitor = roster.get(changed)
+            assert monitor is not None
+            monitor.document["name"] = f"new {changed}"
+            bus.publish(MonitorChanged(changed, 1))
+        roster.remove(ids[2])
+        bus.publish(MonitorRemoved(ids[2], 1))
+        assert not making.done()
+        found = json.loads(bytes(await making))
+        assert found == json.loads(json.dumps(expected()))
+        assert list(found) == [str(each) for each in ids if each != ids[2]]
+        assert found[str(ids[5])]["pathName"] == f"new {ids[0]} / m4"
