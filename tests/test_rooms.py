@@ -25,6 +25,7 @@ FLOORS = {
             "accounts",
             "agent",
             "api_keys",
+            "assistants",
             "backups",
             "cloudflared",
             "config_files",

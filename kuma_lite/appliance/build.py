@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 from kuma_lite.accounts.events import AccountDoors
 from kuma_lite.accounts.limiters import LoginLimiter, make_limiters
@@ -22,6 +22,7 @@ from kuma_lite.appliance.servers import ServerMonitoring
 from kuma_lite.appliance.status_pages import publish
 from kuma_lite.appliance.subscribers import Subscribing
 from kuma_lite.appliance.tags import MonitorTags
+from kuma_lite.assistants.route import McpRoute
 from kuma_lite.config_files.doors import config_doors
 from kuma_lite.config_files.service import ConfigFiles
 from kuma_lite.core.clock import Clock
@@ -139,11 +140,14 @@ class Appliance:
             notifications.doors(),
             health.doors(),
         ]
+        assistants = McpRoute(server_monitoring.servers.projects.identify, self._serve)
+        doors.append(Doors(raw=[assistants.route()]))
         app = self._app(doors, monitoring, pages, health)
         config, given = ground.config, self._manager.sockets()
         self.web = WebServer(app, config.host, config.port, config.tls, given=given)
         await self.web.start()
         ground.at_close(self.web.stop)
+        ground.at_close(assistants.stop)
         ground.at_close(monitoring.live.close)
         ground.at_close(pages.close)
         if ground.config.tls is not None:
@@ -181,6 +185,11 @@ class Appliance:
         )
         sessions.start()
         ground.at_close(sessions.stop)
+
+    async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
+        """A request of our own to what we serve."""
+        assert self.web is not None
+        await self.web.app(scope, receive, send)
 
     async def _note_sessions(self) -> None:
         """A page that stays open for weeks is in use, too."""

@@ -136,6 +136,10 @@ COMMANDS: Final = {
         "print a commented configuration file with all settings",
         (("kuma-lite config > data/kuma-lite.toml", ""),),
     ),
+    "mcp": Command(
+        "let an assistant ask a server, by the Model Context Protocol on standard input and output",
+        (("kuma-lite mcp --read-only", "as the command of a server in the settings of an assistant"),),
+    ),
     "completion": Command(
         "print what completes commands in a shell",
         (
