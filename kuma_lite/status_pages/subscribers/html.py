@@ -27,6 +27,7 @@ fieldset { border: 1px solid var(--line); border-radius: 12px; background: var(-
 legend { font-weight: 600; padding: 0 0.25rem; }
 .line { display: flex; align-items: baseline; gap: 0.6rem; padding: 0.35rem 0; }
 .line input { flex: none; accent-color: var(--accent); width: 1.1rem; height: 1.1rem; translate: 0 0.15rem; }
+.inner { margin-left: 1.7rem; }
 .field { display: grid; gap: 0.35rem; font-weight: 600; }
 .field input { font: inherit; font-weight: 400; padding: 0.65rem 0.8rem; border-radius: 8px;
   border: 1px solid var(--nothing); background: var(--surface); color: var(--text); width: 100%; }
@@ -170,14 +171,14 @@ def _services(names: Mapping[int, str], chosen: frozenset[int] | None) -> str:
     if not names:
         return ""
     boxes = "".join(
-        f'<label class="line"><input type="checkbox" name="monitor" value="{number}"'
+        f'<label class="line inner"><input type="checkbox" name="monitor" value="{number}"'
         f"{' checked' if chosen is not None and number in chosen else ''}><span>{escape(name)}</span></label>"
         for number, name in names.items()
     )
     return _fieldset("Of which services?", (
         _radio("scope", "all", "All, also those that are added later", checked=chosen is None)
         + _radio("scope", "some", "Only these:", checked=chosen is not None) + boxes
-        + '<p class="help">News about the page as a whole are told to everybody.</p>'
+        + '<p class="help">What concerns the page as a whole is told to everybody.</p>'
     ))  # fmt: skip
 
 

@@ -165,7 +165,7 @@ class Visitors:
             await self._subscribers.remove(page.id, subscriber.id)
             return 200, html.gone(page)
         try:
-            monitors = _monitors(posted, names)
+            monitors = _monitors(posted, names, subscriber.monitors)
         except UserError as error:
             return 400, html.manage(page, subscriber, names, key, said=error.message)
         chosen = await self._subscribers.choose(subscriber, monitors)
@@ -184,12 +184,17 @@ def _first(fields: Fields, name: str) -> str:
     return fields.get(name, [""])[0]
 
 
-def _monitors(fields: Fields, names: dict[int, str]) -> frozenset[int] | None:
-    """The services somebody has chosen, of those on the page; None: all. Raises UserError for none."""
-    if _first(fields, "scope") != "some":
-        return None
+def _monitors(
+    fields: Fields, names: dict[int, str], before: frozenset[int] | None = None
+) -> frozenset[int] | None:
+    """The services somebody has chosen, of those on the page; None: all. Raises UserError for none.
+
+    Whoever is told of all and ticks some wants these, also where "all" was forgotten: without a script the
+    form cannot follow.
+    """
     known = {str(number): number for number in names}
     chosen = frozenset(known[value] for value in fields.get("monitor", []) if value in known)
-    if not chosen:
+    some = _first(fields, "scope") == "some"
+    if some and not chosen:
         raise UserError(CHOOSE)
-    return chosen
+    return chosen if some or (chosen and before is None) else None

@@ -72,6 +72,10 @@ async def test_only_what_was_chosen(ground: Ground) -> None:
     assert "Saved." in answer.text
     assert (await ground.listed())[0]["monitors"] == [names["Search"]]
     assert "Choose at least one" in (await ground.form(manage, scope="some")).text
+    await ground.form(manage, scope="all", monitor="2")  # all again, whatever is still ticked
+    assert (await ground.listed())[0]["monitors"] is None
+    await ground.form(manage, scope="all", monitor="2")  # ticked, and "all" forgotten
+    assert (await ground.listed())[0]["monitors"] == [names["Search"]]
     await ground.begin(title="Checkout only", monitors=[names["Checkout"]])
     await ground.begin(title="Search only", monitors=[names["Search"]])
     await ground.begin(title="Everything")
