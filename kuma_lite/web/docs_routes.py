@@ -25,7 +25,7 @@ _FILES: Final = {"style.css": ("text/css", STYLE), "script.js": ("text/javascrip
 def docs_routes(document: ApiDocument) -> Sequence[Any]:
     """The page and its two files."""
     pages: list[str] = []
-    opening = {"opt": door(Access.PUBLIC), "include_in_schema": False}
+    opening: dict[str, Any] = {"opt": door(Access.PUBLIC), "include_in_schema": False}
 
     @get(PATH, **opening)
     async def api_docs(request: Request[Any, Any, Any]) -> Response[str]:
@@ -33,7 +33,7 @@ def docs_routes(document: ApiDocument) -> Sequence[Any]:
         if not pages:
             pages.append(await asyncio.to_thread(docs_page, document.content))
         headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
-        return Response(pages[0], media_type="text/html; charset=utf-8", headers=headers)
+        return Response(pages[0], media_type="text/html", headers=headers)
 
     @get(f"{PATH}/style.css", **opening)
     async def api_docs_style() -> Response[str]:
@@ -48,4 +48,4 @@ def docs_routes(document: ApiDocument) -> Sequence[Any]:
 
 def _file(name: str) -> Response[str]:
     kind, text = _FILES[name]
-    return Response(text, media_type=f"{kind}; charset=utf-8", headers={"Cache-Control": "max-age=3600"})
+    return Response(text, media_type=kind, headers={"Cache-Control": "max-age=3600"})
