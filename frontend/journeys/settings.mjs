@@ -33,12 +33,50 @@ export async function settings(browser, url) {
   await keepHistoryOfServers(page);
   await expectAccessible(page, "the general settings");
 
+  await sendEvents(page, url);
+
   await page.goto(`${url}/settings/notifications`);
   await page.getByRole("button", { name: "Delete Journey hook" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await page.getByText("Nobody is told yet").waitFor();
   check(page.problems.length === 0, `the browser complained: ${page.problems.join("; ")}`);
   await page.context().close();
+}
+
+/** A webhook whose secret is shown once and whose test tells what came back; a key that may only read. */
+async function sendEvents(page, url) {
+  await page.goto(`${url}/settings/webhooks`);
+  await page.getByRole("button", { name: "Add webhook" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel(/^Name/).fill("Journey feed");
+  await dialog.getByLabel(/^Address/).fill("http://127.0.0.1:9/feed");
+  await dialog.getByLabel("monitors removed").check();
+  await expectAccessible(page, "the dialog of a webhook");
+  await dialog.getByRole("button", { name: "Add webhook" }).click();
+  const secret = await dialog.getByLabel("Secret", { exact: true }).inputValue();
+  check(secret.startsWith("whsec_"), `the secret of a webhook is ${secret}`);
+  await dialog.getByRole("button", { name: "Copy" }).click();
+  await dialog.getByText("Close", { exact: true }).click();
+  await page.getByRole("button", { name: "Send a test to Journey feed" }).click();
+  await page.getByText("The test did not arrive").waitFor();
+  await expectAccessible(page, "the list of webhooks");
+  await page.getByRole("button", { name: "Delete Journey feed" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.getByText("No webhook yet.").waitFor();
+
+  await page.goto(`${url}/settings/api-keys`);
+  await page.getByRole("button", { name: "Create API key" }).click();
+  await dialog.getByLabel(/^Name/).fill("Journey key");
+  await dialog.getByLabel("What it may").selectOption("readPush");
+  await dialog.getByRole("button", { name: "Create API key" }).click();
+  const key = await dialog.getByLabel("API key", { exact: true }).inputValue();
+  check(/^uk\d+_/.test(key), `a new key is ${key}`);
+  await dialog.getByRole("button", { name: "Copy" }).click();
+  await dialog.getByText("Close", { exact: true }).click();
+  await page.getByText("push, read · created").waitFor();
+  await page.getByRole("button", { name: "Delete Journey key" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.getByText("No API key yet.").waitFor();
 }
 
 /** By keyboard: what it begins with, what is found, where its documentation is. */

@@ -117,14 +117,17 @@ def _body(method: str, path: str, operation: Mapping[str, Any]) -> str:
         return f"<h4>Call</h4>\n{_pre(command)}"
     ((kind, media),) = list(content.items())[:1]
     examples = media.get("examples", {})
-    example_of: Mapping[str, Any] = next(iter(examples.values()), {})
-    first = example_of.get("value")
+    first = _first(examples)
     told = f"{command} \\\n  -H 'Content-Type: {kind}' \\\n  -d '{_json(first)}'"
     more = [_folded(name, _pre(_json(example["value"]))) for name, example in list(examples.items())[1:]]
     others = "".join(more)
     if len(more) > _MOST_EXAMPLES:
         others = _folded(f"{len(more)} more examples, one of each type", others)
     return f"<h4>Body: {_shape(media.get('schema', {}))}</h4>\n{_pre(told)}{others}"
+
+
+def _first(examples: Mapping[str, Any]) -> Any:
+    return next((example["value"] for example in examples.values()), None)
 
 
 def _folded(title: str, inner: str) -> str:
@@ -141,8 +144,7 @@ def _answer(status: str, answer: Mapping[str, Any]) -> str:
         return ""
     shown = f"<h4>Answer {escape(status)}"
     for media in content.values():
-        first: Mapping[str, Any] = next(iter(media.get("examples", {}).values()), {})
-        example = first.get("value")
+        example = _first(media.get("examples", {}))
         text = example if isinstance(example, str) else _json(example)
         return f"{shown}: {_shape(media.get('schema', {}))}</h4>\n{_pre(text)}"
     return f"{shown}</h4>\n<p>{escape(answer.get('description') or '')}</p>\n"

@@ -33,7 +33,7 @@ def docs_routes(document: ApiDocument) -> Sequence[Any]:
         if not pages:
             pages.append(await asyncio.to_thread(docs_page, document.content))
         headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
-        return Response(pages[0], media_type="text/html; charset=utf-8", headers=headers)
+        return Response(pages[0], media_type="text/html", headers=headers)
 
     @get(f"{PATH}/style.css", **opening)
     async def api_docs_style() -> Response[str]:
@@ -48,4 +48,4 @@ def docs_routes(document: ApiDocument) -> Sequence[Any]:
 
 def _file(name: str) -> Response[str]:
     kind, text = _FILES[name]
-    return Response(text, media_type=f"{kind}; charset=utf-8", headers={"Cache-Control": "max-age=3600"})
+    return Response(text, media_type=kind, headers={"Cache-Control": "max-age=3600"})

@@ -14,10 +14,7 @@ _COLUMNS: Final = "organisation_id, name, url, secret, kinds, active, failing_si
 def read_all(db: Connection) -> list[Webhook]:
     """Every webhook, oldest first."""
     rows: Any = db.execute(f"SELECT id, {_COLUMNS} FROM webhook ORDER BY id")  # noqa: S608
-    return [
-        Webhook._make((*row[:5], tuple(row[5].split()), bool(row[6]), *row[7:]))  # as the columns are
-        for row in rows
-    ]
+    return [Webhook._make([*row[:5], tuple(row[5].split()), bool(row[6]), *row[7:]]) for row in rows]
 
 
 def read_letters(db: Connection) -> list[Letter]:

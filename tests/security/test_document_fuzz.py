@@ -98,7 +98,7 @@ def undescribed(one: Operation, answer: http.Response, document: dict[str, Any])
 def test_every_answer_is_described(target: Ground) -> None:
     async def prepare() -> tuple[dict[str, Any], str]:
         accounts = target.server.appliance._ground.accounts
-        document = (await http.get(f"{target.url}/api/v1/openapi.json", timeout=90)).json()
+        document = (await http.get(f"{target.url}/api/v1/openapi.json", timeout=150)).json()
         return document, accounts.token_for(await accounts._user(1))
 
     document, token = target.run(prepare)

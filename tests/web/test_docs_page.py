@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from kuma_lite.web.docs_page import docs_page
 from tests.management.test_api import Api, api
 from tests.support import http
@@ -11,9 +13,10 @@ from tests.support import http
 __all__ = ["api"]
 
 
+@pytest.mark.timeout(240)
 async def test_the_page_has_every_operation_and_needs_nothing_from_elsewhere(api: Api) -> None:
     base = f"{api.server.url}/api/v1"
-    answer = await http.get(f"{base}/docs", timeout=60)  # it is made now
+    answer = await http.get(f"{base}/docs", timeout=150)  # it is made now
     assert (answer.status, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     text = answer.text
