@@ -220,9 +220,9 @@ class Monitoring:
         if self.roster.get(monitor_id) is not None:
             await self.screenshots.keep(monitor_id, png)
 
-    def _keep_last_result(self, monitor: Monitor, text: str) -> None:
-        monitor.document["dns_last_result"] = text
-        self._ground.spawn(self.store.put_last_result(monitor.id, text))
+    def _keep_last_result(self, monitor: Monitor, field: str, value: str | list[str]) -> None:
+        self.monitors.keep(monitor, field, value)
+        self._ground.spawn(self.store.put_last_result(monitor.id, field, value))
 
     def _on_maintenance(self, event: MaintenanceStarted | MaintenanceEnded) -> None:
         """What a row of the page shows does not wait for the next beat."""

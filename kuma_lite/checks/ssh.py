@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from kuma_lite.core.declarations import (
     Kind,
     MonitorType,
     Notation,
+    ShownWhen,
 )
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.options import Options, option
@@ -43,7 +44,26 @@ class SshOptions(Options):
         kind=Kind.TEXT,
         section="content",
         placeholder="SHA256:…",
-        help="As ssh-keygen -l shows it. Down when the server has no such key; empty takes any.",
+        help="As ssh-keygen -l shows it. Down when the server has no such key.",
+    )
+    remember: bool = option(
+        True,
+        alias="sshRemember",
+        label="Remember the host key",
+        kind=Kind.SWITCH,
+        section="content",
+        help="Down when it has changed. A fingerprint above comes first.",
+    )
+    known: tuple[str, ...] = option(
+        (),
+        alias="sshHostKeys",
+        label="Known host keys",
+        kind=Kind.LIST,
+        section="content",
+        placeholder="SHA256:…",
+        help="The first one seen is kept here. Empty the list to accept another.",
+        shown_when=ShownWhen("sshRemember", (True,)),
+        learned=True,
     )
     keyword: str = option(
         "",
@@ -61,11 +81,12 @@ class SshMonitor(MonitorType[SshOptions]):
 
     name = "ssh"
     label = "SSH"
-    description = "Reads the banner of an SSH server, and compares its host key on request."
+    description = "Reads the banner of an SSH server, and sees that its host key stays the same."
     group = "specific"
     options = SshOptions
     notations = (Notation("ssh", ports=(SSH_PORT,)), Notation("sftp"), Notation(command="ssh"))
     in_type_list = False
+    keeps = "sshHostKeys"
 
     def validate(self, options: SshOptions, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """Refuse a fingerprint that is none."""
@@ -84,7 +105,7 @@ class SshMonitor(MonitorType[SshOptions]):
             async with asyncio.timeout(context.timeout):
                 banner, key = await _look(options, context, tuple(FAMILIES))
                 ping = round((perf_counter() - begun) * 1000)
-                if expected and key is not None and key.fingerprint != expected:
+                if expected and key is not None and key.fingerprint not in expected:
                     key = await _other_key(options, context, expected, key)
         except TimeoutError:
             raise failed(timeout_error(context.timeout * 1000)) from None
@@ -96,7 +117,12 @@ class SshMonitor(MonitorType[SshOptions]):
             raise CannotCheck(f"The host key cannot be compared: {banner} offers no key exchange known here.")
         if options.keyword not in banner:
             raise CheckFailed(f"{banner} does not contain the keyword", ping=ping)
-        return CheckResult(f"{banner}, {' '.join(key)}" if key is not None else banner, ping=ping)
+        if key is None:
+            return CheckResult(banner, ping=ping)
+        first = options.remember and not expected
+        return CheckResult(
+            f"{banner}, {' '.join(key)}", ping=ping, last_result=[key.fingerprint] if first else None
+        )
 
 
 async def _look(
@@ -121,25 +147,32 @@ async def _look(
         return banner, key
 
 
-async def _other_key(options: SshOptions, context: CheckContext, expected: str, shown: HostKey) -> HostKey:
-    """The key with that fingerprint, where it is another one of the server's. Raises CheckFailed."""
+async def _other_key(
+    options: SshOptions, context: CheckContext, expected: Sequence[str], shown: HostKey
+) -> HostKey:
+    """The key with such a fingerprint, where it is another one of the server's. Raises CheckFailed."""
     for family, algorithms in FAMILIES.items():
         if shown.algorithm in algorithms:
             continue
         _, key = await _look(options, context, (family,))
-        if key is not None and key.fingerprint == expected:
+        if key is not None and key.fingerprint in expected:
             return key
+    what = "is not the expected one" if options.fingerprint.strip() else "has changed"
     raise CheckFailed(
-        f"The host key is not the expected one: {shown.algorithm} {shown.fingerprint} instead of {expected}"
+        f"The host key {what}: {shown.algorithm} {shown.fingerprint} instead of {' or '.join(expected)}"
     )
 
 
-def _expected(options: SshOptions) -> str:
-    """The fingerprint as we write it; "" for none. Raises UserError."""
-    text = options.fingerprint.strip()
-    if not text:
-        return ""
-    match = _FINGERPRINT.fullmatch(text)
+def _expected(options: SshOptions) -> list[str]:
+    """The fingerprints that will do, as we write them; none: any will. Raises UserError."""
+    if options.fingerprint.strip():
+        return [_read(options.fingerprint)]
+    return [_read(text) for text in options.known if text.strip()] if options.remember else []
+
+
+def _read(text: str) -> str:
+    """A fingerprint as we write it. Raises UserError."""
+    match = _FINGERPRINT.fullmatch(text.strip())
     if match is None:
         raise UserError("The fingerprint begins with SHA256: and has 43 characters after that.")
     return f"SHA256:{match.group(1)}"

@@ -43,7 +43,7 @@ class CheckResult:
     cannot: bool = (
         False  # it could not be checked, for the reason in `message`; pending, and told as our own trouble
     )
-    last_result: str | None = None  # text that the monitor keeps (`dns_last_result`) until another comes
+    last_result: str | list[str] | None = None  # what the monitor keeps, see `MonitorDeclaration.keeps`
     numbers: Mapping[str, float] | None = None  # what the type's `numbers` declare, by id
 
 
@@ -82,7 +82,7 @@ class CheckFailed(Exception):
         duration: int = 0,
         certificate: Certificate | None = None,
         shared: str = "",
-        last_result: str | None = None,
+        last_result: str | list[str] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message

@@ -109,6 +109,7 @@ class Words:
     out_of_range: str = ""  # exact sentence when a number is outside minimum..maximum
     whole: bool = False  # a number is rounded to a whole one before it is checked and stored
     template: bool = False  # a Liquid template; our form refuses one that cannot be rendered
+    learned: bool = False  # checks fill it in: files leave it out, and another target begins anew
     refers_to: str = ""  # of references: proxy | docker_host | remote_browser | monitor_group | notification
 
 
@@ -212,6 +213,7 @@ class MonitorDeclaration(ABC, Generic[O]):
     numbers: ClassVar[tuple[Number, ...]] = (RESPONSE_TIME,)  # on which limits can be set
     in_type_list: ClassVar[bool] = True  # whether Uptime Kuma 2.5 has it in its `monitorTypeList`
     form_defaults: ClassVar[Mapping[str, Any]] = {}  # of common fields (interval ...), where it differs
+    keeps: ClassVar[str] = "dns_last_result"  # the field that takes `CheckResult.last_result`
     notations: ClassVar[tuple[Notation, ...]] = ()  # how people write down what it checks
     untestable: ClassVar[str] = ""  # why a single check out of a form says nothing, as a sentence
 

@@ -37,6 +37,7 @@ class Field:
     name: str  # in documents
     default: Any
     secret: bool
+    learned: bool
 
 
 @lru_cache(maxsize=256)
@@ -47,19 +48,21 @@ def fields_of(models: tuple[type[Options], ...]) -> Mapping[str, Field]:
         names = {info.alias or name: name for name, info in model.model_fields.items()}
         for key, (info, words) in model.words().items():
             default = info.get_default(call_default_factory=True)
-            found[key] = Field(key, names[key], default, words.secret)
+            found[key] = Field(key, names[key], default, words.secret, words.learned)
     return found
 
 
 def keyed(resource: Resource[Any], document: Mapping[str, Any]) -> Document:
     """A document by the keys of the wire instead of names, complete: what it leaves out has its default.
 
+    What checks learn is complete without.
+
     Raises:
         UserError: a field is unknown; `field` in its extra says which.
     """
     fields = fields_of(tuple(resource.options(document)))
     keys = {field.name: key for key, field in fields.items()}
-    wire = {key: deepcopy(default_of(resource, field)) for key, field in fields.items()}
+    wire = {key: deepcopy(default_of(resource, field)) for key, field in fields.items() if not field.learned}
     for name, value in document.items():
         key = keys.get(name, name)
         if key not in fields and resource.undeclared(document, key) is None:
@@ -165,7 +168,7 @@ class Documents:
         for key, value in wire.items():
             field = fields.get(key)
             hidden = field.secret if field else resource.undeclared(wire, key)
-            if hidden is None or (field and value == default_of(resource, field)):
+            if hidden is None or (field and (field.learned or value == default_of(resource, field))):
                 continue
             if not field and key in resource.defaults and value == resource.defaults[key]:
                 continue

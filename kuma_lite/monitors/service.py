@@ -19,7 +19,7 @@ from kuma_lite.monitors.document.reading import linked_notifications, read_added
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.judge import Policy, remembered
 from kuma_lite.monitors.engine.limits import read_limits
-from kuma_lite.monitors.engine.preparing import prepare
+from kuma_lite.monitors.engine.preparing import learned_fields, prepare
 from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.store import MonitorStore
@@ -107,6 +107,9 @@ class Monitors:
         old = self.get(actor, Right.MONITORS_EDIT, monitor_id)
         document = read_added(payload)
         active = bool(document.pop("active", True))
+        for field in learned_fields(old.kind):  # no file knows of them
+            if field not in payload and field in old.document:
+                document[field] = old.document[field]
         monitor = await self._change(actor, old, document, payload)
         return monitor if active is monitor.active else await self._switch(actor, old.id, active=active)
 
@@ -310,6 +313,13 @@ class Monitors:
             number = document.get(field)
             if number is not None and not exists(organisation, number):
                 raise UserError("The {thing} of this monitor does not exist.", thing=_REFERRED[field])
+
+    def keep(self, monitor: Monitor, field: str, value: str | list[str]) -> None:
+        """A check has found something that its monitor remembers; it is stored elsewhere."""
+        monitor.document[field] = value
+        if monitor.kind is not None and field in monitor.kind.options.words():
+            self._interpret(monitor)
+            self._tell(monitor)
 
     def _interpret(self, monitor: Monitor) -> None:
         """Fill in what follows from the document."""

@@ -134,13 +134,11 @@ class MonitorStore(BeatHistory):
                 *(remove_monitor(self._database, each) for each in monitor_ids[first : first + TOGETHER])
             )
 
-    async def put_last_result(self, monitor_id: int, text: str) -> None:
-        """Keep the text that the latest answer had, in the monitor's document."""
+    async def put_last_result(self, monitor_id: int, field: str, value: str | list[str]) -> None:
+        """Keep what the latest answer had, in the monitor's document."""
 
         def write(connection: Connection) -> None:
-            _change_documents(
-                connection, lambda document: {**document, "dns_last_result": text}, "id = ?", monitor_id
-            )
+            _change_documents(connection, lambda document: {**document, field: value}, "id = ?", monitor_id)
 
         await self._database.write(write, urgent=False)
 

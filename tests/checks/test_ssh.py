@@ -58,6 +58,27 @@ async def test_a_real_server(network: Network, tmp_path: Path) -> None:
 
 
 @needs_sshd
+async def test_the_first_key_is_remembered_and_another_one_is_down(network: Network, tmp_path: Path) -> None:
+    async with sshd.running(tmp_path) as server:
+        document = {"hostname": "127.0.0.1", "port": server.port}
+        shown = server.fingerprints["ed25519"]
+        result = await run(SSH, document, Context(network))
+        assert isinstance(result, CheckResult)
+        assert result.last_result == [shown]
+        for known in server.fingerprints.values():  # whichever of its keys it was
+            result = await run(SSH, {**document, "sshHostKeys": [OTHER, known]}, Context(network))
+            assert isinstance(result, CheckResult)
+            assert (known in result.message, result.last_result) == (True, None)
+        changed = {**document, "sshHostKeys": [OTHER]}
+        failed = await failure(SSH, changed, Context(network))
+        assert failed.message == f"The host key has changed: ssh-ed25519 {shown} instead of {OTHER}"
+        for takes in ({"sshRemember": False}, {"expectedValue": shown}):
+            result = await run(SSH, {**changed, **takes}, Context(network))
+            assert isinstance(result, CheckResult)
+            assert result.last_result is None
+
+
+@needs_sshd
 @pytest.mark.parametrize("kind", ["ecdsa", "rsa"])
 async def test_a_server_with_one_key_and_an_older_exchange(
     network: Network, tmp_path: Path, kind: str
@@ -151,11 +172,12 @@ async def test_nobody_there_silence_and_hanging_up(network: Network) -> None:
 
 
 async def test_a_fingerprint_that_is_none(network: Network) -> None:
-    document = {"hostname": "127.0.0.1", "expectedValue": "MD5:00:11"}
-    with pytest.raises(UserError):
-        SSH.validate(SSH.options.read(document), {})
-    with pytest.raises(CannotCheck):
-        await run(SSH, document, Context(network))
+    for wrong in ({"expectedValue": "MD5:00:11"}, {"sshHostKeys": ["MD5:00:11"]}):
+        document = {"hostname": "127.0.0.1", **wrong}
+        with pytest.raises(UserError):
+            SSH.validate(SSH.options.read(document), {})
+        with pytest.raises(CannotCheck):
+            await run(SSH, document, Context(network))
 
 
 @given(st.binary(max_size=80), st.binary(max_size=80), st.sampled_from(sum(_ssh.FAMILIES.values(), ())))

@@ -33,7 +33,7 @@ def monitors_on(storage: Storage) -> Monitors:
         fault=OwnFault(clock, Surroundings(), NoAnchor()),
         in_maintenance=lambda monitor_id: False,
         keep_certificate=lambda monitor, certificate: None,
-        keep_last_result=lambda monitor, text: None,
+        keep_last_result=lambda monitor, field, value: None,
     )
     return Monitors(
         store=storage.store,

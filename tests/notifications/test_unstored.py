@@ -12,7 +12,9 @@ from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Message
 from kuma_lite.core.errors import StorageTrouble
+from kuma_lite.core.kept_writes import KeptWrites
 from kuma_lite.notifications import unstored
+from kuma_lite.notifications.model import pack
 from kuma_lite.notifications.service import Notifications
 from tests.notifications.peers import populate
 from tests.notifications.sinks import Answer, HttpSink
@@ -69,6 +71,26 @@ async def test_what_was_in_the_outbox_before_is_delivered_first_and_once(
     await notifications.send([hook], Message("newest"))
     await sink.wait_for(3)
     assert texts(sink) == ["old", "new", "newest"]
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_an_announcement_is_stored_for_those_that_have_not_got_it(
+    notifications: Notifications, database: Database, disk: FaultyDisk, sink: HttpSink, taken: bool
+) -> None:
+    sink.answer = Answer() if taken else Answer(status=500)
+    hook = await add_hook(database, sink.url)
+    await notifications.start()
+    kept = KeptWrites(database)
+    disk.full = True
+    news = notifications.announcement([hook], None, pack(Message("a")))
+    assert not await kept.write(lambda connection: None, [news])
+    await sink.wait_for(1)
+    disk.full = False
+    await until(lambda: database.trouble is None)
+    assert len(await outbox(database)) == (0 if taken else 1)
+    assert len(notifications.dispatcher.unstored) == 0
+    assert set(texts(sink)) == {"a"}
+    assert len(texts(sink)) == 1 or not taken, "what was refused is tried again"
 
 
 async def test_what_no_channel_takes_is_stored_in_its_order(

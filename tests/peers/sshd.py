@@ -22,9 +22,11 @@ class Server(NamedTuple):
 
 
 @asynccontextmanager
-async def running(folder: Path, *, kinds: tuple[str, ...] = KINDS, more: str = "") -> AsyncIterator[Server]:
-    """`more`: lines of its configuration."""
-    port = free_port()
+async def running(
+    folder: Path, *, kinds: tuple[str, ...] = KINDS, more: str = "", port: int = 0
+) -> AsyncIterator[Server]:
+    """`more`: lines of its configuration; `port`: any that is free when it is not given."""
+    port = port or free_port()
     fingerprints = {kind: await _key(folder / kind, kind) for kind in kinds}
     Path("/run/sshd").mkdir(exist_ok=True)
     config = folder / "sshd_config"

@@ -125,6 +125,8 @@ _OTHERS: Final = (
     WireField("groupRule", TEXT, "all", hidden=True),  # see `checks.group`
     WireField("groupShare", TEXT, "", hidden=True),
     WireField("domainExpiryDays", INT, 14, hidden=True),  # see `checks.domain`
+    WireField("sshRemember", BOOL, True, hidden=True),  # see `checks.ssh`
+    WireField("sshHostKeys", LIST, [], hidden=True),
 )
 
 FIELDS: Final[dict[str, WireField]] = {

@@ -76,7 +76,7 @@ class Concluder:
         announcer: Announcer,
         in_maintenance: Callable[[int], bool],
         keep_certificate: Callable[[Monitor, Certificate], None],
-        keep_last_result: Callable[[Monitor, str], None],
+        keep_last_result: Callable[[Monitor, str, str | list[str]], None],
     ) -> None:
         self._clock = clock
         self._bus = bus
@@ -95,8 +95,10 @@ class Concluder:
             return REPEAT_S
         if outcome.certificate is not None:
             self._keep_certificate(monitor, outcome.certificate)
-        if outcome.last_result is not None and monitor.get("dns_last_result") != outcome.last_result:
-            self._keep_last_result(monitor, outcome.last_result)
+        if outcome.last_result is not None and monitor.kind is not None:
+            field = monitor.kind.keeps
+            if monitor.get(field) != outcome.last_result:
+                self._keep_last_result(monitor, field, outcome.last_result)
         reason = outcome.own_fault
         if reason is None and outcome.shared and self._roster.others_share(monitor, outcome.shared):
             reason = SHARED.get(outcome.shared, SHARED_OTHERWISE).format(problem=outcome.message)

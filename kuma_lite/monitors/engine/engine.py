@@ -34,7 +34,7 @@ class Engine:
         fault: OwnFault,
         in_maintenance: Callable[[int], bool],
         keep_certificate: Callable[[Monitor, Certificate], None],
-        keep_last_result: Callable[[Monitor, str], None],
+        keep_last_result: Callable[[Monitor, str, str | list[str]], None],
     ) -> None:
         self.roster = roster
         self.recorder = recorder

@@ -26,7 +26,7 @@ class Outcome(NamedTuple):
     fault: bool = False  # it is an exception that nobody foresaw
     cannot: bool = False  # see `CheckResult`
     shared: str = ""  # key of the field that names what has failed instead of the target (see `CheckFailed`)
-    last_result: str | None = None  # see `CheckResult`
+    last_result: str | list[str] | None = None  # see `CheckResult`
 
     @classmethod
     def of(

@@ -30,6 +30,7 @@ def prepare(
         options = _read(kind, document)
         if options is not None:
             document.update(kind.validate(options, document))
+        _begin_anew(kind, options, document, old)
         check_limits(document.get("limits"), kind.numbers)
     token = document.get("pushToken")
     if kind is not None and kind.pushed and not token:
@@ -38,6 +39,27 @@ def prepare(
         holder = roster.by_push_token(token)
         if holder is not None and (old is None or holder.id != old.id):
             raise UserError("Another monitor uses this push token already.")
+
+
+def learned_fields(kind: AnyMonitorType | None) -> list[str]:
+    """The fields that checks of a type fill in, and people may change."""
+    words = kind.options.words() if kind is not None else {}
+    return [field for field, (_, said) in words.items() if said.learned]
+
+
+def _begin_anew(
+    kind: AnyMonitorType, options: Options | None, document: Document, old: Monitor | None
+) -> None:
+    """What was learned of one target says nothing of another."""
+    fields = learned_fields(kind)
+    if not fields:
+        return
+    before = old.options if old is not None and old.kind is kind else None
+    if options is not None and before is not None and kind.target(options) == kind.target(before):
+        return
+    for field in fields:
+        if old is None or document.get(field) == old.document.get(field):
+            document.pop(field, None)
 
 
 def _read(kind: AnyMonitorType, document: Document) -> Options | None:

@@ -169,7 +169,7 @@ class House:
     told: list[BeatRecorded] = field(default_factory=list)
     maintenance: set[int] = field(default_factory=set)
     certificates: list[Any] = field(default_factory=list)
-    last_results: list[str] = field(default_factory=list)
+    last_results: list[tuple[str, object]] = field(default_factory=list)
     network: Surroundings = field(default_factory=Surroundings)
 
     def pull(self, *, uplink: bool) -> None:
@@ -218,7 +218,7 @@ async def house() -> Any:
         fault=fault,
         in_maintenance=lambda monitor_id: monitor_id in made[0].maintenance,
         keep_certificate=lambda monitor, certificate: made[0].certificates.append(certificate),
-        keep_last_result=lambda monitor, text: made[0].last_results.append(text),
+        keep_last_result=lambda monitor, field, value: made[0].last_results.append((field, value)),
     )
     made.append(House(engine, recorder, roster, fault, network=network))
     bus.subscribe(BeatRecorded, made[0].told.append)
@@ -534,7 +534,7 @@ async def test_a_last_result_is_kept_when_it_is_another(house: House) -> None:
     )
     house.add(Scripted(outcomes), dns_last_result="same")
     await house.until(5)
-    assert house.last_results == ["new", "newer"]
+    assert house.last_results == [("dns_last_result", "new"), ("dns_last_result", "newer")]
 
 
 async def test_what_a_failure_of_our_own_has_learned_is_kept_without_a_beat(house: House) -> None:
