@@ -198,3 +198,32 @@ class TestScheduler:
         await scheduler.stop()
         assert 0 <= scheduler.lateness[0] < 10
         assert ticks
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_more_than_can_be_done_stretches_all_intervals_alike(share: float) -> None:
+    """Half an hour of 300 monitors every 20 s, of whose checks only a share can be made; each takes 0.3 s."""
+    clock, monitors, interval = ManualClock(), 300, 20.0
+    running: list[tuple[float, int, float]] = []
+    most = round(monitors / interval * share * 0.3)
+    looks: Counter[int] = Counter()
+
+    def look(monitor_id: int, due: float) -> None:
+        looks[monitor_id] += 1
+        running.append((clock.monotonic() + 0.3, monitor_id, due))
+
+    scheduler = Scheduler(clock, look, lambda now: None, lambda: most - len(running))
+    for monitor_id in range(1, monitors + 1):
+        scheduler.put(monitor_id, first_due(clock.monotonic(), interval, None, phase(monitor_id)))
+    for _ in range(18_000):
+        clock.advance(GRID_S)
+        now = clock.monotonic()
+        ended = [each for each in running if each[0] <= now + 1e-9]
+        running[:] = [each for each in running if each[0] > now + 1e-9]
+        for _, monitor_id, due in ended:
+            scheduler.put(monitor_id, next_due(due, interval, now))
+        scheduler.hand_out(now)
+    could_be = most / 0.3 * 1800
+    assert sum(looks.values()) >= 0.97 * could_be, "there is always somebody to look at"
+    assert max(looks.values()) - min(looks.values()) <= 2
+    assert max(scheduler.lateness) <= interval / share + 2 * interval
