@@ -24,7 +24,7 @@ from kuma_lite.core.declarations import (
 )
 from kuma_lite.core.time_limit import TimeLimit
 from kuma_lite.monitors.engine.context import CheckedMonitor, Context, OnServer, ServerView
-from kuma_lite.monitors.engine.due import REPEAT_S, first_due, next_due, phase
+from kuma_lite.monitors.engine.due import REPEAT_S, first_due, is_overdue, next_due, phase, second_due
 from kuma_lite.monitors.engine.limits import History, limited, numbers_of
 from kuma_lite.monitors.engine.outcome import Outcome
 from kuma_lite.monitors.engine.own_fault import Began, OwnFault
@@ -79,6 +79,7 @@ class Checker:
         self.turned: dict[int, float] = {}  # when something came of a monitor last, or since it is watched
         self._disbelieved: set[int] = set()  # whose latest failure was ours
         self._limits: dict[int, History] = {}  # of monitors that have limits
+        self._overdue: dict[int, float] = {}  # since when, of monitors before their first look of this run
         self._running: dict[int, asyncio.Task[None]] = {}
 
     # --- which monitors, and when ------------------------------------------------------------------------
@@ -102,7 +103,10 @@ class Checker:
             return
         pushed = monitor.kind is not None and monitor.kind.pushed
         now = self.turned[monitor.id] = self._clock.monotonic()
-        self.scheduler.put(monitor.id, first_due(now, monitor.interval, age, phase(monitor.id), delay=pushed))
+        place = phase(monitor.id)
+        if not pushed and is_overdue(monitor.interval, age):
+            self._overdue[monitor.id] = now
+        self.scheduler.put(monitor.id, first_due(now, monitor.interval, age, place, delay=pushed))
 
     def watch(self, monitor: CheckedMonitor) -> None:
         """A monitor was added, edited or switched on: check it at once (pushed ones after an interval)."""
@@ -119,6 +123,7 @@ class Checker:
         self.turned.pop(monitor_id, None)
         self._disbelieved.discard(monitor_id)
         self._limits.pop(monitor_id, None)
+        self._overdue.pop(monitor_id, None)
         task = self._running.pop(monitor_id, None)
         if task is not None:
             task.cancel()
@@ -156,9 +161,9 @@ class Checker:
 
     async def _beat(self, monitor: CheckedMonitor, due: float) -> None:
         """One turn of a monitor, from falling due to its next due time."""
-        wait: float = REPEAT_S
+        wait, well = REPEAT_S, False
         try:
-            wait = await self._turn(monitor)
+            wait, well = await self._turn(monitor)
             if monitor.id in self.turned:
                 self.turned[monitor.id] = self._clock.monotonic()
         except asyncio.CancelledError:
@@ -170,31 +175,38 @@ class Checker:
         self._ended(monitor.id)
         now = self._clock.monotonic()
         if self._find(monitor.id) is monitor:
-            self.scheduler.put(monitor.id, next_due(due, wait, now))
+            self.scheduler.put(monitor.id, self._following(monitor, due, wait, now, well))
         if self.scheduler.held_back:
             self.scheduler.hand_out(now)
+
+    def _following(self, monitor: CheckedMonitor, due: float, wait: float, now: float, well: bool) -> float:
+        # Retries are what somebody has asked for: only what is well is moved to its place in the interval.
+        began = self._overdue.pop(monitor.id, None) if well else None
+        if began is None:
+            return next_due(due, wait, now)
+        return second_due(began, monitor.interval, phase(monitor.id), wait, now)
 
     def _ended(self, monitor_id: int) -> None:
         if self._running.get(monitor_id) is asyncio.current_task():  # not that of another turn after `leave`
             del self._running[monitor_id]
 
-    async def _turn(self, monitor: CheckedMonitor) -> float:
-        """Check and hand on; returns the seconds to the next turn."""
+    async def _turn(self, monitor: CheckedMonitor) -> tuple[float, bool]:
+        """Check and hand on; returns the seconds to the next turn, and whether all was well."""
         began = self.fault.begin()
         if self._in_maintenance(monitor.id):
-            return await self._conclude(Outcome(monitor.id, began.wall, Status.MAINTENANCE, False, ""))
+            return await self._conclude(Outcome(monitor.id, began.wall, Status.MAINTENANCE, False, "")), False
         try:
             outcome = await self._check(monitor, began)
         except Exception as error:
             outcome = self._faulty(monitor, began, error)
         if isinstance(outcome, Wait):
-            return outcome.seconds
+            return outcome.seconds, False
         wait = await self._conclude(outcome)
         if outcome.own_fault is None:
             self._disbelieved.discard(monitor.id)
-            return wait
+            return wait, outcome.failed == monitor.upside_down
         self._disbelieved.add(monitor.id)
-        return wait if self.fault.is_troubled else min(wait, SOON_S)
+        return (wait if self.fault.is_troubled else min(wait, SOON_S)), False
 
     async def _check(self, monitor: CheckedMonitor, began: Began) -> Outcome | Wait:
         """What the target gave, and whether a failure is our own."""

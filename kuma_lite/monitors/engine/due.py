@@ -11,6 +11,7 @@ from typing import Final
 
 GRID_S: Final = 0.1  # wake-ups are the cost of a scheduler, not its heap; a tenth of a second is no lateness
 START_SPREAD_S: Final = 30.0  # overdue monitors are caught up with over this time after a start
+LEAST_GAP_S: Final = 2.0  # a second look that would come sooner after the first one is left out
 REPEAT_S: Final = 5.0  # after trouble of our own: soon, but not in a storm
 GOLDEN: Final = 0.618033988749895  # multiples of it, modulo 1, lie as evenly as numbers can
 
@@ -32,9 +33,23 @@ def first_due(now: float, interval: float, age: float | None, place: float, *, d
     """
     if delay:
         return now + interval
-    if age is not None and 0 <= age < interval:
+    if age is not None and not is_overdue(interval, age):
         return now + interval - age
     return now + place * min(interval, START_SPREAD_S)
+
+
+def is_overdue(interval: float, age: float | None) -> bool:
+    """Whether the rhythm of an earlier run says nothing; `age`: see `first_due`."""
+    return age is None or not 0 <= age < interval
+
+
+def second_due(began: float, interval: float, place: float, wait: float, now: float) -> float:
+    """The look after the first one of a monitor that was overdue at `began`, and with it all that follow.
+
+    The first looks come together within `START_SPREAD_S`, so that all is known soon. The schedule is spread
+    over the whole interval, however long: so the second look may come sooner than an interval later.
+    """
+    return next_due(began + (place - 1) * interval, wait, now + min(wait, LEAST_GAP_S) / 2)
 
 
 def next_due(due: float, wait: float, now: float) -> float:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.clock import ManualClock, SystemClock
-from kuma_lite.monitors.engine.due import GRID_S, START_SPREAD_S, first_due, grid, next_due, phase
+from kuma_lite.monitors.engine.due import (
+    GRID_S,
+    LEAST_GAP_S,
+    START_SPREAD_S,
+    first_due,
+    grid,
+    is_overdue,
+    next_due,
+    phase,
+    second_due,
+)
 from kuma_lite.monitors.engine.scheduler import Scheduler
 
 SECONDS = st.floats(0.1, 100_000, allow_nan=False)
@@ -52,6 +63,41 @@ def test_next_due_at_the_edges_of_a_turn() -> None:
     assert next_due(100, 20, 120) == 140, "a moment that has come is not the next one"
     assert next_due(100, 20, 139.9) == 140
     assert next_due(100, 20, 90) == 120
+
+
+@pytest.mark.parametrize("interval", [20.0, 60.0, 600.0, 86_400.0])
+def test_whoever_was_overdue_is_spread_over_the_whole_interval(interval: float) -> None:
+    seconds: list[float] = []
+    for monitor_id in range(1, 2001):
+        place = phase(monitor_id)
+        first = first_due(1000, interval, None, place)
+        second = second_due(1000, interval, place, interval, first + 0.05)
+        assert first < second <= first + interval + LEAST_GAP_S
+        assert next_due(second, interval, second) == second + interval
+        seconds.append((second - 1000) % interval)
+    parts = Counter(int(moment / interval * 10) for moment in seconds)
+    assert max(parts.values()) - min(parts.values()) <= 20  # of 200
+
+
+@given(SECONDS, SECONDS, SECONDS, st.floats(0, 0.999), st.floats(0, 1e6, allow_nan=False))
+def test_a_second_look_is_never_later_than_what_follows_the_first(
+    began: float, interval: float, wait: float, place: float, late: float
+) -> None:
+    now = first_due(began, interval, None, place) + late
+    following = second_due(began, interval, place, wait, now)
+    assert now - 1e-6 < following <= now + wait + LEAST_GAP_S + 1e-6
+
+
+def test_second_due_at_its_edges() -> None:
+    assert second_due(1000, 600, 0.5, 600, 1015) == 1300
+    assert second_due(1000, 600, 0.0, 600, 1000) == 1600, "the first look was in its place"
+    assert second_due(1000, 600, 0.5, 600, 1299.5) == 1900, "too soon after the first one"
+    assert second_due(1000, 600, 0.5, 600, 1298) == 1300
+
+
+def test_what_is_overdue() -> None:
+    assert all(is_overdue(60, age) for age in (None, -0.1, 60, 61))
+    assert not any(is_overdue(60, age) for age in (0, 59.9))
 
 
 def test_phases_are_what_they_were() -> None:
@@ -152,3 +198,32 @@ class TestScheduler:
         await scheduler.stop()
         assert 0 <= scheduler.lateness[0] < 10
         assert ticks
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_more_than_can_be_done_stretches_all_intervals_alike(share: float) -> None:
+    """Half an hour of 300 monitors every 20 s, of whose checks only a share can be made; each takes 0.3 s."""
+    clock, monitors, interval = ManualClock(), 300, 20.0
+    running: list[tuple[float, int, float]] = []
+    most = round(monitors / interval * share * 0.3)
+    looks: Counter[int] = Counter()
+
+    def look(monitor_id: int, due: float) -> None:
+        looks[monitor_id] += 1
+        running.append((clock.monotonic() + 0.3, monitor_id, due))
+
+    scheduler = Scheduler(clock, look, lambda now: None, lambda: most - len(running))
+    for monitor_id in range(1, monitors + 1):
+        scheduler.put(monitor_id, first_due(clock.monotonic(), interval, None, phase(monitor_id)))
+    for _ in range(18_000):
+        clock.advance(GRID_S)
+        now = clock.monotonic()
+        ended = [each for each in running if each[0] <= now + 1e-9]
+        running[:] = [each for each in running if each[0] > now + 1e-9]
+        for _, monitor_id, due in ended:
+            scheduler.put(monitor_id, next_due(due, interval, now))
+        scheduler.hand_out(now)
+    could_be = most / 0.3 * 1800
+    assert sum(looks.values()) >= 0.97 * could_be, "there is always somebody to look at"
+    assert max(looks.values()) - min(looks.values()) <= 2
+    assert max(scheduler.lateness) <= interval / share + 2 * interval

@@ -32,7 +32,7 @@ from kuma_lite.core.options import Options, option
 from kuma_lite.core.spans import Spans
 from kuma_lite.core.targets import Distance
 from kuma_lite.monitors.engine import checking, concluding, disbelief
-from kuma_lite.monitors.engine.due import REPEAT_S
+from kuma_lite.monitors.engine.due import REPEAT_S, phase
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.judge import Policy
 from kuma_lite.monitors.engine.limits import read_limits
@@ -303,6 +303,26 @@ async def test_a_hung_check_is_ended_at_its_deadline(house: House) -> None:
     house.add(Scripted(hang, limit=0.1), timeout=48)
     (beat,) = (await house.until(1))[:1]
     assert (beat.status, beat.msg) == (Status.DOWN, "timeout by AbortSignal (48s)")
+
+
+async def test_whoever_is_well_after_a_start_moves_to_its_place_in_the_interval(house: House) -> None:
+    """Retries and failures keep the rhythm that was asked for."""
+    checker = house.engine.checker
+    now = time.monotonic()
+    well = house.add(Scripted(up), 1, interval=600)
+    ill = house.add(Scripted(sequence(CheckFailed("no"))), 2, interval=600, maxretries=1)
+    flipped = house.add(Scripted(up), 3, interval=600, upsideDown=True)
+    await house.until(3)
+    for monitor in (well, ill, flipped):
+        checker.resume(monitor, None)
+        checker.scheduler.put(monitor.id, now - 5)
+    await house.until(6)
+    await house.wait(lambda: len(checker.scheduler) == 3)
+    counts = checker.scheduler._entries
+    due = {each[1]: each[0] - now for each in checker.scheduler._heap if counts[each[1]] == each[2]}
+    assert abs(due[1] - 600 * phase(1)) < 30
+    assert abs(due[2] - 595) < 0.1
+    assert abs(due[3] - 595) < 0.1
 
 
 async def test_no_more_are_begun_than_there_is_room_for(
