@@ -50,6 +50,7 @@ class AutoIncidents:
         self._timelines = timelines
         self._clock = clock
         self._outdated = outdated
+        self._any_noted = True  # as long as nobody has looked
         self._set: frozenset[int] = frozenset()  # components whose state somebody has set
         self._job = PeriodicJob(
             "incidents of status pages",
@@ -71,7 +72,10 @@ class AutoIncidents:
         """Begin what has to begin, end what is over. Raises StorageTrouble."""
         pages = self._pages.published()
         self._look_at_states(pages)
+        if not self._any_noted and not any(page.auto_incident_minutes for page in pages):
+            return
         noted = await self._database.read(component_store.auto_incidents)
+        self._any_noted = bool(noted)
         for page in pages:
             own = {service: number for (page_id, service), number in noted.items() if page_id == page.id}
             if own or page.auto_incident_minutes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from kuma_lite.status_pages.model import Component, Document, Group, Member, Page
+from kuma_lite.status_pages.model import OWN_FIELDS, Component, Document, Group, Member, Page
 
 _TOLD: Final = ("slug", "title", "theme", "published", "autoRefreshInterval")  # with what it was, and is
 
@@ -18,7 +18,9 @@ def draft_of(page: Page, groups: Sequence[Group], servers: Sequence[str]) -> Doc
         groups: those that visitors see, in their order.
         servers: UUIDs of those on the page.
     """
-    config = {key: value for key, value in page.private_config().items() if key not in ("id", "icon")}
+    # What Uptime Kuma does not know as well, chosen or not: a version that is put back takes it back.
+    own = {wire: getattr(page, name) for wire, name in OWN_FIELDS.items()}
+    config = {key: value for key, value in page.private_config().items() if key not in ("id", "icon")} | own
     return {
         "config": config,
         "logo": page.icon,

@@ -74,7 +74,14 @@ GIVEN: dict[str, Document] = {
     "status_page": {
         "slug": "shop", "title": "Shop", "theme": "dark", "domains": ["shop.example.com"],
         "servers": ["box1"],
-        "groups": [{"name": "All", "monitors": [{"monitor": "Shop", "show_url": True}]}],
+        "groups": [
+            {
+                "name": "All",
+                "monitors": [{"monitor": "Shop", "show_url": True}],
+                "components": [{"name": "Both", "rule": "share", "share": 60, "monitors": ["Shop"]}],
+            }
+        ],
+        "auto_incident_minutes": 5,
     },
     "maintenance": {
         "title": "works", "strategy": "recurring-weekday", "weekdays": [1, 5], "timezone": "Europe/Berlin",

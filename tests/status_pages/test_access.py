@@ -223,6 +223,12 @@ async def test_a_link_opens_everything_until_it_is_removed(shop: Running) -> Non
     made = await as_editor(shop, "addStatusPageLink", "shop", "for the board")
     ((link,), path) = made["links"], made["path"]
     assert path not in repr(await as_editor(shop, "statusPageAccess", "shop"))
+    for address in ("/", "/api/entry-page"):  # nor does its host tell of it
+        own, other = (
+            await shop.get(address, Host="hidden.example"),
+            await shop.get(address, Host="other.example"),
+        )
+        assert comparable(own, "shop") == comparable(other, "shop"), address
     first = await shop.get(path + "&hours=")
     assert (first.status, first.headers["location"]) == (303, "/status/shop?hours=")
     cookie, key = cookie_of(first), path.split("?")[1]

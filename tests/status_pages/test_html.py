@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.status_pages.analytics import analytics_of
+from kuma_lite.status_pages.facts import Facts
 from kuma_lite.status_pages.html import content_policy, render
-from kuma_lite.status_pages.model import Page, ShownServer
+from kuma_lite.status_pages.model import Bar, Page, ShownServer
 
 NOW = 1_795_311_412.0
 PAGE = Page(id=1, organisation=1, slug="page", title="My page")
@@ -48,6 +49,25 @@ class Tags(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+
+
+def test_a_page_with_hundreds_of_services_stays_small() -> None:
+    import brotli
+
+    tags = [
+        {"id": n, "tag_id": n, "name": f"tag {n}", "value": "x", "color": f"#{n * 7919 % 0xFFFFFF:06x}"}
+        for n in range(200)
+    ]
+    monitors = [monitor(n, name=f"Service {n}", tags=tags[n % 50 :: 50]) for n in range(300)]
+    groups = [{"id": n, "name": f"G{n}", "monitorList": monitors[n * 25 : n * 25 + 25]} for n in range(12)]
+    history = {}
+    for n in range(300):
+        shares = [0.97 if (n * 90 + day) % 31 == 0 else 1.0 for day in range(90)]
+        history[n] = [Bar(day * 86_400, share) for day, share in enumerate(shares)]
+    html = render(PAGE, document(publicGroupList=groups), NO_BEATS, [], NOW, Facts(bars=history))
+    assert len(html) < 1_000_000
+    assert len(brotli.compress(html.encode(), quality=5)) < 60_000
+    assert html.count("data-monitor-id") == 300
 
 
 def test_a_page_can_be_read_without_scripts() -> None:

@@ -166,6 +166,15 @@ async def test_a_page_at_its_own_host(shop: Running) -> None:
     assert (await shop.get("/", X_Forwarded_Host="status.example")).status == 200
 
 
+async def test_the_entry_page_follows_each_host_of_a_page(shop: Running) -> None:
+    await shop.save_page("shop", [], domainNameList=["status.example", "up.example"])
+    for host in ("status.example", "UP.example:8080"):
+        matched = {"type": "statusPageMatchedDomain", "statusPageSlug": "shop"}
+        assert (await shop.get("/api/entry-page", Host=host)).json() == matched, host
+        assert "<title>Shop</title>" in (await shop.get("/", Host=host)).text, host
+    assert (await shop.get("/api/entry-page", Host="other.example")).json()["type"] == "entryPage"
+
+
 async def test_nobody_puts_an_address_into_the_feed_of_others(shop: Running) -> None:
     """The feed names the host it was asked at, and is kept: but for that host alone."""
     for host in ("evil.example", "evil.example</link>", "a b"):
