@@ -10,9 +10,9 @@ from typing import Any, Protocol
 from kuma_lite.core.clock import MILLISECONDS, Clock, wire_time
 from kuma_lite.core.declarations import Status
 from kuma_lite.status_pages import components
+from kuma_lite.status_pages.component_model import Component, ShownComponent
 from kuma_lite.status_pages.last_good import LastGood
 from kuma_lite.status_pages.model import (
-    Component,
     Document,
     Group,
     Incident,
@@ -21,7 +21,6 @@ from kuma_lite.status_pages.model import (
     Monitors,
     Page,
     ShownBeat,
-    ShownComponent,
     ShownMonitor,
     ShownServer,
     ShownState,

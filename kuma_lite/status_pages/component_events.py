@@ -12,9 +12,10 @@ from kuma_lite.core.doors import PAGE, Answer, Caller, Event, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.status_pages import component_store
+from kuma_lite.status_pages.component_model import SetState
 from kuma_lite.status_pages.components import STATES, WORDS
 from kuma_lite.status_pages.incidents import NO_PAGE
-from kuma_lite.status_pages.model import Document, Page, SetState
+from kuma_lite.status_pages.model import Document, Page
 from kuma_lite.status_pages.pages import Pages
 
 MAX_TEXT_CHARS: Final = 2_000

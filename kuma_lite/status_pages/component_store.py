@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kuma_lite.core import sql
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.sql import Connection
-from kuma_lite.status_pages.model import Component, Rule, SetState
+from kuma_lite.status_pages.component_model import Component, Rule, SetState
 
 
 def read_all(db: Connection) -> dict[int, list[Component]]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from kuma_lite.core.declarations import Status
-from kuma_lite.status_pages.model import Bar, Component, Rule
+from kuma_lite.status_pages.component_model import Component, Rule
+from kuma_lite.status_pages.model import Bar
 
 Change = tuple[float, Status | None]  # when (seconds since 1970), and to what; None: nobody looks any more
 

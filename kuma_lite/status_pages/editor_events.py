@@ -14,16 +14,11 @@ from kuma_lite.core.doors import PAGE, Answer, Caller, Event, Push, actor_of
 from kuma_lite.core.errors import UserError
 from kuma_lite.status_pages.access import PageAccess
 from kuma_lite.status_pages.answers import Answers
+from kuma_lite.status_pages.component_model import Component
 from kuma_lite.status_pages.draft_routes import preview_path, without_counting
 from kuma_lite.status_pages.drafts import Draft, Drafts
 from kuma_lite.status_pages.incidents import Incidents
-from kuma_lite.status_pages.model import (
-    Component,
-    Document,
-    Group,
-    Page,
-    ShownServer,
-)
+from kuma_lite.status_pages.model import Document, Group, Page, ShownServer
 from kuma_lite.status_pages.pages import Pages, Wanted
 from kuma_lite.status_pages.reading import MAX_COMPONENTS, read_edited, read_groups, read_logo
 from kuma_lite.status_pages.rules import overall

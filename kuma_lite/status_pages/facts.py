@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from kuma_lite.status_pages.model import Bar, Incident, PlannedWindow, ShownComponent, Update
+from kuma_lite.status_pages.component_model import ShownComponent
+from kuma_lite.status_pages.model import Bar, Incident, PlannedWindow, Update
 
 HOUR_S: Final = 3_600
 DAY_S: Final = 86_400

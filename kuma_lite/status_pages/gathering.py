@@ -10,21 +10,11 @@ from kuma_lite.core.clock import Clock
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.status_pages import affected_store, store, timeline_store
+from kuma_lite.status_pages.component_model import Component, ShownComponent
 from kuma_lite.status_pages.components import bars_of
 from kuma_lite.status_pages.facts import DAY_S, DAYS, HOUR_S, HOURS, Facts
 from kuma_lite.status_pages.last_good import LastGood
-from kuma_lite.status_pages.model import (
-    Bar,
-    Component,
-    Document,
-    Incident,
-    Maintenance,
-    Monitors,
-    Page,
-    ShownComponent,
-    Update,
-    Written,
-)
+from kuma_lite.status_pages.model import Bar, Document, Incident, Maintenance, Monitors, Page, Update, Written
 
 PAST: Final = 20  # incidents on the page itself
 PAST_IN_HISTORY: Final = 500  # in its history

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from kuma_lite.core.declarations import Status
 from kuma_lite.status_pages import bars, colours
+from kuma_lite.status_pages.component_model import ShownComponent
 from kuma_lite.status_pages.facts import Facts
 from kuma_lite.status_pages.markup import escape
-from kuma_lite.status_pages.model import Bar, Document, Page, ShownComponent, ShownServer
+from kuma_lite.status_pages.model import Bar, Document, Page, ShownServer
 from kuma_lite.status_pages.moments import moment
 
 MAX_TAGS: Final = 5  # shown of a monitor at a glance; the rest unfolds

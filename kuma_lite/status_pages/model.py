@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from kuma_lite.core.clock import wire_date
 from kuma_lite.core.declarations import Status
+from kuma_lite.status_pages.component_model import Component
 
 Document = dict[str, Any]
 
@@ -87,52 +88,6 @@ OWN_FIELDS: Final = {
     "autoIncidentMinutes": "auto_incident_minutes",
     "autoIncidentText": "auto_incident_text",
 }
-
-
-class Rule(StrEnum):
-    """How many of a component's monitors must be up."""
-
-    ALL = "all"
-    ANY = "any"
-    SHARE = "share"  # of a hundred
-
-
-class SetState(NamedTuple):
-    """How a component is because somebody says so."""
-
-    status: Status
-    text: str
-    since: int  # seconds since 1970
-    until: int | None  # seconds since 1970; None: until somebody ends it
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """Monitors that a page shows as one service, by a rule; without any, its state is set by hand."""
-
-    id: int  # 0: a new one
-    name: str
-    rule: Rule
-    share: int  # percent; of the rule `SHARE`
-    monitors: tuple[int, ...]
-    by_hand: SetState | None = None
-
-    def set_state(self, now: float) -> SetState | None:
-        """What somebody says of it now (seconds since 1970)."""
-        by_hand = self.by_hand
-        return by_hand if by_hand is not None and (by_hand.until is None or now < by_hand.until) else None
-
-
-class ShownComponent(NamedTuple):
-    """What a page shows of a component."""
-
-    id: int
-    name: str
-    group_id: int
-    status: Status | None  # None: nothing is known
-    since: int  # milliseconds since 1970
-    text: str = ""  # of whoever has set the state
-    until: int | None = None  # of that, in seconds since 1970
 
 
 class Member(NamedTuple):

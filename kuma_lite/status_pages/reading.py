@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from kuma_lite.core import wire_values
 from kuma_lite.core.errors import UserError
-from kuma_lite.status_pages.model import Component, Member, Page, Rule
+from kuma_lite.status_pages.component_model import Component, Rule
+from kuma_lite.status_pages.model import Member, Page
 from kuma_lite.status_pages.rules import read_slug
 from kuma_lite.status_pages.store import NewGroup
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.resources import Document, Reference, Resource
-from kuma_lite.status_pages.model import Group, Member, Page, Rule
+from kuma_lite.status_pages.component_model import Rule
+from kuma_lite.status_pages.model import Group, Member, Page
 from kuma_lite.status_pages.pages import Pages
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from kuma_lite.status_pages.model import OWN_FIELDS, Component, Document, Group, Member, Page
+from kuma_lite.status_pages.component_model import Component
+from kuma_lite.status_pages.model import OWN_FIELDS, Document, Group, Member, Page
 
 _TOLD: Final = ("slug", "title", "theme", "published", "autoRefreshInterval")  # with what it was, and is
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.declarations import Status
+from kuma_lite.status_pages.component_model import Component, Rule, SetState
 from kuma_lite.status_pages.components import (
     STATES,
     WORDS,
@@ -18,7 +19,7 @@ from kuma_lite.status_pages.components import (
     segments,
     since,
 )
-from kuma_lite.status_pages.model import Bar, Component, Rule, SetState
+from kuma_lite.status_pages.model import Bar
 
 UP, DOWN, PENDING, MAINTENANCE = Status.UP, Status.DOWN, Status.PENDING, Status.MAINTENANCE
 ALL = Component(1, "c", Rule.ALL, 50, ())

@@ -15,6 +15,7 @@ from kuma_lite.status_pages import embeds
 from kuma_lite.status_pages.analytics import analytics_of
 from kuma_lite.status_pages.badge_svg import Badge
 from kuma_lite.status_pages.badge_svg import render as render_badge
+from kuma_lite.status_pages.component_model import ShownComponent
 from kuma_lite.status_pages.facts import Facts
 from kuma_lite.status_pages.headline import headline
 from kuma_lite.status_pages.html import content_policy, render, render_history
@@ -25,7 +26,6 @@ from kuma_lite.status_pages.model import (
     IncidentState,
     Page,
     PlannedWindow,
-    ShownComponent,
     ShownServer,
     Update,
 )

@@ -52,6 +52,7 @@ SPOKEN: Final = frozenset(
 # Terminals, agents, schemas for programs, configuration, messages that are sent, pages for strangers.
 SILENT: Final = (
     "agent/",
+    "assistants/",
     "cli/",
     "doctor/",
     "core/config",
