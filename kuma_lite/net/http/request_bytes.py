@@ -47,11 +47,11 @@ def basic(username: str, password: str) -> str:
     return "Basic " + b64encode(f"{username}:{password}".encode()).decode("ascii")
 
 
-def authorise(headers: Sequence[Field], url: Url, auth: tuple[str, str] | None) -> Sequence[Field]:
+def authorise(headers: Sequence[Field], url: Url, auth: tuple[str, str] | None) -> list[Field]:
     """The headers with the credentials of `auth`, or else of the URL, instead of their Authorization."""
     credentials = auth or ((url.username, url.password) if url.username or url.password else None)
     if credentials is None:
-        return headers
+        return list(headers)
     kept = [field for field in headers if field[0].lower() != "authorization"]
     return [*kept, ("Authorization", basic(*credentials))]
 
