@@ -80,7 +80,7 @@ async function goTo(page, words, heading) {
   await page.keyboard.press("Control+k");
   await page.getByRole("dialog").waitFor();
   await page.keyboard.type(words);
-  await page.getByRole("option").first().waitFor();
+  await page.getByRole("dialog").getByRole("option").first().waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: heading }).first().waitFor();
 }
