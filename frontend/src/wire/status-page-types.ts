@@ -37,7 +37,6 @@ export interface PageConfig {
   showOnlyLastHeartbeat: boolean;
   showResponseTimes?: boolean; // absent: no
   rssTitle: string | null;
-  showResponseTimes?: boolean; // missing in versions from before it could be chosen
   autoIncidentMinutes?: number; // of an outage, before an incident begins by itself; missing or 0: never
   autoIncidentText?: string | null;
   domainNameList: string[];
