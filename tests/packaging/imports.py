@@ -7,7 +7,7 @@ import sys
 
 from tests.requires import ROOT
 
-OPTIONAL = {"apprise", "compression"}  # used where somebody has installed it; of Python 3.14
+OPTIONAL = {"apprise", "compression", "mcp", "mcp_types"}  # where somebody has installed it; of Python 3.14
 
 
 def imported_packages() -> dict[str, str]:
