@@ -328,6 +328,7 @@ async function fitsAPhone(browser, url) {
   await expectNoSidewaysScroll(page, "the list of plans");
   await expectAccessible(page, "the list of plans on a phone");
   await page.getByRole("link", { name: "Month's end" }).first().tap();
+  await page.getByRole("heading", { level: 1, name: "Month's end" }).waitFor(); // the list says the rest as well
   await page.getByText("Monthly on 15 and last day").waitFor();
   await expectNoSidewaysScroll(page, "a plan");
   await expectAccessible(page, "a plan on a phone");
