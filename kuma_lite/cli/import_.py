@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from kuma_lite.cli.import_file import add_foreign_options, run_foreign
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.config import Config, add_options, load_config
 from kuma_lite.core.errors import StartupError
@@ -26,6 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "path", help="data folder of Uptime Kuma 1.18 or newer, its kuma.db, or a file of another program"
     )
     add_options(parser, "data_dir")
+    from kuma_lite.cli.import_file import add_foreign_options
+
     add_foreign_options(parser)
 
 
@@ -33,6 +34,8 @@ def run(options: argparse.Namespace) -> int:
     """Take it over and print what was taken and what was not."""
     path = Path(options.path)
     if path.is_file() and not _is_database(path):
+        from kuma_lite.cli.import_file import run_foreign
+
         return run_foreign(options)
     config = load_config(options)
     take_over_into(config.data_dir, path)

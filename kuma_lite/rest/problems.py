@@ -9,6 +9,7 @@ import msgspec
 from litestar import Response
 
 from kuma_lite.core.errors import UserError
+from kuma_lite.rest.errors import Unprocessable
 from kuma_lite.rest.shapes import named, optional
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -74,6 +75,11 @@ def of_error(error: UserError) -> Problem:
 def answer_problem(_request: Any, error: Problem) -> Response[Any]:
     """For Litestar: a problem as an answer."""
     return Response(error.document(), status_code=error.status, media_type=MEDIA_TYPE)
+
+
+def answer_unprocessable(request: Any, error: Unprocessable) -> Response[Any]:
+    """For Litestar: what does not fit into a query."""
+    return answer_problem(request, Problem(422, f"{'; '.join(error.errors)}."))
 
 
 def answer_user_error(request: Any, error: UserError) -> Response[Any]:

@@ -44,9 +44,18 @@ def route_for(needs: Right, *, problems: bool = False, shown_once: bool = False)
     """
     handlers: dict[Any, Any] = {Failure: _answer_failure, Unprocessable: _answer_unprocessable}
     if problems:
-        from kuma_lite.rest.problems import Problem, answer_problem, answer_user_error
+        from kuma_lite.rest.problems import (
+            Problem,
+            answer_problem,
+            answer_unprocessable,
+            answer_user_error,
+        )
 
-        handlers |= {Problem: answer_problem, UserError: answer_user_error}
+        handlers |= {
+            Problem: answer_problem,
+            UserError: answer_user_error,
+            Unprocessable: answer_unprocessable,
+        }
     return {
         "opt": {**door(Access.PROJECT, needs), "shown_once": shown_once},
         "exception_handlers": handlers,

@@ -47,10 +47,12 @@ class ApiDocument:
         self._making = asyncio.Lock()
         self.content: dict[str, Any] = {}  # the same, once it was made
 
-    async def answer(self, request: AnyRequest) -> Response[bytes]:
-        """The answer to `GET /api/v1/openapi.json`; what stands below is nothing."""
+    async def answer(self, request: AnyRequest) -> Response[bytes] | None:
+        """The answer to `GET /api/v1/openapi.json`; what stands below is nothing. None: for the framework."""
         if request.path_params:
             raise NotFoundException
+        if request.method == "OPTIONS":
+            return None
         text, tag = await self.made(request.app)
         headers = {"ETag": tag, "Cache-Control": "no-cache"}
         if request.headers.get("if-none-match") == tag:

@@ -55,7 +55,8 @@ def test_every_option_has_words_and_a_place(kind: AnyMonitorType) -> None:
         assert (words.refers_to in REFERABLE) == (words.kind is Kind.REFERENCE), key
         if words.shown_when is not None:
             other = described[words.shown_when.option][1]
-            assert set(words.shown_when.values) <= {choice.value for choice in other.choices}, key
+            switched = {True, False} if other.kind is Kind.SWITCH else set()
+            assert set(words.shown_when.values) <= switched | {choice.value for choice in other.choices}, key
 
 
 @EVERY_TYPE

@@ -153,7 +153,7 @@ def test_the_parts_stay_in_the_organisation_and_with_the_person(audience: Audien
 def test_whatever_can_be_changed_can_be_viewed() -> None:
     """Rights are called `<kind of things>.<what one may>`; two concern no kind of things."""
     verbs = {str(right).partition(".")[2] for right in Right} - {""}
-    assert verbs == {"view", "edit", "report", "respond"}
+    assert verbs == {"view", "edit", "push", "report", "respond"}
     assert {right for right in Right if "." not in right} == {Right.ACCOUNT, Right.OWNER}
     for right in Right:
         kind, _, verb = right.partition(".")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.peers.support import keep, started
 
@@ -31,8 +32,11 @@ async def running(folder: Path) -> AsyncIterator[str]:
         return told.exists() and bool(told.read_text())
 
     switches = (*SWITCHES, f"--user-data-dir={profile}")
-    async with started(PROGRAM, *switches, ready=ready, folder=folder, environment={"TMPDIR": str(folder)}):
-        yield f"http://127.0.0.1:{told.read_text().split()[0]}"
+    # Its socket lies there, and the path of a socket has room for 107 bytes.
+    with TemporaryDirectory(prefix="chromium-") as temporary:
+        environment = {"TMPDIR": temporary}
+        async with started(PROGRAM, *switches, ready=ready, folder=folder, environment=environment):
+            yield f"http://127.0.0.1:{told.read_text().split()[0]}"
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import { shallowRef } from "vue";
 export const RIGHTS = [
   "monitors.view",
   "monitors.edit",
+  "monitors.push",
   "notifications.view",
   "notifications.edit",
   "maintenance.view",
