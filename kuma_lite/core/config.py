@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
@@ -23,6 +24,7 @@ from kuma_lite.core.limits import DEFAULT_HOST, DEFAULT_PORT
 PREFIX: Final = "KUMA_LITE_"
 FILE_NAME: Final = "kuma-lite.toml"  # looked for in the data folder
 SERVICE_FOLDER: Final = Path("/var/lib/kuma-lite")  # where the packaged service keeps its data
+_SHELLS_NAME: Final = "HOST"
 _FILE_SUFFIX: Final = "_FILE"  # of a variable that names a file with a secret
 _DECLARATION: Final = "setting"
 
@@ -310,8 +312,10 @@ def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
 def _variable(variables: Mapping[str, str], variable: str, setting: Setting) -> str | None:
     text = variables.get(variable)
     if text is not None:
-        # Kubernetes sets NAME_PORT=tcp://... for a service called NAME; nobody meant that as a setting.
-        return None if text.startswith("tcp://") else text
+        # Kubernetes sets NAME_PORT=tcp://... for a service called NAME, and some shells set HOST to the name of
+        # the machine; nobody meant these as settings.
+        of_shell = variable == _SHELLS_NAME and text == socket.gethostname()
+        return None if of_shell or text.startswith("tcp://") else text
     path = variables.get(variable + _FILE_SUFFIX) if setting.secret else None
     if path is None:
         return None

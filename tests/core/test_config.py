@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import argparse
+import socket
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from kuma_lite.core import config
 from kuma_lite.core.config import SETTINGS, Config, Tls, add_options, load_config, sample_toml
 from kuma_lite.core.errors import StartupError
+from kuma_lite.core.limits import DEFAULT_HOST
 
 
 def load(*flags: str, **environment: str) -> Config:
@@ -155,6 +157,13 @@ def test_secrets_have_no_flag() -> None:
 
 def test_kubernetes_service_links_are_no_settings(folder: Path) -> None:
     assert load(KUMA_LITE_PORT="tcp://10.0.0.7:3001", UPTIME_KUMA_PORT="tcp://10.0.0.7:3001").port == 3001
+
+
+def test_the_name_that_a_shell_gives_the_machine_is_no_address(folder: Path) -> None:
+    machine = socket.gethostname()
+    assert load(HOST=machine).host == DEFAULT_HOST
+    assert load(HOST="10.0.0.7").host == "10.0.0.7"
+    assert load(UPTIME_KUMA_HOST=machine).host == machine
 
 
 def test_tls(folder: Path) -> None:
