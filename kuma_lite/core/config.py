@@ -312,8 +312,8 @@ def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
 def _variable(variables: Mapping[str, str], variable: str, setting: Setting) -> str | None:
     text = variables.get(variable)
     if text is not None:
-        # Kubernetes sets NAME_PORT=tcp://... for a service called NAME, and some shells set HOST to the name of
-        # the machine; nobody meant these as settings.
+        # Kubernetes sets NAME_PORT=tcp://... for a service called NAME, and some shells set HOST to the name
+        # of the machine; nobody meant these as settings.
         of_shell = variable == _SHELLS_NAME and text == socket.gethostname()
         return None if of_shell or text.startswith("tcp://") else text
     path = variables.get(variable + _FILE_SUFFIX) if setting.secret else None
