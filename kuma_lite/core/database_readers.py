@@ -30,6 +30,7 @@ class Readers:
         self._vfs = vfs
         self._open: list[apsw.Connection] = []
         self._idle: list[apsw.Connection] = []
+        self._opening: set[asyncio.Future[apsw.Connection]] = set()
         self._free = asyncio.Semaphore(READERS)
         self._keeper: apsw.Connection | None = None
         self._keeping = asyncio.Lock()
@@ -68,6 +69,8 @@ class Readers:
         for _ in range(READERS):
             await self._free.acquire()
         self._closed = True
+        if self._opening:
+            await asyncio.wait(self._opening)
         async with self._keeping:
             for connection in (*self._open, self._keeper):
                 if connection is not None:
@@ -76,9 +79,25 @@ class Readers:
             self._free.release()
 
     async def _another(self) -> apsw.Connection:
-        connection = await open_reader(self._path, f"reader {len(self._open) + 1}", self._vfs)
-        self._open.append(connection)
-        return connection
+        """A new connection. Who is cancelled meanwhile leaves it to the next: its thread must not be lost."""
+        number = len(self._open) + len(self._opening) + 1
+        opening = asyncio.ensure_future(open_reader(self._path, f"reader {number}", self._vfs))
+        self._opening.add(opening)
+        opening.add_done_callback(self._opened)
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(self._leave)
+            raise
+
+    def _opened(self, opening: asyncio.Future[apsw.Connection]) -> None:
+        self._opening.discard(opening)
+        if not opening.cancelled() and opening.exception() is None:
+            self._open.append(opening.result())
+
+    def _leave(self, opening: asyncio.Future[apsw.Connection]) -> None:
+        if not opening.cancelled() and opening.exception() is None:
+            self._idle.append(opening.result())
 
     async def _upkeep(self) -> apsw.Connection:
         if self._keeper is None:
