@@ -27,12 +27,14 @@ async def happenings(host: DockerHost, context: ssl.SSLContext | None = None) ->
         OSError: there is no connection, or it is lost.
         ValueError: whoever answers is no daemon.
     """
-    reader, writer = await asyncio.wait_for(_connect(host, context), CONNECT_S)
+    async with asyncio.timeout(CONNECT_S):  # not `wait_for`, which can swallow a cancellation
+        reader, writer = await _connect(host, context)
     try:
         target = f"/events?filters={quote(json.dumps(_FILTERS, separators=(',', ':')))}"
         writer.write(f"GET {target} HTTP/1.1\r\nHost: docker\r\nAccept: application/json\r\n\r\n".encode())
         await writer.drain()
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), CONNECT_S)
+        async with asyncio.timeout(CONNECT_S):
+            head = await reader.readuntil(b"\r\n\r\n")
         status = head.split(b" ", 2)[1:2]
         if status != [b"200"]:
             raise ValueError("it does not tell events")

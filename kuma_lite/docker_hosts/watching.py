@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, Protocol
 
 from kuma_lite.core.clock import Clock
@@ -131,11 +132,11 @@ class HostWatch:
                 await self.round()
             except Exception:
                 log.exception("The labels of Docker host %s could not be followed", self.host.name)
-            try:
-                await asyncio.wait_for(self._wake.wait(), EVERY_S)
+            # Not `wait_for`: that of Python 3.11 swallows a cancellation that comes with the wish to wake.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(EVERY_S):
+                    await self._wake.wait()
                 await asyncio.sleep(SETTLE_S)
-            except TimeoutError:
-                pass
             self._wake.clear()
 
     async def _follow(self) -> None:
