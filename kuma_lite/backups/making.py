@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
-import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from kuma_lite import __version__
 from kuma_lite.backups import archive
@@ -17,22 +15,12 @@ from kuma_lite.backups.archive import Manifest
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.config import FILE_NAME, Config
 from kuma_lite.core.data_folder import UPLOAD_FOLDER
+from kuma_lite.core.database_copies import Copied, check_room
 from kuma_lite.core.database_look import looking, rows, version
-from kuma_lite.core.errors import UserError
 from kuma_lite.core.limits import DATABASE_FILE
 
 KEYS: Final = "keys"  # folder in the archive, and in the data folder it is put back to
-ROOM: Final = 1.1  # free disk space that the copy of the database needs, in sizes of it
 _PREFIX: Final = "backup-"  # of the copy, in the data folder
-
-
-class Copied(Protocol):
-    """The live database."""
-
-    path: Path
-
-    async def backup_to(self, path: str | os.PathLike[str]) -> None:
-        """Write a complete, verified copy to a new file. Raises UserError."""
 
 
 def files_beside(folder: Path, config: Config | None = None) -> dict[str, Path]:
@@ -69,14 +57,7 @@ async def make(
         UserError: no room, no permission, or the file exists.
     """
     folder = database.path.parent
-    needed = database.path.stat().st_size * ROOM
-    if shutil.disk_usage(folder).free < needed:
-        raise UserError(
-            "A backup needs {size} MB of free space in {folder}.",
-            size=round(needed / 1e6),
-            folder=folder,
-            status=507,
-        )
+    check_room(database, folder)
     copy = folder / f"{_PREFIX}{secrets.token_hex(8)}"
     try:
         await database.backup_to(copy)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from kuma_lite.backups.rotation import DAY, EVERY, Keep
+from kuma_lite.backups.rotation import EVERY, Keep
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.schema_backup import FOLDER
 
@@ -80,11 +80,6 @@ def stored_plan(document: Any) -> Plan:
         return plan_of(document)
     except UserError:
         return Plan()
-
-
-def suggested() -> Plan:
-    """What the form begins with."""
-    return Plan(every=DAY)
 
 
 def _hour(value: Any) -> int:

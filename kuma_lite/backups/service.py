@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from kuma_lite.backups import making, restoring
 from kuma_lite.backups.archive import ENCRYPTED_SUFFIX, SUFFIX
-from kuma_lite.backups.making import Copied
 from kuma_lite.backups.plan import SECRETS, Plan, plan_of, stored_plan
 from kuma_lite.backups.rotation import kept, next_due
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.config import Config
+from kuma_lite.core.database_copies import Copied
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.kept_secrets import hidden, restored
 from kuma_lite.core.periodic_job import PeriodicJob

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-import ssl
 import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,9 +17,9 @@ from kuma_lite.core.database_look import damage, looking, version
 from kuma_lite.core.errors import StartupError
 from kuma_lite.core.limits import DATABASE_FILE
 from kuma_lite.core.migrations import discover
+from kuma_lite.core.own_address import ask_ready
 from kuma_lite.doctor.model import Finding, Level
 
-ANSWER_S: Final = 10.0
 SOON: Final = timedelta(days=14)
 OLD: Final = timedelta(days=8)
 
@@ -154,14 +152,9 @@ def _examine_port(config: Config) -> Iterator[Finding]:
 
 
 def _readiness(config: Config) -> tuple[int | None, Mapping[str, Any]]:
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(config.host, config.host)  # noqa: S104
-    scheme = "https" if config.ssl_cert else "http"
-    context = ssl._create_unverified_context() if config.ssl_cert else None  # noqa: S323 - our own
     try:
-        with urllib.request.urlopen(  # noqa: S310 - the address is our own
-            f"{scheme}://{host}:{config.port}/readyz", timeout=ANSWER_S, context=context
-        ) as answer:
-            return int(answer.status), json.load(answer)
+        with ask_ready(config) as answer:
+            return 200, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
             try:

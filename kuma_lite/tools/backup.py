@@ -10,29 +10,19 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Final, Protocol
+from typing import IO, Final
 
 from kuma_lite.core.clock import Clock
+from kuma_lite.core.database_copies import ROOM, Copied, check_room
 from kuma_lite.core.errors import UserError
 
 TICKET_S: Final = 60.0  # between the click and the request of the browser
 PIECE_BYTES: Final = 256 * 1024
-ROOM: Final = 1.1  # free disk space needed, in sizes of the database
 _MOST_TICKETS: Final = 20
 _PREFIX: Final = "download-"
-
-
-class Copied(Protocol):
-    """The live database."""
-
-    path: Path
-
-    async def backup_to(self, path: str | os.PathLike[str]) -> None:
-        """Write a complete, verified copy to a new file. Raises UserError."""
 
 
 class Backups:
@@ -80,14 +70,7 @@ class Backups:
             return (*await self._copy(), "")
 
     async def _copy(self) -> tuple[IO[bytes], int]:
-        needed = self._database.path.stat().st_size * ROOM
-        if shutil.disk_usage(self._folder).free < needed:
-            raise UserError(
-                "A backup needs {size} MB of free space in {folder}.",
-                size=round(needed / 1e6),
-                folder=self._folder,
-                status=507,
-            )
+        check_room(self._database, self._folder, ROOM)
         path = self._folder / f"{_PREFIX}{secrets.token_hex(8)}"
         await self._database.backup_to(path)
         try:
