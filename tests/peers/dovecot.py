@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.net.authority import issue
-from tests.peers.support import accepts, keep, started
+from tests.peers.support import Ready, keep, started
 from tests.support.ports import free_port
 
 PROGRAM = "dovecot"
@@ -36,8 +37,30 @@ async def running(folder: Path) -> AsyncIterator[Ports]:
     for parent in (folder, *folder.parents):  # its log-in processes are somebody else's
         if parent.owner() == "root":
             parent.chmod(parent.stat().st_mode | 0o011)
-    async with started(PROGRAM, "-F", "-c", config, ready=accepts(ports.imap), folder=folder):
+    async with started(PROGRAM, "-F", "-c", config, ready=_takes_log_ins(ports.imap), folder=folder):
         yield ports
+
+
+def _takes_log_ins(port: int) -> Ready:
+    """Whether the server behind the port can judge a password; it listens seconds before, on a busy machine."""
+
+    async def ready() -> bool:
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            return False
+        try:
+            async with asyncio.timeout(5):
+                await reader.readline()
+                writer.write(b"a1 LOGIN nobody wrong\r\n")
+                answer = await reader.readline()
+        except (OSError, TimeoutError):
+            return False
+        finally:
+            writer.close()
+        return b"AUTHENTICATIONFAILED" in answer
+
+    return ready
 
 
 _CONFIG = """
