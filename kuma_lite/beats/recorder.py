@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from bisect import insort
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from math import isfinite
 from operator import attrgetter
@@ -195,6 +195,10 @@ class Recorder:
     def rows(self, monitor_id: int) -> list[Beat]:
         """The newest beats of a monitor, oldest first."""
         return self.recent.rows(monitor_id)
+
+    def newest_first(self, monitor_id: int) -> Iterator[Beat]:
+        """The newest beats of a monitor, made as they are asked for; nothing may be recorded meanwhile."""
+        return self.recent.newest_first(monitor_id)
 
     def rows_json(self, monitor_id: int, upto: int | None = None) -> bytes:
         """`rows` as the JSON list of a `heartbeatList`."""

@@ -74,7 +74,7 @@ class Monitors:
             )
             self._take_in(monitor)
             monitor.since = changes.get(monitor.id)
-            recent = reversed(self.recorder.rows(monitor.id))
+            recent = self.recorder.newest_first(monitor.id)
             monitor.previous = remembered((beat.status, beat.retries, beat.down_count) for beat in recent)
             self.roster.put(monitor)
 
