@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.upgrading [--beats 1000000]
 
-The database is `tests/upgrades/data/schema-20.db.zst` with its monitor and its two hundred packed beats copied
-as often as it takes. CPU is the kernel's accounting of the process; a second start, with nothing to bring up to
-date, is beside it.
+The database is `tests/upgrades/data/schema-20.db.zst` with its monitor and its two hundred packed beats
+copied as often as it takes. CPU is the kernel's accounting of the process; a second start, with nothing to
+bring up to date, is beside it.
 """
 
 from __future__ import annotations
