@@ -23,6 +23,7 @@ FLOORS = {
     **dict.fromkeys(
         (
             "accounts",
+            "acme",
             "agent",
             "api_keys",
             "assistants",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kuma_lite.core.client_address import networks_of
+from kuma_lite.core.hosts import plain_name
 
 _YES: Final = frozenset({"1", "true", "yes", "on"})
 _NO: Final = frozenset({"0", "false", "no", "off", ""})
@@ -86,4 +87,19 @@ def networks(value: Any) -> str:
         networks_of(text(value))
     except ValueError:
         raise BadValue('addresses or networks with commas between, as in "192.0.2.1, 10.0.0.0/8"') from None
+    return str(value)
+
+
+def host_names(value: Any) -> str:
+    """Names of hosts with commas between, or nothing. Raises BadValue."""
+    try:
+        return ", ".join(plain_name(name) for name in text(value).split(",") if name.strip())
+    except ValueError:
+        raise BadValue('names of hosts with commas between, as in "kuma.example.com"') from None
+
+
+def acme_directory(value: Any) -> str:
+    """A certificate authority: one that has a name here, or the address of its directory. Raises BadValue."""
+    if text(value) not in ("letsencrypt", "letsencrypt-staging") and not value.startswith("https://"):
+        raise BadValue('"letsencrypt", "letsencrypt-staging" or an address that begins with https://')
     return str(value)
