@@ -109,7 +109,7 @@ def _build(options: argparse.Namespace, url: str, token: str) -> Agent:
     gauge = Gauge(clock)
     try:
         server = Server(url, token, options.ca_file)
-        spool = Spool(_spool_folder(options.spool))
+        spool = Spool(_spool_folder(options.spool), url, clock.now())
     except (ValueError, OSError) as error:
         raise UserError(str(error)) from None
     return Agent(

@@ -446,3 +446,69 @@ def test_systemd_understands_the_unit(tmp_path: Path) -> None:
     done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60)
     said = [line for line in done.stderr.splitlines() if str(unit) in line]  # not of the machine's own units
     assert (done.returncode, said) == (0, [])
+
+
+# --- memory of a container ---------------------------------------------------------------------------------
+
+
+def group(folder: Path, **files: str) -> Path:
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (folder / name.replace("__", ".")).write_text(text)
+    return folder
+
+
+def gauge_in(cgroups: Path, monkeypatch: pytest.MonkeyPatch) -> Gauge:
+    memory = SimpleNamespace(total=16_000_000_000, available=4_000_000_000)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
+    monkeypatch.setattr(psutil, "swap_memory", lambda: SimpleNamespace(total=2_000, used=1_000))
+    gauge = Gauge(SystemClock(), cgroups)
+    monkeypatch.setattr(gauge, "_procfs", lambda: Path("/nonexistent"))
+    return gauge
+
+
+def figures(gauge: Gauge) -> tuple[float, int]:
+    return dict(gauge.samples())["mem_used_b"], gauge.attributes()["memory_total_bytes"]
+
+
+def test_a_container_tells_its_own_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "memory__max": "512000000\n",
+        "memory__current": "300000000\n",
+        "memory__stat": "anon 1\ninactive_file 100000000\n",
+        "memory__swap__max": "1000\n",
+        "memory__swap__current": "250\n",
+    }
+    gauge = gauge_in(group(tmp_path / "v2", **files), monkeypatch)
+    assert figures(gauge) == (200_000_000, 512_000_000)
+    assert dict(gauge.samples())["swap_used_b"] == 250 and gauge.attributes()["swap_total_bytes"] == 1000
+
+
+def test_a_container_of_the_first_version_of_control_groups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "memory__limit_in_bytes": "512000000\n",
+        "memory__usage_in_bytes": "300000000\n",
+        "memory__stat": "inactive_file 5\ntotal_inactive_file 100000000\n",
+    }
+    group(tmp_path / "v1" / "memory", **files)
+    gauge = gauge_in(tmp_path / "v1", monkeypatch)
+    assert figures(gauge) == (200_000_000, 512_000_000)
+    assert dict(gauge.samples())["swap_used_b"] == 1_000  # of the host: the group has no limit of its own
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},  # a host
+        {"memory__max": "max\n", "memory__current": "300000000\n"},
+        {"memory__max": "99000000000\n", "memory__current": "300000000\n"},  # more than there is
+        {"memory__max": "512000000\n"},
+    ],
+)
+def test_a_group_without_a_limit_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str]
+) -> None:
+    gauge = gauge_in(group(tmp_path / "v2", **files), monkeypatch)
+    assert figures(gauge) == (12_000_000_000, 16_000_000_000)
