@@ -33,6 +33,7 @@ FLOORS = {
             "doctor",
             "health",
             "importing",
+            "installing",
             "maintenance",
             "management",
             "metrics",
