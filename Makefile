@@ -112,9 +112,10 @@ test-page: $(MODULES) ## the tests of the page alone
 	@cd frontend && npm test --silent
 
 .PHONY: lists
-lists: setup ## write what is declared into the README, docs/notifications.md and the list of what the page translates
+lists: setup ## write what is declared into the README, the reference in docs/ and the list of what the page translates
 	@$(BIN)/python -m tests.test_lists
 	@$(BIN)/python -m tests.test_service_docs
+	@$(BIN)/python -m tests.handbook.reference
 	@$(BIN)/python -m tests.test_page_texts
 
 .PHONY: system-packages
