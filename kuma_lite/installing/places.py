@@ -2,9 +2,8 @@
 
 A folder, as the install script makes it:
 
-    /opt/kuma-lite/versions/0.1.0/kuma-lite     and _internal beside it
-    /opt/kuma-lite/current → versions/0.1.0     the one thing that an update changes
-    /opt/kuma-lite/kuma-lite → current/kuma-lite
+    /opt/kuma-lite/versions/0.1.0/kuma-lite                 and _internal beside it
+    /opt/kuma-lite/kuma-lite → versions/0.1.0/kuma-lite     the one thing that an update changes
 
 One that was unpacked by hand (kuma-lite and _internal) becomes such a folder at its first update. One file
 has the version before beside it, as kuma-lite.old.
@@ -24,7 +23,6 @@ from kuma_lite.core.errors import UserError
 
 PROGRAM: Final = "kuma-lite"
 VERSIONS: Final = "versions"
-CURRENT: Final = "current"
 LIBRARIES: Final = "_internal"
 STAGING: Final = ".update"  # what is downloaded and unpacked
 
@@ -128,28 +126,36 @@ class Folder:
         self.home = home
         self._version = version
         self._versions = home / VERSIONS
+        self._program = home / PROGRAM
 
     def put(self, new: Path, version: str) -> None:
-        """The folder becomes a version, and that the current one."""
+        """The folder becomes a version, and that the one with the name."""
         _make_open(self._versions)
-        if not (self.home / CURRENT).is_symlink():
+        if not self._program.is_symlink():
             self._adopt()
         target = self._versions / version
-        if (self.home / CURRENT).resolve() != target.resolve():  # else an update ended right after that
+        if self._program.resolve() != (target / PROGRAM).resolve():  # else an update ended right after that
             if target.exists():
                 shutil.rmtree(target)  # an update to it was taken back
             new.chmod(0o755)
             os.sync()  # a power cut shall not leave names without their bytes
             os.rename(new, target)
-            _link(f"{VERSIONS}/{version}", self.home / CURRENT)
-        _link(f"{CURRENT}/{PROGRAM}", self.home / PROGRAM)
+            self._choose(version)
         for other in self._versions.iterdir():
             if other.name not in (version, self._version):
                 shutil.rmtree(other, ignore_errors=True)
 
     def back(self) -> None:
-        """The version before is the current one again."""
-        _link(f"{VERSIONS}/{self._version}", self.home / CURRENT)
+        """The version before has the name again."""
+        self._choose(self._version)
+
+    def _choose(self, version: str) -> None:
+        """A symbolic link takes the name of the program, whatever has it."""
+        beside = self._program.with_name(f".{PROGRAM}.new")
+        with suppress(FileNotFoundError):
+            beside.unlink()
+        os.symlink(f"{VERSIONS}/{version}/{PROGRAM}", beside)
+        os.replace(beside, self._program)
 
     def _adopt(self) -> None:
         """Give what was unpacked here a place among the versions, by further names of the same files."""
@@ -162,23 +168,14 @@ class Folder:
             symlinks=True,
             copy_function=os.link,
         )
-        os.link(self.home / PROGRAM, own / PROGRAM)
-        _link(f"{VERSIONS}/{self._version}", self.home / CURRENT)
+        os.link(self._program, own / PROGRAM)
+        self._choose(self._version)
 
 
 def _make_open(folder: Path) -> None:
     """A folder that services may look into, whatever is kept from others otherwise."""
     folder.mkdir(exist_ok=True)
     folder.chmod(0o755)
-
-
-def _link(target: str, name: Path) -> None:
-    """A symbolic link takes a name, whatever has it."""
-    beside = name.with_name(f".{name.name}.new")
-    with suppress(FileNotFoundError):
-        beside.unlink()
-    os.symlink(target, beside)
-    os.replace(beside, name)
 
 
 def _empty(folder: Path) -> None:

@@ -20,12 +20,13 @@ PYTHON = sys.executable  # a test may say that it is another
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 # It says its version and, as a server, answers /readyz with it; one that is broken never does.
-PROGRAM = """#!{python}
-import sys, http.server
+PROGRAM = """#!{python} -IS
+import sys
 VERSION, BROKEN = {version!r}, {broken!r}
 if sys.argv[1:] == ["--version"]:
     print("kuma-lite", VERSION)
     sys.exit()
+import http.server
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(503 if BROKEN else 200)
