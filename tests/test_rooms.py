@@ -34,6 +34,7 @@ FLOORS = {
             "doctor",
             "health",
             "importing",
+            "installing",
             "maintenance",
             "management",
             "metrics",
