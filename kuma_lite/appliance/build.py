@@ -42,6 +42,7 @@ from kuma_lite.status_pages.service import StatusPages
 from kuma_lite.tags.events import tag_doors
 from kuma_lite.tags.service import Tags
 from kuma_lite.web.app import App, build_app
+from kuma_lite.web.base_path import BasePath
 from kuma_lite.web.listening import split
 from kuma_lite.web.page import find_page
 from kuma_lite.web.renewal import CertificateRenewal
@@ -263,6 +264,7 @@ class Appliance:
             allowed_hosts=ground.config.host_names,
             check_origin=ground.config.ws_origin_check != "bypass",
             kept=(ground.database, ground.clock),
+            base=BasePath(ground.config.base_path, ground.clients.is_proxied),
         )
 
     @property

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kuma_lite.core import config_values as values
+from kuma_lite.core.config_checks import refuse_contradictions
 from kuma_lite.core.config_values import BadValue, Reader
 from kuma_lite.core.errors import StartupError
 from kuma_lite.core.limits import DEFAULT_HOST, DEFAULT_PORT
@@ -161,6 +162,12 @@ class Config:
         'Proxies whose X-Forwarded-For counts where "trust proxy" is on; without any, the one that connects.',
         values.networks,
         sample="192.0.2.1, 10.0.0.0/8",
+    )
+    base_path: str = _declare(
+        "",
+        "Path below which a proxy has this server in its site; a trusted proxy may say it instead.",
+        values.base_path,
+        sample="/kuma",
     )
     allowed_hosts: str = _declare(
         "",
@@ -306,24 +313,8 @@ def load_config(options: argparse.Namespace, environment: Mapping[str, str] | No
     values = _from_file(Path(chosen) if chosen else folder / FILE_NAME, must_exist=bool(chosen))
     found: dict[str, Any] = {"data_dir": folder}
     config = Config(**(found | values | above_file))
-    if (config.ssl_cert is None) != (config.ssl_key is None):
-        raise StartupError("HTTPS needs both ssl_cert and ssl_key.")
-    _check_acme(config)
+    refuse_contradictions(config)
     return config
-
-
-def _check_acme(config: Config) -> None:
-    if not config.acme:
-        return
-    if config.ssl_cert is not None:
-        raise StartupError("HTTPS is either by ssl_cert and ssl_key, or by acme: one of both has to go.")
-    if not config.acme_terms:
-        raise StartupError(
-            "A certificate by acme needs your consent to the terms of service of the certificate authority: "
-            "acme_terms (--acme-terms)."
-        )
-    if config.http_port == config.port:
-        raise StartupError(f"http_port and port are both {config.port}: HTTP and HTTPS need one each.")
 
 
 def _default_folder() -> Path:

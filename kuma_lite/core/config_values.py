@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +12,7 @@ from kuma_lite.core.hosts import plain_name
 
 _YES: Final = frozenset({"1", "true", "yes", "on"})
 _NO: Final = frozenset({"0", "false", "no", "off", ""})
+_BASE_PATH: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 
 
 class BadValue(ValueError):
@@ -103,3 +105,11 @@ def acme_directory(value: Any) -> str:
     if text(value) not in ("letsencrypt", "letsencrypt-staging") and not value.startswith("https://"):
         raise BadValue('"letsencrypt", "letsencrypt-staging" or an address that begins with https://')
     return str(value)
+
+
+def base_path(value: Any) -> str:
+    """A path of a web site, without the slash at its end. Raises BadValue."""
+    path = text(value).rstrip("/")
+    if path and (not _BASE_PATH.fullmatch(path) or "/." in path):
+        raise BadValue('a path such as "/kuma"')
+    return path
