@@ -164,21 +164,12 @@ class Recorder:
 
     def _numbered(self, new: NewBeat) -> Beat:
         self._last_id += 1
-        ping = new.ping
-        return Beat(
-            self._last_id,
-            new.monitor_id,
-            new.time,
-            new.end_time,
-            new.status,
-            clean(new.msg),
-            ping if ping is None or isfinite(ping) else None,  # JSON has no word for infinity
-            new.important,
-            new.duration,
-            new.retries,
-            new.down_count,
-            new.response,
-        )
+        beat = Beat(self._last_id, *new)
+        if not beat.msg.isascii():
+            beat = beat._replace(msg=clean(beat.msg))
+        if beat.ping is not None and not isfinite(beat.ping):
+            beat = beat._replace(ping=None)  # JSON has no word for infinity
+        return beat
 
     def _remember(self, beat: Beat) -> None:
         ring = self.recent.append(beat)

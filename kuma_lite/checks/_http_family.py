@@ -46,7 +46,7 @@ _NTLM: Final = "ntlm"
 H = TypeVar("H", bound=HttpOptions)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Judgement:
     """What an accepted answer is worth."""
 
