@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.applying [--monitors 1000] [--rounds 3]
 
-The file has groups of fifty with defaults, tags and a notification, as people write them. Each round has a fresh
-server; the command is a process of its own, as in a shell. Wall time depends on what else the machine does: the CPU
-of both processes together is what is compared with the budget.
+The file has groups of fifty with defaults, tags and a notification, as people write them. Each round has a
+fresh server; the command is a process of its own, as in a shell. Wall time depends on what else the machine
+does: the CPU of both processes together is what is compared with the budget.
 """
 
 from __future__ import annotations
