@@ -14,12 +14,14 @@ SPELLINGS = {
     "a tag twice": "monitors: {Shop: {type: push, tags: [{tag: b, value: x}, {tag: b, value: y}]}}",
     "numbers as texts": "monitors: {Shop: {type: push, interval: '60', max_retries: '2'}}",
     "null for a default": "monitors: {Shop: {type: push, description: null, interval: null}}",
-    "a status code as a number": "monitors: {Shop: {type: http, url: 'http://127.0.0.1:1/', accepted: [200]}}",
+    "a status code as a number":
+        "monitors: {Shop: {type: http, url: 'http://127.0.0.1:1/', accepted: [200]}}",
     "spaces around": "monitors: {Shop: {type: http, url: ' http://127.0.0.1:1/ ', active: false}}",
     "a page with defaults": "status_pages: {shop: {title: Shop, groups: [{name: A, monitors: [{monitor: P, "
     "show_url: false, url: null, show_ping: false, show_tags: null}]}]}}",
     "a page with an empty group": "status_pages: {shop: {title: Shop, groups: [{name: A}]}}",
-    "a page with parts": "status_pages: {shop: {title: ' Shop ', groups: [{name: A, monitors: [{monitor: P}], "
+    "a page with parts":
+        "status_pages: {shop: {title: ' Shop ', groups: [{name: A, monitors: [{monitor: P}], "
     "components: [{name: C, monitors: [P]}, {name: D, rule: share, share: 30, monitors: [P]}]}]}}",
     "domains in capitals": "status_pages: {shop: {title: Shop, domains: [Shop.Example, shop.example]}}",
     "a date alone": "maintenance: {M: {strategy: single, date_range: ['2030-01-01', '2030-01-02']}}",

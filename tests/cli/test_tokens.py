@@ -25,7 +25,9 @@ async def make(shell: Shell, *words: str) -> tuple[int, str, str]:
 async def ask(shell: Shell, token: str, path: str, method: str = "GET", **more: Any) -> http.Response:
     assert shell.server is not None
     headers = {"Authorization": f"Bearer {token}"}
-    return await http.request(method, f"{shell.server.url}/api/v1/{path}", headers=headers, timeout=60, **more)
+    return await http.request(
+        method, f"{shell.server.url}/api/v1/{path}", headers=headers, timeout=60, **more
+    )
 
 
 OPENED = {
