@@ -75,7 +75,9 @@ class HttpFamilyMonitor(MonitorType[H]):
             try:
                 parse_json(options.headers)
             except JsonTextError as error:
-                raise UserError("Headers must be valid JSON: {reason}", reason=error) from None
+                raise UserError(
+                    "Headers must be valid JSON: {reason}", reason=error, about="headers"
+                ) from None
         return super().validate(options, document)
 
     def deadline(self, options: H, context: CheckContext) -> float:

@@ -144,6 +144,7 @@ COMMANDS: Final = {
         (
             ("kuma-lite token create --user --name laptop", "for the commands of this program"),
             ("kuma-lite token create --name agents", "for agents"),
+            ("kuma-lite token create --user --name wall --scope read --tag shop", "it sees the shop alone"),
         ),
     ),
     "agent": Command(

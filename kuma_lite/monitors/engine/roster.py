@@ -250,6 +250,6 @@ class Roster:
             return
         group = self._monitors.get(parent) if isinstance(parent, int) else None
         if group is None or group.organisation != organisation:
-            raise UserError("The monitor group does not exist.")
+            raise UserError("The monitor group does not exist.", about="parent")
         if monitor_id is not None and (parent == monitor_id or parent in self.descendants(monitor_id)):
-            raise UserError("Invalid Monitor Group")
+            raise UserError("Invalid Monitor Group", about="parent")
