@@ -23,6 +23,7 @@ FLOORS = {
     **dict.fromkeys(
         (
             "accounts",
+            "acme",
             "agent",
             "api_keys",
             "assistants",
@@ -33,6 +34,7 @@ FLOORS = {
             "doctor",
             "health",
             "importing",
+            "installing",
             "maintenance",
             "management",
             "metrics",

@@ -22,7 +22,7 @@ from kuma_lite.core.declarations import NotificationService
 from kuma_lite.core.registry import Registry
 from kuma_lite.notifications import services as package
 from kuma_lite.notifications.services.support.styles import STYLE_KEY, TEMPLATE_KEY
-from kuma_lite.notifications.services.support.variables import HELP as VARIABLES
+from tests.handbook.tables import cell, field_table
 
 ROOT: Final = Path(__file__).parent.parent
 DOCUMENT: Final = ROOT / "docs" / "notifications.md"
@@ -36,7 +36,6 @@ while the form shows it. Texts that are longer than a service takes are cut as t
 All of them have a message style as well, `messageStyle`, and those without templates of their own
 `messageTemplate`: [templates.md](templates.md) has both, and what templates may use.
 """
-TABLE: Final = "| field | key | kind | required | default | remarks |\n| --- | --- | --- | --- | --- | --- |"
 # In the order of the form.
 GROUPS: Final = ("universal", "chat", "push", "sms", "email", "incident", "home", "other", "regional")
 # The last word of a limit's name says what is counted.
@@ -96,10 +95,7 @@ def _section(service: Service, names: Mapping[str, str]) -> Iterator[str]:
     yield f"{service.description} {'; '.join(about)}."
     if found := limits(source_of(service)):
         yield "\nLimits: " + "; ".join(found) + "."
-    fields = [field for field in service.options.describe() if field["name"] not in (STYLE_KEY, TEMPLATE_KEY)]
-    yield f"\n{TABLE}"
-    for field in fields:
-        yield _row(field, service, {other["name"]: other["label"] for other in fields})
+    yield from field_table(service.options, leave_out=(STYLE_KEY, TEMPLATE_KEY))
 
 
 def source_of(service: Service) -> str:
@@ -121,63 +117,6 @@ def limits(source: str) -> list[str]:
             unit = UNITS.get(limit[1].rpartition("_")[2], "")
             found.append(" ".join(f"{amount:,} {unit} {comments.get(number, '')}".split()))
     return found
-
-
-def _row(field: Mapping[str, Any], service: Service, labels: Mapping[str, str]) -> str:
-    words = service.options.words()[field["name"]][1]
-    kind = "template" if words.template else field["kind"]
-    cells = (
-        field["label"],
-        f"`{field['name']}`",
-        f"{kind}, secret" if field.get("secret") and kind != "password" else kind,
-        "yes" if field.get("required") else "",
-        _default(field),
-        " ".join(_remarks(field, labels)),
-    )
-    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
-
-
-def _default(field: Mapping[str, Any]) -> str:
-    value = field["default"]
-    if value is None or value == "" or value == () or value is False:
-        return "off" if value is False and field["kind"] == "switch" else ""
-    return "on" if value is True else f"`{value}`"
-
-
-def _remarks(field: Mapping[str, Any], labels: Mapping[str, str]) -> Iterator[str]:
-    if text := field.get("help"):
-        yield _sentence(text.removesuffix(VARIABLES).strip())
-    if "choices" in field:
-        said = (f"{_code(one['value'])} ({one['label']})" for one in field["choices"])
-        yield f"One of {', '.join(said)}."
-    low, high = field.get("minimum"), field.get("maximum")
-    if low is not None and high is not None:
-        yield f"{low:g} to {high:g}."
-    elif low is not None or high is not None:
-        yield f"At least {low:g}." if low is not None else f"At most {high:g}."
-    if unit := field.get("unit"):
-        yield f"In {unit}."
-    if text := field.get("placeholder"):
-        yield f"For example {_code(text)}."
-    if condition := field.get("shownWhen"):
-        values = " or ".join(_code(value) for value in condition["values"])
-        yield f"Shown while *{labels[condition['option']]}* is {values}."
-
-
-def _code(value: object) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return "empty" if value == "" else f"`{value}`"
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "…")) or "://" in text.split()[-1] else f"{text}."
-
-
-def _cell(text: str) -> str:
-    """A cell of a table: no line of its own, and no HTML outside of code."""
-    pieces = re.split(r"(`[^`]*`)", text.replace("|", "\\|").replace("\n", " "))
-    return "".join(one if one.startswith("`") else one.replace("<", "&lt;") for one in pieces)
 
 
 def test_the_document_is_up_to_date() -> None:
@@ -221,7 +160,7 @@ def test_limits() -> None:
 
 
 def test_cells_hold_no_marks_of_their_own() -> None:
-    assert _cell("a|b\nc <i> `<i>`") == "a\\|b c &lt;i> `<i>`"
+    assert cell("a|b\nc <i> `<i>`") == "a\\|b c &lt;i> `<i>`"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The agent's life: measure, send, wait; when the server is away keep it, and catch up in order."""
+"""The agent's life: measure, send, wait; when the server is away keep it, and catch up, the newest first."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ FIRST_S: Final = 2.0  # until the first round: processor time is what passed bet
 BATCHES_PER_ROUND: Final = 20  # while catching up; a day of rounds takes two of our own
 
 
+Snapshot = dict[str, list[dict[str, Any]]]  # rows of what is busy, by the name they have in a report
+
+
 class Measurements(Protocol):
     """What the host says."""
 
@@ -30,6 +33,7 @@ class Receiver(Protocol):
     """Where reports go."""
 
     said: str
+    address: str
 
     def send(self, report: dict[str, Any]) -> Outcome:
         """Send one."""
@@ -52,7 +56,7 @@ class Agent:
         self,
         measurements: Measurements,
         describe: Callable[[], dict[str, Any]],
-        snapshot: Callable[[], dict[str, list[dict[str, Any]]]],
+        snapshot: Callable[[], Snapshot],
         server: Receiver,
         spool: Spool,
         clock: Clock,
@@ -67,6 +71,7 @@ class Agent:
         self._say = say
         self.arrived = False  # whether the latest round left nothing to send, and nothing was refused
         self.refused = False  # whether samples of the latest report were
+        self._greeted = False  # whether it was said that a report has arrived
         self._complaint = ""
         self._away = False  # whether that was about a report that did not arrive
         self._smaller = BATCH_ROUNDS
@@ -86,30 +91,27 @@ class Agent:
 
     def round(self) -> bool:
         """Measure once and send what there is; whether everything has arrived."""
-        stamp = iso(self._clock.now())
-        entry: Round = {
-            "metrics": [
-                {"metric": name, "value": value, "timestamp": stamp}
-                for name, value in self._measurements.samples()
-            ]
-        }
-        if not self._spool.empty:
-            self._keep(entry)
-            return self._catch_up()
-        outcome = self._server.send(self._report([entry]))
+        entry, snapshot = Round(iso(self._clock.now()), self._measurements.samples()), self._snapshot()
+        if not self._spool.empty and self._keep(entry):
+            return self._catch_up(snapshot)
+        outcome = self._server.send(self._report([entry], snapshot))
         self._note(outcome)
         if outcome is Outcome.LATER:
-            self._keep(entry)
-        return outcome is Outcome.SENT
+            if self._spool.empty:
+                self._keep(entry)
+            return False
+        # Where the disk is full there may be older ones, and no room to put this one behind them.
+        return self._catch_up({}) and outcome is Outcome.SENT
 
-    def _catch_up(self) -> bool:
+    def _catch_up(self, snapshot: Snapshot) -> bool:
+        """Send the newest rounds with how it is now, then older ones: a threshold waits for no backlog."""
         taken = True
         for _ in range(BATCHES_PER_ROUND):
             if self._spool.empty:
                 return taken
             rounds, position = self._spool.batch(self._smaller)
             if rounds:
-                outcome = self._server.send(self._report(rounds))
+                outcome = self._server.send(self._report(rounds, snapshot))
                 self._note(outcome)
             else:
                 outcome = Outcome.SENT
@@ -119,24 +121,31 @@ class Agent:
                 self._smaller //= 2
                 continue
             self._smaller = BATCH_ROUNDS
+            snapshot = {}
             self._spool.done(position)
             taken = taken and outcome is Outcome.SENT
         return taken and self._spool.empty
 
-    def _report(self, rounds: list[Round]) -> dict[str, Any]:
+    def _report(self, rounds: list[Round], snapshot: Snapshot) -> dict[str, Any]:
         return {
             "agent_version": __version__,
             "sent_at": iso(self._clock.now()),
             "attributes": {**self._describe(), **self._measurements.attributes()},
-            "metrics": [sample for entry in rounds for sample in entry["metrics"]],
-            **self._snapshot(),
+            "metrics": [
+                {"metric": name, "value": value, "timestamp": entry.at}
+                for entry in rounds
+                for name, value in entry.values
+            ],
+            **snapshot,
         }
 
-    def _keep(self, entry: Round) -> None:
+    def _keep(self, entry: Round) -> bool:
         try:
             self._spool.append(entry)
         except OSError as error:
-            self._say(f"Samples are lost, they cannot be kept: {error}")
+            self._say(f"Samples cannot be kept, and are lost unless they arrive at once: {error}")
+            return False
+        return True
 
     def _note(self, outcome: Outcome) -> None:
         """Say what is wrong once, and when it is over."""
@@ -144,8 +153,12 @@ class Agent:
         arrived = outcome in (Outcome.SENT, Outcome.PARTLY)
         # Numbers in what the server says of samples (minutes, counts) may change with every report.
         complaint = re.sub(r"\d+", "0", said) if arrived else said
+        first = outcome is Outcome.SENT and not self._greeted
+        if first:
+            self._greeted = True
+            self._say(f"The first report has arrived at {self._server.address}")
         if complaint != self._complaint:
-            if arrived and self._away:
+            if arrived and self._away and not first:
                 self._say("Reports arrive again")
             if said or not self._away:
                 self._say(said or "The server has no more complaints")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from kuma_lite.agent.disks import counted as disks_counted
 from kuma_lite.agent.disks import identity
 from kuma_lite.agent.interfaces import counted as interfaces_counted
-from kuma_lite.agent.memory import used_memory, used_swap
+from kuma_lite.agent.memory import CGROUPS, Bounded, of_control_group, used_memory, used_swap
 from kuma_lite.core.clock import Clock
 
 CPU_UNITS: Final = 1024  # of one fully busy core, as the Servers API counts
@@ -29,9 +29,10 @@ def _is_believable(degrees: float) -> bool:
 class Gauge:
     """Takes the measurements; remembers what the next round compares with."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, cgroups: Path = CGROUPS) -> None:
         import psutil
 
+        self._cgroups = cgroups
         self._psutil: Any = psutil
         self._clock = clock
         self._cores = psutil.cpu_count() or 1
@@ -74,9 +75,18 @@ class Gauge:
 
     def _memory(self) -> list[Sample]:
         memory, swap = self._psutil.virtual_memory(), self._psutil.swap_memory()
-        procfs = Path(getattr(self._psutil, "PROCFS_PATH", "/proc"))
-        found: list[Sample] = [("mem_used_b", used_memory(memory.total, memory.available, procfs))]
+        bounded, procfs = self._bounded(memory.total), self._procfs()
+        used = bounded.used if bounded else used_memory(memory.total, memory.available, procfs)
+        found: list[Sample] = [("mem_used_b", used)]
+        if bounded is not None and bounded.swap is not None:
+            return [*found, ("swap_used_b", bounded.swap[1])] if bounded.swap[0] else found
         return [*found, ("swap_used_b", used_swap(swap.used, procfs))] if swap.total else found
+
+    def _procfs(self) -> Path:
+        return Path(getattr(self._psutil, "PROCFS_PATH", "/proc"))
+
+    def _bounded(self, total: int) -> Bounded | None:
+        return of_control_group(total, self._procfs(), self._cgroups)
 
     def _load(self) -> list[Sample]:
         names = ("load_1", "load_5", "load_15")
@@ -151,11 +161,13 @@ class Gauge:
 
     def attributes(self) -> dict[str, Any]:
         """Totals and uptime."""
-        now = self._clock.now()
+        now, total = self._clock.now(), self._psutil.virtual_memory().total
+        bounded = self._bounded(total)
+        swap = bounded.swap[0] if bounded and bounded.swap else self._psutil.swap_memory().total
         return {
             "cpu_cores": self._cores,
-            "memory_total_bytes": self._psutil.virtual_memory().total,
-            "swap_total_bytes": self._psutil.swap_memory().total,
+            "memory_total_bytes": bounded.total if bounded else total,
+            "swap_total_bytes": swap,
             "disk_total_bytes": self._system_disk()[1].total,
             "uptime": max(0, int(now - self._psutil.boot_time())),
         }

@@ -43,6 +43,8 @@ class Server:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("The URL must begin with http:// or https:// and name a host.")
         self._host, self._port = parts.hostname, parts.port
+        # For people: without a name and password that somebody may have written into it.
+        self.address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
         self._path = parts.path.rstrip("/") + PATH
         self._headers = {
             "Authorization": f"Bearer {token}",

@@ -1,42 +1,84 @@
-"""What could not be sent yet, on disk: bounded, in order, safe against a power cut.
+"""What could not be sent yet, on disk: bounded, of one server, safe against a power cut.
 
-One line of JSON per round. A line that was cut by a power cut is skipped; what was sent just before one is
-sent again, which the server takes for what it is.
+One line of JSON per round, the oldest first; it is sent from the end, for how it is now counts more than
+how it was. A line that was cut by a power cut is skipped; what was sent just before one is sent again, which
+the server takes for what it is.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-FILE: Final = "spool.jsonl"
-MAX_BYTES: Final = 10_000_000  # two weeks of rounds; the server takes a week of them
+KEPT_S: Final = 7 * 86_400  # the server takes samples of a week
+# A week of rounds a minute apart, of a host with as many disks and sensors as are told (1.4 kB each).
+MAX_BYTES: Final = 20_000_000
 BATCH_ROUNDS: Final = 60  # in one request
-BATCH_BYTES: Final = 200_000  # a fifth of what the server takes
+BATCH_BYTES: Final = (
+    70_000  # the samples of one request; spelled out they are a fifth of what the server takes
+)
+_UNBOUND: Final = "spool.jsonl"  # of agents before 0.2, who did not say whose it was
 
-Round = dict[str, Any]
+Values = Sequence[tuple[str, float]]  # name of a metric, value
+
+
+class Round(NamedTuple):
+    """What was measured at one moment.
+
+    Args:
+        at: as the Servers API writes dates.
+        values: of metrics.
+    """
+
+    at: str
+    values: Values
+
+
+def file_name(server: str) -> str:
+    """Where rounds for a server are kept: what is meant for one is never sent to another.
+
+    Args:
+        server: its address.
+    """
+    return f"spool-{hashlib.sha256(server.rstrip('/').encode()).hexdigest()[:12]}.jsonl"
 
 
 class Spool:
-    """A queue in a folder."""
+    """A stack in a folder.
 
-    def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
+    Args:
+        folder: made if it is missing.
+        server: address of the server the rounds are for.
+        now: seconds since 1970; what was kept for other servers goes when they would not take it any more.
+        max_bytes: of the file.
+    """
+
+    def __init__(self, folder: Path, server: str, now: float, max_bytes: int = MAX_BYTES) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._path = folder / FILE
+        self._path = folder / file_name(server)
         self._max_bytes = max_bytes
-        self._sent = 0  # bytes at the beginning that have arrived
+        if (folder / _UNBOUND).exists() and not self._path.exists():
+            os.replace(folder / _UNBOUND, self._path)
+        for other in folder.glob("spool-*.jsonl"):
+            with suppress(OSError):
+                if other != self._path and now - other.stat().st_mtime > KEPT_S:
+                    other.unlink()
         self._size = self._path.stat().st_size if self._path.exists() else 0
 
     @property
     def empty(self) -> bool:
         """Whether everything has been sent."""
-        return self._sent >= self._size
+        return self._size == 0
 
     def append(self, entry: Round) -> None:
         """Keep one round; the oldest ones go when there is no room. Raises OSError on a full disk."""
-        line = json.dumps(entry, separators=(",", ":")).encode() + b"\n"
+        document = {"at": entry.at, "values": dict(entry.values)}
+        line = json.dumps(document, separators=(",", ":")).encode() + b"\n"
         if self._size + len(line) > self._max_bytes:
             self._make_room(len(line))
         with open(self._path, "ab") as file:
@@ -52,29 +94,38 @@ class Spool:
         self._size = self._path.stat().st_size
 
     def batch(self, rounds: int = BATCH_ROUNDS) -> tuple[list[Round], int]:
-        """The oldest rounds, and the position behind them for `done`."""
-        found: list[Round] = []
+        """The newest rounds in order of time, and the position before them for `done`."""
         if self.empty:
-            return found, self._sent
+            return [], 0
         with open(self._path, "rb") as file:
-            file.seek(self._sent)
-            position = self._sent
-            while len(found) < rounds and position - self._sent < BATCH_BYTES:
-                line = file.readline()
-                if not line:
+            length = BATCH_BYTES
+            while True:  # until there is a whole line, or nothing before it
+                begin = max(0, self._size - length)
+                file.seek(begin)
+                lines = file.read(self._size - begin).splitlines(keepends=True)
+                if begin and lines:  # the first is most likely the rest of one
+                    begin += len(lines.pop(0))
+                if lines or begin == 0:
                     break
-                position += len(line)
-                entry = _read(line)
-                if entry is not None:
-                    found.append(entry)
-        return found, position
+                length *= 2
+        found: list[Round] = []
+        position = self._size
+        for line in reversed(lines):
+            if len(found) >= rounds:
+                break
+            position -= len(line)
+            entry = _read(line)
+            if entry is not None:
+                found.append(entry)
+        return found[::-1], position
 
     def done(self, position: int) -> None:
-        """Everything before that position has arrived."""
-        self._sent = position
-        if self.empty:
+        """Everything from that position on has arrived. Raises OSError."""
+        if position <= 0:
             self._path.unlink(missing_ok=True)
-            self._sent = self._size = 0
+        else:
+            os.truncate(self._path, position)
+        self._size = max(0, position)
 
     def _ends_with_newline(self) -> bool:
         with open(self._path, "rb") as file:
@@ -82,22 +133,31 @@ class Spool:
             return file.read(1) == b"\n"
 
     def _make_room(self, needed: int) -> None:
-        """Drop what was sent, and the oldest lines until a quarter is free: not at every round."""
+        """Drop the oldest lines until a quarter is free: not at every round."""
         keep = self._max_bytes * 3 // 4 - needed
         part = self._path.with_suffix(".part")
         with open(self._path, "rb") as old, open(part, "wb") as new:
-            old.seek(max(self._sent, self._size - max(0, keep)))
-            if old.tell() > self._sent:
+            old.seek(max(0, self._size - max(0, keep)))
+            if old.tell():
                 old.readline()  # the rest of a line
             for line in old:
                 new.write(line)
         os.replace(part, self._path)
-        self._sent, self._size = 0, self._path.stat().st_size
+        self._size = self._path.stat().st_size
 
 
 def _read(line: bytes) -> Round | None:
     try:
         found = json.loads(line)
-    except ValueError:
+        if isinstance(found.get("metrics"), list):
+            return _as_before(found["metrics"])
+        return Round(str(found["at"]), list(found["values"].items()))
+    except (ValueError, AttributeError, KeyError, TypeError):
         return None
-    return found if isinstance(found, dict) and isinstance(found.get("metrics"), list) else None
+
+
+def _as_before(metrics: list[dict[str, Any]]) -> Round | None:
+    """A round as agents before 0.2 wrote it: sample by sample, all of one moment."""
+    if not metrics:
+        return None
+    return Round(metrics[0]["timestamp"], [(entry["metric"], entry["value"]) for entry in metrics])

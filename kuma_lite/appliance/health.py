@@ -27,6 +27,7 @@ from kuma_lite.notifications.model import Channel, ChannelsChanged
 from kuma_lite.notifications.rules import heartbeat_object
 from kuma_lite.notifications.service import Notifications
 
+PROBLEMS: Final = ("kuma_lite_problems", "What is wrong with Kuma Lite itself, by kind")
 NOT_CHECKED: Final = "Monitors whose type or settings cannot be used here, and that are not checked: {count}."
 # Reasons why failed checks are not believed (`monitors.engine.own_fault`) that have a kind of their own.
 KIND_OF_REASON: Final = {
@@ -101,7 +102,7 @@ class HealthWatch:
         samples = [
             Sample(label_text([("kind", name)]), found.count(name)) for name in sorted(known.union(found))
         ]
-        yield Family("kuma_lite_problems", "What is wrong with Kuma Lite itself, by kind", samples=samples)
+        yield Family(*PROBLEMS, samples=samples)
 
     # --- sources -----------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from kuma_lite.backups.service import BackupKeeper
 from kuma_lite.checks._chromium_path import find_chromium
 from kuma_lite.cloudflared.events import CloudflaredEvents
 from kuma_lite.core.doors import Doors
+from kuma_lite.core.password_again import PasswordAgain
 from kuma_lite.docker_hosts.events import docker_host_doors
 from kuma_lite.docker_hosts.resource import docker_host_resource
 from kuma_lite.docker_hosts.service import REFERENCE as DOCKER_HOST
@@ -51,13 +52,14 @@ class Helpers:
         self.docker_hosts = DockerHosts(database, self._references, http, ground.folder.path)
         self.remote_browsers = RemoteBrowsers(database, self._references, http)
         self.api_keys = ApiKeys(database, ground.settings, clock)
-        self.cloudflared = CloudflaredEvents(ground.settings, ground.accounts)
+        password = PasswordAgain(ground.accounts, self._is_open)
+        self.cloudflared = CloudflaredEvents(ground.settings, password)
         self.metrics = metrics_route(ground, monitoring, self.api_keys)
         backups = self._backups = Backups(database, ground.folder.path, clock)
         figures = process_figures(ground, monitoring)
-        self._system = SystemDoors(backups, ground.accounts, self._is_open, figures, clock)
+        self._system = SystemDoors(backups, password, figures, clock)
         self.backups = BackupKeeper(database, ground.settings, ground.config, clock, ground.restart.set)
-        self._backup_doors = BackupDoors(self.backups, ground.accounts, self._is_open, self._system.address)
+        self._backup_doors = BackupDoors(self.backups, password, self._system.address)
         self._import = ImportDoors(
             database,
             ground.folder.path,

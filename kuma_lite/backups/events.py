@@ -5,22 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from kuma_lite.backups.service import BackupKeeper
-from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Then, actor_of
+from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Then
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.password_again import LIMITER, PasswordAgain
 
 log = logging.getLogger(__name__)
-
-_GUESSES = "2fa"  # the limiter of doors that ask for the password again
-
-
-class Passwords(Protocol):
-    """Who knows whether a password is right."""
-
-    async def check_password(self, user_id: int | None, password: Any) -> None:
-        """Raises UserError when it is not the user's."""
 
 
 class BackupDoors:
@@ -28,22 +20,19 @@ class BackupDoors:
 
     Args:
         keeper: does it.
-        passwords: asked before everything is changed for what was.
-        is_open: whether nobody has to log in, so that there is no password to ask for.
+        password: asked for before everything is changed for what was.
         address: a file → where it can be downloaded once, below the address of the page.
     """
 
     def __init__(
         self,
         keeper: BackupKeeper,
-        passwords: Passwords,
-        is_open: Callable[[], bool],
+        password: PasswordAgain,
         address: Callable[[Path], str],
     ) -> None:
         self._address = address
         self._keeper = keeper
-        self._passwords = passwords
-        self._is_open = is_open
+        self._password = password
 
     def doors(self) -> Doors:
         """Every event."""
@@ -59,8 +48,8 @@ class BackupDoors:
                 event("saveBackupPlan", self.save, 1),
                 event("makeBackup", self.make),
                 event("deleteBackup", self.delete, 1),
-                event("downloadBackup", self.download, 2, limiter=_GUESSES),
-                event("restoreBackup", self.restore, 3, limiter=_GUESSES),
+                event("downloadBackup", self.download, 2, limiter=LIMITER),
+                event("restoreBackup", self.restore, 3, limiter=LIMITER),
             ]
         )
 
@@ -87,18 +76,14 @@ class BackupDoors:
 
     async def download(self, caller: Caller, name: Any, password: Any) -> Answer:
         """An address that works once, for a minute."""
-        await self._check(caller, password)
+        await self._password.check(caller, password)
         path = await self._keeper.path_of(name)
         log.info("The backup %s is downloaded from %s", path.name, caller.address)
         return {"ok": True, "path": self._address(path)}
 
-    async def _check(self, caller: Caller, password: Any) -> None:
-        if not self._is_open():
-            await self._passwords.check_password(actor_of(caller).user_id, password)
-
     async def restore(self, caller: Caller, name: Any, passphrase: Any, password: Any) -> Answer:
         """Put one back: the program starts again once this is answered."""
-        await self._check(caller, password)
+        await self._password.check(caller, password)
         if not isinstance(passphrase, str):
             raise UserError("The passphrase must be a text.")
         await self._keeper.restore(name, passphrase)

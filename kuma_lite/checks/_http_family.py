@@ -46,7 +46,7 @@ _NTLM: Final = "ntlm"
 H = TypeVar("H", bound=HttpOptions)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Judgement:
     """What an accepted answer is worth."""
 
@@ -75,7 +75,9 @@ class HttpFamilyMonitor(MonitorType[H]):
             try:
                 parse_json(options.headers)
             except JsonTextError as error:
-                raise UserError("Headers must be valid JSON: {reason}", reason=error) from None
+                raise UserError(
+                    "Headers must be valid JSON: {reason}", reason=error, about="headers"
+                ) from None
         return super().validate(options, document)
 
     def deadline(self, options: H, context: CheckContext) -> float:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from kuma_lite.cli.commands import COMMANDS
+from kuma_lite.cli.container import become_user
 from kuma_lite.cli.exits import DONE, FAILED, INTERRUPTED
 from kuma_lite.cli.parsing import make_parser
 from kuma_lite.core.errors import StartupError, UserError
@@ -21,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = make_parser([wanted] if wanted in COMMANDS else [])
     options = parser.parse_args(argv)
     try:
+        become_user(os.environ)
         return int(options.run(options))
     except StartupError as error:
         complain(error.message)

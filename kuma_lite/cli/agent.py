@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kuma_lite.agent.unit import TOKEN_VARIABLE, URL_VARIABLE, hindrance, install, unit_text
+from kuma_lite.agent.waiting import waiting
 from kuma_lite.core.clock import Clock, SystemClock
 from kuma_lite.core.errors import UserError
+from kuma_lite.installing.services import AGENT, TOKEN_VARIABLE, URL_VARIABLE, Service, agent_service
 
 if TYPE_CHECKING:
     from kuma_lite.agent.loop import Agent
@@ -26,13 +26,23 @@ _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to, and how often."""
+    parser.add_argument("--spool", metavar="FOLDER", help="for reports that cannot be sent")
+    add_service_arguments(parser)
+    parser.add_argument(
+        "--once", action="store_true", help="send one report and end; status 1 if it was not taken whole"
+    )
+    parser.add_argument("--install", action="store_true", help="write a service and end (as root)")
+    parser.add_argument("--uninstall", action="store_true", help="stop and remove that service and end")
+
+
+def add_service_arguments(parser: argparse._ActionsContainer) -> None:
+    """What a service of it has to know as well."""
     parser.add_argument("--url", help=f"address of the server (or {URL_VARIABLE})")
     parser.add_argument("--token", help=f"token of a project (or {TOKEN_VARIABLE})")
     parser.add_argument("--token-file", metavar="FILE", help="a file that holds the token")
     parser.add_argument(
         "--interval", type=float, default=DEFAULT_INTERVAL_S, metavar="SECONDS", help="default: %(default)g"
     )
-    parser.add_argument("--spool", metavar="FOLDER", help="for reports that cannot be sent")
     parser.add_argument("--id", help="identity of this host, where the machine id will not do")
     parser.add_argument(
         "--docker-socket", default=_DOCKER_SOCKET, metavar="PATH", help="default: %(default)s"
@@ -42,16 +52,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--ca-file", default="", metavar="FILE", help="certificates to trust as well")
     parser.add_argument(
-        "--once", action="store_true", help="send one report and end; status 1 if it was not taken whole"
-    )
-    parser.add_argument("--install", action="store_true", help="write a systemd service and end (as root)")
-    parser.add_argument(
-        "--docker", action="store_true", help="with --install: let the service ask Docker for containers"
+        "--docker", action="store_true", help="for a service: let it ask Docker for containers"
     )
 
 
 def run(options: argparse.Namespace) -> int:
     """Report until told to stop."""
+    if options.uninstall:
+        return _uninstall()
+    if options.install:
+        return _install(options)
+    url, token = _address(options)
+    agent = _build(options, url, token)
+    if options.once:
+        agent.run(options.interval, _once())
+        return 0 if agent.arrived else 1
+    with waiting(_SIGNALS) as wait:
+        agent.run(options.interval, wait)
+    return 1 if agent.refused else 0
+
+
+def _address(options: argparse.Namespace) -> tuple[str, str]:
+    """Of the server, and the token for it. Raises UserError for what no agent can do with."""
     url = options.url or os.environ.get(URL_VARIABLE)
     token = _token(options)
     if not url or not token:
@@ -62,25 +84,12 @@ def run(options: argparse.Namespace) -> int:
         _say(
             f"With more than {DEFAULT_INTERVAL_S:g} seconds between reports no threshold can raise an alert."
         )
-    if options.install:
-        return _install(options, url, token)
-    agent = _build(options, url, token)
-    if options.once:
-        agent.run(options.interval, _once())
-        return 0 if agent.arrived else 1
-    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-    agent.run(options.interval, _wait)
-    return 1 if agent.refused else 0
+    return url, token
 
 
 def _say(line: str) -> None:
     """One line for the journal."""
     print(f"kuma-lite agent: {line}", file=sys.stderr, flush=True)
-
-
-def _wait(seconds: float) -> bool:
-    """Sleep; True as soon as somebody asks the agent to end."""
-    return signal.sigtimedwait(_SIGNALS, max(0.0, seconds)) is not None
 
 
 def _once() -> Callable[[float], bool]:
@@ -109,7 +118,7 @@ def _build(options: argparse.Namespace, url: str, token: str) -> Agent:
     gauge = Gauge(clock)
     try:
         server = Server(url, token, options.ca_file)
-        spool = Spool(_spool_folder(options.spool))
+        spool = Spool(_spool_folder(options.spool), url, clock.now())
     except (ValueError, OSError) as error:
         raise UserError(str(error)) from None
     return Agent(
@@ -164,25 +173,40 @@ def _spool_folder(wish: str | None) -> Path:
     return Path(base) / "kuma-lite-agent"
 
 
-def _install(options: argparse.Namespace, url: str, token: str) -> int:
-    frozen = getattr(sys, "frozen", False)
-    program = sys.executable if frozen else shutil.which("kuma-lite") or os.path.abspath(sys.argv[0])
+def service_of(options: argparse.Namespace) -> Service:
+    """The service that reports as these options say. Raises UserError."""
+    from kuma_lite.installing.program import runnable_program
+
+    url, token = _address(options)
+    return agent_service(runnable_program(), url, token, _kept(options), docker=options.docker)
+
+
+def _install(options: argparse.Namespace) -> int:
+    from kuma_lite.installing.managers import manager_here
+
+    manager, service = manager_here(), service_of(options)
     try:
-        for needed in (program,) if frozen else (program, sys.executable):
-            if reason := hindrance(Path(needed)):
-                raise UserError(
-                    "The service could not run {needed}: {reason}. Put it where everybody may run it, "
-                    "for example into /usr/local/bin, and install with that one.",
-                    needed=needed,
-                    reason=reason,
-                )
-        for path in install(url, token, unit_text(program, _kept(options), docker=options.docker)):
+        for path in manager.write(service):
             print(f"{path} is written.")
     except OSError as error:
         raise UserError("The service cannot be written: {reason}.", reason=error) from None
     if not options.docker and os.path.exists(options.docker_socket):
         print("Docker is here: with --docker the service reports containers, too (and is as good as root).")
-    print("Start it with: systemctl daemon-reload && systemctl enable --now kuma-lite-agent")
+    manager.start(service.name)
+    print(
+        f"The agent reports from now on, and whenever this machine starts. {manager.log_hint(service.name)}"
+    )
+    return 0
+
+
+def _uninstall() -> int:
+    from kuma_lite.installing.managers import manager_here
+
+    try:
+        for path in manager_here().remove(AGENT):
+            print(f"{path} is removed.")
+    except OSError as error:
+        raise UserError("The service cannot be removed: {reason}.", reason=error) from None
     return 0
 
 

@@ -124,14 +124,36 @@ COMMANDS: Final = {
     "user": Command(
         "reset a password or remove two-factor authentication", (("kuma-lite user reset-password", ""),)
     ),
+    "service": Command(
+        "make a service of the server or the agent, remove it, say whether it runs",
+        (
+            ("kuma-lite service install --port 8080", "as root, with systemd or launchd"),
+            ("kuma-lite service install --agent --url https://kuma.example.com --token TOKEN", ""),
+            ("kuma-lite service status", ""),
+        ),
+    ),
+    "update": Command(
+        "take the newest release, and take it back if it does not serve",
+        (
+            ("kuma-lite update --check", "is there a newer one?"),
+            ("kuma-lite update", "as whoever has installed it; the version before is kept"),
+        ),
+    ),
     "token": Command(
         "create a token with which an agent or a script reports to the server",
         (
             ("kuma-lite token create --user --name laptop", "for the commands of this program"),
             ("kuma-lite token create --name agents", "for agents"),
+            ("kuma-lite token create --user --name wall --scope read --tag shop", "it sees the shop alone"),
         ),
     ),
-    "agent": Command("report how this machine is doing to a server"),
+    "agent": Command(
+        "report how this machine is doing to a server",
+        (
+            ("kuma-lite agent --url https://kuma.example.com --token TOKEN", "until it is ended"),
+            ("kuma-lite agent --url https://kuma.example.com --token TOKEN --install", "as a service"),
+        ),
+    ),
     "config": Command(
         "print a commented configuration file with all settings",
         (("kuma-lite config > data/kuma-lite.toml", ""),),

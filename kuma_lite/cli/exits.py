@@ -14,8 +14,10 @@ INTERRUPTED: Final = 130
 MEANINGS: Final = {
     DONE: "everything is well, or what was asked for is done",
     FAILED: "it could not be done; one sentence on standard error says why",
-    DIFFERENT: "`diff`: there is something to do; `doctor`: warnings; any command: its options do not fit",
-    TROUBLE: "`status`, `check`: something is down; `doctor`: something is wrong",
+    DIFFERENT: "`diff`: there is something to do; `update --check`: there is a newer version; `doctor`: "
+    "warnings; any command: its options do not fit",
+    TROUBLE: "`status`, `check`: something is down; `service status`: it does not run; `doctor`: something "
+    "is wrong",
     UNKNOWN: "`check`: it could not be found out",
     INTERRUPTED: "interrupted from the keyboard",
 }

@@ -13,7 +13,7 @@ from kuma_lite.core.own_address import ask_ready, local_host
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The server is found by the same settings it was started with."""
-    add_options(parser, "host", "port", "data_dir", "ssl_cert", "ssl_key")
+    add_options(parser, "host", "port", "data_dir", "ssl_cert", "ssl_key", "acme", "acme_terms")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -117,6 +117,30 @@ def examine_certificate(config: Config) -> Iterator[Finding]:
     yield judge_certificate(config.tls.certificate, ends, datetime.fromtimestamp(SystemClock().now(), UTC))
 
 
+def judge_acme(
+    ends: datetime | None, lasts: timedelta, refused: Mapping[str, str], failure: str, now: datetime
+) -> Iterator[Finding]:
+    """The certificate that is got by ACME.
+
+    Args:
+        ends: None: there is none of an authority.
+        lasts: from its beginning to its end.
+        refused: name → why it is not in it.
+        failure: of the last attempt; "".
+    """
+    what, look = "Certificate", "Settings → System → HTTPS says more, and tries again."
+    if ends is None or ends <= now:
+        says = failure or "Nobody has asked the authority yet."
+        yield Finding(what, Level.TROUBLE if failure else Level.NOTE, f"There is none. {says}", look)
+    elif failure:
+        level = Level.WARNING if ends - now < lasts / 4 else Level.NOTE
+        yield Finding(what, level, f"It ends on {ends:%Y-%m-%d}. {failure}", look)
+    else:
+        yield Finding(what, Level.OK, f"By ACME; it ends on {ends:%Y-%m-%d} and is renewed before.")
+    for name, reason in refused.items():
+        yield Finding(what, Level.WARNING, f"It is not for {name}: {reason}", look)
+
+
 def judge_backups(latest: datetime | None, now: datetime, place: Path) -> Finding:
     """The newest in the folder of the plan."""
     if latest is None:

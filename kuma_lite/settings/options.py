@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kuma_lite.beats.retention import KEEP_DAYS
 from kuma_lite.core.declarations import Kind
 from kuma_lite.core.options import Options, option
 
@@ -24,7 +25,7 @@ class ServerSettings(Options, extra="forbid"):
         False, alias="searchEngineIndex", label="Let search engines list pages", kind=Kind.SWITCH
     )
     keep_data_days: int = option(
-        180, alias="keepDataPeriodDays", label="Keep data", kind=Kind.NUMBER, unit="days", minimum=0
+        KEEP_DAYS, alias="keepDataPeriodDays", label="Keep data", kind=Kind.NUMBER, unit="days", minimum=0
     )
     tls_expiry_days: list[int] = option(
         [7, 14, 21],

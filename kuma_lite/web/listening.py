@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+from collections.abc import Iterable
 from contextlib import suppress
 
 from kuma_lite.core.errors import StartupError
@@ -45,6 +46,14 @@ def listen(address: str, port: int, backlog: int) -> socket.socket:
         raise StartupError(_bind_sentence(error, address, port)) from None
     prepare(listening)
     return listening
+
+
+def split(given: Iterable[socket.socket], port: int) -> tuple[list[socket.socket], list[socket.socket]]:
+    """Sockets that were opened for us: those that do not listen on a port, and those that do."""
+    found: dict[bool, list[socket.socket]] = {False: [], True: []}
+    for each in given:
+        found[each.getsockname()[1] == port].append(each)
+    return found[False], found[True]
 
 
 def prepare(listening: socket.socket) -> None:

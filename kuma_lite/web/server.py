@@ -87,6 +87,11 @@ class WebServer:
         name = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(name, name)  # noqa: S104
         return f"{'https' if self._tls else 'http'}://{name}:{self.port}"
 
+    @property
+    def chain(self) -> bytes | None:
+        """The chain of certificates that is served (PEM); None: plain HTTP."""
+        return self._certificate.chain if self._certificate is not None else None
+
     async def start(self) -> None:
         """Listen. Returns when connections are accepted; raises StartupError with one sentence."""
         if self._tls:
@@ -110,8 +115,11 @@ class WebServer:
         """
         if self._tls is None or not self._servers:
             return False
-        certificate = await asyncio.to_thread(read_certificate, self._tls)
-        if certificate == self._certificate:
+        return await self.serve_certificate(await asyncio.to_thread(read_certificate, self._tls))
+
+    async def serve_certificate(self, certificate: Certificate) -> bool:
+        """Serve another one, as `renew_certificate` does. Raises StartupError."""
+        if self._tls is None or not self._servers or certificate == self._certificate:
             return False
         await self._try_certificate(self._tls, certificate)
         before, self._servers = self._servers, await self._start_servers(certificate)

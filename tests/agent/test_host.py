@@ -25,10 +25,8 @@ from kuma_lite.agent.identity import describe, host_id, local_address, operating
 from kuma_lite.agent.measure import MAX_DISKS, Gauge
 from kuma_lite.agent.processes import MAX_PROCESSES, SHOWN, Processes, share
 from kuma_lite.agent.sending import Outcome, Server, encoded
-from kuma_lite.agent.unit import ENVIRONMENT, UNIT, hindrance, install, quoted, unit_text
 from kuma_lite.core.clock import ManualClock, SystemClock
 from kuma_lite.servers.samples.metrics import metric_of, value_problem
-from tests.requires import ROOT, needs_program
 
 
 def test_every_sample_is_one_the_server_takes() -> None:
@@ -376,73 +374,67 @@ def test_addresses_that_are_none(url: str) -> None:
         Server(url, "t")
 
 
-# --- the service -------------------------------------------------------------------------------------------
+# --- memory of a container ---------------------------------------------------------------------------------
 
 
-def test_installing_writes_the_token_for_root_alone(tmp_path: Path) -> None:
-    before = os.umask(0o077)  # that of the command line
-    for token in ("first", "second"):
-        install("http://127.0.0.1:3001", token, unit_text("/usr/bin/kuma-lite"), tmp_path)
-    os.umask(before)
-    assert (tmp_path / UNIT).stat().st_mode & 0o777 == 0o644, "systemd complains about others"
-    environment = tmp_path / ENVIRONMENT
-    assert environment.stat().st_mode & 0o777 == 0o600
-    assert (
-        environment.read_text() == "KUMA_LITE_AGENT_URL=http://127.0.0.1:3001\nKUMA_LITE_AGENT_TOKEN=second\n"
-    )
-    unit = (tmp_path / UNIT).read_text()
-    assert "ExecStart=/usr/bin/kuma-lite agent\n" in unit and "second" not in unit
+def group(folder: Path, **files: str) -> Path:
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (folder / name.replace("__", ".")).write_text(text)
+    return folder
 
 
-def test_programs_that_the_service_could_not_run(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    program = tmp_path / "home" / "bin" / "kuma-lite"
-    program.parent.mkdir(parents=True)
-    program.touch()
-    for path in (program.parent.parent, program.parent, program):
-        path.chmod(0o755)  # whatever the umask
-    assert hindrance(program, tmp_path) is None
-    link = tmp_path / "link"
-    link.symlink_to(program)
-    program.chmod(0o700)
-    assert hindrance(link, tmp_path) == "others may not run it"
-    program.chmod(0o711)
-    assert hindrance(program, tmp_path) == "others may not run it"  # the one file reads itself
-    program.parent.parent.chmod(0o700)
-    assert hindrance(link, tmp_path) == f"{tmp_path}/home is closed to others"
-    for folder in ("tmp", "var/tmp"):
-        inside = tmp_path / folder / "kuma-lite"
-        inside.parent.mkdir(parents=True)
-        inside.touch(mode=0o755)
-        assert hindrance(inside, tmp_path) == "a service has temporary folders of its own"
-    assert hindrance(Path("/bin/true")) is None
+def gauge_in(cgroups: Path, monkeypatch: pytest.MonkeyPatch) -> Gauge:
+    memory = SimpleNamespace(total=16_000_000_000, available=4_000_000_000)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
+    monkeypatch.setattr(psutil, "swap_memory", lambda: SimpleNamespace(total=2_000, used=1_000))
+    gauge = Gauge(SystemClock(), cgroups)
+    monkeypatch.setattr(gauge, "_procfs", lambda: Path("/nonexistent"))
+    return gauge
 
 
-def test_the_packaged_unit_is_the_same() -> None:
-    packaged = (ROOT / "packaging" / "kuma-lite-agent.service").read_text()
-    assert packaged == unit_text("/opt/kuma-lite/kuma-lite")
+def figures(gauge: Gauge) -> tuple[float, int]:
+    return dict(gauge.samples())["mem_used_b"], gauge.attributes()["memory_total_bytes"]
+
+
+def test_a_container_tells_its_own_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "memory__max": "512000000\n",
+        "memory__current": "300000000\n",
+        "memory__stat": "anon 1\ninactive_file 100000000\n",
+        "memory__swap__max": "1000\n",
+        "memory__swap__current": "250\n",
+    }
+    gauge = gauge_in(group(tmp_path / "v2", **files), monkeypatch)
+    assert figures(gauge) == (200_000_000, 512_000_000)
+    assert dict(gauge.samples())["swap_used_b"] == 250 and gauge.attributes()["swap_total_bytes"] == 1000
+
+
+def test_a_container_of_the_first_version_of_control_groups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "memory__limit_in_bytes": "512000000\n",
+        "memory__usage_in_bytes": "300000000\n",
+        "memory__stat": "inactive_file 5\ntotal_inactive_file 100000000\n",
+    }
+    group(tmp_path / "v1" / "memory", **files)
+    gauge = gauge_in(tmp_path / "v1", monkeypatch)
+    assert figures(gauge) == (200_000_000, 512_000_000)
+    assert dict(gauge.samples())["swap_used_b"] == 1_000  # of the host: the group has no limit of its own
 
 
 @pytest.mark.parametrize(
-    ("word", "expected"),
+    "files",
     [
-        ("plain-1", "plain-1"),
-        ("/with space", '"/with space"'),
-        ("100%", "100%%"),
-        ("$HOME", "$$HOME"),
-        ('a"b', '"a\\"b"'),
-        ("", '""'),
+        {},  # a host
+        {"memory__max": "max\n", "memory__current": "300000000\n"},
+        {"memory__max": "99000000000\n", "memory__current": "300000000\n"},  # more than there is
+        {"memory__max": "512000000\n"},
     ],
 )
-def test_words_as_systemd_reads_them(word: str, expected: str) -> None:
-    assert quoted(word) == expected
-
-
-@needs_program("systemd-analyze")
-def test_systemd_understands_the_unit(tmp_path: Path) -> None:
-    unit = tmp_path / "kuma-lite-agent.service"
-    arguments = ["--id", 'a "b" 100% $HOME\\', "--interval", "30"]
-    unit.write_text(unit_text("/bin/true", arguments, docker=True))
-    done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60)
-    said = [line for line in done.stderr.splitlines() if str(unit) in line]  # not of the machine's own units
-    assert (done.returncode, said) == (0, [])
+def test_a_group_without_a_limit_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str]
+) -> None:
+    gauge = gauge_in(group(tmp_path / "v2", **files), monkeypatch)
+    assert figures(gauge) == (12_000_000_000, 16_000_000_000)

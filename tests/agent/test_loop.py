@@ -28,6 +28,7 @@ class Receiver:
     """Answers what it is told to, and keeps what has arrived."""
 
     said = ""
+    address = "http://kuma.example"
 
     def __init__(self) -> None:
         self.answer = Outcome.SENT
@@ -68,7 +69,7 @@ class Scene:
             lambda: {"motherboard_id": "m"},
             lambda: {"containers": [{"name": "db"}]},
             self.server,
-            Spool(self.folder),
+            Spool(self.folder, self.server.address, self.clock.now()),
             self.clock,
             self.said.append,
         )
@@ -93,15 +94,24 @@ def test_a_report_says_who_when_and_what(scene: Scene) -> None:
     assert report["containers"] == [{"name": "db"}] and list(scene.folder.iterdir()) == []
 
 
-def test_it_catches_up_in_order(scene: Scene) -> None:
+FIRST = "The first report has arrived at http://kuma.example"
+
+
+def test_it_catches_up(scene: Scene) -> None:
     scene.rounds(2)
     scene.server.answer = Outcome.LATER
     scene.rounds(100)
     assert scene.server.requests == 102  # one attempt a round, no storm
     scene.server.answer = Outcome.SENT
     scene.rounds(2)
-    assert scene.server.values == list(range(1, 105))
-    assert scene.said == ["not now: later", "Reports arrive again"]
+    # The newest rounds with how it is now, in order of time; the rest thereafter.
+    assert scene.server.values == [1, 2, *range(44, 104), *range(3, 44), 104]
+    assert [len(report["metrics"]) // 2 for report in scene.server.reports] == [1, 1, 60, 41, 1]
+    assert [report.get("containers") is not None for report in scene.server.reports] == [
+        *(True, True, True),
+        *(False, True),  # what is busy now is told once
+    ]
+    assert scene.said == [FIRST, "not now: later", "Reports arrive again"]
     assert list(scene.folder.iterdir()) == []
 
 
@@ -119,7 +129,7 @@ def test_a_server_that_wants_less_gets_less(scene: Scene) -> None:
     scene.rounds(40)
     scene.server.answer, scene.server.most = Outcome.SENT, 10
     scene.rounds(4)
-    assert scene.server.values == list(range(1, 45))
+    assert sorted(scene.server.values) == list(range(1, 45))
 
 
 def test_what_is_never_taken_does_not_block_the_rest(scene: Scene) -> None:
@@ -143,7 +153,7 @@ def test_refused_samples_are_said_once_and_are_no_success(scene: Scene) -> None:
     assert scene.said[1:] == ["not now: partly, older than samples are kept"]
     scene.server.answer, scene.server.says = Outcome.SENT, ""
     assert scene.agent.round() and not scene.agent.refused
-    assert scene.said[2:] == ["The server has no more complaints"]
+    assert scene.said[2:] == [FIRST, "The server has no more complaints"]
     assert scene.server.values == [1, 2, 3, 4, 5, 6] and list(scene.folder.iterdir()) == []
 
 
@@ -163,7 +173,7 @@ def test_what_the_server_says_of_the_host_is_said_and_is_a_success(scene: Scene)
     assert scene.agent.round() and scene.agent.round() and not scene.agent.refused
     scene.server.says = ""
     scene.rounds(1)
-    assert scene.said == ["The clock is ahead", "The server has no more complaints"]
+    assert scene.said == [FIRST, "The clock is ahead", "The server has no more complaints"]
 
 
 def test_a_full_disk_is_said_and_survived(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,6 +187,34 @@ def test_a_full_disk_is_said_and_survived(scene: Scene, monkeypatch: pytest.Monk
     scene.rounds(1)
     assert scene.server.values == [3]
     assert any("No space left" in line for line in scene.said)
+
+
+def test_a_disk_that_fills_up_later_keeps_nothing_back(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.server.answer = Outcome.LATER
+    scene.rounds(2)
+
+    def full(_spool: Spool, _entry: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Spool, "append", full)
+    scene.server.answer = Outcome.SENT
+    scene.rounds(1)
+    assert scene.server.values == [3, 1, 2] and list(scene.folder.iterdir()) == []
+
+
+def test_while_the_server_stores_nothing_it_is_told_how_it_is_now(scene: Scene) -> None:
+    """A full disk there: it judges what it hears, and asks for it again."""
+    sent: list[float] = []
+    scene.server.answer = Outcome.LATER
+    send = scene.server.send
+
+    def judged(report: dict[str, Any]) -> Outcome:
+        sent.append(max(sample["value"] for sample in report["metrics"]))
+        return send(report)
+
+    scene.server.send = judged  # type: ignore[method-assign]
+    scene.rounds(200)
+    assert sent == list(range(1, 201))
 
 
 def test_the_rhythm_stays_and_missed_rounds_are_left_out(scene: Scene) -> None:

@@ -240,7 +240,7 @@ async def test_clients_and_the_page_are_shown_the_end(
         await look(server)
         async with server.logged_in() as other:
             await other.call("needSetup")
-            # The number is a string on log-in; a beat that happens to come now brings it once more, as an int.
+            # A string on log-in; a beat that happens to come now brings it once more, as an int.
             assert other.pushed("domainInfo")[0] == [str(number), 20, "2027-02-04T09:00:00.000Z"]
         async with server.logged_in("/page") as page:
             answer = await page.call("monitor", number)

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from kuma_lite.agent.spool import file_name
 from kuma_lite.cli.agent import _kept, add_arguments
 from tests.support.served import Server, serving
 
@@ -51,7 +52,8 @@ def test_a_token_beside_a_running_server_opens_it_and_the_agent_reports(tmp_path
         spool = tmp_path / "spool"
         arguments = ["agent", "--url", server.url, "--spool", str(spool), "--id", "board"]
         done = run(*arguments, "--token", key, "--once")
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert (done.returncode, done.stdout) == (0, "")
+        assert done.stderr == f"kuma-lite agent: The first report has arrived at {server.url}\n"
         (found,) = servers(server, key)
         assert found["hostname"] and found["uptime"] > 0
         assert {"cpu_used", "mem_used_b", "disk_used_b"} <= found["last_metrics"]["metrics"].keys()
@@ -69,10 +71,10 @@ def test_the_agent_catches_up_stays_small_and_ends_at_once(tmp_path: Path) -> No
         with (tmp_path / "log").open("w") as log:
             agent = subprocess.Popen(arguments, env=env, stderr=log)
         try:
-            wait_until(lambda: (tmp_path / "spool" / "spool.jsonl").exists())
+            wait_until(lambda: (tmp_path / "spool" / file_name(server.url)).exists())
             server.start()
             wait_until(lambda: servers(server, key) != [])
-            wait_until(lambda: not (tmp_path / "spool" / "spool.jsonl").exists())
+            wait_until(lambda: not (tmp_path / "spool" / file_name(server.url)).exists())
             assert resident_mb(agent.pid) <= RSS_MB
         finally:
             agent.send_signal(signal.SIGTERM)
@@ -120,10 +122,10 @@ def test_the_agent_ends_in_order_with_its_terminal(tmp_path: Path, number: signa
     """And keeps what it could not send."""
     arguments = ["--url", "http://127.0.0.1:9", "--token", "t", "--interval", "5", "--spool", str(tmp_path)]
     agent = subprocess.Popen([*COMMAND, "agent", *arguments], stderr=subprocess.DEVNULL)
-    wait_until(lambda: (tmp_path / "spool.jsonl").exists())
+    wait_until(lambda: (tmp_path / file_name("http://127.0.0.1:9")).exists())
     agent.send_signal(number)
     assert agent.wait(10) == 0
-    assert (tmp_path / "spool.jsonl").stat().st_size > 0
+    assert (tmp_path / file_name("http://127.0.0.1:9")).stat().st_size > 0
 
 
 def test_the_agent_imports_none_of_the_server(tmp_path: Path) -> None:

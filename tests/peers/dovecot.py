@@ -42,7 +42,7 @@ async def running(folder: Path) -> AsyncIterator[Ports]:
 
 
 def _takes_log_ins(port: int) -> Ready:
-    """Whether the server behind the port can judge a password; it listens seconds before, on a busy machine."""
+    """Whether the server can judge a password; on a busy machine it listens seconds before."""
 
     async def ready() -> bool:
         try:

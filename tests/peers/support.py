@@ -75,12 +75,12 @@ async def started(
             await process.wait()
 
 
-def accepts(port: int) -> Ready:
-    """Whether somebody takes TCP connections on a port of 127.0.0.1."""
+def accepts(port: int, address: str = "127.0.0.1") -> Ready:
+    """Whether somebody takes TCP connections on a port of this machine."""
 
     async def ready() -> bool:
         try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            _, writer = await asyncio.open_connection(address, port)
         except OSError:
             return False
         writer.close()

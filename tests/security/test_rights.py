@@ -29,7 +29,7 @@ OWNERS_ONLY = {
     "downloadBackup", "restoreBackup",
     "getDatabaseSize", "shrinkDatabase", "getPM2ProcessList", "testChrome", "cloudflared_join",
     "cloudflared_leave", "cloudflared_start", "cloudflared_stop", "cloudflared_removeToken",
-    "exportPageSubscribers",
+    "exportPageSubscribers", "certificate", "retryCertificate",
 }  # fmt: skip
 # What a log-in is pushed for each right.
 LISTS: dict[Right, tuple[str, ...]] = {

@@ -65,6 +65,7 @@ SILENT: Final = (
     "core/json_text.py",
     "foreign/",
     "importing/report.py",
+    "installing/",
     "management/describing.py",
     "metrics/",
     "monitors/doors/api",

@@ -83,6 +83,8 @@ class HttpClient:
 class _Call:
     """One call of `send`: the chain of requests and what they share."""
 
+    __slots__ = ("begun", "client", "deadlines", "first", "jar", "loop", "request")
+
     def __init__(self, client: HttpClient, request: Request) -> None:
         self.client = client
         self.request = request
@@ -236,7 +238,7 @@ class _Call:
             answer.headers,
             answer.body,
             answer.truncated,
-            str(hop.url),
+            _shown(hop),
             timings,
             report,
             answer.http_version,
@@ -277,6 +279,13 @@ def _payload_of(hop: Hop) -> bytes:
     if hop.payload is None:
         hop.payload = serialise(hop.method, hop.url, hop.headers, hop.body)
     return hop.payload
+
+
+def _shown(hop: Hop) -> str:
+    """Its address as people may see it."""
+    if not hop.shown:
+        hop.shown = str(hop.url)
+    return hop.shown
 
 
 def _with_header(hop: Hop, name: str, value: str) -> Hop:

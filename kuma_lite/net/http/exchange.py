@@ -48,6 +48,25 @@ class Exchange(asyncio.Protocol):
     answer, but for `keeps_open`: then `again` asks once more, for log-ins that are bound to a connection.
     """
 
+    __slots__ = (
+        "_begun",
+        "_deadlines",
+        "_expected",
+        "_in_body",
+        "_keeps_open",
+        "_last_data",
+        "_loop",
+        "_on_secure",
+        "_request",
+        "_timer",
+        "_tls",
+        "_transport",
+        "answer",
+        "done",
+        "first_byte_ms",
+        "tls_ms",
+    )
+
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,

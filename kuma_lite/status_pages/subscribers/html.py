@@ -101,7 +101,7 @@ def subscribe(page: Page, kinds: Sequence[Kind], names: Mapping[int, str], form:
             "these messages only; unsubscribing deletes it.</p>"
         )
     below, push = f"/status/{page.slug}", len(typed) < len(kinds)
-    data = f' data-key="{escape(key)}" data-scope="{below}/"' if push else ""
+    data = f' data-key="{escape(key)}"' if push else ""
     hidden = "" if typed else " hidden"
     told = f"{'' if typed else _UNABLE}{_known(below)}" if push else ""
     said = '<p id="said" role="status"></p>' if push else ""

@@ -14,7 +14,10 @@ FORM: Final = """\
   const able = isSecureContext && "serviceWorker" in navigator && parts;
   if (!form || !able) return;
   const WAIT_MS = 30000; // where the maker's push service is blocked, browsers wait for ever
-  const { scope, key } = form.dataset;
+  const { key } = form.dataset;
+  // This server may stand below a path of its host: what leads there are the addresses of links and scripts.
+  const scope = new URL("./", form.action).pathname;
+  const workerAt = new URL("status-worker.js", document.currentScript.src).href;
   const typed = form.querySelectorAll("[data-typed]");
   const said = document.getElementById("said");
   const known = document.getElementById("known");
@@ -34,7 +37,7 @@ FORM: Final = """\
   const registered = () => navigator.serviceWorker.getRegistration(scope);
 
   async function worker() {
-    const found = await navigator.serviceWorker.register("/status-worker.js", { scope });
+    const found = await navigator.serviceWorker.register(workerAt, { scope });
     const fresh = found.installing || found.waiting;
     if (!found.active && fresh) {
       await new Promise((go) => {
@@ -127,10 +130,10 @@ FORM: Final = """\
 # Shows messages, also while no page is open. It keeps no files and answers no requests.
 WORKER: Final = """\
 "use strict";
-const { scope } = registration; // ends with the name of the page and a slash
-const here = (path) => new URL(path, scope);
+// Messages name paths of the server, which may stand below a path of its host, as this file does.
+const here = (path) => new URL(path.slice(1), new URL("./", location.href));
 const post = (path, fields) => fetch(here(path), { method: "POST", body: new URLSearchParams(fields) });
-const isOwn = (address) => here(address).href.startsWith(scope) || `${here(address).href}/` === scope;
+const isOwn = (path) => typeof path === "string" && path.startsWith("/status/");
 
 addEventListener("install", () => void skipWaiting());
 addEventListener("push", (event) => event.waitUntil(show(event.data)));
@@ -142,24 +145,25 @@ async function show(data) {
   } catch {
     // Something must be shown all the same, or the browser ends the subscription.
   }
-  const { title = "Status", body = "", icon, tag, open = scope, stop, confirm } = told;
+  const { title = "Status", body = "", icon, tag, open, stop, confirm } = told;
   let said = body;
   if (confirm && isOwn(confirm)) {
     const answer = await post(confirm, {}).catch(() => null);
     if (!answer?.ok) said = "This browser could not be subscribed. Please try again.";
     for (const one of await clients.matchAll({ type: "window", includeUncontrolled: true })) {
-      if (isOwn(one.url)) one.postMessage("confirmed");
+      if (one.url.startsWith(registration.scope)) one.postMessage("confirmed");
     }
   }
   const actions = stop ? [{ action: "stop", title: "Unsubscribe" }] : [];
-  const shown = { body: said, icon, tag, renotify: !!tag, actions, data: { open, stop } };
+  const picture = icon?.startsWith("/") ? here(icon).href : icon;
+  const shown = { body: said, icon: picture, tag, renotify: !!tag, actions, data: { open, stop } };
   await registration.showNotification(title, shown);
 }
 
 addEventListener("notificationclick", (event) => {
   event.notification.close();
   const { open, stop } = event.notification.data || {};
-  event.waitUntil(event.action === "stop" ? end(stop) : look(isOwn(open) ? open : scope.slice(0, -1)));
+  event.waitUntil(event.action === "stop" ? end(stop) : look(open));
 });
 
 async function end(stop) {
@@ -168,7 +172,7 @@ async function end(stop) {
 }
 
 async function look(path) {
-  const { href } = here(path);
+  const href = isOwn(path) ? here(path).href : registration.scope.slice(0, -1);
   const windows = await clients.matchAll({ type: "window", includeUncontrolled: true });
   return windows.find((one) => one.url === href)?.focus() || clients.openWindow(href);
 }
@@ -179,6 +183,7 @@ addEventListener("pushsubscriptionchange", (event) => event.waitUntil(move(event
 async function move({ oldSubscription, newSubscription }) {
   if (!oldSubscription) return;
   const fresh = newSubscription || (await registration.pushManager.subscribe(oldSubscription.options));
-  await post("subscription", { push: JSON.stringify(oldSubscription), moved: JSON.stringify(fresh) });
+  const fields = { push: JSON.stringify(oldSubscription), moved: JSON.stringify(fresh) };
+  await fetch(`${registration.scope}subscription`, { method: "POST", body: new URLSearchParams(fields) });
 }
 """

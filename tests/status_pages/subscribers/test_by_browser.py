@@ -50,7 +50,7 @@ async def browser(ground: Ground) -> Browser:
 
 async def test_the_form_gives_the_key_and_may_run_one_script(ground: Ground, browser: Browser) -> None:
     form = await ground.server.get("/status/shop/subscribe")
-    key = re.search(r'data-key="([A-Za-z0-9_-]+)" data-scope="/status/shop/"', form.text)
+    key = re.search(r'action="/status/shop/subscribe" data-key="([A-Za-z0-9_-]+)"', form.text)
     assert key
     assert re.findall(r"<script[^>]*>", form.text) == ['<script defer src="/status-push.js">']
     policy = form.headers["content-security-policy"]

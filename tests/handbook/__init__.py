@@ -1,0 +1,1 @@
+"""The handbook in `docs/`: what is generated, and whether what is written is true."""
