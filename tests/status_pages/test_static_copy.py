@@ -166,3 +166,16 @@ def test_addresses_in_texts_lead_to_the_server() -> None:
         '<a href="https://kuma.example/more">x</a><a href="//other.example/">y</a>'
         '<a href="hours.html">h</a><a href="index.html">p</a>'
     )
+
+
+async def test_a_copy_leads_to_the_form_to_subscribe_where_it_is_known(shop: Running, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    for address in ("", "https://status.example.com"):
+        async with shop.logged_in("/page") as page:
+            offer = {"kinds": ["push"], "sender": None, "address": address, "private": False}
+            assert (await page.call("savePageSubscribers", "shop", offer))["ok"]
+        assert ">Subscribe</a>" in (await http.get(f"{shop.url}/status/shop")).text
+        assert await export("shop", "--to", str(folder)) == 0
+        for name in ("index.html", "hours.html"):
+            found = re.findall(r'href="([^"]*)/subscribe"', (folder / name).read_text())
+            assert set(found) == ({f"{address}/status/shop"} if address else set())

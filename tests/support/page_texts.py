@@ -75,6 +75,7 @@ SILENT: Final = (
     "notifications/services/support/variables.py",
     "status_pages/copy_",
     "status_pages/html",
+    "status_pages/subscribers/browsers.py",
     "status_pages/subscribers/html.py",
     "status_pages/subscribers/letters.py",
     "status_pages/subscribers/visitors.py",
