@@ -168,10 +168,23 @@ bench-ui: setup frontend system-packages ## measure the page in Chromium against
 binary: dist/kuma-lite ## dist/kuma-lite (one file) and dist/kuma-lite-onedir/ with its .tar.gz
 
 dist/kuma-lite: $(VENV)/.installed-dev $(PAGE) $(shell find kuma_lite -name '*.py') \
-		packaging/kuma-lite.spec packaging/binary_entry.py packaging/build-binary $(wildcard packaging/*.service)
+		packaging/kuma-lite.spec packaging/binary_entry.py packaging/build-binary packaging/archive \
+		$(wildcard packaging/*.service)
 	@mkdir -p build && touch build/binary-begun
 	@packaging/build-binary
 	@touch -r build/binary-begun $@
+
+.PHONY: image
+image: dist/kuma-lite ## an image of the program for containers, in dist/ (buildah; no engine, no base image)
+	@packaging/image
+
+.PHONY: release
+release: $(VENV)/.installed-dev $(PAGE) ## all of a release in dist/release, for amd64 and arm64 (root; an hour the first time)
+	@packaging/release/release $(RELEASE)
+
+.PHONY: reproducible
+reproducible: $(VENV)/.installed-dev $(PAGE) ## make a release twice: are both the same, byte for byte?
+	@packaging/release/reproducible $(RELEASE)
 
 .PHONY: clean
 clean: ## remove what was built; .venv and data stay
