@@ -45,7 +45,8 @@ LISTS: dict[Right, tuple[str, ...]] = {
 }
 OWNERS_ONLY_ROUTES = {
     "/api/v1/figures", "/api/v1/figures/reset", "/api/v1/import", "/api/v1/restore", "/api/v1/config",
-    "/api/v1/config/plan", "/api/v1/config/apply", "/api/v1/config/schema", "/api/v1/status_pages/{key:str}/subscribers/export",
+    "/api/v1/config/plan", "/api/v1/config/apply", "/api/v1/config/schema",
+    "/api/v1/status_pages/{key:str}/subscribers/export",
 }  # fmt: skip
 
 
