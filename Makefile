@@ -168,6 +168,26 @@ dist/kuma-lite: $(VENV)/.installed-dev $(PAGE) $(shell find kuma_lite -name '*.p
 	@packaging/build-binary
 	@touch -r build/binary-begun $@
 
+.PHONY: deb
+deb: binary ## dist/kuma-lite_<version>_<architecture>.deb from the one-dir
+	@packaging/build-deb
+
+.PHONY: test-machines
+test-machines: binary ## install package and script on a Debian under systemd (root, systemd-nspawn; two minutes)
+	@KUMA_LITE_MACHINES=1 $(BIN)/python -m pytest -p no:xdist tests/packaging/test_machines.py
+
+.PHONY: templates
+templates: setup ## write what others install us with (Homebrew, Helm ...) from packaging/appliance.toml
+	@$(BIN)/python packaging/templates.py
+
+.PHONY: release-key
+release-key: setup ## make the key that signs releases: the private half outside of here (KEY=FILE), the public half in the code
+	@$(BIN)/python packaging/release_key.py make $(KEY)
+
+.PHONY: sign
+sign: setup ## sign dist/SHA256SUMS with that key (KEY=FILE)
+	@$(BIN)/python packaging/release_key.py sign $(KEY)
+
 .PHONY: clean
 clean: ## remove what was built; .venv and data stay
 	rm -rf build dist mutants frontend_dist frontend/node_modules .mypy_cache .ruff_cache .pytest_cache
