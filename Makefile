@@ -185,7 +185,8 @@ release-key: setup ## make the key that signs releases: the private half outside
 	@$(BIN)/python packaging/release_key.py make $(KEY)
 
 .PHONY: sign
-sign: setup ## sign dist/SHA256SUMS with that key (KEY=FILE)
+sign: setup ## sign dist/release/SHA256SUMS with that key (KEY=FILE), and put the install scripts beside it
+	@cp packaging/install.sh packaging/install-agent.sh dist/release/
 	@$(BIN)/python packaging/release_key.py sign $(KEY)
 
 .PHONY: clean

@@ -1,7 +1,7 @@
 """The key that signs releases.
 
 python packaging/release_key.py make [FILE]    a new one; its public half goes into the program
-python packaging/release_key.py sign [FILE]    dist/SHA256SUMS → dist/SHA256SUMS.sig
+python packaging/release_key.py sign [FILE]    dist/release/SHA256SUMS → SHA256SUMS.sig beside it
 
 FILE is where the private half is, outside of the repository.
 """
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DECLARED = ROOT / "kuma_lite" / "installing" / "release_key.py"
 USUAL = Path.home() / ".config" / "kuma-lite" / "release-key.pem"
 KEYS = re.compile(r"(PUBLIC_KEYS: Final\[tuple\[str, \.\.\.\]\] = \()(.*?)(\)\n)", re.DOTALL)
-SUMS = ROOT / "dist" / "SHA256SUMS"
+SUMS = ROOT / "dist" / "release" / "SHA256SUMS"
 
 
 def public_half(key: Ed25519PrivateKey) -> str:

@@ -20,7 +20,7 @@ from typing import TypeVar
 import pytest
 
 from kuma_lite import __version__
-from tests.installing.release import MACHINES, ReleaseServer, release_server
+from tests.installing.release import ReleaseServer, release_server
 from tests.requires import ROOT, needs_program, needs_root
 from tests.support.ports import free_port
 
@@ -170,7 +170,7 @@ def test_installed_serving_upgraded_removed_and_purged(debian: Path, tmp_path: P
 
 def archive(version: str, *, broken: bool) -> tuple[str, bytes]:
     """The one-dir as a release of its own version, or of another one."""
-    name = f"kuma-lite-{version}-linux-{MACHINES[os.uname().machine]}"
+    name = f"kuma-lite-{version}-linux-{os.uname().machine}"
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=1) as files:
         files.add(BUNDLE / "_internal", f"{name}/_internal")
