@@ -185,6 +185,26 @@ release: $(VENV)/.installed-dev $(PAGE) ## all of a release in dist/release, for
 .PHONY: reproducible
 reproducible: $(VENV)/.installed-dev $(PAGE) ## make a release twice: are both the same, byte for byte?
 	@packaging/release/reproducible $(RELEASE)
+.PHONY: deb
+deb: binary ## dist/kuma-lite_<version>_<architecture>.deb from the one-dir
+	@packaging/build-deb
+
+.PHONY: test-machines
+test-machines: binary ## install package and script on a Debian under systemd (root, systemd-nspawn; two minutes)
+	@KUMA_LITE_MACHINES=1 $(BIN)/python -m pytest -p no:xdist tests/packaging/test_machines.py
+
+.PHONY: templates
+templates: setup ## write what others install us with (Homebrew, Helm ...) from packaging/appliance.toml
+	@$(BIN)/python packaging/templates.py
+
+.PHONY: release-key
+release-key: setup ## make the key that signs releases: the private half outside of here (KEY=FILE), the public half in the code
+	@$(BIN)/python packaging/release_key.py make $(KEY)
+
+.PHONY: sign
+sign: setup ## sign dist/release/SHA256SUMS with that key (KEY=FILE), and put the install scripts beside it
+	@cp packaging/install.sh packaging/install-agent.sh dist/release/
+	@$(BIN)/python packaging/release_key.py sign $(KEY)
 
 .PHONY: clean
 clean: ## remove what was built; .venv and data stay
