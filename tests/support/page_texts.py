@@ -67,6 +67,7 @@ SILENT: Final = (
     "importing/report.py",
     "installing/",
     "management/describing.py",
+    "management/schemas.py",
     "metrics/",
     "monitors/doors/api",
     "notifications/details.py",
