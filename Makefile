@@ -168,10 +168,43 @@ bench-ui: setup frontend system-packages ## measure the page in Chromium against
 binary: dist/kuma-lite ## dist/kuma-lite (one file) and dist/kuma-lite-onedir/ with its .tar.gz
 
 dist/kuma-lite: $(VENV)/.installed-dev $(PAGE) $(shell find kuma_lite -name '*.py') \
-		packaging/kuma-lite.spec packaging/binary_entry.py packaging/build-binary $(wildcard packaging/*.service)
+		packaging/kuma-lite.spec packaging/binary_entry.py packaging/build-binary packaging/archive \
+		$(wildcard packaging/*.service)
 	@mkdir -p build && touch build/binary-begun
 	@packaging/build-binary
 	@touch -r build/binary-begun $@
+
+.PHONY: image
+image: dist/kuma-lite ## an image of the program for containers, in dist/ (buildah; no engine, no base image)
+	@packaging/image
+
+.PHONY: release
+release: $(VENV)/.installed-dev $(PAGE) ## all of a release in dist/release, for amd64 and arm64 (root; an hour the first time)
+	@packaging/release/release $(RELEASE)
+
+.PHONY: reproducible
+reproducible: $(VENV)/.installed-dev $(PAGE) ## make a release twice: are both the same, byte for byte?
+	@packaging/release/reproducible $(RELEASE)
+.PHONY: deb
+deb: binary ## dist/kuma-lite_<version>_<architecture>.deb from the one-dir
+	@packaging/build-deb
+
+.PHONY: test-machines
+test-machines: binary ## install package and script on a Debian under systemd (root, systemd-nspawn; two minutes)
+	@KUMA_LITE_MACHINES=1 $(BIN)/python -m pytest -p no:xdist tests/packaging/test_machines.py
+
+.PHONY: templates
+templates: setup ## write what others install us with (Homebrew, Helm ...) from packaging/appliance.toml
+	@$(BIN)/python packaging/templates.py
+
+.PHONY: release-key
+release-key: setup ## make the key that signs releases: the private half outside of here (KEY=FILE), the public half in the code
+	@$(BIN)/python packaging/release_key.py make $(KEY)
+
+.PHONY: sign
+sign: setup ## sign dist/release/SHA256SUMS with that key (KEY=FILE), and put the install scripts beside it
+	@cp packaging/install.sh packaging/install-agent.sh dist/release/
+	@$(BIN)/python packaging/release_key.py sign $(KEY)
 
 .PHONY: clean
 clean: ## remove what was built; .venv and data stay

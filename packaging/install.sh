@@ -45,7 +45,7 @@ has() {
     command -v "$1" >/dev/null 2>&1
 }
 
-# What this machine is called in the names of builds: amd64, arm64-musl ...
+# What this machine is called in the names of builds: x86_64, aarch64-musl ...
 build_for_here() {
     case $(uname -s) in
     Linux) ;;
@@ -58,9 +58,9 @@ build_for_here() {
     # A system of 32 bits may run on a kernel of 64.
     if [ "$machine" = aarch64 ] && [ "$(getconf LONG_BIT 2>/dev/null || echo 64)" = 32 ]; then machine=armv7l; fi
     case $machine in
-    x86_64 | amd64) machine=amd64 ;;
-    aarch64 | arm64) machine=arm64 ;;
-    armv7l | armv8l) machine=armv7 ;;
+    x86_64 | amd64) machine=x86_64 ;;
+    aarch64 | arm64) machine=aarch64 ;;
+    armv7l | armv8l) machine=armv7l ;;
     *) fail "there is no build for $machine; the Python package runs wherever Python 3.11 does" ;;
     esac
     if { ldd --version 2>&1 || :; } | grep -qi musl; then
@@ -96,7 +96,7 @@ sha256() {
     esac | cut -d ' ' -f 1
 }
 
-# Names in the list of the release: kuma-lite-0.1.0-linux-amd64.tar.gz and the like. Prints “digest name”.
+# Names in the list of the release: kuma-lite-0.1.0-linux-x86_64.tar.gz and the like. Prints “digest name”.
 choose() {
     sed -n "s/^\([0-9a-f]\{64\}\) [ *]\(\.\/\)\{0,1\}\(kuma-lite-[0-9][0-9A-Za-z.]*-linux-$1\.tar\.gz\)\$/\1 \3/p" "$2" |
         head -n 1

@@ -86,7 +86,7 @@ class Appliance:
         await monitoring.load()
         helpers = self._helpers = Helpers(ground, monitoring)
         await helpers.load()
-        pages = publish(ground, monitoring)
+        pages = publish(ground, monitoring, helpers.places)
         await pages.load()
         subscribing = Subscribing(ground, monitoring, notifications, pages)
         await subscribing.load()

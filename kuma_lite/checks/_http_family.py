@@ -91,6 +91,7 @@ class HttpFamilyMonitor(MonitorType[H]):
         if options.prepared.problem is not None:
             raise CheckFailed(options.prepared.problem)
         begun = perf_counter()
+        options.resumption.begin()
         try:
             response = await self._ask(options, context)
         except NoProxy:
@@ -113,6 +114,7 @@ class HttpFamilyMonitor(MonitorType[H]):
                 retry=judgement.retry,
                 certificate=certificate,
             )
+        options.resumption.well()
         return CheckResult(
             judgement.message,
             ping=ping,
@@ -180,6 +182,7 @@ def _request(options: HttpOptions, context: CheckContext) -> Request:
         key_pem=options.tls_key or None if mutual else None,
         ip_family=cast("IpFamily | None", family),
         recurs=prepared.body is None and not options.cache_bust,
+        resumption=options.resumption,
     )
 
 

@@ -1,7 +1,7 @@
 """Whom the program is in a container: it starts as root, gives the data folder to one user and becomes it.
 
-So a named volume and a folder of the host that belongs to root both work with one line, and nothing that listens
-or checks has the rights of root. `PUID` and `PGID` name the user whose the folder is on the host.
+So a named volume and a folder of the host that belongs to root both work with one line, and nothing that
+listens or checks has the rights of root. `PUID` and `PGID` name the user whose the folder is on the host.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _LARGEST: Final = 2**31 - 1
 def become_user(environment: Mapping[str, str]) -> None:
     """Drop the rights of root, in a container of our image only.
 
-    Raises StartupError with one sentence where that cannot be: a number that is none, PUID without the rights to
-    become that user, a folder that nobody may give away.
+    Raises StartupError with one sentence where that cannot be: a number that is none, PUID without the rights
+    to become that user, a folder that nobody may give away.
     """
     if environment.get("KUMA_LITE_IS_CONTAINER", "").lower() not in ("1", "true", "yes", "on"):
         return

@@ -8,6 +8,7 @@ import sys
 import urllib.error
 
 from kuma_lite.core.config import add_options, load_config
+from kuma_lite.core.hosts import socket_path
 from kuma_lite.core.own_address import ask_ready, local_host
 
 
@@ -27,5 +28,6 @@ def run(options: argparse.Namespace) -> int:
             print(f"kuma-lite: {name}: {problem}", file=sys.stderr)
     except (urllib.error.URLError, OSError) as error:
         reason = getattr(error, "reason", error)
-        print(f"kuma-lite: no answer from {local_host(config)} port {config.port}: {reason}", file=sys.stderr)
+        where = socket_path(config.host) or f"{local_host(config)} port {config.port}"
+        print(f"kuma-lite: no answer from {where}: {reason}", file=sys.stderr)
     return 1

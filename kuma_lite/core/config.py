@@ -75,7 +75,8 @@ class Config:
 
     host: str = _declare(
         DEFAULT_HOST,
-        'Address to listen on; "0.0.0.0" for every IPv4 address, "::" for IPv6 and IPv4.',
+        'Address to listen on; "0.0.0.0" for every IPv4 address, "::" for IPv6 and IPv4, "unix:" with a path '
+        "behind it for a socket of the file system.",
         values.text,
         "UPTIME_KUMA_HOST",
         "HOST",

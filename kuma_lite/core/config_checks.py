@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kuma_lite.core.errors import StartupError
+from kuma_lite.core.hosts import socket_path
 
 if TYPE_CHECKING:
     from kuma_lite.core.config import Config
@@ -14,6 +15,10 @@ def refuse_contradictions(config: Config) -> None:
     """Raises StartupError with one sentence."""
     if (config.ssl_cert is None) != (config.ssl_key is None):
         raise StartupError("HTTPS needs both ssl_cert and ssl_key.")
+    if socket_path(config.host) and config.tls is not None:
+        raise StartupError(
+            "A socket of the file system is for a proxy, which does HTTPS itself: no ssl_cert, no acme."
+        )
     if not config.acme:
         return
     if config.ssl_cert is not None:

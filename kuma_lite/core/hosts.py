@@ -34,6 +34,14 @@ def plain_name(text: str) -> str:
     return name
 
 
+UNIX: Final = "unix:"  # before the path of a socket, where there is no address and port
+
+
+def socket_path(host: str) -> str:
+    """The path of a socket of the file system, where `host` is one; else ""."""
+    return host.removeprefix(UNIX) if host.startswith(UNIX) else ""
+
+
 def host_name(host: str | None) -> str:
     """The name in a `Host` header, or in a URL: lower case, without a port; "" when there is none."""
     text = host or ""

@@ -15,6 +15,7 @@ from kuma_lite.core.config import Config
 from kuma_lite.core.data_folder import DataFolder
 from kuma_lite.core.database_look import damage, looking, version
 from kuma_lite.core.errors import StartupError
+from kuma_lite.core.hosts import socket_path
 from kuma_lite.core.limits import DATABASE_FILE
 from kuma_lite.core.migrations import discover
 from kuma_lite.core.own_address import ask_ready
@@ -64,7 +65,7 @@ def examine_server(config: Config) -> Iterator[Finding]:
         return
     status, document = _readiness(config)
     if status is None:
-        says = f"One runs on this data folder, and gives no answer at port {config.port}."
+        says = f"One runs on this data folder, and gives no answer at {config.host} port {config.port}."
         do = "Ask with the settings it was started with (host, port, certificate), or look at its log."
         yield Finding(what, Level.WARNING, says, do)
         return
@@ -163,6 +164,8 @@ def _runs(data_dir: Path) -> bool:
 
 
 def _examine_port(config: Config) -> Iterator[Finding]:
+    if socket_path(config.host):
+        return  # made at the start; one that nobody serves is replaced
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

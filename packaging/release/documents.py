@@ -2,10 +2,10 @@
 
     documents.py PROGRAM SITE SOURCES PAGE_MODULES OUT
 
-PROGRAM is the one-file binary; only libraries of which it holds something are listed. SITE is the folder of the
-Python packages it was made from, SOURCES that of CPython and its libraries in C, PAGE_MODULES the page's
-node_modules. Writes OUT/kuma-lite-<version>.cdx.json and OUT/THIRD-PARTY-LICENCES.txt; fails where a licence is
-missing or is the GPL.
+PROGRAM is the one-file binary; only libraries of which it holds something are listed. SITE is the folder of
+the Python packages it was made from, SOURCES that of CPython and its libraries in C, PAGE_MODULES the page's
+node_modules. Writes OUT/kuma-lite-<version>.cdx.json and OUT/THIRD-PARTY-LICENCES.txt; fails where a licence
+is missing or is the GPL.
 """
 
 from __future__ import annotations
@@ -173,9 +173,8 @@ def main(program: str, site: str, sources: str, modules: str, out: str) -> int:
     ]
     licences = folder / "THIRD-PARTY-LICENCES.txt"
     licences.write_text("\n\n".join(chapters) + "\n")
-    print(
-        f"{len(components)} libraries, {sum(not each.texts for each in components)} without a text of their own"
-    )
+    bare = sum(not each.texts for each in components)
+    print(f"{len(components)} libraries, {bare} without a text of their own")
     return 0
 
 

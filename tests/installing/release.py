@@ -17,7 +17,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 PYTHON = sys.executable  # a test may say that it is another
-MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
+MACHINES = ("x86_64", "aarch64")
 
 # It says its version and, as a server, answers /readyz with it; one that is broken never does.
 PROGRAM = """#!{python} -IS
@@ -71,7 +71,7 @@ class ReleaseServer:
         """Publish the program for this machine (or another), signed; returns the name of its file."""
         import os
 
-        name = f"kuma-lite-{version}-linux-{machine or MACHINES[os.uname().machine]}"
+        name = f"kuma-lite-{version}-linux-{machine or os.uname().machine}"
         data = program(says or version, broken=broken)
         if folder:
             buffer = io.BytesIO()

@@ -147,15 +147,15 @@ def test_what_was_unpacked_by_hand_is_taken_over(machine: Machine) -> None:
 @pytest.mark.parametrize(
     ("lies", "build"),
     [
-        ({"uname": 'test "$1" = -m && echo x86_64 || echo Linux'}, "amd64"),
-        ({"uname": 'test "$1" = -m && echo aarch64 || echo Linux', "getconf": "echo 64"}, "arm64"),
-        ({"uname": 'test "$1" = -m && echo aarch64 || echo Linux', "getconf": "echo 32"}, "armv7"),
+        ({"uname": 'test "$1" = -m && echo x86_64 || echo Linux'}, "x86_64"),
+        ({"uname": 'test "$1" = -m && echo aarch64 || echo Linux', "getconf": "echo 64"}, "aarch64"),
+        ({"uname": 'test "$1" = -m && echo aarch64 || echo Linux', "getconf": "echo 32"}, "armv7l"),
         (
             {
                 "uname": 'test "$1" = -m && echo armv7l || echo Linux',
                 "ldd": "echo 'musl libc (armhf)' >&2; exit 1",
             },
-            "armv7-musl",
+            "armv7l-musl",
         ),
     ],
 )
@@ -163,7 +163,7 @@ def test_the_build_for_the_machine_is_chosen(machine: Machine, lies: dict[str, s
     for name, text in lies.items():
         machine.says(name, text)
     machine.releases.files.clear()
-    for other in ("amd64", "arm64", "armv7", "amd64-musl", "arm64-musl", "armv7-musl"):
+    for other in ("x86_64", "aarch64", "armv7l", "x86_64-musl", "aarch64-musl", "armv7l-musl"):
         machine.releases.release("0.1.0", machine=other)
     for key, data in list(machine.releases.files.items()):
         machine.releases.files[f"latest/download/{key}"] = data

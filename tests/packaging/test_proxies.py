@@ -6,6 +6,9 @@ import asyncio
 import json
 import re
 import ssl
+import stat
+import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +143,33 @@ async def test_below_a_path(tmp_path: Path, proxy: str) -> None:
             server.start()
             await visitor.check_pages()
             await visitor.check_address()
+
+
+@each_proxy
+async def test_through_a_socket_of_the_file_system(tmp_path: Path, proxy: str) -> None:
+    place = Path(tempfile.mkdtemp(prefix="kuma-", dir="/tmp")) / "socket"  # paths of sockets are short
+    more = ("--host", f"unix:{place}")
+    command = [sys.executable, "-m", "kuma_lite", "serve", "--data-dir", str(tmp_path / "data"), *more]
+    process = await asyncio.create_subprocess_exec(*command)
+    try:
+        health = [sys.executable, "-m", "kuma_lite", "health", "--data-dir", str(tmp_path / "data"), *more]
+        async with asyncio.timeout(60):
+            while await (
+                await asyncio.create_subprocess_exec(*health, stderr=asyncio.subprocess.DEVNULL)
+            ).wait():
+                await asyncio.sleep(0.2)
+        assert stat.S_IMODE(place.stat().st_mode) == 0o660
+        certificate = issue(NAME, names=(NAME,))
+        async with running(tmp_path / "proxy", proxy, certificate, place) as ports:
+            visitor = Visitor(ports.https)
+            await visitor.set_up()
+            await visitor.check_address()
+            await visitor.check_pages()
+    finally:
+        process.terminate()
+        await process.wait()
+    assert not place.exists()
+    place.parent.rmdir()
 
 
 @pytest.mark.parametrize("name", ["traefik.yaml", "traefik-subpath.yaml"])

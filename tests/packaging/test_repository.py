@@ -18,7 +18,11 @@ from tests.requires import ROOT, needs_program
 
 LOCKS = ["packaging/requirements.txt", "packaging/requirements-dev.txt"]
 SCRIPTS = [
-    *(path for path in sorted((ROOT / "packaging").iterdir()) if path.read_bytes().startswith(b"#!")),
+    *(
+        path
+        for path in sorted((ROOT / "packaging").iterdir())
+        if path.is_file() and path.read_bytes().startswith(b"#!")
+    ),
     ROOT / ".ci" / "run",
 ]
 PIN = re.compile(r"^(?P<name>[\w.\-]+)==(?P<version>\S+)(?P<rest>.*)$", re.MULTILINE)

@@ -34,7 +34,11 @@ def _without_ipv6(text: str) -> str:
     return text if binds_ipv6() else "\n".join(line for line in text.splitlines() if "[::1]" not in line)
 
 
-def _nginx(text: str, folder: Path, ports: Ports, target: int) -> list[str]:
+# How each writes that our server is at a socket of the file system.
+SOCKETS = {"nginx": "unix:{}", "caddy": "unix/{}", "haproxy": "unix@{}"}
+
+
+def _nginx(text: str, folder: Path, ports: Ports, target: str) -> list[str]:
     site = _replaced(
         text,
         {
@@ -44,7 +48,7 @@ def _nginx(text: str, folder: Path, ports: Ports, target: int) -> list[str]:
             "listen [::]:443 ssl;": f"listen [::1]:{ports.https} ssl;",
             f"/etc/ssl/{NAME}.pem": str(folder / "both.pem"),
             f"/etc/ssl/{NAME}.key": str(folder / "both.pem"),
-            "127.0.0.1:3001": f"127.0.0.1:{target}",
+            "127.0.0.1:3001": target,
         },
     )
     temporary = "\n".join(
@@ -57,14 +61,14 @@ def _nginx(text: str, folder: Path, ports: Ports, target: int) -> list[str]:
     return ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "errors")]
 
 
-def _caddy(text: str, folder: Path, ports: Ports, target: int) -> list[str]:
+def _caddy(text: str, folder: Path, ports: Ports, target: str) -> list[str]:
     addresses = "127.0.0.1 [::1]" if binds_ipv6() else "127.0.0.1"
     site = _replaced(
         text,
         {
             f"{NAME} {{": f"https://{NAME}:{ports.https} {{\n\tbind {addresses}\n\t"
             f"tls {folder / 'both.pem'} {folder / 'both.pem'}",
-            "127.0.0.1:3001": f"127.0.0.1:{target}",
+            "127.0.0.1:3001": target,
         },
     )
     options = f"{{\n\tadmin off\n\tauto_https disable_redirects\n\tdefault_sni {NAME}\n}}\n"
@@ -72,7 +76,7 @@ def _caddy(text: str, folder: Path, ports: Ports, target: int) -> list[str]:
     return ["caddy", "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
 
 
-def _haproxy(text: str, folder: Path, ports: Ports, target: int) -> list[str]:
+def _haproxy(text: str, folder: Path, ports: Ports, target: str) -> list[str]:
     config = _replaced(
         text,
         {
@@ -81,7 +85,7 @@ def _haproxy(text: str, folder: Path, ports: Ports, target: int) -> list[str]:
             "bind :443": f"bind 127.0.0.1:{ports.https}",
             "bind [::]:443 v6only": f"bind [::1]:{ports.https}",
             f"/etc/ssl/{NAME}.pem": str(folder / "both.pem"),
-            "127.0.0.1:3001": f"127.0.0.1:{target}",
+            "127.0.0.1:3001": target,
         },
     )
     (folder / "haproxy.cfg").write_text(_without_ipv6(config) + "\n")
@@ -98,7 +102,7 @@ def _listens(port: int) -> Ready:
     return ready
 
 
-PROXIES: dict[str, tuple[str, str, Callable[[str, Path, Ports, int], list[str]]]] = {
+PROXIES: dict[str, tuple[str, str, Callable[[str, Path, Ports, str], list[str]]]] = {
     "nginx": ("nginx.conf", "nginx-subpath.conf", _nginx),
     "caddy": ("Caddyfile", "Caddyfile-subpath", _caddy),
     "haproxy": ("haproxy.cfg", "haproxy-subpath.cfg", _haproxy),
@@ -107,21 +111,22 @@ PROXIES: dict[str, tuple[str, str, Callable[[str, Path, Ports, int], list[str]]]
 
 @asynccontextmanager
 async def running(
-    folder: Path, proxy: str, certificate: Issued, target: int, *, below: bool = False
+    folder: Path, proxy: str, certificate: Issued, target: int | Path, *, below: bool = False
 ) -> AsyncIterator[Ports]:
     """One of them while it runs.
 
     Args:
         proxy: a key of `PROXIES`.
         certificate: for `NAME`.
-        target: the port of our server on 127.0.0.1.
+        target: the port of our server on 127.0.0.1, or its socket.
         below: with the example for a sub-path.
     """
     folder.mkdir()
     (folder / "both.pem").write_text(certificate.pem + certificate.key_pem)
     plain, subpath, prepare = PROXIES[proxy]
     ports = Ports(free_port(), free_port())
-    command = prepare((EXAMPLES / (subpath if below else plain)).read_text(), folder, ports, target)
+    place = f"127.0.0.1:{target}" if isinstance(target, int) else SOCKETS[proxy].format(target)
+    command = prepare((EXAMPLES / (subpath if below else plain)).read_text(), folder, ports, place)
     home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     async with started(*command, ready=_listens(ports.https), folder=folder, environment=home):
         yield ports

@@ -95,10 +95,10 @@ class Exchange(asyncio.Protocol):
         self,
         request: bytes,
         deadlines: Deadlines,
-        tls: tuple[ssl.SSLContext, str | None] | None = None,
+        tls: tuple[ssl.SSLContext, str | None, ssl.SSLSession | None] | None = None,
         on_secure: Callable[[ssl.SSLObject], None] | None = None,
     ) -> None:
-        """Begin, on a connection that was made; `tls` is the context and the server name to ask for."""
+        """Begin, on a connection that was made; `tls`: see `TlsPipe`."""
         if self.done.done():
             return  # the connection was lost before we came to use it
         self._deadlines = deadlines
@@ -111,6 +111,16 @@ class Exchange(asyncio.Protocol):
         else:
             self._tls = TlsPipe(*tls)
             self._shake_hands(b"")
+
+    @property
+    def ssl_object(self) -> ssl.SSLObject | None:
+        """Of its TLS; None without."""
+        return self._tls.ssl_object if self._tls is not None else None
+
+    @property
+    def resumed(self) -> bool:
+        """Whether its TLS session is that of an earlier connection."""
+        return self._tls is not None and bool(self._tls.ssl_object.session_reused)
 
     @property
     def persists(self) -> bool:
