@@ -208,7 +208,7 @@ def _footer(page: Page, now: float, *, subscribe: str = "") -> str:
     words = f'<div id="footer-text">{to_html(page.footer_text)}</div>' if page.footer_text else ""
     powered = "<p>Powered by Kuma Lite</p>" if page.show_powered_by else ""
     below = f"/status/{page.slug}"
-    feeds = f'<a href="{escape(subscribe)}">E-mail and more</a> · ' if subscribe else ""
+    feeds = f'<a href="{escape(subscribe)}">Messages</a> · ' if subscribe else ""
     feeds += (
         f'<a href="{below}/rss">RSS</a> · <a href="{below}/atom">Atom</a> · '
         f'<a href="{below}/feed.json">JSON</a> · <a href="{below}/maintenance.ics">Maintenance calendar</a>'

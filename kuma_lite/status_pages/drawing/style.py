@@ -114,7 +114,7 @@ _NEWS: Final = """\
 .month { border-top: 1px solid var(--line); }
 .month > summary { padding: 0.75rem 0; }
 .month > summary > h3 { display: inline; font-weight: 600; }
-.ended { padding: 0 0 1.25rem 1.1rem; }
+.ended { padding: 0 0 1.25rem 1.5rem; }
 """
 
 _SERVICES: Final = """\
@@ -124,13 +124,15 @@ _SERVICES: Final = """\
 .choice [aria-current] { background: var(--surface); color: var(--text); box-shadow: 0 0 0 1px var(--line); }
 .group { padding: 0; }
 .group > h2, .group summary { padding: 0.9rem 1.25rem; }
-.group > details > summary { display: flex; align-items: center; gap: 0.75rem; list-style: none; }
-.group > details > summary::-webkit-details-marker { display: none; }
-.group > details > summary::before {
+.group > details > summary, .month > summary {
+  display: flex; align-items: center; gap: 0.75rem; list-style: none;
+}
+.group > details > summary::-webkit-details-marker, .month > summary::-webkit-details-marker { display: none; }
+.group > details > summary::before, .month > summary::before {
   content: ""; flex: none; width: 0.45rem; height: 0.45rem; margin: 0 0.15rem;
   border: solid var(--soft); border-width: 0 2px 2px 0; transform: rotate(-45deg);
 }
-.group > details[open] > summary::before { transform: rotate(45deg); }
+.group > details[open] > summary::before, .month[open] > summary::before { transform: rotate(45deg); }
 .group h2 { min-width: 0; }
 .tally { display: flex; flex-wrap: wrap; gap: 0 0.75rem; margin-left: auto; font-size: 0.875rem; }
 .group ul { list-style: none; margin: 0; padding: 0 1.25rem; }
@@ -241,7 +243,7 @@ _SCREENS: Final = """\
   .choice, .feeds, .subscribe { display: none; }
   .group { break-inside: auto; box-decoration-break: clone; }
   .group > details > summary { break-after: avoid; }
-  .group > details > summary::before { display: none; }
+  .group > details > summary::before, .month > summary::before { display: none; }
   .notice, .group { border-color: #999; border-radius: 0; }
   .service { padding: 0.35rem 0; }
   .bars > svg { height: 20px; }
