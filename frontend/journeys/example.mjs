@@ -75,7 +75,16 @@ async function addPage(ask, ids) {
   const groups = Object.entries(GROUPS).map(([name, monitors]) => ({ id: null, name, monitorList: monitors.map(member) }));
   const config = { ...draft.config, description: "How our services are, and what we do about it.", showResponseTimes: true };
   await ask("putStatusPage", "example", { ...draft, config, groups }, version);
+  await ask("savePageSubscribers", "example", { kinds: ["push"], sender: null, address: "", private: false });
   const hour = 60 * MINUTE_MS;
+  const day = 24 * hour;
+  const past = await ask("beginIncident", "example", {
+    title: "Orders were slow", content: "Placing an order takes up to a minute.", style: "danger",
+    monitors: [ids.Checkout], time: Date.now() - 9 * day,
+  });
+  await ask("addIncidentUpdate", "example", past.incident.id, {
+    state: "resolved", content: "A second database answers now. Sorry for the wait.", time: Date.now() - 9 * day + hour,
+  });
   const { incident } = await ask("beginIncident", "example", {
     title: "Search answers with errors", content: "Some searches fail. Orders are not affected.", style: "warning",
     monitors: [ids.Search], time: Date.now() - 2 * hour,
@@ -92,11 +101,13 @@ async function addPlans(ask, ids) {
   };
   const all = [
     [{ ...plan, title: "Database backups", strategy: "recurring-interval" }, ["Invoices"]],
-    [{ ...plan, title: "Weekly updates", strategy: "recurring-weekday", weekdays: [2] }, ["Warehouse", "Mail"]],
+    [{ ...plan, title: "Weekly updates", strategy: "recurring-weekday", weekdays: [2] }, ["Warehouse", "Mail"], true],
     [{ ...plan, title: "New release of the shop", strategy: "manual" }, ["Staging"]],
   ];
-  for (const [document, monitors] of all) {
+  const [page] = (await ask("statusPages")).pages;
+  for (const [document, monitors, told] of all) {
     const { maintenanceID } = await ask("addMaintenance", document);
     await ask("addMonitorMaintenance", maintenanceID, monitors.map((name) => ({ id: ids[name] })));
+    if (told) await ask("addMaintenanceStatusPage", maintenanceID, [{ id: page.id }]);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Ten pictures of the page, from a real server with example data:
+ * Pictures of the page, from a real server with example data:
  *
  *   python -m tests.benchmarks.example /tmp/example && kuma-lite serve --port 3112 --data-dir /tmp/example
  *   node journeys/pictures.mjs --url http://127.0.0.1:3112 --username U --password P [--out ../docs/pictures] [--only dark]
@@ -69,7 +69,10 @@ const PICTURES = {
     await page.getByRole("radio", { name: "Incidents", exact: true }).click();
     await page.getByRole("button", { name: "Add update" }).waitFor();
   }],
-  "status-page": ["/status/example"],
+  "status-page": ["/status/example", undefined, { viewport: { width: 1440, height: 1000 } }],
+  "status-page-dark": ["/status/example", undefined, { viewport: { width: 1440, height: 1000 }, colorScheme: "dark" }],
+  "status-page-tablet": ["/status/example", undefined, { viewport: { width: 820, height: 1180 } }],
+  "status-page-phone": ["/status/example", undefined, { viewport: PHONE, isMobile: true, colorScheme: "dark" }],
   maintenance: ["/maintenance"],
   servers: ["/servers"],
   dark: [`/dashboard/${idOf("Payments API")}`, undefined, { colorScheme: "dark" }],
