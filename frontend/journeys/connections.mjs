@@ -166,7 +166,7 @@ async function labelled(page, url) {
   const note = page.getByRole("note").filter({ hasText: "Managed by the file" });
   await note.getByText(/Docker host \d/).waitFor();
   await inBothThemes(page, "the form of a monitor that a file manages");
-  await page.getByLabel(/^Heartbeat interval/i).first().fill("90");
+  await page.getByLabel(/^Description/).fill("Changed by hand");
   await saveMonitor(page, "Kiosk");
   await page.goto(`${url}/settings/connections`);
 }
