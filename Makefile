@@ -48,7 +48,8 @@ $(VENV)/.installed-dev: packaging/requirements-dev.txt $(VENV)/.installed
 # Clients that have to work, each in a folder of its own: three of them are the same Python module. They use the
 # libraries of .venv; pythonkuma asks for Python 3.12 and runs on 3.11. And Apprise, which is an extra of the server.
 CLIENTS := $(patsubst tests/clients/packages/%.txt,build/clients/%/.installed,$(wildcard tests/clients/packages/*.txt)) \
-	build/clients/go-uptime-kuma-client/.installed build/clients/terraform-provider-uptimekuma/.installed
+	build/clients/go-uptime-kuma-client/.installed build/clients/terraform-provider-uptimekuma/.installed \
+	build/clients/pebble/.installed
 
 .PHONY: clients
 clients: $(CLIENTS) ## install the foreign clients and Apprise, which the tests use, into build/clients
@@ -69,6 +70,10 @@ build/clients/terraform-provider-uptimekuma/.installed: tests/clients/go/install
 	@tests/clients/go/install $(@D) github.com/breml/terraform-provider-uptimekuma@v0.4.0 \
 		h1:+rs01iWP0xIa8Wnntwqr1udmtZWsp1BLeVyS2JhnsZ0= internal/provider tests/clients/go/provider_main_test.go
 	@if [ -e $@ ]; then tests/clients/go/install-tofu $(@D); fi
+
+# A certificate authority for the tests of ACME, where Go is.
+build/clients/pebble/.installed: tests/peers/install-pebble
+	@tests/peers/install-pebble $(@D)
 
 .PHONY: lock
 lock: $(BIN)/python ## choose new versions within pyproject.toml (UPGRADE=1 takes the newest)
@@ -163,11 +168,23 @@ bench-ui: setup frontend system-packages ## measure the page in Chromium against
 binary: dist/kuma-lite ## dist/kuma-lite (one file) and dist/kuma-lite-onedir/ with its .tar.gz
 
 dist/kuma-lite: $(VENV)/.installed-dev $(PAGE) $(shell find kuma_lite -name '*.py') \
-		packaging/kuma-lite.spec packaging/binary_entry.py packaging/build-binary $(wildcard packaging/*.service)
+		packaging/kuma-lite.spec packaging/binary_entry.py packaging/build-binary packaging/archive \
+		$(wildcard packaging/*.service)
 	@mkdir -p build && touch build/binary-begun
 	@packaging/build-binary
 	@touch -r build/binary-begun $@
 
+.PHONY: image
+image: dist/kuma-lite ## an image of the program for containers, in dist/ (buildah; no engine, no base image)
+	@packaging/image
+
+.PHONY: release
+release: $(VENV)/.installed-dev $(PAGE) ## all of a release in dist/release, for amd64 and arm64 (root; an hour the first time)
+	@packaging/release/release $(RELEASE)
+
+.PHONY: reproducible
+reproducible: $(VENV)/.installed-dev $(PAGE) ## make a release twice: are both the same, byte for byte?
+	@packaging/release/reproducible $(RELEASE)
 .PHONY: deb
 deb: binary ## dist/kuma-lite_<version>_<architecture>.deb from the one-dir
 	@packaging/build-deb

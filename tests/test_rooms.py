@@ -17,12 +17,14 @@ FLOORS = {
     "net": 1,
     "rest": 1,
     "checks": 2,
+    "places": 2,
     "notifications.services": 2,
     "beats": 3,
     "projects": 3,
     **dict.fromkeys(
         (
             "accounts",
+            "acme",
             "agent",
             "api_keys",
             "assistants",

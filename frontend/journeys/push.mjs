@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { check, expectAccessible, expectNoSidewaysScroll, logIn, openPage } from "./lib.mjs";
 
 /** Takes messages for one browser, and reads them as it would (RFC 8188, RFC 8291). */
-class PushService {
+export class PushService {
   constructor() {
     this.keys = createECDH("prime256v1");
     this.public = this.keys.generateKeys();
@@ -145,11 +145,12 @@ async function shownAndClicked(page, text, origin) {
 }
 
 /** As the browser does when its maker's service brings something. It is given up by who leaves before it is shown. */
-async function deliver(page, origin, data, isShown) {
+export async function deliver(page, origin, data, isShown, scope = `${origin}/`) {
   const session = await page.context().newCDPSession(page);
   const registered = new Promise((resolve) => {
     session.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) =>
-      registrations.forEach(({ registrationId, isDeleted }) => isDeleted || resolve(registrationId)));
+      registrations.forEach(({ registrationId, isDeleted, scopeURL }) =>
+        isDeleted || scopeURL !== scope || resolve(registrationId)));
   });
   await session.send("ServiceWorker.enable");
   await session.send("ServiceWorker.deliverPushMessage", { origin, registrationId: await registered, data });

@@ -1,5 +1,6 @@
 /** A stranger subscribes without scripts, is told, chooses and leaves; the owner sees who has, without addresses. */
 import { createServer } from "node:http";
+import { deliver, PushService } from "./push.mjs";
 import { check, enter, expectAccessible, expectNoSidewaysScroll, logIn, openPage } from "./lib.mjs";
 
 const SLUG = "subscribed";
@@ -16,6 +17,7 @@ export async function subscribe(browser, url) {
   const receiver = await receive();
   await owner(browser, url, receiver, await stranger(browser, url, ask, receiver));
   receiver.server.close();
+  await inTheBrowser(browser, url, ask);
   await ask("deleteStatusPage", SLUG);
   await ask("deleteMonitor", monitorID);
   socket.close();
@@ -94,4 +96,62 @@ async function owner(browser, url, receiver, { manage_url: manage }) {
   await seen.context().close();
   check(page.problems.length === 0, `the browser complained: ${page.problems.join("; ")}`);
   await page.context().close();
+}
+
+/** By notifications: the form asks the browser, its worker confirms, shows what happens, and ends it by one click. */
+async function inTheBrowser(browser, url, ask) {
+  await ask("savePageSubscribers", SLUG, { kinds: ["webhook", "push"], sender: null, address: url, private: true });
+  const service = new PushService();
+  const page = await openPage(browser, { ...PHONE, colorScheme: "dark" });
+  const { origin } = new URL(url);
+  await page.context().grantPermissions(["notifications"], { origin });
+  await page.addInitScript(standIn, await service.start());
+  await page.goto(`${url}/status/${SLUG}`);
+  check((await page.locator('script[src*="push"]').count()) === 0, "the page loads a script that few need");
+  await page.getByRole("link", { name: "Subscribe", exact: true }).click();
+  const known = page.getByRole("region", { name: "This browser" });
+  await page.getByLabel("Notifications in this browser").check();
+  check(!(await page.getByLabel("Address of your webhook").isVisible()), "an address is asked for");
+  check(!(await known.isVisible()), "a browser is called subscribed that is not");
+  await page.getByLabel("Shop front").check();
+  await page.getByLabel("Only these:").check();
+  await expectAccessible(page, "the form of notifications, in the dark");
+  await expectNoSidewaysScroll(page, "the form of notifications");
+  if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/subscribe-push.png` });
+  await page.getByRole("button", { name: "Subscribe" }).press("Enter");
+  await page.getByText("Almost done").waitFor();
+  const [worker] = page.context().serviceWorkers();
+  const shown = () => worker.evaluate(async () => (await registration.getNotifications()).map(({ title, body }) => `${title} ${body}`));
+  const scope = `${origin}/status/${SLUG}/`;
+  const next = async (count) => {
+    for (let tries = 0; service.messages.length < count && tries < 100; tries += 1) await page.waitForTimeout(50);
+    const { text } = service.messages[count - 1];
+    await deliver(page, origin, text, async () => (await shown()).length >= count, scope);
+  };
+  await next(1);
+  await known.waitFor();
+  await expectAccessible(page, "a browser that is subscribed");
+  if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/subscribe-known.png` });
+  await ask("beginIncident", SLUG, { title: "No orders", content: "We **look**." });
+  await next(2);
+  check((await shown()).some((text) => text.startsWith("Subscribed: Incident: No orders")), `it shows ${await shown()}`);
+  await known.getByRole("button", { name: "Choose services" }).click();
+  check(await page.getByLabel("Shop front").isChecked(), "what was chosen is forgotten");
+  await page.goBack();
+  await known.getByRole("button", { name: "Unsubscribe this browser" }).click();
+  await page.getByText("This browser is told no more.").waitFor();
+  check((await ask("pageSubscribers", SLUG)).counts.active === 0, "it is subscribed still");
+  check(page.problems.length === 0, `the browser complained: ${page.problems.join("; ")}`);
+  await page.context().close();
+  await service.stop();
+}
+
+/** In place of the push service of the browser's maker, which no test can reach. */
+function standIn(subscription) {
+  const made = { toJSON: () => subscription, unsubscribe: async () => sessionStorage.removeItem("made") };
+  PushManager.prototype.getSubscription = async () => (sessionStorage.getItem("made") ? made : null);
+  PushManager.prototype.subscribe = async () => {
+    sessionStorage.setItem("made", "yes");
+    return made;
+  };
 }

@@ -10,6 +10,7 @@ export async function system(browser, url) {
   await general(page, url);
   await page.goto(`${url}/settings/system`);
   await page.getByText("Checks per second").waitFor();
+  await card(page, "HTTPS").getByText("This server speaks plain HTTP").waitFor();
   await expectAccessible(page, "the settings of the system");
   await database(page);
   await backups(page);

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.accounts.events import AccountDoors
 from kuma_lite.accounts.limiters import LoginLimiter, make_limiters
 from kuma_lite.accounts.sessions import Session
+from kuma_lite.acme.events import CertificateDoors
 from kuma_lite.api_keys.resource import STATE_EXAMPLE as KEY_STATE
 from kuma_lite.api_keys.resource import KeptKey
 from kuma_lite.appliance.applied_file import AppliedFile
@@ -41,6 +42,8 @@ from kuma_lite.status_pages.service import StatusPages
 from kuma_lite.tags.events import tag_doors
 from kuma_lite.tags.service import Tags
 from kuma_lite.web.app import App, build_app
+from kuma_lite.web.base_path import BasePath
+from kuma_lite.web.listening import split
 from kuma_lite.web.page import find_page
 from kuma_lite.web.renewal import CertificateRenewal
 from kuma_lite.web.server import WebServer
@@ -48,6 +51,9 @@ from kuma_lite.webhooks.events import webhook_doors
 from kuma_lite.webhooks.model import Webhook
 from kuma_lite.webhooks.resource import STATE_EXAMPLE as WEBHOOK_STATE
 from kuma_lite.webhooks.service import Webhooks
+
+if TYPE_CHECKING:
+    from kuma_lite.appliance.acme import OwnCertificate
 
 SESSIONS_S: Final = 6 * 3600.0  # between two notes of which session tokens are in use
 
@@ -80,7 +86,7 @@ class Appliance:
         await monitoring.load()
         helpers = self._helpers = Helpers(ground, monitoring)
         await helpers.load()
-        pages = publish(ground, monitoring)
+        pages = publish(ground, monitoring, helpers.places)
         await pages.load()
         subscribing = Subscribing(ground, monitoring, notifications, pages)
         await subscribing.load()
@@ -140,10 +146,14 @@ class Appliance:
             notifications.doors(),
             health.doors(),
         ]
+        own = await self._own_certificate(pages)
+        keeper = own.keeper if own is not None else None
+        doors.append(CertificateDoors(keeper, self._chain, ground.spawn).doors())
         assistants = McpRoute(server_monitoring.servers.projects.identify, self._serve)
         doors.append(Doors(raw=[assistants.route()]))
         app = self._app(doors, monitoring, pages, health)
-        config, given = ground.config, self._manager.sockets()
+        config = ground.config
+        given, plain = split(self._manager.sockets(), config.http_port if own is not None else 0)
         self.web = WebServer(app, config.host, config.port, config.tls, given=given)
         await self.web.start()
         ground.at_close(self.web.stop)
@@ -154,6 +164,9 @@ class Appliance:
             self._renewal = CertificateRenewal(self.web, ground.config.tls)
             self._renewal.start()
             ground.at_close(self._renewal.stop)
+        if own is not None:
+            await own.start(self.web, plain)
+            health.health.sources.append(own.problems)
         await notifications.start()
         ground.at_close(notifications.stop)
         webhooks.start()
@@ -185,6 +198,23 @@ class Appliance:
         )
         sessions.start()
         ground.at_close(sessions.stop)
+
+    def _chain(self) -> bytes | None:
+        """The certificates that are served (PEM)."""
+        return self.web.chain if self.web is not None else None
+
+    async def _own_certificate(self, pages: StatusPages) -> OwnCertificate | None:
+        """Where one is got by ACME, with something to serve until then."""
+        if not self._ground.config.acme:
+            return None
+        from kuma_lite.appliance.acme import OwnCertificate  # what only few servers load
+
+        def domains() -> list[str]:
+            return [name for page in pages.pages.published() for name in page.domains]
+
+        own = OwnCertificate(self._ground, domains)
+        await own.prepare()
+        return own
 
     async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
         """A request of our own to what we serve."""
@@ -234,6 +264,7 @@ class Appliance:
             allowed_hosts=ground.config.host_names,
             check_origin=ground.config.ws_origin_check != "bypass",
             kept=(ground.database, ground.clock),
+            base=BasePath(ground.config.base_path, ground.clients.is_proxied),
         )
 
     @property

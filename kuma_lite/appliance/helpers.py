@@ -16,6 +16,7 @@ from kuma_lite.backups.service import BackupKeeper
 from kuma_lite.checks._chromium_path import find_chromium
 from kuma_lite.cloudflared.events import CloudflaredEvents
 from kuma_lite.core.doors import Doors
+from kuma_lite.core.password_again import PasswordAgain
 from kuma_lite.docker_hosts.events import docker_host_doors
 from kuma_lite.docker_hosts.resource import docker_host_resource
 from kuma_lite.docker_hosts.service import REFERENCE as DOCKER_HOST
@@ -27,6 +28,8 @@ from kuma_lite.importing.history import Progress
 from kuma_lite.importing.service import Outcome
 from kuma_lite.monitors.document.targets import domain_target
 from kuma_lite.monitors.references import References
+from kuma_lite.places.events import PlaceDoors
+from kuma_lite.places.keeper import Places
 from kuma_lite.proxies.events import proxy_doors
 from kuma_lite.proxies.resource import proxy_resource
 from kuma_lite.proxies.service import REFERENCE as PROXY
@@ -51,13 +54,20 @@ class Helpers:
         self.docker_hosts = DockerHosts(database, self._references, http, ground.folder.path)
         self.remote_browsers = RemoteBrowsers(database, self._references, http)
         self.api_keys = ApiKeys(database, ground.settings, clock)
-        self.cloudflared = CloudflaredEvents(ground.settings, ground.accounts)
+        password = PasswordAgain(ground.accounts, self._is_open)
+        self.cloudflared = CloudflaredEvents(ground.settings, password)
         self.metrics = metrics_route(ground, monitoring, self.api_keys)
         backups = self._backups = Backups(database, ground.folder.path, clock)
         figures = process_figures(ground, monitoring)
-        self._system = SystemDoors(backups, ground.accounts, self._is_open, figures, clock)
-        self.backups = BackupKeeper(database, ground.settings, ground.config, clock, ground.restart.set)
-        self._backup_doors = BackupDoors(self.backups, ground.accounts, self._is_open, self._system.address)
+        self._system = SystemDoors(backups, password, figures, clock)
+        self.places = Places(ground.settings, http, clock, ground.folder.path)
+        self.backups = BackupKeeper(
+            database, ground.settings, self.places, ground.config, clock, ground.restart.set
+        )
+        self._backup_doors = BackupDoors(
+            self.backups, self.places, ground.folder.path, ground.push, password, self._system.address
+        )
+        self.places.at_change.append(self.backups.places_changed)
         self._import = ImportDoors(
             database,
             ground.folder.path,
@@ -83,13 +93,16 @@ class Helpers:
     async def load(self) -> None:
         """Read everything."""
         self._backups.clear()
+        self.places.load()
         for feature in (self.proxies, self.docker_hosts, self.remote_browsers, self.api_keys):
             await feature.load()
 
     async def start(self) -> None:
         """Start the tunnel, where there is one; the server listens already."""
         self.backups.start()
+        self._backup_doors.restores.clear()
         self._ground.at_close(self.backups.stop)
+        self._ground.at_close(self._backup_doors.restores.stop)
         self._ground.at_close(self._import.imports.stop)
         self._ground.at_close(self.cloudflared.tunnel.stop)
         await self.cloudflared.begin(self._ground.config.cloudflared_token or "")
@@ -116,6 +129,7 @@ class Helpers:
             self._tools(),
             self._system.doors(),
             self._backup_doors.doors(),
+            PlaceDoors(self.places).doors(),
             self._import.doors(),
             Doors(raw=[self.metrics.route()]),
         ]
@@ -128,10 +142,13 @@ class Helpers:
 
     def backup_problem(self) -> Problem | None:
         """What keeps a backup that is due from being made."""
-        failure = self.backups.failure
-        if not failure:
-            return None
-        return Problem(BACKUP, "A backup that was due could not be made. {reason}", {"reason": failure})
+        if failure := self.backups.failure:
+            return Problem(BACKUP, "A backup that was due could not be made. {reason}", {"reason": failure})
+        if missing := next(iter(self.backups.missing.values()), ""):
+            return Problem(
+                BACKUP, "A backup could not be brought to its place. {reason}", {"reason": missing}
+            )
+        return None
 
     def _is_open(self) -> bool:
         return bool(self._ground.settings.get("disableAuth"))

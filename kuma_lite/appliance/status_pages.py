@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import partial
 from typing import Any
 
 from kuma_lite.accounts.passwords import hash_password, password_matches
@@ -17,7 +19,11 @@ from kuma_lite.core.declarations import Status
 from kuma_lite.maintenance.model import MaintenanceChanged, MaintenanceEnded, MaintenanceStarted
 from kuma_lite.maintenance.service import Maintenance
 from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved
+from kuma_lite.places.folder import FolderPlace
+from kuma_lite.places.keeper import Places
+from kuma_lite.places.model import Place
 from kuma_lite.status_pages.access import Passwords
+from kuma_lite.status_pages.copies import CopyPlaces
 from kuma_lite.status_pages.model import Bar, Figures, PlannedWindow, ShownMonitor, ShownTag, Window
 from kuma_lite.status_pages.service import StatusPages
 from kuma_lite.tags import store as tag_store
@@ -141,7 +147,19 @@ class PublishedMaintenance:
         ]
 
 
-def publish(ground: Ground, monitoring: Monitoring) -> StatusPages:
+def places_of_copies(ground: Ground, places: Places) -> CopyPlaces:
+    """The folder of the configuration, and the places that people have chosen for copies."""
+    folder = ground.config.page_copies
+
+    def found() -> dict[str, Callable[[], AbstractAsyncContextManager[Place]]]:
+        chosen: dict[str, Callable[[], AbstractAsyncContextManager[Place]]]
+        chosen = {each.name: partial(places.open, each) for each in places.all() if each.pages}
+        return chosen if folder is None else {str(folder): lambda: nullcontext(FolderPlace(folder)), **chosen}
+
+    return found
+
+
+def publish(ground: Ground, monitoring: Monitoring, places: Places) -> StatusPages:
     """The status pages of everything that is watched; `load` them before use."""
     pages = StatusPages(
         ground.database,
@@ -155,8 +173,9 @@ def publish(ground: Ground, monitoring: Monitoring) -> StatusPages:
         Passwords(hash_password, password_matches),
         ground.clients.place,
         same_origin_frames=not ground.config.disable_frame_sameorigin,
-        copies=ground.config.page_copies,
+        copies=places_of_copies(ground, places),
     )
+    places.at_change.append(pages.copies.outdated)
     monitoring.title_of_page = pages.title_of
     monitoring.slug_of_page = pages.slug_of
     keep_fresh(pages, ground.bus)

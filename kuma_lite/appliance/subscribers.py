@@ -23,7 +23,7 @@ from kuma_lite.notifications.service import Notifications
 from kuma_lite.status_pages.model import StatusPageRemoved
 from kuma_lite.status_pages.service import StatusPages
 from kuma_lite.status_pages.subscribers import store
-from kuma_lite.status_pages.subscribers.delivery import Delivery, NotTold
+from kuma_lite.status_pages.subscribers.delivery import Delivery, blame_of
 from kuma_lite.status_pages.subscribers.model import ShownPlan
 from kuma_lite.status_pages.subscribers.service import Subscribers
 
@@ -36,7 +36,7 @@ class SubscriberQueue:
     """What waits for subscribers, as a dispatcher wants it: each of them is a channel to it."""
 
     def __init__(self) -> None:
-        self._blamed: dict[int, bool] = {}  # subscriber → whether its latest attempt failed because of itself
+        self._blamed: dict[int, int] = {}  # subscriber → how much its latest attempt counts against it
 
     def queues(self, connection: Connection, /) -> list[Queue]:
         """What waits, per subscriber."""
@@ -68,11 +68,11 @@ class SubscriberQueue:
     def given_up(self, connection: Connection, message: Waiting, _now: int, _error: str, /) -> None:
         """A message is dropped."""
         number = message.channel.id
-        store.given_up(connection, message.id, number, blamed=self._blamed.pop(number, False))
+        store.given_up(connection, message.id, number, blamed=self._blamed.pop(number, 0))
 
-    def blame(self, number: int, own_fault: bool) -> None:
+    def blame(self, number: int, failure: DeliveryFailed) -> None:
         """Note whose fault it is that an attempt has failed."""
-        self._blamed[number] = own_fault
+        self._blamed[number] = blame_of(failure)
 
 
 def _channel(number: int) -> Channel:
@@ -153,6 +153,7 @@ class Subscribing:
             plans.on,
             MailChannels(notifications),
             ground.settings.primary_base_url,
+            ground.push_keys.pair,
             self._wake,
         )
         self._delivery = Delivery(
@@ -161,6 +162,7 @@ class Subscribing:
             self._public,
             ground.notification_network.http,
             ground.clock,
+            ground.push_keys.pair,
         )
         # A bus of its own: what is delivered here is of no channel that anybody knows.
         self._dispatcher = Dispatcher(ground.database, self._deliver, ground.clock, Bus(), queue=self._queue)
@@ -198,6 +200,6 @@ class Subscribing:
         try:
             await self._delivery.deliver(number, message.facts)
         except DeliveryFailed as failure:
-            self._queue.blame(number, failure.permanent and not isinstance(failure, NotTold))
+            self._queue.blame(number, failure)
             raise
         return ""

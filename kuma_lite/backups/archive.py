@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -94,30 +94,42 @@ def write(
     return manifest
 
 
-def read(source: Path, passphrase: str = "", into: Path | None = None) -> Manifest:
+def read(
+    source: Path,
+    passphrase: str = "",
+    into: Path | None = None,
+    *,
+    judge: Callable[[Manifest], None] = lambda manifest: None,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> Manifest:
     """Read all of an archive and compare it with its manifest; unpack it where a folder is given.
+
+    Args:
+        judge: sees the manifest before anything is unpacked, and may raise UserError.
+        told: hears how many bytes of how many have been unpacked.
 
     Raises:
         UserError: it is none, is damaged or cut short, of a newer program, or the passphrase is wrong.
     """
     with _members(source, passphrase) as members:
         manifest = _manifest_of(source, members)
-        missing = set(manifest.files)
+        judge(manifest)
+        missing, done = set(manifest.files), 0
+
+        def count(size: int) -> None:
+            nonlocal done
+            done += size
+            told(done, manifest.size)
+
         for name, content in members:
             if name not in missing:
                 raise UserError("{file} is not a backup of Kuma Lite.", file=source)
             missing.remove(name)
-            if _copied(content, into / name if into else None) != manifest.files[name]:
+            if _copied(content, into / name if into else None, count) != manifest.files[name]:
                 raise UserError("{file} is damaged: {name} is not what it was.", file=source, name=name)
         if missing:
             raise UserError("{file} is cut short: {name} is missing.", file=source, name=min(missing))
     return manifest
-
-
-def manifest_of(source: Path, passphrase: str = "") -> Manifest:
-    """What an archive says of itself, without reading the rest. Raises UserError as `read` does."""
-    with _members(source, passphrase) as members:
-        return _manifest_of(source, members)
 
 
 def needs_passphrase(source: Path) -> bool:
@@ -208,7 +220,9 @@ def _described(path: Path) -> list[Any]:
         return _copied(file, None)
 
 
-def _copied(content: IO[bytes], target: Path | None) -> list[Any]:
+def _copied(
+    content: IO[bytes], target: Path | None, count: Callable[[int], None] = lambda size: None
+) -> list[Any]:
     """Bytes and SHA-256 of all that is read, which is written on the way, if there is a target."""
     digest, size = hashlib.sha256(), 0
     with ExitStack() as stack:
@@ -221,6 +235,7 @@ def _copied(content: IO[bytes], target: Path | None) -> list[Any]:
         while piece := content.read(_PIECE):
             digest.update(piece)
             size += len(piece)
+            count(len(piece))
             if out is not None:
                 out.write(piece)
         if out is not None:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from kuma_lite.backups.restores import Restores
 from kuma_lite.backups.service import BackupKeeper
-from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Then, actor_of
+from kuma_lite.core.access import Audience, Right
+from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push, Then, actor_of
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.password_again import LIMITER, PasswordAgain
+from kuma_lite.places.keeper import Places
 
 log = logging.getLogger(__name__)
-
-_GUESSES = "2fa"  # the limiter of doors that ask for the password again
-
-
-class Passwords(Protocol):
-    """Who knows whether a password is right."""
-
-    async def check_password(self, user_id: int | None, password: Any) -> None:
-        """Raises UserError when it is not the user's."""
 
 
 class BackupDoors:
@@ -28,22 +23,28 @@ class BackupDoors:
 
     Args:
         keeper: does it.
-        passwords: asked before everything is changed for what was.
-        is_open: whether nobody has to log in, so that there is no password to ask for.
+        places: where backups are besides.
+        push: tells pages how far it is.
+        password: asked for before everything is changed for what was.
         address: a file → where it can be downloaded once, below the address of the page.
     """
 
     def __init__(
         self,
         keeper: BackupKeeper,
-        passwords: Passwords,
-        is_open: Callable[[], bool],
+        places: Places,
+        folder: Path,
+        push: Push,
+        password: PasswordAgain,
         address: Callable[[Path], str],
     ) -> None:
         self._address = address
         self._keeper = keeper
-        self._passwords = passwords
-        self._is_open = is_open
+        self._push = push
+        self._told: Audience | None = None
+        self.restores = Restores(keeper, places, folder, self._tell_restore)
+        keeper.tell = self._tell_backups
+        self._password = password
 
     def doors(self) -> Doors:
         """Every event."""
@@ -59,14 +60,21 @@ class BackupDoors:
                 event("saveBackupPlan", self.save, 1),
                 event("makeBackup", self.make),
                 event("deleteBackup", self.delete, 1),
-                event("downloadBackup", self.download, 2, limiter=_GUESSES),
-                event("restoreBackup", self.restore, 3, limiter=_GUESSES),
-            ]
+                event("downloadBackup", self.download, 2, limiter=LIMITER),
+                event("restoreBackup", self.restore, 3, limiter=LIMITER),
+                event("backupsAt", self.at, 1),
+                event("restoreState", self.restore_state),
+                event("beginRestore", self.begin_restore, 2),
+                event("startRestore", self.start_restore, 3, limiter=LIMITER),
+                event("restoreFrom", self.restore_from, 4, limiter=LIMITER),
+                event("cancelRestore", self.cancel_restore),
+            ],
+            routes=self._routes,
         )
 
     async def show(self, caller: Caller) -> Answer:
         """What is planned and what is there."""
-        del caller
+        self._told = actor_of(caller).everybody(Right.OWNER)
         return {"ok": True, **await self._keeper.document()}
 
     async def save(self, caller: Caller, plan: Any) -> Answer:
@@ -77,6 +85,7 @@ class BackupDoors:
     async def make(self, caller: Caller) -> Answer:
         """One now."""
         name = await self._keeper.make()
+        self._keeper.bring_soon()
         return {**await self.show(caller), "name": name}
 
     async def delete(self, caller: Caller, name: Any) -> Answer:
@@ -87,24 +96,81 @@ class BackupDoors:
 
     async def download(self, caller: Caller, name: Any, password: Any) -> Answer:
         """An address that works once, for a minute."""
-        await self._check(caller, password)
+        await self._password.check(caller, password)
         path = await self._keeper.path_of(name)
         log.info("The backup %s is downloaded from %s", path.name, caller.address)
         return {"ok": True, "path": self._address(path)}
 
-    async def _check(self, caller: Caller, password: Any) -> None:
-        if not self._is_open():
-            await self._passwords.check_password(actor_of(caller).user_id, password)
-
     async def restore(self, caller: Caller, name: Any, passphrase: Any, password: Any) -> Answer:
         """Put one back: the program starts again once this is answered."""
-        await self._check(caller, password)
-        if not isinstance(passphrase, str):
-            raise UserError("The passphrase must be a text.")
-        await self._keeper.restore(name, passphrase)
+        await self._password.check(caller, password)
+        await self._keeper.restore(name, _passphrase(passphrase))
         log.warning("A backup is put back from %s", caller.address)
 
         async def start_again() -> None:
             self._keeper.start_again()
 
         return Then({"ok": True}, start_again)
+
+    async def at(self, caller: Caller, place: Any) -> Answer:
+        """What lies at a place."""
+        del caller
+        return {"ok": True, "backups": [each.document() for each in await self._keeper.at(place)]}
+
+    async def restore_state(self, caller: Caller) -> Answer:
+        """How far a file is that has to come here first."""
+        self._told = actor_of(caller).everybody(Right.OWNER)
+        return self._restore()
+
+    async def begin_restore(self, caller: Caller, size: Any, name: Any) -> Answer:
+        """The size of a file in bytes, and its name → the id of the upload."""
+        await self.restores.begin(size, name)
+        log.info("A backup of %d bytes is uploaded from %s", size, caller.address)
+        return await self.restore_state(caller)
+
+    async def start_restore(self, caller: Caller, key: Any, passphrase: Any, password: Any) -> Answer:
+        """Put back what was uploaded; answers at once."""
+        await self._password.check(caller, password)
+        self.restores.start(key, _passphrase(passphrase))
+        log.warning("An uploaded backup is put back from %s", caller.address)
+        return await self.restore_state(caller)
+
+    async def restore_from(
+        self, caller: Caller, place: Any, name: Any, passphrase: Any, password: Any
+    ) -> Answer:
+        """Put back one of a place; answers at once."""
+        await self._password.check(caller, password)
+        await self.restores.fetch(place, name, _passphrase(passphrase))
+        log.warning("The backup %s of a place is put back from %s", name, caller.address)
+        return await self.restore_state(caller)
+
+    async def cancel_restore(self, caller: Caller) -> Answer:
+        """Drop what was uploaded or fetched."""
+        del caller
+        await self.restores.cancel()
+        return self._restore()
+
+    def _restore(self) -> Answer:
+        return {"ok": True, "restore": self.restores.state.document()}
+
+    async def _tell_restore(self) -> None:
+        await self._tell("restoreProgress", self.restores.state.document())
+
+    async def _tell_backups(self) -> None:
+        if self._told is not None:
+            await self._tell("backupsChanged", await self._keeper.document())
+
+    async def _tell(self, event: str, document: Any) -> None:
+        if self._told is not None:
+            await self._push.to_audience(self._told, event, document, namespace=PAGE)
+
+    def _routes(self) -> Sequence[Any]:
+        from kuma_lite.rest.pieces import piece_route
+
+        return [piece_route("/api/v1/restore", "upload_backup_piece", self.restores.add)]
+
+
+def _passphrase(value: Any) -> str:
+    if not isinstance(value, str):
+        raise UserError("The passphrase must be a text.")
+    return value

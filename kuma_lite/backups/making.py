@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -72,7 +73,9 @@ async def make(
 def clear(folder: Path) -> None:
     """Remove what a process that was killed has left in the data folder."""
     for path in folder.glob(f"{_PREFIX}*"):
-        if path.is_file():
+        if path.is_dir():  # of the command
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.is_file():
             with suppress(OSError):
                 path.unlink()
 

@@ -6,9 +6,11 @@ step moves one thing, and whoever starts next goes on with it.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +34,13 @@ _SIDES: Final = ("-wal", "-shm", "-journal")
 _SQLITE: Final = b"SQLite format 3\0"
 
 
+Told = Callable[[int, int], None]
+
+
+def _nobody(done: int, total: int) -> None:
+    del done, total
+
+
 class Found(NamedTuple):
     """What a backup holds. `made` is None for a plain copy of a database, which does not tell."""
 
@@ -42,8 +51,14 @@ class Found(NamedTuple):
     files: int
 
 
-async def unpack(source: Path, folder: Path, passphrase: str = "") -> Found:
+async def unpack(source: Path, folder: Path, passphrase: str = "", told: Told = _nobody) -> Found:
     """Unpack a backup into `folder`, a new one, and make sure of everything in it.
+
+    Args:
+        source: what `archive.write` has written, or a plain copy of a database.
+        folder: is made.
+        passphrase: of an encrypted one.
+        told: hears from a thread how many bytes of how many are unpacked.
 
     Raises:
         UserError: it is none, is damaged, too large for the disk, or of a newer program. The folder is gone
@@ -52,7 +67,7 @@ async def unpack(source: Path, folder: Path, passphrase: str = "") -> Found:
     shutil.rmtree(folder, ignore_errors=True)
     try:
         folder.mkdir(mode=0o700, parents=True)
-        found = await _unpacked(source, folder, passphrase)
+        found = await _unpacked(source, folder, passphrase, told)
         await _verify(folder / DATABASE_FILE, source)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
@@ -121,23 +136,25 @@ def _free(folder: Path, now: datetime) -> Path:
     return path
 
 
-async def _unpacked(source: Path, folder: Path, passphrase: str) -> Found:
+async def _unpacked(source: Path, folder: Path, passphrase: str, told: Told) -> Found:
     if _is_database(source):
         _check_room(source.stat().st_size, folder)
-        shutil.copyfile(source, folder / DATABASE_FILE)
+        await asyncio.to_thread(shutil.copyfile, source, folder / DATABASE_FILE)
         return Found(None, "", files=0, **await contents_of(folder / DATABASE_FILE))
-    manifest = archive.manifest_of(source, passphrase)
     newest = max(step.number for step in discover())
-    if manifest.schema > newest:
-        raise UserError(
-            "{file} was made by a newer Kuma Lite ({version}): restore it with that one.",
-            file=source,
-            version=manifest.version,
-        )
-    if DATABASE_FILE not in manifest.files:
-        raise UserError("{file} is not a backup of Kuma Lite.", file=source)
-    _check_room(manifest.size, folder)
-    archive.read(source, passphrase, folder)
+
+    def judge(manifest: archive.Manifest) -> None:
+        if manifest.schema > newest:
+            raise UserError(
+                "{file} was made by a newer Kuma Lite ({version}): restore it with that one.",
+                file=source,
+                version=manifest.version,
+            )
+        if DATABASE_FILE not in manifest.files:
+            raise UserError("{file} is not a backup of Kuma Lite.", file=source)
+        _check_room(manifest.size, folder)
+
+    manifest = await asyncio.to_thread(archive.read, source, passphrase, folder, judge=judge, told=told)
     held = await contents_of(folder / DATABASE_FILE)
     if held["rows"] != manifest.rows:
         raise UserError("{file} is damaged: its database does not hold what it should.", file=source)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from sys import intern
 from typing import Any, Final, NamedTuple
 
@@ -21,7 +22,8 @@ from kuma_lite.core.limits import RECENT_BEATS
 MAX_KEPT: Final = 1_000  # of one monitor while the disk takes nothing; memory must not grow for ever
 
 # id, time, end - time, number of the shape, ping (NaN: none)
-_RECORD: Final = struct.Struct("<qqqId")
+_FIELDS: Final = "qqqId"
+_RECORD: Final = struct.Struct("<" + _FIELDS)
 _SIZE: Final = _RECORD.size
 _NONE: Final = float("nan")
 _TRIM_AT: Final = (RECENT_BEATS + 16) * _SIZE  # several at a time: dropping one costs as much as dropping ten
@@ -153,7 +155,7 @@ class RecentBeats:
             [_NONE if ping is None else ping for ping in columns.pings[begin:]],
             strict=True,
         )
-        ring.data += b"".join([_RECORD.pack(*row) for row in rows])
+        ring.data += struct.pack("<" + _FIELDS * newest, *chain.from_iterable(rows))
         if not sealed:
             ring.unsealed += newest
             self.trim(ring)
@@ -179,6 +181,13 @@ class RecentBeats:
     def rows(self, monitor_id: int, count: int = RECENT_BEATS) -> list[Beat]:
         """The newest `count` beats of a monitor, oldest first."""
         return [self._beat(monitor_id, record) for record in self._records(monitor_id, count)]
+
+    def newest_first(self, monitor_id: int) -> Iterator[Beat]:
+        """The beats of a monitor, made one by one: for those who need the last few only."""
+        ring = self.rings.get(monitor_id)
+        data = ring.data if ring is not None else b""
+        for position in range(len(data) - _SIZE, -1, -_SIZE):
+            yield self._beat(monitor_id, _RECORD.unpack_from(data, position))
 
     def after(self, monitor_id: int, beat_id: int) -> list[Beat]:
         """The beats recorded after `beat_id`, as far as they are kept, oldest first."""

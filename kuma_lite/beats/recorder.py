@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from bisect import insort
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from math import isfinite
 from operator import attrgetter
@@ -164,21 +164,12 @@ class Recorder:
 
     def _numbered(self, new: NewBeat) -> Beat:
         self._last_id += 1
-        ping = new.ping
-        return Beat(
-            self._last_id,
-            new.monitor_id,
-            new.time,
-            new.end_time,
-            new.status,
-            clean(new.msg),
-            ping if ping is None or isfinite(ping) else None,  # JSON has no word for infinity
-            new.important,
-            new.duration,
-            new.retries,
-            new.down_count,
-            new.response,
-        )
+        beat = Beat(self._last_id, *new)
+        if not beat.msg.isascii():
+            beat = beat._replace(msg=clean(beat.msg))
+        if beat.ping is not None and not isfinite(beat.ping):
+            beat = beat._replace(ping=None)  # JSON has no word for infinity
+        return beat
 
     def _remember(self, beat: Beat) -> None:
         ring = self.recent.append(beat)
@@ -195,6 +186,10 @@ class Recorder:
     def rows(self, monitor_id: int) -> list[Beat]:
         """The newest beats of a monitor, oldest first."""
         return self.recent.rows(monitor_id)
+
+    def newest_first(self, monitor_id: int) -> Iterator[Beat]:
+        """The newest beats of a monitor, made as they are asked for; nothing may be recorded meanwhile."""
+        return self.recent.newest_first(monitor_id)
 
     def rows_json(self, monitor_id: int, upto: int | None = None) -> bytes:
         """`rows` as the JSON list of a `heartbeatList`."""

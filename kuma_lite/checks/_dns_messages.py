@@ -1,27 +1,16 @@
 """DNS messages (RFC 1035): a question as bytes, and what an answer says, checked (pure).
 
 dnspython makes objects of everything in a message, which costs more than the rest of a check. So the frame of
-an answer is read here, and addresses; of the other records those that are wanted are dnspython's.
+an answer is read here, and of its records those that are wanted (`_dns_records`).
 """
 
 from __future__ import annotations
 
-import socket
 import struct
 from typing import Any, Final, NamedTuple
 
-TYPES: Final = {
-    "A": 1,
-    "AAAA": 28,
-    "CAA": 257,
-    "CNAME": 5,
-    "MX": 15,
-    "NS": 2,
-    "PTR": 12,
-    "SOA": 6,
-    "SRV": 33,
-    "TXT": 16,
-}
+from kuma_lite.checks._dns_records import LABEL, POINTER, Malformed, different, read_record
+
 FORMERR, SERVFAIL, NOTIMP, REFUSED, BADVERS = 1, 2, 4, 5, 16
 
 _HEADER: Final = struct.Struct("!HHHHHH")  # id, flags, number of questions and of records by section
@@ -31,13 +20,7 @@ _IN: Final = 1  # the class
 _RESPONSE, _OPCODE, _TRUNCATED, _RECURSION = 0x8000, 0x7800, 0x0200, 0x0100
 _ANSWERS, _ADDITIONAL = 0, 2  # sections
 _OPT: Final = 41  # type of the record that is EDNS (RFC 6891 §6.1)
-_LABEL, _POINTER = 0x3F, 0xC0  # longest label; the bits that say that a name goes on elsewhere
 _MAY_NOT_REPEAT: Final = frozenset({FORMERR, SERVFAIL, NOTIMP, REFUSED})  # the question, when it gave trouble
-_ADDRESSES: Final = {TYPES["A"]: (socket.AF_INET, 4), TYPES["AAAA"]: (socket.AF_INET6, 16)}
-
-
-class Malformed(Exception):
-    """These bytes are no answer to the question."""
 
 
 class Question(NamedTuple):
@@ -53,18 +36,12 @@ class Question(NamedTuple):
         return header + self.name + _ASKED.pack(self.kind, _IN) + edns
 
 
-class AddressRecord(NamedTuple):
-    """An A or AAAA record."""
-
-    address: str
-
-
 class Answer(NamedTuple):
     """What a server said."""
 
     code: int  # 0: no error (RCODE with its extension)
     truncated: bool
-    records: list[Any]  # of the wanted type: AddressRecord, or dnspython's rdata
+    records: list[Any]  # of the wanted type, see `_dns_records`
 
 
 def number_of(wire: bytes) -> int:
@@ -101,9 +78,9 @@ def _read(wire: bytes, question: Question) -> Answer:
                     raise Malformed("EDNS in the wrong place")
                 edns, code = True, code | extra >> 24 << 4
             elif section == _ANSWERS and kind == question.kind and category == _IN:
-                records.append(_record(wire, kind, at, length))
+                records.append(read_record(wire, kind, at, length))
             at += length
-    return Answer(code, bool(flags & _TRUNCATED), _different(records))
+    return Answer(code, bool(flags & _TRUNCATED), different(records) if len(records) > 1 else records)
 
 
 def _after_question(wire: bytes, question: Question, count: int) -> int:
@@ -119,32 +96,10 @@ def _after_name(wire: bytes, at: int) -> int:
     """The position behind a name; where it goes on elsewhere, that must lie before it."""
     began = at
     while length := wire[at]:
-        if length > _LABEL:
-            target = (length & ~_POINTER) << 8 | wire[at + 1]
-            if length < _POINTER or target >= began:
+        if length > LABEL:
+            target = (length & ~POINTER) << 8 | wire[at + 1]
+            if length < POINTER or target >= began:
                 raise Malformed("a name leads nowhere")
             return at + 2
         at += 1 + length
     return at + 1
-
-
-def _record(wire: bytes, kind: int, at: int, length: int) -> Any:
-    if kind in _ADDRESSES:
-        family, size = _ADDRESSES[kind]
-        if length != size:
-            raise Malformed("no address")
-        return AddressRecord(socket.inet_ntop(family, wire[at : at + length]))
-    import dns.exception
-    import dns.rdata
-    from dns.rdataclass import IN
-    from dns.rdatatype import RdataType
-
-    try:
-        return dns.rdata.from_wire(IN, RdataType(kind), wire, at, length)
-    except (dns.exception.DNSException, ValueError):
-        raise Malformed("a record of other contents") from None
-
-
-def _different(records: list[Any]) -> list[Any]:
-    """Each record once."""
-    return list(dict.fromkeys(records)) if len(records) > 1 else records

@@ -13,13 +13,12 @@ from kuma_lite.checks._dns_messages import (
     NOTIMP,
     REFUSED,
     SERVFAIL,
-    TYPES,
     Answer,
-    Malformed,
     Question,
     number_of,
     read_answer,
 )
+from kuma_lite.checks._dns_records import TYPES, Malformed
 from kuma_lite.net import datagram
 from kuma_lite.net.errors import ErrorKind, NetworkError
 

@@ -46,7 +46,7 @@ _NTLM: Final = "ntlm"
 H = TypeVar("H", bound=HttpOptions)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Judgement:
     """What an accepted answer is worth."""
 
@@ -75,7 +75,9 @@ class HttpFamilyMonitor(MonitorType[H]):
             try:
                 parse_json(options.headers)
             except JsonTextError as error:
-                raise UserError("Headers must be valid JSON: {reason}", reason=error) from None
+                raise UserError(
+                    "Headers must be valid JSON: {reason}", reason=error, about="headers"
+                ) from None
         return super().validate(options, document)
 
     def deadline(self, options: H, context: CheckContext) -> float:
@@ -89,6 +91,7 @@ class HttpFamilyMonitor(MonitorType[H]):
         if options.prepared.problem is not None:
             raise CheckFailed(options.prepared.problem)
         begun = perf_counter()
+        options.resumption.begin()
         try:
             response = await self._ask(options, context)
         except NoProxy:
@@ -111,6 +114,7 @@ class HttpFamilyMonitor(MonitorType[H]):
                 retry=judgement.retry,
                 certificate=certificate,
             )
+        options.resumption.well()
         return CheckResult(
             judgement.message,
             ping=ping,
@@ -178,6 +182,7 @@ def _request(options: HttpOptions, context: CheckContext) -> Request:
         key_pem=options.tls_key or None if mutual else None,
         ip_family=cast("IpFamily | None", family),
         recurs=prepared.body is None and not options.cache_bust,
+        resumption=options.resumption,
     )
 
 

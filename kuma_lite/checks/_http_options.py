@@ -18,6 +18,7 @@ from kuma_lite.checks._shared_options import (
 from kuma_lite.checks._status_codes import DEFAULT_CODES
 from kuma_lite.core.declarations import Choice, Kind, ShownWhen
 from kuma_lite.core.options import Options, option
+from kuma_lite.net.http.resumption import Resumption
 
 DEFAULT_MAX_REDIRECTS: Final = 10
 FORM_TIMEOUT_S: Final = 48  # what Uptime Kuma's form starts with: 0.8 of a minute
@@ -146,6 +147,11 @@ class HttpOptions(AuthOptions, _RequestOptions):  # fields of the last base come
         section="advanced",
     )
     response_max_length: int = response_max_length_option()
+
+    @cached_property
+    def resumption(self) -> Resumption:
+        """The TLS sessions of the monitor with these options."""
+        return Resumption()
 
     @cached_property
     def prepared(self) -> Prepared:

@@ -101,9 +101,9 @@ class MailboxMonitor(MonitorType[MailboxOptions]):
         """Refuse what cannot be said in one line, and half a log-in."""
         del document
         if "\r" in (both := options.user + options.password) or "\n" in both or "\0" in both:
-            raise UserError("User name and password are one line each.")
+            raise UserError("User name and password are one line each.", about="basic_auth_user")
         if options.password and not options.user:
-            raise UserError("User name is required with a Password.")
+            raise UserError("User name is required with a Password.", about="basic_auth_user")
         return {}
 
     async def check(self, options: MailboxOptions, context: CheckContext) -> CheckResult:

@@ -16,6 +16,7 @@ from kuma_lite.checks._mongo_url import MongoUrl, wrong
 from kuma_lite.checks._scram import Scram, ScramError
 from kuma_lite.core.declarations import CannotCheck, CheckFailed
 from kuma_lite.net.errors import ErrorKind, NetworkError
+from kuma_lite.net.saslprep import saslprep
 
 MAX_MESSAGE_BYTES: Final = 67_108_864  # what Uptime Kuma's driver takes
 _HEAD: Final = struct.Struct("<iiii")  # length, request, response to, operation
@@ -147,12 +148,9 @@ def _source(url: MongoUrl) -> str:
 def _secret(url: MongoUrl, digest: str) -> bytes:
     password = url.password or ""
     if digest == "sha256":
-        if password.isascii():  # which stay as they are; the driver is large
-            return password.encode()
         try:
-            prepared = _driver.load("pymongo.saslprep").saslprep(password)
+            return saslprep(password).encode()
         except ValueError:
             raise wrong("the password has characters that cannot be") from None
-        return str(prepared).encode()
     plain = f"{url.user}:mongo:{password}".encode()
     return hashlib.md5(plain, usedforsecurity=False).hexdigest().encode()

@@ -7,14 +7,13 @@ thirds of what a connection costs, is done once per password and salt instead of
 from __future__ import annotations
 
 import hashlib
-import stringprep
 import struct
-import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kuma_lite.checks._scram import Scram, ScramError
 from kuma_lite.core.declarations import CannotCheck, CheckFailed
 from kuma_lite.net.errors import ErrorKind, NetworkError
+from kuma_lite.net.saslprep import saslprep
 
 if TYPE_CHECKING:
     from kuma_lite.checks._channel import Channel
@@ -158,16 +157,10 @@ def _check(scram: Scram | None, final: bytes) -> None:
 
 def prepared(password: str) -> str:
     """SASLprep (RFC 4013); what it forbids stays as it is, as PostgreSQL does."""
-    if password.isascii():
+    try:
+        return saslprep(password)
+    except ValueError:
         return password
-    mapped = "".join(
-        " " if stringprep.in_table_c12(letter) else letter
-        for letter in password
-        if not stringprep.in_table_b1(letter)
-    )
-    normal = unicodedata.normalize("NFKC", mapped)
-    forbidden = (stringprep.in_table_a1, stringprep.in_table_c21_c22, stringprep.in_table_c3)
-    return password if any(test(letter) for letter in normal for test in forbidden) else normal
 
 
 def _text(value: str) -> bytes:

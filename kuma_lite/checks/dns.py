@@ -7,8 +7,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from kuma_lite.checks._conditions import ConditionError, holds, text_variable
-from kuma_lite.checks._dns_messages import TYPES
 from kuma_lite.checks._dns_query import QueryFailed, Server, ask
+from kuma_lite.checks._dns_records import TYPES
 from kuma_lite.checks._network import network_of
 from kuma_lite.checks._shared_options import Conditions
 from kuma_lite.core.declarations import (
@@ -115,7 +115,7 @@ class DnsMonitor(MonitorType[DnsOptions]):
 
 async def _servers(options: DnsOptions, network: Network) -> list[Server]:
     """Address and port of each server; names that nobody knows are left out. Raises CheckFailed."""
-    names = [name for name in "".join(options.server.split()).split(",") if name]
+    names = _names_in(options.server)
     if not names:
         raise CheckFailed(_NO_SERVERS)
     port = DNS_PORT if options.port is None else options.port
@@ -125,7 +125,7 @@ async def _servers(options: DnsOptions, network: Network) -> list[Server]:
     unsure = False
     for name in names:
         try:
-            found += [(address.ip, port) for address in await network.resolver.resolve(name.strip("[]"))]
+            found += [(address.ip, port) for address in await network.resolver.resolve(name)]
         except NetworkError as error:
             unsure = unsure or error.may_be_own_network
     if not found:
@@ -147,6 +147,12 @@ async def _records(options: DnsOptions, servers: list[Server], context: CheckCon
     except QueryFailed as failed:
         code = "ENOTFOUND" if kind == "PTR" and failed.code == "ENODATA" else failed.code
         raise CheckFailed(f"{verb} {code} {host}", local=failed.local) from None
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _names_in(servers: str) -> tuple[str, ...]:
+    """Names and addresses, separated by commas, without brackets."""
+    return tuple(name.strip("[]") for name in "".join(servers.split()).split(",") if name)
 
 
 @lru_cache(maxsize=_NAMES_KEPT)
@@ -174,11 +180,11 @@ def _ascii(host: str) -> str:
 def _message(kind: str, records: list[Any]) -> str:
     """The records in the words of Uptime Kuma 2.5."""
     if kind == "CNAME":
-        return _name(records[0].target)
+        return cast(str, records[0].target)
     if kind == "SOA":
         soa = records[0]
         return (
-            f"NS-Name: {_name(soa.mname)} | Hostmaster: {_name(soa.rname)} | Serial: {soa.serial} | "
+            f"NS-Name: {soa.mname} | Hostmaster: {soa.rname} | Serial: {soa.serial} | "
             f"Refresh: {soa.refresh} | Retry: {soa.retry} | Expire: {soa.expire} | MinTTL: {soa.minimum}"
         )
     texts = " | ".join(_text(kind, record) for record in records)
@@ -189,10 +195,10 @@ def _message(kind: str, records: list[Any]) -> str:
 
 def _text(kind: str, record: Any) -> str:
     if kind == "MX":
-        return f"Hostname: {_name(record.exchange)} - Priority: {record.preference}"
+        return f"Hostname: {record.exchange} - Priority: {record.preference}"
     if kind == "SRV":
         return (
-            f"Name: {_name(record.target)} | Port: {record.port} | Priority: {record.priority} | "
+            f"Name: {record.target} | Port: {record.port} | Priority: {record.priority} | "
             f"Weight: {record.weight}"
         )
     return _values(kind, record)[0]
@@ -209,9 +215,4 @@ def _values(kind: str, record: Any) -> list[str]:
         tag, value = record.tag.decode("ascii", "replace"), record.value.decode("utf-8", "replace")
         return [value if tag == "issue" else f"{tag} {value}"]
     field = {"MX": "exchange", "SOA": "mname"}.get(kind, "target")
-    return [_name(getattr(record, field))]
-
-
-def _name(name: Any) -> str:
-    text: str = name.to_text(omit_final_dot=True)
-    return text
+    return [getattr(record, field)]

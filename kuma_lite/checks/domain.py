@@ -60,7 +60,9 @@ class DomainMonitor(MonitorType[DomainOptions]):
     def validate(self, options: DomainOptions, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """A name under which something can be registered."""
         if options.hostname and registration_of(host_of(options.hostname)).domain is None:
-            raise UserError("{name} is no domain that can be registered.", name=options.hostname)
+            raise UserError(
+                "{name} is no domain that can be registered.", name=options.hostname, about="hostname"
+            )
         return super().validate(options, document)
 
     async def check(self, options: DomainOptions, context: CheckContext) -> CheckResult:

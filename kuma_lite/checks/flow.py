@@ -92,7 +92,7 @@ class FlowMonitor(MonitorType[FlowOptions]):
             try:
                 read_steps(options.steps)
             except StepError as error:
-                raise UserError("{reason}", reason=str(error)) from None
+                raise UserError("{reason}", reason=str(error), about="body") from None
         return super().validate(options, document)
 
     async def check(self, options: FlowOptions, context: CheckContext) -> CheckResult:

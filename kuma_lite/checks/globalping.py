@@ -58,7 +58,9 @@ class GlobalpingMonitor(MonitorType[GlobalpingOptions]):
             try:
                 parse_json(options.headers)
             except JsonTextError as error:
-                raise UserError("Headers must be valid JSON: {reason}", reason=error) from None
+                raise UserError(
+                    "Headers must be valid JSON: {reason}", reason=error, about="headers"
+                ) from None
         return super().validate(options, document)
 
     def target(self, options: GlobalpingOptions) -> None:

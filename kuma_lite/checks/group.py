@@ -65,7 +65,10 @@ class GroupMonitor(ServerMonitorType[GroupOptions]):
     def validate(self, options: GroupOptions, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """A share is a number of children, or a percentage."""
         if options.rule == _SHARE and _read_share(options.share) is None:
-            raise UserError("groupShare must be a number of children such as 2, or a share such as 50 %.")
+            raise UserError(
+                "groupShare must be a number of children such as 2, or a share such as 50 %.",
+                about="groupShare",
+            )
         return super().validate(options, document)
 
     async def check(self, options: GroupOptions, context: ServerContext) -> CheckResult:

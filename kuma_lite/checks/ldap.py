@@ -129,7 +129,7 @@ class LdapMonitor(MonitorType[LdapOptions]):
             try:
                 trust(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), options.tls_ca)
             except NetworkError as error:
-                raise UserError(error.message) from None
+                raise UserError(error.message, about="tlsCa") from None
         return {}
 
     async def check(self, options: LdapOptions, context: CheckContext) -> CheckResult:
@@ -159,15 +159,15 @@ def _condition(options: LdapOptions) -> bytes | None:
     look as if the password was right.
     """
     if options.bind_dn and not options.password:
-        raise UserError("Password is required with a Bind DN.")
+        raise UserError("Password is required with a Bind DN.", about="basic_auth_pass")
     if options.password and not options.bind_dn:
-        raise UserError("Bind DN is required with a Password.")
+        raise UserError("Bind DN is required with a Password.", about="basic_auth_user")
     if not options.base.strip() and not options.condition.strip():
         return None
     try:
         return _ldap_filter.encode(options.condition.strip() or _ANY_ENTRY)
     except _ldap_filter.FilterError as error:
-        raise UserError("Search filter: {reason}", reason=error) from None
+        raise UserError("Search filter: {reason}", reason=error, about="databaseQuery") from None
 
 
 async def _look(

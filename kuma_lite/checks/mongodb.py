@@ -89,7 +89,9 @@ class MongodbMonitor(MonitorType[MongodbOptions]):
             try:
                 parse_json(command)
             except JsonTextError as error:
-                raise UserError("Invalid JSON in database query: {reason}", reason=error) from None
+                raise UserError(
+                    "Invalid JSON in database query: {reason}", reason=error, about="databaseQuery"
+                ) from None
         return {}
 
     def target(self, options: MongodbOptions) -> Target | None:

@@ -110,9 +110,9 @@ class PingMonitor(MonitorType[PingOptions]):
             if words.whole:
                 value = changes[key] = math.floor(value + 0.5)
             if not (words.minimum or 0) <= value <= (words.maximum or math.inf):
-                raise UserError(words.out_of_range)
+                raise UserError(words.out_of_range, about=key)
         if changes.get("timeout", math.inf) < (options.per_request_timeout or 0):
-            raise UserError(_BAD_TIMEOUT)
+            raise UserError(_BAD_TIMEOUT, about="timeout")
         return changes
 
     def deadline(self, options: PingOptions, context: CheckContext) -> float:

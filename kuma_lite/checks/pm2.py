@@ -53,9 +53,9 @@ class Pm2Monitor(MonitorType[Pm2Options]):
         del document
         name = options.process.strip()
         if not name:
-            raise UserError("PM2 process name is required.")
+            raise UserError("PM2 process name is required.", about="system_service_name")
         if any(ord(letter) < 32 or ord(letter) == 127 for letter in name):
-            raise UserError("Invalid PM2 process name.")
+            raise UserError("Invalid PM2 process name.", about="system_service_name")
         return {"system_service_name": name}
 
     async def check(self, options: Pm2Options, context: CheckContext) -> CheckResult:

@@ -108,7 +108,7 @@ class RealBrowserMonitor(MonitorType[RealBrowserOptions]):
     def validate(self, options: RealBrowserOptions, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """The picture has to be taken before the next check."""
         if options.delay < 0:
-            raise UserError("Screenshot delay must be a non-negative number")
+            raise UserError("Screenshot delay must be a non-negative number", about="screenshot_delay")
         interval = float(document.get("interval") or DEFAULT_INTERVAL_S)
         for share in DELAY_SHARES:
             limit = share * interval * _MS
@@ -117,6 +117,7 @@ class RealBrowserMonitor(MonitorType[RealBrowserOptions]):
                     "Screenshot delay must be less than {limit}ms ({share} × interval)",
                     limit=round(limit),
                     share=share,
+                    about="screenshot_delay",
                 )
         return {}
 

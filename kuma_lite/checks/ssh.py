@@ -174,5 +174,7 @@ def _read(text: str) -> str:
     """A fingerprint as we write it. Raises UserError."""
     match = _FINGERPRINT.fullmatch(text.strip())
     if match is None:
-        raise UserError("The fingerprint begins with SHA256: and has 43 characters after that.")
+        raise UserError(
+            "The fingerprint begins with SHA256: and has 43 characters after that.", about="expectedValue"
+        )
     return f"SHA256:{match.group(1)}"

@@ -71,7 +71,7 @@ class SystemServiceMonitor(MonitorType[SystemServiceOptions]):
         name = options.service.strip()
         problem = _problem(name)
         if problem is not None:
-            raise UserError(problem)
+            raise UserError(problem, about="system_service_name")
         return {"system_service_name": name}
 
     async def check(self, options: SystemServiceOptions, context: CheckContext) -> CheckResult:

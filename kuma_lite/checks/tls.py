@@ -100,12 +100,14 @@ class TlsMonitor(MonitorType[TlsMonitorOptions]):
         del document
         _minimum(options)
         if options.protocol and options.protocol not in PREAMBLES:
-            raise UserError("STARTTLS: {protocol} is not known.", protocol=options.protocol)
+            raise UserError(
+                "STARTTLS: {protocol} is not known.", protocol=options.protocol, about="smtpSecurity"
+            )
         if options.tls_ca:
             try:
                 trust(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), options.tls_ca)
             except NetworkError as error:
-                raise UserError(error.message) from None
+                raise UserError(error.message, about="tlsCa") from None
         return {}
 
     def deadline(self, options: TlsMonitorOptions, context: CheckContext) -> float:
@@ -154,5 +156,5 @@ def _minimum(options: TlsMonitorOptions) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) <= 5):
-        raise UserError("Days that must be left is a whole number.")
+        raise UserError("Days that must be left is a whole number.", about="expectedValue")
     return int(text)

@@ -99,7 +99,7 @@ class UdpOptions(Options):
         """The one that is wanted, if one is."""
         return cast("IpFamily", self.ip_family) if self.ip_family in ("ipv4", "ipv6") else None
 
-    def bytes_of(self, label: str, text: str) -> bytes:
+    def bytes_of(self, key: str, label: str, text: str) -> bytes:
         """What the text stands for. Raises UserError."""
         if self.encoding != HEX:
             data = text.encode("utf-8", "replace")
@@ -108,10 +108,12 @@ class UdpOptions(Options):
                 data = bytes.fromhex(re.sub(r"[\s:]", "", text))
             except ValueError:
                 raise UserError(
-                    "{label} must be hexadecimal: two digits (0-9, a-f) for each byte.", label=label
+                    "{label} must be hexadecimal: two digits (0-9, a-f) for each byte.",
+                    label=label,
+                    about=key,
                 ) from None
         if len(data) > _MAX_BYTES:
-            raise UserError("{label} has at most {most} bytes.", label=label, most=_MAX_BYTES)
+            raise UserError("{label} has at most {most} bytes.", label=label, most=_MAX_BYTES, about=key)
         return data
 
 
@@ -167,7 +169,7 @@ class UdpMonitor(MonitorType[UdpOptions]):
 def _wanted(options: UdpOptions) -> tuple[bytes, bytes]:
     """What is sent, and what the answer has to contain. Raises UserError."""
     keyword = options.keyword if options.expects == KEYWORD else ""
-    return options.bytes_of("Send", options.body), options.bytes_of("It contains", keyword)
+    return options.bytes_of("body", "Send", options.body), options.bytes_of("keyword", "It contains", keyword)
 
 
 async def _unrefused(peer: Conversation) -> CheckResult:

@@ -100,6 +100,7 @@ COMMANDS: Final = {
             ("kuma-lite backup /mnt/usb/kuma.tar.zst", ""),
             ("kuma-lite backup /mnt/usb/kuma.tar.zst.age", "with a passphrase"),
             ("kuma-lite backup copy.db", "the database alone"),
+            ("kuma-lite backup --to s3://bucket/kuma/", "to S3, with the keys in AWS_…"),
         ),
     ),
     "restore": Command(
@@ -107,6 +108,7 @@ COMMANDS: Final = {
         (
             ("kuma-lite restore kuma.tar.zst", "what is there now is kept"),
             ("kuma-lite restore --drill kuma.tar.zst", "changes nothing"),
+            ("kuma-lite restore s3://bucket/kuma/", "the newest one there"),
         ),
     ),
     "doctor": Command(
@@ -144,6 +146,7 @@ COMMANDS: Final = {
         (
             ("kuma-lite token create --user --name laptop", "for the commands of this program"),
             ("kuma-lite token create --name agents", "for agents"),
+            ("kuma-lite token create --user --name wall --scope read --tag shop", "it sees the shop alone"),
         ),
     ),
     "agent": Command(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from kuma_lite.core.config import sample_toml
+from kuma_lite.core.config_sample import sample_toml
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

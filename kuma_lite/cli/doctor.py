@@ -9,7 +9,7 @@ import os
 import sys
 import tarfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write what was found into a .tar.gz for whoever helps you; no secrets are in it, and no "
         "names or addresses of what you watch",
     )
-    add_options(parser, "data_dir", "host", "port", "ssl_cert", "ssl_key")
+    add_options(parser, "data_dir", "host", "port", "ssl_cert", "ssl_key", "acme", "acme_terms")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -65,7 +65,7 @@ def find(config: Config) -> list[Finding]:
             ("Disk", lambda: place.examine_disk(folder) if folder.is_dir() else ()),
             ("Database", lambda: installation.examine_database(folder)),
             ("Backups", lambda: _backups(folder, settings)),
-            ("Certificate", lambda: installation.examine_certificate(config)),
+            ("Certificate", lambda: _certificate(config)),
             ("Proxy", lambda: _proxies(config, settings)),
             ("Clock", machine.examine_clock),
             ("Time zone", machine.examine_time_zone),
@@ -114,7 +114,7 @@ def write_bundle(target: Path, config: Config, findings: list[Finding]) -> None:
 
 def _shown_settings(config: Config) -> dict[str, Any]:
     """Secrets, and what has names of the owner's in it, are only said to be there."""
-    private = {"notification_proxy", "allowed_hosts", "connectivity_target"}
+    private = {"acme", "acme_email", "notification_proxy", "allowed_hosts", "connectivity_target"}
     shown: dict[str, Any] = {}
     for name, setting in SETTINGS.items():
         value = getattr(config, name)
@@ -154,6 +154,22 @@ def _proxies(config: Config, settings: dict[str, Any]) -> Iterator[Finding]:
         config.allowed_hosts,
         bool(settings.get("disableAuth")),
     )
+
+
+def _certificate(config: Config) -> Iterator[Finding]:
+    if not config.acme:
+        return installation.examine_certificate(config)
+    from kuma_lite.acme.certificates import seen
+    from kuma_lite.acme.store import Store
+
+    store = Store(config.data_dir.absolute())
+    content, state = store.read(store.certificate.name), store.state()
+    served = seen(content) if content else None
+    ends, lasts = None, timedelta(0)
+    if served is not None and not served.is_stand_in:
+        ends, lasts = datetime.fromtimestamp(served.ends, UTC), timedelta(seconds=served.ends - served.begins)
+    refused = {name: each.reason for name, each in state.refused.items()}
+    return installation.judge_acme(ends, lasts, refused, state.failure, _now())
 
 
 def _backups(folder: Path, settings: dict[str, Any]) -> Iterator[Finding]:

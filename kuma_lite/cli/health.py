@@ -8,12 +8,13 @@ import sys
 import urllib.error
 
 from kuma_lite.core.config import add_options, load_config
+from kuma_lite.core.hosts import socket_path
 from kuma_lite.core.own_address import ask_ready, local_host
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The server is found by the same settings it was started with."""
-    add_options(parser, "host", "port", "data_dir", "ssl_cert", "ssl_key")
+    add_options(parser, "host", "port", "data_dir", "ssl_cert", "ssl_key", "acme", "acme_terms")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,5 +28,6 @@ def run(options: argparse.Namespace) -> int:
             print(f"kuma-lite: {name}: {problem}", file=sys.stderr)
     except (urllib.error.URLError, OSError) as error:
         reason = getattr(error, "reason", error)
-        print(f"kuma-lite: no answer from {local_host(config)} port {config.port}: {reason}", file=sys.stderr)
+        where = socket_path(config.host) or f"{local_host(config)} port {config.port}"
+        print(f"kuma-lite: no answer from {where}: {reason}", file=sys.stderr)
     return 1

@@ -5,14 +5,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import shutil
-import tempfile
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from kuma_lite.backups.elsewhere import backups_at
 from kuma_lite.cli.passphrase import add_passphrase, passphrase_of
+from kuma_lite.cli.places import add_fingerprint, find_place, open_place
 from kuma_lite.core.clock import SystemClock
-from kuma_lite.core.config import add_options, load_config
+from kuma_lite.core.config import Config, add_options, load_config
 from kuma_lite.core.data_folder import DataFolder
+from kuma_lite.core.errors import UserError
+from kuma_lite.core.limits import DATABASE_FILE
+from kuma_lite.places.addresses import is_address
+from kuma_lite.places.described import Described
+from kuma_lite.places.model import fetch
 
 if TYPE_CHECKING:
     from kuma_lite.backups.restoring import Found
@@ -20,7 +28,19 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What, and how."""
-    parser.add_argument("file", help="what “backup” or the page has written")
+    parser.add_argument(
+        "file",
+        nargs="?",
+        help="what “backup” or the page has written; s3://BUCKET/PREFIX/NAME or sftp://USER@HOST/FOLDER/NAME "
+        "is fetched, with a slash at the end the newest one there",
+    )
+    parser.add_argument(
+        "--from",
+        dest="place",
+        metavar="PLACE",
+        help="a place named on the page, or an address; without FILE the newest one there",
+    )
+    add_fingerprint(parser)
     parser.add_argument(
         "--drill",
         action="store_true",
@@ -32,9 +52,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Put it back; a running server is refused, and what was there is kept."""
+    config = load_config(options)
+    if not (options.file or options.place):
+        raise UserError("Name a file to restore, or a place with --from.")
+    if not options.place and not is_address(options.file):
+        return _from_file(options, config, Path(options.file))
+    database = config.data_dir.absolute() / DATABASE_FILE
+    place, name = find_place(
+        options.place or options.file, database if database.is_file() else None, options.fingerprint
+    )
+    if options.place:
+        name = options.file or name
+    with TemporaryDirectory(
+        prefix="restore-", dir=database.parent if database.is_file() else None
+    ) as temporary:
+        source = asyncio.run(_fetch(place, name, Path(temporary), database.parent))
+        return _from_file(options, config, source)
+
+
+async def _fetch(place: Described, name: str, folder: Path, data_folder: Path) -> Path:
+    """A file of a place, or the newest backup there, in `folder`."""
+    async with open_place(place, data_folder) as there:
+        if not name:
+            found = await backups_at(there)
+            if not found:
+                raise UserError("There is no backup at {place}.", place=there.label)
+            name = found[0].name
+        print(f"Fetching {name} from {there.label} …", file=sys.stderr)
+        target = folder / Path(name).name
+        await fetch(there, name, target)
+        return target
+
+
+def _from_file(options: argparse.Namespace, config: Config, source: Path) -> int:
     from kuma_lite.backups.archive import needs_passphrase
 
-    config, source = load_config(options), Path(options.file)
     passphrase = passphrase_of(options, f"Passphrase of {source.name}: ") if needs_passphrase(source) else ""
     if options.drill:
         return _drill(source, passphrase)
@@ -67,7 +119,7 @@ def _drill(source: Path, passphrase: str) -> int:
     """Like a restore, to the end: the newest schema is made of it, and nothing may be missing then."""
     from kuma_lite.backups.restoring import unpack
 
-    with tempfile.TemporaryDirectory(prefix="kuma-lite-drill-") as temporary:
+    with TemporaryDirectory(prefix="kuma-lite-drill-") as temporary:
         folder = Path(temporary) / "data"
         found = asyncio.run(unpack(source, folder, passphrase))
         asyncio.run(_open(folder))

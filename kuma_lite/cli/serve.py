@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _RELOADED: Final = ("log_level", "log_format")  # and what is in the files of the certificate
+_READY: Final = "Kuma Lite %s is ready. Open %s in a browser."
+_READY_AT: Final = "Kuma Lite %s is ready at %s."  # a socket, for a proxy
 STOP_S: Final = 2.8  # everything; whoever stops us waits a little longer and then kills
 # New objects before a look for garbage, and such looks before older ones are looked at as well. A check keeps
 # some hundred objects alive while it waits: at Python's 700 a sixth of its CPU went into looking at them.
@@ -106,7 +108,7 @@ async def _serve_once(
         gc.freeze()
         gc.set_threshold(*GARBAGE_THRESHOLDS)
         gc.enable()
-        log.info("Kuma Lite %s is ready. Open %s in a browser.", __version__, appliance.web.url)
+        log.info(_READY if appliance.web.port else _READY_AT, __version__, appliance.web.url)
         manager.ready(f"Ready at {appliance.web.url}")
         helpers.append(
             asyncio.create_task(_reload_whenever(asked, appliance, config, manager, clock, options))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -14,6 +15,7 @@ from kuma_lite.core.clock import MILLISECONDS, Clock, SystemClock, to_ms
 from kuma_lite.core.config import add_options, load_config
 from kuma_lite.core.database import Database
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.scopes import GROUP, TAG, Grant, Limit, Scope
 from kuma_lite.projects.tokens import PROJECT, USER
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ T = TypeVar("T")
 
 _DAY_MS: Final = 86_400 * MILLISECONDS
 MAX_DAYS: Final = 36_500
-_HEAD: Final = ("PREFIX", "NAME", "PROJECT", "CREATED", "LAST USED", "EXPIRES", "STATE")
+_HEAD: Final = ("PREFIX", "NAME", "PROJECT", "SCOPES", "CREATED", "LAST USED", "EXPIRES", "STATE")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="a token of the owner, which opens everything, for “apply” and scripts",
     )
+    create.add_argument(
+        "--scope",
+        action="append",
+        choices=[scope.value for scope in Scope],
+        help="what it opens; may be given several times; all that its project or the owner may by default",
+    )
+    limit = create.add_mutually_exclusive_group()
+    limit.add_argument("--tag", metavar="NAME", help="it reaches only the monitors with this tag")
+    limit.add_argument("--group", metavar="NAME", help="it reaches only the monitors in this group")
     create.add_argument("--expires-in-days", type=int, metavar="DAYS", help="it never expires by default")
     listing = actions.add_parser("list", help="show all tokens by their prefix")
     revoke = actions.add_parser("revoke", help="end a token")
@@ -52,7 +63,8 @@ def run(options: argparse.Namespace) -> int:
     clock = SystemClock()
     if options.what == "create":
         kind = USER if options.user else PROJECT
-        print(create(database, options.name, options.project, options.expires_in_days, clock, kind))
+        days, wanted = options.expires_in_days, Wanted(tuple(options.scope or ()), options.tag, options.group)
+        print(create(database, options.name, options.project, days, clock, kind, wanted))
     elif options.what == "list":
         print(table(database, clock))
     else:
@@ -61,8 +73,39 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a token shall open; names of a tag or a group where it has a limit."""
+
+    scopes: tuple[str, ...] = ()
+    tag: str | None = None
+    group: str | None = None
+
+    def grant(self, connection: Connection, kind: str, organisation: int) -> Grant:
+        """The same with numbers. Raises UserError."""
+        scopes = frozenset(map(Scope, self.scopes)) or None
+        asked = next(((what, name) for what, name in ((TAG, self.tag), (GROUP, self.group)) if name), None)
+        if asked is None:
+            return Grant(scopes)
+        if kind != USER:
+            raise UserError("Only a user token can be limited to a tag or a group: say --user.")
+        if scopes is None:
+            raise UserError("A limit needs a scope: say --scope.")
+        found = [number for number, name in _named(connection, asked[0], organisation) if name == asked[1]]
+        if len(found) != 1:
+            many = "There are several" if found else "There is no"
+            raise UserError("{many} {what} called {name!r}.", many=many, what=asked[0], name=asked[1])
+        return Grant(scopes, Limit(asked[0], found[0]))
+
+
 def create(
-    path: Path, name: str, project: str | None, days: int | None, clock: Clock, kind: str = PROJECT
+    path: Path,
+    name: str,
+    project: str | None,
+    days: int | None,
+    clock: Clock,
+    kind: str = PROJECT,
+    wanted: Wanted = Wanted(),
 ) -> str:
     """A new token of a project or of the owner. Raises UserError."""
     from kuma_lite.projects.service import clean_name
@@ -76,7 +119,9 @@ def create(
 
     def write(connection: Connection) -> None:
         owner = _owner(connection) if kind == USER else None
-        insert_token(connection, _project(connection, project).id, kind, owner, text, secret, now, expires)
+        within = _project(connection, project)
+        grant = wanted.grant(connection, kind, within.organisation)
+        insert_token(connection, within.id, kind, owner, text, secret, now, expires, grant)
 
     _change(path, clock, write)
     return secret
@@ -97,6 +142,7 @@ def table(path: Path, clock: Clock) -> str:
             token.prefix,
             token.name,
             names.get(token.project_id, ""),
+            _opens(token.grant),
             _date(token.created),
             _date(token.last_used) if token.last_used else "never",
             _date(token.expires) if token.expires else "never",
@@ -146,6 +192,22 @@ def _project(connection: Connection, name: str | None) -> Project:
             name=name,
         )
     return found[0]
+
+
+def _named(connection: Connection, kind: str, organisation: int) -> list[tuple[int, str]]:
+    """Numbers and names of all tags or groups."""
+    if kind == TAG:
+        from kuma_lite.tags.store import all_tags
+
+        return [(tag.id, tag.name) for tag in all_tags(connection, organisation)]
+    query = "SELECT id, name FROM monitor WHERE organisation_id = ? AND type = 'group' ORDER BY id"
+    return [(int(number), str(name)) for number, name in connection.execute(query, (organisation,))]
+
+
+def _opens(grant: Grant) -> str:
+    """Scopes, and the number of the tag or group that is the limit."""
+    scopes = "all" if grant.scopes is None else " ".join(sorted(grant.scopes))
+    return f"{scopes}, {grant.limit.kind} {grant.limit.id}" if grant.limit else scopes
 
 
 def _owner(connection: Connection) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Final, Protocol
 
 from kuma_lite.cloudflared.tunnel import Tunnel, is_installed
-from kuma_lite.core.doors import PAGE, SILENCE, Answer, Caller, Doors, Event, actor_of
+from kuma_lite.core.doors import PAGE, SILENCE, Answer, Caller, Doors, Event
 from kuma_lite.core.kept_secrets import KEEP
+from kuma_lite.core.password_again import PasswordAgain
 
 TOKEN_SETTING: Final = "cloudflaredTunnelToken"  # noqa: S105 - the name of a setting
 MAX_TOKEN_CHARS: Final = 10_000  # some hundred in fact; people paste whole command lines
@@ -22,19 +23,12 @@ class TunnelSettings(Protocol):
         """Write an internal setting."""
 
 
-class Passwords(Protocol):
-    """Who knows whether a password is right."""
-
-    async def check_password(self, user_id: int | None, password: Any) -> None:
-        """Raises UserError when it is not the user's."""
-
-
 class CloudflaredEvents:
     """The page about the tunnel: who looks at it is told what happens."""
 
-    def __init__(self, settings: TunnelSettings, passwords: Passwords) -> None:
+    def __init__(self, settings: TunnelSettings, password: PasswordAgain) -> None:
         self._settings = settings
-        self._passwords = passwords
+        self._password = password
         self._lookers: dict[str, Caller] = {}
         self.tunnel = Tunnel(self._tell)
 
@@ -83,8 +77,7 @@ class CloudflaredEvents:
 
     async def stop(self, caller: Caller, password: Any) -> Answer:
         """End the tunnel: the password is asked for, because whoever uses it cuts themselves off."""
-        if not self._settings.get("disableAuth"):
-            await self._passwords.check_password(actor_of(caller).user_id, password)
+        await self._password.check(caller, password)
         await self.tunnel.stop()
         return SILENCE
 

@@ -19,12 +19,24 @@ from kuma_lite.config_files.model import (
     Wish,
 )
 from kuma_lite.config_files.present import SLICE, Present, kinds
+from kuma_lite.core.access import Actor
 from kuma_lite.core.declarations import Kind
 from kuma_lite.core.errors import UserError
-from kuma_lite.core.resource_documents import Documents, Secrets, fields_of
-from kuma_lite.core.resources import CREATE, DELETE, GONE, REPLACE, Document, Resource, Resources, changed_at
+from kuma_lite.core.resource_documents import Documents, Secrets, field_of, fields_of
+from kuma_lite.core.resources import (
+    CREATE,
+    DELETE,
+    GONE,
+    REPLACE,
+    Document,
+    Id,
+    Resource,
+    Resources,
+    changed_at,
+)
 
 MAX_PROBLEMS: Final = 50
+TO_BE_MADE: Final = 1 << 40  # ids from here on are of things that are planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +57,28 @@ class Planner:
         resources: all kinds.
         present: what is there; learns the keys of what is yet to be made.
         wish: what is wanted.
+        actor: who wants it.
     """
 
     resources: Resources
     present: Present
     wish: Wish
+    actor: Actor
 
     async def steps(self) -> list[Step]:
         """Everything that has to be done. Raises Unfit, with all that is wrong."""
         self._problems: list[Problem] = []
         self._look_at_kinds()
         wanted = {resource.name: self._wanted(resource) for resource in kinds(self.resources)}
-        to_be_made = count(-1, -1)  # what stands for their ids
+        self._wanted_keys, self._taken = wanted, set[tuple[str, Id]]()
+        to_be_made = count(TO_BE_MADE)  # what stands for their ids
         for resource in kinds(self.resources):
             for key in wanted[resource.name]:
                 if self.present.find(resource, key) is None and CREATE in resource.can:
                     self.present.documents.learn(resource.name, key, next(to_be_made))
         found: list[Step] = []
         for resource in kinds(self.resources):
+            self._look_for_circles(resource, wanted[resource.name])
             for number, (key, document) in enumerate(ordered(resource, wanted[resource.name])):
                 if number % SLICE == SLICE - 1:
                     await asyncio.sleep(0)
@@ -115,21 +131,24 @@ class Planner:
         document = self._without_absent(resource, document)
         if thing is not None:
             document = self._with_own_tokens(resource, document, thing)
-        documents = self.present.documents
+        documents, wire = self.present.documents, {}
         try:
             wire = documents.from_document(resource, document, self.secrets(resource, thing))
+            if thing is None and not resource.named_by:
+                thing = self._same(resource, key, wire)
+            if thing is not None:
+                return self._update(resource, key, document, wire, thing, adopted=owner is None)
+            resource.settled(self.actor, None, wire)
         except UserError as error:
-            self._problem(resource.plural, key, str(error.extra.get("field", "")), error.message)
+            self._problem(resource.plural, key, field_of(resource, wire, error), error.message)
             return None
-        if thing is None:
-            described = documents.described(resource, wire, key).items()
-            fields = [
-                FieldChange(name, None, HIDDEN if is_secret(value) else value)
-                for name, value in described
-                if name != resource.named_by
-            ]
-            return Step(Change(resource.plural, key, Deed.CREATE, fields), resource, document)
-        return self._update(resource, key, document, wire, thing, adopted=owner is None)
+        described = documents.described(resource, wire, key).items()
+        fields = [
+            FieldChange(name, None, HIDDEN if is_secret(value) else value)
+            for name, value in described
+            if name != resource.named_by
+        ]
+        return Step(Change(resource.plural, key, Deed.CREATE, fields), resource, document)
 
     def _update(
         self,
@@ -141,8 +160,11 @@ class Planner:
         *,
         adopted: bool,
     ) -> Step | None:
+        """Raises UserError."""
         old = resource.keeper.document(thing)
         names = differing(resource, old, wire)
+        if names:  # some of it may be the same once it is kept
+            names = differing(resource, old, resource.settled(self.actor, thing, wire))
         if not names:
             return Step(Change(resource.plural, key, Deed.ADOPT), resource, None, thing) if adopted else None
         if REPLACE not in resource.can:
@@ -152,6 +174,39 @@ class Planner:
         before, after = documents.described(resource, old, key), documents.described(resource, wire, key)
         change = Change(resource.plural, key, Deed.UPDATE, shown(names, resource, before, after, wire))
         return Step(change, resource, document, thing)
+
+    def _same(self, resource: Resource[Any], key: str, wire: Document) -> Any | None:
+        """One of no file that is just so, where things have no names of their own; it gets this key."""
+        wire = resource.settled(self.actor, None, wire)
+        for title, thing in self.present.things[resource.name].items():
+            number = resource.identify(thing)
+            if title in self._wanted_keys[resource.name] or (resource.name, number) in self._taken:
+                continue
+            if self.present.owner(resource, thing) is None and not differing(
+                resource, resource.keeper.document(thing), wire
+            ):
+                self._taken.add((resource.name, number))
+                self.present.documents.learn(resource.name, key, number)
+                return thing
+        return None
+
+    def _look_for_circles(self, resource: Resource[Any], wanted: Mapping[str, Document]) -> None:
+        """Nothing can stand within itself, with what is there already on the way, too."""
+
+        def around(key: Any, path: str) -> Any:
+            if key in wanted:
+                return wanted[key].get(path)
+            thing = self.present.find(resource, key)
+            return self.present.documents.to_document(resource, thing).get(path) if thing else None
+
+        for path in own_paths(resource):
+            for key in wanted:
+                seen, one = {key}, around(key, path)
+                while isinstance(one, str) and one not in seen:
+                    seen.add(one)
+                    one = around(one, path)
+                if one == key:
+                    self._problem(resource.plural, key, path, "It would stand within itself.")
 
     def _without_absent(self, resource: Resource[Any], document: Document) -> Document:
         """Without the names of things that are there only when they have reported themselves."""
@@ -200,14 +255,19 @@ class Planner:
         self._problems.append(Problem(kind, key, field, sentence))
 
 
+def own_paths(resource: Resource[Any]) -> list[str]:
+    """The fields in which a thing names another one of its kind."""
+    return [one.path for one in resource.references if one.resource == resource.name]
+
+
 def ordered(resource: Resource[Any], wanted: Mapping[str, Document]) -> list[tuple[str, Document]]:
     """Those of one kind so that each comes after the one of its kind that it names (monitors and groups)."""
-    own = [one.path for one in resource.references if one.resource == resource.name]
+    own = own_paths(resource)
     if not own:
         return list(wanted.items())
 
     def depth(key: str, seen: frozenset[str] = frozenset()) -> int:
-        parents = [wanted[key].get(path) for path in own if "[" not in path and "." not in path]
+        parents = [wanted[key].get(path) for path in own]
         inside = [
             one for one in parents if isinstance(one, str) and one in wanted and one not in seen | {key}
         ]

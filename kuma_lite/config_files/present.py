@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,7 +36,7 @@ class Present:
     documents: Documents
 
     @classmethod
-    async def of(cls, resources: Resources, actor: Actor, owned: Sequence[Owned]) -> Present:
+    async def of(cls, resources: Resources, actor: Actor, owned: Iterable[Owned]) -> Present:
         """As it is now. Raises Forbidden."""
         mine: dict[str, dict[str, Owned]] = {resource.name: {} for resource in resources}
         for one in owned:

@@ -8,7 +8,6 @@ disturb the others: what was recorded stays recorded.
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -21,22 +20,23 @@ class Bus:
     """A typed, synchronous publish/subscribe hub of one process."""
 
     def __init__(self) -> None:
-        self._subscribers: defaultdict[type[Any], list[Callable[[Any], None]]] = defaultdict(list)
+        self._subscribers: dict[type[Any], tuple[Callable[[Any], None], ...]] = {}
 
     def subscribe(self, event: type[E], subscriber: Callable[[E], None]) -> Callable[[], None]:
         """Call `subscriber` for each published `event`; returns the function that ends it."""
-        subscribers = self._subscribers[event]
-        subscribers.append(subscriber)
+        self._subscribers[event] = (*self._subscribers.get(event, ()), subscriber)
 
         def unsubscribe() -> None:
-            if subscriber in subscribers:
-                subscribers.remove(subscriber)
+            left = list(self._subscribers[event])
+            if subscriber in left:
+                left.remove(subscriber)
+                self._subscribers[event] = tuple(left)
 
         return unsubscribe
 
     def publish(self, event: object) -> None:
         """Tell everybody who subscribed to the class of `event`."""
-        for subscriber in tuple(self._subscribers[type(event)]):
+        for subscriber in self._subscribers.get(type(event), ()):
             try:
                 subscriber(event)
             except Exception:

@@ -30,7 +30,7 @@ class Certificate(Protocol):
         """All of it, JSON-ready, for `checks._network.read_certificate`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # one for each check: frozen, it would take four times as long to make
 class CheckResult:
     """The target answered as wanted (or, for types that say so, is pending or down without having failed)."""
 

@@ -48,7 +48,7 @@ class ClientAddresses:
         Each proxy appends who has called it: what stands further to the left is what that caller claims.
         """
         peer = _peer(scope)
-        if not self.trust_proxy() or not self._may_speak_for_others(peer):
+        if not self.is_proxied(scope):
             return peer
         entries = _forwarded(scope)
         for entry in entries:
@@ -67,6 +67,10 @@ class ClientAddresses:
         address = customer(self.address(scope))
         entries = _forwarded(scope) if not self.trust_proxy() else []
         return f"{address} {customer(entries[0])}" if entries else address
+
+    def is_proxied(self, scope: Any) -> bool:
+        """Whether a request comes from a proxy whose headers count."""
+        return self.trust_proxy() and self._may_speak_for_others(_peer(scope))
 
     def hosts(self, scope: Any) -> list[str | None]:
         """The name under which a trusted proxy was opened."""

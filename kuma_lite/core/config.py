@@ -1,7 +1,8 @@
 """What is decided before the server starts: each setting is declared once, here.
 
 From a declaration come the command-line flag, the names in the environment, the key in the TOML file, the
-help text and the commented sample file. A flag beats the environment, that beats the file, that the default.
+help text and the commented sample file (`config_sample.py`). A flag beats the environment, that beats the
+file, that the default.
 """
 
 # ruff: noqa: RUF009 - `_declare` is `dataclasses.field` with the words of a setting
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kuma_lite.core import config_values as values
+from kuma_lite.core.config_checks import refuse_contradictions
 from kuma_lite.core.config_values import BadValue, Reader
 from kuma_lite.core.errors import StartupError
 from kuma_lite.core.limits import DEFAULT_HOST, DEFAULT_PORT
@@ -24,8 +26,12 @@ from kuma_lite.core.limits import DEFAULT_HOST, DEFAULT_PORT
 PREFIX: Final = "KUMA_LITE_"
 FILE_NAME: Final = "kuma-lite.toml"  # looked for in the data folder
 SERVICE_FOLDER: Final = Path("/var/lib/kuma-lite")  # where the packaged service keeps its data
+ACME_FOLDER: Final = "acme"  # in the data folder
+ACME_CERTIFICATE: Final = (
+    "certificate.pem"  # the key first, then the chain: one file, so that both always fit
+)
 _SHELLS_NAME: Final = "HOST"
-_FILE_SUFFIX: Final = "_FILE"  # of a variable that names a file with a secret
+FILE_SUFFIX: Final = "_FILE"  # of a variable that names a file with a secret
 _DECLARATION: Final = "setting"
 
 
@@ -69,7 +75,8 @@ class Config:
 
     host: str = _declare(
         DEFAULT_HOST,
-        'Address to listen on; "0.0.0.0" for every IPv4 address, "::" for IPv6 and IPv4.',
+        'Address to listen on; "0.0.0.0" for every IPv4 address, "::" for IPv6 and IPv4, "unix:" with a path '
+        "behind it for a socket of the file system.",
         values.text,
         "UPTIME_KUMA_HOST",
         "HOST",
@@ -106,6 +113,38 @@ class Config:
         secret=True,
         sample="",
     )
+    acme: str = _declare(
+        "",
+        "Names, with commas between, by which the world reaches this server: a certificate for them and for "
+        "the domains of its status pages is got and renewed by ACME. Needs acme_terms and, from outside, "
+        "http_port.",
+        values.host_names,
+        sample="",
+    )
+    acme_terms: bool = _declare(
+        False,
+        "Accept the terms of service of the certificate authority.",
+        values.switch,
+        switch=True,
+    )
+    acme_directory: str = _declare(
+        "letsencrypt",
+        'The certificate authority: "letsencrypt", "letsencrypt-staging" for trying out, or the address of '
+        "the directory of another one.",
+        values.acme_directory,
+    )
+    acme_email: str = _declare(
+        "",
+        "Where the certificate authority may write to.",
+        values.text,
+        sample="admin@example.com",
+    )
+    http_port: int = _declare(
+        80,
+        "Port for plain HTTP beside HTTPS by ACME: the certificate authority looks there, and everybody else "
+        "is sent to HTTPS.",
+        values.port,
+    )
     disable_frame_sameorigin: bool = _declare(
         False,
         "Let other web sites show this one in a frame.",
@@ -124,6 +163,12 @@ class Config:
         'Proxies whose X-Forwarded-For counts where "trust proxy" is on; without any, the one that connects.',
         values.networks,
         sample="192.0.2.1, 10.0.0.0/8",
+    )
+    base_path: str = _declare(
+        "",
+        "Path below which a proxy has this server in its site; a trusted proxy may say it instead.",
+        values.base_path,
+        sample="/kuma",
     )
     allowed_hosts: str = _declare(
         "",
@@ -212,15 +257,23 @@ class Config:
         return [name for part in self.allowed_hosts.split(",") if (name := part.strip().lower())]
 
     @property
+    def acme_names(self) -> list[str]:
+        """The names of `acme`; none: no certificate is got by itself."""
+        return [name.strip() for name in self.acme.split(",") if name.strip()]
+
+    @property
     def tls(self) -> Tls | None:
         """The certificate to serve HTTPS with; None serves HTTP."""
+        if self.acme:
+            both = self.data_dir.absolute() / ACME_FOLDER / ACME_CERTIFICATE
+            return Tls(both, both)
         if self.ssl_cert is None or self.ssl_key is None:
             return None
         return Tls(self.ssl_cert, self.ssl_key, self.ssl_key_passphrase)
 
 
 SETTINGS: Final[dict[str, Setting]] = {entry.name: entry.metadata[_DECLARATION] for entry in fields(Config)}
-_DEFAULTS: Final = {entry.name: entry.default for entry in fields(Config) if entry.default is not MISSING}
+DEFAULTS: Final = {entry.name: entry.default for entry in fields(Config) if entry.default is not MISSING}
 
 
 def add_options(parser: argparse.ArgumentParser, *names: str) -> None:
@@ -234,7 +287,7 @@ def add_options(parser: argparse.ArgumentParser, *names: str) -> None:
     for name, setting in SETTINGS.items():
         if setting.secret or (names and name not in names):
             continue
-        default = "" if _DEFAULTS[name] in (None, "", False) else f" [{_DEFAULTS[name]}]"
+        default = "" if DEFAULTS[name] in (None, "", False) else f" [{DEFAULTS[name]}]"
         text = (setting.help + default).replace("%", "%%")
         flag = "--" + name.replace("_", "-")
         if setting.switch:
@@ -261,32 +314,13 @@ def load_config(options: argparse.Namespace, environment: Mapping[str, str] | No
     values = _from_file(Path(chosen) if chosen else folder / FILE_NAME, must_exist=bool(chosen))
     found: dict[str, Any] = {"data_dir": folder}
     config = Config(**(found | values | above_file))
-    if (config.ssl_cert is None) != (config.ssl_key is None):
-        raise StartupError("HTTPS needs both ssl_cert and ssl_key.")
+    refuse_contradictions(config)
     return config
-
-
-def sample_toml() -> str:
-    """The commented file with every setting at its default."""
-    lines = [
-        "# Kuma Lite reads this file at its start, from the data folder or from where --config says.",
-        "# Every setting can also be given as a flag (--log-level) or in the environment",
-        f"# ({PREFIX}LOG_LEVEL); a flag beats the environment, and that beats this file.",
-    ]
-    for name, setting in SETTINGS.items():
-        names = ", ".join([f"{PREFIX}{name.upper()}", *setting.others])
-        lines += ["", f"# {setting.help}", f"# In the environment: {names}"]
-        if setting.secret:
-            lines.append(f"# or {PREFIX}{name.upper()}{_FILE_SUFFIX} with the name of a file that holds it.")
-        default = _DEFAULTS[name]
-        value = setting.sample if setting.sample is not None and default in (None, "") else default
-        lines.append(f"#{name} = {_toml(value)}")
-    return "\n".join(lines) + "\n"
 
 
 def _default_folder() -> Path:
     """`./data`, or the service's where that is not there and the service's is."""
-    here: Path = _DEFAULTS["data_dir"]
+    here: Path = DEFAULTS["data_dir"]
     return here if os.path.lexists(here) or not os.path.lexists(SERVICE_FOLDER) else SERVICE_FOLDER
 
 
@@ -316,13 +350,13 @@ def _variable(variables: Mapping[str, str], variable: str, setting: Setting) -> 
         # of the machine; nobody meant these as settings.
         of_shell = variable == _SHELLS_NAME and text == socket.gethostname()
         return None if of_shell or text.startswith("tcp://") else text
-    path = variables.get(variable + _FILE_SUFFIX) if setting.secret else None
+    path = variables.get(variable + FILE_SUFFIX) if setting.secret else None
     if path is None:
         return None
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
-        raise StartupError(f"The file {path}, named by {variable}{_FILE_SUFFIX}, cannot be read.") from None
+        raise StartupError(f"The file {path}, named by {variable}{FILE_SUFFIX}, cannot be read.") from None
 
 
 def _from_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
@@ -354,11 +388,3 @@ def _read(name: str, value: Any, source: str) -> Any:
     except BadValue as error:
         shown = "" if SETTINGS[name].secret else f", not {value!r}"
         raise StartupError(f"{source} must be {error}{shown}.") from None
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int):
-        return str(value)
-    return f'"{value}"'

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from kuma_lite.core.client_address import networks_of
+from kuma_lite.core.hosts import plain_name
 
 _YES: Final = frozenset({"1", "true", "yes", "on"})
 _NO: Final = frozenset({"0", "false", "no", "off", ""})
+_BASE_PATH: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 
 
 class BadValue(ValueError):
@@ -87,3 +90,26 @@ def networks(value: Any) -> str:
     except ValueError:
         raise BadValue('addresses or networks with commas between, as in "192.0.2.1, 10.0.0.0/8"') from None
     return str(value)
+
+
+def host_names(value: Any) -> str:
+    """Names of hosts with commas between, or nothing. Raises BadValue."""
+    try:
+        return ", ".join(plain_name(name) for name in text(value).split(",") if name.strip())
+    except ValueError:
+        raise BadValue('names of hosts with commas between, as in "kuma.example.com"') from None
+
+
+def acme_directory(value: Any) -> str:
+    """A certificate authority: one that has a name here, or the address of its directory. Raises BadValue."""
+    if text(value) not in ("letsencrypt", "letsencrypt-staging") and not value.startswith("https://"):
+        raise BadValue('"letsencrypt", "letsencrypt-staging" or an address that begins with https://')
+    return str(value)
+
+
+def base_path(value: Any) -> str:
+    """A path of a web site, without the slash at its end. Raises BadValue."""
+    path = text(value).rstrip("/")
+    if path and (not _BASE_PATH.fullmatch(path) or "/." in path):
+        raise BadValue('a path such as "/kuma"')
+    return path

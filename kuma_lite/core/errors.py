@@ -28,6 +28,8 @@ class UserError(Exception):
         message: the sentence, as a template for the arguments, or a translation key of Uptime Kuma when
             `i18n` is set.
         i18n: the wire carries `msgi18n: true` beside the message; None leaves the key out.
+        about: the key on the wire of the field that does not fit; our own API tells it, Uptime Kuma's wire
+            does not.
         status: HTTP status when the error leaves through a route.
         extra: further keys of the answer (`meta`, `valid` ...).
         arguments: what belongs into the template, by name.
@@ -38,6 +40,7 @@ class UserError(Exception):
         message: str,
         *,
         i18n: bool | None = None,
+        about: str = "",
         status: int = 400,
         extra: dict[str, Any] | None = None,
         **arguments: Any,
@@ -47,6 +50,7 @@ class UserError(Exception):
         self.message = filled(message, arguments)
         super().__init__(self.message)
         self.i18n = i18n
+        self.about = about
         self.status = status
         self.extra = extra or {}
 

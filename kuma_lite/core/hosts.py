@@ -7,6 +7,7 @@ server. Addresses, and names that nobody can register, are not in its power.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -16,6 +17,29 @@ MOST_KNOWN: Final = 50
 ANY_HOST: Final = "*"
 # Top-level domains of local networks (RFC 6761, 6762, 8375; ICANN has set "internal" aside).
 _LOCAL: Final = ("localhost", "local", "lan", "internal", "home.arpa", "localdomain", "test")
+
+_LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+MAX_NAME_CHARS: Final = 253
+
+
+def plain_name(text: str) -> str:
+    """A name as DNS and certificates have it: lower case, ASCII (IDNA). Raises ValueError: it is none."""
+    name = text.strip().rstrip(".").lower()
+    if not name.isascii():
+        name = name.encode("idna").decode()
+    labels = name.split(".")
+    is_address = labels[-1].isdigit() or ":" in name
+    if is_address or len(name) > MAX_NAME_CHARS or not all(map(_LABEL.fullmatch, labels)):
+        raise ValueError(text)
+    return name
+
+
+UNIX: Final = "unix:"  # before the path of a socket, where there is no address and port
+
+
+def socket_path(host: str) -> str:
+    """The path of a socket of the file system, where `host` is one; else ""."""
+    return host.removeprefix(UNIX) if host.startswith(UNIX) else ""
 
 
 def host_name(host: str | None) -> str:

@@ -89,6 +89,14 @@ def look_through(resource: Resource[Any], wire: Document) -> None:
             raise
 
 
+def field_of(resource: Resource[Any], wire: Mapping[str, Any], error: UserError) -> str:
+    """The name of the field that an error is about; "" where it does not say."""
+    told = error.extra.get("field")
+    key = told if isinstance(told, str) else error.about
+    field = fields_of(tuple(resource.options(wire))).get(key)
+    return field.name if field else key
+
+
 def default_of(resource: Resource[Any], field: Field) -> Any:
     """The value of an option that a document leaves out."""
     return resource.defaults.get(field.key, field.default)

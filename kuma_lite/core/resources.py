@@ -102,6 +102,11 @@ def _nothing_else(document: Mapping[str, Any], key: str) -> bool | None:
     return None
 
 
+def _as_it_is(actor: Actor, thing: Any, document: Document) -> Document:
+    del actor, thing
+    return document
+
+
 def _no_facts(thing: Any) -> Mapping[str, Any]:
     del thing
     return {}
@@ -129,6 +134,9 @@ class Resource(Generic[T]):
         undeclared: whether a key of a document that no option declares is a secret; None: it means nothing.
         plain: few, and all with the same options: our own page lists and edits them by those alone.
         facts: what a list says of one beside its document.
+        settled: a document as it would be once it is kept, of one that is there or of a new one (None);
+            raises UserError for one that the keeper would refuse, whatever else there is: it does not look
+            whether what it names exists.
     """
 
     name: str
@@ -148,6 +156,7 @@ class Resource(Generic[T]):
     undeclared: Callable[[Mapping[str, Any], str], bool | None] = _nothing_else
     plain: bool = False
     facts: Callable[[T], Mapping[str, Any]] = _no_facts
+    settled: Callable[[Actor, T | None, Document], Document] = _as_it_is
     # Of one thing only one change at a time; a lock lives while somebody wants it.
     _turns: WeakValueDictionary[Id, asyncio.Lock] = field(
         default_factory=WeakValueDictionary, init=False, repr=False, compare=False

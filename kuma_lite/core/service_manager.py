@@ -15,6 +15,7 @@ from typing import Final
 from kuma_lite.core.errors import StartupError
 
 _FIRST_DESCRIPTOR: Final = 3
+_FAMILIES: Final = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 _MICROSECONDS: Final = 1_000_000
 _FEEDS: Final = 3  # of the watchdog in the time it waits: two of them may be late
 
@@ -75,9 +76,9 @@ class ServiceManager:
                 given = socket.socket(fileno=descriptor)
             except OSError:
                 raise StartupError(f"Descriptor {descriptor} of the service manager is no socket.") from None
-            if given.family not in (socket.AF_INET, socket.AF_INET6) or not _listens(given):
+            if given.family not in _FAMILIES or not _listens(given):
                 raise StartupError(
-                    f"Descriptor {descriptor} of the service manager is no listening TCP socket: "
+                    f"Descriptor {descriptor} of the service manager is no listening socket of a stream: "
                     "look at ListenStream= and Accept= of the socket unit."
                 )
             found.append(given)

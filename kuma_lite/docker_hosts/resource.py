@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kuma_lite.core.access import Right
-from kuma_lite.core.resources import Keeper, Resource
-from kuma_lite.docker_hosts.model import DockerHost
+from kuma_lite.core.access import Actor, Right
+from kuma_lite.core.resources import Document, Keeper, Resource
+from kuma_lite.docker_hosts.model import DockerHost, read_host
 
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
@@ -25,7 +25,12 @@ def docker_host_resource(keeper: Keeper[DockerHost]) -> Resource[DockerHost]:
         options=_options,
         plain=True,
         title=lambda host: host.name or "",
+        settled=_settled,
     )
+
+
+def _settled(actor: Actor, host: DockerHost | None, document: Document) -> Document:
+    return read_host(document, 0, actor, host).document()
 
 
 def _options(_document: Mapping[str, Any]) -> Sequence[type[Options]]:

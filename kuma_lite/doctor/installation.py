@@ -15,6 +15,7 @@ from kuma_lite.core.config import Config
 from kuma_lite.core.data_folder import DataFolder
 from kuma_lite.core.database_look import damage, looking, version
 from kuma_lite.core.errors import StartupError
+from kuma_lite.core.hosts import socket_path
 from kuma_lite.core.limits import DATABASE_FILE
 from kuma_lite.core.migrations import discover
 from kuma_lite.core.own_address import ask_ready
@@ -64,7 +65,7 @@ def examine_server(config: Config) -> Iterator[Finding]:
         return
     status, document = _readiness(config)
     if status is None:
-        says = f"One runs on this data folder, and gives no answer at port {config.port}."
+        says = f"One runs on this data folder, and gives no answer at {config.host} port {config.port}."
         do = "Ask with the settings it was started with (host, port, certificate), or look at its log."
         yield Finding(what, Level.WARNING, says, do)
         return
@@ -117,6 +118,30 @@ def examine_certificate(config: Config) -> Iterator[Finding]:
     yield judge_certificate(config.tls.certificate, ends, datetime.fromtimestamp(SystemClock().now(), UTC))
 
 
+def judge_acme(
+    ends: datetime | None, lasts: timedelta, refused: Mapping[str, str], failure: str, now: datetime
+) -> Iterator[Finding]:
+    """The certificate that is got by ACME.
+
+    Args:
+        ends: None: there is none of an authority.
+        lasts: from its beginning to its end.
+        refused: name → why it is not in it.
+        failure: of the last attempt; "".
+    """
+    what, look = "Certificate", "Settings → System → HTTPS says more, and tries again."
+    if ends is None or ends <= now:
+        says = failure or "Nobody has asked the authority yet."
+        yield Finding(what, Level.TROUBLE if failure else Level.NOTE, f"There is none. {says}", look)
+    elif failure:
+        level = Level.WARNING if ends - now < lasts / 4 else Level.NOTE
+        yield Finding(what, level, f"It ends on {ends:%Y-%m-%d}. {failure}", look)
+    else:
+        yield Finding(what, Level.OK, f"By ACME; it ends on {ends:%Y-%m-%d} and is renewed before.")
+    for name, reason in refused.items():
+        yield Finding(what, Level.WARNING, f"It is not for {name}: {reason}", look)
+
+
 def judge_backups(latest: datetime | None, now: datetime, place: Path) -> Finding:
     """The newest in the folder of the plan."""
     if latest is None:
@@ -139,6 +164,8 @@ def _runs(data_dir: Path) -> bool:
 
 
 def _examine_port(config: Config) -> Iterator[Finding]:
+    if socket_path(config.host):
+        return  # made at the start; one that nobody serves is replaced
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

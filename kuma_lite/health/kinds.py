@@ -134,8 +134,18 @@ BACKUP: Final = Kind(
     is_note=True,
     help=Help.BACKUPS,
 )
+CERTIFICATE: Final = Kind(
+    "certificate",
+    "Certificate",
+    public="The certificate of this server cannot be renewed.",
+    meaning="Browsers warn of every name that no certificate is for, and nobody reads what is behind it.",
+    over="The certificate of this server is in order again.",
+    tell_after=AT_ONCE,  # where it is no failure that has lasted for long, browsers warn already
+    is_note=True,
+    help=Help.CERTIFICATE,
+)
 
 KINDS: Final = (
     DISK_FULL, STORAGE, STORAGE_STALLED, DISK_LOW, UPLINK, RESOLVER, OWN_FAULT, CHECKS_LATE, CLOCK, OUTBOX,
-    CANNOT_BE_CHECKED, PROXY, BACKUP,
+    CANNOT_BE_CHECKED, PROXY, BACKUP, CERTIFICATE,
 )  # fmt: skip

@@ -19,6 +19,7 @@ class Help(StrEnum):
     NOTIFICATIONS = "notifications"
     MONITORS = "monitors"
     BACKUPS = "backups"
+    CERTIFICATE = "certificate"
 
 
 @dataclass(frozen=True, slots=True)

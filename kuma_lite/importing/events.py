@@ -1,4 +1,4 @@
-"""The events of our own page about an import; the pieces of the file come by HTTP (`routes`)."""
+"""The events of our own page about an import; the pieces of the file come by HTTP."""
 
 from __future__ import annotations
 
@@ -94,6 +94,6 @@ class ImportDoors:
             await self._push.to_audience(self._told, "importProgress", document, namespace=PAGE)
 
     def _routes(self) -> Sequence[Any]:
-        from kuma_lite.importing.routes import import_routes
+        from kuma_lite.rest.pieces import piece_route
 
-        return import_routes(self.imports)
+        return [piece_route("/api/v1/import", "upload_piece", self.imports.add)]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import secrets
 import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field, replace
@@ -21,6 +20,7 @@ from kuma_lite.core import sql
 from kuma_lite.core.errors import StartupError, UserError
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
+from kuma_lite.core.uploads import Upload, no_such_upload, upload_size
 from kuma_lite.importing.archives import unpack
 from kuma_lite.importing.file_names import KUMA_FILE, READY, STAGED, UPLOADED
 from kuma_lite.importing.history import Progress
@@ -82,7 +82,7 @@ class PageImport:
         self._take_over = take_over
         self._tell = tell
         self._task: asyncio.Task[None] | None = None
-        self._writing = asyncio.Lock()
+        self._uploading: Upload | None = None
         self.state = State()
 
     @property
@@ -100,8 +100,7 @@ class PageImport:
 
     async def begin(self, size: Any) -> State:
         """Make ready for an upload of so many bytes, and drop one that was not finished. Raises UserError."""
-        if isinstance(size, bool) or not isinstance(size, int) or size <= 0:
-            raise UserError("The file is empty.")
+        size = upload_size(size)
         self._refuse_while_importing()
         if (reason := await self.why_not()) is not None:
             raise UserError(reason)
@@ -112,24 +111,19 @@ class PageImport:
                 size=round(size * ROOM / 1e6),
                 folder=self._folder,
             )
-        self._upload.parent.mkdir(mode=0o700)
-        self._upload.touch(mode=0o600)
-        self.state = State("uploading", secrets.token_hex(8), size)
+        self._uploading = Upload(self._upload, size)
+        self.state = State("uploading", self._uploading.id, size)
         return self.state
 
     async def add(self, key: str, offset: int, piece: bytes) -> int:
         """Append a piece; returns how many bytes there are, which is where the next one belongs."""
-        async with self._writing:
-            state = self.state
-            if state.stage != "uploading" or key != state.id:
-                raise UserError("There is no such upload.", status=404)
-            if offset != state.received:
-                return state.received  # a piece that came twice, or too early
-            if offset + len(piece) > state.size:
-                raise UserError("This is more than the file was said to have.")
-            await asyncio.to_thread(_append, self._upload, piece)
-            self.state = replace(state, received=offset + len(piece))
-            return self.state.received
+        upload = self._uploading
+        if upload is None or self.state.stage != "uploading" or key != upload.id:
+            raise no_such_upload()
+        received = await upload.add(offset, piece)
+        if self.state.id == key:
+            self.state = replace(self.state, received=received)
+        return received
 
     async def start(self, key: Any) -> None:
         """Take over what was uploaded; returns at once. Raises UserError while something is missing."""
@@ -194,14 +188,6 @@ class PageImport:
 
     def _note(self, what: str, done: int, total: int) -> None:
         self.state = replace(self.state, what=what, done=done, total=total)
-
-
-def _append(path: Path, piece: bytes) -> None:
-    try:
-        with path.open("ab") as file:
-            file.write(piece)
-    except OSError as error:
-        raise UserError("The upload cannot be stored: {reason}.", reason=error.strerror or error) from None
 
 
 def _has_content(connection: Connection) -> bool:

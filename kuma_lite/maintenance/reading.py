@@ -32,9 +32,9 @@ def read_added(actor: Actor, payload: Any) -> Plan:
         strategy=Strategy.MANUAL,
     )
     if "title" not in data:
-        raise UserError("The title is missing.")
+        raise UserError("The title is missing.", about="title")
     if "strategy" not in data:
-        raise UserError("The strategy is missing.")
+        raise UserError("The strategy is missing.", about="strategy")
     return _read(data, base)
 
 
@@ -66,7 +66,7 @@ def _read(data: Mapping[str, Any], base: Plan) -> Plan:
         end_date=end,
     )
     if plan.strategy is Strategy.SINGLE and start is None:
-        raise UserError("Invalid start date")
+        raise UserError("Invalid start date", about="dateRange")
     if plan.strategy.daily_times:
         return _with_daily_times(data, plan)
     if plan.strategy is Strategy.CRON:
@@ -92,21 +92,27 @@ def _with_cron(data: Mapping[str, Any], plan: Plan) -> Plan:
     sent = data.get("durationMinutes")
     minutes = wire_values.number(sent)
     if minutes is None or isinstance(sent, bool):
-        raise UserError("The duration must be a number of minutes.")
+        raise UserError("The duration must be a number of minutes.", about="durationMinutes")
     if not 0 <= minutes <= MAX_DURATION_MINUTES:
-        raise UserError("The duration must be between 0 and {most} minutes.", most=MAX_DURATION_MINUTES)
+        raise UserError(
+            "The duration must be between 0 and {most} minutes.",
+            most=MAX_DURATION_MINUTES,
+            about="durationMinutes",
+        )
     return replace(plan, cron=_pattern(data.get("cron")), duration=round(minutes * 60))
 
 
 def _pattern(text: Any) -> str:
     if not isinstance(text, str):
-        raise UserError("The cron pattern is missing.")
+        raise UserError("The cron pattern is missing.", about="cron")
     if len(text) > MAX_PATTERN_CHARS:
-        raise UserError("The cron pattern is longer than {most} characters.", most=MAX_PATTERN_CHARS)
+        raise UserError(
+            "The cron pattern is longer than {most} characters.", most=MAX_PATTERN_CHARS, about="cron"
+        )
     try:
         parse(text)
     except CronError as error:
-        raise UserError(str(error)) from None
+        raise UserError(str(error), about="cron") from None
     return text
 
 
@@ -144,18 +150,18 @@ def _date(value: Any, refusal: str) -> str | None:
     try:
         parse_wall(value)
     except (TypeError, AttributeError, ValueError):
-        raise UserError(refusal) from None
+        raise UserError(refusal, about="dateRange") from None
     assert isinstance(value, str)
     return value
 
 
 def _time(value: Any) -> TimeOfDay:
     if not isinstance(value, Mapping):
-        raise UserError("The time range needs a start and an end.")
+        raise UserError("The time range needs a start and an end.", about="timeRange")
     try:
         return TimeOfDay.checked(*(_whole(value.get(key, 0)) for key in ("hours", "minutes", "seconds")))
     except ValueError:
-        raise UserError("The time range has a time that no clock shows.") from None
+        raise UserError("The time range has a time that no clock shows.", about="timeRange") from None
 
 
 def _interval(value: Any, base: int) -> int:
@@ -166,7 +172,9 @@ def _interval(value: Any, base: int) -> int:
     except ValueError:
         days = 0
     if not 1 <= days <= MAX_INTERVAL_DAYS:
-        raise UserError("The interval must be between 1 and {most} days.", most=MAX_INTERVAL_DAYS)
+        raise UserError(
+            "The interval must be between 1 and {most} days.", most=MAX_INTERVAL_DAYS, about="intervalDay"
+        )
     return days
 
 
@@ -178,12 +186,12 @@ def _zone(value: Any) -> str:
     try:
         zone_named(_text(value, "time zone"))
     except ValueError:
-        raise UserError("There is no time zone {value}.", value=value) from None
+        raise UserError("There is no time zone {value}.", value=value, about="timezoneOption") from None
     return str(value)
 
 
 def _weekdays(value: Any) -> tuple[int, ...]:
-    refusal = UserError("The weekdays must be numbers.")
+    refusal = UserError("The weekdays must be numbers.", about="weekdays")
     try:
         return tuple(_whole(day) for day in wire_values.listed(value))
     except ValueError:
@@ -199,7 +207,7 @@ def _days_of_month(value: Any) -> tuple[int | str, ...]:
         try:
             days.append(_whole(day))
         except ValueError:
-            raise UserError("A day of the month must be a number or lastDay1.") from None
+            raise UserError("A day of the month must be a number or lastDay1.", about="daysOfMonth") from None
     return tuple(days)
 
 

@@ -10,6 +10,7 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.core.resources import Document, Reference, Resource
 from kuma_lite.maintenance.model import Plan, Strategy
 from kuma_lite.maintenance.plans import Entry, Plans
+from kuma_lite.maintenance.reading import read_added, read_edited
 
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
@@ -109,7 +110,13 @@ def maintenance_resource(plans: Plans) -> Resource[Entry]:
         title=lambda entry: entry.plan.title,
         named_by="title",
         references=(Reference(f"{MONITORS}[]", "monitor"), Reference(f"{PAGES}[]", "status_page")),
+        settled=_settled,
     )
+
+
+def _settled(actor: Actor, entry: Entry | None, document: Document) -> Document:
+    plan = read_added(actor, document) if entry is None else read_edited(document, entry.plan)
+    return {**document, **_document(plan)}
 
 
 def _options(_document: Mapping[str, Any]) -> Sequence[type[Options]]:

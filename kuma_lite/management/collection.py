@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
@@ -17,6 +18,8 @@ from litestar import Response
 from litestar.enums import HttpMethod
 
 from kuma_lite.core.access import Actor, Forbidden, Right
+from kuma_lite.core.errors import UserError
+from kuma_lite.core.resource_documents import field_of
 from kuma_lite.core.resources import CREATE, DELETE, REPLACE, Document, Resource
 from kuma_lite.management import listing
 from kuma_lite.management.bodies import ID, STATE, body_of, created, patched, replaced
@@ -146,7 +149,8 @@ class Managed:
         """Make a new one; what the body leaves out has its default."""
         actor = _person(request)
         wire = created(self._resource, await problem_body(request))
-        thing = await self._resource.create(actor, wire)
+        with self._naming_field(wire):
+            thing = await self._resource.create(actor, wire)
         return self._answer(thing, CREATED, self._once(thing) if self._once else {})
 
     async def clone(self, request: AnyRequest) -> Response[Any]:
@@ -157,7 +161,8 @@ class Managed:
         named_by = self._resource.named_by
         changes = {named_by: self._resource.title(thing), **changes}
         wire = self._copied(patched(self._resource, thing, changes))
-        return self._answer(await self._resource.create(_person(request), wire), CREATED)
+        with self._naming_field(wire):
+            return self._answer(await self._resource.create(_person(request), wire), CREATED)
 
     async def replace(self, request: AnyRequest) -> Response[Any]:
         """Give one these fields; what the body leaves out has its default, but secrets stay."""
@@ -183,7 +188,18 @@ class Managed:
         self._look_at_tag(request, thing)
         wire = wire_of(self._resource, thing, body)
         number = self._resource.identify(thing)
-        return self._answer(await self._resource.replace(_person(request), number, wire))
+        with self._naming_field(wire):
+            return self._answer(await self._resource.replace(_person(request), number, wire))
+
+    @contextmanager
+    def _naming_field(self, wire: Document) -> Iterator[None]:
+        """What does not fit is told by the name that bodies have for it."""
+        try:
+            yield
+        except UserError as error:
+            if field := field_of(self._resource, wire, error):
+                error.extra["field"] = field
+            raise
 
     async def _find(self, request: AnyRequest, right: Right | None = None) -> Any:
         actor, key = _person(request), key_in(request)

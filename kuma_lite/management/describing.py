@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, Final
 
 from kuma_lite.core.resources import Resource, Resources
 from kuma_lite.management.bodies import ID, SECRETS
-from kuma_lite.management.examples import example_of
-from kuma_lite.management.schemas import name_of, reference, schemas_of
+from kuma_lite.management.examples import example_of, patch_example_of
+from kuma_lite.management.schemas import PATCH, name_of, patches_of, reference, schemas_of
 
 JSON: Final = "application/json"
-_PATCH: Final = "A merge patch (RFC 7396): what it leaves out stays, null gives a field its default."
 _ANSWERING: Final = ("get", "create", "replace", "change", "clone")
 _SPARSE: Final = {
     "type": "object",
@@ -43,7 +43,7 @@ def describe(
     }
     for name, example in examples.items():
         resource = resources[name]
-        for title, schema in schemas_of(resource, states.get(name)):
+        for title, schema in chain(schemas_of(resource, states.get(name)), patches_of(resource)):
             if document["components"]["schemas"].setdefault(title, schema) is not schema:
                 raise ValueError(f"two schemas are called {title!r}")
         shown = {ID: 1, **example, SECRETS: []}
@@ -72,14 +72,21 @@ def _describe_kind(
         if (operation := operations.get(f"{resource.name}_{verb}")) is not None:
             operation["requestBody"]["content"][JSON] = {"schema": whole, "examples": dict(bodies)}
     if (operation := operations.get(f"{resource.name}_change")) is not None:
-        title = resource.named_by
-        part = {title: shown[title]} if title in shown else {}
         operation["requestBody"]["content"][JSON] = {
-            "schema": {"type": "object", "description": _PATCH, "additionalProperties": True},
-            "examples": {"example": {"value": part}},
+            "schema": reference(f"{name_of(resource)}{PATCH}"),
+            "examples": _parts(resource, shown),
         }
     listed = operations[f"{resource.name}_list"]["responses"]["200"]["content"][JSON]
     listed["schema"]["properties"]["data"]["items"] = {"anyOf": [whole, _SPARSE]}
+
+
+def _parts(resource: Resource[Any], shown: Mapping[str, Any]) -> dict[str, Any]:
+    """A patch of the example of the kind, and one of each of its types."""
+    title = resource.named_by
+    found: dict[str, Any] = {"example": {"value": {title: shown[title]} if title in shown else {}}}
+    for variant in resource.variants():
+        found[variant] = {"value": patch_example_of(resource, variant)}
+    return found
 
 
 def _bodies(resource: Resource[Any], example: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,16 @@ def example_of(resource: Resource[Any], variant: str) -> Document:
     return found
 
 
+def patch_example_of(resource: Resource[Any], variant: str) -> Document:
+    """A merge patch that changes the name of one, and the first field that only its type has."""
+    whole, own = example_of(resource, variant), resource.options({_TYPE: variant})[1:]
+    name = next(
+        (name for model in own for name in (*_required(model), *model.example()) if name in whole), ""
+    )
+    part: Document = {resource.named_by: f"Another name of {variant}"}
+    return {**part, name: whole[name]} if name else part
+
+
 def value_of(words: Words) -> Any:
     """A value that an option takes."""
     if words.choices:

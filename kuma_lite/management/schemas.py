@@ -12,6 +12,15 @@ from kuma_lite.core.resources import Reference, Resource
 from kuma_lite.management.bodies import ID, SECRETS, STATE, TYPE
 
 SCHEMAS: Final = "#/components/schemas/"
+PATCH: Final = "Patch"  # at the end of the names of what a merge patch may hold
+_PATCH: Final = "A merge patch (RFC 7396): what it leaves out stays, null gives a field its default."
+_PATCHES: Final = f"{_PATCH} Which fields there are depends on the type that one has, or is given by this."
+_SHAPE: Final = (
+    "type",
+    "enum",
+    "items",
+    "writeOnly",
+)  # of a property; its words stand in the schema of the whole
 _BY_UUID: Final = frozenset({"project", "server", "token"})
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], (), {})
 _WORD: Final = re.compile(r"[A-Za-z0-9]+")
@@ -84,6 +93,43 @@ def schemas_of(resource: Resource[Any], state: Mapping[str, Any] | None) -> Iter
     )
 
 
+def patches_of(resource: Resource[Any]) -> Iterator[tuple[str, Any]]:
+    """Names and schemas of merge patches: no field is required, and each may be null."""
+    variants = list(resource.variants())
+    common = tuple(resource.options({}))
+    fields = _optional(common, resource)
+    if not variants:
+        yield f"{name_of(resource)}{PATCH}", {"type": "object", "description": _PATCH, "properties": fields}
+        return
+    fields[TYPE] = {"type": "string"}
+    shared = f"{fields_name(resource)}{PATCH}"
+    yield shared, {"type": "object", "properties": fields}
+    names = []
+    for variant in variants:
+        own = _optional(resource.options({TYPE: variant})[len(common) :], resource)
+        names.append(f"{name_of(resource, variant)}{PATCH}")
+        yield (
+            names[-1],
+            {
+                "type": "object",
+                "allOf": [reference(shared)],
+                "properties": {TYPE: {"const": variant}, **own},
+                "unevaluatedProperties": False,
+            },
+        )
+    yield (
+        f"{name_of(resource)}{PATCH}",
+        {"description": _PATCHES, "anyOf": [reference(name) for name in names]},
+    )
+
+
+def _optional(models: Sequence[Any], resource: Resource[Any]) -> dict[str, Any]:
+    return {
+        name: _nullable({key: value for key, value in whole.items() if key in _SHAPE})
+        for name, whole in _properties(models, resource).items()
+    }
+
+
 def _properties(models: Sequence[Any], resource: Resource[Any]) -> dict[str, Any]:
     return {option.field.name: _property(option, resource) for option in described(models)}
 
@@ -140,4 +186,6 @@ def _nullable(shape: Mapping[str, Any]) -> dict[str, Any]:
         return {**shape, "enum": [*shape["enum"], *([None] if None not in shape["enum"] else [])]}
     if isinstance(kind, str):
         return {**shape, "type": [kind, "null"]}
+    if isinstance(kind, list) and "null" not in kind:
+        return {**shape, "type": [*kind, "null"]}
     return dict(shape)

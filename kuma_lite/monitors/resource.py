@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _NOTIFICATIONS: Final = "notifications"
 _TAGS: Final = "tags"
+_CODES: Final = "accepted_statuscodes"
 _LINKS: Final = frozenset({_NOTIFICATIONS, _TAGS})
 
 # Fields of whatever type; what types declare with `Words.refers_to` must be here (a test sees to it).
@@ -86,6 +88,12 @@ class MonitorKeeper:
                 await self._put_tags(actor, monitor.id, old)
             raise
 
+    def settled(self, _actor: Actor, monitor: Monitor | None, document: Document) -> Document:
+        """Raises UserError for what does not fit, whatever else there is."""
+        tags = [{"tag": tag, "value": value} for tag, value in _tags(document)]
+        read = self._monitors.read(monitor, _payload(document))
+        return {**document, **{key: read[key] for key in read.keys() & document.keys()}, _TAGS: tags}
+
     async def delete(self, actor: Actor, monitor: Monitor) -> None:
         """Remove one; what stands below it moves to the top."""
         await self._monitors.delete(actor, monitor.id)
@@ -102,6 +110,8 @@ def _payload(document: Any) -> Document:
     if not isinstance(linked, list):
         raise UserError("notifications must be a list.")
     payload = sparse({key: value for key, value in document.items() if key not in _LINKS})
+    if isinstance(codes := payload.get(_CODES), list | tuple):  # as people write them in a file
+        payload[_CODES] = [str(code) if type(code) is int else code for code in codes]
     return {**payload, "notificationIDList": {str(number): True for number in linked}}
 
 
@@ -112,23 +122,33 @@ def _tags(document: Any) -> list[tuple[int, str | None]]:
     given = document.get(_TAGS) or []
     if not isinstance(given, list) or not all(isinstance(item, Mapping) and "tag" in item for item in given):
         raise UserError("tags must be a list of objects with a tag.")
-    return [(item["tag"], item.get("value")) for item in given]
+    return [(item["tag"], _value(item.get("value"))) for item in given]
+
+
+def _value(value: Any) -> str | None:
+    """The value of a tag; numbers become texts. Raises UserError."""
+    text = wire_values.text(value)
+    if text is None and value is not None:
+        raise UserError("The value of a tag must be text.", about=_TAGS)
+    return text
 
 
 def monitor_resource(monitors: Monitors, put_tags: PutTags) -> Resource[Monitor]:
     """Monitors."""
+    keeper = MonitorKeeper(monitors, put_tags)
     return Resource(
         name="monitor",
         plural="monitors",
         view=Right.MONITORS_VIEW,
         edit=Right.MONITORS_EDIT,
-        keeper=MonitorKeeper(monitors, put_tags),
+        keeper=keeper,
         options=lambda document: _options(monitors.types, document),
         title=lambda monitor: monitor.name,
         variants=lambda: (kind.name for kind in monitors.types),
         references=REFERENCES,
         defaults=DEFAULTS,
         undeclared=_undeclared,
+        settled=keeper.settled,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core.access import Actor, Right, may, require
@@ -23,9 +23,6 @@ from kuma_lite.monitors.engine.preparing import learned_fields, prepare
 from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.store import MonitorStore
-
-if TYPE_CHECKING:
-    pass
 
 _REFERRED: Final = {"proxyId": "proxy", "docker_host": "Docker host", "remote_browser": "remote browser"}
 NOT_THERE: Final = not_there("monitor")
@@ -74,7 +71,7 @@ class Monitors:
             )
             self._take_in(monitor)
             monitor.since = changes.get(monitor.id)
-            recent = reversed(self.recorder.rows(monitor.id))
+            recent = self.recorder.newest_first(monitor.id)
             monitor.previous = remembered((beat.status, beat.retries, beat.down_count) for beat in recent)
             self.roster.put(monitor)
 
@@ -123,8 +120,7 @@ class Monitors:
             document = read_added(payload)
             document.pop("active", None)
         else:
-            missing = "The monitor does not exist."
-            old = self.get(actor, Right.MONITORS_EDIT, payload["id"], refusal=missing)
+            old = self.get(actor, Right.MONITORS_EDIT, payload["id"], refusal="The monitor does not exist.")
             document = read_edited(payload, old.document)
         self.roster.check_parent(actor.organisation, old.id if old else None, document.get("parent"))
         self._refuse_missing(actor.organisation, document)
@@ -135,6 +131,13 @@ class Monitors:
         )
         self._interpret(monitor)
         return monitor, old
+
+    def read(self, old: Monitor | None, payload: Mapping[str, Any]) -> Document:
+        """What `add`, or `replace` of `old`, would keep; what it names may be missing. Raises UserError."""
+        document = read_added(payload)
+        document.pop("active", None)
+        prepare(self.types, self.roster, document, old)
+        return document
 
     async def _change(
         self, actor: Actor, old: Monitor, document: Document, payload: Mapping[str, Any]
@@ -304,7 +307,7 @@ class Monitors:
         wanted = linked_notifications(payload) or []
         links = await self.store.existing_notifications(actor.organisation, wanted)
         if len(links) < len(wanted):
-            raise UserError("A chosen notification does not exist any more.")
+            raise UserError("A chosen notification does not exist any more.", about="notifications")
         return links
 
     def _refuse_missing(self, organisation: int, document: Document) -> None:
@@ -312,7 +315,8 @@ class Monitors:
         for field, exists in self.referred.items():
             number = document.get(field)
             if number is not None and not exists(organisation, number):
-                raise UserError("The {thing} of this monitor does not exist.", thing=_REFERRED[field])
+                thing = _REFERRED[field]
+                raise UserError("The {thing} of this monitor does not exist.", thing=thing, about=field)
 
     def keep(self, monitor: Monitor, field: str, value: str | list[str]) -> None:
         """A check has found something that its monitor remembers; it is stored elsewhere."""

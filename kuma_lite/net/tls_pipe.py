@@ -13,14 +13,21 @@ READ_SIZE = 64 * 1024
 
 
 class TlsPipe:
-    """A client's side of one TLS connection; raises ssl.SSLError where OpenSSL does."""
+    """A client's side of one TLS connection; raises ssl.SSLError where OpenSSL does.
+
+    `session`, of an earlier connection with the same context, is resumed if the server wants to.
+    """
 
     __slots__ = ("_incoming", "_outgoing", "closed", "established", "ssl_object")
 
-    def __init__(self, context: ssl.SSLContext, server_name: str | None) -> None:
+    def __init__(
+        self, context: ssl.SSLContext, server_name: str | None, session: ssl.SSLSession | None = None
+    ) -> None:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
-        self.ssl_object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_name)
+        self.ssl_object = context.wrap_bio(
+            self._incoming, self._outgoing, server_hostname=server_name, session=session
+        )
         self.established = False
         self.closed = False  # the peer said close_notify
 

@@ -51,6 +51,12 @@ class ChannelKeeper:
         """Another form for one. Raises UserError."""
         return await self._save(actor, channel.id, document)
 
+    def settled(self, _actor: Actor, _channel: Channel | None, document: Document) -> Document:
+        """Raises UserError for what cannot work; of a service that nobody knows, anything may be."""
+        if self._notifications.services.get(str(document.get("type"))) is not None:
+            self._notifications.validate(document)
+        return document
+
     async def delete(self, actor: Actor, channel: Channel) -> None:
         """Remove one with its links and messages."""
         await self._notifications.delete(channel.id, actor)
@@ -62,8 +68,7 @@ class ChannelKeeper:
             )
         else:
             form = {key: value for key, value in document.items() if key != "active"}
-            if self._notifications.services.get(str(form.get("type"))) is not None:
-                self._notifications.validate(form)
+            self.settled(actor, None, form)
             number = await self._notifications.save(
                 form, channel_id, actor, active=document.get("active") is not False
             )
@@ -72,16 +77,18 @@ class ChannelKeeper:
 
 def notification_resource(notifications: Notifications) -> Resource[Channel]:
     """Notifications."""
+    keeper = ChannelKeeper(notifications)
     return Resource(
         name="notification",
         plural="notifications",
         view=Right.NOTIFICATIONS_VIEW,
         edit=Right.NOTIFICATIONS_EDIT,
-        keeper=ChannelKeeper(notifications),
+        keeper=keeper,
         options=lambda document: _options(notifications.services, document),
         title=lambda channel: channel.name or "",
         variants=lambda: (service.name for service in notifications.services),
         undeclared=lambda document, _key: _is_unknown(notifications.services, document),
+        settled=keeper.settled,
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kuma_lite.core.access import Right
-from kuma_lite.core.resources import Keeper, Resource
-from kuma_lite.proxies.model import Proxy
+from kuma_lite.core.access import Actor, Right
+from kuma_lite.core.resources import Document, Keeper, Resource
+from kuma_lite.proxies.model import Proxy, read_proxy
 
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
@@ -25,7 +25,12 @@ def proxy_resource(keeper: Keeper[Proxy]) -> Resource[Proxy]:
         plain=True,
         title=lambda proxy: f"{proxy.host}:{proxy.port}",
         named_by="",
+        settled=_settled,
     )
+
+
+def _settled(actor: Actor, _proxy: Proxy | None, document: Document) -> Document:
+    return read_proxy(document, 0, actor, 0).document()
 
 
 def _options(_document: Mapping[str, Any]) -> Sequence[type[Options]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kuma_lite.core.access import Right
-from kuma_lite.core.resources import Keeper, Resource
-from kuma_lite.remote_browsers.model import RemoteBrowser
+from kuma_lite.core.access import Actor, Right
+from kuma_lite.core.resources import Document, Keeper, Resource
+from kuma_lite.remote_browsers.model import RemoteBrowser, read_browser
 
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
@@ -25,7 +25,13 @@ def remote_browser_resource(keeper: Keeper[RemoteBrowser]) -> Resource[RemoteBro
         options=_options,
         plain=True,
         title=lambda browser: browser.name,
+        settled=_settled,
     )
+
+
+def _settled(actor: Actor, _browser: RemoteBrowser | None, document: Document) -> Document:
+    browser = read_browser(document, 0, actor)
+    return {"name": browser.name, "url": browser.url}
 
 
 def _options(_document: Mapping[str, Any]) -> Sequence[type[Options]]:

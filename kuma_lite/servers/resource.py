@@ -66,19 +66,25 @@ class ServerKeeper:
 
     async def replace(self, actor: Actor, server: Server, document: Any) -> Server:
         """Another document for one; what it leaves out has its default. Raises UserError."""
-        alerts = document.get(_ALERTS) or {}
-        _, errors = changed({}, alerts)
-        if errors:
-            raise UserError("{reason}.", reason=errors[0], extra={"errors": errors})
+        _settled(actor, server, document)
         await self._servers.links.replace(
             server, _ids(document, _NOTIFICATIONS), _ids(document, _MAINTENANCE), _ids(document, _TAGS)
         )
-        await self._servers.save_settings(server, alerts, whole=True)
+        await self._servers.save_settings(server, document.get(_ALERTS) or {}, whole=True)
         return server
 
     async def delete(self, actor: Actor, server: Server) -> None:
         """Remove one with its history; a report that comes later makes it anew."""
         await self._servers.delete(server)
+
+
+def _settled(_actor: Actor, _server: Server | None, document: Document) -> Document:
+    _, errors = changed({}, document.get(_ALERTS) or {})
+    if errors:
+        raise UserError("{reason}.", reason=errors[0], extra={"errors": errors})
+    for key in (_NOTIFICATIONS, _MAINTENANCE, _TAGS):
+        _ids(document, key)
+    return document
 
 
 def _ids(document: Any, key: str) -> set[int]:
@@ -106,6 +112,7 @@ def server_resource(servers: Servers) -> Resource[Server]:
             Reference(f"{_TAGS}[]", "tag"),
         ),
         can=frozenset({REPLACE, DELETE}),
+        settled=_settled,
     )
 
 

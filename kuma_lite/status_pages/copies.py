@@ -1,21 +1,21 @@
-"""Static copies of pages: made when somebody asks, and kept in a folder after every change."""
+"""Static copies of pages: made when somebody asks, and kept at places after every change."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Final
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import StorageTrouble, UserError
 from kuma_lite.core.periodic_job import PeriodicJob
+from kuma_lite.places.model import Place
 from kuma_lite.status_pages.analytics import analytics_of
 from kuma_lite.status_pages.answers import Answers
 from kuma_lite.status_pages.badge_svg import render as render_badge
 from kuma_lite.status_pages.badges import page_badge, status_badge
-from kuma_lite.status_pages.copy_folder import is_copy, remove_copy, write_copy
+from kuma_lite.status_pages.copying import copies_at, remove_copy, write_copy
 from kuma_lite.status_pages.model import Monitors, Page, Settings
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.query import Query
@@ -26,6 +26,7 @@ from kuma_lite.status_pages.style import STYLE
 log = logging.getLogger(__name__)
 
 SETTLE_S: Final = 5.0  # between two looks: what happens within it is one copy
+AGAIN_S: Final = 60.0  # after a place that could not be written
 STALE_S: Final = 3_600.0  # a copy is made anew even if nothing has happened: another day has begun
 
 # Page, name of a part ("" for the page itself, "?hours"), address where it lives → document.
@@ -34,6 +35,10 @@ _PAGES: Final = {INDEX: "", "hours.html": "?hours", "history.html": "history", "
 _FEEDS: Final = {
     "rss.xml": "rss", "atom.xml": "atom", "feed.json": "feed.json", "maintenance.ics": "maintenance.ics",
 }  # fmt: skip
+
+
+# What people call a place → how it is opened. Asked before every copy: people add places and take them away.
+CopyPlaces = Callable[[], Mapping[str, Callable[[], AbstractAsyncContextManager[Place]]]]
 
 
 class Copies:
@@ -47,7 +52,7 @@ class Copies:
         logo: the uploaded picture of a page.
         settings: where the server is.
         clock: for how old a copy is.
-        folder: where copies of all pages for everybody are kept; None: nowhere.
+        places: where copies of all pages for everybody are kept.
     """
 
     def __init__(
@@ -59,7 +64,7 @@ class Copies:
         logo: Callable[[Page], Awaitable[bytes | None]],
         settings: Settings,
         clock: Clock,
-        folder: Path | None,
+        places: CopyPlaces,
     ) -> None:
         self._pages = pages
         self._answers = answers
@@ -68,10 +73,10 @@ class Copies:
         self._logo = logo
         self._settings = settings
         self._clock = clock
-        self._folder = folder
+        self._places = places
         self._outdated = True
         self._made_at = -STALE_S
-        self._trouble = ""
+        self._trouble: dict[str, str] = {}  # label of a place → why it has no copies
         self._job = PeriodicJob(
             "copies of status pages",
             self.look,
@@ -122,16 +127,15 @@ class Copies:
         )
         return files_of(page, server, parts)
 
-    # --- A folder that follows -----------------------------------------------------------------------------
+    # --- Places that follow --------------------------------------------------------------------------------
 
     def outdated(self) -> None:
         """Something that pages show has changed."""
         self._outdated = True
 
     def start(self) -> None:
-        """Follow every change, where there is a folder."""
-        if self._folder is not None:
-            self._job.start()
+        """Follow every change."""
+        self._job.start()
 
     async def stop(self) -> None:
         """End; a copy under way is finished another time."""
@@ -139,36 +143,35 @@ class Copies:
 
     async def look(self) -> None:
         """Write the copies of all pages, if anything has changed."""
-        now, folder = self._clock.monotonic(), self._folder
-        if folder is None or (not self._outdated and now - self._made_at < STALE_S):
+        now, places = self._clock.monotonic(), self._places()
+        due = self._outdated or now - self._made_at >= (AGAIN_S if self._trouble else STALE_S)
+        if not places or not due:
             return
         self._outdated, self._made_at = False, now
         try:
-            await self._keep(folder)
-            self._trouble = ""
+            shown = {
+                f"{page.slug}/": await self.files(page)
+                for page in self._pages.published()
+                if not self._pages.is_protected(page.id)
+            }
         except (UserError, StorageTrouble) as error:
             self._outdated = True  # the next time
-            if str(error) != self._trouble:
-                log.warning("Static copies of status pages: %s", error)
-            self._trouble = str(error)
+            self._note("", error)
+            return
+        self._trouble.pop("", None)
+        for label, opened in places.items():
+            try:
+                async with opened() as place:
+                    for old in await copies_at(place) - shown.keys():
+                        await remove_copy(place, old)
+                    for under, files in shown.items():
+                        await write_copy(place, under, files)
+                self._trouble.pop(label, None)
+            except UserError as error:
+                self._note(label, error)
+        self._trouble = {label: why for label, why in self._trouble.items() if label in places}
 
-    async def _keep(self, folder: Path) -> None:
-        shown: dict[str, Any] = {}
-        for page in self._pages.published():
-            if not self._pages.is_protected(page.id):
-                shown[page.slug] = page
-        for old in await asyncio.to_thread(_copies_in, folder):
-            if old not in shown:
-                await asyncio.to_thread(remove_copy, folder / old)
-        for slug, page in shown.items():
-            await asyncio.to_thread(write_copy, folder / slug, await self.files(page))
-
-
-def _copies_in(folder: Path) -> list[str]:
-    try:
-        return [each.name for each in folder.iterdir() if is_copy(each)]
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UserError("{file} cannot be read: {reason}.", file=folder, reason=reason) from None
+    def _note(self, label: str, error: Exception) -> None:
+        if str(error) != self._trouble.get(label):
+            log.warning("Static copies of status pages: %s", error)
+        self._trouble[label] = str(error)

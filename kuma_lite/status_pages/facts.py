@@ -30,7 +30,7 @@ class Facts:
         paused: monitors that nobody checks at the moment.
         components: monitors that are shown as one service, in the order of the page.
         component_bars: component id → what happened to it.
-        subscribable: whether visitors can let themselves be told of what happens.
+        subscribe: address where visitors can let themselves be told of what happens; "": nowhere.
     """
 
     updates: Mapping[int, Sequence[Update]] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Facts:
     paused: frozenset[int] = frozenset()
     components: Sequence[ShownComponent] = ()
     component_bars: Mapping[int, Sequence[Bar]] = field(default_factory=dict)
-    subscribable: bool = False
+    subscribe: str = ""
 
     @property
     def hourly(self) -> bool:

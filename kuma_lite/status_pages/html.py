@@ -61,13 +61,13 @@ def render(
     return (
         f'<!DOCTYPE html>\n<html lang="en"{theme}>\n<head>\n{head}</head>\n<body>\n{SIGNS}'
         f'<main data-live="/status/{page.slug}/live" data-refresh="{refresh}">\n'
-        f"{_header(page)}{band(found, now)}"
+        f"{_header(page, facts.subscribe)}{band(found, now)}"
         f"{html_news.incidents(document['incidents'], facts)}"
         f"{html_news.under_way(document['maintenanceList'], facts.windows, now)}"
         f"{html_news.planned(facts.windows)}"
         f"{_described(page)}{services.html()}"
         f"{html_news.past(facts, page.slug)}"
-        f"{_footer(page, now, subscribable=facts.subscribable)}</main>\n"
+        f"{_footer(page, now, subscribe=facts.subscribe)}</main>\n"
         f"{_preload(document)}</body>\n</html>\n"
     )
 
@@ -178,11 +178,12 @@ def _preload(document: Document) -> str:
 # --- Body --------------------------------------------------------------------------------------------------
 
 
-def _header(page: Page) -> str:
+def _header(page: Page, subscribe: str = "") -> str:
     logo = ""
     if (picture := _picture(page)) != DEFAULT_ICON:
         logo = f'<img class="logo" src="{escape(picture)}" id="logo" alt="" width="64" height="64">'
-    return f'<header>{logo}<h1 id="title">{escape(page.title)}</h1></header>\n'
+    told = f'<a class="subscribe" href="{escape(subscribe)}">Subscribe</a>' if subscribe else ""
+    return f'<header>{logo}<h1 id="title">{escape(page.title)}</h1>{told}</header>\n'
 
 
 def band(found: Headline, now: float) -> str:
@@ -203,11 +204,11 @@ def _described(page: Page) -> str:
     return f'<div class="description" id="description">{to_html(page.description)}</div>\n'
 
 
-def _footer(page: Page, now: float, *, subscribable: bool = False) -> str:
+def _footer(page: Page, now: float, *, subscribe: str = "") -> str:
     words = f'<div id="footer-text">{to_html(page.footer_text)}</div>' if page.footer_text else ""
     powered = "<p>Powered by Kuma Lite</p>" if page.show_powered_by else ""
     below = f"/status/{page.slug}"
-    feeds = f'<a href="{below}/subscribe">E-mail and more</a> · ' if subscribable else ""
+    feeds = f'<a href="{escape(subscribe)}">E-mail and more</a> · ' if subscribe else ""
     feeds += (
         f'<a href="{below}/rss">RSS</a> · <a href="{below}/atom">Atom</a> · '
         f'<a href="{below}/feed.json">JSON</a> · <a href="{below}/maintenance.ics">Maintenance calendar</a>'

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
-from kuma_lite.core.access import Actor, Right, may
+from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.clock import parse_wire_time
-from kuma_lite.core.errors import UserError
 from kuma_lite.core.iso_time import iso
-from kuma_lite.rest.requests import AnyRequest, actor_of, json_object
+from kuma_lite.rest.requests import AnyRequest, json_object
 from kuma_lite.rest.route import CREATED, DELETE, GET, POST, Route, key_in
 from kuma_lite.rest.shapes import MOMENT, named, nullable, one_of
 from kuma_lite.status_pages.model import Document, IncidentState
+from kuma_lite.status_pages.page_api import PageApi
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.timelines import Timelines
 
@@ -21,7 +21,6 @@ _TAG: Final = "Status pages"
 _INCIDENTS: Final = "/api/v1/status_pages/{key:str}/incidents"
 _INCIDENT: Final = f"{_INCIDENTS}/{{incident:str}}"
 _STATES: Final = tuple(state.value for state in IncidentState)
-_NO_PAGE: Final = "Not Found"
 
 _UPDATE: Final = named(
     "PageIncidentUpdate",
@@ -52,7 +51,7 @@ _NEW: Final = {
 _STEP: Final = {"state": "identified", "content": "We found the cause."}
 
 
-class IncidentApi:
+class IncidentApi(PageApi):
     """Incidents of status pages. Pages belong to the first project, as what they show does.
 
     Args:
@@ -62,9 +61,8 @@ class IncidentApi:
     """
 
     def __init__(self, pages: Pages, timelines: Timelines, is_root: Callable[[Actor], bool]) -> None:
-        self._pages = pages
+        super().__init__(pages, is_root)
         self._timelines = timelines
-        self._is_root = is_root
 
     def routes(self) -> Iterator[Route]:
         """The routes."""
@@ -105,41 +103,24 @@ class IncidentApi:
 
     async def list(self, request: AnyRequest) -> Document:
         """List the newest incidents of a status page, with their timelines; `key` is its slug."""
-        actor = self._actor(request)
-        page = self._pages.named(key_in(request))
-        if page is None or not may(actor, Right.STATUS_PAGES_VIEW, page):
-            raise UserError(_NO_PAGE, status=404)
-        return {"incidents": [_shown(each) for each in await self._timelines.listed(page)]}
+        return {"incidents": [_shown(each) for each in await self._timelines.listed(self.viewed(request))]}
 
     async def begin(self, request: AnyRequest) -> Document:
         """Post an incident on a status page."""
-        actor, slug = self._editing(request)
-        return {"incident": _shown(await self._timelines.begin(actor, slug, await json_object(request)))}
+        actor, page = self.edited(request)
+        return {"incident": _shown(await self._timelines.begin(actor, page.slug, await json_object(request)))}
 
     async def go_on(self, request: AnyRequest) -> Document:
         """Say what is new about an incident; `resolved` takes it off the page."""
-        actor, slug = self._editing(request)
+        actor, page = self.edited(request)
         body, number = await json_object(request), key_in(request, "incident")
-        return {"incident": _shown(await self._timelines.go_on(actor, slug, number, body))}
+        return {"incident": _shown(await self._timelines.go_on(actor, page.slug, number, body))}
 
     async def take_back(self, request: AnyRequest) -> Document:
         """Remove an update of an incident."""
-        actor, slug = self._editing(request)
+        actor, page = self.edited(request)
         incident, update = key_in(request, "incident"), key_in(request, "update")
-        return {"incident": _shown(await self._timelines.take_back(actor, slug, incident, update))}
-
-    def _actor(self, request: AnyRequest) -> Actor:
-        actor = actor_of(request)
-        if not self._is_root(actor):
-            raise UserError(_NO_PAGE, status=404)
-        return actor
-
-    def _editing(self, request: AnyRequest) -> tuple[Actor, str]:
-        """Who asks, and the slug of a page that they may edit."""
-        actor, slug = self._actor(request), key_in(request)
-        if self._pages.editable(actor, slug) is None:
-            raise UserError(_NO_PAGE, status=404)
-        return actor, slug
+        return {"incident": _shown(await self._timelines.take_back(actor, page.slug, incident, update))}
 
 
 def _shown(incident: Document) -> Document:

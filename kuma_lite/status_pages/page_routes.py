@@ -55,6 +55,9 @@ class Subscribing(Protocol):
     def offered(self, page: Page) -> bool:
         """Whether visitors can subscribe."""
 
+    def address(self, page: Page) -> str:
+        """Where a page is, absolute; "" where nobody has said so."""
+
     def serves(self, part: str) -> bool:
         """Whether an address below a page is about that."""
 
@@ -218,22 +221,28 @@ class PageRoutes:
         return work
 
     async def html(
-        self, page: Page, answers: Answers, *, hourly: bool = False, written: Written | None = None
+        self,
+        page: Page,
+        answers: Answers,
+        *,
+        hourly: bool = False,
+        written: Written | None = None,
+        live: bool = True,
     ) -> str:
-        """A page, of what is answered about it. Raises StorageTrouble."""
+        """A page, of what is answered about it; `live`: at this server. Raises StorageTrouble."""
         document, beats = await answers.everything(page), answers.heartbeats(page)
         facts = await self._gathering.facts(
             page, document, answers.components(page), answers.rules(page), hourly=hourly, written=written
         )
-        facts = replace(facts, subscribable=self.subscribing is not None and self.subscribing.offered(page))
+        facts = replace(facts, subscribe=self._subscribe(page, live=live))
         servers, private = answers.servers_on(page.id), self._private(page) is not None
         base = "" if private else self._base(page)
         return render(page, document, beats, servers, self._clock.now(), facts, private=private, base=base)
 
     async def document(self, page: Page, part: str, url: str) -> bytes:
-        """A page ("", or "?hours") or a part of it, as visitors get it; `url`: its absolute address."""
+        """A page ("", or "?hours") or a part of it, for a copy elsewhere; `url`: its absolute address."""
         if part in ("", f"?{_HOURS}"):
-            return (await self.html(page, self._answers, hourly=bool(part))).encode()
+            return (await self.html(page, self._answers, hourly=bool(part), live=False)).encode()
         return (await self._parts[part][0](page, url)).body or b""
 
     def _headers(self, name: str, page: Page | None) -> Headers:
@@ -295,6 +304,13 @@ class PageRoutes:
         found = headline_of(document, beats, self._answers.servers_on(page.id), facts)
         services = [*facts.component_bars.values(), *facts.bars.values()]
         return Answer(200, picture(found.kind, services), b"image/png")
+
+    def _subscribe(self, page: Page, *, live: bool) -> str:
+        """Where visitors subscribe; a copy has no such form, and leads to the page itself."""
+        if self.subscribing is None or not self.subscribing.offered(page):
+            return ""
+        begins = f"{PREFIX}{page.slug}" if live else self.subscribing.address(page)
+        return f"{begins}/subscribe" if begins else ""
 
     def _base(self, page: Page) -> str:
         """Where strangers find a page, as far as somebody has said so."""

@@ -24,8 +24,7 @@ from kuma_lite.status_pages.model import (
     Settings,
     StatusPageRemoved,
 )
-from kuma_lite.status_pages.reading import Logo, read_groups, read_logo, read_page, read_title
-from kuma_lite.status_pages.rules import read_slug
+from kuma_lite.status_pages.reading import Logo, read_groups, read_logo, read_new, read_page
 from kuma_lite.status_pages.uploads import PREFIX as UPLOADS
 from kuma_lite.status_pages.uploads import Uploads
 from kuma_lite.status_pages.version_documents import draft_of
@@ -172,9 +171,7 @@ class Pages:
     async def add(self, actor: Actor, title: Any, slug: Any) -> Page:
         """A new, empty page. Raises UserError."""
         require(actor, Right.STATUS_PAGES_EDIT)
-        if not title or not slug:
-            raise UserError("Please input all fields")
-        slug, title = read_slug(slug), read_title(title).strip()
+        slug, title = read_new(slug, title)
         async with self._changing:
             page_id = await self._database.write(
                 lambda db: store.insert_page(db, actor.organisation, slug, title)

@@ -111,6 +111,13 @@ def read_title(value: Any) -> str:
     return _title("title", value)
 
 
+def read_new(slug: Any, title: Any) -> tuple[str, str]:
+    """Slug and title of a new page. Raises UserError."""
+    if not title or not slug:
+        raise UserError("Please input all fields", about="title" if slug else "slug")
+    return read_slug(slug), read_title(title).strip()
+
+
 def read_logo(value: Any) -> Logo:
     """The third argument of `saveStatusPage`. Raises UserError."""
     if not isinstance(value, str):

@@ -43,10 +43,11 @@ def host_name(scope: Any, trust_proxy: bool) -> str:
 
 
 def base_url(scope: Any, trust_proxy: bool) -> str:
-    """Where the client believes to be: scheme and host."""
+    """Where the client believes to be: scheme, host, and the path below which this server stands there."""
     told = forwarded(scope, b"x-forwarded-proto") if trust_proxy else ""
     scheme = (told or scope.get("scheme") or "http").lower()
-    return f"{'https' if scheme in ('https', 'wss') else 'http'}://{host(scope, trust_proxy)}"
+    told = "https" if scheme in ("https", "wss") else "http"
+    return f"{told}://{host(scope, trust_proxy)}{scope.get('base_path', '')}"
 
 
 async def send_answer(

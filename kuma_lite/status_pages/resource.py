@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.resources import Document, Reference, Resource
-from kuma_lite.status_pages.component_model import Rule
+from kuma_lite.status_pages.component_model import Component, Rule
 from kuma_lite.status_pages.model import Group, Member, Page
 from kuma_lite.status_pages.pages import Pages
+from kuma_lite.status_pages.reading import read_groups, read_logo, read_new, read_page
 
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
@@ -54,11 +55,11 @@ class PageKeeper:
 
     def document(self, page: Page) -> Document:
         """What was chosen for it. A picture that was uploaded is an address that only this server knows."""
-        config = {key: value for key, value in page.private_config().items() if key not in _UNCHANGEABLE}
+        groups = self._pages.public_groups(page.id)
         return {
-            **config,
+            **_config(page),
             _ICON: page.icon,
-            _GROUPS: [_group(group) for group in self._pages.public_groups(page.id)],
+            _GROUPS: [_group(group.name, group.members, group.components) for group in groups],
             _SERVERS: self._servers_on(page.id),
         }
 
@@ -79,21 +80,40 @@ class PageKeeper:
         """Remove one, with what was written on it."""
         await self._pages.delete(actor, page.slug)
 
+    def settled(self, actor: Actor, page: Page | None, document: Document) -> Document:
+        """Raises UserError for what does not fit, whatever else there is."""
+        if page is None:
+            slug, title = read_new(document.get("slug"), document.get("title"))
+            page = Page(id=0, organisation=actor.organisation, slug=slug, title=title)
+        config, logo, groups = self._sent(page, document)
+        page, address, wanted = read_page(page, config), read_logo(logo).address, read_groups(groups)
+        self._put_servers(actor, _list(document.get(_SERVERS)))
+        shown = [_group(each.name, each.members, each.components or ()) for each in wanted]
+        return {**document, **_config(page), _ICON: address or document.get(_ICON), _GROUPS: shown}
+
     async def _save(self, actor: Actor, page: Page, document: Mapping[str, Any]) -> Page:
-        config = {"analyticsType": None, "domainNameList": [], **document}
-        known = {group.name: group for group in self._pages.public_groups(page.id)}
-        groups = [_sent(group, known) for group in _list(document.get(_GROUPS))]
         put_servers = self._put_servers(actor, _list(document.get(_SERVERS)))
-        await self._pages.save(actor, page.slug, config, document.get(_ICON) or "", groups)
+        await self._pages.save(actor, page.slug, *self._sent(page, document))
         await put_servers(page.id)
         saved = self._pages.get(page.id)
         assert saved is not None
         return saved
 
+    def _sent(self, page: Page, document: Mapping[str, Any]) -> tuple[Document, str, list[Document]]:
+        """Configuration, picture and groups as an editor sends them. Raises UserError."""
+        config = {"analyticsType": None, "domainNameList": [], **document}
+        known = {group.name: group for group in self._pages.public_groups(page.id)}
+        groups = [_sent(group, known) for group in _list(document.get(_GROUPS))]
+        return config, document.get(_ICON) or "", groups
 
-def _group(group: Group) -> Document:
-    document: Document = {"name": group.name, "monitors": [_member(member) for member in group.members]}
-    if group.components:
+
+def _config(page: Page) -> Document:
+    return {key: value for key, value in page.private_config().items() if key not in _UNCHANGEABLE}
+
+
+def _group(name: str, members: Sequence[Member], components: Sequence[Component]) -> Document:
+    document: Document = {"name": name, "monitors": [_member(member) for member in members]}
+    if components:
         document[_COMPONENTS] = [
             {
                 "name": each.name,
@@ -101,7 +121,7 @@ def _group(group: Group) -> Document:
                 **({"share": each.share} if each.rule is Rule.SHARE else {}),
                 "monitors": list(each.monitors),
             }
-            for each in group.components
+            for each in components
         ]
     return document
 
@@ -148,13 +168,14 @@ def _list(value: Any) -> list[Any]:
 
 def status_page_resource(pages: Pages, servers_on: ServersOn, put_servers: PutServers) -> Resource[Page]:
     """Status pages; documents name them by their slug."""
+    keeper = PageKeeper(pages, servers_on, put_servers)
     return Resource(
         name="status_page",
         plural="status_pages",
         label="status page",
         view=Right.STATUS_PAGES_VIEW,
         edit=Right.STATUS_PAGES_EDIT,
-        keeper=PageKeeper(pages, servers_on, put_servers),
+        keeper=keeper,
         options=_options,
         title=lambda page: page.slug,
         named_by="slug",
@@ -163,6 +184,7 @@ def status_page_resource(pages: Pages, servers_on: ServersOn, put_servers: PutSe
             Reference(f"{_GROUPS}[].{_COMPONENTS}[].monitors[]", "monitor"),
             Reference(f"{_SERVERS}[]", "server"),
         ),
+        settled=keeper.settled,
     )
 
 

@@ -20,7 +20,7 @@ from kuma_lite.status_pages.auto_incidents import AutoIncidents
 from kuma_lite.status_pages.badge_routes import MonitorBadges
 from kuma_lite.status_pages.cache import AnswerCache
 from kuma_lite.status_pages.component_events import ComponentEvents
-from kuma_lite.status_pages.copies import Copies
+from kuma_lite.status_pages.copies import Copies, CopyPlaces
 from kuma_lite.status_pages.draft_routes import DraftRoutes
 from kuma_lite.status_pages.drafts import Drafts
 from kuma_lite.status_pages.editor_events import EditorEvents
@@ -57,7 +57,7 @@ class StatusPages:
         uploads: folder of pictures.
         passwords: how they are kept.
         place: what limits count a request by (`ClientAddresses.place`).
-        copies: folder in which static copies of all pages are kept; None: nowhere.
+        copies: places at which static copies of all pages are kept.
         same_origin_frames: False lets other sites show pages in frames.
     """
 
@@ -75,7 +75,7 @@ class StatusPages:
         place: Callable[[Any], str],
         *,
         same_origin_frames: bool = True,
-        copies: Path | None = None,
+        copies: CopyPlaces = dict,
     ) -> None:
         self._cache = AnswerCache(clock)
         self._last_good = LastGood()
@@ -118,7 +118,7 @@ class StatusPages:
             clock,
             same_origin_frames,
         )
-        self._copies = Copies(
+        self.copies = Copies(
             self._pages,
             self._answers,
             self._page_routes.document,
@@ -149,7 +149,7 @@ class StatusPages:
 
             found = [
                 *IncidentApi(self._pages, self._timelines, is_root).routes(),
-                *CopyApi(self._pages, self._copies, is_root).routes(),
+                *CopyApi(self._pages, self.copies, is_root).routes(),
             ]
             if self._subscribers is not None:
                 from kuma_lite.status_pages.subscribers.api import SubscriberApi
@@ -223,7 +223,7 @@ class StatusPages:
     def clear_cache(self) -> None:
         """Something that pages may show has changed."""
         self._cache.clear()
-        self._copies.outdated()
+        self.copies.outdated()
         self._live.look()
 
     def monitor_changed(self, monitor_id: int, *, edited: bool = False) -> None:
@@ -241,7 +241,7 @@ class StatusPages:
         """Somebody changed a page, or what stands on it."""
         self._last_good.forget()
         self._cache.clear()
-        self._copies.outdated()
+        self.copies.outdated()
         self._live.tell()
         if self._subscribers is not None:
             self._subscribers.wake()
@@ -262,12 +262,12 @@ class StatusPages:
     def start(self) -> None:
         """Begin incidents of outages, and keep copies, from now on."""
         self._incidents.start()
-        self._copies.start()
+        self.copies.start()
 
     async def close(self) -> None:
         """End what visitors keep open, and what runs by itself."""
         await self._incidents.stop()
-        await self._copies.stop()
+        await self.copies.stop()
         await self._live.close()
 
     # --- Pages with a host name of their own (see `web.small_routes.MappedPages`) --------------------------

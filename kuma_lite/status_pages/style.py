@@ -39,7 +39,12 @@ body {
 }
 main { max-width: 66rem; margin: 0 auto; padding: 2rem 1rem 3rem; }
 header { display: flex; align-items: center; gap: 1rem; margin-bottom: 1.5rem; }
-h1 { font-size: 1.75rem; line-height: 1.2; margin: 0; }
+h1 { font-size: 1.75rem; line-height: 1.2; margin: 0; min-width: 0; }
+.subscribe {
+  flex: none; margin-left: auto; padding: 0.5rem 1rem; border: 1px solid var(--line); border-radius: 8px;
+  background: var(--surface); color: var(--text); font-weight: 600; text-decoration: none;
+}
+.subscribe:hover { border-color: var(--nothing); }
 h2 { font-size: 1.1rem; line-height: 1.3; margin: 0; }
 h3, h4 { font-size: 1rem; margin: 0; }
 p { margin: 0.5rem 0; }
@@ -233,7 +238,7 @@ _SCREENS: Final = """\
 @media print {
   :root, :root[data-theme] { color-scheme: light; --ground: #fff; }
   main { max-width: none; padding: 0; }
-  .choice, .feeds { display: none; }
+  .choice, .feeds, .subscribe { display: none; }
   .group { break-inside: auto; box-decoration-break: clone; }
   .group > details > summary { break-after: avoid; }
   .group > details > summary::before { display: none; }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kuma_lite.core.access import Right
-from kuma_lite.core.resources import Keeper, Resource
+from kuma_lite.core.access import Actor, Right
+from kuma_lite.core.resources import Document, Keeper, Resource
+from kuma_lite.tags.service import read_tag
 from kuma_lite.tags.store import TagRow
 
 if TYPE_CHECKING:
@@ -24,7 +25,13 @@ def tag_resource(keeper: Keeper[TagRow]) -> Resource[TagRow]:
         options=_options,
         plain=True,
         title=lambda tag: tag.name,
+        settled=_settled,
     )
+
+
+def _settled(_actor: Actor, _tag: TagRow | None, document: Document) -> Document:
+    name, color = read_tag(document)
+    return {"name": name, "color": color}
 
 
 def _options(_document: Mapping[str, Any]) -> Sequence[type[Options]]:

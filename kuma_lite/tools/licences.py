@@ -30,6 +30,7 @@ SERVER: Final = {
     "brotli": "MIT",
     "backports.zstd": "PSF-2.0",
     "pyyaml": "MIT",
+    "asyncssh": "EPL-2.0 OR GPL-2.0-or-later",
     "dnspython": "ISC",
     "pymongo": "Apache-2.0",
     "h2": "MIT",

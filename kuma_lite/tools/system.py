@@ -6,26 +6,19 @@ import logging
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from kuma_lite import UPTIME_KUMA_VERSION, __version__
 from kuma_lite.core.clock import Clock
-from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, actor_of
+from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event
+from kuma_lite.core.password_again import LIMITER, PasswordAgain
 from kuma_lite.core.process_figures import cpu_seconds, resident_bytes
 from kuma_lite.tools import licences
 from kuma_lite.tools.backup import Backups
 
 log = logging.getLogger(__name__)
 
-_GUESSES: Final = "2fa"  # the limiter of doors that ask for the password again
 ADDRESS: Final = "/api/v1/backup"
-
-
-class Passwords(Protocol):
-    """Who knows whether a password is right."""
-
-    async def check_password(self, user_id: int | None, password: Any) -> None:
-        """Raises UserError when it is not the user's."""
 
 
 class SystemDoors:
@@ -33,22 +26,19 @@ class SystemDoors:
 
     Args:
         backups: makes the copies.
-        passwords: asked before somebody gets one, for all secrets are in it.
-        is_open: whether nobody has to log in, so that there is no password to ask for.
+        password: asked for before somebody gets one, for all secrets are in it.
         figures: `monitors`, `beats` (recorded, earlier runs included) and `databaseBytes`.
     """
 
     def __init__(
         self,
         backups: Backups,
-        passwords: Passwords,
-        is_open: Callable[[], bool],
+        password: PasswordAgain,
         figures: Callable[[], Mapping[str, float]],
         clock: Clock,
     ) -> None:
         self._backups = backups
-        self._passwords = passwords
-        self._is_open = is_open
+        self._password = password
         self._figures = figures
         self._clock = clock
         self._started = clock.monotonic()
@@ -59,7 +49,7 @@ class SystemDoors:
             events=[
                 Event("about", self.about, namespaces=(PAGE,)),
                 Event("licences", self.licences, namespaces=(PAGE,)),
-                Event("prepareBackup", self.prepare_backup, 1, namespaces=(PAGE,), limiter=_GUESSES),
+                Event("prepareBackup", self.prepare_backup, 1, namespaces=(PAGE,), limiter=LIMITER),
             ],
             routes=self._routes,
         )
@@ -89,8 +79,7 @@ class SystemDoors:
 
     async def prepare_backup(self, caller: Caller, password: Any) -> Answer:
         """An address that works once, for a minute."""
-        if not self._is_open():
-            await self._passwords.check_password(actor_of(caller).user_id, password)
+        await self._password.check(caller, password)
         log.info("A backup is downloaded from %s", caller.address)
         return {"ok": True, "path": self.address()}
 

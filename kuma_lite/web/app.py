@@ -15,6 +15,7 @@ from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Doors, RawRoute, Unanswered
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
 from kuma_lite.core.transactions import Transactions
+from kuma_lite.web.base_path import BasePath
 from kuma_lite.web.compression import compressing
 from kuma_lite.web.cors import Cors, is_preflight, preflight_headers, sharing
 from kuma_lite.web.dispatch import Limiter
@@ -53,6 +54,7 @@ class App:
         hosts: KnownHosts,
         check_origin: bool,
         cors: Cors,
+        base: BasePath,
     ) -> None:
         self.sockets = sockets
         self._exact = {_key(route): route for route in raw if not route.path.endswith("/")}
@@ -64,11 +66,13 @@ class App:
         self._hosts = hosts
         self._check_origin = check_origin
         self._cors = cors
+        self._base = base
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One request or websocket."""
         if scope["type"] not in ("http", "websocket"):
             return
+        scope, send = self._base.enter(scope, send)
         if scope["type"] == "http":  # frames of websockets must reach the server's own `send`: see channel.py
             send = self._headers.wrap(send)
         try:
@@ -224,6 +228,7 @@ def build_app(
     allowed_hosts: Sequence[str] = (),
     check_origin: bool = True,
     kept: tuple[Transactions, Clock] | None = None,
+    base: BasePath | None = None,
 ) -> App:
     """Put everything together.
 
@@ -241,6 +246,7 @@ def build_app(
         allowed_hosts: names under which the server may be opened while nobody has to log in.
         check_origin: False lets pages of other sites write.
         kept: where answers of the API are kept, and the time; without, no limits and no idempotency keys.
+        base: below which path all of it is served; None: at the root.
     """
     sockets.use(doors, limiters)
     page = Page(page_folder, page_headers(same_origin_frames))
@@ -260,4 +266,5 @@ def build_app(
         hosts=KnownHosts(settings.get, allowed_hosts),
         check_origin=check_origin,
         cors=Cors(settings),
+        base=base or BasePath("", lambda scope: False),
     )

@@ -8,6 +8,7 @@ connection is doing the application knows, by the address and port of its other 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections import Counter
 from contextlib import suppress
@@ -30,6 +31,7 @@ _MOST_SHARE: Final = 0.75  # of all connections; the rest is room for new ones b
 _ADDRESS_SHARE: Final = 0.25  # of all connections may be of one address and do nothing ...
 _MOST_OF_ADDRESS: Final = 256  # ... but no more than these: each may hold 100 KB and more of half a request
 BODY_S: Final = 30.0  # for the body of a request to come; its head has as long in the server below
+_HERE: Final = "127.0.0.1"
 _WARN_S: Final = 60.0  # between two lines about it
 
 
@@ -51,6 +53,7 @@ class Connections:
         self._asked: dict[Peer, float] = {}  # when the last request of an idle one ended; oldest first
         self._seen: dict[Peer, float] = {}
         self._live = 0
+        self._numbers = itertools.count(1)  # in place of ports, where there are none
         self._warned_at = -_WARN_S
         self._task: asyncio.Task[None] | None = None
 
@@ -68,6 +71,9 @@ class Connections:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One request or websocket (ASGI)."""
         address, port = scope["client"]
+        if not address:  # through a socket of the file system: somebody on this machine
+            address, port = _HERE, next(self._numbers)
+            scope = {**scope, "client": (address, str(port))}
         peer: Peer = (address, int(port))  # which the server below gives as a text
         if scope["type"] == "websocket":
             await self._websocket(peer, scope, receive, send)

@@ -95,4 +95,5 @@ class EmbeddedServer(Server):
     def _init_shared_socket(self) -> None:
         # It closes its descriptor at the end; ours stays for the next one.
         self._descriptor = os.dup(self._listening.fileno())
-        self._shd = cast(Any, SocketHolder)(self._descriptor, False, self.backlog)
+        is_unix = self._listening.family == socket.AF_UNIX
+        self._shd = cast(Any, SocketHolder)(self._descriptor, is_unix, self.backlog)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from itertools import groupby
 from typing import Any, Final, Protocol
 
@@ -161,7 +161,8 @@ class Hub:
 
     def has_listeners(self, audience: Audience, namespace: str = COMPATIBLE) -> bool:
         """Whether anybody would receive a push."""
-        return any(_hears(connection, audience) for connection in self._asked(audience, namespace))
+        asked = self._asked(audience, namespace)  # mostly nobody, and that is asked for every beat
+        return bool(asked) and any(_hears(connection, audience) for connection in asked)
 
     def open_sessions(self, user_id: int) -> set[object]:
         """The sessions of all connections of a user."""
@@ -192,8 +193,10 @@ class Hub:
     def _members(self, audience: Audience, namespace: str) -> list[Connection]:
         return [connection for connection in self._asked(audience, namespace) if _hears(connection, audience)]
 
-    def _asked(self, audience: Audience, namespace: str) -> Iterable[Connection]:
-        room = self._rooms.get((namespace, audience.organisation), {})
+    def _asked(self, audience: Audience, namespace: str) -> Collection[Connection]:
+        room = self._rooms.get((namespace, audience.organisation))
+        if not room:
+            return ()
         if audience.connection is None:
             return room.values()
         return [room[audience.connection]] if audience.connection in room else ()

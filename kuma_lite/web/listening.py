@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 
 from kuma_lite.core.errors import StartupError
 
@@ -45,6 +47,48 @@ def listen(address: str, port: int, backlog: int) -> socket.socket:
         raise StartupError(_bind_sentence(error, address, port)) from None
     prepare(listening)
     return listening
+
+
+def listen_at(path: Path, backlog: int) -> socket.socket:
+    """A listening socket of the file system, for its owner and group. Raises StartupError.
+
+    One that is left over, and that nobody serves, goes first.
+    """
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        if path.is_socket():
+            _refuse_served(path)
+            path.unlink()
+        listening.bind(str(path))
+        path.chmod(0o660)
+        listening.listen(backlog)
+    except OSError as error:
+        listening.close()
+        reason = (error.strerror or str(error)).lower()
+        raise StartupError(f"Cannot listen on the socket {path}: {reason}.") from None
+    except StartupError:
+        listening.close()
+        raise
+    prepare(listening)
+    return listening
+
+
+def _refuse_served(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            return
+    raise StartupError(f"The socket {path} is already in use: stop the other program or choose another path.")
+
+
+def split(given: Iterable[socket.socket], port: int) -> tuple[list[socket.socket], list[socket.socket]]:
+    """Sockets that were opened for us: those that do not listen on a port, and those that do."""
+    found: dict[bool, list[socket.socket]] = {False: [], True: []}
+    for each in given:
+        found[each.getsockname()[1] == port].append(each)
+    return found[False], found[True]
 
 
 def prepare(listening: socket.socket) -> None:

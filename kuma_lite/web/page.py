@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 import sys
@@ -42,7 +43,7 @@ _NOT_BUILT: Final = (
 
 @dataclass(frozen=True)
 class File:
-    """One file of the page with its compressed siblings."""
+    """One file of the page with its compressed siblings; the binaries have it gzipped only."""
 
     path: Path
     content_type: bytes
@@ -52,16 +53,21 @@ class File:
     @cached_property
     def etag(self) -> bytes:
         """Read from the file when somebody first asks for it."""
-        digest = hashlib.blake2s(self.path.read_bytes(), digest_size=12).hexdigest()
+        digest = hashlib.blake2s(self.read(None), digest_size=12).hexdigest()
         return f'"{digest}"'.encode()
 
-    def best(self, accepted: str) -> tuple[Path, str | None]:
-        """What to send to a browser that accepts these encodings: path and Content-Encoding."""
+    def best(self, accepted: str) -> str | None:
+        """The Content-Encoding for a browser that accepts these; None: as it is."""
         names = {part.split(";")[0].strip() for part in accepted.split(",") if not part.endswith("q=0")}
-        for encoding, path in self.encodings.items():
-            if encoding in names:
-                return path, encoding
-        return self.path, None
+        return next((encoding for encoding in self.encodings if encoding in names), None)
+
+    def read(self, encoding: str | None) -> bytes:
+        """What is sent with that Content-Encoding, one of `encodings`; None: the file itself."""
+        if encoding is not None:
+            return self.encodings[encoding].read_bytes()
+        if "gzip" in self.encodings and not self.path.is_file():
+            return gzip.decompress(self.encodings["gzip"].read_bytes())
+        return self.path.read_bytes()
 
 
 def find_page() -> Path | None:
@@ -79,9 +85,10 @@ def read_files(folder: Path) -> dict[str, File]:
     """URL path → file, for all files below a folder."""
     files = {}
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix not in (".br", ".gz"):
-            url = "/" + path.relative_to(folder).as_posix()
-            files[url] = _describe(path, url)
+        if path.is_file() and path.suffix != ".br":
+            plain = path.with_suffix("") if path.suffix == ".gz" else path
+            url = "/" + plain.relative_to(folder).as_posix()
+            files[url] = _describe(plain, url)
     return files
 
 
@@ -111,7 +118,7 @@ class Page:
 
     async def serve(self, scope: Any, send: Any, file: File, status: int = 200) -> None:
         """One file, or 304 when the browser has it."""
-        path, encoding = file.best(header(scope, b"accept-encoding") or "")
+        encoding = file.best(header(scope, b"accept-encoding") or "")
         # The variants differ in their bytes, so each has a tag of its own.
         etag = file.etag if encoding is None else file.etag[:-1] + f'-{encoding}"'.encode()
         headers = [(b"etag", etag), (b"cache-control", file.caching)]
@@ -127,7 +134,7 @@ class Page:
             return
         if encoding is not None:
             headers.append((b"content-encoding", encoding.encode()))
-        await respond(scope, send, status, path.read_bytes(), file.content_type, headers)
+        await respond(scope, send, status, file.read(encoding), file.content_type, headers)
 
     async def serve_unknown(self, scope: Any, send: Any, status: int = 200) -> None:
         """What no route knows: the page (with `status`) for GET, 404 for the rest and for missing files."""

@@ -12,15 +12,17 @@ import logging
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kuma_lite.core.config import Tls
 from kuma_lite.core.errors import StartupError
 from kuma_lite.core.file_limit import connections_within, file_limit
+from kuma_lite.core.hosts import UNIX, socket_path
 from kuma_lite.core.limits import SHUTDOWN_S
 from kuma_lite.web.certificate import Certificate, read_certificate
 from kuma_lite.web.connections import Connections
-from kuma_lite.web.listening import listen, prepare, resolve_host
+from kuma_lite.web.listening import listen, listen_at, prepare, resolve_host
 from kuma_lite.web.trial import survives
 
 if TYPE_CHECKING:
@@ -50,7 +52,8 @@ class WebServer:
 
     Args:
         app: what it serves.
-        host: address or name to listen on; "::" is both IPv6 and IPv4.
+        host: address or name to listen on; "::" is both IPv6 and IPv4, "unix:/path" a socket of the file
+            system.
         port: 0 takes a free one.
         tls: certificate and key; None serves plain HTTP.
         given: listening sockets to serve on instead of host and port.
@@ -75,6 +78,7 @@ class WebServer:
         self._tls = tls
         self._certificate: Certificate | None = None
         self._sockets = list(given)
+        self._made: Path | None = None  # a socket of the file system, to be removed
         self._servers: list[EmbeddedServer] = []
         self._ending: set[asyncio.Task[None]] = set()  # those that accept no more
         self.address = ""
@@ -82,10 +86,17 @@ class WebServer:
 
     @property
     def url(self) -> str:
-        """How a browser on this machine reaches it."""
+        """How a browser on this machine reaches it, or a proxy."""
+        if socket_path(self.address):
+            return self.address
         name = f"[{self.address}]" if ":" in self.address else self.address
         name = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(name, name)  # noqa: S104
         return f"{'https' if self._tls else 'http'}://{name}:{self.port}"
+
+    @property
+    def chain(self) -> bytes | None:
+        """The chain of certificates that is served (PEM); None: plain HTTP."""
+        return self._certificate.chain if self._certificate is not None else None
 
     async def start(self) -> None:
         """Listen. Returns when connections are accepted; raises StartupError with one sentence."""
@@ -95,10 +106,20 @@ class WebServer:
         for given in self._sockets:
             prepare(given)
         if not self._sockets:
-            self._sockets = [listen(await resolve_host(self._host), self.port, _BACKLOG)]
-        self.address, self.port = self._sockets[0].getsockname()[:2]
+            self._sockets = [await self._listen()]
+        first = self._sockets[0]
+        if first.family == socket.AF_UNIX:
+            self.address, self.port = f"{UNIX}{first.getsockname()}", 0
+        else:
+            self.address, self.port = first.getsockname()[:2]
         self._servers = await self._start_servers(self._certificate)
         self._connections.start(self.port)
+
+    async def _listen(self) -> socket.socket:
+        if path := socket_path(self._host):
+            self._made = Path(path).absolute()
+            return listen_at(self._made, _BACKLOG)
+        return listen(await resolve_host(self._host), self.port, _BACKLOG)
 
     async def renew_certificate(self) -> bool:
         """Serve what the files of the certificate hold now. False: it is the same.
@@ -110,8 +131,11 @@ class WebServer:
         """
         if self._tls is None or not self._servers:
             return False
-        certificate = await asyncio.to_thread(read_certificate, self._tls)
-        if certificate == self._certificate:
+        return await self.serve_certificate(await asyncio.to_thread(read_certificate, self._tls))
+
+    async def serve_certificate(self, certificate: Certificate) -> bool:
+        """Serve another one, as `renew_certificate` does. Raises StartupError."""
+        if self._tls is None or not self._servers or certificate == self._certificate:
             return False
         await self._try_certificate(self._tls, certificate)
         before, self._servers = self._servers, await self._start_servers(certificate)
@@ -132,6 +156,8 @@ class WebServer:
         ending = {*self._ending, *[await server.stop_accepting() for server in self._servers]}
         for listening in self._sockets:
             listening.close()
+        if self._made is not None:
+            self._made.unlink(missing_ok=True)
         _done, pending = await asyncio.wait(ending, timeout=_LAST_REQUESTS_S)
         if pending:
             log.warning("Requests under way did not end within %.1f s and were dropped", _LAST_REQUESTS_S)

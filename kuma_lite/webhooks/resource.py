@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from kuma_lite.core.access import Right
-from kuma_lite.core.resources import Resource
-from kuma_lite.webhooks.model import Webhook
+from kuma_lite.core.access import Actor, Right
+from kuma_lite.core.resources import Document, Resource
+from kuma_lite.webhooks.model import Webhook, read_webhook
 from kuma_lite.webhooks.service import Webhooks
 
 if TYPE_CHECKING:
@@ -32,7 +32,12 @@ def webhook_resource(webhooks: Webhooks) -> Resource[Webhook]:
         plain=True,
         facts=Webhook.facts,
         title=lambda webhook: webhook.name,
+        settled=_settled,
     )
+
+
+def _settled(actor: Actor, webhook: Webhook | None, document: Document) -> Document:
+    return read_webhook(document, actor.organisation, webhook).document()
 
 
 def _options(_document: Mapping[str, Any]) -> Sequence[type[Options]]:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -72,11 +72,11 @@ class Webhooks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def happened(self, organisation: int, kind: str, data: Mapping[str, Any]) -> None:
-        """Something of a kind has happened: whoever wants it is sent it."""
+    def happened(self, organisation: int, kind: str, data: Callable[[], Mapping[str, Any]]) -> None:
+        """Something of a kind has happened: whoever wants it is sent its data, which is made then."""
         for webhook in self._webhooks.values():
             if webhook.active and webhook.organisation == organisation and kind in webhook.kinds:
-                self._post(letter(webhook.id, kind, to_ms(self._clock.now()), data))
+                self._post(letter(webhook.id, kind, to_ms(self._clock.now()), data()))
 
     async def test(self, webhook: Webhook) -> str:
         """Send a test message now; returns what came back. Raises UserError."""

@@ -33,7 +33,7 @@ def test_what_is_written_comes_back(tmp_path: Path, members: dict[str, Path], pa
     written = archive.write(target, members, FACTS, passphrase)
     assert target.stat().st_mode & 0o777 == 0o600
     out.mkdir()
-    assert archive.read(target, passphrase, out) == archive.manifest_of(target, passphrase) == written
+    assert archive.read(target, passphrase, out) == written
     assert {name: (out / name).read_bytes() for name in members} == {
         name: path.read_bytes() for name, path in members.items()
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import bcrypt
@@ -29,10 +30,14 @@ async def seed(
     paused: bool = False,
     url: str = "http://127.0.0.1:9",
     interval: int = INTERVAL_S,
+    kinds: Sequence[Mapping[str, object]] = ({"type": "http"},),
 ) -> None:
-    """`monitors` HTTP monitors of user 1, each with `beats` UP beats up to now, one a minute.
+    """`monitors` monitors of user 1, each with `beats` UP beats up to now, one a minute.
 
     They will be checked every `interval` seconds.
+
+    Args:
+        kinds: fields of the monitors, in turn.
     """
     clock = SystemClock()
     data = DataFolder.open(folder)
@@ -50,10 +55,10 @@ async def seed(
     for number in range(1, monitors + 1):
         document = {
             "name": f"Monitor {number}",
-            "type": "http",
             "url": f"{url}/{number}",
             "interval": interval,
             "retryInterval": interval,
+            **kinds[number % len(kinds)],
         }
         ids.append(await store.insert(OWNER, not paused, document, [], now))
     for index in range(beats):

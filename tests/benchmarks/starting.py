@@ -1,4 +1,4 @@
-"""How long a start takes: seconds and CPU until a fresh server, and one with data, answers.
+"""How long a start takes: seconds and CPU until a fresh server, and one with monitors of five types, answers.
 
     python -m tests.benchmarks.starting [PROGRAM …]
 
@@ -9,6 +9,7 @@ depend on what else the machine does (cores are shared); the last line is someth
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import tempfile
@@ -17,8 +18,17 @@ from pathlib import Path
 from typing import Final
 
 from tests.benchmarks.process import TICKS, Served
+from tests.benchmarks.seed import seed
 
 STARTS: Final = 5
+MONITORS: Final = 100
+KINDS: Final = (
+    {"type": "http"},
+    {"type": "port", "hostname": "127.0.0.1", "port": 9},
+    {"type": "ping", "hostname": "127.0.0.1"},
+    {"type": "dns", "hostname": "localhost", "dns_resolve_server": "127.0.0.1"},
+    {"type": "push", "pushToken": "0123456789abcdef0123456789abcdef"},
+)
 LOOP: Final = 5_000_000  # additions
 
 
@@ -68,7 +78,7 @@ def main() -> None:
     """Measure and print."""
     programs = [[os.path.abspath(name)] for name in sys.argv[1:]] or [[sys.executable, "-m", "kuma_lite"]]
     for program in programs:
-        for what, cold in (("first start", False), ("with data", False), ("with data, cold", True)):
+        for what, cold in (("first start", False), ("100 monitors", False), ("100 monitors, cold", True)):
             if cold and len(program) > 1:
                 continue
             with tempfile.TemporaryDirectory() as place:
@@ -77,6 +87,7 @@ def main() -> None:
                     for number in range(STARTS)
                 ]
                 if what != "first start":
+                    asyncio.run(seed(folders[0], MONITORS, 10, kinds=KINDS))
                     start(folders[0], program, cold=False)
                 ready, cpu = zip(*[start(folder, program, cold) for folder in folders], strict=True)
             print(f"{' '.join(program)}, {what}: ready {median([*ready]):.2f} s, CPU {median([*cpu]):.2f} s")

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.target [--tls | --dns] [PORT]
 
 prints its port and answers 200 to everything until it is ended; over TLS with a certificate that nobody has
-signed; or as a DNS server that gives one address to every name.
+signed; or as a DNS server that gives one address, and two mail servers, to every name.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Answering(asyncio.Protocol):
 
 
 class Naming(asyncio.DatagramProtocol):
-    """Answers every question with the address 192.0.2.1."""
+    """Answers every question with the address 192.0.2.1, or with two mail servers."""
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
@@ -41,10 +41,14 @@ class Naming(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: Any) -> None:
         import dns.flags
         import dns.message
+        import dns.rdatatype
         import dns.rrset
 
         answer = dns.message.make_response(dns.message.from_wire(data))
-        answer.answer.append(dns.rrset.from_text(answer.question[0].name, 60, "IN", "A", "192.0.2.1"))
+        asked = answer.question[0]
+        wants_mail = asked.rdtype == dns.rdatatype.MX
+        found = ("MX", "10 mx1.example.org.", "20 mx2.example.org.") if wants_mail else ("A", "192.0.2.1")
+        answer.answer.append(dns.rrset.from_text(asked.name, 60, "IN", *found))
         self.transport.sendto(answer.to_wire(), addr)
 
 

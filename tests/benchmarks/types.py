@@ -31,6 +31,7 @@ BUDGETS_MS = {
     "ping": 0.25,
     "port": 0.25,
     "dns": 0.25,
+    "dns-mx": 0.3,
     "push": 0.25,
     "push-kept": 0.25,
     "https": 1.5,
@@ -89,6 +90,18 @@ PEERS: dict[str, tuple[str, Peer]] = {
         "dns",
         _at_target(
             lambda port: {"hostname": "example.org", "dns_resolve_server": LOCAL, "port": port}, "--dns"
+        ),
+    ),
+    "dns-mx": (
+        "dns",
+        _at_target(
+            lambda port: {
+                "hostname": "example.org",
+                "dns_resolve_server": LOCAL,
+                "port": port,
+                "dns_resolve_type": "MX",
+            },
+            "--dns",
         ),
     ),
     "push": ("push", _at_target(lambda _port: {})),

@@ -20,6 +20,7 @@ class Shell:
     capture: pytest.CaptureFixture[str]
     patch: pytest.MonkeyPatch
     server: Running | None = None
+    token: str = ""
 
     async def use(self, server: Running, data: Path) -> None:
         """The commands go to this server from now on."""
@@ -27,7 +28,8 @@ class Shell:
             pass
         token = (await self.run("token", "create", "--user", "--name", "t", "--data-dir", str(data)))[1]
         self.patch.setenv("KUMA_LITE_URL", server.url)
-        self.patch.setenv("KUMA_LITE_TOKEN", token.strip())
+        self.token = token.strip()
+        self.patch.setenv("KUMA_LITE_TOKEN", self.token)
         self.server = server
 
     async def run(self, *words: str) -> tuple[int, str, str]:

@@ -216,7 +216,7 @@ BAD = {
         ":2:22: monitors “Shop”: There is no notification “x”.",
     "montors: {}\n": ":1:1: There are no “montors”;",
     "api_keys: {}\n": ":1:1: There are no “api_keys”;",
-    "monitors:\n  Shop: {type: http, url: 'http://x/', interval: 0}\n": ":2:3: monitors “Shop”: ",
+    "monitors:\n  Shop: {type: http, url: 'http://x/', interval: 0}\n": ":2:40: monitors “Shop”: ",
     "monitors:\n  Shop: {type: http, url: {$secret: a}}\n":
         ":2:22: monitors “Shop”: The secret “a” is not given.",
     "monitors: {": ":2:1: ",

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from kuma_lite.core import config
-from kuma_lite.core.config import SETTINGS, Config, Tls, add_options, load_config, sample_toml
+from kuma_lite.core.config import SETTINGS, Config, Tls, add_options, load_config
+from kuma_lite.core.config_sample import sample_toml
 from kuma_lite.core.errors import StartupError
 from kuma_lite.core.limits import DEFAULT_HOST
 

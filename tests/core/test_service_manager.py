@@ -88,9 +88,9 @@ def test_children_do_not_speak_for_us() -> None:
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        ("socket.socket()", "no listening TCP socket"),
-        ("socket.socket(socket.AF_INET, socket.SOCK_DGRAM)", "no listening TCP socket"),
-        ("socket.socketpair()[0]", "no listening TCP socket"),
+        ("socket.socket()", "no listening socket"),
+        ("socket.socket(socket.AF_INET, socket.SOCK_DGRAM)", "no listening socket"),
+        ("socket.socketpair()[0]", "no listening socket"),
         ("open('/dev/null')", "is no socket"),
     ],
 )

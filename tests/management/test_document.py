@@ -67,6 +67,8 @@ async def test_every_example_of_a_body_makes_one(api: Api) -> None:
         content = found["paths"][f"/api/v1/{path}"]["post"]
         request = content["requestBody"]["content"][JSON]
         answered = content["responses"]["201"]["content"][JSON]["schema"]
+        patch = found["paths"][f"/api/v1/{path}/{{key}}"]["patch"]["requestBody"]["content"][JSON]
+        assert patch["examples"].keys() == request["examples"].keys()
         for name, example in request["examples"].items():
             body = dict(example["value"])
             assert misfits(body, request["schema"], found) == [], (kind, name)
@@ -82,6 +84,11 @@ async def test_every_example_of_a_body_makes_one(api: Api) -> None:
                 assert shown[field] == body[field], (kind, name, field)
             again = await api.ask("PUT", f"{path}/{shown['id']}", shown)
             assert (again.status, again.json()) == (200, shown), (kind, name)
+            part = patch["examples"][name]["value"]
+            assert misfits(part, patch["schema"], found) == [], (kind, name)
+            patched = await api.ask("PATCH", f"{path}/{shown['id']}", part)
+            told = {field: value for field, value in part.items() if field not in shown["secrets"]}
+            assert (patched.status, patched.json()) == (200, {**shown, **told}), (kind, name)
             tried += 1
     assert tried > 120
 
@@ -91,3 +98,27 @@ async def test_a_name_of_the_wire_is_an_alias(api: Api) -> None:
     shown = await api.made("monitors", body)
     assert (shown["max_retries"], shown["upside_down"]) == (3, True)
     assert "maxretries" not in shown
+
+
+async def test_a_patch_is_typed(api: Api) -> None:
+    found = await document(api)
+    schema = {"$ref": "#/components/schemas/MonitorPatch"}
+    fitting = (
+        {"interval": 30},
+        {"url": "https://x.example/"},
+        {"type": "port", "port": 1},
+        {"proxy_id": None},
+    )
+    for body in fitting:
+        assert misfits(body, schema, found) == []
+    for body in ({"interval": "often"}, {"url": 5}, {"type": "nothing"}, {"type": "port", "hostname": 1}):
+        assert misfits(body, schema, found) != []
+    fields = found["components"]["schemas"]
+    assert "required" not in fields["MonitorHttpPatch"]
+    assert fields["TagPatch"]["properties"] == {
+        "name": {"type": ["string", "null"]},
+        "color": {"type": ["string", "null"]},
+    }
+    for name, whole in fields.items():
+        if (part := fields.get(f"{name}Patch")) is not None and "properties" in whole:
+            assert part["properties"].keys() == whole["properties"].keys() - {"id", "secrets", "state"}, name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import http.server
 import json
@@ -36,7 +37,9 @@ pytestmark = [
     needs_program("debootstrap", "chroot", "npm"),
 ]
 
-MAX_ONE_FILE_BYTES = 40_000_000  # the budget
+MAX_ONE_FILE_BYTES = 32_000_000  # with this machine's Python; that of a release is smaller
+MAX_ONE_DIR_BYTES = 72_000_000
+GPL = re.compile(r"lib(readline|history|gdbm|db)[-.0-9]|^readline|_gdbm|_dbm")
 BARE_ROOT = ROOT / "build" / f"bare-root-{platform.machine()}"
 DATA = "/var/lib/kuma-lite"  # inside the bare root
 READY_S = 30  # generous: other tests share the machine
@@ -60,9 +63,12 @@ LOGIN = {"username": "admin", "password": "a good pass-phrase 1", "token": ""}
 def built() -> Path:
     """The folder with both binaries, built when a source is newer."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
-    done = subprocess.run(
-        ["make", "dist/kuma-lite"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
+    (ROOT / "build").mkdir(exist_ok=True)
+    with (ROOT / "build" / "binary.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the tests of the image want it, too
+        done = subprocess.run(
+            ["make", "dist/kuma-lite"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
     assert done.returncode == 0, done.stdout + done.stderr
     return ROOT / "dist"
 
@@ -99,6 +105,7 @@ def program(request: pytest.FixtureRequest, built: Path, bare_root: Path) -> Ite
             "kuma-lite.socket",
             "kuma-lite-agent.service",
         }
+        assert (home / "LICENSE").is_file()
     yield "/opt/kuma-lite/kuma-lite"
     shutil.rmtree(home)
     shutil.rmtree(bare_root / DATA.lstrip("/"), ignore_errors=True)
@@ -259,10 +266,17 @@ def test_holds_what_is_imported_late_and_nothing_idle(built: Path) -> None:
     assert bundled & IDLE == set()
 
 
-def test_one_file_is_within_budget(built: Path, record_property: Callable[[str, object], None]) -> None:
+def test_both_are_within_budget(built: Path, record_property: Callable[[str, object], None]) -> None:
     size = (built / "kuma-lite").stat().st_size
-    record_property(FIGURE, f"one-file binary: {size / 1e6:.1f} MB")
+    folder = sum(path.stat().st_size for path in (built / "kuma-lite-onedir").rglob("*") if path.is_file())
+    record_property(FIGURE, f"one-file binary: {size / 1e6:.1f} MB, one-dir: {folder / 1e6:.1f} MB")
     assert size <= MAX_ONE_FILE_BYTES
+    assert folder <= MAX_ONE_DIR_BYTES
+
+
+def test_holds_no_library_under_the_gpl(built: Path) -> None:
+    names = [path.name for path in (built / "kuma-lite-onedir").rglob("*")]
+    assert [name for name in names if GPL.search(name)] == []
 
 
 def test_version_runs_without_python(program: str, built: Path) -> None:

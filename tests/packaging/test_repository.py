@@ -21,7 +21,7 @@ SCRIPTS = [
     *(
         path
         for path in sorted((ROOT / "packaging").iterdir())
-        if path.is_file() and path.read_bytes()[:2] == b"#!"
+        if path.is_file() and path.read_bytes().startswith(b"#!")
     ),
     ROOT / ".ci" / "run",
 ]

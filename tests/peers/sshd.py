@@ -36,6 +36,23 @@ async def running(
         yield Server(port, fingerprints)
 
 
+class FileServer(NamedTuple):
+    port: int
+    private_key: str  # of root
+    fingerprint: str  # of the host key
+
+
+@asynccontextmanager
+async def taking_files(folder: Path) -> AsyncIterator[FileServer]:
+    """With SFTP, for whoever has the key."""
+    home = folder / "sshd"
+    home.mkdir()
+    await _key(home / "user", "ed25519")
+    more = f"Subsystem sftp internal-sftp\nPermitRootLogin yes\nAuthorizedKeysFile {home / 'user.pub'}"
+    async with running(home, kinds=("ed25519",), more=more) as server:
+        yield FileServer(server.port, (home / "user").read_text(), server.fingerprints["ed25519"])
+
+
 async def _key(path: Path, kind: str) -> str:
     for arguments in (["-q", "-t", kind, "-N", "", "-f"], ["-l", "-f"]):
         process = await asyncio.create_subprocess_exec(

@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -75,12 +76,12 @@ async def started(
             await process.wait()
 
 
-def accepts(port: int) -> Ready:
-    """Whether somebody takes TCP connections on a port of 127.0.0.1."""
+def accepts(port: int, address: str = "127.0.0.1") -> Ready:
+    """Whether somebody takes TCP connections on a port of this machine."""
 
     async def ready() -> bool:
         try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            _, writer = await asyncio.open_connection(address, port)
         except OSError:
             return False
         writer.close()
@@ -93,6 +94,25 @@ def _give(path: Path, user: str) -> None:
     import shutil
 
     shutil.chown(path, user)
+
+
+@contextlib.contextmanager
+def peer_of(running: Callable[..., AbstractAsyncContextManager[Any]], folder: Path) -> Iterator[Any]:
+    """A peer beside a test that is no coroutine, on a loop of its own; gives what `running` gives."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    manager = running(folder)
+    try:
+        found = asyncio.run_coroutine_threadsafe(manager.__aenter__(), loop).result(START_S)
+        try:
+            yield found
+        finally:
+            asyncio.run_coroutine_threadsafe(manager.__aexit__(None, None, None), loop).result(START_S)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
 
 def keep(running: Callable[[Path], AbstractAsyncContextManager[Any]]) -> None:

@@ -32,7 +32,8 @@ SHARED = {
     "testProxy",
     "testRemoteBrowser", "cloudflared_join", "cloudflared_leave", "cloudflared_start", "cloudflared_stop",
     "cloudflared_removeToken", "serverRetention", "saveServerRetention", "agentInstall", "about", "licences",
-    "importState", "cancelImport", "backups", "saveBackupPlan", "makeBackup",
+    "importState", "cancelImport", "backups", "saveBackupPlan", "makeBackup", "restoreState", "beginRestore",
+    "cancelRestore", "places", "savePlace", "certificate", "retryCertificate",
 }  # fmt: skip
 # About nothing but the caller: lists of their own things, new things, their own account.
 OWN = {

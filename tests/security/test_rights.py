@@ -26,10 +26,11 @@ from tests.support.sio import NO_ANSWER, connect
 OWNERS_ONLY = {
     "about", "licences", "prepareBackup", "importState", "beginImport", "startImport", "adoptImport",
     "cancelImport", "backups", "saveBackupPlan", "makeBackup", "deleteBackup",
-    "downloadBackup", "restoreBackup",
+    "downloadBackup", "restoreBackup", "backupsAt", "restoreState", "beginRestore", "startRestore",
+    "restoreFrom", "cancelRestore", "places", "savePlace", "testPlace", "deletePlace",
     "getDatabaseSize", "shrinkDatabase", "getPM2ProcessList", "testChrome", "cloudflared_join",
     "cloudflared_leave", "cloudflared_start", "cloudflared_stop", "cloudflared_removeToken",
-    "exportPageSubscribers",
+    "exportPageSubscribers", "certificate", "retryCertificate",
 }  # fmt: skip
 # What a log-in is pushed for each right.
 LISTS: dict[Right, tuple[str, ...]] = {
@@ -43,8 +44,9 @@ LISTS: dict[Right, tuple[str, ...]] = {
     Right.API_KEYS_VIEW: ("apiKeyList",),
 }
 OWNERS_ONLY_ROUTES = {
-    "/api/v1/figures", "/api/v1/figures/reset", "/api/v1/import", "/api/v1/config", "/api/v1/config/plan",
-    "/api/v1/config/apply", "/api/v1/config/schema", "/api/v1/status_pages/{key:str}/subscribers/export",
+    "/api/v1/figures", "/api/v1/figures/reset", "/api/v1/import", "/api/v1/restore", "/api/v1/config",
+    "/api/v1/config/plan", "/api/v1/config/apply", "/api/v1/config/schema",
+    "/api/v1/status_pages/{key:str}/subscribers/export",
 }  # fmt: skip
 
 

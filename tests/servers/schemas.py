@@ -20,7 +20,7 @@ FORMATS = {"date-time": datetime.fromisoformat, "uuid": uuid.UUID}
 KNOWN = {
     "type", "format", "enum", "minimum", "maximum", "default", "properties", "required", "title", "items",
     "additionalProperties", "oneOf", "anyOf", "allOf", "const", "discriminator", "description", "readOnly",
-    "writeOnly", "examples", "x-alias", "x-minimum", "x-maximum", "pattern",
+    "writeOnly", "unevaluatedProperties", "examples", "x-alias", "x-minimum", "x-maximum", "pattern",
 }  # fmt: skip
 
 

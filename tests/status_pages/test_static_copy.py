@@ -13,10 +13,13 @@ import pytest
 
 from kuma_lite.cli import main
 from kuma_lite.core.errors import UserError
+from kuma_lite.places.folder import FolderPlace
 from kuma_lite.status_pages import copies
-from kuma_lite.status_pages.copy_folder import MARK, remove_copy, write_copy
+from kuma_lite.status_pages.copying import MARK, copies_at, manner_of, remove_copy, write_copy
 from kuma_lite.status_pages.model import Page
 from kuma_lite.status_pages.static_copy import relative
+from tests.peers import s3
+from tests.requires import needs_program
 from tests.status_pages.appliance import LEAST, LOGO, PNG
 from tests.status_pages.validators import read_atom, read_calendar, read_json_feed, read_rss
 from tests.support import http
@@ -132,28 +135,75 @@ async def test_a_folder_follows_every_change(shop: Running, tmp_path: Path) -> N
         await until(lambda: not index.parent.exists())
 
 
-def test_a_file_that_is_gone_from_the_copy_goes_and_others_stay(tmp_path: Path) -> None:
-    folder = tmp_path / "copy"
-    assert write_copy(folder, {"index.html": b"1", "badges/1.svg": b"2", "old.css": b"3"}) == 3
-    assert write_copy(folder, {"index.html": b"1", "badges/1.svg": b"4"}) == 1
+async def test_a_file_that_is_gone_from_the_copy_goes_and_others_stay(tmp_path: Path) -> None:
+    folder, place = tmp_path / "copy", FolderPlace(tmp_path)
+    assert await write_copy(place, "copy/", {"index.html": b"1", "badges/1.svg": b"2", "old.css": b"3"}) == 3
+    assert await write_copy(place, "copy/", {"index.html": b"1", "badges/1.svg": b"4"}) == 1
+    assert await write_copy(place, "copy/", {"index.html": b"1", "badges/1.svg": b"4"}) == 0
     assert not (folder / "old.css").exists()
+    (folder / "badges/1.svg").unlink()
+    assert await write_copy(place, "copy/", {"index.html": b"1", "badges/1.svg": b"4"}) == 1, "it was missed"
     (folder / "mine").write_text("x")
-    remove_copy(folder)
+    assert await copies_at(place) == {"copy/"}
+    await remove_copy(place, "copy/")
     assert [path.name for path in folder.iterdir()] == ["mine"]
-    remove_copy(folder)
+    await remove_copy(place, "copy/")
     for name in ("/etc/x", "../x", "a/../../x"):
         with pytest.raises(UserError):
-            write_copy(tmp_path / "new", {name: b""})
+            await write_copy(place, "new/", {name: b""})
     assert not (tmp_path / "new").exists()
 
 
-def test_a_mark_that_names_other_files_removes_nothing_outside(tmp_path: Path) -> None:
+async def test_a_copy_of_an_earlier_version_is_ours(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("1")
+    (tmp_path / "old.css").write_text("1")
+    (tmp_path / MARK).write_text('{"files": ["index.html", "old.css"]}')
+    assert await write_copy(FolderPlace(tmp_path), "", {"index.html": b"2"}) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [MARK, "index.html"]
+
+
+@needs_program(s3.PROGRAM)
+async def test_a_bucket_follows_every_change(shop: Running, tmp_path: Path) -> None:
+    (tmp_path / "peer").mkdir()
+    async with s3.running(tmp_path / "peer") as storage, shop.logged_in("/page") as page:
+        place = {
+            "id": "", "name": "Site", "kind": "s3", "endpoint": storage.endpoint, "region": s3.REGION,
+            "bucket": s3.BUCKET, "prefix": "site", "accessKey": storage.access_key,
+            "secretKey": storage.secret_key, "pages": True,
+        }  # fmt: skip
+        saved = await page.call("savePlace", place)
+        assert saved["ok"] is True, saved
+        index = storage.folder / "site" / "shop" / "index.html"
+        await until(lambda: index.is_file() and "No data yet" in index.read_text())
+        await http.get(f"{shop.url}/api/push/front?status=down")
+        await until(lambda: "1 service is down" in index.read_text())
+        places = shop.appliance._helpers.places
+        async with places.open(places.find(saved["id"])) as there:
+            answer = await there._ask("GET", "site/shop/index.html")
+            assert answer.headers.get("content-type") == "text/html; charset=utf-8"
+            assert answer.headers.get("cache-control") == "public, max-age=30"
+            assert (await there._ask("GET", "site/shop/badge.svg")).headers.get(
+                "content-type"
+            ) == "image/svg+xml"
+        await page.call("deleteStatusPage", "shop")
+        await until(lambda: not index.exists())
+        await until(lambda: not list(index.parent.parent.rglob("*.*")))
+
+
+def test_every_file_has_a_type(tmp_path: Path) -> None:
+    for name in ("index.html", "status-page.css", "rss.xml", "maintenance.ics", "badges/1.svg", "logo.png"):
+        assert manner_of(name).content_type != "application/octet-stream"
+
+
+async def test_a_mark_that_names_other_files_removes_nothing_outside(tmp_path: Path) -> None:
     folder, outside = tmp_path / "copy", tmp_path / "outside"
     outside.write_text("x")
-    write_copy(folder, {"index.html": b"1"})
-    (folder / MARK).write_text('{"files": ["../outside", 7]}')
-    write_copy(folder, {"index.html": b"2"})
-    remove_copy(folder)
+    place = FolderPlace(folder)
+    await write_copy(place, "", {"index.html": b"1"})
+    for files in ('["../outside", 7]', '{"../outside": "", "/etc/x": 7}', "7"):
+        (folder / MARK).write_text(f'{{"files": {files}}}')
+        await write_copy(place, "", {"index.html": b"2"})
+    await remove_copy(place, "")
     assert outside.exists()
 
 
@@ -166,3 +216,16 @@ def test_addresses_in_texts_lead_to_the_server() -> None:
         '<a href="https://kuma.example/more">x</a><a href="//other.example/">y</a>'
         '<a href="hours.html">h</a><a href="index.html">p</a>'
     )
+
+
+async def test_a_copy_leads_to_the_form_to_subscribe_where_it_is_known(shop: Running, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    for address in ("", "https://status.example.com"):
+        async with shop.logged_in("/page") as page:
+            offer = {"kinds": ["push"], "sender": None, "address": address, "private": False}
+            assert (await page.call("savePageSubscribers", "shop", offer))["ok"]
+        assert ">Subscribe</a>" in (await http.get(f"{shop.url}/status/shop")).text
+        assert await export("shop", "--to", str(folder)) == 0
+        for name in ("index.html", "hours.html"):
+            found = re.findall(r'href="([^"]*)/subscribe"', (folder / name).read_text())
+            assert set(found) == ({f"{address}/status/shop"} if address else set())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -163,6 +164,21 @@ def test_a_folder_without_index_is_no_page(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(page_module, "__file__", str(tmp_path / "kuma_lite" / "web" / "page.py"))
     (tmp_path / "frontend_dist").mkdir()
     assert find_page() is None
+
+
+def test_a_file_that_is_only_there_compressed_is_unpacked_for_who_takes_no_gzip(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "index-B1a2C3d4.js.gz").write_bytes(gzip.compress(b"let a = 1;"))
+    (script,) = read_files(tmp_path).values()
+    assert (script.content_type, script.caching) == (
+        b"text/javascript; charset=utf-8",
+        b"public, max-age=31536000, immutable",
+    )
+    assert script.best("gzip, br") == "gzip"
+    assert gzip.decompress(script.read("gzip")) == script.read(script.best("identity")) == b"let a = 1;"
+    whole = tmp_path / "whole.js"
+    whole.write_bytes(b"let a = 1;")
+    assert script.etag == File(whole, b"", b"").etag
 
 
 def test_compressed_siblings_are_no_files_of_their_own(built: Path) -> None:

@@ -143,3 +143,28 @@ async def test_more_than_a_hundred_idle_connections_do_no_harm() -> None:
     for _reader, writer in idle:
         writer.close()
     await server.stop()
+
+
+async def test_a_socket_of_the_file_system(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    left_over = socket.socket(socket.AF_UNIX)
+    left_over.bind(str(path))
+    left_over.close()
+    first = WebServer(App(), f"unix:{path}", 0)
+    await first.start()
+    assert first.url == f"unix:{path}"
+    for _ in range(2):
+        reader, writer = await asyncio.open_unix_connection(str(path))
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        assert (await reader.read()).endswith(b"hello")
+        writer.close()
+    with pytest.raises(StartupError, match="is already in use"):
+        await WebServer(App(), f"unix:{path}", 0).start()
+    await first.stop()
+    assert not path.exists()
+    with pytest.raises(StartupError, match="no such file"):
+        await WebServer(App(), f"unix:{tmp_path}/none/socket", 0).start()
+    path.write_text("mine")
+    with pytest.raises(StartupError, match="in use"):
+        await WebServer(App(), f"unix:{path}", 0).start()
+    assert path.read_text() == "mine"

@@ -9,9 +9,9 @@ const HANG_MS = 1500; // some 10 are usual; far more means that the work grows w
 const none: ReadonlySet<number> = new Set();
 
 function lines(rows: Map<number, MonitorRow>, filters: Partial<Filters> = {}, closed = none): string[] {
-  const children = childrenOf(rows, assignRanks(rows));
+  const inOrder = assignRanks(rows);
   const all = { ...noFilters(), ...filters };
-  return flatten(children, find(rows, all), all.sort, closed).map(
+  return flatten(childrenOf(rows, inOrder), find(rows, all, inOrder), all.sort, closed).map(
     ({ id, depth, open }) => `${"  ".repeat(depth)}${rows.get(id)?.name ?? ""}${open ? " v" : ""}`,
   );
 }
@@ -98,10 +98,25 @@ describe("childrenOf", () => {
 
 describe("find", () => {
   it("does not count groups that are only shown for their members", () => {
-    const found = find(family(), { ...noFilters(), text: "deep" });
-    expect([...(found?.matches ?? [])]).toEqual([5]);
-    expect([...(found?.rows ?? [])]).toEqual([5, 4, 1]);
-    expect(find(family(), noFilters())).toBeNull();
+    const rows = family();
+    const all = assignRanks(rows);
+    const found = find(rows, { ...noFilters(), text: "deep" }, all);
+    expect(found?.matches.map(({ id }) => id)).toEqual([5]);
+    expect(all.filter(({ rank }) => found?.shown[rank]).map(({ id }) => id).sort()).toEqual([1, 4, 5]);
+    expect(find(rows, noFilters(), all)).toBeNull();
+  });
+
+  it("asks the index for the longest word only, and looks for the others in what that has", () => {
+    const rows = family();
+    const all = assignRanks(rows);
+    const asked: string[] = [];
+    const having = (word: string) => {
+      asked.push(word);
+      return all.filter(({ text }) => text.includes(word));
+    };
+    const found = find(rows, { ...noFilters(), text: "9 web" }, all, having);
+    expect(found?.matches.map(({ id }) => id)).toEqual([3]);
+    expect(asked).toEqual(["web"]);
   });
 
   it("widens by values of one tag, and narrows by several tags", () => {
@@ -111,7 +126,8 @@ describe("find", () => {
       { id: 3, tags: [["env", "prod", "#000"]] },
       { id: 4, tags: [["team", "", "#000"]] },
     );
-    const ids = (...tags: string[]) => [...(find(rows, { ...noFilters(), tags })?.matches ?? [])];
+    const all = assignRanks(rows);
+    const ids = (...tags: string[]) => find(rows, { ...noFilters(), tags }, all)?.matches.map(({ id }) => id);
     expect(ids("env")).toEqual([1, 2, 3]);
     expect(ids("env: prod")).toEqual([1, 3]);
     expect(ids("env: prod", "env: test")).toEqual([1, 2, 3]);

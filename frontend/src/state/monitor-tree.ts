@@ -66,36 +66,36 @@ function inCircle(row: MonitorRow, rows: Map<number, MonitorRow>): boolean {
   return false;
 }
 
-/** What a filter leaves: `rows` to show, which are those that match and the groups they are in. */
+/** What a filter leaves. */
 export interface Found {
-  rows: ReadonlySet<number>;
-  matches: ReadonlySet<number>;
+  shown: Uint8Array; // by rank: 1 for what matches and the groups it is in
+  matches: readonly MonitorRow[]; // in the order of `all`
 }
 
 /**
  * null when nothing is filtered.
- * @param having the rows whose text has a word; all of them are looked through without
+ * @param all the rows in the order of ranks, which `assignRanks` gave
+ * @param having those of them whose text has a word; all are looked through without
  */
 export function find(
   rows: Map<number, MonitorRow>,
   filters: Filters,
+  all: readonly MonitorRow[],
   having?: (word: string) => readonly MonitorRow[],
 ): Found | null {
   if (!isFiltering(filters)) return null;
-  const matches = matcher(filters);
-  const word = wordsOf(filters).sort((a, b) => b.length - a.length)[0];
-  const found = new Set<number>();
-  const shown = new Set<number>();
-  for (const row of word && having ? having(word) : rows.values()) {
-    if (!matches(row)) continue;
-    found.add(row.id);
-    let current: MonitorRow | undefined = row;
-    while (current && !shown.has(current.id)) {
-      shown.add(current.id);
+  const words = wordsOf(filters).sort((a, b) => b.length - a.length);
+  const word = having && words.shift();
+  const matches = (word && having ? having(word) : all).filter(matcher(filters, words));
+  const shown = new Uint8Array(all.length);
+  for (const match of matches) {
+    let current: MonitorRow | undefined = match;
+    while (current && !shown[current.rank]) {
+      shown[current.rank] = 1;
       current = current.parent === null ? undefined : rows.get(current.parent);
     }
   }
-  return { rows: shown, matches: found };
+  return { shown, matches };
 }
 
 /** In their order; what is in that of `assignRanks` already stays as it is. */
@@ -116,7 +116,7 @@ export function flatten(
   const walk = (parent: number | null, depth: number) => {
     const list = children.get(parent);
     if (!list) return;
-    for (const row of ordered(found ? list.filter(({ id }) => found.rows.has(id)) : list, sort)) {
+    for (const row of ordered(found ? list.filter(({ rank }) => found.shown[rank]) : list, sort)) {
       const below = children.get(row.id)?.length ?? 0;
       const open = below > 0 && (found !== null || !closed.has(row.id));
       lines.push({ key: row.id, id: row.id, depth, group: row.type === "group" || below > 0, open, children: below });

@@ -236,6 +236,6 @@ export interface Problem {
   sentence: Sentence;
   meaning: Sentence;
   since: number;
-  help: "history" | "notifications" | "monitors" | "backups" | null;
+  help: "history" | "notifications" | "monitors" | "backups" | "certificate" | null;
   members: [name: string, sentence: string][]; // monitors that cannot be checked, and why
 }

@@ -36,7 +36,7 @@ async def minecraft_service(network: Network, host: str) -> Service | None:
     except (dns.exception.DNSException, QueryFailed):
         return None
     first: Any = min(records, key=lambda record: record.priority, default=None)
-    target = first.target.to_text(omit_final_dot=True) if first is not None else ""
+    target = first.target if first is not None else ""
     return Service(target, first.port) if target not in ("", ".", "@") else None
 
 

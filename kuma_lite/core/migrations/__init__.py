@@ -9,6 +9,7 @@ start exactly where it was.
 from __future__ import annotations
 
 import importlib
+import logging
 import pkgutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,6 +19,8 @@ import apsw
 
 from kuma_lite.core.errors import StartupError
 from kuma_lite.core.schema_backup import copy_before_change, copy_for
+
+log = logging.getLogger(__name__)
 
 
 class Migration(NamedTuple):
@@ -65,7 +68,9 @@ def migrate(connection: apsw.Connection, steps: Sequence[Migration]) -> int:
     pending = [step for step in steps if step.number > version]
     if pending and version > 0 and connection.filename:
         copy_before_change(connection, version)
-    for step in pending:
+    for place, step in enumerate(pending, 1):
+        if version > 0:
+            log.info("Updating the database: step %s of %s", place, len(pending))
         with connection:
             step.apply(connection)
             connection.pragma("user_version", step.number)

@@ -93,12 +93,12 @@ def read_value(name: str, value: Any) -> Any:
 
 def _status_codes(value: Any) -> list[str]:
     if isinstance(value, str) and value.lstrip().startswith("["):
-        value = _parsed_json(value, "Accepted status codes")
+        value = _parsed_json(value, "Accepted status codes", "accepted_statuscodes")
     if value is None:
-        raise UserError("Accepted status codes must be a list of texts.")
+        raise UserError("Accepted status codes must be a list of texts.", about="accepted_statuscodes")
     value = wire_values.listed(value)
     if not all(isinstance(item, str) for item in value):
-        raise UserError("Accepted status codes are not all strings")
+        raise UserError("Accepted status codes are not all strings", about="accepted_statuscodes")
     return list(value)
 
 
@@ -119,7 +119,7 @@ def _coerced(field: WireField, value: Any) -> Any:
 def _text(field: WireField, value: Any) -> str:
     text = wire_values.text(value)
     if text is None:
-        raise UserError("{name} must be text.", name=field.name)
+        raise UserError("{name} must be text.", name=field.name, about=field.name)
     _refuse_long(field, text)
     return text
 
@@ -127,7 +127,10 @@ def _text(field: WireField, value: Any) -> str:
 def _refuse_long(field: WireField, text: str) -> None:
     if len(text) > MAX_TEXT_CHARS:
         raise UserError(
-            "{name} must not be longer than {most} characters.", name=field.name, most=MAX_TEXT_CHARS
+            "{name} must not be longer than {most} characters.",
+            name=field.name,
+            most=MAX_TEXT_CHARS,
+            about=field.name,
         )
 
 
@@ -137,9 +140,9 @@ def _number(field: WireField, value: Any) -> float | int | None:
         if isinstance(value, str):
             # Forms send "" for an empty box; other text is what Uptime Kuma turns into null as well.
             return field.default if field.required else None
-        raise UserError("{name} must be a number.", name=field.name)
+        raise UserError("{name} must be a number.", name=field.name, about=field.name)
     if abs(number) > 2**53:
-        raise UserError("{name} is too large.", name=field.name)
+        raise UserError("{name} is too large.", name=field.name, about=field.name)
     return number
 
 
@@ -148,42 +151,49 @@ def _json(field: WireField, value: Any) -> Any:
     try:
         _refuse_long(field, compact_json(value))
     except RecursionError:
-        raise UserError("{name} is nested too deeply.", name=field.name) from None
+        raise UserError("{name} is nested too deeply.", name=field.name, about=field.name) from None
     return value
 
 
-def _parsed_json(text: str, label: str) -> Any:
+def _parsed_json(text: str, label: str, key: str) -> Any:
     try:
         return parse_json(text)
     except JsonTextError as error:
-        raise UserError("{label} must be valid JSON: {reason}", label=label, reason=error) from None
+        sentence = "{label} must be valid JSON: {reason}"
+        raise UserError(sentence, label=label, reason=error, about=key) from None
 
 
 def with_type(document: Document) -> Document:
     """The same document. Raises UserError for one without a type: nothing could ever be checked."""
     if not document.get("type"):
-        raise UserError("The monitor needs a type.")
+        raise UserError("The monitor needs a type.", about="type")
     return document
 
 
 def _checked(document: Document) -> Document:
     """The rules every type obeys, in Uptime Kuma's order; fractions of whole numbers are rounded last."""
     if document.get("interval", FIELDS["interval"].default) < 1:
-        raise UserError("Interval cannot be less than 1 seconds")
+        raise UserError("Interval cannot be less than 1 seconds", about="interval")
     if "retryInterval" in document and document["retryInterval"] < 1:
-        raise UserError("Retry interval cannot be less than 1 seconds")
+        raise UserError("Retry interval cannot be less than 1 seconds", about="retryInterval")
     for key, label in (("interval", "Interval"), ("retryInterval", "Retry interval")):
         if document.get(key, 0) > MAX_INTERVAL_S:
-            raise UserError("{label} cannot be more than {most} seconds", label=label, most=MAX_INTERVAL_S)
+            raise UserError(
+                "{label} cannot be more than {most} seconds", label=label, most=MAX_INTERVAL_S, about=key
+            )
     length = document.get("responseMaxLength", 0)
     if length < 0:
-        raise UserError("Response max length cannot be less than 0")
+        raise UserError("Response max length cannot be less than 0", about="responseMaxLength")
     if length > MAX_RESPONSE_BYTES:
-        raise UserError("Response max length cannot be more than {most} bytes", most=MAX_RESPONSE_BYTES)
+        raise UserError(
+            "Response max length cannot be more than {most} bytes",
+            most=MAX_RESPONSE_BYTES,
+            about="responseMaxLength",
+        )
     if document.get("headers"):
-        _parsed_json(document["headers"], "Headers")
+        _parsed_json(document["headers"], "Headers", "headers")
     if document.get("timeout", 0) < 0:
-        raise UserError("{key} cannot be negative", key="timeout")
+        raise UserError("{key} cannot be negative", key="timeout", about="timeout")
     for name, value in document.items():
         if isinstance(value, float) and FIELDS[name].kind is JsonKind.INT:
             document[name] = round(value)

@@ -43,8 +43,7 @@ class LiveEvent(NamedTuple):
     name: str | None  # of the monitor, where it is told
     beat: Beat | None = None
 
-    @property
-    def data(self) -> dict[str, Any]:
+    def as_told(self) -> dict[str, Any]:
         """What is told."""
         if self.type == REMOVAL:
             return {"monitor": self.monitor_id}
@@ -97,8 +96,8 @@ class LiveEvents:
         self._past: deque[LiveEvent] = deque(maxlen=REMEMBERED)
         self._listeners: set[_Listener] = set()
         self._closed = False
-        # Others who hear of everything: organisation, kind, data.
-        self.told: list[Callable[[int, str, Mapping[str, Any]], None]] = []
+        # Others who hear of everything: organisation, kind, what makes the data.
+        self.told: list[Callable[[int, str, Callable[[], Mapping[str, Any]]], None]] = []
         bus.subscribe(BeatRecorded, self._on_beat)
         bus.subscribe(MonitorChanged, self._on_change)
         bus.subscribe(MonitorRemoved, self._on_removal)
@@ -170,7 +169,7 @@ class LiveEvents:
         return holds
 
     def _told(self, event: LiveEvent) -> bytes:
-        return self._text(event.type, event.number, event.data)
+        return self._text(event.type, event.number, event.as_told())
 
     def _text(self, kind: str, number: int, data: Mapping[str, Any]) -> bytes:
         return b"id: %s-%d\nevent: %s\ndata: %s\n\n" % (
@@ -183,7 +182,7 @@ class LiveEvents:
         event = LiveEvent(next(self._numbers), kind, organisation, monitor_id, name, beat)
         self._past.append(event)
         for hear in self.told:
-            hear(organisation, kind, event.data)
+            hear(organisation, kind, event.as_told)
         for listener in self._listeners:
             if self._is_for(listener, event):
                 if len(listener.waiting) >= REMEMBERED:

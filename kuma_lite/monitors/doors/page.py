@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from kuma_lite.beats.model import wire_number
 from kuma_lite.beats.recorder import Recorder
-from kuma_lite.core.access import Audience, Right, may
+from kuma_lite.core.access import Right, may
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push, actor_of
@@ -18,7 +18,7 @@ from kuma_lite.monitors.document.fields import HIDDEN
 from kuma_lite.monitors.doors.events import whole
 from kuma_lite.monitors.engine.domain_expiry import DomainExpiry
 from kuma_lite.monitors.engine.roster import Monitor
-from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved
+from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved, viewers_of
 from kuma_lite.monitors.service import Monitors
 
 BATCH_S: Final = 0.25  # live beats are gathered this long: smooth for the eye, cheap for a phone
@@ -166,7 +166,7 @@ class MonitorPage:
     # --- pushes ------------------------------------------------------------------------------------------
 
     def _on_beat(self, event: BeatRecorded) -> None:
-        if not self._push.has_listeners(_viewers(event.organisation), PAGE):
+        if not self._push.has_listeners(viewers_of(event.organisation), PAGE):
             return
         beat = event.beat
         monitor = self._monitors.roster.get(beat.monitor_id)
@@ -216,10 +216,6 @@ class MonitorPage:
             found = (self._monitors.roster.get(item) for item in changed.get(organisation, ()))
             rows = [self._row(monitor, now) for monitor in found if monitor is not None]
             payload = {"monitors": rows, "deleted": deleted.get(organisation, [])}
-            await self._push.to_audience(_viewers(organisation), "changes", payload, namespace=PAGE)
+            await self._push.to_audience(viewers_of(organisation), "changes", payload, namespace=PAGE)
         for organisation, batch in beats.items():
-            await self._push.to_audience(_viewers(organisation), "beats", {"beats": batch}, namespace=PAGE)
-
-
-def _viewers(organisation: int) -> Audience:
-    return Audience(organisation, Right.MONITORS_VIEW)
+            await self._push.to_audience(viewers_of(organisation), "beats", {"beats": batch}, namespace=PAGE)

@@ -20,7 +20,7 @@ from kuma_lite.monitors.certificates import Certificates
 from kuma_lite.monitors.document.type_list import monitor_type_list
 from kuma_lite.monitors.doors.monitor_lists import MonitorLists, in_id_order
 from kuma_lite.monitors.engine.domain_expiry import DomainExpiry
-from kuma_lite.monitors.model import BeatRecorded
+from kuma_lite.monitors.model import BeatRecorded, viewers_of
 from kuma_lite.monitors.service import Monitors
 
 UPTIME_KEYS: Final[tuple[tuple[str, int | str], ...]] = (("24", 24), ("720", 720), ("1y", "1y"))
@@ -138,7 +138,7 @@ class MonitorPushes:
         return events
 
     def _on_beat(self, event: BeatRecorded) -> None:
-        viewers = Audience(event.organisation, Right.MONITORS_VIEW)
+        viewers = viewers_of(event.organisation)
         if self._push.has_listeners(viewers, COMPATIBLE):
             self._spawn(self._push_beat(event, viewers))
 

@@ -10,10 +10,11 @@ from kuma_lite.beats.model import Beat, NewBeat
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import Certificate, Status
+from kuma_lite.core.limits import MAX_MESSAGE_CHARS
 from kuma_lite.monitors.engine.disbelief import CANNOT, Disbelief
 from kuma_lite.monitors.engine.disbelief import after as disbelief_after
 from kuma_lite.monitors.engine.due import REPEAT_S
-from kuma_lite.monitors.engine.judge import Policy, Verdict, judge, wait_after
+from kuma_lite.monitors.engine.judge import Policy, Verdict, is_well_again, judge, wait_after
 from kuma_lite.monitors.engine.outcome import Outcome
 from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import BeatRecorded
@@ -111,6 +112,9 @@ class Concluder:
             monitor.heard_at = self._clock.monotonic()  # who reports gets a full interval afterwards
         lock = self._locks.get(monitor.id)
         if lock is None or not lock.locked():
+            if is_well_again(monitor.previous, outcome, monitor.policy):
+                self._record_well(monitor, outcome)
+                return monitor.interval
             # Mostly nothing has changed, and nobody is waited for: then nobody can come between either.
             verdict = judge(monitor.previous, outcome, monitor.policy, maintenance=maintenance)
             if not verdict.important and not verdict.notify:
@@ -174,6 +178,25 @@ class Concluder:
         first = monitor.previous is None
         beat = self._recorder.record(self._beat(monitor, verdict, began))
         self._recorded(monitor, verdict, beat, first, pushed)
+
+    def _record_well(self, monitor: Monitor, outcome: Outcome) -> None:
+        """Record what `judge` says of a monitor that was well and is so again."""
+        beat = self._recorder.record(
+            NewBeat(
+                monitor.id,
+                to_ms(outcome.began),
+                to_ms(self._clock.now()),
+                Status.UP,
+                outcome.message[:MAX_MESSAGE_CHARS],
+                outcome.ping,
+                False,
+                outcome.duration,
+                0,
+                0,
+                outcome.response,
+            )
+        )
+        self._bus.publish(BeatRecorded(beat, monitor.organisation, False, False))
 
     async def _record_change(self, monitor: Monitor, verdict: Verdict, began: float, pushed: bool) -> None:
         first = monitor.previous is None

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.limits import DEFAULT_TIMEOUT_SHARE, MAX_MESSAGE_CHARS
@@ -42,6 +42,10 @@ class Previous(NamedTuple):
     announced_down: bool = False  # the latest of UP and DOWN was DOWN
 
 
+# What a monitor leaves behind that is well, beat after beat.
+WELL: Final = Previous(Status.UP, settled=Status.UP)
+
+
 class Verdict(NamedTuple):
     """The judged beat, and what it means."""
 
@@ -64,6 +68,17 @@ class Verdict(NamedTuple):
         if self.status in (Status.UP, Status.DOWN):
             announced = self.status is Status.DOWN
         return Previous(self.status, self.retries, self.down_count, settled, announced)
+
+
+def is_well_again(previous: Previous | None, outcome: Outcome, policy: Policy) -> bool:
+    """Whether a monitor that was well is so again: an ordinary beat, after which nothing else is known."""
+    return (
+        previous == WELL
+        and outcome.status is Status.UP
+        and not outcome.failed
+        and not policy.upside_down
+        and not policy.pushed
+    )
 
 
 def judge(

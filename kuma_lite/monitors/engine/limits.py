@@ -71,7 +71,9 @@ def check_limits(value: Any, numbers: Sequence[Number]) -> None:
     if value is None or value == []:
         return
     if not isinstance(value, list) or len(value) > MOST_LIMITS:
-        raise UserError("limits: a list of at most {most} limits is expected.", most=MOST_LIMITS)
+        raise UserError(
+            "limits: a list of at most {most} limits is expected.", most=MOST_LIMITS, about="limits"
+        )
     known = {number.id for number in numbers}
     for entry in value:
         limit = _read(entry)
@@ -79,26 +81,31 @@ def check_limits(value: Any, numbers: Sequence[Number]) -> None:
             raise UserError(
                 "limits: this type yields no number {number}, only {known}.",
                 number=repr(limit.number),
+                about="limits",
                 known=", ".join(sorted(known)),
             )
 
 
 def _read(entry: Any) -> Limit:
     if not isinstance(entry, Mapping):
-        raise UserError("limits: each must be an object.")
+        raise UserError("limits: each must be an object.", about="limits")
     sign, becomes, value = entry.get("operator"), entry.get("becomes", "down"), entry.get("value")
     if sign not in _OPERATORS:
-        raise UserError("limits: operator must be one of {known}.", known=" ".join(_OPERATORS))
+        raise UserError(
+            "limits: operator must be one of {known}.", known=" ".join(_OPERATORS), about="limits"
+        )
     if becomes not in _BECOMES:
-        raise UserError("limits: becomes must be pending or down.")
+        raise UserError("limits: becomes must be pending or down.", about="limits")
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise UserError("limits: value must be a number.")
+        raise UserError("limits: value must be a number.", about="limits")
     count, of = entry.get("count", 1), entry.get("of", 1)
     for name, whole in (("count", count), ("of", of)):
         if isinstance(whole, bool) or not isinstance(whole, int) or not 1 <= whole <= MOST_CHECKS:
-            raise UserError("limits: {name} must be 1 to {most}.", name=name, most=MOST_CHECKS)
+            raise UserError(
+                "limits: {name} must be 1 to {most}.", name=name, most=MOST_CHECKS, about="limits"
+            )
     if count > of:
-        raise UserError("limits: count must not be greater than of.")
+        raise UserError("limits: count must not be greater than of.", about="limits")
     number = entry.get("number")
     return Limit(str(number), str(sign), float(value), _BECOMES[becomes], count, of)
 

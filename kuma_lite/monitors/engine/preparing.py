@@ -38,7 +38,7 @@ def prepare(
     elif token:
         holder = roster.by_push_token(token)
         if holder is not None and (old is None or holder.id != old.id):
-            raise UserError("Another monitor uses this push token already.")
+            raise UserError("Another monitor uses this push token already.", about="pushToken")
 
 
 def learned_fields(kind: AnyMonitorType | None) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
@@ -37,6 +37,15 @@ class Tag:
         }
 
 
+class _Rhythm(NamedTuple):
+    """What a document says of times, in seconds."""
+
+    document: Document
+    interval: float
+    retry_interval: float
+    timeout: float
+
+
 @dataclass(slots=True)
 class Monitor:
     """One monitor: its stored document, the typed view of its type on it, and what its beats left behind."""
@@ -57,6 +66,7 @@ class Monitor:
     disbelief: Disbelief | None = None  # latest failures that were our own
     misconfigured: str | None = None  # why its latest check could not be made (`CannotCheck`), a sentence
     heard_at: float | None = None  # of the latest pushed beat of this run, monotonic seconds
+    _rhythm: _Rhythm | None = field(default=None, repr=False, compare=False)
 
     def get(self, key: str) -> Any:
         """A field of the wire object, default filled in."""
@@ -90,12 +100,12 @@ class Monitor:
     @property
     def interval(self) -> float:
         """Seconds between beats."""
-        return float(self.get("interval") or 1)
+        return self._rhythm_now().interval
 
     @property
     def retry_interval(self) -> float:
         """Seconds after a PENDING beat; 0 = the interval."""
-        return float(self.get("retryInterval") or 0)
+        return self._rhythm_now().retry_interval
 
     @property
     def upside_down(self) -> bool:
@@ -105,7 +115,20 @@ class Monitor:
     @property
     def timeout(self) -> float:
         """Seconds a check may take."""
-        return effective_timeout(float(self.get("timeout") or 0), self.interval)
+        return self._rhythm_now().timeout
+
+    def _rhythm_now(self) -> _Rhythm:
+        """Read once for each document: that another rhythm is wanted makes another document."""
+        kept, document = self._rhythm, self.document
+        if kept is None or kept.document is not document:
+            interval = float(self.get("interval") or 1)
+            kept = self._rhythm = _Rhythm(
+                document,
+                interval,
+                float(self.get("retryInterval") or 0),
+                effective_timeout(float(self.get("timeout") or 0), interval),
+            )
+        return kept
 
 
 class Roster:
@@ -227,6 +250,6 @@ class Roster:
             return
         group = self._monitors.get(parent) if isinstance(parent, int) else None
         if group is None or group.organisation != organisation:
-            raise UserError("The monitor group does not exist.")
+            raise UserError("The monitor group does not exist.", about="parent")
         if monitor_id is not None and (parent == monitor_id or parent in self.descendants(monitor_id)):
-            raise UserError("Invalid Monitor Group")
+            raise UserError("Invalid Monitor Group", about="parent")

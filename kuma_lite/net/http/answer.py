@@ -30,6 +30,32 @@ class Answer:
     `skips_body(status, headers)` says that the body is of no interest.
     """
 
+    __slots__ = (
+        "_body_limit",
+        "_chunks",
+        "_codings",
+        "_decoder",
+        "_failure",
+        "_fields",
+        "_framed",
+        "_head_only",
+        "_informational",
+        "_interim",
+        "_lenient",
+        "_overlooked",
+        "_parser",
+        "_raw",
+        "_reason",
+        "_refusal",
+        "_retains",
+        "_skips_body",
+        "_unproductive",
+        "complete",
+        "headers",
+        "persists",
+        "status",
+    )
+
     def __init__(self, method: str, body_limit: int, skips_body: Callable[[int, Headers], bool]) -> None:
         self.status = 0
         self.headers = Headers()

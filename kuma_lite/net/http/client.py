@@ -25,6 +25,7 @@ from kuma_lite.net.http.redirects import (
     too_many_redirects,
 )
 from kuma_lite.net.http.request_bytes import Field, authorise, check_headers, check_method, serialise
+from kuma_lite.net.http.resumption import Resumption, Whereto
 from kuma_lite.net.http.transports import Transport, Transports
 from kuma_lite.net.http.url import URLS_REMEMBERED, Url, parse_url
 from kuma_lite.net.probe import sni, unverified_report, verified_report
@@ -83,6 +84,8 @@ class HttpClient:
 class _Call:
     """One call of `send`: the chain of requests and what they share."""
 
+    __slots__ = ("begun", "client", "deadlines", "first", "jar", "loop", "request")
+
     def __init__(self, client: HttpClient, request: Request) -> None:
         self.client = client
         self.request = request
@@ -122,15 +125,23 @@ class _Call:
         """One request and its complete answer; with a log-in, as often as that wants."""
         report: CertificateReport | None = None
         name, tls, on_secure = "", None, None
+        transport = self._transport(hop.url)
+        kept, resumption = None, self._resumption()
         if hop.url.scheme == "https":
             name = _tls_name(hop)
-            tls = (await self.client.context(tls_options(self.request)), sni(name))
+            context = await self.client.context(tls_options(self.request))
+            if resumption is not None:
+                where = Whereto(hop.url.host, hop.url.port, name, transport)
+                kept = resumption.offer(where, context, self.loop.time(), self.client.clock.now())
+            tls = (context, sni(name), kept.session if kept is not None else None)
 
             def on_secure(ssl_object: ssl.SSLObject) -> None:
                 nonlocal report
-                report = (verified_report if self.request.verify else unverified_report)(ssl_object, name)
+                if kept is not None and ssl_object.session_reused:
+                    report = kept.report
+                else:
+                    report = (verified_report if self.request.verify else unverified_report)(ssl_object, name)
 
-        transport = self._transport(hop.url)
         if log_in is not None:
             hop = _with_header(hop, "Connection", "keep-alive")
         payload = self._payload(hop, transport)
@@ -149,7 +160,15 @@ class _Call:
         finally:
             exchange.close()
             self._record(hop, exchange)
+        if report is not None and resumption is not None and (kept is None or report is not kept.report):
+            assert exchange.ssl_object is not None
+            resumption.keep(where, context, exchange.ssl_object, report, self.loop.time())
         return (opened, report) if again is None else await self._ask(again, log_in)
+
+    def _resumption(self) -> Resumption | None:
+        """None: the handshake is a whole one, as whoever looks at one check closely wants to see it."""
+        request = self.request
+        return None if request.cert_pem or request.log_in or current() is not None else request.resumption
 
     def _record(self, hop: Hop, exchange: Exchange) -> None:
         """Tell whoever records what this task does; a failed exchange as far as it came."""
@@ -236,11 +255,12 @@ class _Call:
             answer.headers,
             answer.body,
             answer.truncated,
-            str(hop.url),
+            _shown(hop),
             timings,
             report,
             answer.http_version,
             opened.address,
+            exchange.resumed,
         )
 
     def _headers(self, hop: Hop) -> list[tuple[str, str]]:
@@ -277,6 +297,13 @@ def _payload_of(hop: Hop) -> bytes:
     if hop.payload is None:
         hop.payload = serialise(hop.method, hop.url, hop.headers, hop.body)
     return hop.payload
+
+
+def _shown(hop: Hop) -> str:
+    """Its address as people may see it."""
+    if not hop.shown:
+        hop.shown = str(hop.url)
+    return hop.shown
 
 
 def _with_header(hop: Hop, name: str, value: str) -> Hop:

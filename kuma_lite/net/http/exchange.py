@@ -48,6 +48,25 @@ class Exchange(asyncio.Protocol):
     answer, but for `keeps_open`: then `again` asks once more, for log-ins that are bound to a connection.
     """
 
+    __slots__ = (
+        "_begun",
+        "_deadlines",
+        "_expected",
+        "_in_body",
+        "_keeps_open",
+        "_last_data",
+        "_loop",
+        "_on_secure",
+        "_request",
+        "_timer",
+        "_tls",
+        "_transport",
+        "answer",
+        "done",
+        "first_byte_ms",
+        "tls_ms",
+    )
+
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
@@ -76,10 +95,10 @@ class Exchange(asyncio.Protocol):
         self,
         request: bytes,
         deadlines: Deadlines,
-        tls: tuple[ssl.SSLContext, str | None] | None = None,
+        tls: tuple[ssl.SSLContext, str | None, ssl.SSLSession | None] | None = None,
         on_secure: Callable[[ssl.SSLObject], None] | None = None,
     ) -> None:
-        """Begin, on a connection that was made; `tls` is the context and the server name to ask for."""
+        """Begin, on a connection that was made; `tls`: see `TlsPipe`."""
         if self.done.done():
             return  # the connection was lost before we came to use it
         self._deadlines = deadlines
@@ -92,6 +111,16 @@ class Exchange(asyncio.Protocol):
         else:
             self._tls = TlsPipe(*tls)
             self._shake_hands(b"")
+
+    @property
+    def ssl_object(self) -> ssl.SSLObject | None:
+        """Of its TLS; None without."""
+        return self._tls.ssl_object if self._tls is not None else None
+
+    @property
+    def resumed(self) -> bool:
+        """Whether its TLS session is that of an earlier connection."""
+        return self._tls is not None and bool(self._tls.ssl_object.session_reused)
 
     @property
     def persists(self) -> bool:

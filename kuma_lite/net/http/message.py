@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from kuma_lite.net.http.charsets import readings
+from kuma_lite.net.http.resumption import Resumption
 from kuma_lite.net.proxy import ProxyRule
 from kuma_lite.net.resolve import IpFamily
 from kuma_lite.net.tls import CertificateReport
@@ -81,6 +82,7 @@ class Request:
         proxy: says for each address, redirects included, which proxy to take.
         log_in: begins a log-in with the host of the address; those that redirects lead to are not told.
         recurs: the same is asked again and again: what it was read as, and its bytes, are kept.
+        resumption: TLS sessions of whoever asks, to be resumed; None: every handshake is a whole one.
     """
 
     method: str
@@ -101,6 +103,7 @@ class Request:
     proxy: ProxyRule | None = None
     log_in: Callable[[], LogIn] | None = None
     recurs: bool = False
+    resumption: Resumption | None = None
 
 
 @dataclass(slots=True)
@@ -129,6 +132,7 @@ class Response:
         url: where the answer came from after redirects, without user and password.
         certificate: of the last request, None over plain HTTP.
         address: the IP address that answered (the path, over a Unix socket).
+        resumed: its TLS session was; the certificate is that of the whole handshake before it.
     """
 
     status: int
@@ -141,6 +145,7 @@ class Response:
     certificate: CertificateReport | None
     http_version: str
     address: str
+    resumed: bool = False
 
     @property
     def text(self) -> str:

@@ -18,13 +18,15 @@ _POST_BECOMES_GET = frozenset({301, 302})
 
 @dataclass(slots=True)
 class Hop:
-    """One request of a chain. The first one is kept from beat to beat: only `payload` may be put in later."""
+    """One request of a chain. The first one is kept: only `payload` and `shown` may be put in later."""
 
     method: str
     url: Url
     headers: tuple[Field, ...]
     body: bytes | None
     payload: bytes | None = field(default=None, init=False, compare=False, repr=False)
+    # The address without user and password.
+    shown: str = field(default="", init=False, compare=False, repr=False)
 
 
 def is_redirect(status: int, headers: Headers) -> bool:

@@ -19,6 +19,7 @@ from kuma_lite.core.declarations import (
 from kuma_lite.core.errors import UserError
 from kuma_lite.notifications.services import kit
 from kuma_lite.notifications.services.support.webpush.limits import MAX_BYTES
+from kuma_lite.notifications.services.support.webpush.request import NoKey, sealed_for
 from kuma_lite.notifications.services.support.webpush.subscription import Subscription
 
 BEGIN, END = '{"title":"Uptime Kuma","body":"', '"}'  # as the worker of Uptime Kuma's page reads it
@@ -71,24 +72,13 @@ class Webpush(NotificationService[WebpushOptions]):
 
 def push_call(subscription: Subscription, text: str, keys: PushKeys, now: float) -> kit.Call:
     """The request. `now`: seconds since 1970. Raises DeliveryFailed."""
-    from kuma_lite.notifications.services.support.webpush.encryption import encrypted
-    from kuma_lite.notifications.services.support.webpush.vapid import authorization
-
     try:
-        signed = authorization(subscription.origin, keys, now)
-    except ValueError:
+        sealed = sealed_for(subscription, payload(text), keys, now, kept_s=KEPT_S)
+    except NoKey:
         raise DeliveryFailed("The setting webpushPrivateVapidKey holds no key.", permanent=True) from None
-    try:
-        body = encrypted(payload(text), subscription.receiver, subscription.auth)
     except ValueError:
         raise _unusable("“keys.p256dh” is no public key of a browser") from None
-    return kit.Call(subscription.endpoint, body=body, headers={
-        "TTL": str(KEPT_S),
-        "Urgency": "normal",
-        "Content-Type": "application/octet-stream",
-        "Content-Encoding": "aes128gcm",
-        "Authorization": signed,
-    })  # fmt: skip
+    return kit.Call(subscription.endpoint, body=sealed.body, headers=sealed.headers)
 
 
 def payload(text: str) -> bytes:

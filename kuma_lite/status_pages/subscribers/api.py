@@ -9,10 +9,11 @@ from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.iso_time import iso
-from kuma_lite.rest.requests import AnyRequest, actor_of
+from kuma_lite.rest.requests import AnyRequest
 from kuma_lite.rest.route import DELETE, GET, NO_CONTENT, Route, key_in
 from kuma_lite.rest.shapes import MOMENT, named, nullable, one_of
-from kuma_lite.status_pages.model import Document, Page
+from kuma_lite.status_pages.model import Document
+from kuma_lite.status_pages.page_api import NOT_FOUND, PageApi
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.subscribers.documents import exported, shown
 from kuma_lite.status_pages.subscribers.model import Kind, State
@@ -20,7 +21,6 @@ from kuma_lite.status_pages.subscribers.service import Subscribers
 
 _TAG: Final = "Status pages"
 _SUBSCRIBERS: Final = "/api/v1/status_pages/{key:str}/subscribers"
-_NOT_FOUND: Final = "Not Found"
 _KINDS: Final = one_of(*(kind.value for kind in Kind))
 _STATES: Final = one_of(*(state.value for state in State))
 
@@ -51,7 +51,7 @@ _EXPORTED: Final = named(
 )
 
 
-class SubscriberApi:
+class SubscriberApi(PageApi):
     """Subscribers of status pages; pages belong to the first project.
 
     Args:
@@ -61,9 +61,8 @@ class SubscriberApi:
     """
 
     def __init__(self, pages: Pages, subscribers: Subscribers, is_root: Callable[[Actor], bool]) -> None:
-        self._pages = pages
+        super().__init__(pages, is_root)
         self._subscribers = subscribers
-        self._is_root = is_root
 
     def routes(self) -> Iterator[Route]:
         """The routes."""
@@ -97,27 +96,20 @@ class SubscriberApi:
 
     async def list(self, request: AnyRequest) -> Document:
         """List who is told of what happens on a status page, without their addresses; `key` is its slug."""
-        page = self._page(request)
+        _, page = self.edited(request)
         return {"subscribers": [_listed(shown(each)) for each in await self._subscribers.of(page)]}
 
     async def export(self, request: AnyRequest) -> Document:
         """Export the subscribers of a status page with their addresses."""
-        page = self._page(request)
+        _, page = self.edited(request)
         names = self._subscribers.names(page)
         return {"subscribers": [exported(each, names) for each in await self._subscribers.of(page)]}
 
     async def delete(self, request: AnyRequest) -> None:
         """Remove a subscriber with everything that is stored of it."""
-        page, number = self._page(request), wire_values.identifier(key_in(request, "subscriber"))
+        (_, page), number = self.edited(request), wire_values.identifier(key_in(request, "subscriber"))
         if number is None or not await self._subscribers.remove(page.id, number):
-            raise UserError(_NOT_FOUND, status=404)
-
-    def _page(self, request: AnyRequest) -> Page:
-        actor = actor_of(request)
-        page = self._pages.editable(actor, key_in(request)) if self._is_root(actor) else None
-        if page is None:
-            raise UserError(_NOT_FOUND, status=404)
-        return page
+            raise UserError(NOT_FOUND, status=404)
 
 
 def _listed(row: Document) -> Document:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final, NamedTuple, Protocol
 
 from kuma_lite import __version__
 from kuma_lite.core.clock import Clock
-from kuma_lite.core.declarations import DeliveryFailed, Message
+from kuma_lite.core.declarations import DeliveryFailed, Message, PushKeys
+from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import compact_json
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.http import Request, Response
 from kuma_lite.notifications.services.support.dkim import DEFAULT_FIELDS
+from kuma_lite.status_pages.subscribers import browsers
 from kuma_lite.status_pages.subscribers.keys import signature
 from kuma_lite.status_pages.subscribers.letters import Letter, PageFacts, letter, webhook_body
 from kuma_lite.status_pages.subscribers.model import Kind, News, Offer, Subscriber
-from kuma_lite.status_pages.subscribers.targets import masked, read_target
+from kuma_lite.status_pages.subscribers.rules import FAILURES_UNTIL_OFF
+from kuma_lite.status_pages.subscribers.targets import masked, read_target, subscription_of
 
 MAILS_AT_ONCE: Final = 4  # connections to the owner's mail server; providers refuse more
 ANSWER_S: Final = 15.0  # until a webhook answers
@@ -25,6 +29,7 @@ TOTAL_S: Final = 25.0  # with its answer's body
 ANSWER_BYTES: Final = 4_096  # read of it; nobody looks at it
 GONE: Final = "The subscriber or its page is gone."
 NO_SENDER: Final = "There is no e-mail channel that sends this."
+EXPIRED: Final = frozenset({404, 410})  # what a push service says of a browser that is subscribed no more
 PASSING: Final = frozenset({408, 425, 429})  # beside 5xx: the same request may succeed later
 # What a mail to a subscriber takes over from the owner's channel: the server, and who writes.
 _OF_SENDER: Final = re.compile(r"smtp(Host|Port|Secure|Ignore\w+|Username|Password|From|Dkim\w+)", re.I)
@@ -52,6 +57,10 @@ class NotTold(DeliveryFailed):
     """There is nobody to tell: not the fault of anybody's target."""
 
 
+class Expired(DeliveryFailed):
+    """The receiver is gone for good: there is nothing to wait for."""
+
+
 class Told(NamedTuple):
     """All that an attempt needs of a subscriber."""
 
@@ -70,6 +79,7 @@ class Delivery:
         public: reaches public addresses only.
         anywhere: reaches private ones as well.
         clock: for signatures.
+        push_keys: the pair that push services know this server by.
     """
 
     def __init__(
@@ -79,12 +89,14 @@ class Delivery:
         public: Http,
         anywhere: Http,
         clock: Clock,
+        push_keys: Callable[[], Awaitable[PushKeys]],
     ) -> None:
         self._look_up = look_up
         self._hand_over = hand_over
         self._public = public
         self._anywhere = anywhere
         self._clock = clock
+        self._push_keys = push_keys
         self._mails = asyncio.Semaphore(MAILS_AT_ONCE)
 
     async def deliver(self, subscriber_id: int, facts: Mapping[str, Any]) -> None:
@@ -102,6 +114,9 @@ class Delivery:
         if told is None:
             raise NotTold(GONE, permanent=True)
         subscriber = told.subscriber
+        if subscriber.kind is Kind.PUSH:
+            await self._browser(told, news)
+            return
         text = letter(news, subscriber, told.page)
         if subscriber.kind is Kind.EMAIL:
             async with self._mails:
@@ -126,39 +141,64 @@ class Delivery:
 
     async def _chat(self, told: Told, text: Letter) -> None:
         kind, target = told.subscriber.kind, told.subscriber.target
-        if not told.offer.private:
-            read_target(kind, target, private=False)  # the owner may have switched it off since
+        _check_allowed(told)
         await self._hand_over({"type": kind.value, _ADDRESS_KEYS[kind]: target}, Message(text.text))
 
     async def _webhook(self, told: Told, content: dict[str, Any], key: str) -> None:
-        subscriber, private = told.subscriber, told.offer.private
-        target, now = subscriber.target, int(self._clock.now())
-        if not private:
-            read_target(Kind.WEBHOOK, target, private=False)
+        subscriber, now = told.subscriber, int(self._clock.now())
         body = compact_json(content).encode("utf-8", "replace")
-        request = Request(
-            "POST",
-            target,
-            headers=[
-                ("Content-Type", "application/json"),
-                ("User-Agent", f"Kuma-Lite/{__version__}"),
-                ("webhook-id", key),
-                ("webhook-timestamp", str(now)),
-                ("webhook-signature", signature(subscriber, key, now, body)),
-            ],
-            body=body,
-            timeout=ANSWER_S,
-            total_timeout=TOTAL_S,
-            max_redirects=0,
-            body_limit=ANSWER_BYTES,
+        headers = [
+            ("Content-Type", "application/json"),
+            ("User-Agent", f"Kuma-Lite/{__version__}"),
+            ("webhook-id", key),
+            ("webhook-timestamp", str(now)),
+            ("webhook-signature", signature(subscriber, key, now, body)),
+        ]
+        status = await self._posted(told, Request("POST", subscriber.target, headers=headers, body=body))
+        if not 200 <= status < 300:
+            raise _refused(status)
+
+    async def _browser(self, told: Told, news: News) -> None:
+        subscription, keys = subscription_of(told.subscriber.target), await self._push_keys()
+        data, now = browsers.payload(news, told.subscriber, told.page), self._clock.now()
+        # The first one imports a library.
+        request = await asyncio.to_thread(browsers.request, subscription, data, keys, now)
+        status = await self._posted(told, request)
+        if status in EXPIRED:
+            raise Expired("HTTP {status}", permanent=True, status=status)
+        if not 200 <= status < 300:
+            raise _refused(status)
+
+    async def _posted(self, told: Told, request: Request) -> int:
+        """The status of the answer; nobody is sent elsewhere by it. Raises DeliveryFailed."""
+        _check_allowed(told)
+        request = replace(
+            request, timeout=ANSWER_S, total_timeout=TOTAL_S, max_redirects=0, body_limit=ANSWER_BYTES
         )
         try:
-            response = await (self._anywhere if private else self._public).send(request)
+            return (await (self._anywhere if told.offer.private else self._public).send(request)).status
         except NetworkError as error:
             raise DeliveryFailed(error.message, permanent=error.kind is ErrorKind.URL) from None
-        if not 200 <= response.status < 300:
-            permanent = response.status < 500 and response.status not in PASSING
-            raise DeliveryFailed("HTTP {status}", permanent=permanent, status=response.status)
+
+
+def _check_allowed(told: Told) -> None:
+    """Private targets may have been allowed once only. Raises DeliveryFailed."""
+    try:
+        read_target(told.subscriber.kind, told.subscriber.target, private=told.offer.private)
+    except UserError as error:
+        raise DeliveryFailed(error.message, permanent=True) from None
+
+
+def _refused(status: int) -> DeliveryFailed:
+    permanent = status < 500 and status not in PASSING
+    return DeliveryFailed("HTTP {status}", permanent=permanent, status=status)
+
+
+def blame_of(failure: DeliveryFailed) -> int:
+    """How many failures of a receiver it counts for that a message was not delivered."""
+    if isinstance(failure, NotTold) or not failure.permanent:
+        return 0
+    return FAILURES_UNTIL_OFF if isinstance(failure, Expired) else 1
 
 
 def mail_form(sender: Mapping[str, Any], target: str, unsubscribe: str) -> dict[str, Any]:

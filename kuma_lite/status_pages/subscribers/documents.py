@@ -16,7 +16,7 @@ from kuma_lite.net.http.url import parse_url
 from kuma_lite.status_pages.model import Document, Page
 from kuma_lite.status_pages.subscribers.model import Kind, Offer, State, Subscriber
 from kuma_lite.status_pages.subscribers.service import Subscribers
-from kuma_lite.status_pages.subscribers.targets import masked
+from kuma_lite.status_pages.subscribers.targets import address_of, masked
 
 MOST_LISTED: Final = 500  # the newest; the export has all
 BAD_KIND: Final = "There is no such way to be told."
@@ -101,7 +101,7 @@ def exported(subscriber: Subscriber, names: Mapping[int, str]) -> Document:
     return {
         "id": subscriber.id,
         "kind": subscriber.kind.value,
-        "target": subscriber.target,
+        "target": address_of(subscriber.kind, subscriber.target),
         "state": subscriber.state.value,
         "services": None if chosen is None else [names.get(number, str(number)) for number in sorted(chosen)],
         "created_at": iso(subscriber.created * 1000),

@@ -15,11 +15,19 @@ from kuma_lite.status_pages.subscribers.targets import MAX_URL_CHARS, NAMES, mas
 
 FORM_STYLE_PATH: Final = "/status-subscribe.css"
 TRAP: Final = "website"  # a field that people do not see; programs fill it in
-POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data: https: http:; form-action 'self'; "
+FORM_SCRIPT_PATH: Final = "/status-push.js"
+WORKER_PATH: Final = "/status-worker.js"
+PUSH: Final = "push"  # field: a subscription that the browser has, which says whose the rest of the form is
+MOVED: Final = "moved"  # field: what it has in place of that one
+_RUNS: Final = "script-src 'self'; connect-src 'self'; worker-src 'self'; "
+_POLICY: Final = (
+    "style-src 'self'; img-src 'self' data: https: http:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+POLICY: Final = f"default-src 'none'; {_POLICY}"
+SCRIPT_POLICY: Final = f"default-src 'none'; {_RUNS}{_POLICY}"  # of the form, where browsers are told
 STYLE: Final = """\
+[hidden] { display: none !important; }
 main { max-width: 40rem; }
 form { display: grid; gap: 1.25rem; margin: 1rem 0 1.5rem; }
 fieldset { border: 1px solid var(--line); border-radius: 12px; background: var(--surface); margin: 0;
@@ -40,8 +48,15 @@ button.quiet { background: none; color: var(--down); border-color: var(--down); 
 .trap { position: absolute; left: -100vw; width: 1px; height: 1px; overflow: hidden; }
 code { background: var(--surface); border: 1px solid var(--line); border-radius: 6px; padding: 0.1rem 0.35rem;
   overflow-wrap: anywhere; }
-section { border-top: 1px solid var(--line); margin-top: 1.5rem; padding-top: 1.25rem; }
+button:disabled { opacity: 0.6; cursor: default; }
+.known { border: 1px solid var(--line); border-radius: 12px; background: var(--surface);
+  padding: 0.75rem 1.25rem 1rem; margin: 1rem 0; }
+.known form { display: flex; flex-wrap: wrap; gap: 0.75rem; margin: 0.75rem 0 0; }
+.known p { margin: 0.25rem 0; }
+#said:empty { display: none; }
+section:not(.known) { border-top: 1px solid var(--line); margin-top: 1.5rem; padding-top: 1.25rem; }
 """
+_SCRIPT: Final = f'<script defer src="{FORM_SCRIPT_PATH}"></script>\n'
 _LABELS: Final = {
     Kind.EMAIL: "E-mail address",
     Kind.WEBHOOK: "Address of your webhook",
@@ -49,6 +64,13 @@ _LABELS: Final = {
     Kind.DISCORD: "Address of the Discord webhook",
     Kind.TEAMS: "Address of the Microsoft Teams webhook",
 }
+
+
+# What is read where only browsers are told, and this one cannot be.
+_UNABLE: Final = (
+    '<p id="unable">This needs a browser that shows notifications of pages, with JavaScript, over HTTPS. On '
+    "an iPhone or iPad, add the page to the home screen first.</p>"
+)
 
 
 class Form(NamedTuple):
@@ -60,33 +82,69 @@ class Form(NamedTuple):
     problem: str = ""  # a sentence about it
 
 
-def subscribe(page: Page, kinds: Sequence[Kind], names: Mapping[int, str], form: Form) -> str:
-    """The form of somebody new."""
-    chosen = form.kind or kinds[0]
-    only = kinds[0] if len(kinds) == 1 else None
-    ways = "" if only else _fieldset("How do you want to be told?", "".join(
-        _radio("kind", kind.value, NAMES[kind], checked=kind is chosen) for kind in kinds
-    ))  # fmt: skip
-    if only:
-        ways = f'<input type="hidden" name="kind" value="{only.value}">'
-    label = _LABELS[only] if only else _label(kinds)
-    mail = only is Kind.EMAIL
-    invalid = ' aria-invalid="true" aria-describedby="problem"' if form.problem else ""
-    problem = (
-        f'<p class="problem" id="problem" role="alert">{escape(form.problem)}</p>' if form.problem else ""
-    )
-    return _document(page, "Subscribe", (
-        f"<p>Be told when an incident or maintenance begins, changes or ends.</p>"
-        f'<form method="post" action="/status/{page.slug}/subscribe">{ways}'
-        f'<label class="field">{label}<input name="target" required maxlength="{MAX_URL_CHARS}" '
-        f'type="{"email" if mail else "text"}" autocomplete="{"email" if mail else "off"}" '
-        f'value="{escape(form.target)}"{invalid}></label>{problem}'
+def subscribe(page: Page, kinds: Sequence[Kind], names: Mapping[int, str], form: Form, key: str = "") -> str:
+    """The form of somebody new; `key`: what browsers subscribe with, where those are told."""
+    typed = [kind for kind in kinds if kind is not Kind.PUSH]
+    fields = _ways(kinds, typed, form)
+    if typed:
+        fields += _typed(typed, form)
+    if form.problem:
+        fields += f'<p class="problem" id="problem" role="alert">{escape(form.problem)}</p>'
+    fields += (
         f'<div class="trap" aria-hidden="true"><label>Leave this empty<input name="{TRAP}" tabindex="-1" '
         f'autocomplete="off"></label></div>'
         f"{_services(names, form.monitors)}"
-        f'<p class="help">You get a message with a link to confirm. What you type is used for these messages '
-        f"only; unsubscribing deletes it.</p><button>Subscribe</button></form>"
-    ))  # fmt: skip
+    )
+    if typed:
+        fields += (
+            '<p class="help" data-typed>You get a message with a link to confirm. What you type is used for '
+            "these messages only; unsubscribing deletes it.</p>"
+        )
+    below, push = f"/status/{page.slug}", len(typed) < len(kinds)
+    data = f' data-key="{escape(key)}"' if push else ""
+    hidden = "" if typed else " hidden"
+    told = f"{'' if typed else _UNABLE}{_known(below)}" if push else ""
+    said = '<p id="said" role="status"></p>' if push else ""
+    return _document(page, "Subscribe", (
+        f"<p>Be told when an incident or maintenance begins, changes or ends.</p>{told}"
+        f'<form method="post" action="{below}/subscribe"{data}{hidden}>{fields}<button>Subscribe</button>'
+        f"{said}</form>"
+    ), script=push)  # fmt: skip
+
+
+def _ways(kinds: Sequence[Kind], typed: Sequence[Kind], form: Form) -> str:
+    """Radios; the one of notifications is shown by the script, which they need."""
+    if len(kinds) == 1:
+        return f'<input type="hidden" name="kind" value="{kinds[0].value}">'
+    chosen = form.kind or (typed or kinds)[0]
+    drawn = "".join(_radio("kind", kind.value, NAMES[kind], checked=kind is chosen) for kind in typed)
+    if len(typed) < len(kinds):
+        drawn += f"<div data-push hidden>{_radio('kind', Kind.PUSH.value, NAMES[Kind.PUSH])}</div>"
+    return _fieldset("How do you want to be told?", drawn)
+
+
+def _typed(kinds: Sequence[Kind], form: Form) -> str:
+    """Where somebody types an address."""
+    only = kinds[0] if len(kinds) == 1 else None
+    label = _LABELS[only] if only else _label(kinds)
+    mail = only is Kind.EMAIL
+    invalid = ' aria-invalid="true" aria-describedby="problem"' if form.problem else ""
+    return (
+        f'<label class="field" data-typed>{label}<input name="target" required maxlength="{MAX_URL_CHARS}" '
+        f'type="{"email" if mail else "text"}" autocomplete="{"email" if mail else "off"}" '
+        f'value="{escape(form.target)}"{invalid}></label>'
+    )
+
+
+def _known(below: str) -> str:
+    """What a browser reads that is told already; shown by the script."""
+    field = f'<input type="hidden" name="{PUSH}">'
+    return (
+        '<section class="known" id="known" aria-label="This browser" hidden>'
+        "<p><strong>This browser is subscribed.</strong> It shows a notification when something happens.</p>"
+        f'<form method="post" action="{below}/subscription">{field}<button>Choose services</button>'
+        '<button class="quiet" name="stop">Unsubscribe this browser</button></form></section>'
+    )
 
 
 def asked(page: Page) -> str:
@@ -115,7 +173,9 @@ def manage(page: Page, subscriber: Subscriber, names: Mapping[int, str], key: st
             "<p>Requests are signed as Standard Webhooks are (<code>webhook-signature</code>, HMAC-SHA256). "
             f"The secret of yours: <code>{signing_secret(subscriber)}</code></p>"
         )
-    told = f"{NAMES[subscriber.kind]} · {masked(subscriber.kind, subscriber.target)}"
+    told = NAMES[subscriber.kind]
+    if subscriber.kind is not Kind.PUSH:  # that it is this browser says more than its maker's host
+        told += f" · {masked(subscriber.kind, subscriber.target)}"
     choice = ""
     if names:
         choice = _post(
@@ -186,7 +246,7 @@ def _fieldset(legend: str, content: str) -> str:
     return f"<fieldset><legend>{legend}</legend>{content}</fieldset>"
 
 
-def _radio(name: str, value: str, label: str, *, checked: bool) -> str:
+def _radio(name: str, value: str, label: str, *, checked: bool = False) -> str:
     marked = " checked" if checked else ""
     return (
         f'<label class="line"><input type="radio" name="{name}" value="{value}"{marked}>'
@@ -199,7 +259,7 @@ def _post(page: Page, purpose: Purpose, key: str, content: str) -> str:
     return f'<form method="post" action="{action}">{content}</form>'
 
 
-def _document(page: Page, heading: str, content: str) -> str:
+def _document(page: Page, heading: str, content: str, *, script: bool = False) -> str:
     theme = f' data-theme="{page.theme}"' if page.theme in ("light", "dark") else ""
     logo = ""
     if page.shown_icon != DEFAULT_ICON:
@@ -208,7 +268,7 @@ def _document(page: Page, heading: str, content: str) -> str:
     return _bare(
         f"{heading} · {page.title}",
         theme,
-        f'<link rel="icon" href="{escape(page.shown_icon)}">\n',
+        f'<link rel="icon" href="{escape(page.shown_icon)}">\n{_SCRIPT if script else ""}',
         f"<header>{logo}<h1>{escape(heading)}<br><small>{escape(page.title)}</small></h1></header>{content}{back}",
     )
 

@@ -39,8 +39,10 @@ class PageFacts:
     """What messages say of a page."""
 
     title: str
-    address: str  # of the page, absolute
+    address: str  # of the page, absolute; "" where none is known
+    path: str  # its path at every host that shows it
     names: Mapping[int, str]  # of the monitors on it
+    icon: str = ""  # address or path of its own picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,15 @@ def letter(news: News, subscriber: Subscriber, page: PageFacts) -> Letter:
             "If you did not ask for this, you need not do anything.\n"
         )
         return Letter(f"[{title}] You are subscribed", text, stop)
-    heading = f"{_BEGINNINGS[news.what]}: {one_line(news.title)}"
-    parts = [heading, _when(news), _about(news, page), plain(news.text), page.address]
+    heading = heading_of(news)
+    parts = [heading, when(news), about(news, page), plain(news.text), page.address]
     foot = f"Choose what you are told, or unsubscribe: {manage}"
     return Letter(f"[{title}] {heading}", "\n\n".join(part for part in (*parts, foot) if part) + "\n", stop)
+
+
+def heading_of(news: News) -> str:
+    """What has happened, in a few words."""
+    return f"{_BEGINNINGS[news.what]}: {one_line(news.title)}"
 
 
 def _please_confirm(subscriber: Subscriber, page: PageFacts, title: str, asked: int) -> Letter:
@@ -84,7 +91,16 @@ def _please_confirm(subscriber: Subscriber, page: PageFacts, title: str, asked: 
 
 def link(subscriber: Subscriber, page: PageFacts, purpose: Purpose, until: int | None = None) -> str:
     """An address that opens something for a subscriber."""
-    return f"{page.address}/{PARTS[purpose]}?t={token(subscriber, purpose, until)}"
+    return f"{page.address}{_key(subscriber, purpose, until)}"
+
+
+def path(subscriber: Subscriber, page: PageFacts, purpose: Purpose, until: int | None = None) -> str:
+    """The same without its host."""
+    return f"{page.path}{_key(subscriber, purpose, until)}"
+
+
+def _key(subscriber: Subscriber, purpose: Purpose, until: int | None) -> str:
+    return f"/{PARTS[purpose]}?t={token(subscriber, purpose, until)}"
 
 
 # Purpose → the part of a page that serves it.
@@ -97,22 +113,22 @@ PARTS: Final = {
 
 def webhook_body(news: News, subscriber: Subscriber, page: PageFacts) -> dict[str, Any]:
     """What a program is told, in the shape of Standard Webhooks."""
-    about: dict[str, Any] = {"page": {"title": page.title, "url": page.address}}
+    data: dict[str, Any] = {"page": {"title": page.title, "url": page.address}}
     if news.what is What.CONFIRM:
-        about["confirm_url"] = link(subscriber, page, Purpose.CONFIRM, news.at + CONFIRM_WITHIN_S)
+        data["confirm_url"] = link(subscriber, page, Purpose.CONFIRM, news.at + CONFIRM_WITHIN_S)
     else:
-        about["manage_url"] = link(subscriber, page, Purpose.MANAGE)
-        about["unsubscribe_url"] = link(subscriber, page, Purpose.UNSUBSCRIBE)
+        data["manage_url"] = link(subscriber, page, Purpose.MANAGE)
+        data["unsubscribe_url"] = link(subscriber, page, Purpose.UNSUBSCRIBE)
     kind = news.what.value.partition(".")[0]
     if kind in ("incident", "maintenance"):
-        about[kind] = {
+        data[kind] = {
             "id": news.id,
             "title": news.title,
             "text": news.text[:MAX_TEXT_CHARS],
             "services": [page.names[number] for number in news.monitors if number in page.names],
             **({"state": news.state or None} if kind == "incident" else _times(news)),
         }
-    return {"type": news.what.value, "timestamp": iso(news.at * 1000), "data": about}
+    return {"type": news.what.value, "timestamp": iso(news.at * 1000), "data": data}
 
 
 def _times(news: News) -> dict[str, str | None]:
@@ -122,7 +138,8 @@ def _times(news: News) -> dict[str, str | None]:
     }
 
 
-def _when(news: News) -> str:
+def when(news: News) -> str:
+    """The time of maintenance, or how far an incident is."""
     if news.start is None and news.end is None:
         return news.state.capitalize()
     begins = [] if news.start is None else [f"from {_moment(news.start)}"]
@@ -131,7 +148,8 @@ def _when(news: News) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _about(news: News, page: PageFacts) -> str:
+def about(news: News, page: PageFacts) -> str:
+    """Which services it concerns."""
     names = [one_line(page.names[number]) for number in news.monitors if number in page.names]
     return f"Services: {', '.join(names)}" if names else ""
 

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     SLACK = "slack"
     DISCORD = "discord"
     TEAMS = "teams"
+    PUSH = "push"  # notifications in a browser
 
 
 class State(StrEnum):
@@ -38,7 +39,7 @@ class Subscriber:
     id: int
     page_id: int
     kind: Kind
-    target: str  # an e-mail address or a web address; shown to nobody but who exports
+    target: str  # an e-mail or web address, or what a browser gave; shown to nobody but who exports
     target_key: str
     monitors: frozenset[int] | None  # None: everything on the page
     state: State

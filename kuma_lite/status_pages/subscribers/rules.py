@@ -18,6 +18,7 @@ from kuma_lite.status_pages.subscribers.model import (
 
 FAILURES_UNTIL_OFF: Final = 3  # messages given up one after the other; one may be a mistake of the receiver
 CONFIRM_WITHIN_S: Final = 24 * 3600  # of a link that confirms; a pending one is forgotten then
+BROWSERS_KEPT_S: Final = 30 * 24 * 3600  # that are switched off: each time one subscribes it is another
 ASK_PAUSE_S: Final = 600  # between two messages to the same target because of the form ...
 ASKS_A_DAY: Final = 3  # ... and so many: a form of ours must not fill a stranger's mailbox
 

@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from kuma_lite.core.clock import Clock, to_ms
+from kuma_lite.core.declarations import PushKeys
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
-from kuma_lite.status_pages.model import IncidentHappened, Monitors, Page
+from kuma_lite.status_pages.model import DEFAULT_ICON, IncidentHappened, Monitors, Page
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.subscribers import store
 from kuma_lite.status_pages.subscribers.delivery import Told
@@ -36,10 +37,11 @@ from kuma_lite.status_pages.subscribers.rules import (
     may_be_asked,
     plan_news,
 )
-from kuma_lite.status_pages.subscribers.targets import Target
+from kuma_lite.status_pages.subscribers.targets import Target, is_same_browser
 
 MOST_OF_A_PAGE: Final = 10_000  # subscribers, whatever their state
 MOST_PENDING: Final = 1_000  # of a page; nobody needs more in a day, and a flood ends there
+MAX_ICON_CHARS: Final = 200  # in a message: not the picture itself
 FORGET_EVERY_S: Final = 600
 FULL: Final = "Nobody can subscribe at the moment. Please try again tomorrow."
 _KEY_BYTES: Final = 12  # of what tells one message from all others
@@ -68,6 +70,7 @@ class Subscribers:
         plans_on: the maintenance of a page.
         senders: who sends e-mails.
         base_url: address of this server, "" where nobody has set one.
+        push_keys: the pair that push services know this server by.
         wake: begins to deliver what was enqueued.
     """
 
@@ -80,6 +83,7 @@ class Subscribers:
         plans_on: PlansOn,
         senders: Senders,
         base_url: Callable[[], str],
+        push_keys: Callable[[], Awaitable[PushKeys]],
         wake: Callable[[], None],
     ) -> None:
         self._database = database
@@ -89,6 +93,7 @@ class Subscribers:
         self._plans_on = plans_on
         self.senders = senders
         self._base_url = base_url
+        self._push_keys = push_keys
         self._wake = wake
         self._offers: dict[int, Offer] = {}
         self._looking = asyncio.Lock()
@@ -113,11 +118,17 @@ class Subscribers:
         return self._offers.get(page_id) or Offer(page_id=page_id)
 
     def kinds(self, page: Page) -> tuple[Kind, ...]:
-        """The ways that work: e-mails need a sender, and every link needs an address to begin with."""
-        offer = self.offer(page.id)
-        if not self.address(page):
-            return ()
-        return tuple(kind for kind in offer.kinds if kind is not Kind.EMAIL or offer.sender is not None)
+        """The ways that work: e-mails need a sender, and links need an address to begin with.
+
+        Browsers are at the right host already.
+        """
+        offer, linked = self.offer(page.id), bool(self.address(page))
+        works = {Kind.EMAIL: linked and offer.sender is not None, Kind.PUSH: True}
+        return tuple(kind for kind in offer.kinds if works.get(kind, linked))
+
+    async def push_key(self) -> str:
+        """The public key that browsers subscribe with, in base64url."""
+        return (await self._push_keys()).public
 
     def address(self, page: Page) -> str:
         """The address of a page, as messages name it; "" where none is known.
@@ -160,6 +171,9 @@ class Subscribers:
                     monitors=monitors, state=State.PENDING, seed=new_seed(), created=now, asked=now, asks=1,
                 )  # fmt: skip
                 self._enqueue(db, [store.insert(db, fresh)], News(What.CONFIRM, at=now))
+            elif kind is Kind.PUSH and found.state is State.ACTIVE:
+                if is_same_browser(found, target.text):  # only it knows its keys: there is nothing to confirm
+                    store.update(db, replace(found, monitors=monitors))
             elif may_be_asked(found, now):
                 asked = replace(found, asked=now, asks=asks_then(found, now))
                 if found.state is State.ACTIVE:
@@ -180,6 +194,24 @@ class Subscribers:
             return None
         page = self._pages.get(found.page_id)
         return None if page is None else (found, page)
+
+    async def browser(self, page: Page, target: Target) -> Subscriber | None:
+        """The browser that is told with these very keys, which nobody else knows; None: it is not told."""
+        found = await self._database.read(lambda db: store.known(db, page.id, Kind.PUSH, target.key))
+        known = found is not None and found.state is State.ACTIVE and is_same_browser(found, target.text)
+        return found if known else None
+
+    async def move(self, subscriber: Subscriber, target: Target) -> None:
+        """A browser has got another address from its maker."""
+
+        def write(db: Connection) -> None:
+            found = store.find(db, subscriber.id)
+            other = store.known(db, subscriber.page_id, Kind.PUSH, target.key)
+            if found is None or (other is not None and other.id != found.id):
+                return
+            store.update(db, replace(found, target=target.text, target_key=target.key))
+
+        await self._database.write(write)
 
     async def confirm(self, subscriber: Subscriber) -> Subscriber:
         """Tell somebody from now on."""
@@ -306,7 +338,13 @@ class Subscribers:
         sender = None
         if subscriber.kind is Kind.EMAIL and offer.sender is not None:
             sender = await self.senders.form(page.organisation, offer.sender)
-        return Told(subscriber, offer, PageFacts(page.title, self.address(page), self.names(page)), sender)
+        return Told(subscriber, offer, self._facts(page), sender)
+
+    def _facts(self, page: Page) -> PageFacts:
+        path = f"/status/{page.slug}"
+        icon = page.shown_icon if page.shown_icon != DEFAULT_ICON else ""
+        short = icon if len(icon) <= MAX_ICON_CHARS else ""
+        return PageFacts(page.title, self.address(page), path, self.names(page), short)
 
     async def _changed(self, page_id: int) -> None:
         page = self._pages.get(page_id)

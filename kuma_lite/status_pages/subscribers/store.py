@@ -19,7 +19,7 @@ from kuma_lite.status_pages.subscribers.model import (
     State,
     Subscriber,
 )
-from kuma_lite.status_pages.subscribers.rules import CONFIRM_WITHIN_S, state_after_failures
+from kuma_lite.status_pages.subscribers.rules import BROWSERS_KEPT_S, CONFIRM_WITHIN_S, state_after_failures
 
 _SUBSCRIBER: Final = (
     "id, page_id, kind, target, target_key, monitors, state, seed, created, confirmed, asked, asks,"
@@ -136,10 +136,11 @@ def insert(db: Connection, fresh: Subscriber) -> Subscriber:
 def update(db: Connection, subscriber: Subscriber) -> None:
     """Write what can change."""
     db.execute(
-        "UPDATE subscriber SET target = ?, monitors = ?, state = ?, confirmed = ?, asked = ?, asks = ?,"
-        " failures = ? WHERE id = ?",
+        "UPDATE subscriber SET target = ?, target_key = ?, monitors = ?, state = ?, confirmed = ?, asked = ?,"
+        " asks = ?, failures = ? WHERE id = ?",
         (
             subscriber.target,
+            subscriber.target_key,
             _packed(subscriber.monitors),
             subscriber.state.value,
             subscriber.confirmed,
@@ -158,8 +159,13 @@ def delete(db: Connection, number: int) -> bool:
 
 
 def forget_unconfirmed(db: Connection, now: int) -> None:
-    """Those who have not confirmed in time."""
+    """Those who have not confirmed in time, and browsers that were switched off: no other ones come back."""
     db.execute("DELETE FROM subscriber WHERE state = 'pending' AND asked <= ?", (now - CONFIRM_WITHIN_S,))
+    db.execute(
+        "DELETE FROM subscriber WHERE kind = 'push' AND state = 'off'"
+        " AND max(coalesce(last_success, 0), coalesce(confirmed, 0), asked) <= ?",
+        (now - BROWSERS_KEPT_S,),
+    )
 
 
 def _subscriber(row: Sequence[Any]) -> Subscriber:
@@ -234,16 +240,17 @@ def failed(db: Connection, row: int, due: int) -> None:
     db.execute("UPDATE subscriber_message SET attempts = attempts + 1, due = ? WHERE id = ?", (due, row))
 
 
-def given_up(db: Connection, row: int, subscriber_id: int, *, blamed: bool) -> None:
+def given_up(db: Connection, row: int, subscriber_id: int, *, blamed: int) -> None:
     """A message will not be delivered.
 
-    Whoever refuses several (`blamed`: it is the receiver's doing) is told no more, and what waits is dropped.
+    Whoever refuses several (`blamed`: how many this one counts for; 0: it is not the receiver's doing) is
+    told no more, and what waits is dropped.
     """
     db.execute("DELETE FROM subscriber_message WHERE id = ?", (row,))
     found = find(db, subscriber_id) if blamed else None
     if found is None:
         return
-    failures = found.failures + 1
+    failures = found.failures + blamed
     state = state_after_failures(found.state, failures)
     db.execute("UPDATE subscriber SET failures = ?, state = ? WHERE id = ?", (failures, state, subscriber_id))
     if state is State.OFF:

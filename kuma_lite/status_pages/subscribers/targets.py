@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import re
 from typing import Final, NamedTuple
 
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.json_text import compact_json
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http.url import Url, parse_url
 from kuma_lite.net.public_only import REFUSED, is_public
 from kuma_lite.net.resolve import literal
-from kuma_lite.status_pages.subscribers.model import Kind
+from kuma_lite.notifications.services.support.webpush.subscription import Subscription
+from kuma_lite.status_pages.subscribers.model import Kind, Subscriber
 
 MAX_EMAIL_CHARS: Final = 254  # RFC 5321
 MAX_URL_CHARS: Final = 2_000
 NO_EMAIL: Final = "This is no e-mail address."
 NO_URL: Final = "This is no web address."
 ONLY_HTTPS: Final = "The address must begin with https://."
+NO_BROWSER: Final = "This is no push subscription of a browser."
 NOT_OF_SERVICE: Final = "This is no webhook address of {service}."
 
 # The rule of HTML's own input, with a dot in the domain.
@@ -30,6 +35,7 @@ NAMES: Final = {
     Kind.SLACK: "Slack",
     Kind.DISCORD: "Discord",
     Kind.TEAMS: "Microsoft Teams",
+    Kind.PUSH: "Notifications in this browser",
 }
 # Where the webhooks of a service are, below these names or at them.
 _HOSTS: Final = {
@@ -55,6 +61,33 @@ def read_target(kind: Kind, typed: str, *, private: bool) -> Target:
     text = typed.strip()
     if kind is Kind.EMAIL:
         return _email(text)
+    if kind is Kind.PUSH:
+        return _browser(text, private=private)
+    return _web_address(kind, text, private=private)
+
+
+def subscription_of(target: str) -> Subscription:
+    """What a browser gave. Raises UserError."""
+    try:
+        return Subscription.read(target)
+    except ValueError:
+        raise UserError(NO_BROWSER) from None
+
+
+def _browser(text: str, *, private: bool) -> Target:
+    found = subscription_of(text)
+    keys = {"p256dh": _base64url(found.receiver), "auth": _base64url(found.auth)}
+    written = compact_json({"endpoint": found.endpoint, "keys": keys})
+    if len(written) > MAX_URL_CHARS:
+        raise UserError(NO_BROWSER)
+    return Target(written, _web_address(Kind.PUSH, found.endpoint, private=private).key)
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _web_address(kind: Kind, text: str, *, private: bool) -> Target:
     url = _url(text)
     if private:
         return Target(text, str(url))
@@ -96,6 +129,11 @@ def _url(text: str) -> Url:
     return url
 
 
+def is_same_browser(subscriber: Subscriber, target: str) -> bool:
+    """Whether somebody knows the keys of a browser: its endpoint alone may have been seen by others."""
+    return hmac.compare_digest(subscriber.target.encode(), target.encode())
+
+
 def mailbox_of(kind: Kind, key: str) -> str:
     """What limits count: `a+1@example.org` and `a+2@example.org` are one mailbox, a host is one receiver."""
     if kind is Kind.EMAIL:
@@ -104,13 +142,18 @@ def mailbox_of(kind: Kind, key: str) -> str:
     return key
 
 
+def address_of(kind: Kind, target: str) -> str:
+    """The address of a target without what only a browser and this server may know. Raises UserError."""
+    return subscription_of(target).endpoint if kind is Kind.PUSH else target
+
+
 def masked(kind: Kind, target: str) -> str:
     """What may be shown of a target: `a***@example.org`, `https://example.org/***`."""
     if kind is Kind.EMAIL:
         name, _, domain = target.rpartition("@")
         return f"{name[:1]}***@{domain}"
     try:
-        url = parse_url(target)
-    except NetworkError:
+        url = parse_url(address_of(kind, target))
+    except (NetworkError, UserError):
         return "***"
     return f"{url.scheme}://{url.netloc}/***"

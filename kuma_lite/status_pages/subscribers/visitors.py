@@ -12,14 +12,15 @@ from kuma_lite.core.doors import Access, RawRoute, Unanswered
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.rate_limits import KeyedLimiter
 from kuma_lite.core.raw_http import answer, read_body
-from kuma_lite.status_pages.answering import CSS, HTML
+from kuma_lite.status_pages.answering import CSS, HTML, SCRIPT
 from kuma_lite.status_pages.cache import Answer
 from kuma_lite.status_pages.model import Page
 from kuma_lite.status_pages.requests import send_answer
-from kuma_lite.status_pages.subscribers import html
+from kuma_lite.status_pages.subscribers import html, scripts
 from kuma_lite.status_pages.subscribers.html import Form
 from kuma_lite.status_pages.subscribers.keys import Purpose
 from kuma_lite.status_pages.subscribers.letters import PARTS
+from kuma_lite.status_pages.subscribers.model import Kind, Subscriber
 from kuma_lite.status_pages.subscribers.service import Subscribers
 from kuma_lite.status_pages.subscribers.targets import MAX_URL_CHARS, mailbox_of, read_target
 
@@ -36,13 +37,18 @@ CONFIRMED: Final = "You are subscribed."
 
 _SUBSCRIBE: Final = "subscribe"
 _PURPOSES: Final = {part: purpose for purpose, part in PARTS.items()}
+_POLICY: Final = b"content-security-policy"
 _HEADERS: Final = (
-    (b"content-security-policy", html.POLICY.encode()),
     (b"cache-control", b"no-store"),
     (b"x-robots-tag", b"noindex"),
 )
-_STYLE: Final = Answer(200, html.STYLE.encode(), CSS)
+_FILES: Final = {
+    html.FORM_STYLE_PATH: Answer(200, html.STYLE.encode(), CSS),
+    html.FORM_SCRIPT_PATH: Answer(200, scripts.FORM.encode(), SCRIPT),
+    html.WORKER_PATH: Answer(200, scripts.WORKER.encode(), SCRIPT),
+}
 
+NOT_KNOWN: Final = (204, "")
 Fields = dict[str, list[str]]
 Shown = tuple[int, str]  # status, HTML
 
@@ -66,18 +72,24 @@ class Visitors:
 
     def routes(self) -> list[RawRoute]:
         """What stands beside the pages."""
-        return [RawRoute(html.FORM_STYLE_PATH, self.style, Access.PUBLIC)]
+        return [RawRoute(path, self.file, Access.PUBLIC) for path in _FILES]
 
-    async def style(self, scope: Any, _receive: Any, send: Any) -> Unanswered | None:
-        """How the forms look."""
-        if scope["method"] not in ("GET", "HEAD"):
+    async def file(self, scope: Any, _receive: Any, send: Any) -> Unanswered | None:
+        """How the forms look, and what they run."""
+        found = _FILES.get(scope["path"])
+        if found is None or scope["method"] not in ("GET", "HEAD"):
             return Unanswered.ELSEWHERE
-        await send_answer(scope, send, _STYLE)
+        policy = ((_POLICY, html.SCRIPT_POLICY.encode()),)  # a worker has one of its own
+        await send_answer(scope, send, found, policy)
         return None
 
     def offered(self, page: Page) -> bool:
         """Whether visitors of a page can subscribe."""
         return bool(self._subscribers.kinds(page))
+
+    def address(self, page: Page) -> str:
+        """Where a page is, absolute; "" where nobody has said so."""
+        return self._subscribers.address(page)
 
     def serves(self, part: str) -> bool:
         """Whether an address below a page is one of these."""
@@ -97,23 +109,27 @@ class Visitors:
                 await self._send(scope, send, 413, html.no_key(page))
                 return None
         if part != _SUBSCRIBE:
-            await self._send(scope, send, *await self._with_key(_PURPOSES[part], scope, posted))
+            await self._send(scope, send, *await self._with_key(_PURPOSES[part], page, scope, posted))
             return None
         if page is None or not self._subscribers.kinds(page):
             return Unanswered.MISSING
-        shown = self._form(page, Form()) if posted is None else await self._sign_up(page, scope, posted)
-        await self._send(scope, send, *shown)
+        shown = await (self._form(page, Form()) if posted is None else self._sign_up(page, scope, posted))
+        runs = Kind.PUSH in self._subscribers.kinds(page)
+        await self._send(scope, send, *shown, policy=html.SCRIPT_POLICY if runs else html.POLICY)
         return None
 
-    async def _send(self, scope: Any, send: Any, status: int, text: str) -> None:
-        body = text.encode("utf-8", "replace")
-        await answer(send, status, b"" if scope["method"] == "HEAD" else body, HTML, _HEADERS)
+    async def _send(
+        self, scope: Any, send: Any, status: int, text: str, *, policy: str = html.POLICY
+    ) -> None:
+        body, headers = text.encode("utf-8", "replace"), (*_HEADERS, (_POLICY, policy.encode()))
+        await answer(send, status, b"" if scope["method"] == "HEAD" else body, HTML, headers)
 
     # --- Somebody new ------------------------------------------------------------------------------------
 
-    def _form(self, page: Page, form: Form) -> Shown:
+    async def _form(self, page: Page, form: Form) -> Shown:
         names, kinds = self._subscribers.names(page), self._subscribers.kinds(page)
-        return 400 if form.problem else 200, html.subscribe(page, kinds, names, form)
+        key = await self._subscribers.push_key() if Kind.PUSH in kinds else ""
+        return 400 if form.problem else 200, html.subscribe(page, kinds, names, form, key)
 
     async def _sign_up(self, page: Page, scope: Any, posted: Fields) -> Shown:
         place = self._place_of(scope)
@@ -123,28 +139,32 @@ class Visitors:
         names, kinds = self._subscribers.names(page), self._subscribers.kinds(page)
         typed, said = _first(posted, "target"), _first(posted, "kind")
         kind = next((each for each in kinds if each.value == said), kinds[0])
-        form = Form(kind, typed[:MAX_URL_CHARS])
+        form = Form(kind, "" if kind is Kind.PUSH else typed[:MAX_URL_CHARS])
         try:
             form = form._replace(monitors=_monitors(posted, names))
             target = read_target(kind, typed, private=self._subscribers.offer(page.id).private)
         except UserError as error:
-            return self._form(page, form._replace(problem=error.message))
+            return await self._form(page, form._replace(problem=error.message))
         if _first(posted, html.TRAP):
             return 200, html.asked(page)
         if self._asks.take(f"{kind} {mailbox_of(kind, target.key)}") is not None:
             try:
                 await self._subscribers.sign_up(page, kind, target, form.monitors)
             except UserError as error:
-                return error.status, self._form(page, form._replace(problem=error.message))[1]
+                return error.status, (await self._form(page, form._replace(problem=error.message)))[1]
         return 200, html.asked(page)
 
     # --- Somebody who has a key --------------------------------------------------------------------------
 
-    async def _with_key(self, purpose: Purpose, scope: Any, posted: Fields | None) -> Shown:
+    async def _with_key(
+        self, purpose: Purpose, shown: Page | None, scope: Any, posted: Fields | None
+    ) -> Shown:
         query = _fields(scope["query_string"][:MAX_QUERY_BYTES]) or {}
         key = _first(query, "t")
         found = None
         if self._keys.take(peer_of_place(self._place_of(scope))) is not None:
+            if not key and posted is not None and purpose is not Purpose.CONFIRM:
+                return await self._of_browser(purpose, shown, posted)
             found = await self._subscribers.holder(key, purpose)
         if found is None:
             return 404, html.no_key(None)
@@ -162,14 +182,38 @@ class Visitors:
             own = self._subscribers.managing(confirmed)
             return 200, html.manage(page, confirmed, names, own, said=CONFIRMED)
         if purpose is Purpose.UNSUBSCRIBE or _first(posted, "delete"):
-            await self._subscribers.remove(page.id, subscriber.id)
-            return 200, html.gone(page)
+            return await self._end(page, subscriber)
         try:
             monitors = _monitors(posted, names, subscriber.monitors)
         except UserError as error:
             return 400, html.manage(page, subscriber, names, key, said=error.message)
         chosen = await self._subscribers.choose(subscriber, monitors)
         return 200, html.manage(page, chosen, names, key, said=SAVED)
+
+    async def _of_browser(self, purpose: Purpose, page: Page | None, posted: Fields) -> Shown:
+        """A browser says itself who it is, by keys that only it knows."""
+        offer = None if page is None else self._subscribers.offer(page.id)
+        if page is None or offer is None:
+            return 404, html.no_key(None)
+        try:
+            known = read_target(Kind.PUSH, _first(posted, html.PUSH), private=offer.private)
+            moved = _first(posted, html.MOVED)
+            target = read_target(Kind.PUSH, moved, private=offer.private) if moved else None
+        except UserError:
+            return 404, html.no_key(None)
+        subscriber = await self._subscribers.browser(page, known)
+        if subscriber is None:  # asked by the form's script, too: that is no error
+            return (404, html.no_key(None)) if purpose is Purpose.UNSUBSCRIBE else NOT_KNOWN
+        if purpose is Purpose.UNSUBSCRIBE:
+            return await self._end(page, subscriber)
+        if target is not None:
+            await self._subscribers.move(subscriber, target)
+        own, names = self._subscribers.managing(subscriber), self._subscribers.names(page)
+        return 200, html.manage(page, subscriber, names, own)
+
+    async def _end(self, page: Page, subscriber: Subscriber) -> Shown:
+        await self._subscribers.remove(page.id, subscriber.id)
+        return 200, html.gone(page)
 
 
 def _fields(data: bytes) -> Fields | None:

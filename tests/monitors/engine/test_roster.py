@@ -90,7 +90,7 @@ def test_order_of_the_list() -> None:
 def test_defaults_and_timeouts() -> None:
     item = monitor(1, interval=50)
     assert (item.get("method"), item.interval, item.timeout) == ("GET", 50.0, 40.0)
-    item.document["timeout"] = 7
+    item.document = {**item.document, "timeout": 7}
     assert item.timeout == 7
     item.document["name"] = None
     assert item.name == "Monitor 1"

@@ -76,7 +76,7 @@ const structure = computed(() => {
 
 const found = computed(() => {
   void settled.value;
-  return find(monitors.rows, filters.value, structure.value.having);
+  return find(monitors.rows, filters.value, structure.value.all, structure.value.having);
 });
 
 export const lines = computed<readonly ListLine[]>(() => {
@@ -85,15 +85,13 @@ export const lines = computed<readonly ListLine[]>(() => {
   const { sort } = filters.value;
   const { sections } = preferences.value;
   if (sections === "groups") return flatten(children, found.value, sort, closed.value);
-  const rows = found.value ? all.filter(({ id }) => found.value?.matches.has(id)) : all;
-  return sectioned(rows, sections, sort, isFiltering(filters.value) ? new Set() : closed.value);
+  return sectioned(found.value?.matches ?? all, sections, sort, isFiltering(filters.value) ? new Set() : closed.value);
 });
 
-export const matches = computed<number>(() => found.value?.matches.size ?? structure.value.all.length);
+export const matches = computed<number>(() => found.value?.matches.length ?? structure.value.all.length);
 
 /** Ids of all monitors that the list has, folded ones included, without groups that only lead to them. */
-export const listed = (): number[] => structure.value.all.filter(({ id }) => found.value?.matches.has(id) ?? true)
-  .map(({ id }) => id);
+export const listed = (): number[] => (found.value?.matches ?? structure.value.all).map(({ id }) => id);
 
 /** Open or close everything there is to fold. */
 export function foldAll(open: boolean): void {

@@ -101,7 +101,9 @@ function ofPage(router: Router, help: () => void): Given[] {
     run: () => setTheme(theme),
   }));
   const density = t(compact ? "palette.comfortable" : "palette.compact");
+  const plan = () => void router.push({ name: "maintenance-add" });
   return [
+    ...(may("maintenance.edit") ? [{ key: "plan", label: t("plan.add"), icon: "wrench", kind, run: plan } as const] : []),
     { key: "density", label: density, icon: "list", kind, run: () => prefer({ compact: !compact }) },
     ...sorts,
     ...themes,

@@ -26,6 +26,8 @@ export interface Backups {
   backups: Backup[]; // the newest first
   problem: string;
   working: boolean;
+  places: { id: string; name: string; problem: string }[];
+  bringing: boolean;
 }
 
 export const found = shallowRef<Backups | null>(null);

@@ -30,9 +30,9 @@ export async function sendInPieces(
   }
 }
 
-/** To the upload `id` of the server. A refusal is a WireError; a line that breaks is not. */
-export const toServer = (id: string): Send => async (offset, piece) => {
-  const response = await fetch(`${basePath}/api/v1/import?id=${encodeURIComponent(id)}&offset=${offset}`, {
+/** To the upload `id` of an import or a restore. A refusal is a WireError; a line that breaks is not. */
+export const toServer = (what: "import" | "restore", id: string): Send => async (offset, piece) => {
+  const response = await fetch(`${basePath}/api/v1/${what}?id=${encodeURIComponent(id)}&offset=${offset}`, {
     method: "PUT",
     headers: { ...authorization(), "Content-Type": "application/octet-stream" },
     body: piece,

@@ -1,6 +1,6 @@
 /** What page and server say to each other about subscribers: see docs/page-protocol.md. Times are ms. */
 
-export type Way = "email" | "webhook" | "slack" | "discord" | "teams";
+export type Way = "email" | "webhook" | "slack" | "discord" | "teams" | "push";
 
 export interface Offer {
   kinds: Way[];

@@ -1,0 +1,1 @@
+"""Certificates for this server's own names, got and renewed by ACME (RFC 8555)."""

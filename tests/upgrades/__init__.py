@@ -1,0 +1,1 @@
+"""Databases of earlier programs, and that the newest one goes on with what is in them."""
