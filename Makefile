@@ -48,7 +48,8 @@ $(VENV)/.installed-dev: packaging/requirements-dev.txt $(VENV)/.installed
 # Clients that have to work, each in a folder of its own: three of them are the same Python module. They use the
 # libraries of .venv; pythonkuma asks for Python 3.12 and runs on 3.11. And Apprise, which is an extra of the server.
 CLIENTS := $(patsubst tests/clients/packages/%.txt,build/clients/%/.installed,$(wildcard tests/clients/packages/*.txt)) \
-	build/clients/go-uptime-kuma-client/.installed build/clients/terraform-provider-uptimekuma/.installed
+	build/clients/go-uptime-kuma-client/.installed build/clients/terraform-provider-uptimekuma/.installed \
+	build/programs/.installed
 
 .PHONY: clients
 clients: $(CLIENTS) ## install the foreign clients and Apprise, which the tests use, into build/clients
@@ -69,6 +70,10 @@ build/clients/terraform-provider-uptimekuma/.installed: tests/clients/go/install
 	@tests/clients/go/install $(@D) github.com/breml/terraform-provider-uptimekuma@v0.4.0 \
 		h1:+rs01iWP0xIa8Wnntwqr1udmtZWsp1BLeVyS2JhnsZ0= internal/provider tests/clients/go/provider_main_test.go
 	@if [ -e $@ ]; then tests/clients/go/install-tofu $(@D); fi
+
+# An S3 server and Litestream for the tests of backups, where Go is.
+build/programs/.installed: tests/peers/install-programs
+	@tests/peers/install-programs $(@D)
 
 .PHONY: lock
 lock: $(BIN)/python ## choose new versions within pyproject.toml (UPGRADE=1 takes the newest)
