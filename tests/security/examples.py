@@ -231,6 +231,8 @@ def _other_calls(it: Things) -> dict[str, list[Any]]:
         "deleteBackup": ["no-such-backup"],
         "downloadBackup": ["no-such-backup", WRONG_PASSWORD],
         "restoreBackup": ["no-such-backup", "", WRONG_PASSWORD],
+        "healthCheck": [],
+        "supportArchive": [WRONG_PASSWORD],
         "importState": [],
         "beginImport": [1_000],
         "startImport": ["no-upload"],

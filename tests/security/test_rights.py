@@ -26,7 +26,7 @@ from tests.support.sio import NO_ANSWER, connect
 OWNERS_ONLY = {
     "about", "licences", "prepareBackup", "importState", "beginImport", "startImport", "adoptImport",
     "cancelImport", "backups", "saveBackupPlan", "makeBackup", "deleteBackup",
-    "downloadBackup", "restoreBackup",
+    "downloadBackup", "restoreBackup", "healthCheck", "supportArchive",
     "getDatabaseSize", "shrinkDatabase", "getPM2ProcessList", "testChrome", "cloudflared_join",
     "cloudflared_leave", "cloudflared_start", "cloudflared_stop", "cloudflared_removeToken",
     "exportPageSubscribers",
