@@ -12,6 +12,7 @@ export async function system(browser, url) {
   await page.getByText("Checks per second").waitFor();
   await card(page, "HTTPS").getByText("This server speaks plain HTTP").waitFor();
   await expectAccessible(page, "the settings of the system");
+  await health(page);
   await database(page);
   await backups(page);
   await places(page);
@@ -44,6 +45,22 @@ async function general(page, url) {
   await chrome.getByRole("button", { name: "Test" }).click();
   await chrome.getByText(/^Found version \d/).waitFor();
   await expectAccessible(page, "the general settings");
+}
+
+async function health(page) {
+  const form = card(page, "Health check");
+  await form.getByRole("button", { name: "Check now" }).click();
+  await form.getByText(/There is none in .*backups/).waitFor();
+  await form.getByText(/found nothing wrong/).click();
+  await form.getByText(/^Kuma Lite .* \(speaks Uptime Kuma/).waitFor();
+  await expectAccessible(page, "what the health check finds");
+  await form.getByRole("button", { name: "Download support archive" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Current password", { exact: true }).fill(account.password);
+  const coming = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Download" }).click();
+  const archive = readFileSync(await (await coming).path());
+  check(archive[0] === 0x1f && archive[1] === 0x8b, "the support archive is no .gz");
 }
 
 async function database(page) {

@@ -97,8 +97,8 @@ def look_through(resource: Resource[Any], wire: Document) -> None:
                     wire[key] = typed
         except UserError as error:
             key = str(error.arguments.get("key", ""))
-            field = fields_of(models).get(key)
-            error.extra["field"] = field.name if field else key
+            about = fields_of(models).get(key)
+            error.extra["field"] = about.name if about else key
             raise
 
 
