@@ -23,7 +23,7 @@ SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", 
 
 
 def find_program(name: str) -> str | None:
-    """Return the path of a program, also of Debian's servers and what we have built; None: it is not there."""
+    """The path of a program, also of Debian's servers and what we have built; None: it is not there."""
     return shutil.which(name, path=SYSTEM_PATH)
 
 

@@ -121,7 +121,8 @@ async function inTheBrowser(browser, url, ask) {
   await page.getByRole("button", { name: "Subscribe" }).press("Enter");
   await page.getByText("Almost done").waitFor();
   const [worker] = page.context().serviceWorkers();
-  const shown = () => worker.evaluate(async () => (await registration.getNotifications()).map(({ title, body }) => `${title} ${body}`));
+  const shown = () => worker.evaluate(async () =>
+    (await registration.getNotifications()).map(({ title, body }) => `${title} ${body}`));
   const scope = `${origin}/status/${SLUG}/`;
   const next = async (count) => {
     for (let tries = 0; service.messages.length < count && tries < 100; tries += 1) await page.waitForTimeout(50);
