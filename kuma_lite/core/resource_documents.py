@@ -87,8 +87,8 @@ def look_through(resource: Resource[Any], wire: Document) -> None:
     for model in models:
         try:
             read = model.read(wire)
-            for key, field in fields_of((model,)).items():
-                value, typed = wire.get(key), getattr(read, field.name)
+            for key, option in fields_of((model,)).items():
+                value, typed = wire.get(key), getattr(read, option.name)
                 if (
                     isinstance(value, _SCALARS)
                     and isinstance(typed, _SCALARS)

@@ -87,7 +87,7 @@ def described(
 
 
 @pytest.mark.timeout(280)
-@pytest.mark.parametrize("seed", [1])
+@pytest.mark.parametrize("seed", [1, 3])
 async def test_whatever_is_sent_the_answer_is_described(
     api: Api, seed: int, caplog: pytest.LogCaptureFixture
 ) -> None:
