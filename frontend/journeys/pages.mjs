@@ -16,6 +16,8 @@ export async function pages(browser, url) {
   await move(page);
   await dress(page);
   await save(page, url);
+  await combine(page, url);
+  await protect(browser, page, url);
   await announce(page, url);
   await refuse(page);
   await together(page, ask, url);
@@ -29,8 +31,10 @@ export async function pages(browser, url) {
   socket.close();
 }
 
+const tokenOf = (name) => name.toLowerCase().replace(/[^a-z]/g, "").padEnd(32, "0");
+
 async function addMonitor(ask, name) {
-  const token = name.toLowerCase().replace(/[^a-z]/g, "").padEnd(32, "0");
+  const token = tokenOf(name);
   const monitor = {
     type: "push", name, interval: 3600, retryInterval: 3600, maxretries: 0, pushToken: token,
     accepted_statuscodes: ["200-299"], notificationIDList: {},
@@ -190,6 +194,82 @@ async function save(page, url) {
   check(!text.includes("<script>alert"), "a script came through");
 }
 
+/** Several monitors as one service, by a rule; only what the rule says is told. */
+async function combine(page, url) {
+  await handle(page, "Group Shop, 2 of 2").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Add component" }).click();
+  const components = dialog.getByRole("region", { name: "Components" });
+  await components.getByLabel("Name of the component").fill("Counter");
+  const monitors = components.getByRole("combobox", { name: "Monitors" });
+  for (const name of ["Till", "Letters"]) {
+    await monitors.fill(name);
+    await page.getByRole("option", { name }).waitFor();
+    await page.keyboard.press("Enter");
+  }
+  await components.getByLabel("It is up when").selectOption({ label: "one is up" });
+  await expectAccessible(page, "a component in the editor");
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Saved.").last().waitFor();
+  const row = async () => /data-component-id.*?<\/li>/s.exec(await stranger(url))?.[0] ?? "";
+  const say = async (name, status) => {
+    const answer = await fetch(`${url}/api/push/${tokenOf(name)}?status=${status}`);
+    check(answer.ok, `${name} could not be said to be ${status}`);
+  };
+  await say("Till", "down");
+  await say("Letters", "up");
+  await until(async () => (await row()).includes("Counter") && (await row()).includes(">Up<"), "one is up");
+  await say("Letters", "down");
+  await until(async () => (await row()).includes(">Down<"), "all are down");
+  await say("Letters", "up");
+  await say("Till", "up");
+}
+
+async function until(holds, words) {
+  for (let tries = 0; !(await holds()) && tries < 60; tries += 1) await new Promise((go) => setTimeout(go, 50));
+  check(await holds(), `strangers are not told that ${words}`);
+}
+
+/** A password and a link, set in the editor; a stranger is refused, and let in. */
+async function protect(browser, page, url) {
+  await tab(page, "Access");
+  await page.getByText("Protect the page").first().click();
+  await page.getByText("it is as if it did not exist").waitFor();
+  const seen = await openPage(browser, { viewport: { width: 390, height: 844 } });
+  const at = `${url}/status/corner-shop`;
+  check((await fetch(at)).status === 404, "a page that nothing opens is there");
+  const panel = page.getByRole("region", { name: "Settings" });
+  await panel.getByLabel("Password", { exact: true }).fill("short");
+  await panel.getByRole("button", { name: "Set password" }).click();
+  await panel.locator("[aria-invalid=true]").waitFor();
+  await panel.getByLabel("Password", { exact: true }).fill("open-Sesame-1");
+  await panel.getByRole("button", { name: "Set password" }).click();
+  await page.getByText("A password opens the page.").waitFor();
+  await seen.goto(at);
+  check(!(await seen.content()).includes("Corner Shop"), "strangers learn its title");
+  await seen.getByLabel("Password").fill("open-Sesame-1");
+  await seen.getByRole("button", { name: "Show the page" }).click();
+  await seen.getByRole("heading", { name: "Corner Shop" }).waitFor();
+  await seen.context().clearCookies();
+  await page.getByRole("button", { name: "New link" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel(/^Name/).fill("Partners");
+  await dialog.getByRole("button", { name: "New link" }).click();
+  const link = await dialog.getByLabel("Link").inputValue();
+  await seen.goto(link);
+  await seen.getByRole("heading", { name: "Corner Shop" }).waitFor();
+  await dialog.getByRole("button", { name: "Copy" }).click();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await page.getByText("Partners", { exact: true }).waitFor();
+  await expectAccessible(page, "who may see a page");
+  await page.getByText("Protect the page").first().click();
+  await page.getByRole("dialog").getByRole("button", { name: "Open to everybody" }).click();
+  await panel.getByLabel("Password", { exact: true }).waitFor({ state: "detached" });
+  check((await stranger(url)).includes("Corner Shop"), "the page stays closed");
+  await seen.context().close();
+}
+
 /** What the preview shows of the incident that is being written. */
 const previewed = (page, selector, text) => page.waitForFunction(([at, words]) =>
   [...document.querySelectorAll("iframe:not(.back)")].some((frame) =>
@@ -222,7 +302,7 @@ async function announce(page, url) {
 /** An update is written, mended, taken back; the last one ends the incident. */
 async function goOn(page, url, panel, current) {
   await current.getByRole("button", { name: "Add update" }).click();
-  check((await panel.getByLabel("State").inputValue()) === "identified", "no state is suggested");
+  check((await panel.getByLabel("State", { exact: true }).inputValue()) === "identified", "no state is suggested");
   await panel.getByLabel(/^Text/).fill("It is in the **drawr**.");
   await previewed(page, ".step.identified strong + time + div strong, .step.identified div strong", "drawr");
   await page.getByRole("button", { name: "Post", exact: true }).click();
@@ -238,7 +318,7 @@ async function goOn(page, url, panel, current) {
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await current.getByText(/^Investigating · On the page/).waitFor();
   await current.getByRole("button", { name: "Add update" }).click();
-  await panel.getByLabel("State").selectOption("resolved");
+  await panel.getByLabel("State", { exact: true }).selectOption("resolved");
   await panel.getByLabel(/^Text/).fill("Found.");
   await page.getByRole("button", { name: "Post", exact: true }).click();
   await panel.getByRole("region", { name: "Ended" }).getByText(/^Resolved/).first().waitFor();

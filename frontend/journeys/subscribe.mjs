@@ -49,7 +49,7 @@ async function stranger(browser, url, ask, receiver) {
   await ask("savePageSubscribers", SLUG, offer);
   const page = await openPage(browser, { ...PHONE, javaScriptEnabled: false });
   await page.goto(`${url}/status/${SLUG}`);
-  await page.getByRole("link", { name: "E-mail and more" }).click();
+  await page.getByRole("link", { name: "Messages", exact: true }).click();
   await page.getByRole("button", { name: "Subscribe" }).waitFor();
   await expectNoSidewaysScroll(page, "the form to subscribe");
   const address = page.getByLabel("Address of the webhook");

@@ -22,9 +22,9 @@ from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemove
 from kuma_lite.places.folder import FolderPlace
 from kuma_lite.places.keeper import Places
 from kuma_lite.places.model import Place
-from kuma_lite.status_pages.access import Passwords
 from kuma_lite.status_pages.copies import CopyPlaces
 from kuma_lite.status_pages.model import Bar, Figures, PlannedWindow, ShownMonitor, ShownTag, Window
+from kuma_lite.status_pages.protection.access import Passwords
 from kuma_lite.status_pages.service import StatusPages
 from kuma_lite.tags import store as tag_store
 

@@ -9,11 +9,11 @@ from kuma_lite.core.clock import MILLISECONDS, Clock
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.periodic_job import PeriodicJob
 from kuma_lite.core.transactions import Transactions
-from kuma_lite.status_pages import component_store
-from kuma_lite.status_pages.answers import Answers
+from kuma_lite.status_pages.components import component_store
 from kuma_lite.status_pages.model import Page, ShownState
 from kuma_lite.status_pages.pages import Pages
-from kuma_lite.status_pages.timelines import Timelines
+from kuma_lite.status_pages.serving.answers import Answers
+from kuma_lite.status_pages.timelines.timelines import Timelines
 
 EVERY_S: Final = 10.0
 MOST_OPEN: Final = 10  # of one page; with more the headline says it better

@@ -11,17 +11,17 @@ from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import StorageTrouble, UserError
 from kuma_lite.core.periodic_job import PeriodicJob
 from kuma_lite.places.model import Place
-from kuma_lite.status_pages.analytics import analytics_of
-from kuma_lite.status_pages.answers import Answers
-from kuma_lite.status_pages.badge_svg import render as render_badge
-from kuma_lite.status_pages.badges import page_badge, status_badge
+from kuma_lite.status_pages.badges.badge_svg import render as render_badge
+from kuma_lite.status_pages.badges.badges import page_badge, status_badge
+from kuma_lite.status_pages.badges.query import Query
 from kuma_lite.status_pages.copying import copies_at, remove_copy, write_copy
+from kuma_lite.status_pages.drawing.analytics import analytics_of
+from kuma_lite.status_pages.drawing.scripts import TIMES
+from kuma_lite.status_pages.drawing.static_copy import INDEX, Parts, files_of
+from kuma_lite.status_pages.drawing.style import STYLE
 from kuma_lite.status_pages.model import Monitors, Page, Settings
 from kuma_lite.status_pages.pages import Pages
-from kuma_lite.status_pages.query import Query
-from kuma_lite.status_pages.scripts import TIMES
-from kuma_lite.status_pages.static_copy import INDEX, Parts, files_of
-from kuma_lite.status_pages.style import STYLE
+from kuma_lite.status_pages.serving.answers import Answers
 
 log = logging.getLogger(__name__)
 

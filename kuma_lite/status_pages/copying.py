@@ -10,7 +10,7 @@ from typing import Final
 
 from kuma_lite.core.errors import UserError
 from kuma_lite.places.model import Manner, NoSuchFile, Place, safe_name
-from kuma_lite.status_pages.static_copy import INDEX
+from kuma_lite.status_pages.drawing.static_copy import INDEX
 
 MARK: Final = ".kuma-lite-copy.json"  # names the files that are ours, with the SHA-256 of what is in them
 _MARK_BYTES: Final = 1 << 20

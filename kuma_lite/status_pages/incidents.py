@@ -12,10 +12,11 @@ from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
-from kuma_lite.status_pages import affected_store, store, timeline_store
+from kuma_lite.status_pages import store
 from kuma_lite.status_pages.model import Document, Incident, IncidentHappened, Page
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.rules import INCIDENTS_PER_PAGE, cut_page, incident_style, read_cursor
+from kuma_lite.status_pages.timelines import affected_store, timeline_store
 
 NO_PAGE: Final = "slug is not found"
 NO_INCIDENT: Final = "Incident not found or access denied"

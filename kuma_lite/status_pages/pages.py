@@ -13,7 +13,10 @@ from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
-from kuma_lite.status_pages import store, version_store
+from kuma_lite.status_pages import store
+from kuma_lite.status_pages.editing import version_store
+from kuma_lite.status_pages.editing.reading import Logo, read_groups, read_logo, read_new, read_page
+from kuma_lite.status_pages.editing.version_documents import draft_of
 from kuma_lite.status_pages.model import (
     DASHBOARD,
     ENTRY_PREFIX,
@@ -24,10 +27,8 @@ from kuma_lite.status_pages.model import (
     Settings,
     StatusPageRemoved,
 )
-from kuma_lite.status_pages.reading import Logo, read_groups, read_logo, read_new, read_page
 from kuma_lite.status_pages.uploads import PREFIX as UPLOADS
 from kuma_lite.status_pages.uploads import Uploads
-from kuma_lite.status_pages.version_documents import draft_of
 
 
 class Wanted(NamedTuple):

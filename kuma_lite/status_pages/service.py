@@ -12,35 +12,35 @@ from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Doors, Push
 from kuma_lite.core.resources import Resource
 from kuma_lite.core.transactions import Transactions
-from kuma_lite.status_pages.access import PageAccess, Passwords
-from kuma_lite.status_pages.access_events import AccessEvents
-from kuma_lite.status_pages.answering import Answering
-from kuma_lite.status_pages.answers import Answers
+from kuma_lite.status_pages.answering.answering import Answering
+from kuma_lite.status_pages.answering.cache import AnswerCache
+from kuma_lite.status_pages.answering.last_good import LastGood
 from kuma_lite.status_pages.auto_incidents import AutoIncidents
-from kuma_lite.status_pages.badge_routes import MonitorBadges
-from kuma_lite.status_pages.cache import AnswerCache
-from kuma_lite.status_pages.component_events import ComponentEvents
+from kuma_lite.status_pages.badges.badge_routes import MonitorBadges
+from kuma_lite.status_pages.components.component_events import ComponentEvents
 from kuma_lite.status_pages.copies import Copies, CopyPlaces
-from kuma_lite.status_pages.draft_routes import DraftRoutes
-from kuma_lite.status_pages.drafts import Drafts
-from kuma_lite.status_pages.editor_events import EditorEvents
+from kuma_lite.status_pages.editing.draft_routes import DraftRoutes
+from kuma_lite.status_pages.editing.drafts import Drafts
+from kuma_lite.status_pages.editing.editor_events import EditorEvents
+from kuma_lite.status_pages.editing.resource import PutServers, ServersOn, status_page_resource
 from kuma_lite.status_pages.events import StatusPageEvents
-from kuma_lite.status_pages.gathering import NEXT_WINDOWS, PLANNED_DAYS, Gathering
 from kuma_lite.status_pages.incidents import Incidents
-from kuma_lite.status_pages.last_good import LastGood
-from kuma_lite.status_pages.live import Live
 from kuma_lite.status_pages.model import Group, Maintenance, Monitors, Page, Settings, ShownServer
-from kuma_lite.status_pages.page_routes import PageRoutes
 from kuma_lite.status_pages.pages import Pages
-from kuma_lite.status_pages.resource import PutServers, ServersOn, status_page_resource
-from kuma_lite.status_pages.routes import PublicRoutes
+from kuma_lite.status_pages.protection.access import PageAccess, Passwords
+from kuma_lite.status_pages.protection.access_events import AccessEvents
+from kuma_lite.status_pages.protection.visitors import Visitors
+from kuma_lite.status_pages.serving.answers import Answers
+from kuma_lite.status_pages.serving.gathering import NEXT_WINDOWS, PLANNED_DAYS, Gathering
+from kuma_lite.status_pages.serving.live import Live
+from kuma_lite.status_pages.serving.page_routes import PageRoutes
+from kuma_lite.status_pages.serving.routes import PublicRoutes
 from kuma_lite.status_pages.subscribers.events import SubscriberEvents
 from kuma_lite.status_pages.subscribers.service import Subscribers
 from kuma_lite.status_pages.subscribers.visitors import Visitors as Subscribing
-from kuma_lite.status_pages.timeline_events import TimelineEvents
-from kuma_lite.status_pages.timelines import Timelines
+from kuma_lite.status_pages.timelines.timeline_events import TimelineEvents
+from kuma_lite.status_pages.timelines.timelines import Timelines
 from kuma_lite.status_pages.uploads import Uploads
-from kuma_lite.status_pages.visitors import Visitors
 
 
 class StatusPages:
@@ -145,7 +145,7 @@ class StatusPages:
         def routes() -> Sequence[Any]:
             from kuma_lite.rest.route import mounted
             from kuma_lite.status_pages.copy_api import CopyApi
-            from kuma_lite.status_pages.incident_api import IncidentApi
+            from kuma_lite.status_pages.timelines.incident_api import IncidentApi
 
             found = [
                 *IncidentApi(self._pages, self._timelines, is_root).routes(),

@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 from kuma_lite.core import sql
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.sql import Connection
-from kuma_lite.status_pages import component_store
 from kuma_lite.status_pages.component_model import Component
+from kuma_lite.status_pages.components import component_store
 from kuma_lite.status_pages.model import Group, Incident, Member, Page
 from kuma_lite.status_pages.rules import Cursor
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from kuma_lite.status_pages import unlocking
+from kuma_lite.status_pages.protection import unlocking
 from tests.status_pages.appliance import LOGO, PNG, Running
 from tests.support.http import Response, request
 from tests.support.sio import connect

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.status_pages.badge_svg import STYLES, Badge, render, text_width
+from kuma_lite.status_pages.badges.badge_svg import STYLES, Badge, render, text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -6,10 +6,10 @@ import pytest
 
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.errors import UserError
-from kuma_lite.status_pages import badges
-from kuma_lite.status_pages.badge_svg import Badge
+from kuma_lite.status_pages.badges import badges
+from kuma_lite.status_pages.badges.badge_svg import Badge
+from kuma_lite.status_pages.badges.query import Query
 from kuma_lite.status_pages.model import Figures
-from kuma_lite.status_pages.query import Query
 
 
 def said(badge: Badge) -> tuple[str, str, str | None]:

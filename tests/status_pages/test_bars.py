@@ -2,10 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from kuma_lite.status_pages.bars import bar_text, kind_of, percent, picture, sparkline, summary, uptime_of
-from kuma_lite.status_pages.facts import DAY_S, HOUR_S
+from kuma_lite.status_pages.drawing.bars import (
+    bar_text,
+    kind_of,
+    percent,
+    picture,
+    sparkline,
+    summary,
+    uptime_of,
+)
+from kuma_lite.status_pages.drawing.facts import DAY_S, HOUR_S
+from kuma_lite.status_pages.drawing.moments import span_text
 from kuma_lite.status_pages.model import Bar
-from kuma_lite.status_pages.moments import span_text
 
 DAY = 1_795_305_600  # 22 Nov 2026
 

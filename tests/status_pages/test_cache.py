@@ -6,7 +6,7 @@ import gzip
 import brotli
 
 from kuma_lite.core.clock import ManualClock
-from kuma_lite.status_pages.cache import MAX_BYTES, MAX_ENTRIES, MAX_KEY_CHARS, Answer, AnswerCache
+from kuma_lite.status_pages.answering.cache import MAX_BYTES, MAX_ENTRIES, MAX_KEY_CHARS, Answer, AnswerCache
 
 ANSWER = Answer(200, b"x", b"text/plain")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.status_pages import colours
+from kuma_lite.status_pages.drawing import colours
 
 
 @pytest.mark.parametrize(

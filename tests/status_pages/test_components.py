@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kuma_lite.core.declarations import Status
 from kuma_lite.status_pages.component_model import Component, Rule, SetState
-from kuma_lite.status_pages.components import (
+from kuma_lite.status_pages.components.components import (
     STATES,
     WORDS,
     Change,

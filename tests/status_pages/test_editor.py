@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kuma_lite.status_pages.version_store import MAX_VERSIONS
+from kuma_lite.status_pages.editing.version_store import MAX_VERSIONS
 from tests.status_pages.appliance import LOGO, PNG, Running
 from tests.support.served import PASSWORD, USER
 from tests.support.sio import Client, connect

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.declarations import Status
-from kuma_lite.status_pages.calendar import calendar
-from kuma_lite.status_pages.json_feed import json_feed
+from kuma_lite.status_pages.feeds.calendar import calendar
+from kuma_lite.status_pages.feeds.json_feed import json_feed
+from kuma_lite.status_pages.feeds.news import news
+from kuma_lite.status_pages.feeds.rss import atom, rss
 from kuma_lite.status_pages.model import Incident, Page, PlannedWindow, ShownState
-from kuma_lite.status_pages.news import news
-from kuma_lite.status_pages.rss import atom, rss
 from tests.status_pages.validators import read_atom, read_calendar, read_json_feed, read_rss
 
 NOW = 1_795_311_412.0

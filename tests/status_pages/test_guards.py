@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.status_pages.guards import COOKIE_S, Guard, Link, digest_of
+from kuma_lite.status_pages.protection.guards import COOKIE_S, Guard, Link, digest_of
 
 LINK = Link(3, "board", digest_of("token"), 0)
 GUARD = Guard(7, "hash", b"k" * 32, (LINK,))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from kuma_lite.core.declarations import Status
-from kuma_lite.status_pages.headline import headline
+from kuma_lite.status_pages.drawing.headline import headline
 from kuma_lite.status_pages.model import PlannedWindow
 
 UP, DOWN, PENDING, MAINTENANCE = Status.UP, Status.DOWN, Status.PENDING, Status.MAINTENANCE

@@ -11,15 +11,17 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from kuma_lite.core.declarations import Status
-from kuma_lite.status_pages import embeds
-from kuma_lite.status_pages.analytics import analytics_of
-from kuma_lite.status_pages.badge_svg import Badge
-from kuma_lite.status_pages.badge_svg import render as render_badge
+from kuma_lite.status_pages.badges.badge_svg import Badge
+from kuma_lite.status_pages.badges.badge_svg import render as render_badge
 from kuma_lite.status_pages.component_model import ShownComponent
-from kuma_lite.status_pages.facts import Facts
-from kuma_lite.status_pages.headline import headline
-from kuma_lite.status_pages.html import content_policy, render, render_history
-from kuma_lite.status_pages.markdown import to_html
+from kuma_lite.status_pages.drawing import embeds
+from kuma_lite.status_pages.drawing.analytics import analytics_of
+from kuma_lite.status_pages.drawing.facts import Facts
+from kuma_lite.status_pages.drawing.headline import headline
+from kuma_lite.status_pages.drawing.html import content_policy, render, render_history
+from kuma_lite.status_pages.drawing.markdown import to_html
+from kuma_lite.status_pages.drawing.static_copy import relative
+from kuma_lite.status_pages.editing.reading import ANALYTICS
 from kuma_lite.status_pages.model import (
     Bar,
     Incident,
@@ -29,9 +31,7 @@ from kuma_lite.status_pages.model import (
     ShownServer,
     Update,
 )
-from kuma_lite.status_pages.reading import ANALYTICS
-from kuma_lite.status_pages.static_copy import relative
-from kuma_lite.status_pages.unlocking import form
+from kuma_lite.status_pages.protection.unlocking import form
 from tests.status_pages.test_html import Tags, beats, document, monitor
 
 NOW: Final = 1_795_311_412.0

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.status_pages.analytics import analytics_of
-from kuma_lite.status_pages.facts import Facts
-from kuma_lite.status_pages.html import content_policy, render
+from kuma_lite.status_pages.drawing.analytics import analytics_of
+from kuma_lite.status_pages.drawing.facts import Facts
+from kuma_lite.status_pages.drawing.html import content_policy, render
 from kuma_lite.status_pages.model import Bar, Page, ShownServer
 
 NOW = 1_795_311_412.0

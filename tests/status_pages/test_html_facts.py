@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.status_pages.embeds import card
-from kuma_lite.status_pages.facts import DAY_S, HOUR_S, Facts
-from kuma_lite.status_pages.headline import Headline, Part
-from kuma_lite.status_pages.html import render, render_history
+from kuma_lite.status_pages.drawing.embeds import card
+from kuma_lite.status_pages.drawing.facts import DAY_S, HOUR_S, Facts
+from kuma_lite.status_pages.drawing.headline import Headline, Part
+from kuma_lite.status_pages.drawing.html import render, render_history
 from kuma_lite.status_pages.model import Bar, Incident, IncidentState, Page, PlannedWindow, Update
 from tests.status_pages.test_html import EVIL, NO_BEATS, NOW, PAGE, Tags, beats, document, monitor
 

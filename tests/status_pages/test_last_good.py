@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from kuma_lite.core.errors import StorageTrouble
-from kuma_lite.status_pages import last_good
-from kuma_lite.status_pages.last_good import LastGood
+from kuma_lite.status_pages.answering import last_good
+from kuma_lite.status_pages.answering.last_good import LastGood
 
 
 async def good() -> str:

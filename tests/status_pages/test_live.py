@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from kuma_lite.status_pages import live as module
-from kuma_lite.status_pages.live import Live
+from kuma_lite.status_pages.serving import live as module
+from kuma_lite.status_pages.serving.live import Live
 
 
 class Visitor:

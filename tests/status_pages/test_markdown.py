@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.status_pages.markdown import to_html, to_text
+from kuma_lite.status_pages.drawing.markdown import to_html, to_text
 
 ALLOWED = {
     "p",

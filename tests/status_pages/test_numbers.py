@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.status_pages.numbers import parse_float, parse_int, to_precision
+from kuma_lite.status_pages.badges.numbers import parse_float, parse_int, to_precision
 
 
 @pytest.mark.parametrize(

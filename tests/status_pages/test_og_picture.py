@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kuma_lite.status_pages.drawing.og_picture import HEIGHT, WIDTH, picture
 from kuma_lite.status_pages.model import Bar
-from kuma_lite.status_pages.og_picture import HEIGHT, WIDTH, picture
 from tests.status_pages.appliance import Running
 
 KINDS = ["up", "down", "pending", "maintenance", "nothing"]

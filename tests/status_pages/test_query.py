@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kuma_lite.core.errors import UserError
-from kuma_lite.status_pages.query import Query
+from kuma_lite.status_pages.badges.query import Query
 
 
 def test_absent_empty_and_repeated() -> None:

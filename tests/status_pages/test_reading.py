@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from kuma_lite.core.errors import UserError
+from kuma_lite.status_pages.editing.reading import MAX_LOGO_BYTES, read_groups, read_logo, read_page
 from kuma_lite.status_pages.model import Member, Page
-from kuma_lite.status_pages.reading import MAX_LOGO_BYTES, read_groups, read_logo, read_page
 
 PAGE = Page(id=1, organisation=1, slug="old", title="Old", description="stays", show_tags=True)
 LEAST: dict[str, Any] = {"slug": "new", "analyticsType": None, "domainNameList": []}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kuma_lite.status_pages.requests import base_url, best_encoding, host_name
+from kuma_lite.status_pages.answering.requests import base_url, best_encoding, host_name
 
 
 def scope(*headers: tuple[str, str], scheme: str = "http") -> dict[str, Any]:

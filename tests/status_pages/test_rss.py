@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.declarations import Status
+from kuma_lite.status_pages.feeds.news import news
+from kuma_lite.status_pages.feeds.rss import rss
 from kuma_lite.status_pages.model import Incident, Page, ShownState
-from kuma_lite.status_pages.news import news
-from kuma_lite.status_pages.rss import rss
 
 NOW = 1_795_311_412.0
 URL = "https://status.example/status/page"

@@ -16,8 +16,8 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.places.folder import FolderPlace
 from kuma_lite.status_pages import copies
 from kuma_lite.status_pages.copying import MARK, copies_at, manner_of, remove_copy, write_copy
+from kuma_lite.status_pages.drawing.static_copy import relative
 from kuma_lite.status_pages.model import Page
-from kuma_lite.status_pages.static_copy import relative
 from tests.peers import s3
 from tests.requires import needs_program
 from tests.status_pages.appliance import LEAST, LOGO, PNG

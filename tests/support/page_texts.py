@@ -76,7 +76,7 @@ SILENT: Final = (
     "places/addresses.py",
     "status_pages/copy_",
     "status_pages/copying.py",
-    "status_pages/html",
+    "status_pages/drawing/html",
     "status_pages/subscribers/browsers.py",
     "status_pages/subscribers/html.py",
     "status_pages/subscribers/letters.py",

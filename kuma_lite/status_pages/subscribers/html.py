@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from kuma_lite.status_pages.html import STYLE_PATH
-from kuma_lite.status_pages.markup import escape
+from kuma_lite.status_pages.drawing.html import STYLE_PATH
+from kuma_lite.status_pages.drawing.markup import escape
 from kuma_lite.status_pages.model import DEFAULT_ICON, Page
 from kuma_lite.status_pages.subscribers.keys import Purpose, signing_secret
 from kuma_lite.status_pages.subscribers.letters import PARTS

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kuma_lite.core.iso_time import iso
-from kuma_lite.status_pages.markdown import to_html
-from kuma_lite.status_pages.moments import date_text, time_text
+from kuma_lite.status_pages.drawing.markdown import to_html
+from kuma_lite.status_pages.drawing.moments import date_text, time_text
 from kuma_lite.status_pages.subscribers.keys import Purpose, token
 from kuma_lite.status_pages.subscribers.model import News, Subscriber, What
 from kuma_lite.status_pages.subscribers.rules import CONFIRM_WITHIN_S

@@ -12,10 +12,10 @@ from kuma_lite.core.doors import Access, RawRoute, Unanswered
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.rate_limits import KeyedLimiter
 from kuma_lite.core.raw_http import answer, read_body
-from kuma_lite.status_pages.answering import CSS, HTML, SCRIPT
-from kuma_lite.status_pages.cache import Answer
+from kuma_lite.status_pages.answering.answering import CSS, HTML, SCRIPT
+from kuma_lite.status_pages.answering.cache import Answer
+from kuma_lite.status_pages.answering.requests import send_answer
 from kuma_lite.status_pages.model import Page
-from kuma_lite.status_pages.requests import send_answer
 from kuma_lite.status_pages.subscribers import html, scripts
 from kuma_lite.status_pages.subscribers.html import Form
 from kuma_lite.status_pages.subscribers.keys import Purpose

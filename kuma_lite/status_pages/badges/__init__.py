@@ -1,0 +1,1 @@
+"""Pictures of a state that other sites embed."""

@@ -1,0 +1,1 @@
+"""Several monitors that are shown as one service."""

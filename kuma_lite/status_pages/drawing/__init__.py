@@ -1,0 +1,1 @@
+"""A status page as HTML, with its style, scripts, bars and pictures. Pure."""

@@ -1,0 +1,1 @@
+"""What has happened on a page, for programs that read news and calendars."""

@@ -1,0 +1,1 @@
+"""Pages that a password or a link opens."""

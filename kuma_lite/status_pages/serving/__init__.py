@@ -1,0 +1,1 @@
+"""The addresses of everybody, and what is answered there."""

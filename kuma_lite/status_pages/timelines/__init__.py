@@ -1,0 +1,1 @@
+"""Incidents as they go on, step by step."""
