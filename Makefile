@@ -194,8 +194,8 @@ deb: binary ## dist/kuma-lite_<version>_<architecture>.deb from the one-dir
 	@packaging/build-deb
 
 .PHONY: test-machines
-test-machines: binary ## install package and script on a Debian under systemd (root, systemd-nspawn; two minutes)
-	@KUMA_LITE_MACHINES=1 $(BIN)/python -m pytest -p no:xdist tests/packaging/test_machines.py
+test-machines: binary ## install package, script and wheel as people do (root, systemd-nspawn, pipx; three minutes)
+	@KUMA_LITE_MACHINES=1 $(BIN)/python -m pytest -p no:xdist tests/packaging/test_machines.py tests/packaging/test_pipx.py
 
 .PHONY: templates
 templates: setup ## write what others install us with (Homebrew, Helm ...) from packaging/appliance.toml
