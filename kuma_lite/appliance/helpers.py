@@ -90,7 +90,7 @@ class Helpers:
         """Start the tunnel, where there is one; the server listens already."""
         self.backups.start()
         self._ground.at_close(self.backups.stop)
-        self._ground.at_close(self._import.imports.stop)
+        self._ground.at_close(self._import.stop)
         self._ground.at_close(self.cloudflared.tunnel.stop)
         await self.cloudflared.begin(self._ground.config.cloudflared_token or "")
 
