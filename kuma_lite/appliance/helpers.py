@@ -106,7 +106,7 @@ class Helpers:
         self._backup_doors.restores.clear()
         self._ground.at_close(self.backups.stop)
         self._ground.at_close(self._backup_doors.restores.stop)
-        self._ground.at_close(self._import.imports.stop)
+        self._ground.at_close(self._import.stop)
         self._ground.at_close(self.cloudflared.tunnel.stop)
         await self.cloudflared.begin(self._ground.config.cloudflared_token or "")
 

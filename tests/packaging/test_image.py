@@ -74,7 +74,7 @@ def data(image: tuple[dict[str, Any], Path]) -> Path:
     """The folder of its data as a bind mount that belongs to root."""
     folder = image[1] / "data"
     shutil.rmtree(folder)
-    folder.mkdir(mode=0o700)
+    folder.mkdir(mode=0o755)
     return folder
 
 
