@@ -127,7 +127,8 @@ _SERVICES: Final = """\
 .group > details > summary, .month > summary {
   display: flex; align-items: center; gap: 0.75rem; list-style: none;
 }
-.group > details > summary::-webkit-details-marker, .month > summary::-webkit-details-marker { display: none; }
+.group > details > summary::-webkit-details-marker,
+.month > summary::-webkit-details-marker { display: none; }
 .group > details > summary::before, .month > summary::before {
   content: ""; flex: none; width: 0.45rem; height: 0.45rem; margin: 0 0.15rem;
   border: solid var(--soft); border-width: 0 2px 2px 0; transform: rotate(-45deg);
