@@ -49,7 +49,7 @@ $(VENV)/.installed-dev: packaging/requirements-dev.txt $(VENV)/.installed
 # libraries of .venv; pythonkuma asks for Python 3.12 and runs on 3.11. And Apprise, which is an extra of the server.
 CLIENTS := $(patsubst tests/clients/packages/%.txt,build/clients/%/.installed,$(wildcard tests/clients/packages/*.txt)) \
 	build/clients/go-uptime-kuma-client/.installed build/clients/terraform-provider-uptimekuma/.installed \
-	build/clients/pebble/.installed
+	build/clients/pebble/.installed build/programs/.installed
 
 .PHONY: clients
 clients: $(CLIENTS) ## install the foreign clients and Apprise, which the tests use, into build/clients
@@ -74,6 +74,10 @@ build/clients/terraform-provider-uptimekuma/.installed: tests/clients/go/install
 # A certificate authority for the tests of ACME, where Go is.
 build/clients/pebble/.installed: tests/peers/install-pebble
 	@tests/peers/install-pebble $(@D)
+
+# An S3 server and Litestream for the tests of backups, where Go is.
+build/programs/.installed: tests/peers/install-programs
+	@tests/peers/install-programs $(@D)
 
 .PHONY: lock
 lock: $(BIN)/python ## choose new versions within pyproject.toml (UPGRADE=1 takes the newest)
@@ -190,8 +194,8 @@ deb: binary ## dist/kuma-lite_<version>_<architecture>.deb from the one-dir
 	@packaging/build-deb
 
 .PHONY: test-machines
-test-machines: binary ## install package and script on a Debian under systemd (root, systemd-nspawn; two minutes)
-	@KUMA_LITE_MACHINES=1 $(BIN)/python -m pytest -p no:xdist tests/packaging/test_machines.py
+test-machines: binary ## install package, script and wheel as people do (root, systemd-nspawn, pipx; three minutes)
+	@KUMA_LITE_MACHINES=1 $(BIN)/python -m pytest -p no:xdist tests/packaging/test_machines.py tests/packaging/test_pipx.py
 
 .PHONY: templates
 templates: setup ## write what others install us with (Homebrew, Helm ...) from packaging/appliance.toml

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs Kuma Lite as a service of this machine:
+# Installs the agent of Kuma Lite as a service of this machine:
 #
-#   curl -fsSL https://github.com/kuma-lite/kuma-lite/releases/latest/download/install.sh | sudo sh
+#   curl -fsSL https://github.com/kuma-lite/kuma-lite/releases/latest/download/install-agent.sh | sudo sh -s -- --url URL --token TOKEN
 #
-# sh install.sh --help lists what it takes. It downloads the build for this machine, compares its SHA-256 with the
+# sh install-agent.sh --help lists what it takes. It downloads the build for this machine, compares its SHA-256 with the
 # list of the release, unpacks it beside what is there and lets it take its place at once. Interrupted anywhere, what
 # was there before still works.
 set -eu
@@ -205,7 +205,7 @@ main() {
         RUN="agent --url URL --token TOKEN"
         OPTIONS="  --url URL, --token TOKEN or --token-file FILE, --interval SECONDS, --docker, --no-processes"
     else
-        SCRIPT=install.sh UNIT=kuma-lite OTHER=kuma-lite-agent OF_SERVICE=""
+        SCRIPT=install-agent.sh UNIT=kuma-lite OTHER=kuma-lite-agent OF_SERVICE=""
         RUN="serve --data-dir /var/lib/kuma-lite"
         OPTIONS="  --host HOST, --port PORT, --data-dir FOLDER with --user NAME"
     fi

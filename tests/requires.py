@@ -18,12 +18,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-GO_PROGRAMS = Path(os.environ.get("GOBIN") or Path(os.environ.get("GOPATH") or Path.home() / "go") / "bin")
-SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", str(GO_PROGRAMS)])
+BUILT = ROOT / "build" / "programs"  # `make clients` (tests/peers/install-programs)
+SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", str(BUILT)])
 
 
 def find_program(name: str) -> str | None:
-    """Return the path of a program, also of Debian's servers and what Go built; None: it is not installed."""
+    """The path of a program, also of Debian's servers and what we have built; None: it is not there."""
     return shutil.which(name, path=SYSTEM_PATH)
 
 

@@ -12,7 +12,7 @@ export async function connections(browser, url) {
     response.end("through a proxy");
   });
   await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-  const daemon = createServer((_request, response) => response.end("[{}, {}]"));
+  const daemon = createServer(answerAsDocker);
   await new Promise((resolve) => daemon.listen(0, "127.0.0.1", resolve));
   const target = new Target();
   const address = await target.start();
@@ -27,9 +27,20 @@ export async function connections(browser, url) {
     check(page.problems.length === 0, `the browser complained: ${page.problems.join("; ")}`);
   } finally {
     await page.context().close();
-    for (const server of [proxy, daemon]) server.close();
+    for (const server of [proxy, daemon]) {
+      server.close();
+      server.closeAllConnections();
+    }
     await target.stop();
   }
+}
+
+/** Two containers, one of which says by its labels what is to be watched; events never come. */
+function answerAsDocker(request, response) {
+  if (request.url.startsWith("/events")) return response.flushHeaders();
+  const labels = { "kuma.kiosk.http.name": "Kiosk", "kuma-lite.kiosk.http.url": "http://127.0.0.1:1/" };
+  const named = (name, Labels) => ({ Id: name, Names: [`/${name}`], Image: "shop:1", State: "running", Labels });
+  return response.end(JSON.stringify([named("web", {}), named("kiosk", labels)]));
 }
 
 const section = (page, name) =>
@@ -137,7 +148,27 @@ async function useDockerHost(page, url, port) {
   await dialog.getByLabel(/^Name/).fill("Attic");
   await dialog.getByRole("button", { name: "Save" }).click();
   await section(page, "Docker hosts").getByText("Attic").waitFor();
+  await labelled(page, url);
   await remove(page, "Attic", /Web container/);
+  await removeMonitor(page, url, "Kiosk");
+}
+
+/** What containers say of themselves becomes monitors, and whoever edits one is told where it comes from. */
+async function labelled(page, url) {
+  await page.getByRole("button", { name: "Edit Attic" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("switch", { name: "Containers make monitors" }).check({ force: true });
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.goto(`${url}/dashboard`);
+  await page.getByRole("link", { name: /Kiosk/ }).first().click();
+  await page.getByRole("link", { name: "Edit" }).click();
+  const note = page.getByRole("note").filter({ hasText: "Managed by the file" });
+  await note.getByText(/Docker host \d/).waitFor();
+  await inBothThemes(page, "the form of a monitor that a file manages");
+  await page.getByLabel(/^Description/).fill("Changed by hand");
+  await saveMonitor(page, "Kiosk");
+  await page.goto(`${url}/settings/connections`);
 }
 
 async function useRemoteBrowser(page, url) {

@@ -213,7 +213,15 @@ async function fitsAPhone(browser, url) {
 async function revoke(page, url, token, now) {
   await page.goto(`${url}/settings/tokens`);
   await page.getByText(/used (now|\d+[sm] ago)/).waitFor();
+  const sites = page.getByLabel("Sites whose pages may use the API");
+  await sites.fill("shop.example");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText(/^shop\.example is not the origin/).waitFor();
   await expectAccessible(page, "the tokens");
+  await page.getByRole("button", { name: "Remove shop.example" }).click();
+  await sites.fill("https://shop.example");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved.").waitFor();
   await page.getByRole("button", { name: "Revoke journey-agent" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
   await page.getByText("No token yet.").waitFor();

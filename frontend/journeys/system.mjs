@@ -12,8 +12,10 @@ export async function system(browser, url) {
   await page.getByText("Checks per second").waitFor();
   await card(page, "HTTPS").getByText("This server speaks plain HTTP").waitFor();
   await expectAccessible(page, "the settings of the system");
+  await health(page);
   await database(page);
   await backups(page);
+  await places(page);
   await backup(page);
   await card(page, "About").getByRole("button", { name: "Show licences" }).click();
   await card(page, "About").getByText("litestar").waitFor();
@@ -43,6 +45,22 @@ async function general(page, url) {
   await chrome.getByRole("button", { name: "Test" }).click();
   await chrome.getByText(/^Found version \d/).waitFor();
   await expectAccessible(page, "the general settings");
+}
+
+async function health(page) {
+  const form = card(page, "Health check");
+  await form.getByRole("button", { name: "Check now" }).click();
+  await form.getByText(/There is none in .*backups/).waitFor();
+  await form.getByText(/found nothing wrong/).click();
+  await form.getByText(/^Kuma Lite .* \(speaks Uptime Kuma/).waitFor();
+  await expectAccessible(page, "what the health check finds");
+  await form.getByRole("button", { name: "Download support archive" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Current password", { exact: true }).fill(account.password);
+  const coming = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Download" }).click();
+  const archive = readFileSync(await (await coming).path());
+  check(archive[0] === 0x1f && archive[1] === 0x8b, "the support archive is no .gz");
 }
 
 async function database(page) {
@@ -85,6 +103,54 @@ async function backups(page) {
   await plan.getByLabel("How often").selectOption("");
   await plan.getByRole("button", { name: "Save" }).click();
   await form.getByText("Backups are made by hand only").waitFor();
+}
+
+/** A place is tried, refused and saved; a backup goes there. A file of this computer that is no backup is refused. */
+async function places(page) {
+  const form = card(page, "Places for backups and copies");
+  await form.getByRole("button", { name: "Add a place" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: false }).first().fill("Another disk");
+  await expectAccessible(page, "the form of a place for S3");
+  await dialog.getByLabel("Kind").selectOption("sftp");
+  await expectAccessible(page, "the form of a place for SFTP");
+  await dialog.getByLabel("Kind").selectOption("folder");
+  await dialog.getByLabel("Folder").fill("/dev/null/backups");
+  await dialog.getByRole("button", { name: "Test this place" }).click();
+  await dialog.getByRole("alert").filter({ hasText: "cannot be written" }).waitFor();
+  await dialog.getByLabel("Folder").fill("another-disk");
+  await dialog.getByRole("button", { name: "Test this place" }).click();
+  await dialog.getByText("A small file was put there").waitFor();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await form.getByText("Backups go there").waitFor();
+  await card(page, "Backups").getByRole("button", { name: "Back up now" }).click();
+  await page.getByText("The backup was made and read back.").last().waitFor();
+  const there = form.getByRole("button", { name: "Backups at Another disk" });
+  const restore = dialog.getByRole("button", { name: /^Restore the backup of/ });
+  for (let tries = 0; tries < 40 && !(await restore.count()); tries += 1) {
+    await there.click();
+    await dialog.getByText(/There is no backup yet|B$/).first().waitFor();
+    if (await restore.count()) break;
+    await dialog.getByRole("button", { name: "Close" }).last().click();
+  }
+  await expectAccessible(page, "the backups at a place");
+  await restore.first().click();
+  await dialog.getByText("Everything becomes as it was then").waitFor();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await form.getByRole("button", { name: "Remove Another disk" }).click();
+  await dialog.getByRole("button", { name: "Remove" }).click();
+  await form.getByText("Another disk").waitFor({ state: "detached" });
+  const file = card(page, "Restore a file");
+  await file.getByLabel("Choose a file").setInputFiles({
+    name: "cat.tar.zst", mimeType: "application/octet-stream", buffer: Buffer.from("a cat"),
+  });
+  await dialog.getByLabel("Current password").fill(account.password);
+  await dialog.getByRole("button", { name: "Restore" }).click();
+  await file.getByRole("alert").filter({ hasText: "not a backup of Kuma Lite" }).waitFor();
+  await expectAccessible(page, "a file that could not be restored");
+  await file.getByRole("button", { name: "Discard" }).click();
+  await file.getByRole("button", { name: "Discard" }).waitFor({ state: "detached" });
 }
 
 async function backup(page) {

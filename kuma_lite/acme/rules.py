@@ -146,10 +146,12 @@ def due(
     kept = frozenset(_kept(wanted, served, state, now)) if good else frozenset()
     if not asked or waiting & kept:
         return None
-    if not good or now >= renew_at:
+    recent = [moment for moment in state.issued if now - WEEK < moment <= now]
+    # An authority whose advice is always "now" must not have a new one made every minute.
+    early = now < renewal_time(served) and recent and now - recent[-1] < DAY
+    if not good or (now >= renew_at and not early):
         return Order(asked, kept)
     new = frozenset(asked) - served.names
-    recent = [moment for moment in state.issued if now - WEEK < moment <= now]
     if not new or len(recent) >= MOST_A_WEEK or (recent and now - recent[-1] < NEW_NAMES_S):
         return None
     return Order(asked, kept, new)

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from kuma_lite.agent import macos
+
 # What stays the same over reboots, in the order of preference. The machine id can be read by everybody, so
 # that the host is the same one whoever runs the agent; serial numbers are for root.
 SOURCES: Final = (
@@ -34,7 +36,7 @@ def host_id(root: Path = Path("/")) -> str:
         text = _read(root / source)
         if text.lower() not in _PLACEHOLDERS:
             return text
-    return socket.gethostname()
+    return macos.hardware_id() or socket.gethostname()
 
 
 def operating_system(root: Path = Path("/")) -> str:
@@ -43,7 +45,7 @@ def operating_system(root: Path = Path("/")) -> str:
         key, _, value = line.partition("=")
         if key == "PRETTY_NAME":
             return value.strip().strip("\"'")
-    return os.uname().sysname
+    return macos.version() or os.uname().sysname
 
 
 def processor(root: Path = Path("/")) -> str | None:
@@ -53,7 +55,8 @@ def processor(root: Path = Path("/")) -> str | None:
         key, _, value = line.partition(":")
         found.setdefault(key.strip(), value.strip())
     # On x86 there is a `model` as well, a number.
-    return next((found[key] for key in ("model name", "Model", "Hardware") if found.get(key)), None)
+    told = (found[key] for key in ("model name", "Model", "Hardware") if found.get(key))
+    return next(told, None) or macos.processor()
 
 
 def local_address(url: str) -> str | None:

@@ -13,6 +13,7 @@ from kuma_lite.acme.rules import DIRECTORIES, is_serious
 from kuma_lite.acme.service import CertificateKeeper
 from kuma_lite.acme.store import Store
 from kuma_lite.appliance.ground import Ground
+from kuma_lite.core.errors import StartupError
 from kuma_lite.core.own_address import is_loopback
 from kuma_lite.health.kinds import CERTIFICATE
 from kuma_lite.health.model import Problem
@@ -68,7 +69,10 @@ class OwnCertificate:
         plain = self._plain = WebServer(
             app, config.host, config.http_port, given=given, connections=_CONNECTIONS
         )
-        await plain.start()
+        try:
+            await plain.start()
+        except StartupError as error:  # which speaks of the other port
+            raise StartupError(error.message.replace("--port", "--http-port")) from None
         self._ground.at_close(plain.stop)
 
         async def serve(chain: bytes, key: bytes) -> None:

@@ -21,6 +21,8 @@ from kuma_lite.docker_hosts.events import docker_host_doors
 from kuma_lite.docker_hosts.resource import docker_host_resource
 from kuma_lite.docker_hosts.service import REFERENCE as DOCKER_HOST
 from kuma_lite.docker_hosts.service import DockerHosts
+from kuma_lite.doctor.events import DoctorDoors
+from kuma_lite.doctor.model import Finding
 from kuma_lite.health.kinds import BACKUP
 from kuma_lite.health.model import Problem
 from kuma_lite.importing.events import ImportDoors
@@ -68,6 +70,7 @@ class Helpers:
             self.backups, self.places, ground.folder.path, ground.push, password, self._system.address
         )
         self.places.at_change.append(self.backups.places_changed)
+        self._doctor = DoctorDoors(self._examine, self._archive, password)
         self._import = ImportDoors(
             database,
             ground.folder.path,
@@ -103,7 +106,7 @@ class Helpers:
         self._backup_doors.restores.clear()
         self._ground.at_close(self.backups.stop)
         self._ground.at_close(self._backup_doors.restores.stop)
-        self._ground.at_close(self._import.imports.stop)
+        self._ground.at_close(self._import.stop)
         self._ground.at_close(self.cloudflared.tunnel.stop)
         await self.cloudflared.begin(self._ground.config.cloudflared_token or "")
 
@@ -130,6 +133,7 @@ class Helpers:
             self._system.doors(),
             self._backup_doors.doors(),
             PlaceDoors(self.places).doors(),
+            self._doctor.doors(),
             self._import.doors(),
             Doors(raw=[self.metrics.route()]),
         ]
@@ -139,6 +143,17 @@ class Helpers:
         from kuma_lite.appliance.importing import take_over
 
         return asyncio.run(take_over(path, data_dir, self._ground.clock, progress))
+
+    # The examinations are loaded when somebody first asks for them.
+    def _examine(self) -> list[Finding]:
+        from kuma_lite.appliance.doctor import find
+
+        return find(self._ground.config)
+
+    def _archive(self, findings: list[Finding]) -> bytes:
+        from kuma_lite.appliance.doctor import archive_of
+
+        return archive_of(self._ground.config, findings)
 
     def backup_problem(self) -> Problem | None:
         """What keeps a backup that is due from being made."""

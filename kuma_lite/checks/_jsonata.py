@@ -23,6 +23,7 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Any, Final, NoReturn
 
+MOST_DESCRIPTORS: Final = 1_048_576  # that a process can have, on systems as they come
 EVALUATION_S: Final = 5.0  # a person would call a check that computes longer hung
 CHILD_MEMORY_BYTES: Final = 256 * 1024 * 1024  # beyond what the program has already
 MAX_EXPRESSION_CHARS: Final = 10_000  # the longest seen in the wild have a few hundred
@@ -225,6 +226,8 @@ def _let_go_of_everything_but(kept: int) -> None:
     import resource
 
     most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if not 0 < most < MOST_DESCRIPTORS:  # no limit is -1 on Linux, and more than a number of C on macOS
+        most = MOST_DESCRIPTORS
     os.closerange(3, kept)
     os.closerange(kept + 1, most)
 

@@ -17,9 +17,17 @@ from kuma_lite.cli.parsing import make_parser  # noqa: E402
 from kuma_lite.core.errors import StartupError, UserError  # noqa: E402
 from kuma_lite.core.journal import complain  # noqa: E402
 
+WINDOWS = (
+    "Kuma Lite does not run on Windows itself yet, neither server nor agent: run it inside WSL "
+    "(“wsl --install”, then as on Linux)."
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status. Whatever a person did wrong is one sentence on stderr."""
+    if sys.platform == "win32":
+        complain(WINDOWS)
+        return FAILED
     os.umask(0o077)  # before anything is written: what we keep and copy holds passwords and tokens
     argv = list(sys.argv[1:] if arguments is None else arguments)
     wanted = next((word for word in argv if not word.startswith("-")), "")

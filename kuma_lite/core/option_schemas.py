@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kuma_lite.core.declarations import Words
@@ -25,19 +26,25 @@ class Described:
 def described(models: Sequence[type[Options]]) -> Iterator[Described]:
     """Every option of some models."""
     for model in models:
-        properties = model.model_json_schema(by_alias=False)["properties"]
-        fields = fields_of((model,))
-        for key, (_, words) in model.words().items():
-            shape = without_titles(properties[fields[key].name])
-            if words.choices:
-                values = [choice.value for choice in words.choices]
-                default = fields[key].default
-                if isinstance(default, list | tuple):
-                    shape = {"type": "array", "items": {"enum": values}}
-                else:
-                    shape = {"enum": values if default in values else [*values, default]}
-            shape.pop("default", None)
-            yield Described(fields[key], words, shape)
+        yield from _described(model)
+
+
+@lru_cache(maxsize=256)  # a type takes milliseconds
+def _described(model: type[Options]) -> Sequence[Described]:
+    properties = model.model_json_schema(by_alias=False)["properties"]
+    fields, found = fields_of((model,)), []
+    for key, (_, words) in model.words().items():
+        shape = without_titles(properties[fields[key].name])
+        if words.choices:
+            values = [choice.value for choice in words.choices]
+            default = fields[key].default
+            if isinstance(default, list | tuple):
+                shape = {"type": "array", "items": {"enum": values}}
+            else:
+                shape = {"enum": values if default in values else [*values, default]}
+        shape.pop("default", None)
+        found.append(Described(fields[key], words, shape))
+    return found
 
 
 def description(words: Words) -> str:

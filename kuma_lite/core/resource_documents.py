@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kuma_lite.core.options import Options
 
 SECRET: Final = "$secret"  # noqa: S105 - a key of documents
+_SCALARS: Final = (str, int, float)
 _EMPTY: Final = (None, "")  # no secret is kept there
 
 # Where a secret stands → the secret. Raises LookupError.
@@ -77,15 +78,27 @@ def keyed(resource: Resource[Any], document: Mapping[str, Any]) -> Document:
 
 
 def look_through(resource: Resource[Any], wire: Document) -> None:
-    """Raise UserError where a value does not fit its option; `field` in its extra is the option's name."""
+    """Let numbers and texts be what their options are: "60" becomes 60.
+
+    Raises:
+        UserError: a value does not fit its option; `field` in its extra is the option's name.
+    """
     models = tuple(resource.options(wire))
     for model in models:
         try:
-            model.read(wire)
+            read = model.read(wire)
+            for key, option in fields_of((model,)).items():
+                value, typed = wire.get(key), getattr(read, option.name)
+                if (
+                    isinstance(value, _SCALARS)
+                    and isinstance(typed, _SCALARS)
+                    and type(value) is not type(typed)
+                ):
+                    wire[key] = typed
         except UserError as error:
             key = str(error.arguments.get("key", ""))
-            field = fields_of(models).get(key)
-            error.extra["field"] = field.name if field else key
+            about = fields_of(models).get(key)
+            error.extra["field"] = about.name if about else key
             raise
 
 

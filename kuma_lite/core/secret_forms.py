@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
@@ -11,11 +12,17 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 _TOKEN_CHARS: Final = 8
 _LONG_TOKEN_CHARS: Final = 20
 _LINE_CHARS: Final = 16  # of a key of many lines, which errors quote one by one
+_KEPT: Final = 1024  # secrets whose forms are remembered: each alert asks for those of its channel twice
 _SCHEMES: Final = frozenset({"bearer", "basic", "token", "key", "bot"})
 
 
-def forms(value: str) -> Iterator[str]:
+@lru_cache(maxsize=_KEPT)
+def forms(value: str) -> tuple[str, ...]:
     """A secret as it may stand in a text: its parts that are secret alone, each plain and encoded."""
+    return tuple(dict.fromkeys(_forms(value)))
+
+
+def _forms(value: str) -> Iterator[str]:
     for part in dict.fromkeys(_parts(value.strip())):
         yield part
         yield unquote(part)

@@ -52,8 +52,11 @@ def judge_damage(found: str | None, size: int) -> Finding:
     if found:
         do = "Stop the server and restore a backup: kuma-lite restore FILE."
         return Finding("Database", Level.TROUBLE, f"It is damaged: {found}.", do)
-    where = "" if found == "" else " in the part that could be looked at"
-    return Finding("Database", Level.OK, f"No damage{where} ({size / 1e6:,.1f} MB).")
+    megabytes = f"{size / 1e6:,.1f}"
+    if found == "":
+        return Finding("Database", Level.OK, f"No damage ({megabytes} MB).")
+    says = f"No damage in the part that could be looked at ({megabytes} MB)."
+    return Finding("Database", Level.OK, says)
 
 
 def examine_server(config: Config) -> Iterator[Finding]:

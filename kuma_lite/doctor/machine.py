@@ -34,25 +34,26 @@ _MEMORY: Final = Path("/proc/meminfo")
 
 def examine_versions() -> Iterator[Finding]:
     """Which ones meet here."""
-    python, system = platform.python_version(), f"{platform.system()} {platform.release()}"
-    says = f"Kuma Lite {__version__} (speaks Uptime Kuma {UPTIME_KUMA_VERSION}), Python {python}, {system} "
-    yield Finding("Versions", Level.OK, f"{says}{platform.machine()}, SQLite {SQLITE_VERSION}.")
+    own, spoken, python, sqlite = __version__, UPTIME_KUMA_VERSION, platform.python_version(), SQLITE_VERSION
+    system = f"{platform.system()} {platform.release()} {platform.machine()}"
+    says = f"Kuma Lite {own} (speaks Uptime Kuma {spoken}), Python {python}, {system}, SQLite {sqlite}."
+    yield Finding("Versions", Level.OK, says)
 
 
 def examine_clock() -> Iterator[Finding]:
     """Whether it can be right, and whether something keeps it so."""
-    yield judge_clock(SystemClock().now(), _ntp_error())
+    yield judge_clock(SystemClock().now(), kept=_is_kept())
 
 
-def judge_clock(now: float, error: str | None) -> Finding:
-    """`now` in seconds since 1970; `error`: why the kernel's clock is not synchronised, None: it is."""
-    says = f"{datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M:%S} UTC"
+def judge_clock(now: float, *, kept: bool) -> Finding:
+    """`now` in seconds since 1970; `kept`: whether something synchronises it, or nobody can tell."""
+    shown = f"{datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M:%S} UTC"
     if now < _BUILT:
-        return Finding("Clock", Level.TROUBLE, f"It says {says}, which cannot be.", "Set it, and start NTP.")
-    if error is not None:
+        return Finding("Clock", Level.TROUBLE, f"It says {shown}, which cannot be.", "Set it, and start NTP.")
+    if not kept:
         do = "Start an NTP client (timedatectl set-ntp true): certificates, pushes and history depend on it."
-        return Finding("Clock", Level.WARNING, f"It says {says}, and {error}.", do)
-    return Finding("Clock", Level.OK, f"{says}, synchronised.")
+        return Finding("Clock", Level.WARNING, f"It says {shown}, and nothing keeps it right.", do)
+    return Finding("Clock", Level.OK, f"It says {shown}, and is kept right.")
 
 
 def examine_resolver(name: str = ASKED) -> Iterator[Finding]:
@@ -95,9 +96,9 @@ def examine_ping() -> Iterator[Finding]:
 def judge_ping(allowed: list[str]) -> Finding:
     """`allowed`: the families of addresses it works for."""
     if "IPv4" not in allowed:
-        do = 'sysctl net.ipv4.ping_group_range="0 2147483647", or give the program CAP_NET_RAW.'
+        do = 'Allow it: sysctl net.ipv4.ping_group_range="0 2147483647", or give the program CAP_NET_RAW.'
         return Finding("Ping", Level.WARNING, "This user may send no ICMP: ping monitors cannot work.", do)
-    return Finding("Ping", Level.OK, f"Allowed for {' and '.join(allowed)}.")
+    return Finding("Ping", Level.OK, f"Allowed for {', '.join(allowed)}.")
 
 
 def examine_files() -> Iterator[Finding]:
@@ -146,11 +147,11 @@ def examine_time_zone() -> Iterator[Finding]:
     yield Finding("Time zone", Level.OK, f"{name}, from TZ.")
 
 
-def _ntp_error() -> str | None:
-    """Why the kernel says that its clock is not synchronised; None: it is, or nobody can tell."""
+def _is_kept() -> bool:
+    """Whether the kernel says that its clock is synchronised, or nobody can tell."""
     import ctypes
 
     if _SYNCHRONISED.exists() or platform.system() != "Linux":
-        return None
+        return True
     state = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.create_string_buffer(512))
-    return "nothing keeps it right" if state == 5 else None  # TIME_ERROR of adjtimex(2)
+    return bool(state != 5)  # TIME_ERROR of adjtimex(2)

@@ -56,6 +56,11 @@ def examined(examinations: Iterable[tuple[str, Examination]]) -> list[Finding]:
     return found
 
 
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Those of one level in the order in which they were found."""
+    return sorted(findings, key=lambda each: _ORDER.index(each.level), reverse=True)
+
+
 def worst(findings: Iterable[Finding]) -> Level:
     """The worst there is."""
     return max((finding.level for finding in findings), key=_ORDER.index, default=Level.OK)

@@ -79,7 +79,8 @@ def judge_file_system(kind: str | None) -> Finding:
     if kind in _MEMORY:
         says = f"It lies in memory ({kind}) and is gone with the next start of the machine."
         return Finding("File system", Level.TROUBLE, says, "Move it to a disk, or mount a volume there.")
-    return Finding("File system", Level.OK, f"{kind or 'Of an unknown kind'}.")
+    says = f"It is {kind}." if kind else "Nobody says of which kind it is."
+    return Finding("File system", Level.OK, says)
 
 
 def judge_room(free: int, size: int) -> Finding:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kuma_lite.core.access import Audience, Right
 from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push, Then, actor_of
 from kuma_lite.core.transactions import Transactions
-from kuma_lite.importing.page_import import PageImport, TakeOver
+
+if TYPE_CHECKING:
+    from kuma_lite.importing.page_import import PageImport, TakeOver
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +33,24 @@ class ImportDoors:
         push: Push,
         restart: Callable[[], None],
     ) -> None:
+        self._database = database
+        self._folder = folder
+        self._take_over = take_over
         self._push = push
         self._restart = restart
         self._told: Audience | None = None
-        self.imports = PageImport(database, folder, take_over, self._tell)
+
+    @cached_property
+    def imports(self) -> PageImport:
+        """Loaded when somebody looks at it: most servers never take anything over."""
+        from kuma_lite.importing.page_import import PageImport
+
+        return PageImport(self._database, self._folder, self._take_over, self._tell)
+
+    def stop(self) -> None:
+        """End an import that runs."""
+        if "imports" in self.__dict__:
+            self.imports.stop()
 
     def doors(self) -> Doors:
         """Every event, and the route."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.option_schemas import described
 from kuma_lite.core.resource_documents import default_of, fields_of, keyed, look_through
 from kuma_lite.core.resources import Document, Resource, merged
 
@@ -18,6 +19,7 @@ SECRETS: Final = "secrets"
 STATE: Final = "state"
 TYPE: Final = "type"
 TOLD: Final = frozenset({ID, SECRETS, STATE})
+_PLAIN: Final = ("string", "integer", "number", "boolean")
 _EMPTY: Final = (None, "")
 
 
@@ -46,14 +48,7 @@ def body_of(resource: Resource[Any], thing: Any) -> Document:
 def created(resource: Resource[Any], body: Mapping[str, Any]) -> Document:
     """What `Resource.create` takes. Raises UserError that names the field."""
     wire = keyed(resource, _without_told(body))
-    variants = list(resource.variants())
-    if variants and wire.get(TYPE) not in variants:
-        raise UserError(
-            "A {shown_name} needs a type that this server knows.",
-            shown_name=resource.shown_name,
-            extra={"field": TYPE},
-        )
-    look_through(resource, wire)
+    _look_closely(resource, wire, {})
     return wire
 
 
@@ -65,7 +60,7 @@ def replaced(resource: Resource[Any], thing: Any, body: Mapping[str, Any]) -> Do
     for key, field in fields_of(tuple(resource.options(wire))).items():
         if field.secret and key in old and key not in given and field.name not in given:
             wire[key] = old[key]
-    look_through(resource, wire)
+    _look_closely(resource, wire, old)
     return wire
 
 
@@ -76,8 +71,42 @@ def patched(resource: Resource[Any], thing: Any, changes: Mapping[str, Any]) -> 
     names = {field.name: key for key, field in fields_of(tuple(resource.options({**old, **given}))).items()}
     wire: Document = merged(old, {names.get(name, name): value for name, value in given.items()})
     whole = keyed(resource, wire)
-    look_through(resource, whole)
+    _look_closely(resource, whole, old)
     return whole
+
+
+def _look_closely(resource: Resource[Any], wire: Document, old: Mapping[str, Any]) -> None:
+    """Refuse what the schemas refuse, but for what is so already: compatible clients may store more.
+
+    Raises:
+        UserError: with the `field` that does not fit.
+    """
+    variants = list(resource.variants())
+    if variants and wire.get(TYPE) not in variants and (not old or wire.get(TYPE) != old.get(TYPE)):
+        raise UserError(
+            "A {shown_name} needs a type that this server knows.",
+            shown_name=resource.shown_name,
+            extra={"field": TYPE},
+        )
+    look_through(resource, wire)
+    for option in described(tuple(resource.options(wire))):
+        value, field = wire.get(option.field.key), option.field
+        if value in _EMPTY or value == old.get(field.key) or value == default_of(resource, field):
+            continue
+        wrong = _misfit(option.shape, value)
+        if wrong:
+            sentence = "{key}: {reason}"
+            raise UserError(sentence, key=field.name, reason=wrong, extra={"field": field.name})
+
+
+def _misfit(shape: Mapping[str, Any], value: Any) -> str:
+    """What is wrong with a value that has been read as its option; "" for nothing."""
+    if "enum" in shape:
+        known = [one for one in shape["enum"] if one not in _EMPTY]
+        return "" if value in shape["enum"] else f"Input should be {', '.join(map(repr, known))}"
+    if shape.get("type") in _PLAIN and isinstance(value, dict | list):
+        return f"Input should be a valid {shape['type']}"
+    return ""
 
 
 def _without_told(body: Mapping[str, Any]) -> Document:

@@ -7,8 +7,6 @@ with `If-Match` a change is refused (412) where somebody else was faster.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -23,15 +21,13 @@ from kuma_lite.core.resource_documents import field_of
 from kuma_lite.core.resources import CREATE, DELETE, REPLACE, Document, Resource
 from kuma_lite.management import listing
 from kuma_lite.management.bodies import ID, STATE, body_of, created, patched, replaced
-from kuma_lite.rest.problems import Problem, problem_body
+from kuma_lite.rest.etags import ETAG, etag_of, not_modified, refuse_stale
+from kuma_lite.rest.problems import problem_body
 from kuma_lite.rest.requests import AnyRequest, TextQuery, WholeQuery, actor_of
 from kuma_lite.rest.route import CREATED, GET, NO_CONTENT, POST, Route, key_in
 from kuma_lite.rest.route import DELETE as REMOVING
 from kuma_lite.rest.shapes import anything, nullable
 
-ETAG: Final = "ETag"
-_IF_MATCH, _IF_NONE_MATCH = "if-match", "if-none-match"
-_NOT_MODIFIED: Final = 304
 _PUT, _PATCH = HttpMethod.PUT, HttpMethod.PATCH
 _QUERY: Final = (
     WholeQuery(listing.LIMIT, "How many", listing.USUAL, listing.MOST),
@@ -138,10 +134,7 @@ class Managed:
     async def get(self, request: AnyRequest) -> Response[Any]:
         """Show one."""
         thing = await self._find(request)
-        tag = self._tag(thing)
-        if request.headers.get(_IF_NONE_MATCH) == tag:
-            return Response(None, status_code=_NOT_MODIFIED, headers={ETAG: tag})
-        return self._answer(thing)
+        return not_modified(request, self._tag(thing)) or self._answer(thing)
 
     # --- writing -----------------------------------------------------------------------------------------
 
@@ -212,13 +205,10 @@ class Managed:
 
     def _tag(self, thing: Any) -> str:
         """Of what can be changed; a beat changes no `ETag`."""
-        text = json.dumps(self._resource.keeper.document(thing), sort_keys=True, default=str)
-        return f'"{hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]}"'
+        return etag_of(self._resource.keeper.document(thing))
 
     def _look_at_tag(self, request: AnyRequest, thing: Any) -> None:
-        expected = request.headers.get(_IF_MATCH)
-        if expected not in (None, "*", self._tag(thing)):
-            raise Problem(412, f"The {self._resource.shown_name} was changed by somebody else meanwhile.")
+        refuse_stale(request, self._tag(thing), self._resource.shown_name)
 
     def _answer(self, thing: Any, status: int = 200, more: Mapping[str, Any] | None = None) -> Response[Any]:
         body = {**self._body(thing), **(more or {})}

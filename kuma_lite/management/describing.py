@@ -46,6 +46,9 @@ def describe(
         for title, schema in chain(schemas_of(resource, states.get(name)), patches_of(resource)):
             if document["components"]["schemas"].setdefault(title, schema) is not schema:
                 raise ValueError(f"two schemas are called {title!r}")
+        for told in once.get(name, ()):  # by the answer to whoever makes one
+            whole = document["components"]["schemas"][name_of(resource)]
+            whole["properties"].get(told, {}).pop("writeOnly", None)
         shown = {ID: 1, **example, SECRETS: []}
         _describe_kind(operations, resource, _bodies(resource, example), shown, once.get(name, {}))
 

@@ -12,6 +12,7 @@ import stat
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
@@ -229,6 +230,7 @@ async def connected(server: Server, *, accepts_new: bool = True) -> AsyncIterato
     Raises:
         UserError: not reachable, another host key than the pinned one, or the log-in is refused.
     """
+    await asyncio.to_thread(import_module, "asyncssh")  # a fifth of a second of CPU, the first time
     import asyncssh
 
     asyncssh.set_log_level(logging.ERROR)  # it tells of every log-in, with the user

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from litestar import Response
 from litestar.enums import HttpMethod
 
 from kuma_lite.core.access import Right
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.resource_documents import fields_of
+from kuma_lite.rest.etags import ETAG, etag_of, not_modified, refuse_stale
 from kuma_lite.rest.problems import Problem, problem_body
 from kuma_lite.rest.requests import AnyRequest
 from kuma_lite.rest.route import GET, Route
@@ -69,18 +71,23 @@ class SettingsApi:
             problems=True,
         )
 
-    async def get(self, _request: AnyRequest) -> dict[str, Any]:
+    async def get(self, request: AnyRequest) -> Response[Any]:
         """Show the settings of the server."""
-        return self._shown()
+        return not_modified(request, etag_of(self._settings.general())) or self._answer()
 
-    async def change(self, request: AnyRequest) -> dict[str, Any]:
+    async def change(self, request: AnyRequest) -> Response[Any]:
         """Change some (RFC 7396); null gives one its default.
 
         Secrets are `steam_api_key` and `globalping_api_token`; `""` removes one. Switching
         authentication off wants a password, and is done on the page.
         """
-        await self._settings.save_general({**self._settings.general(), **_read(await problem_body(request))})
-        return self._shown()
+        changes = _read(await problem_body(request))
+        refuse_stale(request, etag_of(self._settings.general()), "server's configuration")
+        await self._settings.save_general({**self._settings.general(), **changes})
+        return self._answer()
+
+    def _answer(self) -> Response[Any]:
+        return Response(self._shown(), headers={ETAG: etag_of(self._settings.general())})
 
     def _shown(self) -> dict[str, Any]:
         stored = self._settings.general()

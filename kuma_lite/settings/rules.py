@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,6 +12,8 @@ from kuma_lite.core.time_zones import zone_named
 GENERAL: Final = "general"  # type of the rows that getSettings shows and setSettings writes
 # Stored as plain text, as Uptime Kuma does; every other value is JSON.
 _PLAIN_TEXT: Final = frozenset({"jwtSecret"})
+# As a browser writes one; a slash at the end does no harm. Extensions of browsers have schemes of their own.
+_ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#@,]+/?", re.IGNORECASE)
 
 
 def encode_value(key: str, value: Any) -> str:
@@ -39,6 +42,15 @@ def is_time_zone(name: Any) -> bool:
     except ValueError:
         return False
     return True
+
+
+def wrong_origin(value: Any) -> str | None:
+    """The first of a list, or of a text with blanks or commas between, that names no site; None: all do."""
+    parts = value.replace(",", " ").split() if isinstance(value, str) else value or []
+    if not isinstance(parts, list):
+        return str(value)
+    wrong = (part for part in parts if part != "*" and not _ORIGIN.fullmatch(str(part).strip()))
+    return next((str(part) for part in wrong), None)
 
 
 def choose_time_zone(environment: str | None, setting: Any, guessed: str | None) -> str:

@@ -14,12 +14,13 @@ from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.settings import store
-from kuma_lite.settings.rules import GENERAL, choose_time_zone, is_time_zone, utc_offset
+from kuma_lite.settings.rules import GENERAL, choose_time_zone, is_time_zone, utc_offset, wrong_origin
 
 log = logging.getLogger(__name__)
 
 _ENTRY_PAGE: Final = "entryPage"
 _TIME_ZONE: Final = "serverTimezone"
+_ORIGINS: Final = "apiCorsOrigins"
 # Internal rows that people may switch all the same; Uptime Kuma 2.5 never lets go of this one.
 _SWITCHES: Final = frozenset({"apiKeysEnabled"})
 # Clients compare the name with what browsers say, and those have one name for all of these.
@@ -116,11 +117,16 @@ class Settings:
         """What a person saved: general settings and unknown keys; internal ones are left alone.
 
         Raises:
-            UserError: the time zone is none; nothing is stored then.
+            UserError: the time zone is none, or a site that may use the API; nothing is stored then.
         """
         zone = values.get(_TIME_ZONE)
         if zone and not is_time_zone(zone):
             raise UserError("Invalid timezone:{zone}", zone=zone)
+        # What was stored before there was this rule keeps nobody from saving another setting.
+        origins = values.get(_ORIGINS)
+        if origins != self.get(_ORIGINS) and (wrong := wrong_origin(origins)) is not None:
+            sentence = "{origin} is not the origin of a site, which is written like https://shop.example."
+            raise UserError(sentence, extra={"field": _ORIGINS}, origin=wrong)
         permitted = {key: value for key, value in values.items() if self._is_general(key)}
         switched = {key: values[key] for key in _SWITCHES if isinstance(values.get(key), bool)}
         self._entry_page = {_ENTRY_PAGE: values[_ENTRY_PAGE]} if _ENTRY_PAGE in values else {}

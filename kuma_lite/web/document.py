@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 
 from litestar import Litestar, Request, Response
@@ -17,9 +18,11 @@ from litestar.router import Router
 
 from kuma_lite import __version__
 from kuma_lite.core.doors import Access
+from kuma_lite.core.errors import REFUSALS
 from kuma_lite.web.lazy_rest import API
 
 AnyRequest = Request[Any, Any, Any]
+_UNFIT: Final = 422
 PATH: Final = f"{API}/openapi.json"
 MEDIA_TYPE: Final = "application/vnd.oai.openapi+json"
 # Doors name the one that opens them in their `security`.
@@ -73,6 +76,7 @@ class ApiDocument:
         components["schemas"] = {**components.get("schemas", {}), **told}
         for describe in self._describers:
             describe(document)
+        describe_refusals(document)
         self.content = document
         text = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
         return text, f'"{hashlib.sha256(text).hexdigest()[:20]}"'
@@ -94,6 +98,37 @@ def configuration(document: ApiDocument) -> OpenAPIConfig:
             before_request=document.answer,
         ),
     )
+
+
+def describe_refusals(document: dict[str, Any]) -> None:
+    """Say how whoever may not, or sends what does not fit, is refused, where a route does not itself."""
+    document["components"]["schemas"] |= {
+        "Refusal": _refusal("error", {"type": "string"}),
+        "Misfits": _MISFITS,
+    }
+    for item in document["paths"].values():
+        for operation in item.values():
+            if "401" not in operation["responses"]:
+                operation["responses"] |= {
+                    str(status): _answer(status) for status in (401, 403, 404, 413, 422)
+                }
+
+
+def _refusal(name: str, shape: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": {name: shape}, "required": [name]}
+
+
+_MISFITS: Final = _refusal("errors", {"type": "array", "items": {"type": "string"}})
+
+
+def _answer(status: int) -> dict[str, Any]:
+    said = REFUSALS.get(status, HTTPStatus(status).phrase)
+    name, body = ("Misfits", {"errors": [said]}) if status == _UNFIT else ("Refusal", {"error": said})
+    media = {
+        "schema": {"$ref": f"#/components/schemas/{name}"},
+        "examples": {"example": {"value": body}},
+    }
+    return {"description": HTTPStatus(status).phrase, "content": {"application/json": media}}
 
 
 def referring(part: Any, told: dict[str, Any]) -> Any:

@@ -36,9 +36,7 @@ SOURCES = {
     "libffi": ("libffi", "MIT", ["LICENSE"]),
     "expat": ("expat", "MIT", ["COPYING"]),
 }
-# Distributions whose metadata names no licence as SPDX has it.
-KNOWN = re.compile(r"MIT|BSD|Apache|MPL|PSF|ISC|Zlib|Unlicense|0BSD", re.IGNORECASE)
-GPL = re.compile(r"(?<!L)GPL|GNU General Public", re.IGNORECASE)
+GPL = re.compile(r"(?<!L)GPL(?!.* WITH GCC-exception)|GNU General Public", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -111,6 +109,10 @@ def c_libraries(sources: Path) -> Iterator[Component]:
             if (path := place / file).is_file()
         ]
         yield Component(name, folder.name.removeprefix(f"{source}-"), "generic", licence, texts)
+    # The compiler's runtime, which may go with programs under any licence.
+    licence = "GPL-3.0-or-later WITH GCC-exception-3.1"
+    (text,) = sources.parents[1].glob("usr/share/doc/gcc-1[0-9]-base/copyright")
+    yield Component("libgcc", text.parent.name.split("-")[1], "generic", licence, [text.read_text()])
 
 
 def page_libraries(modules: Path) -> Iterator[Component]:
@@ -129,7 +131,15 @@ def page_libraries(modules: Path) -> Iterator[Component]:
             for path in sorted((modules / name).glob("*"))
             if LICENCE_NAMES.match(path.name)
         ]
-        yield Component(name, package["version"], "npm", package.get("license", ""), texts)
+        yield Component(name, package["version"], "npm", page_licence(modules / name, package), texts)
+
+
+def page_licence(folder: Path, package: dict[str, Any]) -> str:
+    """As the lock file says, else as older packages say themselves."""
+    own = json.loads((folder / "package.json").read_text())
+    return str(package.get("license") or own.get("license") or "") or " AND ".join(
+        each["type"] for each in own.get("licenses", [])
+    )
 
 
 def bill(components: list[Component]) -> dict[str, Any]:

@@ -67,6 +67,13 @@ def test_renewal_after_two_thirds(day: int) -> None:
     )
 
 
+def test_advice_to_renew_is_followed_once_a_day() -> None:
+    made = State(CA, issued=(NOW,))
+    assert due("a.test", state=made, now=NOW + HOUR, renew_at=NOW - DAY) is None
+    assert due("a.test", state=made, now=NOW + DAY, renew_at=NOW - DAY) is not None
+    assert due("a.test", state=made, now=FRESH.begins + 61 * DAY) is not None
+
+
 def test_another_authority_or_the_end_of_it() -> None:
     assert due("a.test", directory="https://other.test/") == Order(("a.test",))
     assert due("a.test", now=FRESH.ends + 1) == Order(("a.test",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import ssl
 import subprocess
 import sys
@@ -13,10 +14,12 @@ from typing import Any
 import pytest
 from cryptography import x509
 
+from kuma_lite.core.clock import SystemClock
 from tests.peers import pebble
 from tests.peers.pebble import Authority, missing
 from tests.support import http
-from tests.support.served import PASSWORD, USER, serving
+from tests.support.ports import free_port
+from tests.support.served import PASSWORD, USER, Server, serving
 from tests.support.sio import connect
 
 pytestmark = [
@@ -43,13 +46,15 @@ async def make_page(url: str, domains: list[str]) -> None:
         assert saved["ok"] is True, saved
 
 
-async def names_at(port: int) -> set[str]:
+async def certificate_at(port: int) -> x509.Certificate:
     _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=UNTRUSTING)
     der = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
     writer.close()
-    found = x509.load_der_x509_certificate(der).extensions.get_extension_for_class(
-        x509.SubjectAlternativeName
-    )
+    return x509.load_der_x509_certificate(der)
+
+
+async def names_at(port: int) -> set[str]:
+    found = (await certificate_at(port)).extensions.get_extension_for_class(x509.SubjectAlternativeName)
     return set(found.value.get_values_for_type(x509.DNSName))
 
 
@@ -116,6 +121,58 @@ async def test_from_the_first_start_to_a_restart(tmp_path: Path) -> None:
         finally:
             server.stop()
         assert "PRIVATE KEY" not in server.text()
+
+
+async def test_killed_while_it_asks(tmp_path: Path) -> None:
+    """What it has told the authority is lost with it: it begins anew, and not at once."""
+    slow = {"PEBBLE_VA_NOSLEEP": "0", "PEBBLE_VA_SLEEPTIME": "3"}
+    async with pebble.running(tmp_path / "pebble", slow) as authority:
+        server = Server(
+            tmp_path / "data", *arguments(authority), env={"SSL_CERT_FILE": str(authority.ca_file)}
+        )
+        server.url = server.url.replace("http:", "https:")
+        server.start()
+        async with asyncio.timeout(30):
+            while "Asking" not in server.text():
+                await asyncio.sleep(0.1)
+        await asyncio.sleep(1)
+        server.kill()
+        state = json.loads((tmp_path / "data" / "acme" / "state.json").read_text())
+        assert state["again"] > SystemClock().now() + 20
+        server.start()
+        try:
+            assert await names_at(server.port) == {"kuma.test"}, "what we have signed ourselves"
+            await asyncio.sleep(3)
+            assert server.text().count("Asking") == 1
+            async with connect(server.url, "/page", context=UNTRUSTING) as client:
+                await client.call("setup", USER, PASSWORD)
+                await client.call("login", {"username": USER, "password": PASSWORD, "token": ""})
+                assert (await client.call("certificate"))["standIn"] is True
+                assert (await client.call("retryCertificate"))["ok"] is True
+                assert "minute" in (await client.call("retryCertificate"))["msg"]
+            async with asyncio.timeout(60):
+                while "Pebble" not in (await certificate_at(server.port)).issuer.rfc4514_string():
+                    await asyncio.sleep(0.5)
+            assert await names_at(server.port) == {"kuma.test"}
+        finally:
+            server.stop()
+
+
+def test_a_plain_port_in_use_is_said(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        more = ["--acme", "kuma.test", "--acme-terms", "--http-port", str(other.getsockname()[1])]
+        command = [sys.executable, "-m", "kuma_lite", "serve", "--port", str(free_port())]
+        done = subprocess.run(
+            [*command, "--data-dir", str(tmp_path), *more],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode != 0
+    assert "choose another with --http-port" in done.stderr
 
 
 async def read_verified(port: int, context: ssl.SSLContext, name: str, what: bytes) -> None:

@@ -4,7 +4,8 @@
 
 For each type a fresh server with so many monitors of a peer on this machine, each checked every second. CPU
 is the kernel's accounting of the whole process; what the server needs anyway in that time is not taken off.
-Pushes come over connections of their own, as `curl` in a cron job makes them; those of `push-kept` over one.
+Pushes come over connections of their own, as `curl` in a cron job makes them; those of `push-kept` over one,
+those of `push-many` from ten that do not wait for each other.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ BUDGETS_MS = {
     "dns-mx": 0.3,
     "push": 0.25,
     "push-kept": 0.25,
+    "push-many": 0.5,
     "https": 1.5,
     "postgres": 2,
     "mysql": 2,
@@ -106,6 +108,7 @@ PEERS: dict[str, tuple[str, Peer]] = {
     ),
     "push": ("push", _at_target(lambda _port: {})),
     "push-kept": ("push", _at_target(lambda _port: {})),
+    "push-many": ("push", _at_target(lambda _port: {})),
     "ntp": ("ntp", _at(chrony.running, lambda port: {"hostname": LOCAL, "port": port})),
     "postgres": ("postgres", _at(postgresql.running, _database("postgres", postgresql))),
     "mysql": ("mysql", _at(mariadb.running, _database("mysql", mariadb))),
@@ -154,19 +157,26 @@ PEERS: dict[str, tuple[str, Peer]] = {
 class Pushing:
     """Beats that come by request, each over a connection of its own, or all over one (`kept`)."""
 
-    def __init__(self, port: int, monitors: int, kept: bool) -> None:
+    def __init__(self, port: int, monitors: int, kept: bool, together: int = 1) -> None:
         self.count = 0
+        self._asked = 0
+        self._together = together
         self._port = port
         self._monitors = monitors
         self._kept = kept
 
     async def run(self) -> None:
         """Until it is cancelled."""
+        await asyncio.gather(*[self._run(PUSH_S * number) for number in range(self._together)])
+
+    async def _run(self, after: float) -> None:
+        await asyncio.sleep(after)
         streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         connection = "keep-alive" if self._kept else "close"
         while True:
             reader, writer = streams or await asyncio.open_connection(LOCAL, self._port)
-            path = f"/api/push/{token_of(self.count % self._monitors + 1)}?status=up&msg=OK&ping=5"
+            self._asked += 1
+            path = f"/api/push/{token_of(self._asked % self._monitors + 1)}?status=up&msg=OK&ping=5"
             writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: {connection}\r\n\r\n".encode())
             await reader.readuntil(b'"ok":true}')
             self.count += 1
@@ -175,7 +185,7 @@ class Pushing:
             else:
                 await reader.read()
                 writer.close()
-            await asyncio.sleep(PUSH_S)
+            await asyncio.sleep(PUSH_S * self._together)
 
 
 def token_of(number: int) -> str:
@@ -185,8 +195,9 @@ def token_of(number: int) -> str:
 class Measured:
     """A server with the monitors of one type, and what it has used since `begin`."""
 
-    def __init__(self, server: Served, kind: str, kept: bool) -> None:
+    def __init__(self, server: Served, kind: str, kept: bool, together: int = 1) -> None:
         self.server = server
+        self._together = together
         self._kind = kind
         self._kept = kept
 
@@ -203,7 +214,7 @@ class Measured:
                 )
                 assert answer.get("ok"), answer
             self._token, self._last = client.token, answer["monitorID"]
-        self._pushing = Pushing(self.server.port, monitors, self._kept)
+        self._pushing = Pushing(self.server.port, monitors, self._kept, self._together)
         self._task = asyncio.create_task(self._pushing.run()) if self._kind == "push" else None
 
     async def begin(self) -> None:
@@ -246,7 +257,8 @@ async def measure(name: str, options: argparse.Namespace) -> tuple[list[list[flo
         (folder / "peer").mkdir()
         async with peer(folder / "peer") as document:
             servers = [Served(folder / f"data{place}", tree=tree) for place, tree in enumerate(trees)]
-            measured = [Measured(server, kind, name == "push-kept") for server in servers]
+            together = 10 if name == "push-many" else 1
+            measured = [Measured(server, kind, name == "push-kept", together) for server in servers]
             try:
                 for each in measured:
                     await asyncio.to_thread(each.server.wait_ready)

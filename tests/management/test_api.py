@@ -157,6 +157,12 @@ async def test_settings(api: Api) -> None:
         answer = await api.ask("PATCH", "settings", bad)
         assert (answer.status, answer.json()["errors"][0]["pointer"]) == (422, pointer), answer.text
     assert (await api.ask("PATCH", "settings", {"time_zone": "Nowhere"})).status == 422
+    tag = (await api.ask("GET", "settings")).headers["etag"]
+    assert (await api.ask("GET", "settings", **{"If-None-Match": tag})).status == 304
+    for status in (200, 412):  # the second one has not seen the change of the first
+        stale = await api.ask("PATCH", "settings", {"keep_data_days": 40 + status}, **{"If-Match": tag})
+        assert stale.status == status, stale.text
+    assert settings.get("keepDataPeriodDays") == 240
     assert settings.get("disableAuth") is None
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.packaging.polling import PollingClient
-from tests.packaging.test_binary import built  # noqa: F401 (a fixture)
+from tests.packaging.test_binary import READY_S, RELEASE, built  # noqa: F401 (one is a fixture)
 from tests.requires import ROOT, needs_program, needs_root
 from tests.support.ports import free_port
 
@@ -30,15 +30,16 @@ pytestmark = [
 
 MAX_IMAGE_BYTES = 95_000_000
 USER = 10001
-READY_S = 30
 
 
 @pytest.fixture(scope="module")
 def image(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, Any], Path]]:  # noqa: F811
     """Its configuration, and a folder with the files of its layers."""
-    done = subprocess.run([ROOT / "packaging" / "image"], capture_output=True, text=True, check=False)
+    machine = RELEASE or os.uname().machine
+    made = [ROOT / "packaging" / "image", machine, built / "kuma-lite-onedir"]
+    done = subprocess.run(made, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    (archive,) = (ROOT / "dist").glob(f"kuma-lite-*-{os.uname().machine}.image.tar")
+    (archive,) = (ROOT / "dist").glob(f"kuma-lite-*-{machine}.image.tar")
     folder = tmp_path_factory.mktemp("image")
     root = folder / "root"
     with tarfile.open(archive) as files:
@@ -73,7 +74,7 @@ def data(image: tuple[dict[str, Any], Path]) -> Path:
     """The folder of its data as a bind mount that belongs to root."""
     folder = image[1] / "data"
     shutil.rmtree(folder)
-    folder.mkdir(mode=0o700)
+    folder.mkdir(mode=0o755)
     return folder
 
 

@@ -26,6 +26,7 @@ from tests.support.ports import free_port
 
 BUNDLE = ROOT / "dist" / "kuma-lite-onedir"
 DEBIAN = ROOT / "build" / f"systemd-root-{platform.machine()}"
+PACKAGES = "systemd,systemd-sysv,dbus,adduser,man-db,curl"
 CHECK = """[Unit]
 After=multi-user.target
 [Service]
@@ -135,7 +136,7 @@ def debian() -> Path:
     """A Debian with systemd and without Python, made once and kept in build/."""
     if not DEBIAN.is_dir():
         done = subprocess.run(
-            [ROOT / "packaging" / "bare-root", DEBIAN, "systemd,systemd-sysv,dbus,adduser,man-db,curl"],
+            [ROOT / "packaging" / "bare-root", DEBIAN, "", "", PACKAGES],
             capture_output=True, text=True,
         )  # fmt: skip
         if done.returncode:

@@ -1,6 +1,6 @@
 """Versity's gateway, a real S3 server on a folder; it refuses wrong signatures. `running` gives where it is.
 
-`go install github.com/versity/versitygw/cmd/versitygw@latest` builds it.
+`make clients` builds it (`tests/peers/install-programs`).
 """
 
 from __future__ import annotations

@@ -243,6 +243,8 @@ def _other_calls(it: Things) -> dict[str, list[Any]]:
         "savePlace": [{"name": "Disk", "kind": "folder", "folder": "/dev/null/backups"}],
         "testPlace": [{"name": "Disk", "kind": "folder", "folder": "/dev/null/backups"}],
         "deletePlace": ["no-such-place"],
+        "healthCheck": [],
+        "supportArchive": [WRONG_PASSWORD],
         "importState": [],
         "beginImport": [1_000],
         "startImport": ["no-upload"],

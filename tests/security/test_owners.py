@@ -33,7 +33,7 @@ SHARED = {
     "testRemoteBrowser", "cloudflared_join", "cloudflared_leave", "cloudflared_start", "cloudflared_stop",
     "cloudflared_removeToken", "serverRetention", "saveServerRetention", "agentInstall", "about", "licences",
     "importState", "cancelImport", "backups", "saveBackupPlan", "makeBackup", "restoreState", "beginRestore",
-    "cancelRestore", "places", "savePlace", "certificate", "retryCertificate",
+    "cancelRestore", "places", "savePlace", "certificate", "retryCertificate", "healthCheck",
 }  # fmt: skip
 # About nothing but the caller: lists of their own things, new things, their own account.
 OWN = {

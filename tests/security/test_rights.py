@@ -28,6 +28,7 @@ OWNERS_ONLY = {
     "cancelImport", "backups", "saveBackupPlan", "makeBackup", "deleteBackup",
     "downloadBackup", "restoreBackup", "backupsAt", "restoreState", "beginRestore", "startRestore",
     "restoreFrom", "cancelRestore", "places", "savePlace", "testPlace", "deletePlace",
+    "healthCheck", "supportArchive",
     "getDatabaseSize", "shrinkDatabase", "getPM2ProcessList", "testChrome", "cloudflared_join",
     "cloudflared_leave", "cloudflared_start", "cloudflared_stop", "cloudflared_removeToken",
     "exportPageSubscribers", "certificate", "retryCertificate",

@@ -136,3 +136,14 @@ async def test_our_page_sees_no_keys_and_keeps_them(server: Server) -> None:
         assert server.settings.get("globalpingApiToken") == "new"
         assert await page.call("setSettings", {**shown, "steamAPIKey": ""}, "") == SAVED
         assert not server.settings.get("steamAPIKey")
+
+
+async def test_a_site_that_is_none_is_refused_where_it_is_written(server: Server) -> None:
+    async with server.logged_in() as client:
+        refused = await client.call("setSettings", {"apiCorsOrigins": ["shop.example"]}, "")
+        assert (refused["ok"], refused["field"]) == (False, "apiCorsOrigins")
+        assert refused["msg"].startswith("shop.example is not the origin")
+        assert await client.call("setSettings", {"apiCorsOrigins": ["https://shop.example"]}, "") == SAVED
+        await server.settings.set("apiCorsOrigins", "from before")
+        kept = {"apiCorsOrigins": "from before", "checkBeta": True}
+        assert await client.call("setSettings", kept, "") == SAVED

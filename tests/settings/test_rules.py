@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.settings.rules import choose_time_zone, decode_value, encode_value, is_time_zone, utc_offset
+from kuma_lite.settings.rules import (
+    choose_time_zone,
+    decode_value,
+    encode_value,
+    is_time_zone,
+    utc_offset,
+    wrong_origin,
+)
 
 WINTER, SUMMER = 1_735_689_600.0, 1_751_328_000.0  # 1 January and 1 July 2025
 
@@ -83,3 +90,19 @@ def test_which_zone_is_the_server_s(
 )
 def test_offsets_follow_the_season(zone: str, moment: float, offset: str) -> None:
     assert utc_offset(zone, moment) == offset
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong"),
+    [
+        (["https://shop.example", "http://[::1]:8080/", "*"], None),
+        ("https://a.example, chrome-extension://abcdef", None),
+        (["https://shop.example/path"], "https://shop.example/path"),
+        ("shop.example", "shop.example"),
+        (["https://user@shop.example"], "https://user@shop.example"),
+        (None, None),
+        (7, "7"),
+    ],
+)
+def test_origins_are_those_of_sites(value: object, wrong: str | None) -> None:
+    assert wrong_origin(value) == wrong

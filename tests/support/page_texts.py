@@ -54,7 +54,6 @@ SILENT: Final = (
     "agent/",
     "assistants/",
     "cli/",
-    "doctor/",
     "core/config",
     "core/migrations/",
     "config_files/loading.py",

@@ -28,6 +28,7 @@ class Server:
     def __init__(self, folder: Path, *arguments: str, env: dict[str, str] | None = None) -> None:
         self.folder = folder
         self.prefix: list[str] = []  # of the command: a program that starts it
+        self.program = [sys.executable, "-m", "kuma_lite"]
         self.popen: dict[str, Any] = {}  # how: arguments of `Popen`
         self.arguments = arguments
         self.env = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
@@ -39,9 +40,7 @@ class Server:
     def start(self, seconds: float = 30) -> None:
         command = [
             *self.prefix,
-            sys.executable,
-            "-m",
-            "kuma_lite",
+            *self.program,
             "serve",
             "--host",
             "127.0.0.1",

@@ -5,8 +5,9 @@ export interface Piece {
   href?: string;
 }
 
-// An address that is only described (`https://<your site>/…`) is none.
-const ADDRESS = /https?:\/\/[\w-]+(?:\.[\w-]+)+[^\s<>"]*/g;
+// An address that is only described (`https://<your site>/…`) is none, nor is one that stands for another: nobody is
+// ever at the names below `.example` (RFC 2606), and what an address looks like begins with `https://`.
+const ADDRESS = /https?:\/\/(?![\w.-]*\.example(?![\w.-]*\w))[\w-]+(?:\.[\w-]+)+[^\s<>"]*/g;
 const END = /[.,;:!?)]+$/; // belongs to the sentence
 
 /** The text cut at its addresses, which are shown without what all of them begin with. */

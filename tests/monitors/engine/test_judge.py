@@ -16,6 +16,7 @@ from kuma_lite.monitors.engine.judge import (
     Previous,
     Verdict,
     effective_timeout,
+    is_well_again,
     judge,
     remembered,
     wait_after,
@@ -329,3 +330,36 @@ def test_effective_timeout() -> None:
     assert effective_timeout(30, 60) == 30
     assert effective_timeout(0.5, 60) == 0.5
     assert effective_timeout(0, 60) == 48
+
+
+@given(
+    before=st.none()
+    | st.builds(
+        Previous,
+        st.sampled_from(Status),
+        st.integers(0, 2),
+        st.integers(0, 2),
+        st.none() | st.sampled_from(Status),
+        st.booleans(),
+    )
+    | st.just(Previous(UP, settled=UP)),
+    found=st.builds(
+        outcome, st.sampled_from(Status), st.booleans(), st.text(max_size=9), st.none() | st.floats(0, 9)
+    ),
+    policy=st.builds(Policy, st.integers(0, 2), st.integers(0, 2), st.booleans(), st.booleans()),
+)
+def test_what_is_well_again_is_judged_as_such(
+    before: Previous | None, found: Outcome, policy: Policy
+) -> None:
+    if not is_well_again(before, found, policy):
+        return
+    verdict = judge(before, found, policy)
+    assert verdict == Verdict(UP, found.message, found.ping, False, False, 0, 0, 0, None)
+    assert verdict.then(before) == before
+
+
+def test_a_good_answer_of_who_was_well_is_the_ordinary_beat() -> None:
+    state = judge(None, GOOD, Policy()).then(None)
+    assert is_well_again(state, GOOD, Policy())
+    assert not is_well_again(None, GOOD, Policy())
+    assert not is_well_again(state, BAD, Policy())

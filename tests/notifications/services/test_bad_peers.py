@@ -170,7 +170,7 @@ async def test_a_secret_is_hidden_before_a_text_is_cut(declared: Services, name:
     service = declared.get(name)
     assert service is not None
     for secret in secrets_of(service, with_secrets(service, complete(service))):
-        shown = next(forms(secret))
+        shown = forms(secret)[0]
         for place in range(SHOWN - 120, SHOWN, 5):
             talk = Misbehaving().refusing_with("x" * place + f" {shown}")
             ended = await against(talk, declared, name)
