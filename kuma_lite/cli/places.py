@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def add_fingerprint(parser: argparse.ArgumentParser) -> None:
     """For servers that are named by their address."""
     parser.add_argument(
-        "--fingerprint", metavar="SHA256:…", default="", help="of the host key of an sftp:// server"
+        "--fingerprint", metavar="FINGERPRINT", default="", help="SHA256 of the host key of an sftp:// server"
     )
 
 
