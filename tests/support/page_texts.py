@@ -66,6 +66,7 @@ SILENT: Final = (
     "foreign/",
     "importing/report.py",
     "management/describing.py",
+    "management/schemas.py",
     "metrics/",
     "monitors/doors/api",
     "notifications/details.py",
