@@ -159,8 +159,9 @@ def _parsed_json(text: str, label: str, key: str) -> Any:
     try:
         return parse_json(text)
     except JsonTextError as error:
-        sentence = "{label} must be valid JSON: {reason}"
-        raise UserError(sentence, label=label, reason=error, about=key) from None
+        raise UserError(
+            "{label} must be valid JSON: {reason}", label=label, reason=error, about=key
+        ) from None
 
 
 def with_type(document: Document) -> Document:
