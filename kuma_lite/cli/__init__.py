@@ -6,16 +6,12 @@ import os
 import sys
 from collections.abc import Sequence
 
-from kuma_lite.core import quick_dataclasses
-
-quick_dataclasses.install()  # before anything else defines one
-
-from kuma_lite.cli.commands import COMMANDS  # noqa: E402
-from kuma_lite.cli.container import become_user  # noqa: E402
-from kuma_lite.cli.exits import DONE, FAILED, INTERRUPTED  # noqa: E402
-from kuma_lite.cli.parsing import make_parser  # noqa: E402
-from kuma_lite.core.errors import StartupError, UserError  # noqa: E402
-from kuma_lite.core.journal import complain  # noqa: E402
+from kuma_lite.cli.commands import COMMANDS
+from kuma_lite.cli.container import become_user
+from kuma_lite.cli.exits import DONE, FAILED, INTERRUPTED
+from kuma_lite.cli.parsing import make_parser
+from kuma_lite.core.errors import StartupError, UserError
+from kuma_lite.core.journal import complain
 
 WINDOWS = (
     "Kuma Lite does not run on Windows itself yet, neither server nor agent: run it inside WSL "
