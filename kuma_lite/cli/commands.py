@@ -100,7 +100,7 @@ COMMANDS: Final = {
             ("kuma-lite backup /mnt/usb/kuma.tar.zst", ""),
             ("kuma-lite backup /mnt/usb/kuma.tar.zst.age", "with a passphrase"),
             ("kuma-lite backup copy.db", "the database alone"),
-            ("kuma-lite backup --to s3://bucket/kuma/", "to S3, with the keys in AWS_ACCESS_KEY_ID and so on"),
+            ("kuma-lite backup --to s3://bucket/kuma/", "to S3, with the keys in AWS_ACCESS_KEY_ID ..."),
         ),
     ),
     "restore": Command(
