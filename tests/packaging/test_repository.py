@@ -123,3 +123,12 @@ def test_unit_is_understood_by_systemd(name: str, tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     said = [line for line in done.stderr.splitlines() if str(tmp_path) in line]  # not of the machine's own
     assert (done.returncode, said) == (0, [])
+
+
+@needs_program("git")
+def test_no_link_is_kept() -> None:
+    """One that somebody has in a checkout leads nowhere in any other."""
+    done = subprocess.run(
+        ["git", "ls-files", "--stage"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert [line for line in done.stdout.splitlines() if line.startswith("120000")] == []
