@@ -119,6 +119,7 @@ async function authentication(page, other, url) {
 /** Whoever logs in next begins at the overview, not in a form that somebody else had opened. */
 async function logOutFromForm(page, url) {
   await page.goto(`${url}/add`);
+  await page.getByLabel("What should be watched?").waitFor(); // the head of the page is whole then
   await page.getByRole("button", { name: "Menu" }).click();
   await page.getByRole("menuitem", { name: "Log out" }).click();
   await page.getByRole("heading", { name: "Log in" }).waitFor();

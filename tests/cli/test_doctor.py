@@ -48,7 +48,7 @@ def test_beside_a_server(server: Server) -> None:
     assert [each["level"] for each in found["Database"]] == ["ok", "ok"]
     assert found["Backups"][0]["level"] == "warning"
     other = findings("--data-dir", server.folder, "--port", 1)
-    assert "gives no answer at port 1" in other["Server"][0]["says"]
+    assert "gives no answer at 127.0.0.1 port 1" in other["Server"][0]["says"]
 
 
 def test_it_changes_nothing_and_says_when_there_is_nothing(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_every_template_gets_what_it_names() -> None:
         template = call.args[0]
         if not isinstance(template, ast.Constant) or any(word.arg is None for word in call.keywords):
             continue
-        given_names = {word.arg for word in call.keywords} - {"i18n", "status", "extra"}
+        given_names = {word.arg for word in call.keywords} - {"i18n", "status", "extra", "about"}
         if given_names:
             fields = {
                 field.split("!")[0] for _, field, _, _ in string.Formatter().parse(template.value) if field

@@ -139,7 +139,7 @@ async def test_copies(api: Api) -> None:
 
 async def test_settings(api: Api) -> None:
     shown = (await api.ask("GET", "settings")).json()
-    assert (shown["keep_data_days"], shown["secrets"], shown["cors_origins"]) == (180, [], [])
+    assert (shown["keep_data_days"], shown["secrets"], shown["cors_origins"]) == (365, [], [])
     changed = await api.ask("PATCH", "settings", {"keep_data_days": 30, "steam_api_key": SECRET})
     assert changed.status == 200, changed.text
     assert changed.json() == {**shown, "keep_data_days": 30, "secrets": ["steam_api_key"]}
@@ -148,7 +148,7 @@ async def test_settings(api: Api) -> None:
     assert (settings.get("keepDataPeriodDays"), settings.get("steamAPIKey")) == (30, SECRET)
     # What was read can be sent again, and changes nothing.
     assert (await api.ask("PATCH", "settings", changed.json())).json() == changed.json()
-    assert (await api.ask("PATCH", "settings", {"keep_data_days": None})).json()["keep_data_days"] == 180
+    assert (await api.ask("PATCH", "settings", {"keep_data_days": None})).json()["keep_data_days"] == 365
     for bad, pointer in (
         ({"disableAuth": True}, "/disableAuth"),
         ({"keep_data_days": "x"}, "/keep_data_days"),

@@ -37,7 +37,7 @@ pytestmark = [
     needs_program("debootstrap", "chroot", "npm"),
 ]
 
-MAX_ONE_FILE_BYTES = 34_000_000  # with whatever Python this machine has
+MAX_ONE_FILE_BYTES = 35_000_000  # with whatever Python this machine has
 MAX_ONE_DIR_BYTES = 78_000_000
 GPL = re.compile(r"lib(readline|history|gdbm|db)[-.0-9]|^readline|_gdbm|_dbm")
 # Set by `make release`: the machine whose binaries in dist/release are tested, emulated where it is another.

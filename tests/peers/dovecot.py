@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from tests.net.authority import issue
@@ -25,6 +26,16 @@ class Ports(NamedTuple):
 
 @asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[Ports]:
+    """In a folder of its own: its processes are somebody else's, and pytest closes its folders to others."""
+    del folder
+    with TemporaryDirectory(prefix="dovecot-") as place:
+        async with _serving(Path(place)) as ports:
+            yield ports
+
+
+@asynccontextmanager
+async def _serving(folder: Path) -> AsyncIterator[Ports]:
+    folder.chmod(0o711)
     ports = Ports(free_port(), free_port(), free_port(), free_port())
     certificate = issue("localhost", names=("localhost",))
     (folder / "tls.pem").write_text(certificate.pem + certificate.key_pem)
@@ -34,9 +45,6 @@ async def running(folder: Path) -> AsyncIterator[Ports]:
     (folder / "mail").chmod(0o777)
     config = folder / "dovecot.conf"
     config.write_text(_CONFIG.format(folder=folder, **ports._asdict()))
-    for parent in (folder, *folder.parents):  # its log-in processes are somebody else's
-        if parent.owner() == "root":
-            parent.chmod(parent.stat().st_mode | 0o011)
     async with started(PROGRAM, "-F", "-c", config, ready=_takes_log_ins(ports.imap), folder=folder):
         yield ports
 

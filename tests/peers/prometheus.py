@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.peers.support import accepts, keep, started
+from tests.peers.support import Ready, keep, started
+from tests.support import http
 from tests.support.ports import free_port
 
 PROGRAM = "prometheus"
@@ -27,8 +29,24 @@ async def running(folder: Path, *, guarded: bool = False) -> AsyncIterator[int]:
         f"--web.listen-address=127.0.0.1:{port}",
         f"--web.config.file={web}",
     ]
-    async with started(PROGRAM, *arguments, ready=accepts(port), folder=folder):
+    async with started(PROGRAM, *arguments, ready=_is_ready(port), folder=folder):
         yield port
+
+
+def _is_ready(port: int) -> Ready:
+    """Whether it answers queries; it listens before, and says 503."""
+    login = b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+
+    async def ready() -> bool:
+        try:
+            answer = await http.get(
+                f"http://127.0.0.1:{port}/-/ready", headers={"Authorization": f"Basic {login}"}
+            )
+        except (OSError, EOFError):
+            return False
+        return answer.status == 200
+
+    return ready
 
 
 if __name__ == "__main__":
