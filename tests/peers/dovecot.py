@@ -40,8 +40,11 @@ async def _serving(folder: Path) -> AsyncIterator[Ports]:
     certificate = issue("localhost", names=("localhost",))
     (folder / "tls.pem").write_text(certificate.pem + certificate.key_pem)
     (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
+    for name in ("tls.pem", "users"):
+        (folder / name).chmod(0o644)  # whatever the mask of this process is
     (folder / "mail").mkdir()
     (folder / "run").mkdir()
+    (folder / "run").chmod(0o755)
     (folder / "mail").chmod(0o777)
     config = folder / "dovecot.conf"
     config.write_text(_CONFIG.format(folder=folder, **ports._asdict()))

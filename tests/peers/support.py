@@ -56,6 +56,7 @@ async def started(
             cwd=folder,
             env={**os.environ, **(environment or {})},
             start_new_session=True,
+            umask=0o022,  # not that of a server that has run in this process
             **({"user": as_user} if as_user else {}),
         )
     try:
