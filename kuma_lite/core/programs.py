@@ -12,7 +12,7 @@ import os
 import shutil
 import signal
 import sys
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 KEPT_BYTES: Final = 4 * 1024 * 1024  # of each stream; the process list of pm2 is 10 kB per process
 _SYSTEM_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -34,6 +34,39 @@ def environment(**more: str) -> dict[str, str]:
     return variables
 
 
+async def start(path: str, *arguments: str, **options: Any) -> asyncio.subprocess.Process:
+    """Start a program without input, its output in a pipe. Raises OSError when it cannot be started.
+
+    It leads a group of its own, to be killed whole. Whoever is cancelled meanwhile is told when it is killed:
+    asyncio, cancelled between the start and the last pipe, waits for ever for a pipe it never opened
+    (CPython issue 103847).
+    """
+    starting = asyncio.create_task(
+        asyncio.create_subprocess_exec(
+            path,
+            *arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            **options,
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        while not starting.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([starting])
+        if starting.exception() is None:
+            _kill(starting.result())
+        raise
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
 class Finished(NamedTuple):
     """How a program ended."""
 
@@ -44,15 +77,7 @@ class Finished(NamedTuple):
 
 async def run(path: str, *arguments: str, timeout: float) -> Finished:
     """Run a program, in English, without input. Raises OSError when it cannot be started."""
-    process = await asyncio.create_subprocess_exec(
-        path,
-        *arguments,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=environment(),
-        start_new_session=True,  # a group of its own, to be killed whole
-    )
+    process = await start(path, *arguments, stderr=asyncio.subprocess.PIPE, env=environment())
     assert process.stdout is not None
     assert process.stderr is not None
     output, errors, in_time = bytearray(), bytearray(), True
@@ -64,8 +89,7 @@ async def run(path: str, *arguments: str, timeout: float) -> Finished:
     except TimeoutError:
         in_time = False
     finally:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+        _kill(process)
         if process.returncode is None:
             await process.wait()
     status = process.returncode if in_time else None

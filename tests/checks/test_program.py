@@ -25,8 +25,8 @@ def runs(pid: int) -> bool:
 async def test_children_end_too(programs: Path, cancelled: bool) -> None:
     noted = programs / "pid"
     script(programs, "slow", f"(while :; do :; done) & echo $! > {noted}; wait")
-    task = asyncio.create_task(run_program("slow", timeout=30 if cancelled else 0.3))
-    while not noted.exists() or not noted.read_text().strip():
+    task = asyncio.create_task(run_program("slow", timeout=60 if cancelled else 2))
+    while not task.done() and (not noted.exists() or not noted.read_text().strip()):
         await asyncio.sleep(0.01)
     if cancelled:
         task.cancel()
@@ -35,6 +35,19 @@ async def test_children_end_too(programs: Path, cancelled: bool) -> None:
     async with asyncio.timeout(5):
         while runs(int(noted.read_text())):
             await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("steps", range(8))
+async def test_cancelled_at_any_step_of_its_start(programs: Path, steps: int) -> None:
+    """As asyncio starts programs, this waits for ever at some of them."""
+    script(programs, "slow", "sleep 60")
+    task = asyncio.create_task(run_program("slow", timeout=30))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    task.cancel()
+    async with asyncio.timeout(20):
+        with pytest.raises(asyncio.CancelledError):
+            await task
 
 
 async def test_long_output_is_cut_and_nothing_hangs(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Final
 
+from kuma_lite.core import programs
 from kuma_lite.core.declarations import (
     DeliveryContext,
     DeliveryFailed,
@@ -162,15 +163,7 @@ async def _by_program(program: str, urls: list[str], title: str, message: Messag
     if title:
         arguments += ["-t", title]
     try:
-        process = await asyncio.create_subprocess_exec(
-            program,
-            *arguments,
-            "--",
-            *urls,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
+        process = await programs.start(program, *arguments, "--", *urls, stderr=asyncio.subprocess.STDOUT)
     except (OSError, ValueError) as error:
         raise DeliveryFailed(
             "The program apprise cannot be started: {problem}.", permanent=True, problem=error

@@ -79,8 +79,8 @@ def pieces(
         size = _size(connection, series_id, finest, since, until)
         return [Piece(finest, since, until, size)] if size else []
     found: list[Piece] = []
-    starts = _stored_spans(connection, series_id, finest, since, until, kept.first_block(finest, now))
-    for part in parts(starts, SPAN_MS[finest], since, until):
+    held = _held(connection, series_id, finest, since, until, kept.first_block(finest, now))
+    for part in parts(held, since, until):
         if not part.there:
             coarse = Tier(finest + 1)
             found += pieces(connection, series_id, coarse, part.since, part.until, now, kept)
@@ -89,22 +89,41 @@ def pieces(
     return found
 
 
-def _stored_spans(
+def _held(
     connection: Connection, series_id: int, tier: Tier, since: int, until: int, first: int
-) -> list[int]:
-    """Where the spans begin that overlap a range and have a block, not before `first`, or waiting samples."""
+) -> list[tuple[int, int]]:
+    """Beginning and length of what a tier has of a range, in order: its blocks, not before `first`, and what
+    waits.
+
+    A waiting sample stands for its block, as nothing else is in it; if some of that has been thrown away,
+    for its own span alone.
+    """
     span, begin = SPAN_MS[tier], span_start(tier, since)
-    rows = connection.execute(
-        "SELECT start FROM server_block WHERE series_id = ? AND tier = ? AND start BETWEEN ? AND ? "
-        "UNION SELECT time - time % ? FROM server_sample WHERE series_id = ? AND time BETWEEN ? AND ? "
-        "ORDER BY 1",
-        (
-            *(series_id, int(tier), max(begin, first), until),
-            # To the end of the last span: whether it is there does not depend on where the range ends.
-            *(span, series_id, begin, span_start(tier, until) + span - 1),
-        ),
+    rows: Any = connection.execute(
+        "SELECT start FROM server_block WHERE series_id = ? AND tier = ? AND start BETWEEN ? AND ?",
+        (series_id, int(tier), max(begin, first), until),
     )
-    return [start for (start,) in rows]
+    blocks = {start for (start,) in rows}
+    held = {(start, span) for start in blocks}
+    # To the end of the last span: whether it is there does not depend on where the range ends.
+    rows = connection.execute(
+        "SELECT DISTINCT time - time % ? FROM server_sample WHERE series_id = ? AND time BETWEEN ? AND ?",
+        (SPAN_MS[Tier.RAW], series_id, begin, span_start(tier, until) + span - 1),
+    )
+    waiting = {start for (start,) in rows}
+    for start in {span_start(tier, window) for window in waiting} - blocks:
+        if _was_rolled_up(connection, series_id, start, start + span - 1):
+            inside = (window for window in waiting if start <= window < start + span)
+            held |= {(window, SPAN_MS[Tier.RAW]) for window in inside}
+        else:
+            held.add((start, span))
+    return sorted(part for part in held if part[0] <= until and sum(part) > since)
+
+
+def _was_rolled_up(connection: Connection, series_id: int, since: int, until: int) -> bool:
+    """Whether a day that begins within a range is kept: its samples were packed once, in every tier."""
+    blocks = _blocks(connection, series_id, Tier.DAY, span_start(Tier.DAY, since), until)
+    return any(since <= time <= until for _, data in blocks for time in packed_times(data))
 
 
 def _size(connection: Connection, series_id: int, tier: Tier, since: int, until: int) -> int:

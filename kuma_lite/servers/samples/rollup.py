@@ -63,25 +63,27 @@ class Part(NamedTuple):
     there: bool  # whether blocks hold it
 
 
-def parts(starts: Iterable[int], span: int, since: int, until: int) -> list[Part]:
-    """A range cut where what is stored of it begins and ends; in order, without holes.
+def parts(held: Iterable[tuple[int, int]], since: int, until: int) -> list[Part]:
+    """A range cut where what is held of it begins and ends; in order, without holes.
 
     Args:
-        starts: of the blocks that overlap the range, in order, ms.
-        span: what a block covers, ms.
+        held: beginning and length of what is there and overlaps the range, in order of the beginnings, ms;
+            one may lie within another.
         since: beginning of the range, ms.
         until: its end, included, ms.
     """
     found: list[Part] = []
     at = since
-    for start in starts:
-        end = min(start + span - 1, until)
+    for start, length in held:
+        end = min(start + length - 1, until)
+        if end < at:
+            continue
         if start > at:
             found.append(Part(at, start - 1, there=False))
         if found and found[-1].there:
             found[-1] = found[-1]._replace(until=end)
         else:
-            found.append(Part(max(start, since), end, there=True))
+            found.append(Part(max(start, at), end, there=True))
         at = end + 1
     if at <= until:
         found.append(Part(at, until, there=False))

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import apsw
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kuma_lite.core.migrations import discover, migrate
@@ -168,6 +168,15 @@ def test_three_tiers_meet_without_a_hole(shelf: Shelf) -> None:
     ]
 
 
+def test_a_waiting_sample_hides_no_roll_up(shelf: Shelf) -> None:
+    """It lies in a block of ten minutes that is gone, and the hours before it are kept."""
+    shelf.put(CPU, [(T0, 1), (T0 + 18 * HOUR_MS, 2)])
+    shelf.seal(T0 + DAY_MS)
+    shelf.drop(Tier.RAW, T0 + 6 * HOUR_MS)
+    shelf.drop(Tier.TEN_MINUTES, T0)
+    assert shelf.of(CPU, T0, T0 + DAY_MS) == [(T0, 1), (T0 + 18 * HOUR_MS, 2)]
+
+
 def test_what_is_past_its_time_counts_as_gone(shelf: Shelf) -> None:
     shelf.put(CPU, minutes(NOW - 10 * DAY_MS, 60))
     shelf.seal()
@@ -232,6 +241,7 @@ def test_nothing_is_lost_and_nothing_lies_outside(
 
 
 @given(runs, st.integers(0, 20), st.tuples(moments, moments), st.integers(22, 200), st.integers(0, 80))
+@example([(T0, 1), (T0 + 62_460_000, 40)], 1, (T0, T0), 22, 1)
 def test_no_border_between_tiers_is_a_hole(
     kept_shelf: Shelf,
     laid: list[tuple[int, int]],

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -158,25 +160,31 @@ def test_a_raw_sample_is_its_own_bucket() -> None:
 
 
 def test_blocks_side_by_side_are_one_part() -> None:
-    assert parts([0, 10, 40], 10, 5, 60) == [
+    assert parts([(0, 10), (10, 10), (40, 10), (40, 5), (44, 10)], 5, 60) == [
         (5, 19, True),
         (20, 39, False),
-        (40, 49, True),
-        (50, 60, False),
+        (40, 53, True),
+        (54, 60, False),
     ]
-    assert parts([], 10, 5, 5) == [(5, 5, False)]
+    assert parts([], 5, 5) == [(5, 5, False)]
 
 
-@given(st.sets(st.integers(-3, 20)), st.integers(-5, 50), st.integers(0, 100))
-def test_parts_are_the_range(numbers: set[int], since: int, length: int) -> None:
-    span, until = 7, since + length
-    starts = sorted(n * span for n in numbers if n * span <= until and (n + 1) * span > since)
+@given(
+    st.sets(st.tuples(st.integers(-20, 140), st.integers(1, 30))), st.integers(-5, 50), st.integers(0, 100)
+)
+def test_parts_are_the_range(found: set[tuple[int, int]], since: int, length: int) -> None:
+    until = since + length
+    held = sorted((start, span) for start, span in found if start <= until and start + span > since)
     moments = [
         (moment, part.there)
-        for part in parts(starts, span, since, until)
+        for part in parts(held, since, until)
         for moment in range(part.since, part.until + 1)
     ]
-    assert moments == [(moment, moment - moment % span in set(starts)) for moment in range(since, until + 1)]
+    assert moments == [
+        (moment, any(start <= moment < start + span for start, span in held))
+        for moment in range(since, until + 1)
+    ]
+    assert all(earlier.there != later.there for earlier, later in pairwise(parts(held, since, until)))
 
 
 @pytest.mark.parametrize(
