@@ -20,9 +20,9 @@ from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.judge import Policy, remembered
 from kuma_lite.monitors.engine.limits import read_limits
 from kuma_lite.monitors.engine.preparing import learned_fields, prepare
+from kuma_lite.monitors.engine.reading_types import TypeReading
 from kuma_lite.monitors.engine.roster import Monitor, Reading, Roster
 from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
-from kuma_lite.monitors.reading_types import TypeReading
 from kuma_lite.monitors.store import MonitorStore
 
 _REFERRED: Final = {"proxyId": "proxy", "docker_host": "Docker host", "remote_browser": "remote browser"}

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from msgspec import Struct
+
 from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.document.fields import DEFAULTS, Document
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
     from kuma_lite.core.options import Options
 
 
-@dataclass(slots=True)
-class Tag:
+class Tag(Struct):
     """A tag on a monitor, as the wire shows it."""
 
     tag_id: int
