@@ -13,7 +13,6 @@ import os
 import socket
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -376,6 +375,8 @@ def _from_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
         raise StartupError(f"The settings file {path} is not valid TOML: {error}.") from None
     for key in document:
         if key not in SETTINGS:
+            from difflib import get_close_matches  # only who mistyped needs it
+
             close = get_close_matches(key, SETTINGS, 1)
             hint = f" Did you mean {close[0]}?" if close else ""
             raise StartupError(f"The settings file {path} has an unknown setting: {key}.{hint}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -159,6 +158,8 @@ def _moment(seconds: int) -> str:
 
 def plain(markdown: str) -> str:
     """The words of a Markdown text, a paragraph or an item on a line of its own."""
+    import html  # see `drawing.markdown.to_text`
+
     marked = _BREAKS.sub("\n", _LINK.sub(_written_out, to_html(markdown[:MAX_TEXT_CHARS])))
     return _MANY_LINES.sub("\n\n", html.unescape(_TAG.sub("", marked))).strip()
 
