@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -12,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from msgspec import Struct
 
 from kuma_lite.acme.account import base64url
 from kuma_lite.acme.errors import AcmeError
@@ -22,8 +22,7 @@ _SKEW: Final = timedelta(hours=1)  # authorities date back by that much; ours ma
 _SPKI: Final = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
-@dataclass(frozen=True)
-class Served:
+class Served(Struct, frozen=True):
     """What is to be known of a certificate with its key.
 
     Attributes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, Protocol
+
+from msgspec import Struct
 
 from kuma_lite import __version__
 from kuma_lite.acme.account import AccountKey
@@ -34,8 +35,7 @@ class Sender(Protocol):
         """The answer, whatever its status. Raises NetworkError."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Of a request that was not refused.
 
     Attributes:

@@ -172,6 +172,7 @@ class Appliance:
         webhooks.start()
         ground.at_close(webhooks.stop)
         monitoring.engine.checker.scheduler.ticks.append(self._manager.alive)
+        await monitoring.monitors.load_types()  # pages are served meanwhile
         monitoring.start()
         server_monitoring.start()
         pages.start()

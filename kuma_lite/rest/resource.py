@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.rest.requests import PAGE, AnyRequest, WholeQuery, actor_of, inner_object, json_object
@@ -36,8 +37,7 @@ class Collection(Protocol[Given]):
         """Remove one."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rest(Generic[T]):
+class Rest(Struct, Generic[T], frozen=True, kw_only=True):
     """The description of a collection. Operations whose example is missing there are none of.
 
     Args:

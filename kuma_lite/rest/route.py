@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from inspect import cleandoc
 from typing import Any
 
@@ -11,6 +10,7 @@ from litestar import route
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import Empty
+from msgspec import Struct
 
 from kuma_lite.core.access import Right
 from kuma_lite.rest.operation import documented
@@ -22,8 +22,7 @@ CREATED = 201
 NO_CONTENT = 204
 
 
-@dataclass(frozen=True, kw_only=True)
-class Route:
+class Route(Struct, frozen=True, kw_only=True):
     """One operation of the API.
 
     Args:

@@ -6,13 +6,13 @@ import asyncio
 import stat
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kuma_lite.acme import certificates
 from kuma_lite.acme.rules import DAY, HOUR, State
+from kuma_lite.core.records import replace
 from kuma_lite.net.http import Headers, Request, Response, Timings
 from tests.acme.harness import OWN, Kept, ShiftedClock, kept
 from tests.peers import pebble
