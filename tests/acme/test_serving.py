@@ -215,6 +215,11 @@ def run_doctor(data: Path, port: int, more: list[str]) -> list[dict[str, str]]:
             "one of both has to go",
         ),
         (["--acme", "kuma.test", "--acme-terms", "--http-port", "3001"], "one each"),
+        (["--acme", "kuma.test", "--acme-terms", "--acme-challenge", "dns-01"], "tls-alpn-01"),
+        (
+            ["--acme", "kuma.test", "--acme-terms", "--acme-eab-kid", "k"],
+            "both acme_eab_kid and acme_eab_key",
+        ),
     ],
 )
 def test_what_cannot_be_is_one_sentence(tmp_path: Path, more: list[str], sentence: str) -> None:
