@@ -1,7 +1,7 @@
 """What TLS-ALPN-01 costs everybody else: `python -m tests.benchmarks.front`.
 
-The same HTTPS server with and without the front that proofs of names need, in turn, each in a process of its
-own: its processor time for a request on a connection that is open, for a connection with its handshake, and for
+The same HTTPS server with and without the front that proofs of names need, in turn, each in a process of
+its own: its processor time for a request on an open connection, for a connection with its handshake, and for
 a MiB of an answer. Processor time does not depend on what else runs here.
 """
 
