@@ -7,8 +7,8 @@ another one, who ask again on the same connections as soon as they are answered.
 account of the server's processor time, which does not depend on what else runs here; requests per second and
 waiting times are those of this machine at this moment, with the visitors on the same processors.
 
-Then how long visitors wait beside the work that a server is there for: 1,000 monitors that are checked every 20
-s against a web server of this machine, and a visitor who asks 100 times a second.
+Then how long visitors wait beside the work that a server is there for: 1,000 monitors, checked every 20 s
+against a web server of this machine, and a visitor who asks 100 times a second.
 """
 
 from __future__ import annotations
