@@ -17,6 +17,7 @@ import { languages } from "./languages.mjs";
 import { openBrowser } from "./lib.mjs";
 import { limits } from "./limits.mjs";
 import { maintenance } from "./maintenance.mjs";
+import { managed } from "./managed.mjs";
 import { many, phone } from "./many.mjs";
 import { pages } from "./pages.mjs";
 import { problems } from "./problems.mjs";
@@ -68,6 +69,7 @@ const journeys = {
 // On a server of their own, only where they are asked for.
 const alone = {
   import: (browser) => importKuma(browser, url),
+  managed: (browser) => managed(browser, url),
 };
 
 const browser = await openBrowser(options.browser);

@@ -32,6 +32,7 @@ ACME_CERTIFICATE: Final = (
     "certificate.pem"  # the key first, then the chain: one file, so that both always fit
 )
 _SHELLS_NAME: Final = "HOST"
+_RULING_SUFFIXES: Final = (".yaml", ".yml")  # of what is watched, never of settings
 FILE_SUFFIX: Final = "_FILE"  # of a variable that names a file with a secret
 
 
@@ -276,7 +277,9 @@ def add_options(parser: argparse.ArgumentParser, *names: str) -> None:
     `names`: those that a command needs; all when there are none.
     """
     parser.add_argument(
-        "--config", metavar="FILE", help=f"TOML file with settings [{FILE_NAME} in the data folder]"
+        "--config",
+        metavar="FILE",
+        help=f"TOML file with settings [{FILE_NAME} in the data folder]; one of YAML is as with --apply",
     )
     for name, setting in SETTINGS.items():
         if setting.secret or (names and name not in names):
@@ -305,7 +308,12 @@ def load_config(options: argparse.Namespace, environment: Mapping[str, str] | No
     above_file = _from_environment(variables) | _from_flags(flags)
     chosen = flags.get("config") or variables.get(f"{PREFIX}CONFIG")
     folder = above_file.get("data_dir") or _default_folder()
-    values = _from_file(Path(chosen) if chosen else folder / FILE_NAME, must_exist=bool(chosen))
+    values: dict[str, Any] = {}
+    if chosen and chosen.lower().endswith(_RULING_SUFFIXES):  # no settings: a file that rules
+        if "apply" in above_file:
+            raise StartupError(f"Only one file can rule: {chosen} or {above_file['apply']}.")
+        values, chosen = {"apply": _read("apply", chosen, "--config")}, None
+    values = _from_file(Path(chosen) if chosen else folder / FILE_NAME, must_exist=bool(chosen)) | values
     found: dict[str, Any] = {"data_dir": folder}
     config = Config(**(found | values | above_file))
     refuse_contradictions(config)

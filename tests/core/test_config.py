@@ -132,6 +132,17 @@ def test_the_file_can_be_named_in_the_environment(folder: Path) -> None:
     assert load(KUMA_LITE_CONFIG="my.toml").log_format == "json"
 
 
+@pytest.mark.parametrize("name", ["kuma.yaml", "Kuma.YML"])
+def test_yaml_is_no_settings_but_a_file_that_rules(folder: Path, name: str) -> None:
+    (folder / name).write_text("monitors: {}\n")
+    (folder / "data").mkdir()
+    (folder / "data" / "kuma-lite.toml").write_text('port = 4000\napply = "other.yaml"\n')
+    for found in (load("--config", name), load(KUMA_LITE_CONFIG=name)):
+        assert (found.apply, found.port) == (Path(name), 4000)
+    with pytest.raises(StartupError, match="Only one file can rule"):
+        load("--config", name, "--apply", "other.yaml")
+
+
 def test_a_file_that_is_not_text_is_one_sentence(folder: Path) -> None:
     (folder / "my.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(StartupError, match="cannot be read"):
