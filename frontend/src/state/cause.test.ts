@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { causeOf } from "./cause.ts";
+import { causeOf, saidOf } from "./cause.ts";
 
 describe("the cause of a failure", () => {
   it.each([
@@ -47,4 +47,18 @@ describe("the cause of a failure", () => {
 
   it.each(["", "200 - OK", "somebody pulled the plug", "fine"])("of “%s” is not guessed", (msg) =>
     expect(causeOf(msg)).toBeNull());
+});
+
+describe("what a beat says", () => {
+  const REFUSED = "connect ECONNREFUSED 127.0.0.1:41101";
+
+  it("is the cause and the text of the check, where something is wrong", () => {
+    const both = { cause: "Connection refused", text: REFUSED };
+    expect([saidOf("down", REFUSED), saidOf("pending", REFUSED)]).toEqual([both, both]);
+    expect(saidOf("up", REFUSED)).toEqual({ cause: null, text: REFUSED }); // upside down
+  });
+
+  it("is not said twice", () => {
+    expect(saidOf("down", "Connection refused")).toEqual({ cause: null, text: "Connection refused" });
+  });
 });
