@@ -2,11 +2,13 @@
  * What opens on a screen: every menu, dialog, folded part and tab, found by pressing what can be pressed, and given to
  * `look` one after the other. Nothing is saved, and nothing that acts at once is pressed.
  */
-const ACTS = new RegExp([
-  "log out", "pause", "resume", "save", "post", "test", "check now", "end", "shrink", "undo", "redo", "clear", "copy",
-  "refresh", "mark", "acknowledge", "move", "live", "theme", "dark", "light", "whole", "restart", "upload", "download",
-  "enable", "disable", "look", "open in the editor", "language", "choose a", "back up now", "try again", "finish",
-].join("|"), "i");
+/** How the names of buttons begin that act at once, or lead away from the screen. */
+const ACTS = new RegExp(`^(${[
+  "log out", "pause", "resume", "save", "post", "test", "check now", "end", "shrink", "undo", "redo", "copy", "refresh",
+  "mark", "acknowledge", "snooze for", "move", "live", "theme", "dark", "light", "as the system", "restart", "upload",
+  "download", "enable", "disable", "open in the editor", "language", "choose a", "back up now", "try again", "finish",
+  "begin maintenance", "open page",
+].join("|")})`, "i");
 const PASSWORD = /^change the password$/i; // a form of its own, without a dialog
 const RANGE = /^(recent|\d+ [a-z]+\.?)$/i; // of a chart: the same in other figures
 const MOST = 60; // of one screen
