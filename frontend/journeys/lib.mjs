@@ -39,8 +39,8 @@ export async function openPage(browser, options = {}) {
   return page;
 }
 
-/** axe's rules of WCAG 2.2 A and AA, in the theme that is on. */
-export async function expectAccessible(page, where) {
+/** axe's rules of WCAG 2.2 A and AA, in the theme that is on; with `part`, of that part alone. */
+export async function expectAccessible(page, where, part = null) {
   // What is fading in or out has no contrast yet.
   await page.evaluate(() => {
     const ending = document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity);
@@ -49,18 +49,24 @@ export async function expectAccessible(page, where) {
     return Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 3000))]);
   });
   // The page's policy forbids inline scripts; the debugger's channel is no script of the page.
-  await page.evaluate(AXE);
-  const violations = await page.evaluate(async () => {
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
+  const violations = await page.evaluate(async (selector) => {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    const result = await globalThis.axe.run(document, { runOnly: { type: "tag", values: tags } });
+    const only = { runOnly: { type: "tag", values: tags } };
+    const result = await globalThis.axe.run(document.querySelector(selector) ?? document, only);
     return result.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)} (${nodes.length})`);
-  });
+  }, part);
   check(violations.length === 0, `${where} is not accessible:\n  ${violations.join("\n  ")}`);
 }
 
+/** Nothing has to be scrolled sideways, and nothing of a dialog stands outside of the window. */
 export async function expectNoSidewaysScroll(page, where) {
   const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
   check(inner <= outer, `${where} is ${inner} px wide in a window of ${outer}`);
+  const wide = await page.evaluate(() => [...document.querySelectorAll("#detail, .pane, dialog[open], dialog[open] .body")]
+    .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
+    .map((one) => `${one.localName}.${one.className || one.id}: ${one.scrollWidth} > ${one.clientWidth}`));
+  check(wide.length === 0, `${where} has parts that scroll sideways: ${wide.join(", ")}`);
 }
 
 /** A web server that can be switched off and on at one address. */

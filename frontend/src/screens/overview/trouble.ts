@@ -1,5 +1,6 @@
 /** What is wrong with monitors and servers, in one sentence and in one list. Pure. */
 import type { RouteLocationRaw } from "vue-router";
+import { saidOf, type Said } from "../../state/cause.ts";
 import { statusOf as monitorStatus, type Counts, type MonitorRow } from "../../state/monitors.ts";
 import { stateOf } from "../../state/server-text.ts";
 import { statusOf as serverStatus } from "../../state/servers.ts";
@@ -15,7 +16,7 @@ export interface Trouble {
   tone: Tone;
   status: string; // the tone in a word
   name: string;
-  problem: string;
+  said: Said;
   since: number | null;
   to: RouteLocationRaw;
 }
@@ -43,7 +44,8 @@ function ofMonitor(row: MonitorRow): Trouble[] {
   if (!tone) return [];
   const to = { name: "monitor", params: { id: row.id } };
   const status = t(`status.${tone}`);
-  return [{ key: `m${row.id}`, server: false, tone, status, name: row.name, problem: row.msg, since: row.since, to }];
+  const said = saidOf(tone, row.msg);
+  return [{ key: `m${row.id}`, server: false, tone, status, name: row.name, said, since: row.since, to }];
 }
 
 function ofServer(row: ServerRow): Trouble[] {
@@ -51,7 +53,8 @@ function ofServer(row: ServerRow): Trouble[] {
   if (!tone) return [];
   const to = { name: "server", params: { uuid: row.uuid } };
   const status = t(`servers.state.${tone}`);
-  return [{ key: row.uuid, server: true, tone, status, name: row.name, problem: stateOf(row), since: row.since, to }];
+  const said = { cause: null, text: stateOf(row) };
+  return [{ key: row.uuid, server: true, tone, status, name: row.name, said, since: row.since, to }];
 }
 
 const worstFirst = (a: Trouble, b: Trouble): number =>
