@@ -10,6 +10,7 @@ import { question } from "../../ui/confirm.ts";
 import Palette from "../palette/Palette.vue";
 import BulkBar from "./BulkBar.vue";
 import ListOptions from "./ListOptions.vue";
+import MonitorList from "./MonitorList.vue";
 import { filters, preferences } from "./shown-monitors.ts";
 
 const { call } = vi.hoisted(() => ({ call: vi.fn() }));
@@ -82,6 +83,41 @@ describe("the bar of a selection", () => {
     button("Select all 3")?.click();
     await nextTick();
     expect([...selection.value].sort()).toEqual([1, 2, 3]);
+  });
+});
+
+describe("a press on a row", () => {
+  const row = (name: string) =>
+    [...document.querySelectorAll<HTMLElement>("[data-row]")].find((one) => one.textContent.includes(name));
+  const at = { bubbles: true, cancelable: true, button: 0, clientX: 5, clientY: 5 };
+  const down = (target: HTMLElement | undefined) => target?.dispatchEvent(new PointerEvent("pointerdown", at));
+  const up = (target: HTMLElement | undefined, more = {}) =>
+    target?.dispatchEvent(new MouseEvent("click", { ...at, detail: 1, shiftKey: true, ...more }));
+
+  beforeEach(async () => {
+    filters.value = noFilters();
+    mount(MonitorList);
+    await nextTick();
+  });
+
+  it("means what stood there when it began, though a search has put another there", async () => {
+    const pressed = row("home");
+    down(pressed);
+    filters.value = { ...noFilters(), text: "o" };
+    await nextTick();
+    const now = row("web");
+    expect(now).toBe(pressed);
+    up(now);
+    expect([...selection.value]).toEqual([3]);
+  });
+
+  it("means the row of its end for what has moved, and for keys", () => {
+    down(row("db"));
+    up(row("web"), { clientX: 90 });
+    expect([...selection.value]).toEqual([1]);
+    down(row("db"));
+    up(row("web"), { detail: 0 });
+    expect([...selection.value]).toEqual([1]);
   });
 });
 
