@@ -1,6 +1,7 @@
 import { createApp, h, nextTick, type Component } from "vue";
-import { createMemoryHistory, createRouter } from "vue-router";
+import { createMemoryHistory, createRouter, type Router } from "vue-router";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { bars } from "../../live/updates.ts";
 import { noFilters } from "../../state/monitor-filters.ts";
 import { monitors } from "../../state/monitors.ts";
 import { clearSelection, select, selection } from "../../state/selection.ts";
@@ -17,6 +18,7 @@ const { call } = vi.hoisted(() => ({ call: vi.fn() }));
 vi.mock("../../wire/socket.ts", async (original) => ({ ...(await original<object>()), call }));
 
 let unmount = (): void => undefined;
+let router: Router;
 
 function mount(component: Component, props: Record<string, unknown> = {}): HTMLElement {
   const root = document.body.appendChild(document.createElement("div"));
@@ -25,7 +27,8 @@ function mount(component: Component, props: Record<string, unknown> = {}): HTMLE
   const routes = names.map((name) => ({ name, path: `/${name}/:id?/:section?`, component: screen }));
   const app = createApp(() => h(component, props));
   const nowhere = { path: "/:rest(.*)*", component: screen };
-  app.use(createRouter({ history: createMemoryHistory(), routes: [...routes, nowhere] }));
+  router = createRouter({ history: createMemoryHistory(), routes: [...routes, nowhere] });
+  app.use(router);
   app.mount(root);
   unmount = () => app.unmount();
   return root;
@@ -47,6 +50,7 @@ beforeEach(() => {
 afterEach(() => {
   unmount();
   clearSelection();
+  bars.clear();
   monitors.clear();
   document.body.replaceChildren();
   localStorage.clear();
@@ -118,6 +122,52 @@ describe("a press on a row", () => {
     down(row("db"));
     up(row("web"), { detail: 0 });
     expect([...selection.value]).toEqual([1]);
+  });
+});
+
+describe("the address of the list", () => {
+  it("does not take back what was typed while it was written", async () => {
+    const root = mount(MonitorList);
+    const field = root.querySelector<HTMLInputElement>("[type=search]");
+    let go = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      router.beforeEach((to) => {
+        if (to.query.q !== "w") return undefined;
+        resolve();
+        return new Promise<void>((later) => (go = later)).then(() => true);
+      });
+    });
+    const type = (text: string) => {
+      if (field) field.value = text;
+      field?.dispatchEvent(new Event("input"));
+    };
+    type("w");
+    await asked;
+    type("we");
+    await vi.waitFor(() => expect(filters.value.text).toBe("we"));
+    go();
+    await vi.waitFor(() => expect(router.currentRoute.value.query.q).toBe("w"));
+    await nextTick();
+    expect([filters.value.text, field?.value]).toEqual(["we", "we"]);
+    await vi.waitFor(() => expect(router.currentRoute.value.query.q).toBe("we"));
+    await router.push({ query: { q: "db" } });
+    expect([filters.value.text, field?.value]).toEqual(["db", "db"]);
+  });
+});
+
+describe("the beats of a row", () => {
+  it("are drawn when they come, and said", async () => {
+    call.mockResolvedValue({ bars: { 1: [[1, 1, 5], [2, 0, null]] } });
+    filters.value = noFilters();
+    const root = mount(MonitorList);
+    const line = await vi.waitFor(() => {
+      const found = [...root.querySelectorAll<HTMLElement>(".line")].find((one) => one.textContent.includes("web"));
+      if (!found) throw new Error("no row yet");
+      return found;
+    });
+    bars.want([1]);
+    await vi.waitFor(() => expect(line.querySelector("path.down")).not.toBeNull());
+    expect(line.querySelector("[role=img]")?.getAttribute("aria-label")).toBe("Last 2 checks, 1 down");
   });
 });
 
