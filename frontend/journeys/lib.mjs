@@ -25,12 +25,21 @@ export function check(condition, sentence) {
   if (!condition) throw new Error(sentence);
 }
 
+let slower = 1;
+
+/** Every page that is opened from now on has a processor so many times slower. */
+export const slowDown = (times) => (slower = times);
+
 /** A page whose errors count: nothing may be logged as an error, nothing blocked by the policy. */
 export async function openPage(browser, options = {}) {
   // "A day earlier" is 24 hours earlier, as the samples of journeys are, where clocks are never changed.
   const fixed = { viewport: { width: 1280, height: 800 }, timezoneId: "UTC" };
   const context = await browser.newContext({ ...fixed, ...options });
   const page = await context.newPage();
+  if (slower > 1) {
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("Emulation.setCPUThrottlingRate", { rate: slower });
+  }
   page.problems = [];
   page.on("pageerror", (error) => page.problems.push(error.message));
   page.on("console", (message) => {
@@ -82,6 +91,21 @@ export class Target {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
+}
+
+/**
+ * Searches the list of monitors, and waits until it shows what was found: before that, rows still stand where others
+ * will stand. The address follows the list, after it.
+ */
+export async function search(page, text, type = (words) => page.getByRole("searchbox").first().fill(words)) {
+  await type(text);
+  await page.waitForURL(({ searchParams }) => (searchParams.get("q") ?? "") === text.trim());
+}
+
+/** Types into what a dialog or a key has just opened, once it has the keyboard. */
+export async function typeInto(field, text) {
+  await field.and(field.page().locator(":focus")).waitFor();
+  await field.page().keyboard.type(text);
 }
 
 export async function logIn(page, url, { username, password } = account) {

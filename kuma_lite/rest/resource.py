@@ -11,7 +11,6 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 from litestar import Response
 from msgspec import Struct, field
 
-
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.rest.errors import Failure
 from kuma_lite.rest.etags import ETAG, STALE, etag_of, is_stale, not_modified
