@@ -38,11 +38,12 @@ class Block(NamedTuple):
     first_time: int  # milliseconds since 1970, as the next one
     last_time: int
     length: int
-    upto: int  # id of the last beat
     minutes: bytes
     packed: bytes
     hours: dict[int, Bucket]
     days: dict[int, Bucket]
+    newest: Beat
+    changes: int  # of the ring when this was made
 
 
 class Sealer:
@@ -86,8 +87,15 @@ class Sealer:
         self._queue = [monitor_id for monitor_id in self._queue if monitor_id not in gone]
         for block, number in zip(blocks, numbers, strict=True):
             ring = block.ring
-            ring.unsealed -= min(block.fresh, ring.unsealed)
             ring.tail_id, ring.tail_count = number, block.length
+            self._recent.sealed(
+                ring,
+                block.packed,
+                length=block.length,
+                fresh=block.fresh,
+                upto=block.newest.id,
+                changes=block.changes,
+            )
 
     def oldest_in_log(self, besides: Iterable[int]) -> int | None:
         """The lowest id that only the log has, `besides` included; None without any."""
@@ -110,11 +118,12 @@ class Sealer:
             min(beat.time for beat in beats),
             max(beat.time for beat in beats),
             len(beats),
-            beats[-1].id,
             pack_minutes(fold(beats, MINUTE_S) if fill else minutes),
             encode(beats),
             hours,
             coarser(hours, DAY_S // HOUR_S),
+            beats[-1],
+            ring.changes,
         )
 
 
@@ -183,7 +192,7 @@ def write_blocks(connection: Connection, blocks: Sequence[Block]) -> list[int]:
     connection.executemany(
         "INSERT INTO beat_mark (monitor_id, upto) VALUES (?, ?)"
         " ON CONFLICT (monitor_id) DO UPDATE SET upto = excluded.upto",
-        [(block.monitor_id, block.upto) for block in blocks],
+        [(block.monitor_id, block.newest.id) for block in blocks],
     )
     add_statistics(connection, "hour", [(block.monitor_id, block.hours) for block in blocks])
     add_statistics(connection, "day", [(block.monitor_id, block.days) for block in blocks])
