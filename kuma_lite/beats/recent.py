@@ -275,7 +275,7 @@ class RecentBeats:
     def _records(
         self, monitor_id: int, count: int
     ) -> tuple[Iterable[Record], Callable[[int], tuple[Any, ...]]]:
-        """The newest records of a monitor, oldest first, and what stands behind the numbers of their shapes."""
+        """The newest records of a monitor, oldest first, and what stands behind numbers of shapes."""
         ring = self.rings.get(monitor_id)
         if ring is None:
             return (), self._shape

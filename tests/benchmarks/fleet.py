@@ -176,7 +176,9 @@ def main() -> None:
                 shutil.copytree(made, copy)
                 found[tree].append(start(copy, tree))
                 shutil.rmtree(copy)
-    what = f"{options.monitors} monitors, {options.beats} beats of each in blocks and {options.tail} in the log"
+    what = (
+        f"{options.monitors} monitors, {options.beats} beats of each in blocks and {options.tail} in the log"
+    )
     for tree, runs in found.items():
         print(f"\n| {what}{f', {tree}' if tree else ''} | measured | budget |\n| --- | --- | --- |")
         for row in table(runs):
