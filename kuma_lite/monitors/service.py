@@ -17,10 +17,10 @@ from kuma_lite.core.wire_values import not_there, whole
 from kuma_lite.monitors.document.fields import Document, shown, sparse
 from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited
 from kuma_lite.monitors.engine.engine import Engine
-from kuma_lite.monitors.engine.judge import Policy, remembered
+from kuma_lite.monitors.engine.judge import WELL, remembered
 from kuma_lite.monitors.engine.limits import read_limits
 from kuma_lite.monitors.engine.preparing import learned_fields, prepare
-from kuma_lite.monitors.engine.roster import Monitor, Roster
+from kuma_lite.monitors.engine.roster import Monitor, Roster, policy_of
 from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.store import MonitorStore
 
@@ -72,7 +72,8 @@ class Monitors:
             self._take_in(monitor)
             monitor.since = changes.get(monitor.id)
             recent = self.recorder.newest_first(monitor.id)
-            monitor.previous = remembered((beat.status, beat.retries, beat.down_count) for beat in recent)
+            previous = remembered((beat.status, beat.retries, beat.down_count) for beat in recent)
+            monitor.previous = WELL if previous == WELL else previous  # nearly always: one for all
             self.roster.put(monitor)
 
     # --- changes -----------------------------------------------------------------------------------------
@@ -327,18 +328,14 @@ class Monitors:
 
     def _interpret(self, monitor: Monitor) -> None:
         """Fill in what follows from the document."""
-        monitor.policy = Policy(
-            max_retries=int(monitor.get("maxretries") or 0),
-            resend_interval=int(monitor.get("resendInterval") or 0),
-            upside_down=bool(monitor.get("upsideDown")),
+        monitor.policy = policy_of(
+            int(monitor.get("maxretries") or 0),
+            int(monitor.get("resendInterval") or 0),
+            bool(monitor.get("upsideDown")),
         )
         monitor.limits = read_limits(monitor.get("limits"))
         monitor.kind = self.types.get(monitor.type)
-        if monitor.kind is not None:
-            try:
-                monitor.options = monitor.kind.options.read(monitor.document)
-            except UserError as error:
-                monitor.problem = error.message
+        monitor.forget_options()
 
     def _take_in(self, monitor: Monitor) -> None:
         """A monitor that is kept: logs and texts must not show its secrets from now on."""

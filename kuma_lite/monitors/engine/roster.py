@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
@@ -15,6 +16,9 @@ from kuma_lite.monitors.engine.limits import Limit
 
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
+
+
+_SHARED: Final = 1_024  # rhythms and policies that are kept once for all monitors that have them
 
 
 @dataclass(slots=True)
@@ -40,15 +44,32 @@ class Tag:
 class _Rhythm(NamedTuple):
     """What a document says of times, in seconds."""
 
-    document: Document
     interval: float
     retry_interval: float
     timeout: float
 
 
+@lru_cache(maxsize=_SHARED)
+def _rhythm_of(interval: float, retry_interval: float, timeout: float) -> _Rhythm:
+    """Most monitors have one of a few."""
+    return _Rhythm(interval, retry_interval, effective_timeout(timeout, interval))
+
+
+@lru_cache(maxsize=_SHARED)
+def policy_of(max_retries: int, resend_interval: int, upside_down: bool) -> Policy:
+    """Most monitors have one of a few."""
+    return Policy(max_retries=max_retries, resend_interval=resend_interval, upside_down=upside_down)
+
+
+_PLAIN: Final = policy_of(0, 0, False)
+
+
 @dataclass(slots=True)
 class Monitor:
-    """One monitor: its stored document, the typed view of its type on it, and what its beats left behind."""
+    """One monitor: its stored document, the typed view of its type on it, and what its beats left behind.
+
+    The typed view is made when it is first asked for: with thousands of monitors a start would wait for it.
+    """
 
     id: int
     organisation: int
@@ -57,9 +78,7 @@ class Monitor:
     notification_ids: tuple[int, ...] = ()
     tags: list[Tag] = field(default_factory=list)
     kind: AnyMonitorType | None = None  # None: a type this program does not check
-    options: Options | None = None
-    problem: str | None = None  # why `options` could not be read: then it is not checked
-    policy: Policy = field(default_factory=Policy)
+    policy: Policy = _PLAIN
     limits: tuple[Limit, ...] = ()
     previous: Previous | None = None
     since: int | None = None  # of the latest important beat, milliseconds since 1970
@@ -67,6 +86,36 @@ class Monitor:
     misconfigured: str | None = None  # why its latest check could not be made (`CannotCheck`), a sentence
     heard_at: float | None = None  # of the latest pushed beat of this run, monotonic seconds
     _rhythm: _Rhythm | None = field(default=None, repr=False, compare=False)
+    _rhythm_from: Document | None = field(default=None, repr=False, compare=False)  # of which it says so
+    _options: Options | None = field(default=None, repr=False, compare=False)
+    _problem: str | None = field(default=None, repr=False, compare=False)
+    is_read: bool = field(default=False, repr=False, compare=False)  # whether `options` are there already
+
+    @property
+    def options(self) -> Options | None:
+        """The typed view; None: the document cannot be used, or nobody knows its type."""
+        if not self.is_read:
+            self._read()
+        return self._options
+
+    @property
+    def problem(self) -> str | None:
+        """Why there are no options: then it is not checked."""
+        if not self.is_read:
+            self._read()
+        return self._problem
+
+    def _read(self) -> None:
+        self.is_read, self._options, self._problem = True, None, None
+        if self.kind is not None:
+            try:
+                self._options = self.kind.options.read(self.document)
+            except UserError as error:
+                self._problem = error.message
+
+    def forget_options(self) -> None:
+        """The document, or its type, is another one."""
+        self.is_read, self._options, self._problem = False, None, None
 
     def get(self, key: str) -> Any:
         """A field of the wire object, default filled in."""
@@ -120,14 +169,13 @@ class Monitor:
     def _rhythm_now(self) -> _Rhythm:
         """Read once for each document: that another rhythm is wanted makes another document."""
         kept, document = self._rhythm, self.document
-        if kept is None or kept.document is not document:
-            interval = float(self.get("interval") or 1)
-            kept = self._rhythm = _Rhythm(
-                document,
-                interval,
+        if kept is None or self._rhythm_from is not document:
+            kept = self._rhythm = _rhythm_of(
+                float(self.get("interval") or 1),
                 float(self.get("retryInterval") or 0),
-                effective_timeout(float(self.get("timeout") or 0), interval),
+                float(self.get("timeout") or 0),
             )
+            self._rhythm_from = document
         return kept
 
 

@@ -17,8 +17,7 @@ MARKS = (7, 14, 21)
 def monitor(number: int = 1, *notifications: int, **document: object) -> Monitor:
     made: Document = {"type": "dns", "hostname": "www.example.com", **document}
     kind = monitor_types().get(str(made["type"]))
-    options = kind.options.read(made) if kind is not None else None
-    return Monitor(number, 1, True, made, tuple(notifications), kind=kind, options=options)
+    return Monitor(number, 1, True, made, tuple(notifications), kind=kind)
 
 
 @pytest.mark.parametrize(
