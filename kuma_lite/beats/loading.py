@@ -59,7 +59,7 @@ class _Tail(NamedTuple):
     """The newest block of a monitor, and its mark."""
 
     id: int
-    count: int
+    beats: int
     last_time: int
     packed: bytes
     upto: int | None
@@ -82,8 +82,8 @@ def _load_blocks(
 ) -> None:
     """The newest blocks of a monitor, as many as it takes with those in the log, but one at least."""
     newest = _newest(monitor_id, tail)
-    runs = [Run(tail.packed, max(0, tail.count - max(1, RECENT_BEATS - in_log)), tail.count - 1)]
-    missing = RECENT_BEATS - in_log - tail.count
+    runs = [Run(tail.packed, max(0, tail.beats - max(1, RECENT_BEATS - in_log)), tail.beats - 1)]
+    missing = RECENT_BEATS - in_log - tail.beats
     if missing > 0:
         query = "SELECT count, beats FROM beat_block WHERE monitor_id = ? ORDER BY last_time DESC, id DESC"
         others = iter(connection.execute(query, (monitor_id,)))
@@ -95,7 +95,7 @@ def _load_blocks(
                 break
     recent.load_runs(monitor_id, [run for run in runs if run.first < run.end], newest)
     ring = recent.ring(monitor_id)
-    ring.tail_id, ring.tail_count = tail.id, tail.count
+    ring.tail_id, ring.tail_count = tail.id, tail.beats
 
 
 def _newest(monitor_id: int, tail: _Tail) -> Beat:
