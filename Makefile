@@ -162,6 +162,11 @@ bench: setup ## measure the server against its budgets
 	@$(BIN)/python -m tests.benchmarks.notifications
 	@$(BIN)/python -m tests.benchmarks.status_page
 
+.PHONY: bench-peers
+bench-peers: setup ## measure the server beside Gatus and blackbox_exporter; UPTIME_KUMA=checkout adds that
+	@tests/peers/install-bench-peers build/bench-peers
+	@$(BIN)/python -m tests.benchmarks.peers $(if $(UPTIME_KUMA),--uptime-kuma $(UPTIME_KUMA))
+
 .PHONY: bench-ui
 bench-ui: setup frontend system-packages ## measure the page in Chromium against its budgets
 	@$(BIN)/python -m tests.benchmarks.ui

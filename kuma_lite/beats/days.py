@@ -1,95 +1,120 @@
-"""Up to a year of UTC days, with sums that are carried along."""
+"""Up to a year of UTC days, with sums that are carried along; the days that are over are kept packed."""
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left
-from typing import Any, Final
+import struct
+from typing import Final
 
 from kuma_lite.beats.minutes import NOTHING, Totals
+from kuma_lite.beats.planes import pack_rows, unpack_rows
 
 DAY_MS: Final = 86_400_000
 YEAR_DAYS: Final = 365
 _DAYS_KEPT: Final = YEAR_DAYS + 35  # some more than are asked for: a clock that ran ahead may be set back
 
+# Day since 1970, up, down, pings, sum of ping in milliseconds.
+_DAY: Final = struct.Struct("<iIIId")
+_SIZE: Final = _DAY.size
+_PACKED_FROM: Final = 8  # days; fewer take no less room for it
+
 
 class Days:
-    """Up to a year of UTC days."""
+    """Up to a year of UTC days: the newest one being counted, and those before it, oldest first."""
 
-    __slots__ = ("_closed", "_closed_for", "_days", "_down", "_ping_sum", "_pings", "_up")
+    __slots__ = (
+        "_before", "_count", "_day", "_down", "_kept", "_kept_for", "_ping_sum", "_pings", "_up",
+    )  # fmt: skip
 
     def __init__(self) -> None:
-        self._days = array("i")  # since 1970, ascending
-        self._up = array("I")
-        self._down = array("I")
-        self._pings = array("I")
-        self._ping_sum = array("d")
-        self._closed_for = -1  # the day for which the sums of the days before it are kept
-        self._closed: dict[int, Totals] = {}
+        self._before = b""  # the days before the newest one
+        self._count = 0  # how many
+        self._day = -1  # the newest one; -1: there is none
+        self._up = self._down = self._pings = 0
+        self._ping_sum = 0.0
+        self._kept_for = -1  # the day for which the sums of the days before it are kept
+        self._kept: tuple[tuple[int, Totals], ...] = ()  # by length of a window
+
+    def __len__(self) -> int:
+        return self._count + (self._day >= 0)
 
     def add(self, day: int, up: int, down: int, pings: int, ping_sum: float) -> None:
         """Count beats; `day` is since 1970."""
-        place = len(self._days) - 1
-        if place < 0 or self._days[place] != day:
-            place = self._place(day)
-        self._up[place] += up
-        self._down[place] += down
-        self._pings[place] += pings
-        self._ping_sum[place] += ping_sum
-        if day < self._closed_for:
-            self._closed_for = -1
+        if day < self._kept_for:
+            self._kept_for = -1
+        if day != self._day:
+            if day < self._day:  # the clock was set back, or something came late
+                self._add_before(day, up, down, pings, ping_sum)
+                return
+            self._begin(day)
+        self._up += up
+        self._down += down
+        self._pings += pings
+        self._ping_sum += ping_sum
 
     def totals(self, length: int, today: int) -> Totals:
         """Sums of `length` days, the last of which is `today`."""
-        if today != self._closed_for:
-            self._closed = {}
-            self._closed_for = today
-        closed = self._closed.get(length)
+        if today != self._kept_for:
+            self._kept = ()
+            self._kept_for = today
+        closed = next((sums for kept, sums in self._kept if kept == length), None)
         if closed is None:
-            closed = self._closed[length] = self._between(today - length + 1, today)
-        place = bisect_left(self._days, today)
-        if place < len(self._days) and self._days[place] == today:
-            return closed.plus(self._at(place))
-        return closed
+            closed = self._between(today - length + 1, today)
+            self._kept += ((length, closed),)
+        if today == self._day:
+            return closed.plus(self.latest)
+        return closed if today > self._day else closed.plus(self._between(today, today + 1))
 
     @property
     def latest(self) -> Totals:
         """The newest day, however long ago."""
-        return self._at(-1) if self._days else NOTHING
+        return Totals(self._up, self._down, self._pings, self._ping_sum) if self._day >= 0 else NOTHING
 
     def load(self, day: int, up: int, down: int, pings: int, ping_sum: float) -> None:
         """Take what was kept of a day; days come in their order, each once."""
-        self._days.append(day)
-        self._up.append(up)
-        self._down.append(down)
-        self._pings.append(pings)
-        self._ping_sum.append(ping_sum)
+        if self._day >= 0:
+            self._before += _DAY.pack(self._day, *self.latest)  # packed when there is a further day
+            self._count += 1
+        self._day, self._up, self._down, self._pings, self._ping_sum = day, up, down, pings, float(ping_sum)
 
-    def _place(self, day: int) -> int:
-        """Index of a day, inserted if it is new."""
-        place = bisect_left(self._days, day)
-        if place == len(self._days) or self._days[place] != day:
-            self._days.insert(place, day)
-            for counts in (self._up, self._down, self._pings):
-                counts.insert(place, 0)
-            self._ping_sum.insert(place, 0.0)
-            surplus = len(self._days) - _DAYS_KEPT
-            if surplus > 0:
-                columns: list[array[Any]] = [self._days, self._up, self._down, self._pings, self._ping_sum]
-                for column in columns:
-                    del column[:surplus]
-                place = max(0, place - surplus)
-        return place
+    def loaded(self) -> None:
+        """All days have been loaded."""
+        self._keep(self._before)
 
-    def _at(self, place: int) -> Totals:
-        return Totals(self._up[place], self._down[place], self._pings[place], self._ping_sum[place])
+    def _begin(self, day: int) -> None:
+        """Count another day from now on, newer than all."""
+        if self._day >= 0:
+            self._keep(self._rows() + _DAY.pack(self._day, *self.latest))
+        self._day = day
+        self._up = self._down = self._pings = 0
+        self._ping_sum = 0.0
+
+    def _add_before(self, day: int, up: int, down: int, pings: int, ping_sum: float) -> None:
+        """Count beats of a day that is not the newest."""
+        rows = {row[0]: row for row in _DAY.iter_unpack(self._rows())}
+        _, *found = rows.get(day, (day, 0, 0, 0, 0.0))
+        rows[day] = (day, found[0] + up, found[1] + down, found[2] + pings, found[3] + ping_sum)
+        self._keep(b"".join(_DAY.pack(*rows[each]) for each in sorted(rows)))
+
+    def _keep(self, rows: bytes) -> None:
+        """Have these days before the newest one; the oldest of too many are dropped."""
+        surplus = len(rows) // _SIZE + 1 - _DAYS_KEPT
+        if surplus > 0:
+            rows = rows[surplus * _SIZE :]
+        self._count = len(rows) // _SIZE
+        packed = pack_rows(rows, _SIZE) if self._count >= _PACKED_FROM else rows
+        self._before = packed if len(packed) < len(rows) else rows  # the length says which
+
+    def _rows(self) -> bytes:
+        if len(self._before) == self._count * _SIZE:
+            return self._before
+        return unpack_rows(self._before, _SIZE)
 
     def _between(self, first: int, end: int) -> Totals:
         """Sums from `first` up to, but not including, `end`."""
-        low, high = bisect_left(self._days, first), bisect_left(self._days, end)
-        return Totals(
-            sum(self._up[low:high]),
-            sum(self._down[low:high]),
-            sum(self._pings[low:high]),
-            sum(self._ping_sum[low:high]),
-        )
+        found = [row[1:] for row in _DAY.iter_unpack(self._rows()) if first <= row[0] < end]
+        if first <= self._day < end:
+            found.append(self.latest)
+        if not found:
+            return NOTHING
+        up, down, pings, ping_sum = zip(*found, strict=True)
+        return Totals(sum(up), sum(down), sum(pings), sum(ping_sum))

@@ -260,6 +260,7 @@ def _block_numbers(connection: Connection, monitor_id: int) -> list[int]:
 
 
 def _delete_events(connection: Connection, monitor_id: int) -> None:
+    sealing.forget_newest(connection, monitor_id)
     connection.execute("DELETE FROM beat_event WHERE monitor_id = ?", (monitor_id,))
 
 

@@ -6,13 +6,15 @@ import gc
 from collections import defaultdict
 from collections.abc import Mapping
 from operator import add, itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from kuma_lite.beats import sealing
 from kuma_lite.beats.buckets import MINUTE_S, Bucket, fold_ends
 from kuma_lite.beats.days import DAY_MS, YEAR_DAYS
 from kuma_lite.beats.minutes import MINUTE_MS
-from kuma_lite.beats.packing import Columns, decode_columns
-from kuma_lite.beats.recent import RecentBeats
+from kuma_lite.beats.model import Beat
+from kuma_lite.beats.packing import Columns, decode, decode_columns
+from kuma_lite.beats.recent import RecentBeats, Run
 from kuma_lite.beats.sums import Statistics
 from kuma_lite.core import sql
 from kuma_lite.core.limits import RECENT_BEATS
@@ -38,9 +40,11 @@ def _load(connection: Connection, recent: RecentBeats, statistics: dict[int, Sta
     highest, in_log = _read_log(connection, marks)
     for (monitor_id,) in connection.execute("SELECT id FROM monitor"):
         statistics[monitor_id] = Statistics()
+    for monitor_id, *tail in connection.execute(_TAILS):
         found = in_log.get(monitor_id)
-        _load_recent(connection, recent, monitor_id, RECENT_BEATS - (len(found.ids) if found else 0))
-        if found is not None:
+        _load_blocks(connection, recent, monitor_id, _Tail(*tail), len(found.ids) if found else 0)
+    for monitor_id, found in in_log.items():
+        if monitor_id in statistics:
             recent.load(monitor_id, found, len(found.ids), sealed=False)
     _load_minutes(connection, statistics, now)
     _load_days(connection, statistics, now)
@@ -51,23 +55,56 @@ def _load(connection: Connection, recent: RecentBeats, statistics: dict[int, Sta
     return max(highest, newest_event, *marks.values(), 0)
 
 
-def _load_recent(connection: Connection, recent: RecentBeats, monitor_id: int, missing: int) -> None:
-    """The newest blocks of a monitor, as many as it takes for `missing` beats, but one at least."""
-    blocks: list[tuple[int, bytes]] = []
-    tail: tuple[int, int] | None = None
-    query = "SELECT id, count, beats FROM beat_block WHERE monitor_id = ? ORDER BY last_time DESC, id DESC"
-    for number, count, packed in connection.execute(query, (monitor_id,)):
-        tail = tail or (number, count)
-        if missing > 0:
-            blocks.append((min(missing, count), packed))
-        missing -= count
-        if missing <= 0:
-            break
-    for wanted, packed in reversed(blocks):
-        recent.load(monitor_id, decode_columns(packed), wanted)
-    if tail:
-        ring = recent.ring(monitor_id)
-        ring.tail_id, ring.tail_count = tail
+class _Tail(NamedTuple):
+    """The newest block of a monitor, and its mark."""
+
+    id: int
+    beats: int
+    last_time: int
+    packed: bytes
+    upto: int | None
+    last: str | None  # the newest beat, see `sealing.text_of`
+
+
+# One query for all: each monitor's own would be the half of a start.
+_TAILS: Final = """
+    SELECT block.monitor_id, block.id, block.count, block.last_time, block.beats, mark.upto, mark.last
+    FROM monitor JOIN beat_block AS block ON block.id = (
+        SELECT id FROM beat_block WHERE monitor_id = monitor.id ORDER BY last_time DESC, id DESC LIMIT 1
+    )
+    LEFT JOIN beat_mark AS mark ON mark.monitor_id = monitor.id
+    ORDER BY block.monitor_id
+"""
+
+
+def _load_blocks(
+    connection: Connection, recent: RecentBeats, monitor_id: int, tail: _Tail, in_log: int
+) -> None:
+    """The newest blocks of a monitor, as many as it takes with those in the log, but one at least."""
+    newest = _newest(monitor_id, tail)
+    runs = [Run(tail.packed, max(0, tail.beats - max(1, RECENT_BEATS - in_log)), tail.beats - 1)]
+    missing = RECENT_BEATS - in_log - tail.beats
+    if missing > 0:
+        query = "SELECT count, beats FROM beat_block WHERE monitor_id = ? ORDER BY last_time DESC, id DESC"
+        others = iter(connection.execute(query, (monitor_id,)))
+        next(others)
+        for count, packed in others:
+            runs.insert(0, Run(packed, max(0, count - missing), count))
+            missing -= count
+            if missing <= 0:
+                break
+    recent.load_runs(monitor_id, [run for run in runs if run.first < run.end], newest)
+    ring = recent.ring(monitor_id)
+    ring.tail_id, ring.tail_count = tail.id, tail.beats
+
+
+def _newest(monitor_id: int, tail: _Tail) -> Beat:
+    """The last beat of a block: from its mark, or where an older program wrote that, from the block."""
+    if tail.last is not None:
+        found = sealing.beat_of(monitor_id, tail.last)
+        if found.id == tail.upto and found.time == tail.last_time:
+            return found
+    return decode(tail.packed)[-1]._replace(monitor_id=monitor_id)
 
 
 def _load_minutes(connection: Connection, statistics: Mapping[int, Statistics], now: int) -> None:
@@ -89,6 +126,8 @@ def _load_days(connection: Connection, statistics: Mapping[int, Statistics], now
         found = statistics.get(monitor_id)
         if found is not None:
             found.days.load(day, *sums)
+    for found in statistics.values():
+        found.days.loaded()
 
 
 def _read_log(connection: Connection, marks: Mapping[int, int]) -> tuple[int, dict[int, Columns]]:

@@ -1,4 +1,8 @@
-"""The sliding day: what was up and down in each of the last 1,440 minutes, in eight bytes a minute."""
+"""The sliding day: what was up and down in each of the last 1,440 minutes, in some two bytes a minute.
+
+A minute is an entry of eight bytes. Entries that lie between the oldest ones, which the window leaves behind,
+and the newest ones are folded: packed, with their sums at hand. Blocks on disk have them in the same form.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from kuma_lite.beats.buckets import Bucket
+from kuma_lite.beats.planes import pack_rows, unpack_rows
 from kuma_lite.core.declarations import Status
 
 MINUTE_MS: Final = 60_000
@@ -21,6 +26,10 @@ _NONE: Final = float("nan")
 _MINUTES: Final = 1 << 16
 _SWALLOWS: Final = 1e9  # milliseconds; a sum that held more has lost digits of the others
 _LITTLE: Final = sys.byteorder == "little"
+# Before packed entries: minutes (as in an entry) of the first and the last, up, down, pings, sum of ping.
+_FOLD: Final = struct.Struct("<HHHHHd")
+_FOLDED: Final = 60  # entries that are folded together, when there are twice as many
+_MOST_FOLDED: Final = 65_535 // _MOST  # more might not fit into the head
 
 
 class Totals(NamedTuple):
@@ -63,10 +72,14 @@ def counted(status: Status, ping: float | None) -> tuple[int, int, int, float]:
 class Minutes:
     """The last 1,440 minutes, as entries of eight bytes, oldest first; a minute may have several."""
 
-    __slots__ = ("_closed", "_down", "_entries", "_latest", "_minute", "_ping_sum", "_pings", "_up")
+    __slots__ = (
+        "_closed", "_down", "_entries", "_folds", "_head", "_latest", "_minute", "_ping_sum", "_pings", "_up",
+    )  # fmt: skip
 
     def __init__(self) -> None:
-        self._entries = bytearray()
+        self._head = b""  # the oldest entries, if there are folds
+        self._folds: tuple[bytes, ...] = ()
+        self._entries = b""  # the newest ones
         self._latest = 0  # minute of the last entry
         self._closed = NOTHING  # sums of the entries
         self._minute = 0  # the minute that is being counted, or was last; and its sums
@@ -97,7 +110,7 @@ class Minutes:
 
     def totals(self, minute: int) -> Totals:
         """Sums of the 1,440 minutes that end with `minute`."""
-        if self._entries and self._latest > minute:
+        if self._latest > minute and self._has_entries:
             return self._scan(minute)
         self._expire(minute)
         return self._with_open(self._closed, minute)
@@ -108,27 +121,33 @@ class Minutes:
         return Totals(self._up, self._down, self._pings, self._ping_sum)
 
     def load(self, entries: bytes, about: int) -> None:
-        """Take entries as `pack_minutes` made them; `about` is a minute within 22 days of the last one."""
+        """Take entries of `pack_minutes` or `fold`; `about` is a minute within 22 days of the last one."""
         if not entries:
             return
-        latest = about + (_short(entries, len(entries) - _SIZE) - about + _MINUTES // 2) % _MINUTES
-        latest -= _MINUTES // 2
+        is_folded = len(entries) % _SIZE != 0
+        ends = _FOLD.unpack_from(entries)[:2] if is_folded else _ends(entries)
+        latest = about + (ends[1] - about + _MINUTES // 2) % _MINUTES - _MINUTES // 2
         if latest - self._latest > DAY_MINUTES:
-            self._entries.clear()
-        first = latest - (latest - _short(entries, 0)) % _MINUTES
-        if self._entries and first < self._latest:
-            self._merge(entries, latest)
+            self._drop_all()
+        first = latest - (latest - ends[0]) % _MINUTES
+        if first < self._latest and self._has_entries:
+            self._merge(_unfolded(entries) if is_folded else entries, latest)
+        elif is_folded:
+            if self._entries:  # which come before these
+                self._folds += (fold(self._entries),)
+                self._entries = b""
+            self._folds += (entries,)
         else:
             self._entries += entries
         self._latest = max(self._latest, latest)
 
     def loaded(self) -> None:
         """All has been loaded: sum it up."""
-        self._closed = _sum(self._entries)
+        self._closed = self._sum_up()
 
     def packed(self) -> bytes:
         """All entries, the minute being counted included."""
-        return bytes(self._entries) + _entries(self._minute, self.latest)
+        return self._all() + _entries(self._minute, self.latest)
 
     def _begin(self, minute: int) -> None:
         """Close the minute that is being counted, start another one."""
@@ -151,29 +170,60 @@ class Minutes:
         if not entries:
             return
         self._closed = self._closed.plus(_sum(entries))
-        if self._entries and self._minute < self._latest:
+        if self._minute < self._latest and self._has_entries:
             self._merge(entries, self._minute)
-        else:
-            self._entries += entries
-            self._latest = self._minute
+            return
+        self._entries += entries
+        self._latest = self._minute
+        if len(self._entries) >= 2 * _FOLDED * _SIZE:
+            self._folds += (fold(self._entries[: _FOLDED * _SIZE]),)
+            self._entries = self._entries[_FOLDED * _SIZE :]
+
+    @property
+    def _has_entries(self) -> bool:
+        return bool(self._entries or self._folds or self._head)
 
     def _drop_all(self) -> None:
-        self._entries.clear()
+        self._head = self._entries = b""
+        self._folds = ()
         self._closed = NOTHING
+
+    def _all(self) -> bytes:
+        return b"".join([self._head, *map(_unfolded, self._folds), self._entries])
+
+    def _sum_up(self) -> Totals:
+        """The sums of all entries."""
+        total = _sum(self._head)
+        for each in self._folds:
+            total = total.plus(_sum_of_fold(each))
+        return total.plus(_sum(self._entries))
 
     def _expire(self, minute: int) -> None:
         """Take off what the window has left behind."""
-        entries, end = self._entries, 0
-        while end < len(entries) and self._absolute(entries, end) <= minute - DAY_MINUTES:
-            end += _SIZE
-        if end == len(entries):
+        gone = NOTHING
+        while True:
+            if self._folds and not self._head:
+                if not self._is_over(self._folds[0], 0, minute):
+                    break
+                self._head, self._folds = _unfolded(self._folds[0]), self._folds[1:]
+            front = self._head or self._entries
+            end = 0
+            while end < len(front) and self._is_over(front, end, minute):
+                end += _SIZE
+            if end:
+                gone = gone.plus(_sum(front[:end]))
+            if self._head:
+                self._head = front[end:]
+                if not self._head:
+                    continue
+            else:
+                self._entries = front[end:]
+            break
+        if not self._has_entries:
             self._drop_all()
-        elif end:
-            gone = _sum(entries[:end])
-            del entries[:end]
-            if gone.ping_sum > _SWALLOWS:
-                self._closed = _sum(entries)
-                return
+        elif gone.ping_sum > _SWALLOWS:
+            self._closed = self._sum_up()
+        elif not gone.empty:
             self._closed = Totals(
                 self._closed.up - gone.up,
                 self._closed.down - gone.down,
@@ -181,32 +231,68 @@ class Minutes:
                 self._closed.ping_sum - gone.ping_sum,
             )
 
-    def _absolute(self, entries: bytes | bytearray, position: int) -> int:
+    def _is_over(self, entries: bytes, position: int, minute: int) -> bool:
+        """Whether an entry, or the first one of a fold, lies before the window."""
+        return self._absolute(entries, position) <= minute - DAY_MINUTES
+
+    def _absolute(self, entries: bytes, position: int) -> int:
         """Minute of an entry since 1970; it lies at most 22 days before the last one."""
         return self._latest - (self._latest - _short(entries, position)) % _MINUTES
 
     def _scan(self, minute: int) -> Totals:
         """`totals` while there are entries of the future: the clock was set back."""
-        inside = bytearray()
-        for position in range(0, len(self._entries), _SIZE):
-            if minute - DAY_MINUTES < self._absolute(self._entries, position) <= minute:
-                inside += self._entries[position : position + _SIZE]
+        entries = self._all()
+        inside = b"".join(
+            entries[position : position + _SIZE]
+            for position in range(0, len(entries), _SIZE)
+            if minute - DAY_MINUTES < self._absolute(entries, position) <= minute
+        )
         return self._with_open(_sum(inside), minute)
 
     def _merge(self, entries: bytes, latest: int) -> None:
         """Insert entries that begin before the last one there is: the clock was set back."""
+        before = self._all()
         found = [
-            (self._absolute(self._entries, position), self._entries[position : position + _SIZE])
-            for position in range(0, len(self._entries), _SIZE)
+            (self._absolute(before, position), before[position : position + _SIZE])
+            for position in range(0, len(before), _SIZE)
         ]
         for position in range(0, len(entries), _SIZE):
             minute = latest - (latest - _short(entries, position)) % _MINUTES
-            found.append((minute, bytearray(entries[position : position + _SIZE])))
+            found.append((minute, entries[position : position + _SIZE]))
         found.sort(key=lambda entry: entry[0])
-        self._entries = bytearray().join(entry for _, entry in found)
+        self._head, self._folds = b"", ()
+        self._entries = b"".join(entry for _, entry in found)
 
 
-def _short(entries: bytes | bytearray, position: int) -> int:
+def fold(entries: bytes) -> bytes:
+    """Entries, in order, in the form in which they are kept; as they are where that is shorter."""
+    if len(entries) // _SIZE > _MOST_FOLDED:
+        return entries
+    total = _sum(entries)
+    packed = _FOLD.pack(*_ends(entries), *total) + pack_rows(entries, _SIZE) if entries else b""
+    if len(packed) % _SIZE == 0:  # which is how entries are known
+        packed += b"\0"
+    return packed if len(packed) < len(entries) else entries
+
+
+def _unfolded(packed: bytes) -> bytes:
+    if len(packed) % _SIZE == 0:
+        return packed
+    return unpack_rows(packed[_FOLD.size :], _SIZE)
+
+
+def _sum_of_fold(packed: bytes) -> Totals:
+    if len(packed) % _SIZE == 0:
+        return _sum(packed)
+    return Totals._make(_FOLD.unpack_from(packed)[2:])
+
+
+def _ends(entries: bytes) -> tuple[int, int]:
+    """The minutes of the first and the last entry."""
+    return _short(entries, 0), _short(entries, len(entries) - _SIZE)
+
+
+def _short(entries: bytes, position: int) -> int:
     """The minute of an entry as it is written."""
     return entries[position] | entries[position + 1] << 8
 
@@ -250,7 +336,7 @@ def _fitting(ping: float) -> float:
     return min(ping, 3e38)
 
 
-def _sum(entries: bytes | bytearray) -> Totals:
+def _sum(entries: bytes) -> Totals:
     view = memoryview(entries)
     if not view:
         return NOTHING

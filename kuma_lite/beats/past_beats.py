@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from kuma_lite.beats import sealing
 from kuma_lite.beats.buckets import DAY_S, HOUR_S, MINUTE_S, Bucket, coarser, fold
+from kuma_lite.beats.minutes import fold as fold_minutes
 from kuma_lite.beats.minutes import pack_minutes
 from kuma_lite.beats.model import Beat
 from kuma_lite.beats.packing import encode
@@ -45,7 +46,7 @@ def write_beats(
                 min(beat.time for beat in beats),
                 max(beat.time for beat in beats),
                 len(beats),
-                pack_minutes(minutes),
+                fold_minutes(pack_minutes(minutes)),
                 encode(beats),
             ),
         )

@@ -1,21 +1,23 @@
-"""The latest beats of every monitor, in memory: some 4 KB for a hundred of them.
+"""The latest beats of every monitor, in memory: some 500 bytes for a hundred of them.
 
-Login lists, bars and judgements come from here without a query. A beat is a record of fixed size; what
-repeats from beat to beat (status, text, counters) is a *shape*, kept once for the whole process and counted.
+Login lists, bars and judgements come from here without a query. What is in a block on disk is kept as it is
+there, packed, and unpacked when somebody asks; the newest beat, and what is in no block yet, are records of
+fixed size. What repeats from record to record (status, text, counters) is a *shape*, kept once for the whole
+process and counted.
 """
 
 from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from sys import intern
 from typing import Any, Final, NamedTuple
 
 from kuma_lite.beats.model import Beat
-from kuma_lite.beats.packing import Columns
+from kuma_lite.beats.packing import Columns, decode_columns, encode
 from kuma_lite.beats.row_text import row_texts
+from kuma_lite.beats.shapes import Shape, Shapes
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.limits import RECENT_BEATS
 
@@ -26,83 +28,52 @@ _FIELDS: Final = "qqqId"
 _RECORD: Final = struct.Struct("<" + _FIELDS)
 _SIZE: Final = _RECORD.size
 _NONE: Final = float("nan")
-_TRIM_AT: Final = (RECENT_BEATS + 16) * _SIZE  # several at a time: dropping one costs as much as dropping ten
+_TRIM_AT: Final = RECENT_BEATS + 16  # several at a time: dropping one costs as much as dropping ten
+
+Record = tuple[int, int, int, int, float | None]  # as `_FIELDS`
 
 _DIGITS: Final = tuple(str(int(status)) for status in Status)
 
 
-class Shape(NamedTuple):
-    """What a beat shares with its neighbours."""
+class Run(NamedTuple):
+    """Beats of one block, as they are on disk: those from number `first` up to, but not including, `end`."""
 
-    status: Status
-    msg: str
-    important: bool
-    duration: int
-    retries: int
-    down_count: int
-    response: str | None
-
-
-class _Shapes:
-    """Shapes by number, with the number of beats that have them."""
-
-    def __init__(self) -> None:
-        self.by_number: list[Shape | None] = []
-        self._numbers: dict[Shape, int] = {}
-        self._uses: list[int] = []
-        self._free: list[int] = []
-
-    def __len__(self) -> int:
-        return len(self._numbers)
-
-    def use(self, values: tuple[Any, ...], beats: int = 1) -> int:
-        """The number of a shape, given as a plain tuple, for so many more beats."""
-        number = self._numbers.get(values)  # type: ignore[call-overload]
-        if number is not None:
-            self._uses[number] += beats
-            return int(number)
-        shape = Shape._make(values)
-        shape = shape._replace(msg=intern(shape.msg))
-        if self._free:
-            number = self._free.pop()
-            self.by_number[number] = shape
-            self._uses[number] = beats
-        else:
-            number = len(self.by_number)
-            self.by_number.append(shape)
-            self._uses.append(beats)
-        self._numbers[shape] = number
-        return number
-
-    def release(self, number: int) -> None:
-        self._uses[number] -= 1
-        if not self._uses[number]:
-            shape = self.by_number[number]
-            assert shape is not None
-            del self._numbers[shape]
-            self.by_number[number] = None
-            self._free.append(number)
+    packed: bytes
+    first: int
+    end: int
 
 
 class Ring:
-    """The beats of one monitor, oldest first.
+    """The beats of one monitor, oldest first: those of the runs, then the records.
 
     Attributes:
-        unsealed: how many of the newest are not in a sealed block yet; these are never dropped for newer
+        runs: what is in blocks, without the newest beat.
+        held: how many beats the runs have.
+        data: the records.
+        unsealed: how many of the records are not in a sealed block yet; these are never dropped for newer
             ones (until there are `MAX_KEPT`).
         tail_id, tail_count: the newest block on disk, which may be filled up; None, 0 without one.
+        changes: how often beats that were there already have changed.
     """
 
-    __slots__ = ("data", "tail_count", "tail_id", "unsealed")
+    __slots__ = ("changes", "data", "held", "runs", "tail_count", "tail_id", "unsealed")
 
     def __init__(self) -> None:
+        self.runs: tuple[Run, ...] = ()
+        self.held = 0
         self.data = bytearray()
         self.unsealed = 0
         self.tail_id: int | None = None
         self.tail_count = 0
+        self.changes = 0
 
     def __len__(self) -> int:
-        return len(self.data) // _SIZE
+        return self.held + len(self.data) // _SIZE
+
+    def hold(self, runs: Iterable[Run]) -> None:
+        """Have these runs instead of those there are."""
+        self.runs = tuple(runs)
+        self.held = sum(run.end - run.first for run in self.runs)
 
     def first_unsealed_id(self) -> int | None:
         """Id of the oldest beat that is only in the log; None if all are in blocks."""
@@ -118,7 +89,7 @@ class RecentBeats:
     def __init__(self) -> None:
         self.rings: dict[int, Ring] = {}
         self.lost = 0  # beats dropped before they were in a block, or on disk at all
-        self._shapes = _Shapes()
+        self._shapes = Shapes()
 
     def ring(self, monitor_id: int) -> Ring:
         """The beats of a monitor; none yet for a new one."""
@@ -135,9 +106,45 @@ class RecentBeats:
         ring.data += _RECORD.pack(beat_id, moment, end - moment, shape, _NONE if ping is None else ping)
         if not sealed:
             ring.unsealed += 1
-        if len(ring.data) >= _TRIM_AT:
+        if ring.held + len(ring.data) // _SIZE >= _TRIM_AT:
             self.trim(ring)
         return ring
+
+    def load_runs(self, monitor_id: int, runs: Iterable[Run], newest: Beat) -> None:
+        """Take what is in blocks, of a monitor that has nothing yet; `newest` follows the runs."""
+        ring = self.append(newest, sealed=True)
+        ring.hold(runs)
+
+    def sealed(self, ring: Ring, packed: bytes, *, length: int, fresh: int, upto: int, changes: int) -> None:
+        """A block is on disk: keep what it has as it is there.
+
+        Args:
+            ring: whose beats it has.
+            packed: the block.
+            length: its beats.
+            fresh: of these, the newest, which were in the log only.
+            upto: id of the last one.
+            changes: those of the ring when the block was made.
+        """
+        ring.unsealed -= min(fresh, ring.unsealed)
+        plain = len(ring.data) // _SIZE - ring.unsealed  # of the records, those that are in blocks
+        if not plain or ring.changes != changes:
+            return  # forgotten or changed meanwhile
+        if _RECORD.unpack_from(ring.data, (plain - 1) * _SIZE)[0] != upto:
+            return  # some have been dropped: nothing was on disk for long
+        runs = list(ring.runs)
+        older = plain - length  # records before those of the block; negative: it has beats of the runs, too
+        if length + ring.unsealed >= RECENT_BEATS:
+            runs = []
+        elif older > 0:
+            runs.append(Run(encode(self._plain(ring, older)), 0, older))
+        else:
+            runs = _without_newest(runs, -older)
+        ring.hold([*runs, Run(packed, 0, length - 1)] if length > 1 else runs)
+        gone = (plain - 1) * _SIZE
+        self._release(ring.data[:gone])
+        del ring.data[:gone]
+        self.trim(ring)
 
     def load(self, monitor_id: int, columns: Columns, newest: int, *, sealed: bool = True) -> None:
         """Add the `newest` of some beats of a monitor to those it has; see `append`."""
@@ -164,12 +171,31 @@ class RecentBeats:
         """Drop what is neither recent nor needed for the next block."""
         keep = min(max(ring.unsealed, RECENT_BEATS), MAX_KEPT)
         surplus = len(ring) - keep
-        if surplus > 0:
-            for record in _RECORD.iter_unpack(ring.data[: surplus * _SIZE]):
-                self._shapes.release(record[3])
+        if surplus <= 0:
+            return
+        if ring.runs:
+            surplus = self._shorten(ring, surplus)
+        if surplus:
+            self._release(ring.data[: surplus * _SIZE])
             del ring.data[: surplus * _SIZE]
             self.lost += max(0, ring.unsealed - keep)
             ring.unsealed = min(ring.unsealed, keep)
+
+    def _shorten(self, ring: Ring, surplus: int) -> int:
+        """Drop the oldest of what is packed; returns how many more have to go."""
+        runs = []
+        for run in ring.runs:
+            gone = min(surplus, run.end - run.first)
+            surplus -= gone
+            if run.first + gone < run.end:
+                runs.append(run._replace(first=run.first + gone))
+        ring.hold(runs)
+        return surplus
+
+    def _release(self, data: bytes | bytearray) -> None:
+        """Records are gone."""
+        for record in _RECORD.iter_unpack(data):
+            self._shapes.release(record[3])
 
     def last(self, monitor_id: int) -> Beat | None:
         """The newest beat of a monitor."""
@@ -180,30 +206,37 @@ class RecentBeats:
 
     def rows(self, monitor_id: int, count: int = RECENT_BEATS) -> list[Beat]:
         """The newest `count` beats of a monitor, oldest first."""
-        return [self._beat(monitor_id, record) for record in self._records(monitor_id, count)]
+        records, shape_of = self._records(monitor_id, count)
+        return [_beat(monitor_id, record, shape_of) for record in records]
 
     def newest_first(self, monitor_id: int) -> Iterator[Beat]:
         """The beats of a monitor, made one by one: for those who need the last few only."""
         ring = self.rings.get(monitor_id)
-        data = ring.data if ring is not None else b""
-        for position in range(len(data) - _SIZE, -1, -_SIZE):
-            yield self._beat(monitor_id, _RECORD.unpack_from(data, position))
+        if ring is None:
+            return
+        for position in range(len(ring.data) - _SIZE, -1, -_SIZE):
+            yield self._beat(monitor_id, _RECORD.unpack_from(ring.data, position))
+        for run in reversed(ring.runs):
+            records, shapes = _unpacked(run)
+            for record in reversed(records):
+                yield _beat(monitor_id, record, shapes.__getitem__)
 
     def after(self, monitor_id: int, beat_id: int) -> list[Beat]:
         """The beats recorded after `beat_id`, as far as they are kept, oldest first."""
-        return [
-            self._beat(monitor_id, record)
-            for record in self._records(monitor_id, MAX_KEPT)
-            if record[0] > beat_id
-        ]
+        ring = self.rings.get(monitor_id)
+        first: int | None = _RECORD.unpack_from(ring.data)[0] if ring is not None and ring.data else None
+        # What is asked for is mostly what no block has.
+        plain = ring is not None and first is not None and first <= beat_id + 1
+        records, shape_of = self._records(monitor_id, len(ring.data) // _SIZE if ring and plain else MAX_KEPT)
+        return [_beat(monitor_id, record, shape_of) for record in records if record[0] > beat_id]
 
     def forget(self, monitor_id: int) -> None:
         """Drop all beats of a monitor."""
         ring = self.rings.pop(monitor_id, None)
         if ring is not None:
-            for record in _RECORD.iter_unpack(ring.data):
-                self._shapes.release(record[3])
+            self._release(ring.data)
             ring.data = bytearray()  # a block of it may still be under way
+            ring.hold(())
             ring.unsealed = 0
 
     def clear_events(self, monitor_id: int) -> None:
@@ -211,56 +244,121 @@ class RecentBeats:
         ring = self.rings.get(monitor_id)
         if ring is None:
             return
+        records, shape_of = self._records(monitor_id, MAX_KEPT)
         cleared = bytearray()
-        for beat_id, moment, delay, number, ping in _RECORD.iter_unpack(bytes(ring.data)):
-            plain = self._shape(number)._replace(msg="", important=False)
-            cleared += _RECORD.pack(beat_id, moment, delay, self._shapes.use(plain), ping)
-            self._shapes.release(number)
+        for beat_id, moment, delay, number, ping in records:
+            plain = (shape_of(number)[0], "", False, *shape_of(number)[3:])
+            kept = self._shapes.use(plain)
+            cleared += _RECORD.pack(beat_id, moment, delay, kept, _NONE if ping is None else ping)
+        self._release(ring.data)
         ring.data = cleared
+        ring.hold(())
+        ring.changes += 1
 
     def statuses(self, monitor_id: int) -> str:
         """One digit (`Status`) per beat, oldest first."""
-        shapes = self._shapes.by_number
-        records = self._records(monitor_id, RECENT_BEATS)
-        return "".join([_DIGITS[shapes[record[3]].status] for record in records])  # type: ignore[union-attr]
+        records, shape_of = self._records(monitor_id, RECENT_BEATS)
+        return "".join([_DIGITS[shape_of(record[3])[0]] for record in records])
 
     def rows_json(self, monitor_id: int, upto: int | None = None) -> bytes:
         """`rows` as the JSON text of a list of `Beat.as_row()`; those recorded after `upto` are left out."""
-        records = self._records(monitor_id, RECENT_BEATS)
+        records, shape_of = self._records(monitor_id, RECENT_BEATS)
         if upto is not None:
             records = (record for record in records if record[0] <= upto)
-        rows = row_texts(monitor_id, records, self._shape)
+        rows = row_texts(monitor_id, records, shape_of)
         return f"[{','.join(rows)}]".encode()
 
     def shape_count(self) -> int:
         """How many different shapes are in memory: they must not outlive their beats."""
         return len(self._shapes)
 
-    def _records(self, monitor_id: int, count: int) -> Iterator[tuple[int, int, int, int, float]]:
+    def _records(
+        self, monitor_id: int, count: int
+    ) -> tuple[Iterable[Record], Callable[[int], tuple[Any, ...]]]:
+        """The newest records of a monitor, oldest first, and what stands behind numbers of shapes."""
         ring = self.rings.get(monitor_id)
         if ring is None:
-            return iter(())
-        return _RECORD.iter_unpack(bytes(memoryview(ring.data)[-count * _SIZE :]))
+            return (), self._shape
+        plain = len(ring.data) // _SIZE
+        data = ring.data if count >= plain else memoryview(ring.data)[-count * _SIZE :]
+        records: Iterable[Record] = _RECORD.iter_unpack(bytes(data))
+        wanted = count - plain
+        if wanted <= 0 or not ring.runs:
+            return records, self._shape
+        found: list[list[Record]] = []
+        shapes: list[tuple[Any, ...]] = []  # of the runs: behind -1, -2 …
+        for run in reversed(ring.runs):
+            part, own = _unpacked(run, -1 - len(shapes), wanted)
+            found.insert(0, part)
+            shapes += own
+            wanted -= len(part)
+            if wanted <= 0:
+                break
+        return chain(
+            *found, records
+        ), lambda number: shapes[-1 - number] if number < 0 else self._shape(number)
+
+    def _plain(self, ring: Ring, count: int) -> list[Beat]:
+        """The oldest records; whose they are stays unsaid, as in a run nobody asks."""
+        data = bytes(ring.data[: count * _SIZE])
+        return [self._beat(0, record) for record in _RECORD.iter_unpack(data)]
 
     def _shape(self, number: int) -> Shape:
         shape = self._shapes.by_number[number]
         assert shape is not None
         return shape
 
-    def _beat(self, monitor_id: int, record: tuple[int, int, int, int, float]) -> Beat:
-        beat_id, moment, delay, number, ping = record
-        status, msg, important, duration, retries, down_count, response = self._shape(number)
-        return Beat(
-            beat_id,
-            monitor_id,
-            moment,
-            moment + delay,
-            status,
-            msg,
-            None if ping != ping else ping,
-            important,
-            duration,
-            retries,
-            down_count,
-            response,
-        )
+    def _beat(self, monitor_id: int, record: Record) -> Beat:
+        return _beat(monitor_id, record, self._shape)
+
+
+def _without_newest(runs: Iterable[Run], count: int) -> list[Run]:
+    """The runs without their newest beats."""
+    left = list(runs)
+    while count > 0 and left:
+        run = left.pop()
+        end = max(run.first, run.end - count)
+        count -= run.end - end
+        if end > run.first:
+            left.append(run._replace(end=end))
+    return left
+
+
+def _beat(monitor_id: int, record: Record, shape_of: Callable[[int], tuple[Any, ...]]) -> Beat:
+    beat_id, moment, delay, number, ping = record
+    status, msg, important, duration, retries, down_count, response = shape_of(number)
+    return Beat(
+        beat_id,
+        monitor_id,
+        moment,
+        moment + delay,
+        status,
+        msg,
+        None if ping != ping else ping,
+        important,
+        duration,
+        retries,
+        down_count,
+        response,
+    )
+
+
+def _unpacked(
+    run: Run, number: int | None = None, most: int = MAX_KEPT
+) -> tuple[list[Record], list[tuple[Any, ...]]]:
+    """The newest records of a run, oldest first, and its shapes.
+
+    Args:
+        run: what is packed.
+        number: that of its first shape, the next ones are below it; None: they are numbered as they are.
+        most: how many.
+    """
+    columns = decode_columns(run.packed)
+    part = slice(max(run.first, run.end - most), run.end)
+    kinds: Iterable[int] = columns.kinds[part]
+    if number is not None:
+        kinds = [number - kind for kind in kinds]
+    records = zip(
+        columns.ids[part], columns.times[part], columns.delays[part], kinds, columns.pings[part], strict=True
+    )
+    return list(records), columns.shapes

@@ -11,12 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+import msgspec
+
 from kuma_lite.beats.buckets import DAY_S, HOUR_S, MINUTE_S, Bucket, coarser, fold
+from kuma_lite.beats.minutes import fold as fold_minutes
 from kuma_lite.beats.minutes import pack_minutes
 from kuma_lite.beats.model import Beat
-from kuma_lite.beats.packing import encode
+from kuma_lite.beats.packing import STATUSES, encode
 from kuma_lite.beats.recent import RecentBeats, Ring
 from kuma_lite.core import sql
+from kuma_lite.core.json_text import compact_json
 from kuma_lite.core.limits import RECENT_BEATS
 from kuma_lite.core.sql import Connection
 
@@ -38,11 +42,12 @@ class Block(NamedTuple):
     first_time: int  # milliseconds since 1970, as the next one
     last_time: int
     length: int
-    upto: int  # id of the last beat
     minutes: bytes
     packed: bytes
     hours: dict[int, Bucket]
     days: dict[int, Bucket]
+    newest: Beat
+    changes: int  # of the ring when this was made
 
 
 class Sealer:
@@ -86,8 +91,15 @@ class Sealer:
         self._queue = [monitor_id for monitor_id in self._queue if monitor_id not in gone]
         for block, number in zip(blocks, numbers, strict=True):
             ring = block.ring
-            ring.unsealed -= min(block.fresh, ring.unsealed)
             ring.tail_id, ring.tail_count = number, block.length
+            self._recent.sealed(
+                ring,
+                block.packed,
+                length=block.length,
+                fresh=block.fresh,
+                upto=block.newest.id,
+                changes=block.changes,
+            )
 
     def oldest_in_log(self, besides: Iterable[int]) -> int | None:
         """The lowest id that only the log has, `besides` included; None without any."""
@@ -110,11 +122,12 @@ class Sealer:
             min(beat.time for beat in beats),
             max(beat.time for beat in beats),
             len(beats),
-            beats[-1].id,
-            pack_minutes(fold(beats, MINUTE_S) if fill else minutes),
+            fold_minutes(pack_minutes(fold(beats, MINUTE_S) if fill else minutes)),
             encode(beats),
             hours,
             coarser(hours, DAY_S // HOUR_S),
+            beats[-1],
+            ring.changes,
         )
 
 
@@ -181,9 +194,9 @@ def write_blocks(connection: Connection, blocks: Sequence[Block]) -> list[int]:
     free: int = sql.value(connection, "SELECT coalesce(max(id), 0) + 1 FROM beat_block")
     numbers = [_write_block(connection, block, number) for number, block in enumerate(blocks, free)]
     connection.executemany(
-        "INSERT INTO beat_mark (monitor_id, upto) VALUES (?, ?)"
-        " ON CONFLICT (monitor_id) DO UPDATE SET upto = excluded.upto",
-        [(block.monitor_id, block.upto) for block in blocks],
+        "INSERT INTO beat_mark (monitor_id, upto, last) VALUES (?, ?, ?)"
+        " ON CONFLICT (monitor_id) DO UPDATE SET upto = excluded.upto, last = excluded.last",
+        [(block.monitor_id, block.newest.id, text_of(block.newest)) for block in blocks],
     )
     add_statistics(connection, "hour", [(block.monitor_id, block.hours) for block in blocks])
     add_statistics(connection, "day", [(block.monitor_id, block.days) for block in blocks])
@@ -245,6 +258,23 @@ def _columns(bucket: Bucket) -> tuple[float | None, ...]:
     return up, down, maintenance, pings, *(int(value) if value == int(value) else value for value in ping)
 
 
+def text_of(beat: Beat) -> str:
+    """The newest beat of a block as its mark has it, so that a start need not unpack the block."""
+    beat_id, _, *rest = beat
+    return compact_json([beat_id, *rest])
+
+
+def beat_of(monitor_id: int, text: str) -> Beat:
+    """The inverse of `text_of`."""
+    beat_id, began, ended, status, *rest = msgspec.json.decode(text)
+    return Beat(beat_id, monitor_id, began, ended, STATUSES[status], *rest)
+
+
+def forget_newest(connection: Connection, monitor_id: int) -> None:
+    """The newest beat of a monitor is not any more what its mark says."""
+    connection.execute("UPDATE beat_mark SET last = NULL WHERE monitor_id = ?", (monitor_id,))
+
+
 def cut_log(connection: Connection, before: int) -> None:
     """Remove the log's rows in which every beat is older than this id."""
     connection.execute("DELETE FROM beat_log WHERE id < ?", (before,))
@@ -259,6 +289,7 @@ def set_mark(connection: Connection, key: int, upto: int) -> None:
     """No beat up to this id is to be taken from the log any more (of a monitor, or see COUNTER)."""
     connection.execute(
         "INSERT INTO beat_mark AS stored (monitor_id, upto) VALUES (?, ?)"
-        " ON CONFLICT (monitor_id) DO UPDATE SET upto = excluded.upto WHERE stored.upto < excluded.upto",
+        " ON CONFLICT (monitor_id) DO UPDATE SET upto = excluded.upto, last = NULL"
+        " WHERE stored.upto < excluded.upto",
         (key, upto),
     )

@@ -68,27 +68,33 @@ class GroupCommit:
         self._longest_commit_s = 0.0
         self._task = asyncio.create_task(self._run(), name="database writer")
 
-    async def write(self, fn: WriteFunction[T], *, urgent: bool = True) -> T:
+    async def write(self, fn: WriteFunction[T], *, urgent: bool = True, within: float | None = None) -> T:
         """Run `fn` in the next transaction; returns its value when that is committed.
 
         Args:
             fn: called in the writer's thread, inside a savepoint: if it raises, only its own changes are
                 undone and the caller gets the exception.
             urgent: commit at once, with everything that waits; otherwise within `COMMIT_EVERY_S`.
+            within: wait for company no longer than so many seconds, however urgent.
 
         Raises:
             StorageTrouble: nothing can be stored at the moment; `fn` has changed nothing.
         """
-        return cast(T, await self._wait_for(fn, urgent))
+        return cast(T, await self._wait_for(fn, urgent, within))
 
-    async def _wait_for(self, fn: WriteFunction[Any] | None, urgent: bool) -> Any:
+    async def _wait_for(
+        self, fn: WriteFunction[Any] | None, urgent: bool, within: float | None = None
+    ) -> Any:
         if self._closing:
             raise StorageTrouble("The database is closed.")
         if len(self._queue) >= MAX_WAITING:
             raise StorageTrouble(self.trouble or "The database cannot keep up.")
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._queue.append(Write(fn, future))
-        self._call_writer(urgent)
+        if within is None:
+            self._call_writer(urgent)
+        else:
+            self._call_within(within)
         return await future
 
     def defer(self, fn: WriteFunction[Any]) -> None:
@@ -120,6 +126,15 @@ class GroupCommit:
         elif self._timer is None:
             wait = COMMIT_EVERY_S if self.trouble is None else RETRY_S
             self._timer = asyncio.get_running_loop().call_later(wait, self._wake.set)
+
+    def _call_within(self, seconds: float) -> None:
+        """While there is trouble, too: whoever waits gets the answer of a fresh attempt."""
+        loop = asyncio.get_running_loop()
+        if self._timer is not None:
+            if self._timer.when() <= loop.time() + seconds:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_later(seconds, self._wake.set)
 
     async def _run(self) -> None:
         while True:

@@ -61,6 +61,8 @@ class Redactor:
     def remember(self, owner: Hashable, values: Iterable[str]) -> None:
         """These are the secrets of `owner` from now on."""
         new = frozenset(form for value in values for form in forms(value) if self._counts(form))
+        if not new and owner not in self._owned:
+            return
         with self._lock:
             old = self._owned.pop(owner, frozenset())
             if new:
@@ -118,13 +120,14 @@ hide_secrets: Final = _KNOWN.hide
 
 def secrets_of(kind: HasOptions, document: Mapping[str, Any]) -> list[str]:
     """The values of the options that a kind declares secret."""
-    return [text for key in _secret_keys(kind.options) for text in _texts(document.get(key))]
+    keys = _secret_keys(kind.options)
+    return [text for key in document if key in keys for text in _texts(document[key])]
 
 
 @cache
-def _secret_keys(options: type[Options]) -> tuple[str, ...]:
+def _secret_keys(options: type[Options]) -> frozenset[str]:
     """Looked up once for each kind: thousands of monitors ask at the start."""
-    return tuple(key for key, (_, words) in options.words().items() if words.secret)
+    return frozenset(key for key, (_, words) in options.words().items() if words.secret)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -23,8 +23,16 @@ class Transactions(Protocol):
     async def read(self, fn: Callable[[Connection], T]) -> T:
         """Run a function on a snapshot. Raises StorageTrouble."""
 
-    async def write(self, fn: Callable[[Connection], T], *, urgent: bool = True) -> T:
-        """Run a function in a transaction; what is not urgent waits for company. Raises StorageTrouble."""
+    async def write(
+        self, fn: Callable[[Connection], T], *, urgent: bool = True, within: float | None = None
+    ) -> T:
+        """Run a function in a transaction; what is not urgent waits for company. Raises StorageTrouble.
+
+        Args:
+            fn: what to do.
+            urgent: do it at once.
+            within: instead, wait for company no longer than so many seconds.
+        """
 
     def defer(self, fn: Callable[[Connection], Any]) -> None:
         """Run a function in one of the next transactions."""
@@ -41,7 +49,10 @@ class GroupTransactions(Transactions, Protocol):
 
 
 async def stored_soon(
-    database: Transactions, fn: Callable[[Connection], Any], ended: Callable[[bool], None] | None = None
+    database: Transactions,
+    fn: Callable[[Connection], Any],
+    ended: Callable[[bool], None] | None = None,
+    within: float | None = None,
 ) -> bool | None:
     """Run a function in a transaction, and wait for it only so long.
 
@@ -49,10 +60,12 @@ async def stored_soon(
         database: what to write to.
         fn: what to do.
         ended: is told later whether it was committed, if None was returned.
+        within: see `Transactions.write`.
 
     Returns: whether it is committed; None: not known within `PATIENCE_S`.
     """
-    task = asyncio.ensure_future(database.write(fn))
+    write = database.write(fn) if within is None else database.write(fn, within=within)
+    task = asyncio.ensure_future(write)
     done, _ = await asyncio.wait({task}, timeout=PATIENCE_S)
     if done:
         try:

@@ -17,11 +17,11 @@ from kuma_lite.core.wire_values import not_there, whole
 from kuma_lite.monitors.document.fields import Document, shown, sparse
 from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited
 from kuma_lite.monitors.engine.engine import Engine
-from kuma_lite.monitors.engine.judge import Policy, remembered
+from kuma_lite.monitors.engine.judge import WELL, remembered
 from kuma_lite.monitors.engine.limits import read_limits
 from kuma_lite.monitors.engine.preparing import learned_fields, prepare
 from kuma_lite.monitors.engine.reading_types import TypeReading
-from kuma_lite.monitors.engine.roster import Monitor, Reading, Roster
+from kuma_lite.monitors.engine.roster import Monitor, Reading, Roster, policy_of
 from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.store import MonitorStore
 
@@ -74,7 +74,8 @@ class Monitors:
             self._interpret(monitor, self._reading.kept)
             monitor.since = changes.get(monitor.id)
             recent = self.recorder.newest_first(monitor.id)
-            monitor.previous = remembered((beat.status, beat.retries, beat.down_count) for beat in recent)
+            previous = remembered((beat.status, beat.retries, beat.down_count) for beat in recent)
+            monitor.previous = WELL if previous == WELL else previous  # nearly always: one for all
             self.roster.put(monitor)
 
     async def load_types(self) -> None:
@@ -333,10 +334,10 @@ class Monitors:
 
     def _interpret(self, monitor: Monitor, reading: Callable[[Monitor], Reading] | None = None) -> None:
         """Fill in what follows from the document; its type is asked when somebody wants to know."""
-        monitor.policy = Policy(
-            max_retries=int(monitor.get("maxretries") or 0),
-            resend_interval=int(monitor.get("resendInterval") or 0),
-            upside_down=bool(monitor.get("upsideDown")),
+        monitor.policy = policy_of(
+            int(monitor.get("maxretries") or 0),
+            int(monitor.get("resendInterval") or 0),
+            bool(monitor.get("upsideDown")),
         )
         monitor.limits = read_limits(monitor.get("limits"))
         monitor.reading = reading or self._reading.draft

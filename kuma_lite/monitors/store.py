@@ -15,6 +15,7 @@ from kuma_lite.beats.sealing import COUNTER
 from kuma_lite.core import sql
 from kuma_lite.core.access import Actor
 from kuma_lite.core.sql import Connection
+from kuma_lite.core.stored_json import stored_json
 from kuma_lite.monitors.document.fields import DEFAULTS, Document, sparse
 from kuma_lite.monitors.engine.roster import Tag
 
@@ -172,7 +173,7 @@ class MonitorStore(BeatHistory):
 def _load(connection: Connection) -> list[StoredMonitor]:
     query = "SELECT id, organisation_id, active, document, created_date FROM monitor ORDER BY id"
     found = {
-        number: StoredMonitor(number, organisation, bool(active), json.loads(document), created)
+        number: StoredMonitor(number, organisation, bool(active), stored_json(document), created)
         for number, organisation, active, document, created in connection.execute(query)
     }
     links = "SELECT monitor_id, notification_id FROM monitor_notification ORDER BY 1, 2"

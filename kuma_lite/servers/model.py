@@ -67,6 +67,8 @@ class Server:
     pending: dict[str, Incident] = field(default_factory=dict)  # cause → ended, and nobody was told yet
     status: str = ONLINE
     organisation: int = FIRST_ORGANISATION  # that of its project
+    row: tuple[Any, ...] | None = None  # what its row says of what lasts; None: this run has not written it
+    row_at: int = 0  # when it was written
 
     @property
     def identity(self) -> tuple[int, str]:

@@ -31,6 +31,7 @@ from kuma_lite.servers.links import Links
 from kuma_lite.servers.model import (
     DOWNTIME,
     OFFLINE,
+    SNAPSHOT_MS,
     Server,
     ServerChanged,
     ServerRemoved,
@@ -48,6 +49,8 @@ log = logging.getLogger(__name__)
 
 MAX_SERVERS: Final = 10_000  # of all projects; a token that leaked must not fill the disk
 REPLAYED_MS: Final = 60 * MINUTE_MS  # of samples judged again after a start, at least
+ROW_EVERY_MS: Final = 10 * MINUTE_MS  # a row whose values only move on: a start reads as many samples
+COMPANY_S: Final = 0.05  # a report waits as long for others, to share a commit with them
 
 
 class Servers:
@@ -111,6 +114,7 @@ class Servers:
             # As far back as a breach may have begun that is not open yet.
             grace = max(server.settings["grace_period"].values()) * MINUTE_MS
             since = now - max(REPLAYED_MS, grace + MINUTE_MS)
+            await self._database.read(partial(_catch_up, server=server))
             self.watch.take(server, await self._database.read(partial(_recent, server=server, since=since)))
 
     def start(self) -> None:
@@ -188,11 +192,13 @@ class Servers:
         oldest, monotonic = self.kept().limit(Tier.RAW, now), to_ms(self._clock.monotonic())
         draft = after_report(before, report, now, monotonic, oldest)
         samples = list(report.samples)
+        row = store.lasting(draft)
+        whole = before.row != row or now - before.row_at >= ROW_EVERY_MS
 
         def write(connection: Connection) -> dict[str, int]:
             if not store.has_project(connection, key[0]):
                 raise NotFound  # removed since the token was looked at
-            series = store.contact(connection, draft, samples, history.insert_samples)
+            series = store.contact(connection, draft, samples, whole=whole)
             project = self.projects.all.get(key[0])
             if known is None and project is not None and project.is_root:
                 draft.channels = set(self._announcer.for_new(connection, project.organisation))
@@ -200,6 +206,8 @@ class Servers:
                     store.link(connection, draft.id, channel, project.organisation)
             return series
 
+        if whole:
+            draft.row, draft.row_at = row, now
         if known is None:
             draft.series = await self._database.write(write)
             self._keep(draft)
@@ -214,7 +222,7 @@ class Servers:
             if stored and known.id in self._by_id:
                 self._stored(known, draft, series)
 
-        stored = await stored_soon(self._database, store_it, ended)
+        stored = await stored_soon(self._database, store_it, ended, within=COMPANY_S)
         if stored:
             self._stored(known, draft, series)
         known.clock, known.last_seen = draft.clock, draft.last_seen
@@ -228,6 +236,7 @@ class Servers:
         for name in REPORTED:
             setattr(server, name, getattr(draft, name))
         server.series = series
+        server.row, server.row_at = draft.row, draft.row_at
         self._keep(server)
 
     # --- finding -----------------------------------------------------------------------------------------
@@ -346,6 +355,15 @@ class Servers:
     async def stored_bytes(self) -> int:
         """What the history of all servers takes."""
         return await self._database.read(history.stored_bytes)
+
+
+def _catch_up(connection: Connection, server: Server) -> None:
+    """The newest values: those of its row, and of the samples that have come since it was written."""
+    names = {number: name for name, number in server.series.items()}
+    for series_id, time, value in history.waiting_of(connection, server.id, server.row_at - SNAPSHOT_MS):
+        name = names.get(series_id)
+        if name is not None and (name not in server.last or time > server.last[name][0]):
+            server.last[name] = (time, value)
 
 
 def _recent(connection: Connection, server: Server, since: int) -> list[tuple[str, int, float]]:

@@ -12,8 +12,10 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import compact_json
 from kuma_lite.core.sql import Connection
 from kuma_lite.servers.model import Incident, Server
+from kuma_lite.servers.samples import history
 from kuma_lite.servers.samples.host_clock import HostClock
 
+UPTIME: Final = "uptime"  # the attribute that grows from report to report
 _SERVER: Final = """
     id, uuid, project_id, motherboard_id, agent_version, attributes, alert_settings, last_metrics, snapshot,
     created, updated, last_seen, duplicate_host, duplicate_seen, clock_offset
@@ -28,6 +30,14 @@ def read_servers(connection: Connection) -> list[Server]:
     """All servers with their series, links, open incidents, and what is still to be said of others."""
     rows: Any = connection.execute(f"SELECT {_SERVER} FROM server ORDER BY id")  # noqa: S608 - own columns
     servers = {row[0]: _server(row) for row in rows}
+    contacts: Any = connection.execute("SELECT server_id, last_seen, uptime FROM server_contact")
+    for server_id, last_seen, uptime in contacts:
+        server = servers[server_id]
+        server.row_at = server.last_seen
+        if last_seen > server.last_seen and uptime is not None:
+            server.attributes[UPTIME] = uptime
+        server.last_seen = max(server.last_seen, last_seen)
+        server.updated = max(server.updated, last_seen)
     found: Any = connection.execute("SELECT server_id, name, id FROM server_series")
     for server_id, name, number in found:
         servers[server_id].series[name] = number
@@ -52,18 +62,52 @@ def has_project(connection: Connection, project_id: int) -> bool:
     return sql.value(connection, "SELECT 1 FROM project WHERE id = ?", (project_id,)) is not None
 
 
+def lasting(server: Server) -> tuple[Any, ...]:
+    """What of a server's row a report rarely changes; when it does, the row is written."""
+    attributes = {name: value for name, value in server.attributes.items() if name != UPTIME}
+    return (
+        server.agent_version,
+        attributes,
+        server.snapshot,
+        server.duplicate_host,
+        server.duplicate_seen,
+        server.clock_offset,
+    )
+
+
 def contact(
-    connection: Connection,
-    server: Server,
-    samples: Iterable[tuple[str, int, float]],
-    insert: Any,
+    connection: Connection, server: Server, samples: Iterable[tuple[str, int, float]], *, whole: bool
 ) -> dict[str, int]:
     """Store a report: the server as it is now, and its samples. Returns the ids of all its series.
 
     A new server (`id` 0) gets its id; if another report was quicker, that one's id and UUID.
+
+    Args:
+        connection: inside a transaction.
+        server: as the report left it.
+        samples: name, ms, value.
+        whole: write its row as well; else it says what the row has, but for what the samples tell.
     """
     if server.id == 0:
         _insert(connection, server)
+    if whole:
+        _write_row(connection, server)
+    connection.execute(
+        "INSERT INTO server_contact (server_id, last_seen, uptime) VALUES (?, ?, ?)"
+        " ON CONFLICT (server_id) DO UPDATE SET last_seen = excluded.last_seen, uptime = excluded.uptime",
+        (server.id, server.last_seen, server.attributes.get(UPTIME)),
+    )
+    series = dict(server.series)
+    rows = []
+    for name, time, value in samples:
+        if name not in series:
+            series[name] = _series(connection, server.id, name)
+        rows.append((series[name], time, value))
+    history.insert_report(connection, server.id, rows)
+    return series
+
+
+def _write_row(connection: Connection, server: Server) -> None:
     connection.execute(
         "UPDATE server SET agent_version = ?, attributes = ?, last_metrics = ?, snapshot = ?, "
         "duplicate_host = ?, duplicate_seen = ?, clock_offset = ?, updated = ?, last_seen = ? WHERE id = ?",
@@ -80,14 +124,6 @@ def contact(
             server.id,
         ),
     )
-    series = dict(server.series)
-    rows = []
-    for name, time, value in samples:
-        if name not in series:
-            series[name] = _series(connection, server.id, name)
-        rows.append((series[name], time, value))
-    insert(connection, rows)
-    return series
 
 
 def _insert(connection: Connection, server: Server) -> None:

@@ -70,17 +70,35 @@ def test_no_more_is_kept_than_a_year_and_some() -> None:
     days = Days()
     for day in range(450):
         days.add(TODAY + day, 1, 0, 1, 2.0)
-    assert len(days._days) == YEAR_DAYS + 35
+    assert len(days) == YEAR_DAYS + 35
     assert days.totals(YEAR_DAYS, TODAY + 449) == Totals(365, 0, 365, 730.0)
     assert days.totals(YEAR_DAYS, TODAY + 449 - 35) == Totals(365, 0, 365, 730.0), "the clock was set back"
     assert days.totals(YEAR_DAYS, TODAY + 449 - 36) == Totals(364, 0, 364, 728.0)
     days.add(TODAY, 1, 0, 0, 0.0)
-    assert len(days._days) == YEAR_DAYS + 35
+    assert len(days) == YEAR_DAYS + 35
     assert days.latest == Totals(1, 0, 1, 2.0)
 
 
 def test_a_day_that_comes_late_takes_the_place_of_the_oldest() -> None:
     days = kept(0, *range(2, YEAR_DAYS + 36))
     days.add(TODAY + 1, 1, 2, 3, 4.0)
-    assert len(days._days) == YEAR_DAYS + 35
+    assert len(days) == YEAR_DAYS + 35
     assert [days.totals(1, TODAY + day) for day in (0, 1, 2)] == [NOTHING, Totals(1, 2, 3, 4.0), of(2)]
+
+
+def test_days_that_are_over_take_little_room() -> None:
+    days = Days()
+    for day in range(YEAR_DAYS):
+        days.load(TODAY + day, 4_320 - day % 3, day % 3, 4_320 - day % 3, 216_000 + day * 7)
+    days.loaded()
+    sums = days.totals(YEAR_DAYS, TODAY + YEAR_DAYS - 1)
+    assert len(days._before) <= 6 * YEAR_DAYS, "a quarter of what its figures take"
+    assert sums.up + sums.down == 4_320 * YEAR_DAYS
+    assert sums.ping_sum == sum(216_000 + day * 7 for day in range(YEAR_DAYS))
+
+
+def test_what_comes_after_midnight_for_the_day_before_counts_where_that_was_asked_for() -> None:
+    days = kept(-1, 0)
+    assert days.totals(2, TODAY + 1) == of(0)
+    days.add(TODAY, 1, 0, 1, 3.0)
+    assert days.totals(2, TODAY + 1) == of(0).plus(Totals(1, 0, 1, 3.0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kuma_lite.beats.buckets import Bucket
-from kuma_lite.beats.minutes import DAY_MINUTES, NOTHING, Minutes, Totals, counted, pack_minutes
+from kuma_lite.beats.minutes import DAY_MINUTES, NOTHING, Minutes, Totals, counted, fold, pack_minutes
 from kuma_lite.core.declarations import Status
 
 M = 30_000_000  # a minute of 2027; its lower 16 bits are 49,920
@@ -178,3 +178,32 @@ def test_a_response_time_of_years_is_cut_to_what_fits() -> None:
     minutes.add(M + 1, 1, 0, 1, 4.0)
     assert minutes.totals(M + 1).ping_sum == pytest.approx(3e38)
     assert minutes.totals(M + DAY_MINUTES) == Totals(1, 0, 1, 4.0), "nothing of it is left behind"
+
+
+def test_a_full_day_takes_little_room_and_slides_on() -> None:
+    minutes = Minutes()
+    for minute in range(DAY_MINUTES):
+        minutes.add(M + minute, 3, 0, 3, 100.0 + minute * 37 % 90)
+    kept = len(minutes._head) + len(minutes._entries) + sum(map(len, minutes._folds))
+    assert kept <= 4 * DAY_MINUTES, "half of what plain entries take"
+    for after in (0, 1, 60, 61, 700, DAY_MINUTES - 1, DAY_MINUTES):
+        counted = range(max(0, after), DAY_MINUTES)
+        found = minutes.totals(M + DAY_MINUTES - 1 + after)
+        assert found == Totals(
+            3 * len(counted), 0, 3 * len(counted), sum(100.0 + minute * 37 % 90 for minute in counted)
+        )
+
+
+def test_folded_entries_load_as_plain_ones() -> None:
+    buckets = {M + minute: Bucket(up=3, down=minute % 2) for minute in range(100)}
+    entries = pack_minutes(buckets)
+    assert len(fold(entries)) < len(entries) / 4
+    plain, folded = Minutes(), Minutes()
+    for found, packed in ((plain, entries), (folded, fold(entries))):
+        found.load(packed, M + 99)
+        found.load(pack_minutes({M + 50: Bucket(up=1)}), M + 50)  # the clock was set back
+        found.loaded()
+    assert folded.packed() == plain.packed()
+    assert [folded.totals(M + at) for at in (50, 99, DAY_MINUTES + 40)] == [
+        plain.totals(M + at) for at in (50, 99, DAY_MINUTES + 40)
+    ]

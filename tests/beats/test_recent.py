@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from kuma_lite.beats import row_text
 from kuma_lite.beats.model import Beat
 from kuma_lite.beats.packing import decode_columns, encode
 from kuma_lite.beats.recent import MAX_KEPT, RecentBeats
+from kuma_lite.beats.sealing import Sealer
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.limits import RECENT_BEATS
 from tests.beats.test_packing import BEATS
@@ -151,3 +153,62 @@ def test_many_minutes_do_not_pile_up() -> None:
             recent.append(beat(n, at, monitor_id=monitor_id), sealed=True)
         recent.rows_json(monitor_id)
     assert len(row_text._minutes) <= 4_096
+
+
+@given(
+    st.lists(BEATS, min_size=1, max_size=60),
+    st.lists(st.integers(1, 60), min_size=1, max_size=8),
+    st.integers(0, 5),
+)
+def test_what_is_packed_in_blocks_is_told_as_before(beats: list[Beat], parts: list[int], late: int) -> None:
+    """Blocks are written now and then, some filled up, others beats later: nobody sees a difference."""
+    mine = [found._replace(id=number, monitor_id=1) for number, found in enumerate(beats * 5, 1)]
+    packed, plain = RecentBeats(), RecentBeats()
+    sealer = Sealer(packed)
+    taken = iter(mine)
+    for number, part in enumerate(parts):
+        for found in islice(taken, part):
+            packed.append(found)
+            plain.append(found, sealed=True)
+        sealer.first(1)
+        blocks = sealer.blocks()
+        for found in islice(taken, late):  # while the block is on its way to the disk
+            packed.append(found)
+            plain.append(found, sealed=True)
+        sealer.done(blocks, [number] * len(blocks))
+        ring = packed.rings[1]
+        assert len(ring.data) <= (1 + late) * len(plain.rings[1].data) / max(1, len(plain.rings[1]))
+        assert packed.rows(1) == plain.rows(1)
+        assert packed.last(1) == plain.last(1)
+        assert packed.rows_json(1) == plain.rows_json(1)
+        assert packed.statuses(1) == plain.statuses(1)
+        assert list(packed.newest_first(1))[:RECENT_BEATS] == list(plain.newest_first(1))[:RECENT_BEATS]
+        middle = packed.rows(1)[len(packed.rows(1)) // 2].id
+        assert packed.after(1, middle) == plain.after(1, middle)
+    packed.clear_events(1)
+    plain.clear_events(1)
+    assert packed.rows(1) == plain.rows(1)
+    packed.forget(1)
+    assert packed.shape_count() == 0
+
+
+def test_a_block_that_was_under_way_when_texts_were_cleared_brings_none_back() -> None:
+    recent = filled([beat(n, START_MS + n, msg="secret", important=True) for n in range(1, 11)], sealed=False)
+    sealer = Sealer(recent)
+    sealer.first(1)
+    blocks = sealer.blocks()
+    recent.clear_events(1)
+    sealer.done(blocks, [1])
+    assert recent.rings[1].unsealed == 0
+    assert {(found.msg, found.important) for found in recent.rows(1)} == {("", False)}
+
+
+def test_a_hundred_packed_beats_take_a_seventh_of_plain_ones() -> None:
+    recent = filled(series(RECENT_BEATS), sealed=False)
+    before = len(recent.rings[1].data)
+    sealer = Sealer(recent)
+    sealer.first(1)
+    sealer.done(sealer.blocks(), [1])
+    ring = recent.rings[1]
+    assert len(ring) == RECENT_BEATS
+    assert len(ring.data) + sum(len(run.packed) for run in ring.runs) < before / 7

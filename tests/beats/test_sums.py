@@ -231,7 +231,7 @@ def test_three_days_at_twenty_seconds() -> None:
         if number % 997 == 0:
             check(statistics, rows, row[2])
     check(statistics, rows, rows[-1][2])
-    assert len(statistics.minutes._entries) <= 8 * DAY_MINUTES
+    assert len(statistics.minutes.packed()) <= 8 * DAY_MINUTES
 
 
 @examples(100)
@@ -279,6 +279,6 @@ def test_a_year_of_days_is_kept_and_not_more() -> None:
     statistics = Statistics()
     for day in range(1_000):
         statistics.add(Status.UP, 5.0, START_MS + day * DAY)
-    assert len(statistics.days._days) <= 400
+    assert len(statistics.days) <= 400
     totals = statistics.totals("1y", (START_MS + 999 * DAY) / 1000)
     assert totals.up == 365

@@ -12,6 +12,7 @@ import random
 import sys
 import tempfile
 import time
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -169,14 +170,18 @@ def measure_lists(recorder: Recorder, monitors: int) -> dict[str, float]:
     wall, cpu = time.perf_counter(), time.process_time()
     size = sum(len(recorder.rows_json(monitor_id)) for monitor_id in range(1, monitors + 1))
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    ring = sum(sys.getsizeof(ring.data) for ring in recorder.recent.rings.values()) / monitors
-    day = sum(sys.getsizeof(s.minutes._entries) for s in recorder._statistics.values()) / monitors
+    rings = recorder.recent.rings.values()
+    ring = sum(
+        map(sys.getsizeof, chain.from_iterable((r.data, *(run.packed for run in r.runs)) for r in rings))
+    )
+    minutes = [found.minutes for found in recorder._statistics.values()]
+    day = sum(map(sys.getsizeof, chain.from_iterable((m._head, m._entries, *m._folds) for m in minutes)))
     return {
         "login list ms": wall * 1000,
         "login list cpu ms": cpu * 1000,
         "login list MB": size / 1e6,
-        "recent bytes per monitor": ring,
-        "day bytes per monitor": day,
+        "recent bytes per monitor": ring / monitors,
+        "day bytes per monitor": day / monitors,
         "shapes": float(recorder.recent.shape_count()),
     }
 

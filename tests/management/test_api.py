@@ -78,7 +78,8 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
 @pytest.mark.parametrize("kind", EXAMPLES)
 async def test_the_way_of_a_thing(api: Api, kind: str) -> None:
     path = PATHS[kind]
-    body = await api.made(path, EXAMPLES[kind])
+    # A monitor that is checked meanwhile has another state.
+    body = await api.made(path, {**EXAMPLES[kind], **({"active": False} if kind == "monitor" else {})})
     for told in ONCE.get(kind, ()):
         assert body.pop(told)
     one = f"{path}/{body['id']}"
@@ -105,6 +106,52 @@ async def test_the_way_of_a_thing(api: Api, kind: str) -> None:
     assert (await api.ask("DELETE", one)).status == 204
     gone = await api.ask("GET", one)
     assert (gone.status, gone.json()["title"]) == (404, "Not Found")
+
+
+async def test_a_beat_makes_another_answer_and_refuses_nobody(api: Api) -> None:
+    body = await api.made("monitors", {"name": "x", "type": "push", "interval": 3600})
+    one = f"monitors/{body['id']}"
+    tag = (await api.ask("GET", one)).headers["etag"]
+    for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        assert (await api.ask("GET", one, **{"If-None-Match": known})).status == 304
+    await api.ask("POST", f"{one}/push", {"message": "fine"})
+    fresh = await api.ask("GET", one, **{"If-None-Match": tag})
+    assert (fresh.status, fresh.json()["state"]["message"]) == (200, "fine")
+    assert fresh.headers["etag"] != tag
+    # Nothing that anybody could overwrite was changed.
+    for weight, known in enumerate(("{}", '"other", W/{}')):
+        changed = await api.ask("PATCH", one, {"weight": weight}, **{"If-Match": known.format(tag)})
+        assert changed.status == 200
+        tag = changed.headers["etag"]
+    assert (await api.ask("DELETE", one, **{"If-Match": '"other"'})).status == 412
+    assert (await api.ask("DELETE", one, **{"If-Match": tag})).status == 204
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "changes"),
+    [
+        ("monitors", {"name": "x", "type": "push"}, [("interval", 90), ("weight", 7), ("max_retries", 3)]),
+        ("tags", {"name": "x", "color": "#000000"}, [("name", "y"), ("color", "#ffffff")]),
+        ("settings", None, [("keep_data_days", 90), ("time_zone", "Europe/Berlin"), ("trust_proxy", True)]),
+    ],
+)
+async def test_changes_at_once_all_count_or_are_refused(
+    api: Api, path: str, body: Any, changes: list[tuple[str, Any]]
+) -> None:
+    one = f"{path}/{(await api.made(path, body))['id']}" if body else path
+    for _ in range(5):
+        before = (await api.ask("GET", one)).json()
+        answers = await asyncio.gather(*(api.ask("PATCH", one, {name: value}) for name, value in changes))
+        assert {answer.status for answer in answers} == {200}
+        shown = await api.ask("GET", one)
+        assert {name: shown.json()[name] for name, _ in changes} == dict(changes)
+        # Back again, but only one of them saw what there is.
+        tag = shown.headers["etag"]
+        answers = await asyncio.gather(
+            *(api.ask("PATCH", one, {name: before[name]}, **{"If-Match": tag}) for name, _ in changes)
+        )
+        assert sorted(answer.status for answer in answers) == [200, *[412] * (len(changes) - 1)]
+        await asyncio.gather(*(api.ask("PATCH", one, {name: before[name]}) for name, _ in changes))
 
 
 async def test_a_key_is_told_once(api: Api) -> None:

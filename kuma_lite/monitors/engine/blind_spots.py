@@ -45,7 +45,9 @@ class BlindSpots:
     def unchecked(self) -> int:
         """How many that are switched on are not checked at all: types or settings nobody here can read."""
         return sum(
-            monitor.unchecked is not None and self._roster.is_active(monitor) for monitor in self._roster
+            # What is not read yet will be soon: nobody waits for all of it here.
+            monitor.is_read and monitor.unchecked is not None and self._roster.is_active(monitor)
+            for monitor in self._roster
         )
 
     def _why(self, monitor: Monitor, now: float) -> str | None:

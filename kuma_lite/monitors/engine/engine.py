@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
@@ -17,6 +18,8 @@ from kuma_lite.monitors.engine.trouble import counted_silence
 
 if TYPE_CHECKING:
     from kuma_lite.core.targets import Network
+
+AT_ONCE: Final = 500  # monitors that are begun with in one turn of the loop: some 20 ms
 
 
 class Engine:
@@ -39,6 +42,7 @@ class Engine:
         self.roster = roster
         self.recorder = recorder
         self._clock = clock
+        self._resuming: asyncio.Task[None] | None = None  # held, or it could vanish
         self.concluder = Concluder(
             clock=clock,
             bus=bus,
@@ -61,16 +65,33 @@ class Engine:
 
     def start(self) -> None:
         """Begin with all monitors that are switched on, spread over their intervals."""
+        monitors = list(self.roster)
+        self._resume(monitors[:AT_ONCE])
+        if len(monitors) > AT_ONCE:
+            self._resuming = asyncio.create_task(self._resume_more(monitors[AT_ONCE:]), name="first looks")
+        self.checker.start()
+
+    async def _resume_more(self, monitors: Sequence[Monitor]) -> None:
+        """The others, while the first ones are checked and clients get their answers."""
+        for first in range(0, len(monitors), AT_ONCE):
+            await asyncio.sleep(0)
+            self._resume(monitors[first : first + AT_ONCE])
+
+    def _resume(self, monitors: Sequence[Monitor]) -> None:
         wall = to_ms(self._clock.now())
-        for monitor in self.roster:
+        for monitor in monitors:
+            # It may have been edited or removed since, and be watched already.
+            if self.roster.get(monitor.id) is not monitor or self.checker.is_watched(monitor.id):
+                continue
             if self.roster.is_active(monitor):
                 monitor.heard_at = self._clock.monotonic()
                 last = self.recorder.last(monitor.id)
                 self.checker.resume(monitor, (wall - last.time) / 1000 if last else None)
-        self.checker.start()
 
     async def stop(self) -> None:
         """Take no new checks, end the running ones without recording them."""
+        if self._resuming is not None:
+            self._resuming.cancel()
         await self.checker.stop()
 
     def watch(self, monitor: Monitor) -> None:

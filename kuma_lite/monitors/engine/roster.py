@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from msgspec import Struct
@@ -17,6 +18,9 @@ from kuma_lite.monitors.engine.limits import Limit
 
 if TYPE_CHECKING:
     from kuma_lite.core.options import Options
+
+
+_SHARED: Final = 1_024  # rhythms and policies that are kept once for all monitors that have them
 
 
 class Tag(Struct):
@@ -52,15 +56,32 @@ UNCHECKED: Final = Reading()  # of a type that this program does not check
 class _Rhythm(NamedTuple):
     """What a document says of times, in seconds."""
 
-    document: Document
     interval: float
     retry_interval: float
     timeout: float
 
 
+@lru_cache(maxsize=_SHARED)
+def _rhythm_of(interval: float, retry_interval: float, timeout: float) -> _Rhythm:
+    """Most monitors have one of a few."""
+    return _Rhythm(interval, retry_interval, effective_timeout(timeout, interval))
+
+
+@lru_cache(maxsize=_SHARED)
+def policy_of(max_retries: int, resend_interval: int, upside_down: bool) -> Policy:
+    """Most monitors have one of a few."""
+    return Policy(max_retries=max_retries, resend_interval=resend_interval, upside_down=upside_down)
+
+
+_PLAIN: Final = policy_of(0, 0, False)
+
+
 @dataclass(slots=True)
 class Monitor:
-    """One monitor: its stored document, the typed view of its type on it, and what its beats left behind."""
+    """One monitor: its stored document, the typed view of its type on it, and what its beats left behind.
+
+    The typed view is made when it is first asked for: with thousands of monitors a start would wait for it.
+    """
 
     id: int
     organisation: int
@@ -70,7 +91,7 @@ class Monitor:
     tags: list[Tag] = field(default_factory=list)
     # Or what reads it: a start that waited for the libraries of the types would be a third longer.
     reading: Reading | Callable[[Monitor], Reading] = UNCHECKED
-    policy: Policy = field(default_factory=Policy)
+    policy: Policy = _PLAIN
     limits: tuple[Limit, ...] = ()
     previous: Previous | None = None
     since: int | None = None  # of the latest important beat, milliseconds since 1970
@@ -78,6 +99,12 @@ class Monitor:
     misconfigured: str | None = None  # why its latest check could not be made (`CannotCheck`), a sentence
     heard_at: float | None = None  # of the latest pushed beat of this run, monotonic seconds
     _rhythm: _Rhythm | None = field(default=None, repr=False, compare=False)
+    _rhythm_from: Document | None = field(default=None, repr=False, compare=False)  # of which it says so
+
+    @property
+    def is_read(self) -> bool:
+        """Whether somebody has asked what its type makes of it."""
+        return isinstance(self.reading, Reading)
 
     def read(self) -> Reading:
         """What its type makes of it; read when somebody first asks."""
@@ -153,14 +180,13 @@ class Monitor:
     def _rhythm_now(self) -> _Rhythm:
         """Read once for each document: that another rhythm is wanted makes another document."""
         kept, document = self._rhythm, self.document
-        if kept is None or kept.document is not document:
-            interval = float(self.get("interval") or 1)
-            kept = self._rhythm = _Rhythm(
-                document,
-                interval,
+        if kept is None or self._rhythm_from is not document:
+            kept = self._rhythm = _rhythm_of(
+                float(self.get("interval") or 1),
                 float(self.get("retryInterval") or 0),
-                effective_timeout(float(self.get("timeout") or 0), interval),
+                float(self.get("timeout") or 0),
             )
+            self._rhythm_from = document
         return kept
 
 

@@ -57,11 +57,35 @@ class Piece(NamedTuple):
     size: int  # values, at most
 
 
+# They lie together by server: those of one report on one page.
+_SERVER: Final = "coalesce((SELECT server_id FROM server_series WHERE id = ?), 0)"
+
+
 def insert_samples(connection: Connection, samples: Iterable[tuple[int, int, float]]) -> None:
     """Store `(series id, ms, value)`; what is there already stays as it is."""
     connection.executemany(
-        "INSERT INTO server_sample (series_id, time, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", samples
+        f"INSERT INTO server_sample (server_id, series_id, time, value) VALUES ({_SERVER}, ?, ?, ?)"  # noqa: S608
+        " ON CONFLICT DO NOTHING",
+        [(sample[0], *sample) for sample in samples],
     )
+
+
+def insert_report(connection: Connection, server_id: int, samples: Iterable[tuple[int, int, float]]) -> None:
+    """`insert_samples` of one server."""
+    connection.executemany(
+        "INSERT INTO server_sample (server_id, series_id, time, value) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        [(server_id, *sample) for sample in samples],
+    )
+
+
+def waiting_of(connection: Connection, server_id: int, since: int) -> list[tuple[int, int, float]]:
+    """`(series id, ms, value)` of one server that wait and are not older, in order of time."""
+    rows: Any = connection.execute(
+        "SELECT series_id, time, value FROM server_sample WHERE server_id = ? AND time >= ? ORDER BY time",
+        (server_id, since),
+    )
+    return list(rows)
 
 
 # --- counting ----------------------------------------------------------------------------------------------
@@ -107,8 +131,9 @@ def _held(
     held = {(start, span) for start in blocks}
     # To the end of the last span: whether it is there does not depend on where the range ends.
     rows = connection.execute(
-        "SELECT DISTINCT time - time % ? FROM server_sample WHERE series_id = ? AND time BETWEEN ? AND ?",
-        (SPAN_MS[Tier.RAW], series_id, begin, span_start(tier, until) + span - 1),
+        f"SELECT DISTINCT time - time % ? FROM server_sample WHERE server_id = {_SERVER}"  # noqa: S608
+        " AND series_id = ? AND time BETWEEN ? AND ?",
+        (SPAN_MS[Tier.RAW], series_id, series_id, begin, span_start(tier, until) + span - 1),
     )
     waiting = {start for (start,) in rows}
     for start in {span_start(tier, window) for window in waiting} - blocks:
@@ -213,8 +238,9 @@ def _span(connection: Connection, series_id: int, start: int) -> list[Sample]:
 def sample_before(connection: Connection, series_id: int, time: int) -> Sample | None:
     """The last sample before a moment."""
     waiting: Any = connection.execute(
-        "SELECT time, value FROM server_sample WHERE series_id = ? AND time < ? ORDER BY time DESC LIMIT 1",
-        (series_id, time),
+        f"SELECT time, value FROM server_sample WHERE server_id = {_SERVER}"  # noqa: S608
+        " AND series_id = ? AND time < ? ORDER BY time DESC LIMIT 1",
+        (series_id, series_id, time),
     ).fetchone()
     packed = _packed_before(connection, series_id, time)
     return max((found for found in (waiting, packed) if found is not None), default=None)
@@ -235,8 +261,9 @@ def _packed_before(connection: Connection, series_id: int, time: int) -> Sample 
 
 def _waiting(connection: Connection, series_id: int, since: int, until: int) -> list[Sample]:
     rows: Any = connection.execute(
-        "SELECT time, value FROM server_sample WHERE series_id = ? AND time BETWEEN ? AND ? ORDER BY time",
-        (series_id, since, until),
+        f"SELECT time, value FROM server_sample WHERE server_id = {_SERVER}"  # noqa: S608
+        " AND series_id = ? AND time BETWEEN ? AND ? ORDER BY time",
+        (series_id, series_id, since, until),
     )
     return list(rows)
 
@@ -286,8 +313,8 @@ def seal(connection: Connection, window: Window, *, counter: bool) -> None:
     before = sample_before(connection, series_id, start) if counter else None
     _put(connection, series_id, Tier.RAW, start, pack_samples(samples))
     connection.execute(
-        "DELETE FROM server_sample WHERE series_id = ? AND time BETWEEN ? AND ?",
-        (series_id, start, start + SPAN_MS[Tier.RAW] - 1),
+        f"DELETE FROM server_sample WHERE server_id = {_SERVER} AND series_id = ? AND time BETWEEN ? AND ?",  # noqa: S608
+        (series_id, series_id, start, start + SPAN_MS[Tier.RAW] - 1),
     )
     ten = points_of(samples, counter=counter, before=before)
     if not ten:
@@ -324,7 +351,9 @@ def _put(connection: Connection, series_id: int, tier: Tier, start: int, data: b
 def forget_series(connection: Connection, series_ids: Iterable[int]) -> None:
     """Remove everything of some series."""
     ids = [(number,) for number in series_ids]
-    connection.executemany("DELETE FROM server_sample WHERE series_id = ?", ids)
+    # Whose they were may not be known any more: all that waits is looked through.
+    among, values = sql.among("series_id", [number for (number,) in ids])
+    connection.execute(f"DELETE FROM server_sample WHERE {among}", values)  # noqa: S608 - placeholders only
     connection.executemany("DELETE FROM server_block WHERE series_id = ?", ids)
 
 

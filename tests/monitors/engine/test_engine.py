@@ -33,7 +33,7 @@ from kuma_lite.core.spans import Spans
 from kuma_lite.core.targets import Distance
 from kuma_lite.monitors.engine import checking, concluding, disbelief
 from kuma_lite.monitors.engine.due import REPEAT_S, phase
-from kuma_lite.monitors.engine.engine import Engine
+from kuma_lite.monitors.engine.engine import AT_ONCE, Engine
 from kuma_lite.monitors.engine.judge import Policy
 from kuma_lite.monitors.engine.limits import read_limits
 from kuma_lite.monitors.engine.outcome import Outcome
@@ -600,3 +600,19 @@ async def test_stopping_is_quick_and_records_nothing_more(house: House) -> None:
     async with asyncio.timeout(10):
         await house.engine.stop()
     assert house.recorder.beats == []
+
+
+async def test_more_monitors_than_fit_into_one_turn_are_all_begun_with(house: House) -> None:
+    kind = Scripted(up)
+    for number in range(1, 2 * AT_ONCE + 2):
+        stored = {"name": f"m{number}", "interval": 3_600}
+        house.roster.put(Monitor(number, 1, True, stored, reading=lambda _: Reading(kind, Options())))
+    house.engine.start()
+    assert house.engine.is_watched(AT_ONCE)
+    assert not house.roster.get(2 * AT_ONCE + 1).is_read, "nobody has waited for the settings of all"
+    house.roster.remove(AT_ONCE + 1)
+    edited = Monitor(AT_ONCE + 2, 1, False, {"name": "paused"}, reading=Reading(kind, Options()))
+    house.roster.put(edited)
+    await house.wait(lambda: house.engine.is_watched(2 * AT_ONCE + 1))
+    assert not house.engine.is_watched(AT_ONCE + 1)
+    assert not house.engine.is_watched(edited.id)
