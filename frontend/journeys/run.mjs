@@ -2,6 +2,8 @@
  * Journeys through the page with a real browser, against a running server with an empty data folder:
  *
  *   npm run journeys -- --url http://127.0.0.1:3001 [--monitors 5000] [--browser /usr/bin/chromium] [--only many]
+ *
+ * With --slower 8, browsers have an eighth of the processor: what acts before the state it waited for is there fails.
  */
 import { parseArgs } from "node:util";
 import { bulk } from "./bulk.mjs";
@@ -14,7 +16,7 @@ import { history } from "./history.mjs";
 import { importKuma } from "./import.mjs";
 import { keyboard, logInByForm } from "./keyboard.mjs";
 import { languages } from "./languages.mjs";
-import { openBrowser } from "./lib.mjs";
+import { openBrowser, slowDown } from "./lib.mjs";
 import { limits } from "./limits.mjs";
 import { maintenance } from "./maintenance.mjs";
 import { managed } from "./managed.mjs";
@@ -35,6 +37,7 @@ const { values: options } = parseArgs({
     monitors: { type: "string", default: "5000" },
     browser: { type: "string", default: "/usr/bin/chromium" },
     only: { type: "string" },
+    slower: { type: "string", default: "1" },
   },
 });
 
@@ -72,6 +75,7 @@ const alone = {
   managed: (browser) => managed(browser, url),
 };
 
+slowDown(Number(options.slower));
 const browser = await openBrowser(options.browser);
 let failed = 0;
 for (const [name, journey] of Object.entries(options.only ? { ...journeys, ...alone } : journeys)) {

@@ -14,9 +14,11 @@ import sys
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final, cast
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from kuma_lite.backups.age import Decrypting, Encrypting, is_encrypted
 from kuma_lite.core.errors import UserError
@@ -30,8 +32,7 @@ _PIECE: Final = 256 * 1024
 _MANIFEST_LIMIT: Final = 16 << 20  # bytes: a hundred thousand uploads
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """What an archive says of itself.
 
     Attributes:

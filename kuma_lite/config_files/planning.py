@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 
+from msgspec import Struct
+
 from kuma_lite.config_files.differences import differing, is_secret, shown
 from kuma_lite.config_files.model import (
     HIDDEN,
@@ -40,8 +42,7 @@ MAX_PROBLEMS: Final = 50
 TO_BE_MADE: Final = 1 << 40  # ids from here on are of things that are planned
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One change with what is needed to make it."""
 
     change: Change

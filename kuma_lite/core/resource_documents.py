@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.access import Actor, Owned
 from kuma_lite.core.errors import UserError
@@ -30,8 +31,7 @@ _EMPTY: Final = (None, "")  # no secret is kept there
 Secrets = Callable[[str], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """An option as documents have it."""
 
     key: str  # on the wire

@@ -8,14 +8,16 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
+
+from msgspec import Struct
 
 from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor, Right, may, require
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.maintenance import store
 from kuma_lite.maintenance.ending import ended_at
@@ -42,8 +44,7 @@ class ServerSettings(Protocol):
         """IANA name of the server's time zone."""
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """A plan with its links and what it is now."""
 
     plan: Plan

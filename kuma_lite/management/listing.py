@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.resources import Document
 from kuma_lite.management.bodies import ID
@@ -26,8 +27,7 @@ _EMPTY: Final[tuple[Any, ...]] = (None, [])
 _SLICE: Final = 200  # things looked at before others get their turn
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a request asks for.
 
     Args:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 from kuma_lite.core.registry import Registry
 from kuma_lite.core.resources import Document, Reference, Resource
 from kuma_lite.monitors.document.fields import DEFAULTS, FIELDS, sparse

@@ -11,7 +11,7 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
-from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
+from kuma_lite.core.redaction import forget_secrets
 from kuma_lite.core.registry import Registry
 from kuma_lite.core.wire_values import not_there, whole
 from kuma_lite.monitors.document.fields import Document, shown, sparse
@@ -20,7 +20,8 @@ from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.judge import Policy, remembered
 from kuma_lite.monitors.engine.limits import read_limits
 from kuma_lite.monitors.engine.preparing import learned_fields, prepare
-from kuma_lite.monitors.engine.roster import Monitor, Roster
+from kuma_lite.monitors.engine.reading_types import TypeReading
+from kuma_lite.monitors.engine.roster import Monitor, Reading, Roster
 from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.store import MonitorStore
 
@@ -49,6 +50,7 @@ class Monitors:
         self.roster = roster
         self.engine = engine
         self.types = types
+        self._reading = TypeReading(types)
         self._bus = bus
         self._clock = clock
         self.in_maintenance = in_maintenance
@@ -69,11 +71,15 @@ class Monitors:
                 tuple(stored.notification_ids),
                 list(stored.tags),
             )
-            self._take_in(monitor)
+            self._interpret(monitor, self._reading.kept)
             monitor.since = changes.get(monitor.id)
             recent = self.recorder.newest_first(monitor.id)
             monitor.previous = remembered((beat.status, beat.retries, beat.down_count) for beat in recent)
             self.roster.put(monitor)
+
+    async def load_types(self) -> None:
+        """Load the types that there are monitors of, beside the loop: it takes a while."""
+        await self._reading.load({monitor.type: dict(monitor.document) for monitor in self.roster})
 
     # --- changes -----------------------------------------------------------------------------------------
 
@@ -325,26 +331,20 @@ class Monitors:
             self._interpret(monitor)
             self._tell(monitor)
 
-    def _interpret(self, monitor: Monitor) -> None:
-        """Fill in what follows from the document."""
+    def _interpret(self, monitor: Monitor, reading: Callable[[Monitor], Reading] | None = None) -> None:
+        """Fill in what follows from the document; its type is asked when somebody wants to know."""
         monitor.policy = Policy(
             max_retries=int(monitor.get("maxretries") or 0),
             resend_interval=int(monitor.get("resendInterval") or 0),
             upside_down=bool(monitor.get("upsideDown")),
         )
         monitor.limits = read_limits(monitor.get("limits"))
-        monitor.kind = self.types.get(monitor.type)
-        if monitor.kind is not None:
-            try:
-                monitor.options = monitor.kind.options.read(monitor.document)
-            except UserError as error:
-                monitor.problem = error.message
+        monitor.reading = reading or self._reading.draft
 
     def _take_in(self, monitor: Monitor) -> None:
         """A monitor that is kept: logs and texts must not show its secrets from now on."""
-        self._interpret(monitor)
-        if monitor.kind is not None:
-            remember_secrets(("monitor", monitor.id), secrets_of(monitor.kind, monitor.document))
+        self._interpret(monitor, self._reading.kept)
+        monitor.read()
 
     def _enter(self, monitor: Monitor) -> None:
         """Put a new or changed monitor into the roster and under the engine's eye."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from litestar import Response
+from msgspec import Struct, field
 
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.rest.errors import Failure
@@ -43,8 +43,7 @@ class Collection(Protocol[Given]):
         """Remove one."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rest(Generic[T]):
+class Rest(Struct, Generic[T], frozen=True, kw_only=True):
     """The description of a collection. Operations whose example is missing there are none of.
 
     Args:
@@ -85,7 +84,7 @@ class Rest(Generic[T]):
     people: bool = False
     version: Callable[[T], Mapping[str, Any]] | None = None
     # Of two changes with the same `If-Match` the second one is to find that it came too late.
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False, compare=False)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def routes(self) -> Iterator[Route]:
         """Those there are."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from inspect import cleandoc
 from typing import Any
 
@@ -12,6 +11,7 @@ from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import Parameter
 from litestar.types import Empty
+from msgspec import Struct
 
 from kuma_lite.core.access import Right
 from kuma_lite.rest.operation import Tagged, documented
@@ -23,8 +23,7 @@ CREATED = 201
 NO_CONTENT = 204
 
 
-@dataclass(frozen=True, kw_only=True)
-class Route:
+class Route(Struct, frozen=True, kw_only=True):
     """One operation of the API.
 
     Args:

@@ -161,6 +161,16 @@ def test_secrets_come_from_files_and_never_show(folder: Path) -> None:
     assert "12345" not in refused.value.message
 
 
+def test_the_key_of_an_external_account_is_base64(folder: Path) -> None:
+    both = {"KUMA_LITE_ACME": "kuma.test", "KUMA_LITE_ACME_TERMS": "1", "KUMA_LITE_ACME_EAB_KID": "k"}
+    for key in ("c2VjcmV0a2V5", "c2VjcmV0a2V5Xw==", "c2+j/mV0"):
+        assert load(KUMA_LITE_ACME_EAB_KEY=key, **both).acme_eab_key == key.rstrip("=")
+    for wrong in ("with spaces", "äöü", "12345"):
+        with pytest.raises(StartupError, match="ACME_EAB_KEY must be Base64") as refused:
+            load(KUMA_LITE_ACME_EAB_KEY=wrong, **both)
+        assert wrong not in refused.value.message
+
+
 def test_secrets_have_no_flag() -> None:
     parser = argparse.ArgumentParser()
     add_options(parser)

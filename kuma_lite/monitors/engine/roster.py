@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
     from kuma_lite.core.options import Options
 
 
-@dataclass(slots=True)
-class Tag:
+class Tag(Struct):
     """A tag on a monitor, as the wire shows it."""
 
     tag_id: int
@@ -35,6 +36,17 @@ class Tag:
             "name": self.name,
             "color": self.color,
         }
+
+
+class Reading(NamedTuple):
+    """What the type of a monitor makes of its document."""
+
+    kind: AnyMonitorType | None = None  # None: a type this program does not check
+    options: Options | None = None
+    problem: str | None = None  # why `options` could not be read: then it is not checked
+
+
+UNCHECKED: Final = Reading()  # of a type that this program does not check
 
 
 class _Rhythm(NamedTuple):
@@ -56,9 +68,8 @@ class Monitor:
     document: Document  # sparse, see `document.fields`
     notification_ids: tuple[int, ...] = ()
     tags: list[Tag] = field(default_factory=list)
-    kind: AnyMonitorType | None = None  # None: a type this program does not check
-    options: Options | None = None
-    problem: str | None = None  # why `options` could not be read: then it is not checked
+    # Or what reads it: a start that waited for the libraries of the types would be a third longer.
+    reading: Reading | Callable[[Monitor], Reading] = UNCHECKED
     policy: Policy = field(default_factory=Policy)
     limits: tuple[Limit, ...] = ()
     previous: Previous | None = None
@@ -67,6 +78,28 @@ class Monitor:
     misconfigured: str | None = None  # why its latest check could not be made (`CannotCheck`), a sentence
     heard_at: float | None = None  # of the latest pushed beat of this run, monotonic seconds
     _rhythm: _Rhythm | None = field(default=None, repr=False, compare=False)
+
+    def read(self) -> Reading:
+        """What its type makes of it; read when somebody first asks."""
+        reading = self.reading
+        if not isinstance(reading, Reading):
+            reading = self.reading = reading(self)
+        return reading
+
+    @property
+    def kind(self) -> AnyMonitorType | None:
+        """Its type; None: one that this program does not check."""
+        return self.read().kind
+
+    @property
+    def options(self) -> Options | None:
+        """Those of its type; None: they cannot be used, for the reason in `problem`."""
+        return self.read().options
+
+    @property
+    def problem(self) -> str | None:
+        """A sentence for people."""
+        return self.read().problem
 
     def get(self, key: str) -> Any:
         """A field of the wire object, default filled in."""

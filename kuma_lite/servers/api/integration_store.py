@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import Clock, to_ms
@@ -47,8 +48,7 @@ class Shown(dict[str, Any]):
 Declared = Mapping[str, bool]  # the options of a kind, and whether they are secrets
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(Struct, frozen=True):
     """A notification as this feature needs it. `options` may hold secrets."""
 
     id: int
@@ -272,8 +272,7 @@ def _options(
 # --- names -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """What the API calls a notification, and since when it knows it; times in ms."""
 
     uuid: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import Status
 from kuma_lite.status_pages.component_model import ShownComponent
@@ -52,8 +53,7 @@ SIGNS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(Struct, frozen=True):
     """Everything on a page that can be up or down.
 
     Args:

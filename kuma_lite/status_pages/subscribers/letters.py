@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.iso_time import iso
 from kuma_lite.status_pages.drawing.markdown import to_html
@@ -34,8 +35,7 @@ _BEGINNINGS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PageFacts:
+class PageFacts(Struct, frozen=True):
     """What messages say of a page."""
 
     title: str
@@ -45,8 +45,7 @@ class PageFacts:
     icon: str = ""  # address or path of its own picture
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A message as people read it."""
 
     subject: str  # one line
