@@ -36,7 +36,7 @@ async def request(
     body: bytes = b"",
     json: Any = None,
     context: ssl.SSLContext | None = None,
-    timeout: float = 10,
+    timeout: float = 60,  # the first answer of the API is made of everything, and others use the machine
 ) -> Response:
     """Send it, read the whole answer."""
     async with asyncio.timeout(timeout):
