@@ -186,8 +186,9 @@ class Documents:
         where = f"{resource.plural}/{_escaped(thing_key)}"
         for reference in resource.references:
             wire = changed_at(wire, reference.path, self._key_in(reference.resource))
-        for key, value in wire.items():
-            field = fields.get(key)
+        # In the order of the form, in whatever order a client has sent it: twins are equal byte by byte.
+        for key in (*(key for key in fields if key in wire), *sorted(wire.keys() - fields.keys())):
+            value, field = wire[key], fields.get(key)
             hidden = field.secret if field else resource.undeclared(wire, key)
             if hidden is None or (field and (field.learned or value == default_of(resource, field))):
                 continue

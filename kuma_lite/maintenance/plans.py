@@ -215,7 +215,7 @@ class Plans:
         """Replace the monitors a plan is for. Raises UserError for one that is not the organisation's."""
         entry, wanted = self._editable(actor, plan_id), tuple(dict.fromkeys(monitor_ids))
         if not all(self._monitor_exists(actor.organisation, item) for item in wanted):
-            raise UserError("One of the monitors does not exist.")
+            raise UserError("One of the monitors does not exist.", about="monitors")
         await self._database.write(lambda db: store.link_monitors(db, entry.plan.id, wanted))
         before, now = frozenset(entry.monitor_ids), frozenset(wanted)
         entry.monitor_ids = wanted
@@ -233,7 +233,7 @@ class Plans:
         """Replace the status pages that show a plan. Raises UserError for one that does not exist."""
         entry, wanted = self._editable(actor, plan_id), tuple(dict.fromkeys(page_ids))
         if any(self._page_title(actor.organisation, item) is None for item in wanted):
-            raise UserError("One of the status pages does not exist.")
+            raise UserError("One of the status pages does not exist.", about="status_pages")
         await self._database.write(lambda db: store.link_pages(db, entry.plan.id, wanted))
         entry.page_ids = wanted
         self._bus.publish(MaintenanceChanged(entry.plan.id, entry.plan.organisation))

@@ -22,7 +22,7 @@ from kuma_lite.monitors.model import MonitorRemoved
 from tests.cli.test_config_files import example
 from tests.support import http
 from tests.support.actors import OWNER
-from tests.support.appliance import Running, running
+from tests.support.appliance import Running, add_monitor, running
 from tests.support.served import PASSWORD, USER
 from tests.support.sink import sink
 
@@ -435,3 +435,68 @@ async def test_maintenance_from_now_on(api: Api) -> None:
     for body in ({}, {"monitors": []}, {"monitors": ["x"]}, {"monitors": [monitor], "minutes": -1}):
         assert (await api.ask("POST", "maintenance/start", body)).status == 422, body
     assert (await api.ask("POST", "maintenance/start", {"title": "x", "monitors": [999]})).status == 422
+
+
+HTTP = {"name": "x", "type": "http", "url": "http://127.0.0.1:1/", "active": False}
+POINTED: list[tuple[str, Any, str]] = [
+    ("monitors", {**HTTP, "url": None}, "/url"),
+    ("monitors", {"name": "x", "type": "http"}, "/url"),
+    ("monitors", {**HTTP, "name": " "}, "/name"),
+    ("monitors", {**HTTP, "interval": 0}, "/interval"),
+    ("monitors", {**HTTP, "max_retries": -1}, "/max_retries"),
+    ("monitors", {**HTTP, "notifications": 1}, "/notifications"),
+    ("monitors", {**HTTP, "notifications": [9]}, "/notifications"),
+    ("monitors", {**HTTP, "tags": [{"tag": 9}]}, "/tags"),
+    ("monitors", {**HTTP, "tags": [{"tag": 9, "valu": "x"}]}, "/tags"),
+    ("monitors", {**HTTP, "parent": 9}, "/parent"),
+    ("monitors", {**HTTP, "proxy_id": 9}, "/proxy_id"),
+    ("monitors", {"name": "x", "type": "port", "hostname": "a", "port": 99999}, "/port"),
+    ("monitors", {"name": "x", "type": "port", "hostname": "a"}, "/port"),
+    ("monitors", {"name": "x", "type": "ping", "hostname": "a", "count": 101}, "/count"),
+    ("proxies", {**EXAMPLES["proxy"], "port": 0}, "/port"),
+    ("proxies", {**EXAMPLES["proxy"], "host": " "}, "/host"),
+    ("proxies", {**EXAMPLES["proxy"], "protocol": "gopher"}, "/protocol"),
+    ("tags", {"color": "#000000"}, "/name"),
+    ("tags", {"name": "", "color": "#000000"}, "/name"),
+    ("tags", {"name": "x" * 10_001, "color": "#000000"}, "/name"),
+    ("docker-hosts", {"connection": "socket"}, "/name"),
+    ("docker-hosts", {"name": "x", "connection": "socket"}, "/daemon"),
+    ("docker-hosts", {**EXAMPLES["docker_host"], "name": "x" * 10_001}, "/name"),
+    ("remote-browsers", {"name": "x"}, "/url"),
+    ("api-keys", {"name": "x", "scopes": ["read"], "expires": "soon"}, "/expires"),
+    ("api-keys", {"name": "x", "scopes": ["all"]}, "/scopes"),
+    ("maintenance", {**EXAMPLES["maintenance"], "monitors": [9]}, "/monitors"),
+    ("maintenance", {**EXAMPLES["maintenance"], "status_pages": [9]}, "/status_pages"),
+    ("maintenance", {**EXAMPLES["maintenance"], "strategy": "cron", "cron": "x"}, ""),
+    ("status-pages", {"slug": "Not fit!", "title": "x"}, "/slug"),
+    ("notifications", {"name": "x", "type": "ntfy"}, "/topic"),
+    ("webhooks", {**EXAMPLES["webhook"], "url": "ftp://x"}, "/url"),
+]  # fmt: skip
+
+
+async def test_whatever_does_not_fit_names_its_field(api: Api) -> None:
+    wrong = []
+    for path, body, pointer in POINTED:
+        answer = await api.ask("POST", path, body)
+        found = [one["pointer"] for one in answer.json().get("errors", [])]
+        if answer.status != 422 or not found or (pointer and found != [pointer]):
+            wrong.append((path, body, answer.status, answer.text[:300]))
+    assert wrong == []
+    for path in PATHS.values():
+        assert (await api.ask("GET", path)).json()["total"] == 0, path
+
+
+async def test_what_was_stored_otherwise_can_still_be_changed(api: Api) -> None:
+    """Clients of Uptime Kuma store what they like; of that nobody is kept from changing the rest."""
+    async with api.server.logged_in() as client:
+        number = await add_monitor(client, name="bare", type="port", url=None, hostname="", port=99999)
+    one = f"monitors/{number}"
+    body = (await api.ask("GET", one)).json()
+    assert (await api.ask("PATCH", one, {"interval": 90})).status == 200
+    assert (await api.ask("PUT", one, {**body, "interval": 100})).status == 200
+    refused = await api.ask("PATCH", one, {"port": 99998})
+    assert refused.json()["errors"][0] == {
+        "pointer": "/port", "detail": "Input should be less than or equal to 65535"
+    }  # fmt: skip
+    assert (await api.ask("PATCH", one, {"hostname": "db", "port": 5432})).status == 200
+    assert (await api.ask("PATCH", one, {"hostname": None})).json()["errors"][0]["pointer"] == "/hostname"
