@@ -359,7 +359,8 @@ def _unpacked(
     part = slice(max(run.first, run.end - most), run.end)
     kinds: Iterable[int] = columns.kinds[part]
     if number is not None:
-        kinds = [number - kind for kind in kinds]
+        only_one = len(columns.shapes) == 1
+        kinds = [number] * (part.stop - part.start) if only_one else [number - kind for kind in kinds]
     records = zip(
         columns.ids[part], columns.times[part], columns.delays[part], kinds, columns.pings[part], strict=True
     )
