@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
 from collections.abc import Mapping
 from operator import add, itemgetter
@@ -17,6 +16,7 @@ from kuma_lite.beats.packing import Columns, decode, decode_columns
 from kuma_lite.beats.recent import RecentBeats, Run
 from kuma_lite.beats.sums import Statistics
 from kuma_lite.core import sql
+from kuma_lite.core.garbage import not_collecting
 from kuma_lite.core.limits import RECENT_BEATS
 from kuma_lite.core.sql import Connection
 
@@ -27,12 +27,8 @@ def load_beats(
     connection: Connection, recent: RecentBeats, statistics: dict[int, Statistics], now: int
 ) -> int:
     """Fill `recent` and `statistics`; returns the highest id given so far. `now` is milliseconds."""
-    # A hundred thousand beats and not one cycle: the collector would look at them again and again.
-    gc.disable()
-    try:
+    with not_collecting():
         return _load(connection, recent, statistics, now)
-    finally:
-        gc.enable()
 
 
 def _load(connection: Connection, recent: RecentBeats, statistics: dict[int, Statistics], now: int) -> int:

@@ -13,7 +13,7 @@ import struct
 import sys
 import zlib
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from operator import sub
 from typing import Any, Final, NamedTuple
@@ -110,7 +110,8 @@ def _decode(raw: bytes) -> Columns:
     reader = _Reader(raw, _HEAD.size)
     ids = _even(first_id, id_step, reader.take(max(0, count - 2)), count)
     times = _even(first_time, time_step, reader.take(max(0, count - 2)), count)
-    monitor_ids = list(accumulate(reader.take(count - 1), initial=monitor))
+    others = reader.take(count - 1)  # how they differ, which those of one monitor do not
+    monitor_ids = list(accumulate(others, initial=monitor)) if any(others) else [monitor] * count
     delays, kinds = reader.take(count), reader.take(count)
     pings = _decode_pings(ping_kind, reader, count)
     shapes = [
@@ -129,10 +130,12 @@ def _unevenness(values: Sequence[int]) -> tuple[int, list[int]]:
     return (steps[0] if steps else 0), list(map(sub, steps[1:], steps))
 
 
-def _even(first: int, step: int, rest: Iterable[int], count: int) -> list[int]:
+def _even(first: int, step: int, rest: Sequence[int], count: int) -> list[int]:
     """The inverse of `_unevenness`."""
     if count == 1:
         return [first]
+    if not any(rest):
+        return list(range(first, first + step * count, step)) if step else [first] * count
     return list(accumulate(accumulate(rest, initial=step), initial=first))
 
 
@@ -205,6 +208,8 @@ def _decode_pings(kind: int, reader: _Reader, count: int) -> list[float | None]:
     if kind == _EXACT:
         return [None if ping != ping else ping for ping in reader.plain("d", count)]
     column = reader.take(count)
+    if kind == _WHOLE and 0 not in column:
+        return [number - 1 for number in column]
     if kind == _WHOLE:
         return [number - 1 if number else None for number in column]
     return [(number - 1) / 1000 if number else None for number in column]

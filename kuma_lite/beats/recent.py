@@ -209,17 +209,19 @@ class RecentBeats:
         records, shape_of = self._records(monitor_id, count)
         return [_beat(monitor_id, record, shape_of) for record in records]
 
-    def newest_first(self, monitor_id: int) -> Iterator[Beat]:
-        """The beats of a monitor, made one by one: for those who need the last few only."""
+    def states(self, monitor_id: int) -> Iterator[tuple[Status, int, int]]:
+        """Status, retries and down count of the beats of a monitor, newest first."""
         ring = self.rings.get(monitor_id)
         if ring is None:
             return
         for position in range(len(ring.data) - _SIZE, -1, -_SIZE):
-            yield self._beat(monitor_id, _RECORD.unpack_from(ring.data, position))
+            shape = self._shape(_RECORD.unpack_from(ring.data, position)[3])
+            yield shape.status, shape.retries, shape.down_count
         for run in reversed(ring.runs):
             records, shapes = _unpacked(run)
             for record in reversed(records):
-                yield _beat(monitor_id, record, shapes.__getitem__)
+                status, _, _, _, retries, down_count, _ = shapes[record[3]]
+                yield status, retries, down_count
 
     def after(self, monitor_id: int, beat_id: int) -> list[Beat]:
         """The beats recorded after `beat_id`, as far as they are kept, oldest first."""
@@ -357,7 +359,8 @@ def _unpacked(
     part = slice(max(run.first, run.end - most), run.end)
     kinds: Iterable[int] = columns.kinds[part]
     if number is not None:
-        kinds = [number - kind for kind in kinds]
+        only_one = len(columns.shapes) == 1
+        kinds = [number] * (part.stop - part.start) if only_one else [number - kind for kind in kinds]
     records = zip(
         columns.ids[part], columns.times[part], columns.delays[part], kinds, columns.pings[part], strict=True
     )

@@ -19,6 +19,7 @@ from kuma_lite.beats.sealing import BLOCK_BEATS, SWEEP_S, WORTHWHILE, Block, Sea
 from kuma_lite.beats.sums import Statistics
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database import Database
+from kuma_lite.core.declarations import Status
 from kuma_lite.core.errors import StorageTrouble
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import PATIENCE_S
@@ -187,9 +188,9 @@ class Recorder:
         """The newest beats of a monitor, oldest first."""
         return self.recent.rows(monitor_id)
 
-    def newest_first(self, monitor_id: int) -> Iterator[Beat]:
-        """The newest beats of a monitor, made as they are asked for; nothing may be recorded meanwhile."""
-        return self.recent.newest_first(monitor_id)
+    def states(self, monitor_id: int) -> Iterator[tuple[Status, int, int]]:
+        """Status, retries and down count, newest first; nothing may be recorded meanwhile."""
+        return self.recent.states(monitor_id)
 
     def rows_json(self, monitor_id: int, upto: int | None = None) -> bytes:
         """`rows` as the JSON list of a `heartbeatList`."""

@@ -11,6 +11,7 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.garbage import not_collecting
 from kuma_lite.core.redaction import forget_secrets
 from kuma_lite.core.registry import Registry
 from kuma_lite.core.wire_values import not_there, whole
@@ -23,7 +24,7 @@ from kuma_lite.monitors.engine.preparing import learned_fields, prepare
 from kuma_lite.monitors.engine.reading_types import TypeReading
 from kuma_lite.monitors.engine.roster import Monitor, Reading, Roster, policy_of
 from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
-from kuma_lite.monitors.store import MonitorStore
+from kuma_lite.monitors.store import MonitorStore, StoredMonitor
 
 _REFERRED: Final = {"proxyId": "proxy", "docker_host": "Docker host", "remote_browser": "remote browser"}
 NOT_THERE: Final = not_there("monitor")
@@ -62,19 +63,19 @@ class Monitors:
     async def load(self) -> None:
         """Read all monitors and what their beats left behind."""
         changes = await self.store.last_changes()
-        for stored in await self.store.load():
+        found = await self.store.load()
+        with not_collecting():
+            self._take_all(found, changes)
+
+    def _take_all(self, found: Sequence[StoredMonitor], changes: Mapping[int, int]) -> None:
+        for stored in found:
+            links = tuple(stored.notification_ids)
             monitor = Monitor(
-                stored.id,
-                stored.organisation,
-                stored.active,
-                stored.document,
-                tuple(stored.notification_ids),
-                list(stored.tags),
+                stored.id, stored.organisation, stored.active, stored.document, links, stored.tags
             )
             self._interpret(monitor, self._reading.kept)
             monitor.since = changes.get(monitor.id)
-            recent = self.recorder.newest_first(monitor.id)
-            previous = remembered((beat.status, beat.retries, beat.down_count) for beat in recent)
+            previous = remembered(self.recorder.states(monitor.id))
             monitor.previous = WELL if previous == WELL else previous  # nearly always: one for all
             self.roster.put(monitor)
 

@@ -182,7 +182,8 @@ def test_what_is_packed_in_blocks_is_told_as_before(beats: list[Beat], parts: li
         assert packed.last(1) == plain.last(1)
         assert packed.rows_json(1) == plain.rows_json(1)
         assert packed.statuses(1) == plain.statuses(1)
-        assert list(packed.newest_first(1))[:RECENT_BEATS] == list(plain.newest_first(1))[:RECENT_BEATS]
+        states = [(found.status, found.retries, found.down_count) for found in reversed(plain.rows(1))]
+        assert list(packed.states(1))[:RECENT_BEATS] == states
         middle = packed.rows(1)[len(packed.rows(1)) // 2].id
         assert packed.after(1, middle) == plain.after(1, middle)
     packed.clear_events(1)

@@ -132,7 +132,8 @@ def start(folder: Path, tree: Path | None) -> tuple[float, Figures, Figures]:
     then = server.figures()
     time.sleep(LATER_S)
     later = server.figures()
-    server.stop()
+    server.process.kill()  # its folder is thrown away
+    server.process.wait()
     return ready, then, later
 
 
