@@ -2,7 +2,10 @@
  * How far every route moves under the eyes of who opens it by its address: the layout shift of the browser's own
  * observer, at three widths, with a processor four times slower.
  *
- *   node journeys/shifts.mjs --url http://127.0.0.1:3001 --username U --password P [--only /servers] [--most 0.02]
+ *   node journeys/shifts.mjs --url http://127.0.0.1:3001 --username U --password P [--only /servers] [--most 0.02] [--late 800]
+ *
+ * With --late, every answer of the server comes so many milliseconds later, or fewer, each by another time: what stands
+ * still then does not because a machine is quick.
  *
  * The routes are those that screens and tabs of the settings declare. Prints a table; fails when one is above `most`.
  */
@@ -23,16 +26,19 @@ const { values: options } = parseArgs({
     browser: { type: "string", default: "/usr/bin/chromium" },
     only: { type: "string" },
     most: { type: "string", default: "0.02" },
+    late: { type: "string", default: "0" },
   },
 });
 const url = options.url.replace(/\/+$/, "");
 const most = Number(options.most);
+const late = Number(options.late);
 
 /** The layout shift of one opening, and what moved most. */
 async function shiftOf(page, path) {
   await page.goto(url + path);
   await page.waitForFunction(
-    ([quiet, longest]) => globalThis.settled(quiet) || performance.now() > longest, [QUIET_MS, LONGEST_MS],
+    ([quiet, longest]) => globalThis.settled(quiet) || performance.now() > longest,
+    [QUIET_MS + late, LONGEST_MS + 2 * late],
     { polling: 100 },
   );
   return page.evaluate(() => ({ sum: globalThis.shift.sum, worst: globalThis.shift.worst }));
@@ -59,7 +65,20 @@ function observe() {
   }).observe({ type: "layout-shift", buffered: true });
   new MutationObserver(() => (last = performance.now())).observe(document, { childList: true, subtree: true });
   globalThis.settled = (quiet) =>
-    document.querySelector("h1, .tools") !== null && performance.now() > 1500 && performance.now() - last > quiet;
+    [...document.querySelectorAll("h1, .tools")].some((one) => one.checkVisibility()) &&
+    performance.now() > 1500 && performance.now() - last > quiet;
+}
+
+/** Answers come late, in another order than they were asked for. */
+function delay(page) {
+  return page.routeWebSocket(/socket\.io/, (browserSide) => {
+    const server = browserSide.connectToServer();
+    server.onMessage((message) => {
+      const answer = /^43\/page,(\d+)/.exec(String(message))?.[1];
+      const wait = answer === undefined ? 0 : ((Number(answer) * 37) % 10) / 9;
+      setTimeout(() => browserSide.send(message), wait * late);
+    });
+  });
 }
 
 const routes = await routesOf(url, options);
@@ -72,6 +91,7 @@ for (const width of WIDTHS) {
   const page = await openPage(browser, { viewport: { width, height: 844 } });
   await logIn(page, url, options);
   await page.addInitScript(observe);
+  if (late) await delay(page, late);
   const debuggerOf = await page.context().newCDPSession(page);
   await debuggerOf.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
   pages.push(page);

@@ -1,6 +1,7 @@
 /** What only the server can add up: read at once, after every change of state, and now and then as beats come. */
 import { onBeforeUnmount } from "vue";
 import { onBeats, onRefresh } from "../../live/updates.ts";
+import { readFirst } from "../../ui/read-first.ts";
 
 const CHANGED_MS = 400; // a moment for what belongs to the change
 const EVERY_MS = 30_000;
@@ -10,11 +11,11 @@ export function useReread(id: number, read: () => Promise<void>): () => void {
   let due = 0;
   let readAt = 0;
 
-  function now(): void {
+  function now(): Promise<void> {
     window.clearTimeout(timer);
     timer = 0;
     readAt = Date.now();
-    void read();
+    return read();
   }
 
   function readIn(ms: number): void {
@@ -22,7 +23,7 @@ export function useReread(id: number, read: () => Promise<void>): () => void {
     if (timer && due <= at) return;
     window.clearTimeout(timer);
     due = at;
-    timer = window.setTimeout(now, at - Date.now());
+    timer = window.setTimeout(() => void now(), at - Date.now());
   }
 
   const stops = [
@@ -31,12 +32,12 @@ export function useReread(id: number, read: () => Promise<void>): () => void {
         if (monitor === id) readIn(important ? CHANGED_MS : readAt + EVERY_MS - Date.now());
       }
     }),
-    onRefresh(now),
+    onRefresh(() => void now()),
   ];
   onBeforeUnmount(() => {
     window.clearTimeout(timer);
     stops.forEach((stop) => stop());
   });
-  now();
-  return now;
+  readFirst(now());
+  return () => void now();
 }
