@@ -7,7 +7,7 @@ const ACTS = new RegExp(`^(${[
   "log out", "pause", "resume", "save", "post", "test", "check now", "end", "shrink", "undo", "redo", "copy", "refresh",
   "mark", "acknowledge", "snooze for", "move", "live", "theme", "dark", "light", "as the system", "restart", "upload",
   "download", "enable", "disable", "open in the editor", "language", "choose a", "back up now", "try again", "finish",
-  "begin maintenance", "open page",
+  "maintenance (for|until)", "open page",
 ].join("|")})`, "i");
 const PASSWORD = /^change the password$/i; // a form of its own, without a dialog
 const RANGE = /^(recent|\d+ [a-z]+\.?)$/i; // of a chart: the same in other figures

@@ -36,6 +36,7 @@ export interface ScreenRoute {
   under?: string; // the route whose entry of the navigation is lit meanwhile
   back?: string; // the route Esc leads to
   right?: Right; // when it is not the screen's
+  query?: readonly string[]; // keys of its query that mean something of its own, and are no filters of the list
   showsList?: boolean; // a phone shows the list of monitors in its place
 }
 

@@ -9,7 +9,7 @@ export default {
   component: () => import("./MonitorForm.vue"),
   right: "monitors.edit",
   routes: [
-    { name: "add", path: "/add", title: "form.title.add" },
+    { name: "add", path: "/add", title: "form.title.add", query: ["type"] },
     { name: "edit", path: "/edit/:id(\\d+)", title: "form.title.edit", under: "list" },
     { name: "clone", path: "/clone/:id(\\d+)", title: "form.title.clone", under: "list" },
   ],

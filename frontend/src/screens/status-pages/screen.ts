@@ -13,5 +13,8 @@ export default {
       right: "status-pages.edit",
     },
   ],
-  navigation: [{ to: { name: "pages" }, label: "pages.title", icon: "page", at: { bar: 27, menu: 6 } }],
+  navigation: [
+    { to: { name: "pages" }, label: "pages.title", icon: "page", at: { bar: 27, menu: 6 } },
+    { to: { name: "page-add" }, label: "pages.new", icon: "plus", at: { palette: 10 }, right: "status-pages.edit" },
+  ],
 } satisfies Screen;

@@ -57,7 +57,10 @@ function ofScreens(router: Router): Command[] {
     const settings = to.params?.section !== undefined;
     const kind = t(settings ? "nav.settings" : "palette.screen");
     const key = `go ${JSON.stringify(to)}`;
-    if (!all.has(key)) all.set(key, found({ key, label: t(label), kind, icon, run: () => void router.push(to) }, kind));
+    const known = all.get(key);
+    // What has another name elsewhere is found by either: "Add monitor" is "New" on a phone.
+    if (known) known.text += ` ${folded(t(label))}`;
+    else all.set(key, found({ key, label: t(label), kind, icon, run: () => void router.push(to) }, kind));
   }
   return [...all.values()];
 }
