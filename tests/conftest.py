@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 with contextlib.suppress(ImportError):
     # Tests with foreign clients need the whole of python-socketio, and the server loads it without its client
@@ -41,6 +43,17 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("suite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let examples depend on nothing but their test.
+
+    Hypothesis also draws the constants of all modules of ours that are loaded by then, which depend on the
+    tests that ran before in the same process. Whoever explores may have them.
+    """
+    if config.getoption("--hypothesis-profile") in (None, "suite"):
+        none = Constants()
+        providers._get_local_constants = lambda: none
 
 
 @pytest.fixture(scope="session", autouse=True)

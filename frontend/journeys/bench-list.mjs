@@ -48,7 +48,7 @@ async function logIn() {
   await page.getByLabel("Username").fill("bench");
   await page.getByLabel("Password", { exact: true }).fill("secret1");
   await page.getByRole("button", { name: "Log in" }).click();
-  await page.locator("[data-row] canvas").first().waitFor();
+  await page.locator("[data-row] .bar").first().waitFor();
   await rest(2000);
 }
 
@@ -86,7 +86,7 @@ async function heap() {
 /** Milliseconds a second, without what a page costs that does nothing: looking at it costs something too. */
 async function idle(path) {
   await page.goto(options.url + path);
-  await page.locator("[data-row] canvas").first().waitFor();
+  await page.locator("[data-row] .bar").first().waitFor();
   await rest(3000);
   return (await spent("TaskDuration", () => rest(WATCH_MS))) / (WATCH_MS / 1000);
 }

@@ -30,7 +30,7 @@ await page.evaluate(() => {
   document.addEventListener("click", () => (globalThis.marks.began ||= performance.now()), { capture: true });
   const watch = () => {
     const marks = globalThis.marks;
-    if (!marks.list && marks.began && document.querySelector("[data-row] canvas")) marks.list = performance.now();
+    if (!marks.list && marks.began && document.querySelector("[data-row] .bar")) marks.list = performance.now();
     if (!marks.list || !marks.second) requestAnimationFrame(watch);
   };
   watch();

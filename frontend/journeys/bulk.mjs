@@ -1,5 +1,5 @@
 /** Five hundred monitors in a few moves: chosen by mouse and by keys, paused, tagged, moved, deleted; the palette. */
-import { check, enter, expectAccessible, logIn, openPage } from "./lib.mjs";
+import { check, enter, expectAccessible, logIn, openPage, search, typeInto } from "./lib.mjs";
 
 const COUNT = 500;
 const AT_ONCE = 50;
@@ -52,15 +52,14 @@ function watchRequests(page) {
 
 async function byMouse(page, ask, sent) {
   const row = (name) => page.locator("[data-row]", { hasText: name });
-  await page.getByRole("searchbox").first().fill(`${PREFIX} 0`);
-  await row(named(99)).first().waitFor({ state: "detached" });
+  await search(page, `${PREFIX} 0`);
   await row(named(2)).click({ modifiers: ["Shift"] });
   await row(named(5)).click({ modifiers: ["Shift"] });
   const bar = page.getByRole("region", { name: "Selected monitors" });
   await bar.getByText("4 selected").waitFor();
   await row(named(3)).click();
   await bar.getByText("3 selected").waitFor();
-  await page.getByRole("searchbox").first().fill(`${PREFIX} `);
+  await search(page, `${PREFIX} `);
   await bar.getByRole("button", { name: `Select all ${COUNT + 1}` }).click();
   await row(HOME).click(); // the group shall stay where it is
   await bar.getByText(`${COUNT} selected`).waitFor();
@@ -71,38 +70,46 @@ async function byMouse(page, ask, sent) {
   await bar.getByRole("button", { name: "Tag" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("combobox").fill("bulk-tag");
+  await dialog.getByRole("option", { name: "bulk-tag" }).waitFor();
   await page.keyboard.press("Enter");
   await dialog.getByLabel("Value").fill("mouse");
   await expectAccessible(page, "the dialog of a change to many");
   await dialog.getByRole("button", { name: `Change ${COUNT} monitors` }).click();
   const tagged = ([name, value]) => name === "bulk-tag" && value === "mouse";
+  await dialog.waitFor({ state: "detached" });
   await until(ask, "not all were tagged", ({ tags }) => tags.some(tagged));
   check(sent.join() === "bulkMonitors,tagMonitors", `pause and tag were ${sent.length} requests: ${sent.slice(0, 5)}`);
 
   // One by dragging, onto the group.
   await page.keyboard.press("Escape");
   await bar.waitFor({ state: "detached" });
-  await page.getByRole("searchbox").first().fill(`${PREFIX} `);
   const from = await row(named(7)).boundingBox();
   const to = await row(HOME).boundingBox();
   check(from && to, "the group and a monitor are not both in view");
   await page.mouse.move(from.x + 120, from.y + 20);
   await page.mouse.down();
-  await page.waitForTimeout(300);
-  await page.mouse.move(from.x + 130, from.y + 30, { steps: 3 });
+  await takeAlong(page, from.x + 130, from.y + 30);
   await page.mouse.move(to.x + 120, to.y + 20, { steps: 5 });
   await page.locator(".drag-note", { hasText: HOME }).waitFor();
   await page.mouse.up();
   await page.getByText("One monitor moved.").waitFor();
 }
 
+/** Moves the mouse to and fro until what it was pressed on comes along: what drags is loaded with the first press. */
+async function takeAlong(page, x, y) {
+  const note = page.locator(".drag-note");
+  for (let tries = 0; tries < 100 && !(await note.isVisible()); tries += 1) {
+    await page.mouse.move(x, y + (tries % 2));
+    await page.waitForTimeout(50);
+  }
+  check(await note.isVisible(), "a monitor does not come along with the mouse");
+}
+
 async function byKeys(page, ask, group, sent) {
   const before = sent.length;
   const row = (name) => page.locator("[data-row]", { hasText: name });
   await page.keyboard.press("Escape");
-  await page.locator("body").press("/");
-  await page.keyboard.type(`${PREFIX} 4`);
-  await row(named(5)).waitFor({ state: "detached" });
+  await searchByKeys(page, `${PREFIX} 4`);
   await row(named(4)).waitFor(); // every word may stand anywhere
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("x");
@@ -113,8 +120,8 @@ async function byKeys(page, ask, group, sent) {
   await bar.getByRole("button", { name: /Select all/ }).press("Enter");
   await bar.getByRole("button", { name: "Move to a group" }).press("Enter");
   const dialog = page.getByRole("dialog");
-  await dialog.getByRole("combobox").waitFor();
-  await page.keyboard.type(HOME);
+  await typeInto(dialog.getByRole("combobox"), HOME);
+  await dialog.getByRole("option", { name: HOME }).waitFor();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Enter");
   await dialog.waitFor({ state: "detached" });
@@ -124,8 +131,7 @@ async function byKeys(page, ask, group, sent) {
   // The palette: to a monitor, and what can be done there.
   await page.keyboard.press("Control+k");
   const field = page.getByRole("combobox", { name: "Find anything" });
-  await field.waitFor();
-  await page.keyboard.type(named(123).toLowerCase());
+  await typeInto(field, named(123).toLowerCase());
   await page.getByRole("option", { name: named(123) }).first().waitFor();
   await expectAccessible(page, "the palette");
   await page.keyboard.press("Enter");
@@ -133,15 +139,15 @@ async function byKeys(page, ask, group, sent) {
   await page.keyboard.press("Control+k");
   await field.waitFor();
   check((await page.getByRole("option").first().textContent()).includes(named(123)), "what was used is not first");
-  await page.keyboard.type("resume this");
+  await typeInto(field, "resume this");
+  await page.getByRole("option", { name: /^Resume this/ }).and(page.locator("[aria-selected=true]")).waitFor();
   await page.keyboard.press("Enter");
   await until(ask, "the palette did not resume", ({ name, active }) => active === (name === named(123)));
 
   // All of them, gone.
   await page.keyboard.press("Escape");
   await bar.waitFor({ state: "detached" });
-  await page.locator("body").press("/");
-  await page.keyboard.type(`${PREFIX} `);
+  await searchByKeys(page, `${PREFIX} `);
   await row(HOME).waitFor();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("x");
@@ -152,6 +158,11 @@ async function byKeys(page, ask, group, sent) {
   await until(ask, "not all were deleted", () => true, 0);
   await bar.waitFor({ state: "detached" });
 }
+
+const searchByKeys = (page, text) => search(page, text, async (words) => {
+  await page.locator("body").press("/");
+  await typeInto(page.getByRole("searchbox").first(), words);
+});
 
 export async function bulk(browser, url) {
   const { socket, ask } = await enter(url);

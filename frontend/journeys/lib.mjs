@@ -25,12 +25,21 @@ export function check(condition, sentence) {
   if (!condition) throw new Error(sentence);
 }
 
+let slower = 1;
+
+/** Every page that is opened from now on has a processor so many times slower. */
+export const slowDown = (times) => (slower = times);
+
 /** A page whose errors count: nothing may be logged as an error, nothing blocked by the policy. */
 export async function openPage(browser, options = {}) {
   // "A day earlier" is 24 hours earlier, as the samples of journeys are, where clocks are never changed.
   const fixed = { viewport: { width: 1280, height: 800 }, timezoneId: "UTC" };
   const context = await browser.newContext({ ...fixed, ...options });
   const page = await context.newPage();
+  if (slower > 1) {
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("Emulation.setCPUThrottlingRate", { rate: slower });
+  }
   page.problems = [];
   page.on("pageerror", (error) => page.problems.push(error.message));
   page.on("console", (message) => {
@@ -39,8 +48,8 @@ export async function openPage(browser, options = {}) {
   return page;
 }
 
-/** axe's rules of WCAG 2.2 A and AA, in the theme that is on. */
-export async function expectAccessible(page, where) {
+/** axe's rules of WCAG 2.2 A and AA, in the theme that is on; with `part`, of that part alone. */
+export async function expectAccessible(page, where, part = null) {
   // What is fading in or out has no contrast yet.
   await page.evaluate(() => {
     const ending = document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity);
@@ -49,18 +58,24 @@ export async function expectAccessible(page, where) {
     return Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 3000))]);
   });
   // The page's policy forbids inline scripts; the debugger's channel is no script of the page.
-  await page.evaluate(AXE);
-  const violations = await page.evaluate(async () => {
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
+  const violations = await page.evaluate(async (selector) => {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    const result = await globalThis.axe.run(document, { runOnly: { type: "tag", values: tags } });
+    const only = { runOnly: { type: "tag", values: tags } };
+    const result = await globalThis.axe.run(document.querySelector(selector) ?? document, only);
     return result.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)} (${nodes.length})`);
-  });
+  }, part);
   check(violations.length === 0, `${where} is not accessible:\n  ${violations.join("\n  ")}`);
 }
 
+/** Nothing has to be scrolled sideways, and nothing of a dialog stands outside of the window. */
 export async function expectNoSidewaysScroll(page, where) {
   const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
   check(inner <= outer, `${where} is ${inner} px wide in a window of ${outer}`);
+  const wide = await page.evaluate(() => [...document.querySelectorAll("#detail, .pane, dialog[open], dialog[open] .body")]
+    .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
+    .map((one) => `${one.localName}.${one.className || one.id}: ${one.scrollWidth} > ${one.clientWidth}`));
+  check(wide.length === 0, `${where} has parts that scroll sideways: ${wide.join(", ")}`);
 }
 
 /** A web server that can be switched off and on at one address. */
@@ -76,6 +91,21 @@ export class Target {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
+}
+
+/**
+ * Searches the list of monitors, and waits until it shows what was found: before that, rows still stand where others
+ * will stand. The address follows the list, after it.
+ */
+export async function search(page, text, type = (words) => page.getByRole("searchbox").first().fill(words)) {
+  await type(text);
+  await page.waitForURL(({ searchParams }) => (searchParams.get("q") ?? "") === text.trim());
+}
+
+/** Types into what a dialog or a key has just opened, once it has the keyboard. */
+export async function typeInto(field, text) {
+  await field.and(field.page().locator(":focus")).waitFor();
+  await field.page().keyboard.type(text);
 }
 
 export async function logIn(page, url, { username, password } = account) {

@@ -2,6 +2,8 @@
  * Journeys through the page with a real browser, against a running server with an empty data folder:
  *
  *   npm run journeys -- --url http://127.0.0.1:3001 [--monitors 5000] [--browser /usr/bin/chromium] [--only many]
+ *
+ * With --slower 8, browsers have an eighth of the processor: what acts before the state it waited for is there fails.
  */
 import { parseArgs } from "node:util";
 import { bulk } from "./bulk.mjs";
@@ -14,9 +16,10 @@ import { history } from "./history.mjs";
 import { importKuma } from "./import.mjs";
 import { keyboard, logInByForm } from "./keyboard.mjs";
 import { languages } from "./languages.mjs";
-import { openBrowser } from "./lib.mjs";
+import { openBrowser, slowDown } from "./lib.mjs";
 import { limits } from "./limits.mjs";
 import { maintenance } from "./maintenance.mjs";
+import { managed } from "./managed.mjs";
 import { many, phone } from "./many.mjs";
 import { pages } from "./pages.mjs";
 import { problems } from "./problems.mjs";
@@ -34,6 +37,7 @@ const { values: options } = parseArgs({
     monitors: { type: "string", default: "5000" },
     browser: { type: "string", default: "/usr/bin/chromium" },
     only: { type: "string" },
+    slower: { type: "string", default: "1" },
   },
 });
 
@@ -68,8 +72,10 @@ const journeys = {
 // On a server of their own, only where they are asked for.
 const alone = {
   import: (browser) => importKuma(browser, url),
+  managed: (browser) => managed(browser, url),
 };
 
+slowDown(Number(options.slower));
 const browser = await openBrowser(options.browser);
 let failed = 0;
 for (const [name, journey] of Object.entries(options.only ? { ...journeys, ...alone } : journeys)) {

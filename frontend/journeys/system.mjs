@@ -154,7 +154,7 @@ async function places(page) {
 }
 
 async function backup(page) {
-  await card(page, "Backup").getByRole("button", { name: "Download" }).click();
+  await card(page, "Download a copy").getByRole("button", { name: "Download" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Current password").fill(account.password);
   const [download] = await Promise.all([

@@ -2,10 +2,11 @@
  * A stand-in for the server, for looking at the page with many monitors and servers: speaks docs/page-protocol.md,
  * with invented beats and reports, and serves the built page under the server's Content-Security-Policy.
  *
- *   npm run mock -- --port 4000 --monitors 5000 --servers 2000 [--setup] [--beats 17] [--server http://127.0.0.1:3001]
+ *   npm run mock -- --port 4000 --monitors 5000 --servers 2000 [--setup] [--beats 17] [--server http://127.0.0.1:3001] [--page FOLDER]
  *
  * --beats: as many a second, of all monitors together; else each has one every 20 seconds.
- * With --server, forms are drawn from that server's declarations. Any username with password "secret1" logs in.
+ * With --server, forms are drawn from that server's declarations; --page takes another build of the page, to compare two.
+ * Any username with password "secret1" logs in.
  */
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
@@ -25,10 +26,11 @@ const { values: options } = parseArgs({
     beats: { type: "string" },
     setup: { type: "boolean", default: false },
     server: { type: "string" },
+    page: { type: "string", default: fileURLToPath(new URL("../../frontend_dist/", import.meta.url)) },
   },
 });
 
-const DIST = fileURLToPath(new URL("../../frontend_dist/", import.meta.url));
+const DIST = options.page;
 const POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https: http:; " +
   "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'self'; form-action 'self'";

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 _BYTES: Final = 32  # of a number of P-256
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What joins an account with one that the authority knows already (RFC 8555, 7.3.4).
+
+    Attributes:
+        kid: the id that the authority has given.
+        key: the secret it has given with it, Base64 for addresses.
+    """
+
+    kid: str
+    key: str = field(repr=False)
 
 
 class AccountKey:
@@ -53,6 +68,13 @@ class AccountKey:
         """What proves that a challenge was meant for this account (RFC 8555, 8.1)."""
         return f"{token}.{self.thumbprint()}"
 
+    def bound(self, binding: Binding, url: str) -> dict[str, str]:
+        """The proof that whoever has the secret of `binding` wants this key for its account at `url`."""
+        head = base64url(_compact({"alg": "HS256", "kid": binding.kid, "url": url}))
+        body = base64url(_compact(self.public()))
+        made = hmac.digest(decoded(binding.key), f"{head}.{body}".encode(), "sha256")
+        return {"protected": head, "payload": body, "signature": base64url(made)}
+
     def signed(self, url: str, nonce: str, payload: Mapping[str, Any] | None, account: str | None) -> bytes:
         """The body of a request.
 
@@ -66,6 +88,12 @@ class AccountKey:
         made = self._key.sign(f"{head}.{body}".encode(), ec.ECDSA(hashes.SHA256()))
         signature = b"".join(number.to_bytes(_BYTES, "big") for number in utils.decode_dss_signature(made))
         return _compact({"protected": head, "payload": body, "signature": base64url(signature)})
+
+
+def decoded(text: str) -> bytes:
+    """What `base64url` has written; padding, and the other alphabet, do no harm. Raises ValueError."""
+    plain = text.strip().rstrip("=").replace("+", "-").replace("/", "_")
+    return base64.b64decode(plain + "=" * (-len(plain) % 4), altchars=b"-_", validate=True)
 
 
 def base64url(data: bytes) -> str:

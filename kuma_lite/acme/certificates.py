@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -12,18 +11,20 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from msgspec import Struct
 
 from kuma_lite.acme.account import base64url
 from kuma_lite.acme.errors import AcmeError
 
 STAND_IN: Final = "Kuma Lite stand-in"  # organisation of one that we sign ourselves
 _STAND_IN_DAYS: Final = 3650
+_PROOF_DAYS: Final = 7  # nobody looks at its time
+_ACME_IDENTIFIER: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.31")  # RFC 8737, 3
 _SKEW: Final = timedelta(hours=1)  # authorities date back by that much; ours may be behind a little
 _SPKI: Final = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
-@dataclass(frozen=True)
-class Served:
+class Served(Struct, frozen=True):
     """What is to be known of a certificate with its key.
 
     Attributes:
@@ -78,6 +79,29 @@ def stand_in(names: Iterable[str], now: float) -> bytes:
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     )
     return key_pem(key) + built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+def proof(name: str, digest: bytes) -> tuple[bytes, bytes]:
+    """Certificate and key (PEM) that prove a name by TLS (RFC 8737, 3).
+
+    Args:
+        digest: SHA-256 of the key authorization.
+    """
+    key, subject = new_key(), x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, STAND_IN)])
+    begins = datetime(2000, 1, 1, tzinfo=UTC)
+    octets = b"\x04" + bytes([len(digest)]) + digest  # DER, OCTET STRING
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(begins + timedelta(days=_PROOF_DAYS))
+        .add_extension(_alternatives([name]), critical=False)
+        .add_extension(x509.UnrecognizedExtension(_ACME_IDENTIFIER, octets), critical=True)
+    )
+    return built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM), key_pem(key)
 
 
 def seen(chain_pem: bytes) -> Served:

@@ -3,30 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 from kuma_lite.core.client_address import header
 from kuma_lite.core.hosts import host_name
 
+HTTP_01: Final = "http-01"
 PATH: Final = "/.well-known/acme-challenge/"
 HTTPS_PORT: Final = 443
 _TEXT: Final = b"text/plain; charset=utf-8"
 _SAFE: Final = "/:@!$&'()*+,;=~-._%"  # in a path that has come as it stands
 
 
+class Proofs(Protocol):
+    """How names are proven."""
+
+    @property
+    def kind(self) -> str:
+        """What ACME calls it."""
+
+    def put(self, name: str, token: str, answer: str) -> None:
+        """Have an authority find the answer to its token for that name, from now on."""
+
+    def drop(self, name: str, token: str) -> None:
+        """No longer."""
+
+
 class Challenges:
     """Answers, for as long as somebody may look for them."""
+
+    kind: Final = HTTP_01
 
     def __init__(self) -> None:
         self._answers: dict[str, str] = {}
 
-    def put(self, token: str, answer: str) -> None:
+    def put(self, name: str, token: str, answer: str) -> None:
         """From now on."""
+        del name  # a token is for one name
         self._answers[token] = answer
 
-    def drop(self, token: str) -> None:
+    def drop(self, name: str, token: str) -> None:
         """No longer."""
+        del name
         self._answers.pop(token, None)
 
     def get(self, token: str) -> str | None:

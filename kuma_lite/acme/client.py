@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, Protocol
 
+from msgspec import Struct
+
 from kuma_lite import __version__
-from kuma_lite.acme.account import AccountKey
+from kuma_lite.acme.account import AccountKey, Binding
 from kuma_lite.acme.errors import BAD_NONCE, UNREACHABLE, AcmeError, problem_of
 from kuma_lite.core.clock import Clock
 from kuma_lite.net.errors import NetworkError
@@ -20,6 +21,10 @@ TIMEOUT_S: Final = 30.0  # for one answer
 MOST_BYTES: Final = 1_000_000  # of one; a chain of certificates has some thousand
 MOST_TRIES: Final = 12  # of one request whose nonce is refused: an authority may do so at random
 WRONG_CLOCK_S: Final = 3_600.0  # between its clock and ours, from which on nothing is asked
+NEEDS_BINDING: Final = (
+    "The certificate authority serves customers alone: what it has given you belongs into acme_eab_kid and "
+    "acme_eab_key."
+)
 _JOSE: Final = [
     ("Content-Type", "application/jose+json"),
     ("User-Agent", f"kuma-lite/{__version__}"),
@@ -34,8 +39,7 @@ class Sender(Protocol):
         """The answer, whatever its status. Raises NetworkError."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Of a request that was not refused.
 
     Attributes:
@@ -77,6 +81,11 @@ class AcmeClient:
         found = meta.get("termsOfService") if isinstance(meta, dict) else None
         return found if isinstance(found, str) else ""
 
+    @property
+    def _wants_binding(self) -> bool:
+        meta = self.addresses.get("meta")
+        return isinstance(meta, dict) and meta.get("externalAccountRequired") is True
+
     async def open(self) -> None:
         """Read the directory. Raises AcmeError, also when one of both clocks is wrong."""
         response = await self._send(Request("GET", self._directory, headers=list(_JOSE[1:])))
@@ -89,10 +98,16 @@ class AcmeClient:
         self._refuse_wrong_clock(response)
         self.addresses = found
 
-    async def log_in(self, email: str) -> None:
+    async def log_in(self, email: str, binding: Binding | None = None) -> None:
         """Find the account of this key, or make one, with which the terms of service are accepted."""
-        contact = {"contact": [f"mailto:{email}"]} if email else {}
-        answer = await self.post("newAccount", {"termsOfServiceAgreed": True, **contact})
+        wanted: dict[str, Any] = {"termsOfServiceAgreed": True}
+        if email:
+            wanted["contact"] = [f"mailto:{email}"]
+        if binding is not None:
+            wanted["externalAccountBinding"] = self.key.bound(binding, self.addresses["newAccount"])
+        elif self._wants_binding:
+            raise AcmeError(NEEDS_BINDING)
+        answer = await self.post("newAccount", wanted)
         self._account = answer.location
 
     async def post(self, url: str, payload: Mapping[str, Any] | None) -> Answer:

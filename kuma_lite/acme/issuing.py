@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kuma_lite.acme import certificates
-from kuma_lite.acme.challenges import Challenges
+from kuma_lite.acme.challenges import Proofs
 from kuma_lite.acme.client import AcmeClient, Answer
 from kuma_lite.acme.errors import ALREADY_REPLACED, AcmeError, said
 from kuma_lite.acme.rules import Order
@@ -36,13 +36,12 @@ class Result:
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
-async def obtain(
-    client: AcmeClient, order: Order, challenges: Challenges, now: float, replaces: str = ""
-) -> Result:
+async def obtain(client: AcmeClient, order: Order, proofs: Proofs, now: float, replaces: str = "") -> Result:
     """Ask for a certificate; names that fail are left out, as long as the order accepts that.
 
     Args:
         client: logged in.
+        proofs: how names are proven.
         replaces: the renewal id of the certificate that it replaces (RFC 9773); "" for none.
         now: by which the certificate has to be valid.
 
@@ -56,7 +55,7 @@ async def obtain(
             break
         try:
             made = await _ordered(client, left, replaces)
-            failures = await _prove(client, made, challenges)
+            failures = await _prove(client, made, proofs)
             if not failures:
                 key = certificates.new_key()
                 chain = await _finish(client, made, certificates.request_for(left, key))
@@ -94,18 +93,18 @@ async def _ordered(client: AcmeClient, names: list[str], replaces: str) -> Answe
     return await client.post("newOrder", wanted)
 
 
-async def _prove(client: AcmeClient, order: Answer, challenges: Challenges) -> dict[str, str]:
+async def _prove(client: AcmeClient, order: Answer, proofs: Proofs) -> dict[str, str]:
     """Have every name looked at; name → why it failed."""
     failures: dict[str, str] = {}
     looked_at: list[tuple[str, str]] = []
-    tokens: list[str] = []
+    shown: list[tuple[str, str]] = []
     try:
         for url in order.document.get("authorizations", []):
             found = (await client.post(url, None)).document
             name = str(found.get("identifier", {}).get("value", "")).lower()
             if found.get("status") == "valid":
                 continue
-            challenge = _challenge(found)
+            challenge = _challenge(found, proofs.kind)
             if found.get("status") != "pending" or challenge is None:
                 failures[name] = (
                     _why(found)
@@ -113,8 +112,8 @@ async def _prove(client: AcmeClient, order: Answer, challenges: Challenges) -> d
                 )
                 continue
             token = str(challenge["token"])
-            challenges.put(token, client.key.authorization(token))
-            tokens.append(token)
+            proofs.put(name, token, client.key.authorization(token))
+            shown.append((name, token))
             await client.post(str(challenge["url"]), {})
             looked_at.append((name, url))
         for name, url in looked_at:
@@ -122,14 +121,14 @@ async def _prove(client: AcmeClient, order: Answer, challenges: Challenges) -> d
             if found.get("status") != "valid":
                 failures[name] = _why(found) or "The certificate authority does not say why."
     finally:
-        for token in tokens:
-            challenges.drop(token)
+        for name, token in shown:
+            proofs.drop(name, token)
     return failures
 
 
-def _challenge(authorization: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _challenge(authorization: Mapping[str, Any], kind: str) -> Mapping[str, Any] | None:
     for each in authorization.get("challenges", []):
-        if isinstance(each, dict) and each.get("type") == "http-01" and "token" in each and "url" in each:
+        if isinstance(each, dict) and each.get("type") == kind and "token" in each and "url" in each:
             return each
     return None
 

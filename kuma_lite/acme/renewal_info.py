@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.acme.certificates import Served
 from kuma_lite.acme.client import AcmeClient, moment_of
@@ -16,8 +17,7 @@ _FEWEST_S: Final = 15 * 60.0
 _MOST_S: Final = 24 * HOUR
 
 
-@dataclass(frozen=True)
-class Advice:
+class Advice(Struct, frozen=True):
     """About one certificate.
 
     Attributes:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
 
 from kuma_lite.acme.certificates import Served
 from kuma_lite.core.hosts import is_out_of_reach, plain_name
+from kuma_lite.core.records import replace
 
 MOST_NAMES: Final = 100  # in one certificate, as Let's Encrypt has it
 RENEWED_AFTER: Final = 2 / 3  # of the time that a certificate lasts
@@ -28,8 +30,7 @@ DIRECTORIES: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A name that could not be proven to be ours.
 
     Attributes:
@@ -43,8 +44,7 @@ class Refusal:
     again: float
 
 
-@dataclass(frozen=True)
-class State:
+class State(Struct, frozen=True):
     """What has to be remembered beyond the certificate itself.
 
     Attributes:
@@ -66,8 +66,7 @@ class State:
     issued: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(Struct, frozen=True):
     """What is to be asked for now.
 
     Attributes:

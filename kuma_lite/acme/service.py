@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
 
 from kuma_lite.acme import certificates, rules
-from kuma_lite.acme.account import AccountKey
+from kuma_lite.acme.account import AccountKey, Binding
 from kuma_lite.acme.certificates import Served
-from kuma_lite.acme.challenges import Challenges
+from kuma_lite.acme.challenges import Proofs
 from kuma_lite.acme.client import AcmeClient, Sender
 from kuma_lite.acme.errors import AcmeError
 from kuma_lite.acme.issuing import obtain
@@ -42,6 +42,8 @@ class CertificateKeeper:
         domains: those of its status pages, as they are now.
         http: asks the authority.
         clock: says what time it is.
+        proofs: how names are proven to the authority.
+        binding: of the account, where the authority wants one.
         everywhere: the authority is one whose certificates count in the whole world.
     """
 
@@ -55,9 +57,12 @@ class CertificateKeeper:
         http: Sender,
         clock: Clock,
         *,
+        proofs: Proofs,
         everywhere: bool,
+        binding: Binding | None = None,
     ) -> None:
-        self.challenges = Challenges()
+        self._proofs = proofs
+        self._binding = binding
         self.directory = directory
         self._store = store
         self._email = email
@@ -176,10 +181,10 @@ class CertificateKeeper:
         client = self._client(self._account())
         log.info("Asking %s for a certificate for %s", self.directory, ", ".join(order.names))
         await client.open()
-        await client.log_in(self._email)
+        await client.log_in(self._email, self._binding)
         before = self.served
         replaces = before.renewal_id if self.state.directory == self.directory else ""
-        result = await obtain(client, order, self.challenges, self._clock.now(), replaces)
+        result = await obtain(client, order, self._proofs, self._clock.now(), replaces)
         now = self._clock.now()
         for name, reason in result.refused.items():
             log.warning("No certificate for %s: %s", name, reason)

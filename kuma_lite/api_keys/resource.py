@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.api_keys.service import ApiKeys
@@ -12,6 +12,7 @@ from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.clock import to_ms
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.iso_time import iso
+from kuma_lite.core.records import replace
 from kuma_lite.core.resources import Document, Reference, Resource
 from kuma_lite.core.scopes import GROUP, TAG
 

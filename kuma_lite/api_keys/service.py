@@ -78,12 +78,12 @@ class ApiKeys:
         """A new key: as it is shown this once, and its id. Raises UserError."""
         if not isinstance(payload, Mapping):
             raise UserError("The key must be an object.")
-        name = wire_values.short_text(payload.get("name"), "The name of a key")
+        name = wire_values.short_text(payload.get("name"), "The name of a key", about="name")
         expires = payload.get("expires") or None
         if name is None:
-            raise UserError("The key needs a name.")
+            raise UserError("The key needs a name.", about="name")
         if expires is not None and expiry(expires, self._settings.timezone()) is None:
-            raise UserError("The expiry date must be written as 2030-12-31 23:59:59.")
+            raise UserError("The expiry date must be written as 2030-12-31 23:59:59.", about="expires")
         grant = await asked(payload, actor, self.limits)
         secret = new_secret()
         hashed = await asyncio.to_thread(_hash, secret)

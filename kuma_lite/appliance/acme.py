@@ -8,7 +8,9 @@ import socket
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from kuma_lite.acme.challenges import PlainApp
+from kuma_lite.acme.account import Binding
+from kuma_lite.acme.alpn import TLS_ALPN_01, AlpnProofs
+from kuma_lite.acme.challenges import Challenges, PlainApp
 from kuma_lite.acme.rules import DIRECTORIES, is_serious
 from kuma_lite.acme.service import CertificateKeeper
 from kuma_lite.acme.store import Store
@@ -40,6 +42,8 @@ class OwnCertificate:
         directory = config.acme_directory
         self._ground = ground
         self._plain: WebServer | None = None
+        self._challenges = Challenges()
+        self.shown = AlpnProofs() if config.acme_challenge == TLS_ALPN_01 else None
         self.keeper = CertificateKeeper(
             Store(ground.folder.path),
             DIRECTORIES.get(directory, directory),
@@ -48,7 +52,9 @@ class OwnCertificate:
             domains,
             ground.network.http,
             ground.clock,
+            proofs=self.shown or self._challenges,
             everywhere=directory in DIRECTORIES,
+            binding=Binding(config.acme_eab_kid, config.acme_eab_key) if config.acme_eab_kid else None,
         )
 
     async def prepare(self) -> None:
@@ -56,7 +62,9 @@ class OwnCertificate:
         await asyncio.to_thread(self.keeper.prepare)
 
     async def start(self, web: WebServer, given: Sequence[socket.socket]) -> None:
-        """Answer on the plain port, and begin to look. Raises StartupError.
+        """Answer on the plain port, where proofs are given there or somebody has opened it; begin to look.
+
+        Raises StartupError.
 
         Args:
             web: serves the certificate.
@@ -65,7 +73,18 @@ class OwnCertificate:
         config = self._ground.config
         if is_loopback(config.host) and not given:
             log.warning("Nobody outside can look for the proof of a name at %s: see --host", config.host)
-        app = PlainApp(self.keeper.challenges, lambda: self._port(web))
+        if self.shown is None or given:
+            await self._open_plain(web, given)
+
+        async def serve(chain: bytes, key: bytes) -> None:
+            await web.serve_certificate(Certificate(chain, key))
+
+        self.keeper.start(serve)
+        self._ground.at_close(self.keeper.stop)
+
+    async def _open_plain(self, web: WebServer, given: Sequence[socket.socket]) -> None:
+        config = self._ground.config
+        app = PlainApp(self._challenges, lambda: self._port(web))
         plain = self._plain = WebServer(
             app, config.host, config.http_port, given=given, connections=_CONNECTIONS
         )
@@ -74,12 +93,6 @@ class OwnCertificate:
         except StartupError as error:  # which speaks of the other port
             raise StartupError(error.message.replace("--port", "--http-port")) from None
         self._ground.at_close(plain.stop)
-
-        async def serve(chain: bytes, key: bytes) -> None:
-            await web.serve_certificate(Certificate(chain, key))
-
-        self.keeper.start(serve)
-        self._ground.at_close(self.keeper.stop)
 
     def _port(self, web: WebServer) -> int:
         """Where the world reaches us by HTTPS: as the primary base URL says, else where we listen."""

@@ -153,8 +153,10 @@ class Appliance:
         doors.append(Doors(raw=[assistants.route()]))
         app = self._app(doors, monitoring, pages, health)
         config = ground.config
-        given, plain = split(self._manager.sockets(), config.http_port if own is not None else 0)
-        self.web = WebServer(app, config.host, config.port, config.tls, given=given)
+        has_plain = own is not None and config.http_port != config.port
+        given, plain = split(self._manager.sockets(), config.http_port if has_plain else 0)
+        proofs = own.shown if own is not None else None
+        self.web = WebServer(app, config.host, config.port, config.tls, given=given, proofs=proofs)
         await self.web.start()
         ground.at_close(self.web.stop)
         ground.at_close(assistants.stop)
@@ -172,6 +174,7 @@ class Appliance:
         webhooks.start()
         ground.at_close(webhooks.stop)
         monitoring.engine.checker.scheduler.ticks.append(self._manager.alive)
+        await monitoring.monitors.load_types()  # pages are served meanwhile
         monitoring.start()
         server_monitoring.start()
         pages.start()

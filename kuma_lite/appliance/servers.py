@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.appliance.monitors import Monitoring
@@ -175,8 +176,7 @@ class ServerMessages:
         return self._notifications.defaults(connection, organisation)
 
 
-@dataclass(frozen=True, slots=True)
-class _IncidentBeat:
+class _IncidentBeat(Struct, frozen=True):
     """An incident as messages tell of a beat (see `notifications.rules.FinishedBeat`)."""
 
     status: Status

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite import __version__
 from kuma_lite.assistants.tool import Asks
@@ -22,8 +23,7 @@ INSTRUCTIONS: Final = (
 _BROKEN: Final = "Something went wrong here; the log has the details."
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who uses tools: what they may, and the API with their token."""
 
     asks: Asks

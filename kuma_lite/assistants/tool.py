@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode
+
+from msgspec import Struct, field
 
 from kuma_lite.assistants.watched import API, PER_PAGE, Watched, find, watched
 from kuma_lite.core.access import Right
@@ -29,8 +30,7 @@ class Asks(Protocol):
 Arguments = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Tool:
+class Tool(Struct, frozen=True):
     """One tool.
 
     Args:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.errors import UserError
 
@@ -16,8 +17,7 @@ _TARGETS: Final = ("url", "hostname", "database_connection_string", "docker_cont
 _MOST_NAMED: Final = 10  # in a sentence
 
 
-@dataclass(frozen=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """One monitor.
 
     Args:

@@ -11,15 +11,19 @@ import io
 import json
 import os
 import sys
-import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, Final, cast
+from typing import IO, TYPE_CHECKING, Any, Final, cast
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from kuma_lite.backups.age import Decrypting, Encrypting, is_encrypted
 from kuma_lite.core.errors import UserError
+
+if TYPE_CHECKING:
+    import tarfile
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
@@ -30,8 +34,7 @@ _PIECE: Final = 256 * 1024
 _MANIFEST_LIMIT: Final = 16 << 20  # bytes: a hundred thousand uploads
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """What an archive says of itself.
 
     Attributes:
@@ -139,6 +142,8 @@ def needs_passphrase(source: Path) -> bool:
 
 
 def _write_all(file: IO[bytes], manifest: Manifest, members: Mapping[str, Path], passphrase: str) -> None:
+    import tarfile  # by whoever makes or reads one
+
     zstd = _zstd()
     outer = Encrypting(file, passphrase) if passphrase else None
     with (
@@ -155,6 +160,8 @@ def _write_all(file: IO[bytes], manifest: Manifest, members: Mapping[str, Path],
 
 
 def _entry(name: str, size: int, made: int) -> tarfile.TarInfo:
+    import tarfile
+
     entry = tarfile.TarInfo(name)
     entry.size, entry.mtime, entry.mode = size, made, 0o600
     return entry
@@ -162,6 +169,8 @@ def _entry(name: str, size: int, made: int) -> tarfile.TarInfo:
 
 @contextmanager
 def _members(source: Path, passphrase: str) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
+    import tarfile
+
     zstd = _zstd()
     with ExitStack() as stack:
         file = stack.enter_context(_opened(source))

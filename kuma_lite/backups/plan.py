@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from kuma_lite.backups.rotation import EVERY, Keep
 from kuma_lite.core.errors import UserError
@@ -17,8 +19,7 @@ _PASSPHRASE_CHARS: Final = 1000
 _LABELS: Final = {"hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly"}
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What is made by itself.
 
     Attributes:

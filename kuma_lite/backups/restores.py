@@ -7,13 +7,16 @@ import logging
 import re
 import shutil
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from kuma_lite.backups.elsewhere import backup_of
 from kuma_lite.backups.service import BackupKeeper
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
+from kuma_lite.core.records import replace
 from kuma_lite.core.uploads import Upload, no_such_upload, upload_size
 from kuma_lite.places.keeper import Places
 from kuma_lite.places.model import fetch
@@ -27,8 +30,7 @@ _OUR_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _UNNAMED: Final = "backup"
 
 
-@dataclass(frozen=True)
-class State:
+class State(Struct, frozen=True):
     """How far it is.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.checks._status_codes import DEFAULT_CODES
 from kuma_lite.core.json_text import JsonTextError, compact_json, parse_json
@@ -22,8 +23,7 @@ class StepError(Exception):
     """What is wrong with the steps, as a sentence without values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One request, what its answer has to be like, and what of it the later steps may use.
 
     `{{name}}` stands for a saved value in `url`, `headers`, `body` and `contains`.

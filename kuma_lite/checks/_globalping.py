@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import CannotCheck
 from kuma_lite.core.json_text import JsonTextError, compact_json, parse_json
@@ -29,8 +30,7 @@ _WITHOUT: Final = "Get higher limits by creating an account. Sign up at"
 Json = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """What a probe has found."""
 
     probe: Json

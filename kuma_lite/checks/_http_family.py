@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
 from typing import Any, ClassVar, Final, TypeVar, cast
+
+from msgspec import Struct
 
 from kuma_lite.checks._http_options import HttpOptions
 from kuma_lite.checks._http_request import overridden, with_cache_buster
@@ -46,8 +47,7 @@ _NTLM: Final = "ntlm"
 H = TypeVar("H", bound=HttpOptions)
 
 
-@dataclass(slots=True)
-class Judgement:
+class Judgement(Struct):
     """What an accepted answer is worth."""
 
     passes: bool

@@ -7,6 +7,8 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct
+
 from kuma_lite.core.json_text import JsonTextError, compact_json, parse_json, text_of
 from kuma_lite.net.network import USER_AGENT
 
@@ -25,8 +27,7 @@ _CACHE_BUSTER_CHARS: Final = 11
 Headers = list[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """The options that decide what is sent."""
 
     method: str = "GET"

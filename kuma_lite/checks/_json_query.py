@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.checks._jsonata import FUNCTION, UNDEFINED, QueryError, evaluate
 from kuma_lite.checks._large import off_loop_if_large
@@ -36,8 +37,7 @@ _OBJECT: Final = (
 VALUE: Final = Number("value", "Value")  # what a query finds, for limits
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """How a query came out."""
 
     passes: bool

@@ -18,10 +18,11 @@ import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter
 from typing import Any, Final, NoReturn
+
+from msgspec import Struct
 
 MOST_DESCRIPTORS: Final = 1_048_576  # that a process can have, on systems as they come
 EVALUATION_S: Final = 5.0  # a person would call a check that computes longer hung
@@ -156,8 +157,7 @@ def _is_json(value: Any) -> bool:
 _forking: Final = threading.Lock()
 
 
-@dataclass(slots=True)
-class _Child:
+class _Child(Struct):
     pid: int
     output: int  # file descriptor of the pipe's reading end
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
+from msgspec import Struct
+
 from kuma_lite.checks._channel import Channel
 from kuma_lite.checks._scram import Scram, ScramError
 from kuma_lite.net.errors import ErrorKind, NetworkError
@@ -77,8 +79,7 @@ class Login:
     parts: tuple[str, ...] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(Struct, frozen=True):
     """Where a topic's partitions are: their number and the broker that leads each."""
 
     leaders: Mapping[int, int]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.checks import _ber as ber
 from kuma_lite.checks._ber import Reader
@@ -48,8 +49,7 @@ _RESULTS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One message of a server. `code` and `reason` only of those that end a question."""
 
     number: int

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 from kuma_lite.checks import _driver
 from kuma_lite.checks._mongo_url import MongoUrl, read_url, wrong
 from kuma_lite.core.declarations import CheckFailed
+from kuma_lite.core.records import replace
 
 # What DNS may add to the options; everything else would let it redirect a password.
 _ALLOWED_IN_DNS: Final = frozenset({"authsource", "replicaset", "loadbalanced"})

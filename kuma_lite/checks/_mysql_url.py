@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
+from msgspec import Struct
+
 from kuma_lite.core.json_text import JsonTextError, parse_json
 
 MYSQL_PORT: Final = 3306
@@ -23,8 +25,7 @@ class InvalidString(ValueError):
     """A part of a URL that leads nowhere; the text says which, and holds no secret."""
 
 
-@dataclass(frozen=True, slots=True)
-class MysqlSecurity:
+class MysqlSecurity(Struct, frozen=True):
     """How a connection is encrypted: `verify` the chain, `names`: and that it is for this host. PEM texts."""
 
     verify: bool = True

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import CheckContext, CheckFailed
 from kuma_lite.net.errors import ErrorKind, NetworkError
@@ -25,8 +26,7 @@ def network_of(context: CheckContext) -> Network:
     return cast("Network", context.network)
 
 
-@dataclass(frozen=True, slots=True)
-class SeenCertificate:
+class SeenCertificate(Struct, frozen=True):
     """A certificate as the wire of Uptime Kuma 2.5 shows it.
 
     `for_url`: also say whether it fits the URL's host.
@@ -61,8 +61,7 @@ class SeenCertificate:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class ToldCertificate:
+class ToldCertificate(Struct, frozen=True):
     """A certificate that somebody else has seen and tells about, in part.
 
     Args:

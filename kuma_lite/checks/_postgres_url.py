@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
+from msgspec import Struct
+
 POSTGRES_PORT: Final = 5432
 # Options that are settings of the session; the server checks their values.
 _SETTINGS: Final = (
@@ -26,8 +28,7 @@ class InvalidString(ValueError):
     """A connection string that leads nowhere; the text says which part is wrong, and holds no secret."""
 
 
-@dataclass(frozen=True, slots=True)
-class Security:
+class Security(Struct, frozen=True):
     """How a connection is encrypted.
 
     `verify`: the chain is checked; `names`: and that it is for this host. The rest are paths of PEM files.

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct
+
 ACCESS_REQUEST: Final = 1
 CODES: Final = {2: "Access-Accept", 3: "Access-Reject", 11: "Access-Challenge"}
 CALLED_STATION_ID, CALLING_STATION_ID = 30, 31
@@ -54,8 +56,7 @@ class Request:
         return self.data[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """A packet that came back. `genuine`: whoever wrote it knows what we share."""
 
     code: int

@@ -6,8 +6,9 @@ v3 without authentication: a user is named, nothing is signed.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.checks import _ber as ber
 from kuma_lite.checks._ber import BerError, Reader
@@ -29,8 +30,7 @@ _FLOATS: Final = {b"\x9f\x78\x04": ">f", b"\x9f\x79\x08": ">d"}  # what net-snmp
 Value = int | float | str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
+class Engine(Struct, frozen=True):
     """Who answers under v3: its id, how often it was started, and its clock in seconds."""
 
     id: bytes = b""
@@ -38,8 +38,7 @@ class Engine:
     time: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What came back.
 
     `tag`: of the value; `status` and `index`: which error, and of which object; `kind`: RESPONSE or REPORT.

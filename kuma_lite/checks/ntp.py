@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipaddress
 import secrets
 import struct
-from dataclasses import dataclass
 from time import perf_counter
 from typing import ClassVar, Final
+
+from msgspec import Struct
 
 from kuma_lite.checks._host import clean_host
 from kuma_lite.checks._network import is_maybe_ours, network_of
@@ -41,8 +42,7 @@ class InvalidAnswer(Exception):
     """A datagram that is no answer of a time server."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a server says; times in ms."""
 
     stratum: int

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from kuma_lite.checks._ado_string import SQL_SERVER_PORT, InvalidString, SqlServerTarget, read_target
@@ -32,6 +31,7 @@ from kuma_lite.checks._tds_session import Route, Session
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, MonitorType, Notation
 from kuma_lite.core.notations import CONNECTION
 from kuma_lite.core.options import Options
+from kuma_lite.core.records import replace
 from kuma_lite.net import datagram
 from kuma_lite.net.errors import ErrorKind, NetworkError
 

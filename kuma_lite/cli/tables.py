@@ -8,8 +8,9 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 _GAP: Final = 2  # between columns
 _LEAST: Final = 10  # columns of a terminal that what is cut keeps
@@ -31,8 +32,7 @@ _PAINTS: Final = {
 _HEAD: Final = "\x1b[1m"
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Struct, frozen=True):
     """How a table is written: with colours or without; at most `width` columns, None: as many as it has."""
 
     colour: bool = False

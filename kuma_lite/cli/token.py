@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from msgspec import Struct
 
 from kuma_lite.cli.existing import existing_database
 from kuma_lite.core.clock import MILLISECONDS, Clock, SystemClock, to_ms
@@ -73,8 +74,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a token shall open; names of a tag or a group where it has a limit."""
 
     scopes: tuple[str, ...] = ()
@@ -98,6 +98,9 @@ class Wanted:
         return Grant(scopes, Limit(asked[0], found[0]))
 
 
+ANYTHING: Final = Wanted()
+
+
 def create(
     path: Path,
     name: str,
@@ -105,7 +108,7 @@ def create(
     days: int | None,
     clock: Clock,
     kind: str = PROJECT,
-    wanted: Wanted = Wanted(),
+    wanted: Wanted = ANYTHING,
 ) -> str:
     """A new token of a project or of the owner. Raises UserError."""
     from kuma_lite.projects.service import clean_name

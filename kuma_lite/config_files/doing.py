@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.config_files import store
 from kuma_lite.config_files.model import Deed, Problem, Unfit
@@ -26,8 +27,7 @@ log = logging.getLogger(__name__)
 AT_ONCE: Final = 64  # made at the same time: their transactions become one commit
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
+class _Done(Struct, frozen=True):
     """One step that was made, with what takes it back."""
 
     step: Step

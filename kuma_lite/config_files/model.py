@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from kuma_lite.core.resources import Document
 
@@ -28,8 +29,7 @@ class Deed(StrEnum):
 CHANGES: Final = frozenset({Deed.CREATE, Deed.UPDATE, Deed.ADOPT, Deed.DELETE})
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(Struct, frozen=True):
     """One field in the words of documents; secrets are hidden."""
 
     name: str
@@ -37,8 +37,7 @@ class FieldChange:
     new: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What has to be done about one thing."""
 
     kind: str  # plural of the resource, as in files
@@ -56,8 +55,7 @@ class Change:
         }
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What one file says.
 
     Args:
@@ -75,8 +73,7 @@ class Wish:
     kept: frozenset[tuple[str, str]] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What does not fit, and where in the file."""
 
     kind: str

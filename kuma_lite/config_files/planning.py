@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 
+from msgspec import Struct
+
 from kuma_lite.config_files.differences import differing, is_secret, shown
 from kuma_lite.config_files.model import (
     HIDDEN,
@@ -22,6 +24,7 @@ from kuma_lite.config_files.present import SLICE, Present, kinds
 from kuma_lite.core.access import Actor
 from kuma_lite.core.declarations import Kind
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.option_fitting import REQUIRED, lacking
 from kuma_lite.core.resource_documents import Documents, Secrets, field_of, fields_of
 from kuma_lite.core.resources import (
     CREATE,
@@ -39,8 +42,7 @@ MAX_PROBLEMS: Final = 50
 TO_BE_MADE: Final = 1 << 40  # ids from here on are of things that are planned
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One change with what is needed to make it."""
 
     change: Change
@@ -138,6 +140,7 @@ class Planner:
                 thing = self._same(resource, key, wire)
             if thing is not None:
                 return self._update(resource, key, document, wire, thing, adopted=owner is None)
+            self._look_for_gaps(resource, document, wire)
             resource.settled(self.actor, None, wire)
         except UserError as error:
             self._problem(resource.plural, key, field_of(resource, wire, error), error.message)
@@ -149,6 +152,16 @@ class Planner:
             if name != resource.named_by
         ]
         return Step(Change(resource.plural, key, Deed.CREATE, fields), resource, document)
+
+    def _look_for_gaps(self, resource: Resource[Any], document: Document, wire: Document) -> None:
+        """Refuse what says nothing of a field that is needed; who says that there is nothing may mean it.
+
+        Raises UserError.
+        """
+        for field in lacking(resource, wire):
+            if field.name not in document and field.key not in document:
+                sentence = "{key}: {reason}"
+                raise UserError(sentence, key=field.name, reason=REQUIRED, extra={"field": field.name})
 
     def _update(
         self,

@@ -20,7 +20,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from kuma_lite.config_files.texts import Parsed, Path, Place
+from kuma_lite.config_files.texts import Parsed
+from kuma_lite.config_files.toml_places import Path, Place
 from kuma_lite.core.errors import UserError
 
 NAME: Final = "name"

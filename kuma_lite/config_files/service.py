@@ -12,6 +12,7 @@ from kuma_lite.config_files.planning import Planner
 from kuma_lite.config_files.present import SLICE, Present, kinds
 from kuma_lite.config_files.store import Owned, thing_of
 from kuma_lite.core.access import Actor
+from kuma_lite.core.option_fitting import lacking
 from kuma_lite.core.resources import Document, Resources
 from kuma_lite.core.transactions import Transactions
 
@@ -56,6 +57,10 @@ class ConfigFiles:
                 if number % SLICE == SLICE - 1:
                     await asyncio.sleep(0)
                 document = present.documents.to_document(resource, thing)
+                # What is needed and has no value stands there as such: otherwise it would count as forgotten.
+                wire = resource.keeper.document(thing)
+                for field in lacking(resource, wire):
+                    document.setdefault(field.name, wire.get(field.key))
                 if document.get(resource.named_by) == key:
                     del document[resource.named_by]
                 entries[key] = document

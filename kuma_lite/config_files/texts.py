@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
+from kuma_lite.config_files.toml_places import Path, Place, toml_places
 from kuma_lite.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_VALUES: Final = 1_000_000  # an alias of an alias of an alias is small in the text
 MAX_DEPTH: Final = 100
+_TOML_PLACE: Final = re.compile(r" \(at line (\d+), column (\d+)\)$")
 _TAG: Final = "tag:yaml.org,2002:"
 _RESOLVERS: Final = (
     ("null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]),
@@ -29,14 +31,6 @@ _RESOLVERS: Final = (
         list("-+0123456789."),
     ),
 )
-Path = tuple[str | int, ...]
-
-
-class Place(NamedTuple):
-    """Where something stands, both from 1."""
-
-    line: int
-    column: int
 
 
 @dataclass
@@ -45,7 +39,7 @@ class Parsed:
 
     Args:
         value: of plain types.
-        places: path of keys and indexes → where that begins; empty for TOML.
+        places: path of keys and indexes → where that begins.
     """
 
     value: Any
@@ -69,9 +63,14 @@ def _toml(text: str, name: str) -> Parsed:
     import tomllib
 
     try:
-        return Parsed(tomllib.loads(text))
+        return Parsed(tomllib.loads(text), toml_places(text.replace("\r\n", "\n")))
     except tomllib.TOMLDecodeError as error:
-        raise UserError("{name}: {reason}", name=name, reason=error) from None
+        place = _TOML_PLACE.search(str(error))
+        reason = _TOML_PLACE.sub("", str(error))
+        where = f"{name}:{place[1]}:{place[2]}" if place else name
+        raise UserError("{where}: {reason}", where=where, reason=reason) from None
+    except RecursionError:
+        raise UserError("{name}: it is too deep", name=name) from None
 
 
 def _yaml(text: str, name: str) -> Parsed:

@@ -9,11 +9,13 @@ asks `require` about what it has found.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
+from msgspec import Struct
+
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 
 FIRST_ORGANISATION: Final = 1  # the one that every database begins with
 
@@ -69,8 +71,7 @@ PROJECT_TOKEN_RIGHTS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(Struct, frozen=True):
     """Who is told of something: those of an organisation who may see it, or one of them."""
 
     organisation: int
@@ -103,8 +104,7 @@ class Reach(Protocol):
         """Whether what is made of a document would be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True):
     """Who asks for something."""
 
     organisation: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 
 class Status(IntEnum):
@@ -30,8 +31,8 @@ class Certificate(Protocol):
         """All of it, JSON-ready, for `checks._network.read_certificate`."""
 
 
-@dataclass(slots=True)  # one for each check: frozen, it would take four times as long to make
-class CheckResult:
+# one for each check: frozen, it would take four times as long to make
+class CheckResult(Struct):
     """The target answered as wanted (or, for types that say so, is pending or down without having failed)."""
 
     message: str = ""
@@ -47,8 +48,7 @@ class CheckResult:
     numbers: Mapping[str, float] | None = None  # what the type's `numbers` declare, by id
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """Nothing to record now; look again in `seconds` (a push monitor whose beat is not overdue)."""
 
     seconds: float

@@ -5,23 +5,23 @@ help text and the commented sample file (`config_sample.py`). A flag beats the e
 file, that the default.
 """
 
-# ruff: noqa: RUF009 - `_declare` is `dataclasses.field` with the words of a setting
+# ruff: noqa: RUF009 - `declare` is `dataclasses.field` with the words of a setting
 from __future__ import annotations
 
 import argparse
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
-from difflib import get_close_matches
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
 from kuma_lite.core import config_values as values
 from kuma_lite.core.config_checks import refuse_contradictions
-from kuma_lite.core.config_values import BadValue, Reader
+from kuma_lite.core.config_values import BadValue
 from kuma_lite.core.errors import StartupError
 from kuma_lite.core.limits import DEFAULT_HOST, DEFAULT_PORT
+from kuma_lite.core.setting import DECLARATION, Setting, declare
 
 PREFIX: Final = "KUMA_LITE_"
 FILE_NAME: Final = "kuma-lite.toml"  # looked for in the data folder
@@ -31,33 +31,8 @@ ACME_CERTIFICATE: Final = (
     "certificate.pem"  # the key first, then the chain: one file, so that both always fit
 )
 _SHELLS_NAME: Final = "HOST"
+_RULING_SUFFIXES: Final = (".yaml", ".yml")  # of what is watched, never of settings
 FILE_SUFFIX: Final = "_FILE"  # of a variable that names a file with a secret
-_DECLARATION: Final = "setting"
-
-
-@dataclass(frozen=True)
-class Setting:
-    """How one field of `Config` is written outside.
-
-    Args:
-        help: one sentence.
-        read: text (environment, flag) or TOML value → value; raises BadValue.
-        others: further names in the environment, those of Uptime Kuma, in the order of precedence.
-        switch: a flag without value.
-        secret: may also come from the file that `<NAME>_FILE` names, and has no flag: flags show in `ps`.
-        sample: shown in the sample file instead of the default.
-    """
-
-    help: str
-    read: Reader
-    others: tuple[str, ...] = ()
-    switch: bool = False
-    secret: bool = False
-    sample: Any = None
-
-
-def _declare(default: Any, help: str, read: Reader, *others: str, **more: Any) -> Any:
-    return field(default=default, metadata={_DECLARATION: Setting(help, read, others, **more)})
 
 
 @dataclass(frozen=True)
@@ -73,7 +48,7 @@ class Tls:
 class Config:
     """The settings of one process."""
 
-    host: str = _declare(
+    host: str = declare(
         DEFAULT_HOST,
         'Address to listen on; "0.0.0.0" for every IPv4 address, "::" for IPv6 and IPv4, "unix:" with a path '
         "behind it for a socket of the file system.",
@@ -81,14 +56,14 @@ class Config:
         "UPTIME_KUMA_HOST",
         "HOST",
     )
-    port: int = _declare(DEFAULT_PORT, "Port to listen on.", values.port, "UPTIME_KUMA_PORT", "PORT")
-    data_dir: Path = _declare(
+    port: int = declare(DEFAULT_PORT, "Port to listen on.", values.port, "UPTIME_KUMA_PORT", "PORT")
+    data_dir: Path = declare(
         Path("data"),
         f"Folder of database and uploads; where nobody names one and there is no data, {SERVICE_FOLDER}.",
         values.path,
         "DATA_DIR",
     )
-    ssl_cert: Path | None = _declare(
+    ssl_cert: Path | None = declare(
         None,
         "Certificate (PEM) for HTTPS; needs ssl_key as well.",
         values.path,
@@ -96,7 +71,7 @@ class Config:
         "SSL_CERT",
         sample="/etc/ssl/kuma-lite.crt",
     )
-    ssl_key: Path | None = _declare(
+    ssl_key: Path | None = declare(
         None,
         "Private key (PEM) for HTTPS.",
         values.path,
@@ -104,7 +79,7 @@ class Config:
         "SSL_KEY",
         sample="/etc/ssl/kuma-lite.key",
     )
-    ssl_key_passphrase: str | None = _declare(
+    ssl_key_passphrase: str | None = declare(
         None,
         "Passphrase of the private key.",
         values.text,
@@ -113,88 +88,107 @@ class Config:
         secret=True,
         sample="",
     )
-    acme: str = _declare(
+    acme: str = declare(
         "",
         "Names, with commas between, by which the world reaches this server: a certificate for them and for "
         "the domains of its status pages is got and renewed by ACME. Needs acme_terms and, from outside, "
-        "http_port.",
+        "http_port (or acme_challenge).",
         values.host_names,
         sample="",
     )
-    acme_terms: bool = _declare(
+    acme_terms: bool = declare(
         False,
         "Accept the terms of service of the certificate authority.",
         values.switch,
         switch=True,
     )
-    acme_directory: str = _declare(
+    acme_directory: str = declare(
         "letsencrypt",
         'The certificate authority: "letsencrypt", "letsencrypt-staging" for trying out, or the address of '
         "the directory of another one.",
         values.acme_directory,
     )
-    acme_email: str = _declare(
+    acme_email: str = declare(
         "",
         "Where the certificate authority may write to.",
         values.text,
         sample="admin@example.com",
     )
-    http_port: int = _declare(
+    acme_challenge: str = declare(
+        "http-01",
+        'How names are proven to the certificate authority: "http-01" on http_port, "tls-alpn-01" on the '
+        "HTTPS port itself.",
+        values.one_of("http-01", "tls-alpn-01"),
+    )
+    acme_eab_kid: str = declare(
+        "",
+        "Id that a certificate authority for customers alone has given you (external account binding).",
+        values.text,
+        sample="",
+    )
+    acme_eab_key: str = declare(
+        "",
+        "The key (HMAC) that the certificate authority has given with acme_eab_kid.",
+        values.base64_key,
+        secret=True,
+        sample="",
+    )
+    http_port: int = declare(
         80,
         "Port for plain HTTP beside HTTPS by ACME: the certificate authority looks there, and everybody else "
         "is sent to HTTPS.",
         values.port,
     )
-    disable_frame_sameorigin: bool = _declare(
+    disable_frame_sameorigin: bool = declare(
         False,
         "Let other web sites show this one in a frame.",
         values.given,
         "UPTIME_KUMA_DISABLE_FRAME_SAMEORIGIN",
         switch=True,
     )
-    ws_origin_check: str = _declare(
+    ws_origin_check: str = declare(
         "cors-like",
         'Which web sites may connect and write: "cors-like" only this one, "bypass" all.',
         values.one_of("cors-like", "bypass"),
         "UPTIME_KUMA_WS_ORIGIN_CHECK",
     )
-    trusted_proxies: str = _declare(
+    trusted_proxies: str = declare(
         "",
         'Proxies whose X-Forwarded-For counts where "trust proxy" is on; without any, the one that connects.',
         values.networks,
         sample="192.0.2.1, 10.0.0.0/8",
     )
-    base_path: str = _declare(
+    base_path: str = declare(
         "",
         "Path below which a proxy has this server in its site; a trusted proxy may say it instead.",
         values.base_path,
         sample="/kuma",
     )
-    allowed_hosts: str = _declare(
+    allowed_hosts: str = declare(
         "",
         "Names, with commas between, under which it may be opened while logging in is switched off; besides "
         'addresses, and names under which somebody has logged in. "*" is every name.',
         values.text,
         sample="kuma.example.com",
     )
-    log_level: str = _declare(
+    log_level: str = declare(
         "info",
         'How much is logged: "debug", "info", "warning" or "error".',
         values.one_of("debug", "info", "warning", "error"),
     )
-    log_format: str = _declare(
+    log_format: str = declare(
         "text",
         'Lines for people ("text") or for machines ("json").',
         values.one_of("text", "json"),
         "UPTIME_KUMA_LOG_FORMAT",
     )
-    connectivity_target: str = _declare(
+    connectivity_target: str = declare(
         "",
         "Host and port that is asked every few seconds, to know whether our own network is down.",
         values.host_and_port,
         sample="192.0.2.1:443",
     )
-    notification_proxy: str = _declare(
+    notification_proxy: str = declare(
         "",
         "Proxy for the messages of notification services: http, https, socks4, socks5 or socks5h, as a URL.",
         values.text,
@@ -203,7 +197,7 @@ class Config:
         secret=True,
         sample="http://proxy.example:3128",
     )
-    cloudflared_token: str | None = _declare(
+    cloudflared_token: str | None = declare(
         None,
         "Token of a Cloudflare tunnel, which the program cloudflared keeps open.",
         values.text,
@@ -211,13 +205,13 @@ class Config:
         secret=True,
         sample="",
     )
-    plugins_dir: Path | None = _declare(
+    plugins_dir: Path | None = declare(
         None,
         "Folder of Python packages with further monitor types and notification services.",
         values.path,
         sample="/opt/kuma-lite/plugins",
     )
-    is_container: bool = _declare(
+    is_container: bool = declare(
         False,
         "Tell clients that this runs in a container.",
         values.switch,
@@ -225,26 +219,26 @@ class Config:
         switch=True,
     )
 
-    allow_all_chrome_exec: bool = _declare(
+    allow_all_chrome_exec: bool = declare(
         False,
         "Let the settings page name any program as the browser of monitors, not only those in usual places.",
         values.switch,
         "UPTIME_KUMA_ALLOW_ALL_CHROME_EXEC",
         switch=True,
     )
-    apply: Path | None = _declare(
+    apply: Path | None = declare(
         None,
         "Configuration file that rules: applied at the start and on SIGHUP, things it drops are removed.",
         values.path,
         sample="/etc/kuma-lite/kuma.yaml",
     )
-    page_copies: Path | None = _declare(
+    page_copies: Path | None = declare(
         None,
         "Folder that keeps a static copy of every status page for everybody, in a folder by its slug.",
         values.path,
         sample="/var/www/status",
     )
-    import_kuma_db: bool = _declare(
+    import_kuma_db: bool = declare(
         False,
         "At the first start, take over the kuma.db of an Uptime Kuma in the data folder without asking.",
         values.switch,
@@ -272,7 +266,7 @@ class Config:
         return Tls(self.ssl_cert, self.ssl_key, self.ssl_key_passphrase)
 
 
-SETTINGS: Final[dict[str, Setting]] = {entry.name: entry.metadata[_DECLARATION] for entry in fields(Config)}
+SETTINGS: Final[dict[str, Setting]] = {entry.name: entry.metadata[DECLARATION] for entry in fields(Config)}
 DEFAULTS: Final = {entry.name: entry.default for entry in fields(Config) if entry.default is not MISSING}
 
 
@@ -282,7 +276,9 @@ def add_options(parser: argparse.ArgumentParser, *names: str) -> None:
     `names`: those that a command needs; all when there are none.
     """
     parser.add_argument(
-        "--config", metavar="FILE", help=f"TOML file with settings [{FILE_NAME} in the data folder]"
+        "--config",
+        metavar="FILE",
+        help=f"TOML file with settings [{FILE_NAME} in the data folder]; one of YAML is as with --apply",
     )
     for name, setting in SETTINGS.items():
         if setting.secret or (names and name not in names):
@@ -311,7 +307,12 @@ def load_config(options: argparse.Namespace, environment: Mapping[str, str] | No
     above_file = _from_environment(variables) | _from_flags(flags)
     chosen = flags.get("config") or variables.get(f"{PREFIX}CONFIG")
     folder = above_file.get("data_dir") or _default_folder()
-    values = _from_file(Path(chosen) if chosen else folder / FILE_NAME, must_exist=bool(chosen))
+    values: dict[str, Any] = {}
+    if chosen and chosen.lower().endswith(_RULING_SUFFIXES):  # no settings: a file that rules
+        if "apply" in above_file:
+            raise StartupError(f"Only one file can rule: {chosen} or {above_file['apply']}.")
+        values, chosen = {"apply": _read("apply", chosen, "--config")}, None
+    values = _from_file(Path(chosen) if chosen else folder / FILE_NAME, must_exist=bool(chosen)) | values
     found: dict[str, Any] = {"data_dir": folder}
     config = Config(**(found | values | above_file))
     refuse_contradictions(config)
@@ -376,6 +377,8 @@ def _from_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
         raise StartupError(f"The settings file {path} is not valid TOML: {error}.") from None
     for key in document:
         if key not in SETTINGS:
+            from difflib import get_close_matches  # only who mistyped needs it
+
             close = get_close_matches(key, SETTINGS, 1)
             hint = f" Did you mean {close[0]}?" if close else ""
             raise StartupError(f"The settings file {path} has an unknown setting: {key}.{hint}")

@@ -28,5 +28,9 @@ def refuse_contradictions(config: Config) -> None:
             "A certificate by acme needs your consent to the terms of service of the certificate authority: "
             "acme_terms (--acme-terms)."
         )
-    if config.http_port == config.port:
+    if bool(config.acme_eab_kid) != bool(config.acme_eab_key):
+        raise StartupError(
+            "An account with a certificate authority needs both acme_eab_kid and acme_eab_key."
+        )
+    if config.http_port == config.port and config.acme_challenge == "http-01":
         raise StartupError(f"http_port and port are both {config.port}: HTTP and HTTPS need one each.")

@@ -12,6 +12,7 @@ from kuma_lite.core.hosts import plain_name
 
 _YES: Final = frozenset({"1", "true", "yes", "on"})
 _NO: Final = frozenset({"0", "false", "no", "off", ""})
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]*")
 _BASE_PATH: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 
 
@@ -105,6 +106,14 @@ def acme_directory(value: Any) -> str:
     if text(value) not in ("letsencrypt", "letsencrypt-staging") and not value.startswith("https://"):
         raise BadValue('"letsencrypt", "letsencrypt-staging" or an address that begins with https://')
     return str(value)
+
+
+def base64_key(value: Any) -> str:
+    """A secret in Base64, of addresses or not, or nothing. Raises BadValue."""
+    plain = text(value).strip().rstrip("=")
+    if not _BASE64.fullmatch(plain) or len(plain) % 4 == 1:
+        raise BadValue("Base64, as the certificate authority has given it")
+    return plain
 
 
 def base_path(value: Any) -> str:

@@ -11,11 +11,11 @@ import logging
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
 import apsw
+from msgspec import Struct
 
 from kuma_lite.core import sqlite_guard
 from kuma_lite.core.clock import Clock
@@ -33,8 +33,7 @@ T = TypeVar("T")
 CHECKPOINT_PAGES: Final = 4_000  # 8 MB of log: each page goes into the file once, however often it changed
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseStats:
+class DatabaseStats(Struct, frozen=True):
     """What `/readyz` and the metrics show."""
 
     waiting: int  # writes in the queue

@@ -170,8 +170,16 @@ def _try_to_write(connection: apsw.Connection) -> None:
     if connection.readonly("main"):
         raise apsw.ReadOnlyError("the file is read-only")
     # A full disk is said while running: what was stored can still be served, and there may be room again.
-    with suppress(apsw.FullError), connection:
-        connection.pragma("user_version", version_of(connection))
+    with suppress(apsw.FullError):
+        # Who reads first and then wants to write is refused at once when another one has written between: a
+        # server beside which a command opens the file. This waits for its turn.
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            connection.pragma("user_version", version_of(connection))
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
 
 
 def _set_writer_pragmas(connection: apsw.Connection) -> None:

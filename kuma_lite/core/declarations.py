@@ -24,6 +24,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, get_args
 
+import msgspec
+from msgspec import Struct
+
 from kuma_lite.core.check_results import CannotCheck as CannotCheck
 from kuma_lite.core.check_results import Certificate as Certificate
 from kuma_lite.core.check_results import CheckFailed as CheckFailed
@@ -61,16 +64,14 @@ class Kind(StrEnum):
     REFERENCE = "reference"  # the number of another thing people keep: `Words.refers_to` says of what kind
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One entry of a select."""
 
     value: str | int | bool | None
     label: str
 
 
-@dataclass(frozen=True)
-class ShownWhen:
+class ShownWhen(Struct, frozen=True):
     """An option is shown while another option of the same form has one of the values."""
 
     option: str
@@ -78,16 +79,14 @@ class ShownWhen:
     or_filled: str = ""  # an option; while that has a value this one counts, and is shown
 
 
-@dataclass(frozen=True)
-class Follows:
+class Follows(Struct, frozen=True):
     """In a form a number is this share of another one, until somebody touches it."""
 
     option: str
     share: float
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """How an option looks in a form: everything but its name, type and default."""
 
     label: str
@@ -126,8 +125,7 @@ class Runs(StrEnum):
     SERVER = "server"
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(Struct, frozen=True):
     """A direct child of a group, as the group's check sees it."""
 
     id: int
@@ -136,16 +134,14 @@ class Child:
     status: Status | None  # None: never checked
 
 
-@dataclass(frozen=True, slots=True)
-class LastBeat:
+class LastBeat(Struct, frozen=True):
     """The latest recorded beat of the monitor itself."""
 
     status: Status
     time: float  # seconds since 1970
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(Struct, frozen=True):
     """How long a monitor whose beats come by request has not been heard of, in seconds."""
 
     lasted: float
@@ -177,16 +173,14 @@ class ServerContext(CheckContext, Protocol):
         """Since the latest beat by request, or since the monitor is watched in this run."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionVariable:
+class ConditionVariable(Struct, frozen=True):
     """Something a check finds and conditions can be about."""
 
     id: str
     operators: tuple[tuple[str, str], ...]  # (id, caption)
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """Something a check measures, on which people can set a limit."""
 
     id: str
@@ -264,8 +258,7 @@ AnyMonitorType = MonitorType[Any] | ServerMonitorType[Any]
 # --- Notification services ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One message to deliver. `monitor` and `heartbeat` are None for tests and expiry warnings.
 
     Args:
@@ -279,7 +272,7 @@ class Message:
     text: str
     monitor: Mapping[str, Any] | None = None
     heartbeat: Mapping[str, Any] | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = msgspec.field(default_factory=dict)
     usual: Message | None = None
 
 
@@ -320,8 +313,7 @@ class TemplateFailed(DeliveryFailed):
         self.column = column
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """So many messages a service takes at once, and then again within so many seconds; more are held back."""
 
     messages: int

@@ -9,12 +9,15 @@ acknowledgement (None: one without arguments, `SILENCE`: none at all); a `UserEr
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Any, Final, Protocol
 
+from msgspec import Struct
+
 from kuma_lite.core.access import Actor, Audience, Right
 from kuma_lite.core.errors import NotLoggedIn, UserError
+from kuma_lite.core.records import replace
 
 Answer = Any  # JSON-ready; dict for nearly all events
 RawHeaders = Sequence[tuple[bytes, bytes]]
@@ -24,8 +27,7 @@ COMPATIBLE: Final = "/"  # the namespace of Uptime Kuma's clients
 PAGE: Final = "/page"  # the leaner namespace of our own page; offers every compatible event as well
 
 
-@dataclass(frozen=True)
-class Then:
+class Then(Struct, frozen=True):
     """An answer with something to do once it has been sent: pushes that clients expect after it."""
 
     answer: Answer
@@ -105,8 +107,7 @@ class Push(Protocol):
 Handler = Callable[..., Awaitable[Answer]]
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(Struct, frozen=True):
     """One event a client may send.
 
     Args:
@@ -147,8 +148,7 @@ class Unanswered(Enum):
     MISSING = "missing"  # an address of a kind it knows, of a thing there is not: the page, with status 404
 
 
-@dataclass(frozen=True)
-class RawRoute:
+class RawRoute(Struct, frozen=True):
     """A hot HTTP route served without the framework: `handler(scope, receive, send)` as in ASGI.
 
     `path` ends in `/` to take everything below it. Access is the handler's own affair and stated here only

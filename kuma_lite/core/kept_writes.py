@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from msgspec import Struct
 
 from kuma_lite.core.transactions import GroupTransactions, stored_soon
 
@@ -37,8 +38,7 @@ class News(Protocol):
         """It is committed; False: it never will be."""
 
 
-@dataclass(eq=False, slots=True)
-class _Kept:
+class _Kept(Struct, eq=False):
     fn: Callable[[Connection], None]
     news: Sequence[News]
     ended: Callable[[bool], None]

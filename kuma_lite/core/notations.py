@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 
 class Bare(StrEnum):
@@ -16,8 +17,7 @@ class Bare(StrEnum):
     ADDRESS = "address"  # of IPv4 or IPv6
 
 
-@dataclass(frozen=True, slots=True)
-class Notation:
+class Notation(Struct, frozen=True):
     """One way of writing the target of a monitor type; each part that is given is a way to recognise it.
 
     The first option for a URL takes an address as it stands; otherwise the first ones for a host and a port
@@ -56,9 +56,9 @@ class Notation:
     def describe(self) -> dict[str, Any]:
         """As the browser's form reads it: what is said, in the spelling of the wire."""
         return {
-            _WIRE_NAMES.get(each.name, each.name): value
-            for each in fields(self)
-            if (value := getattr(self, each.name))
+            _WIRE_NAMES.get(name, name): value
+            for name in self.__struct_fields__
+            if (value := getattr(self, name))
         }
 
 

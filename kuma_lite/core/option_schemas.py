@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import Words
 from kuma_lite.core.resource_documents import Field, fields_of
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from kuma_lite.core.options import Options
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(Struct, frozen=True):
     """An option: as documents have it, in words, and the schema of its values without default."""
 
     field: Field

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.access import Actor, Owned
 from kuma_lite.core.errors import UserError
@@ -30,8 +31,7 @@ _EMPTY: Final = (None, "")  # no secret is kept there
 Secrets = Callable[[str], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """An option as documents have it."""
 
     key: str  # on the wire
@@ -186,8 +186,9 @@ class Documents:
         where = f"{resource.plural}/{_escaped(thing_key)}"
         for reference in resource.references:
             wire = changed_at(wire, reference.path, self._key_in(reference.resource))
-        for key, value in wire.items():
-            field = fields.get(key)
+        # In the order of the form, in whatever order a client has sent it: twins are equal byte by byte.
+        for key in (*(key for key in fields if key in wire), *sorted(wire.keys() - fields.keys())):
+            value, field = wire[key], fields.get(key)
             hidden = field.secret if field else resource.undeclared(wire, key)
             if hidden is None or (field and (field.learned or value == default_of(resource, field))):
                 continue

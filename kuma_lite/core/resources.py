@@ -107,6 +107,10 @@ def _as_it_is(actor: Actor, thing: Any, document: Document) -> Document:
     return document
 
 
+def _whatever_it_is(thing: Any) -> None:
+    del thing
+
+
 def _no_facts(thing: Any) -> Mapping[str, Any]:
     del thing
     return {}
@@ -191,20 +195,29 @@ class Resource(Generic[T]):
         async with self._turn(actor, key) as thing:
             return await self.keeper.replace(actor, thing, document)
 
+    async def rewrite(self, actor: Actor, key: Any, change: Callable[[T], Any]) -> T:
+        """What becomes of one as it is now. Raises Forbidden, Missing, UserError, what `change` raises."""
+        self._allow(REPLACE)
+        async with self._turn(actor, key) as thing:
+            document = change(thing)
+            _stay_within(actor, document)
+            return await self.keeper.replace(actor, thing, document)
+
     async def patch(self, actor: Actor, key: Any, changes: Any) -> T:
         """A part of a document for one, as a merge patch (RFC 7396). Raises Forbidden, Missing, UserError."""
         self._allow(REPLACE)
         if not isinstance(changes, Mapping):
             raise UserError("The {shown_name} must be an object.", shown_name=self.shown_name)
-        async with self._turn(actor, key) as thing:
-            document = merged(self.keeper.document(thing), changes)
-            _stay_within(actor, document)
-            return await self.keeper.replace(actor, thing, document)
+        return await self.rewrite(actor, key, lambda thing: merged(self.keeper.document(thing), changes))
 
-    async def delete(self, actor: Actor, key: Any) -> T:
-        """Remove one; returns what it was. Raises Forbidden, Missing, UserError."""
+    async def delete(self, actor: Actor, key: Any, look: Callable[[T], None] = _whatever_it_is) -> T:
+        """Remove one; returns what it was.
+
+        Raises Forbidden, Missing, UserError, and what `look` raises, which sees it as it is now.
+        """
         self._allow(DELETE)
         async with self._turn(actor, key) as thing:
+            look(thing)
             await self.keeper.delete(actor, thing)
             return thing
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, Protocol
+
+from msgspec import Struct
 
 from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor, Reach, Right
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 
 TAG, GROUP = "tag", "group"
 LIMITS: Final = (TAG, GROUP)
@@ -34,16 +36,14 @@ RIGHTS: Final[Mapping[Scope, frozenset[Right]]] = {
 LIMITED_RIGHTS: Final = frozenset({Right.MONITORS_VIEW, Right.MONITORS_EDIT, Right.MONITORS_PUSH})
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """The tag that monitors carry, or the group in which they stand."""
 
     kind: str  # TAG or GROUP
     id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """What a key or token opens of what its maker may."""
 
     scopes: frozenset[Scope] | None = None  # None: none were chosen, as with all before there were any

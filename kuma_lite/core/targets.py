@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Protocol
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 # An answer that came later may be one to a packet that was lost and sent again (RFC 6298: after a second).
 PROMPT_S: Final = 0.9
@@ -13,8 +14,7 @@ PROMPT_S: Final = 0.9
 _BARE_URLS: Final = ("http://", "https://")  # what Uptime Kuma's form leaves behind where nobody typed a URL
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A host with or without a port, a URL, or, for what has no address, a name."""
 
     host: str = ""  # name or address, as it was typed

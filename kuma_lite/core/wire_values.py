@@ -53,11 +53,21 @@ def text(value: Any) -> str | None:
     return text_of(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
-def short_text(value: Any, what: str) -> str | None:
-    """A `text` that may stand in a list. Raises UserError for a longer one; `what` it is, in words."""
+def short_text(value: Any, what: str, about: str = "") -> str | None:
+    """A `text` that may stand in a list.
+
+    Args:
+        value: what came.
+        what: it is, in words.
+        about: its key on the wire.
+
+    Raises:
+        UserError: it is longer.
+    """
     found = text(value)
     if found is not None and len(found) > MAX_TEXT_CHARS:
-        raise UserError("{what} has at most {most} characters.", what=what, most=MAX_TEXT_CHARS)
+        sentence = "{what} has at most {most} characters."
+        raise UserError(sentence, what=what, most=MAX_TEXT_CHARS, about=about)
     return found
 
 

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct
+
 PREFIXES: Final = ("kuma-lite.", "kuma.")
 MAX_VALUE_CHARS: Final = 10_000
 MAX_LABELS: Final = 1_000  # of one container
@@ -34,8 +36,7 @@ _NAMES: Final = {
 _NOT_HERE: Final = frozenset({"notification", "docker_host", "status_page", "maintenance"})
 
 
-@dataclass(frozen=True)
-class Container:
+class Container(Struct, frozen=True):
     """What a daemon says of one; `id` is its own, names have no slash in front."""
 
     id: str

@@ -50,14 +50,18 @@ def read_host(
     """A Docker host as a client sends it; what clients of Uptime Kuma do not know stays. Raises UserError."""
     if not isinstance(payload, Mapping):
         raise UserError("The Docker host must be an object.")
-    sent = [payload.get(key) for key in ("dockerDaemon", "dockerType", "name")]
-    daemon, kind, name = texts = [wire_values.short_text(value, _EACH) for value in sent]
-    for value, text in zip(sent, texts, strict=True):
-        if value is not None and text is None:
-            raise UserError("Name, type and address of a Docker host must be texts.")
+    daemon, kind, name = (_text(payload, key) for key in ("dockerDaemon", "dockerType", "name"))
     organisation, author = (actor.organisation, actor.author) if actor else (0, 0)
     labels = wire_values.flag(payload.get(LABELS, old.labels if old is not None else False))
     return DockerHost(host_id, organisation, author, daemon, kind, name, labels)
+
+
+def _text(payload: Mapping[str, Any], key: str) -> str | None:
+    value = payload.get(key)
+    text = wire_values.short_text(value, _EACH, about=key)
+    if value is not None and text is None:
+        raise UserError("Name, type and address of a Docker host must be texts.", about=key)
+    return text
 
 
 def daemon_request(host: DockerHost, path: str, timeout: float, data_folder: Path) -> Request:

@@ -15,6 +15,7 @@ class DockerHostOptions(Options):
         alias="dockerType",
         label="Connection type",
         kind=Kind.SELECT,
+        required=True,
         form_default="socket",
         choices=(Choice("socket", "Socket"), Choice("tcp", "TCP or HTTP")),
     )
@@ -23,6 +24,7 @@ class DockerHostOptions(Options):
         alias="dockerDaemon",
         label="Docker daemon",
         kind=Kind.TEXT,
+        required=True,
         form_default="/var/run/docker.sock",
         help="The path of a socket, or an address as in http://docker.example.com:2375.",
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from kuma_lite.core.sentences import filled
 
@@ -22,8 +23,7 @@ class Help(StrEnum):
     CERTIFICATE = "certificate"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """What problems of one kind have in common. The sentences are templates for the arguments of a problem.
 
     Args:
@@ -48,8 +48,7 @@ class Kind:
     help: Help | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One that is there now.
 
     Args:
@@ -93,8 +92,7 @@ class Problem:
 Source = Callable[[], Problem | Iterable[Problem] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """A message about a problem, before it is one of a channel.
 
     Args:
@@ -118,6 +116,5 @@ class Report:
         return {"name": f"Kuma Lite: {self.label}", "type": "kuma-lite", "problem": self.key}
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemsChanged:
+class ProblemsChanged(Struct, frozen=True):
     """What the page shows has changed."""

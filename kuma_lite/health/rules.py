@@ -8,10 +8,12 @@ whatever it does it causes a few messages and then at most two an hour. Times ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final, NamedTuple
 
+from msgspec import Struct, field
+
+from kuma_lite.core.records import replace
 from kuma_lite.health.model import Problem
 
 GAP_S: Final = 5.0  # an absence shorter than this is none: a retry that worked by chance
@@ -31,8 +33,7 @@ class Step(Enum):
     PASSED = "passed"  # it began and ended while nothing could be told
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """What is known of one problem, from when it was first seen until its end was told.
 
     Args:
@@ -62,16 +63,14 @@ class Case:
     returns: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """A problem that is over."""
 
     ended: float
     returns: int
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """Everything that is known."""
 
     cases: Mapping[str, Case] = field(default_factory=dict)

@@ -12,12 +12,15 @@ import logging
 import os
 import shutil
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec import Struct, field
+from msgspec.structs import asdict
+
 from kuma_lite.core import sql
 from kuma_lite.core.errors import StartupError, UserError
+from kuma_lite.core.records import replace
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.core.uploads import Upload, no_such_upload, upload_size
@@ -41,8 +44,7 @@ _CONTENT: Final = (
 TakeOver = Callable[[Path, Path, Progress], Outcome]
 
 
-@dataclass(frozen=True)
-class State:
+class State(Struct, frozen=True):
     """How far it is. `stage`: idle, uploading, importing, failed or done."""
 
     stage: str = "idle"

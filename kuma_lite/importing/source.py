@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import shutil
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -106,6 +105,8 @@ async def opened(located: Located, our_folder: Path) -> AsyncIterator[Source]:
     Raises:
         UserError: it cannot be read, is no database of Uptime Kuma, or an older one than 1.18.
     """
+    import sqlite3  # a second SQLite, which nobody loads who imports nothing
+
     folder = our_folder / COPY_FOLDER
     shutil.rmtree(folder, ignore_errors=True)  # of an import that was killed
     folder.mkdir(mode=0o700)

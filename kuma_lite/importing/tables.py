@@ -7,10 +7,10 @@ ids they had elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import apsw
+from msgspec import Struct, field
 
 from kuma_lite.core.sql import Connection
 from kuma_lite.importing.report import Report
@@ -22,8 +22,7 @@ Row = Mapping[str, Any]
 GONE: Final = "what it belonged to has been deleted"
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column.
 
     Args:
@@ -37,8 +36,7 @@ class Column:
     default: Any = None
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """One table.
 
     Args:

@@ -15,9 +15,10 @@ import math
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from kuma_lite.maintenance.zones import moments_of, offset_of, parse_wall, to_moment, to_wall
 
@@ -64,8 +65,7 @@ class CronError(ValueError):
         super().__init__(f"CronPattern: {message}")
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """When something happens, over and over."""
 
     seconds: tuple[int, ...]
@@ -137,8 +137,7 @@ class Pattern:
                             yield date(year, month, day)
 
 
-@dataclass(frozen=True, slots=True)
-class Once:
+class Once(Struct, frozen=True):
     """A date in the place of a pattern."""
 
     wall: datetime

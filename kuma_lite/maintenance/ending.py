@@ -6,11 +6,11 @@ date becomes the moment when that begins. Uptime Kuma 2.5 has no such thing; its
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Final
 
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 from kuma_lite.maintenance.model import Plan, PlanStatus, Strategy
 from kuma_lite.maintenance.rules import status_at, windows_of, zone_name
 from kuma_lite.maintenance.zones import known_zone_of, parse_wall, to_moment, to_wall

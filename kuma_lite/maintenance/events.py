@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Then, actor_of
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 from kuma_lite.core.resource_events import LOGIN_ORDER, ResourceEvents, Told
 from kuma_lite.core.resources import Resource
 from kuma_lite.core.wire_values import not_there, whole

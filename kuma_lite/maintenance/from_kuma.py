@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from kuma_lite.core.access import FIRST_ORGANISATION
 from kuma_lite.core.clock import parse_wire_time
+from kuma_lite.core.records import replace
 from kuma_lite.core.sql import Connection
 from kuma_lite.maintenance import store
 from kuma_lite.maintenance.cron import CronError, parse

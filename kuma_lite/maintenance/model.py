@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 SAME_AS_SERVER: Final = "SAME_AS_SERVER"  # time zone option: whatever the server's is
 
@@ -73,8 +74,7 @@ class TimeOfDay(NamedTuple):
         return cls(hours, minutes, seconds)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """One maintenance as it is stored.
 
     Dates are kept as the client wrote them: wall clock times in the plan's zone. `cron` and `duration`
@@ -102,24 +102,21 @@ class Plan:
     last_start: int | None = None  # seconds since 1970: the latest window of an interval that began
 
 
-@dataclass(frozen=True, slots=True)
-class MaintenanceStarted:
+class MaintenanceStarted(Struct, frozen=True):
     """Monitors are under maintenance from now on (their descendants are as well, and not listed)."""
 
     plan_id: int
     monitor_ids: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class MaintenanceEnded:
+class MaintenanceEnded(Struct, frozen=True):
     """A plan covers these monitors no longer; another one may."""
 
     plan_id: int
     monitor_ids: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class MaintenanceChanged:
+class MaintenanceChanged(Struct, frozen=True):
     """A plan was added, edited, linked, switched or removed: what shows it is out of date."""
 
     plan_id: int

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from kuma_lite.core.access import Right
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.doors import PAGE, Answer, Caller, Event, actor_of
+from kuma_lite.core.records import replace
 from kuma_lite.core.wire_values import whole
 from kuma_lite.maintenance.document import Document
 from kuma_lite.maintenance.model import Plan

@@ -8,14 +8,16 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
+
+from msgspec import Struct
 
 from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor, Right, may, require
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.maintenance import store
 from kuma_lite.maintenance.ending import ended_at
@@ -42,8 +44,7 @@ class ServerSettings(Protocol):
         """IANA name of the server's time zone."""
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """A plan with its links and what it is now."""
 
     plan: Plan
@@ -214,7 +215,7 @@ class Plans:
         """Replace the monitors a plan is for. Raises UserError for one that is not the organisation's."""
         entry, wanted = self._editable(actor, plan_id), tuple(dict.fromkeys(monitor_ids))
         if not all(self._monitor_exists(actor.organisation, item) for item in wanted):
-            raise UserError("One of the monitors does not exist.")
+            raise UserError("One of the monitors does not exist.", about="monitors")
         await self._database.write(lambda db: store.link_monitors(db, entry.plan.id, wanted))
         before, now = frozenset(entry.monitor_ids), frozenset(wanted)
         entry.monitor_ids = wanted
@@ -232,7 +233,7 @@ class Plans:
         """Replace the status pages that show a plan. Raises UserError for one that does not exist."""
         entry, wanted = self._editable(actor, plan_id), tuple(dict.fromkeys(page_ids))
         if any(self._page_title(actor.organisation, item) is None for item in wanted):
-            raise UserError("One of the status pages does not exist.")
+            raise UserError("One of the status pages does not exist.", about="status_pages")
         await self._database.write(lambda db: store.link_pages(db, entry.plan.id, wanted))
         entry.page_ids = wanted
         self._bus.publish(MaintenanceChanged(entry.plan.id, entry.plan.organisation))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 from kuma_lite.core.time_zones import zone_named
 from kuma_lite.maintenance.cron import CronError, parse
 from kuma_lite.maintenance.model import SAME_AS_SERVER, Plan, Strategy, TimeOfDay

@@ -13,10 +13,11 @@ the interval will prevent; here the next one listed is the next one that comes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from kuma_lite.maintenance.cron import CronError, Once, Pattern, parse
 from kuma_lite.maintenance.model import SAME_AS_SERVER, Plan, PlanStatus, Strategy, TimeOfDay
@@ -132,8 +133,7 @@ def seconds_between(start: TimeOfDay, end: TimeOfDay) -> int:
 # --- Windows -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Windows:
+class Windows(Struct, frozen=True):
     """The windows of a repeating plan."""
 
     pattern: Pattern | Once

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, Final
 
 from kuma_lite.core.access import Audience
@@ -14,6 +13,7 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.bus_events import SettingsChanged
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Doors, Push
+from kuma_lite.core.records import replace
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.maintenance.document import Document, state_of
 from kuma_lite.maintenance.events import MaintenanceEvents

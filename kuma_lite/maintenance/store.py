@@ -91,7 +91,7 @@ def link_monitors(db: Connection, plan_id: int, monitor_ids: Iterable[int]) -> N
             (position, plan_id, monitor_id),
         )
         if not db.changes():
-            raise UserError("One of the monitors does not exist.")
+            raise UserError("One of the monitors does not exist.", about="monitors")
 
 
 def link_pages(db: Connection, plan_id: int, page_ids: Iterable[int]) -> None:

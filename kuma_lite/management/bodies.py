@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.option_fitting import misfit
 from kuma_lite.core.option_schemas import described
 from kuma_lite.core.resource_documents import default_of, fields_of, keyed, look_through
 from kuma_lite.core.resources import Document, Resource, merged
@@ -95,8 +96,14 @@ def _look_closely(resource: Resource[Any], wire: Document, old: Mapping[str, Any
             continue
         wrong = _misfit(option.shape, value)
         if wrong:
-            sentence = "{key}: {reason}"
-            raise UserError(sentence, key=field.name, reason=wrong, extra={"field": field.name})
+            raise _unfit(field.name, wrong)
+    name, reason = misfit(resource, wire, old)
+    if name:
+        raise _unfit(name, reason)
+
+
+def _unfit(field: str, reason: str) -> UserError:
+    return UserError("{key}: {reason}", key=field, reason=reason, extra={"field": field})
 
 
 def _misfit(shape: Mapping[str, Any], value: Any) -> str:

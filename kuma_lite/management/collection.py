@@ -22,6 +22,7 @@ from kuma_lite.core.resources import CREATE, DELETE, REPLACE, Document, Resource
 from kuma_lite.management import listing
 from kuma_lite.management.bodies import ID, STATE, body_of, created, patched, replaced
 from kuma_lite.rest.etags import ETAG, etag_of, not_modified, refuse_stale
+from kuma_lite.rest.operation import Tagged
 from kuma_lite.rest.problems import problem_body
 from kuma_lite.rest.requests import AnyRequest, TextQuery, WholeQuery, actor_of
 from kuma_lite.rest.route import CREATED, GET, NO_CONTENT, POST, Route, key_in
@@ -81,7 +82,13 @@ class Managed:
             query=_QUERY,
         )
         yield route(
-            name=f"{name}_get", method=GET, path=one, needs=resource.view, handler=self.get, response=shown
+            name=f"{name}_get",
+            method=GET,
+            path=one,
+            needs=resource.view,
+            handler=self.get,
+            response=shown,
+            tagged=Tagged.SHOWN,
         )
         writing = partial(route, needs=resource.edit, request=anything(dict(self._example)), response=shown)
         if CREATE in resource.can:
@@ -91,6 +98,7 @@ class Managed:
                 path=path,
                 handler=self.create,
                 status=CREATED,
+                tagged=Tagged.MADE,
                 shown_once=self._once is not None,
             )
         if self._copied is not None:
@@ -100,11 +108,13 @@ class Managed:
                 path=f"{one}/clone",
                 handler=self.clone,
                 status=CREATED,
+                tagged=Tagged.MADE,
                 request=anything({resource.named_by: "Copy"}),
             )
         if REPLACE in resource.can:
-            yield writing(name=f"{name}_replace", method=_PUT, path=one, handler=self.replace)
-            yield writing(name=f"{name}_change", method=_PATCH, path=one, handler=self.change)
+            changing = partial(writing, path=one, tagged=Tagged.CHANGED)
+            yield changing(name=f"{name}_replace", method=_PUT, handler=self.replace)
+            yield changing(name=f"{name}_change", method=_PATCH, handler=self.change)
         if DELETE in resource.can:
             yield route(
                 name=f"{name}_delete",
@@ -113,6 +123,7 @@ class Managed:
                 needs=resource.edit,
                 handler=self.delete,
                 status=NO_CONTENT,
+                tagged=Tagged.CHANGED,
             )
 
     # --- reading -----------------------------------------------------------------------------------------
@@ -167,9 +178,8 @@ class Managed:
 
     async def delete(self, request: AnyRequest) -> None:
         """Remove one."""
-        thing = await self._find(request, self._resource.edit)
-        self._look_at_tag(request, thing)
-        await self._resource.delete(_person(request), self._resource.identify(thing))
+        number = self._resource.identify(await self._find(request, self._resource.edit))
+        await self._resource.delete(_person(request), number, partial(self._look_at_tag, request))
 
     # --- inside ------------------------------------------------------------------------------------------
 
@@ -177,12 +187,17 @@ class Managed:
         self, request: AnyRequest, wire_of: Callable[[Resource[Any], Any, Mapping[str, Any]], Document]
     ) -> Response[Any]:
         body = await problem_body(request)
-        thing = await self._find(request, self._resource.edit)
-        self._look_at_tag(request, thing)
-        wire = wire_of(self._resource, thing, body)
-        number = self._resource.identify(thing)
+        number = self._resource.identify(await self._find(request, self._resource.edit))
+        wire: Document = {}
+
+        def changed(thing: Any) -> Document:
+            """Of two changes at once the second one sees what the first has done."""
+            self._look_at_tag(request, thing)
+            wire.update(wire_of(self._resource, thing, body))
+            return wire
+
         with self._naming_field(wire):
-            return self._answer(await self._resource.replace(_person(request), number, wire))
+            return self._answer(await self._resource.rewrite(_person(request), number, changed))
 
     @contextmanager
     def _naming_field(self, wire: Document) -> Iterator[None]:
@@ -204,8 +219,9 @@ class Managed:
         return {**body, STATE: self._state(thing)} if self._state else body
 
     def _tag(self, thing: Any) -> str:
-        """Of what can be changed; a beat changes no `ETag`."""
-        return etag_of(self._resource.keeper.document(thing))
+        """Of what can be changed, and of its state: whoever asks again hears of a beat, too."""
+        state = self._state(thing) if self._state else None
+        return etag_of(self._resource.keeper.document(thing), state)
 
     def _look_at_tag(self, request: AnyRequest, thing: Any) -> None:
         refuse_stale(request, self._tag(thing), self._resource.shown_name)

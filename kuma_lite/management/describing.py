@@ -18,6 +18,15 @@ _SPARSE: Final = {
     "description": "With `fields`: those alone.",
     "additionalProperties": True,
 }
+# An object that is exploded: each of its properties is a parameter.
+_FILTERS: Final = {
+    "name": "filters",
+    "in": "query",
+    "style": "form",
+    "explode": True,
+    "description": "Any field, or one within it, that must have this value: `type=http`, `state.status=down`",
+    "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+}
 
 
 def describe(
@@ -79,7 +88,9 @@ def _describe_kind(
             "schema": reference(f"{name_of(resource)}{PATCH}"),
             "examples": _parts(resource, shown),
         }
-    listed = operations[f"{resource.name}_list"]["responses"]["200"]["content"][JSON]
+    listing = operations[f"{resource.name}_list"]
+    listing["parameters"] = [*listing["parameters"], _FILTERS]
+    listed = listing["responses"]["200"]["content"][JSON]
     listed["schema"]["properties"]["data"]["items"] = {"anyOf": [whole, _SPARSE]}
 
 

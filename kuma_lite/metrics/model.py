@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
+
+from msgspec import Struct, field
 
 GAUGE: Final = "gauge"
 COUNTER: Final = "counter"
@@ -20,8 +21,7 @@ class Sample(NamedTuple):
     value: float
 
 
-@dataclass(slots=True)
-class Family:
+class Family(Struct):
     """One metric with all its samples; `lines` are further ones, written out already."""
 
     name: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from kuma_lite.beats.model import Beat
 from kuma_lite.core.access import Audience, Right
@@ -21,16 +22,14 @@ class BeatRecorded(NamedTuple):  # one for each beat: a frozen dataclass takes f
     pushed: bool  # it came by request, not from a check
 
 
-@dataclass(frozen=True, slots=True)
-class MonitorChanged:
+class MonitorChanged(Struct, frozen=True):
     """A monitor was added, edited, paused or resumed; its document is in the store."""
 
     monitor_id: int
     organisation: int
 
 
-@dataclass(frozen=True, slots=True)
-class MonitorRemoved:
+class MonitorRemoved(Struct, frozen=True):
     """A monitor is gone, with everything recorded about it."""
 
     monitor_id: int

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 from kuma_lite.core.registry import Registry
 from kuma_lite.core.resources import Document, Reference, Resource
 from kuma_lite.monitors.document.fields import DEFAULTS, FIELDS, sparse
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _NOTIFICATIONS: Final = "notifications"
 _TAGS: Final = "tags"
+_OF_TAG: Final = frozenset({"tag", "value"})
 _CODES: Final = "accepted_statuscodes"
 _LINKS: Final = frozenset({_NOTIFICATIONS, _TAGS})
 
@@ -108,7 +109,7 @@ def _payload(document: Any) -> Document:
     """What `add` takes; some defaults it would refuse if they were sent. Raises UserError."""
     linked = document.get(_NOTIFICATIONS) or []
     if not isinstance(linked, list):
-        raise UserError("notifications must be a list.")
+        raise UserError("notifications must be a list.", about=_NOTIFICATIONS)
     payload = sparse({key: value for key, value in document.items() if key not in _LINKS})
     if isinstance(codes := payload.get(_CODES), list | tuple):  # as people write them in a file
         payload[_CODES] = [str(code) if type(code) is int else code for code in codes]
@@ -121,7 +122,10 @@ def _tags(document: Any) -> list[tuple[int, str | None]]:
         raise UserError("The monitor must be an object.")
     given = document.get(_TAGS) or []
     if not isinstance(given, list) or not all(isinstance(item, Mapping) and "tag" in item for item in given):
-        raise UserError("tags must be a list of objects with a tag.")
+        raise UserError("tags must be a list of objects with a tag.", about=_TAGS)
+    for name in (name for item in given for name in item.keys() - _OF_TAG):
+        sentence = "A {shown_name} has no field “{name}”."
+        raise UserError(sentence, shown_name="tag", name=name, about=_TAGS)
     return [(item["tag"], _value(item.get("value"))) for item in given]
 
 

@@ -12,7 +12,7 @@ from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.garbage import not_collecting
-from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
+from kuma_lite.core.redaction import forget_secrets
 from kuma_lite.core.registry import Registry
 from kuma_lite.core.wire_values import not_there, whole
 from kuma_lite.monitors.document.fields import Document, shown, sparse
@@ -21,7 +21,8 @@ from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.judge import WELL, remembered
 from kuma_lite.monitors.engine.limits import read_limits
 from kuma_lite.monitors.engine.preparing import learned_fields, prepare
-from kuma_lite.monitors.engine.roster import Monitor, Roster, policy_of
+from kuma_lite.monitors.engine.reading_types import TypeReading
+from kuma_lite.monitors.engine.roster import Monitor, Reading, Roster, policy_of
 from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.store import MonitorStore, StoredMonitor
 
@@ -50,6 +51,7 @@ class Monitors:
         self.roster = roster
         self.engine = engine
         self.types = types
+        self._reading = TypeReading(types)
         self._bus = bus
         self._clock = clock
         self.in_maintenance = in_maintenance
@@ -61,21 +63,23 @@ class Monitors:
     async def load(self) -> None:
         """Read all monitors and what their beats left behind."""
         changes = await self.store.last_changes()
-        found = await self.store.load()
         with not_collecting():
-            self._take_all(found, changes)
+            self._take_all(await self.store.load(), changes)
 
     def _take_all(self, found: Sequence[StoredMonitor], changes: Mapping[int, int]) -> None:
         for stored in found:
             links = tuple(stored.notification_ids)
-            monitor = Monitor(
-                stored.id, stored.organisation, stored.active, stored.document, links, stored.tags
-            )
-            self._take_in(monitor)
+            owner, active = stored.organisation, stored.active
+            monitor = Monitor(stored.id, owner, active, stored.document, links, stored.tags)
+            self._interpret(monitor, self._reading.kept)
             monitor.since = changes.get(monitor.id)
             previous = remembered(self.recorder.states(monitor.id))
             monitor.previous = WELL if previous == WELL else previous  # nearly always: one for all
             self.roster.put(monitor)
+
+    async def load_types(self) -> None:
+        """Load the types that there are monitors of, beside the loop: it takes a while."""
+        await self._reading.load({monitor.type: dict(monitor.document) for monitor in self.roster})
 
     # --- changes -----------------------------------------------------------------------------------------
 
@@ -327,22 +331,20 @@ class Monitors:
             self._interpret(monitor)
             self._tell(monitor)
 
-    def _interpret(self, monitor: Monitor) -> None:
-        """Fill in what follows from the document."""
+    def _interpret(self, monitor: Monitor, reading: Callable[[Monitor], Reading] | None = None) -> None:
+        """Fill in what follows from the document; its type is asked when somebody wants to know."""
         monitor.policy = policy_of(
             int(monitor.get("maxretries") or 0),
             int(monitor.get("resendInterval") or 0),
             bool(monitor.get("upsideDown")),
         )
         monitor.limits = read_limits(monitor.get("limits"))
-        monitor.kind = self.types.get(monitor.type)
-        monitor.forget_options()
+        monitor.reading = reading or self._reading.draft
 
     def _take_in(self, monitor: Monitor) -> None:
         """A monitor that is kept: logs and texts must not show its secrets from now on."""
-        self._interpret(monitor)
-        if monitor.kind is not None:
-            remember_secrets(("monitor", monitor.id), secrets_of(monitor.kind, monitor.document))
+        self._interpret(monitor, self._reading.kept)
+        monitor.read()
 
     def _enter(self, monitor: Monitor) -> None:
         """Put a new or changed monitor into the roster and under the engine's eye."""

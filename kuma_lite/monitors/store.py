@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from kuma_lite.beats import sealing
 from kuma_lite.beats.history import BeatHistory, remove_monitor
@@ -21,8 +22,7 @@ from kuma_lite.monitors.engine.roster import Tag
 TOGETHER: Final = 50  # monitors whose beats are removed at once; others can write in between
 
 
-@dataclass(slots=True)
-class StoredMonitor:
+class StoredMonitor(Struct):
     """A monitor as it is on disk."""
 
     id: int

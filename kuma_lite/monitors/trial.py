@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
@@ -25,6 +24,7 @@ from kuma_lite.core.declarations import (
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.kept_secrets import KEEP
 from kuma_lite.core.rate_limits import KeyedLimiter
+from kuma_lite.core.records import replace
 from kuma_lite.core.redaction import HIDDEN, Redactor, forget_secrets, remember_secrets, secrets_of
 from kuma_lite.monitors.document.fields import ALIASES, DEFAULTS, SENSITIVE, Document
 from kuma_lite.monitors.engine.context import Context

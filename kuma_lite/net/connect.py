@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import errno
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import chain, zip_longest
 from time import perf_counter
 from typing import Generic, TypeVar, cast
+
+from msgspec import Struct
 
 from kuma_lite.core.time_limit import TimeLimit
 from kuma_lite.net.errors import NetworkError, connect_error, timeout_error
@@ -28,8 +29,7 @@ MS = 1000.0
 P = TypeVar("P", bound=asyncio.BaseProtocol)
 
 
-@dataclass(slots=True)
-class Connected(Generic[P]):
+class Connected(Struct, Generic[P]):
     """An open connection. `dns_ms` is 0 for an address literal."""
 
     transport: asyncio.Transport
@@ -40,8 +40,7 @@ class Connected(Generic[P]):
     connect_ms: float
 
 
-@dataclass(slots=True)
-class Stream:
+class Stream(Struct):
     """An open connection with asyncio's reader and writer."""
 
     reader: asyncio.StreamReader

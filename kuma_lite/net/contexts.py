@@ -10,8 +10,9 @@ import asyncio
 import os
 import ssl
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from kuma_lite.net.errors import ErrorKind, NetworkError
 
@@ -28,8 +29,7 @@ _DEBIAN_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 _RED_HAT_BUNDLE = "/etc/pki/tls/certs/ca-bundle.crt"
 
 
-@dataclass(frozen=True, slots=True)
-class TlsOptions:
+class TlsOptions(Struct, frozen=True):
     """What one context is made of.
 
     Args:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count as counter
 from time import perf_counter
+
+from msgspec import Struct, field
 
 from kuma_lite.core.clock import Clock, SystemClock
 from kuma_lite.net.connect import MS, OUR_OWN_LIMITS
@@ -34,8 +35,7 @@ _NONCE_BYTES = 16
 _SEQUENCES = 0x10000
 
 
-@dataclass(frozen=True, slots=True)
-class PingResult:
+class PingResult(Struct, frozen=True):
     """What came back. `times_ms` are the round trips in the order of the requests."""
 
     sent: int
@@ -45,8 +45,7 @@ class PingResult:
     errors: list[str] = field(default_factory=list)  # ICMP errors, e.g. `Destination Host Unreachable`
 
 
-@dataclass(slots=True)
-class _Waiting:
+class _Waiting(Struct):
     sequence: int
     payload: bytes
     sent_at: float

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import ssl
-from dataclasses import replace
 
 from kuma_lite.core.clock import Clock, SystemClock
+from kuma_lite.core.records import replace
 from kuma_lite.net.connect import MS, Connector
 from kuma_lite.net.contexts import ContextCache, TlsOptions
 from kuma_lite.net.errors import ErrorKind, NetworkError, io_error, timeout_error

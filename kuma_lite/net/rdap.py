@@ -10,10 +10,11 @@ import asyncio
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.iso_time import parse_iso
@@ -35,8 +36,7 @@ _FOUND, _NOT_FOUND = 200, 404
 _ACCEPT: Final = "application/rdap+json, application/json"
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """What is known of a domain. `trouble` is why the latest look-up told nothing; the rest is then older."""
 
     asked: float  # seconds since 1970

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ipaddress
 import re
 import ssl
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from kuma_lite.net import certificates
 from kuma_lite.net.certificates import Certificate
@@ -78,8 +79,7 @@ _ALERT_REASON = re.compile(r"^(?:SSLV3|TLSV1|TLSV13)_(?:ALERT_)?([A-Z_]+)$")
 _ALERT_SPELLINGS = {"decryption_failed_ro": "decryption_failed", "user_cancelled": "user_canceled"}
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateReport:
+class CertificateReport(Struct, frozen=True):
     """What one server presented in one handshake.
 
     Args:
@@ -113,8 +113,7 @@ class CertificateReport:
         return certificates.days_remaining(chain[0].not_after, now) if chain else None
 
 
-@dataclass(frozen=True, slots=True)
-class PeerNames:
+class PeerNames(Struct, frozen=True):
     """The names a certificate is for."""
 
     alt_names: tuple[str, ...]  # `DNS:a`, `IP Address:1.2.3.4`

@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from kuma_lite.net.http.message import Headers
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """The answer to an HTTP request, as far as it came."""
 
     http_version: str
@@ -31,8 +31,7 @@ class Answered:
     url: str  # without user and password
 
 
-@dataclass(slots=True)
-class Trace:
+class Trace(Struct):
     """The latest connection of a check. Milliseconds; None: that did not happen, or nobody measured it.
 
     `first_byte_ms` counts from the question to the first byte of the answer, `whole_ms` to its last.

@@ -8,9 +8,10 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from kuma_lite.core.targets import Distance
 from kuma_lite.net.resolve import literal
@@ -35,8 +36,7 @@ _MULTICAST = "ff"
 _LOOPBACK_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback"})
 
 
-@dataclass(frozen=True, slots=True)
-class Interface:
+class Interface(Struct, frozen=True):
     """A network interface as /sys shows it."""
 
     name: str

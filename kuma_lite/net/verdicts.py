@@ -7,10 +7,10 @@ per certificate, and again when the answer is old.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
 from typing import NamedTuple
 
 from kuma_lite.core.clock import Clock
+from kuma_lite.core.records import replace
 from kuma_lite.net.contexts import TlsOptions
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.probe import TlsProbe

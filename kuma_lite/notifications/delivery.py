@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import (
     DeliveryFailed,
@@ -16,6 +18,7 @@ from kuma_lite.core.declarations import (
     TemplateFailed,
 )
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
+from kuma_lite.core.records import replace
 from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
 from kuma_lite.core.registry import Registry
 from kuma_lite.notifications import templates
@@ -77,8 +80,7 @@ class Context:
         self.answer = answer
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """A message was taken: what the 'Test' button shows, and what the service said; without secrets."""
 
     shown: str

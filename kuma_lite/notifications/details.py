@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from kuma_lite.core.clock import MILLISECONDS, parse_wire_time
 from kuma_lite.core.declarations import Message, Status
@@ -31,8 +32,7 @@ _QUERY: Final = re.compile(r"[?#].*", re.DOTALL)
 _UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(Struct, frozen=True):
     """One message, taken apart; "" and None for what is not known. Times in milliseconds since 1970.
 
     Args:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core.access import Actor, Audience, Right
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.doors import COMPATIBLE, PAGE, Answer, Caller, Doors, Event, Push, actor_of
+from kuma_lite.core.records import replace
 from kuma_lite.core.resource_events import PushedList, ResourceEvents
 from kuma_lite.core.resources import Resource
 from kuma_lite.notifications.history_doors import HistoryDoors

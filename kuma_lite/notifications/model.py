@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import Message
 from kuma_lite.core.json_text import compact_json
@@ -19,8 +20,7 @@ NOT_FOUND: Final = "notification not found"  # as Uptime Kuma 2.5 says it
 COMMON_KEYS: Final = frozenset({"name", "type", "isDefault", "applyExisting"})
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(Struct, frozen=True):
     """One stored notification; times in milliseconds since 1970."""
 
     id: int
@@ -55,8 +55,7 @@ class Channel:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """The oldest message that a channel has not got yet."""
 
     id: int
@@ -67,8 +66,7 @@ class Waiting:
     message: str  # JSON, see `pack`
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(Struct, frozen=True):
     """What waits for one channel."""
 
     channel_id: int
@@ -77,8 +75,7 @@ class Queue:
     oldest: int  # when that message was written
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(Struct, frozen=True):
     """The outbox in figures."""
 
     waiting: int = 0
@@ -93,16 +90,14 @@ class Outcome(StrEnum):
     GIVEN_UP = "dead"
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """Whose deliveries somebody may see, and whether those about monitors as well."""
 
     organisation: int
     monitors: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which deliveries somebody wants to see; None: all."""
 
     monitor: int | None = None
@@ -111,8 +106,7 @@ class Wanted:
     outcome: Outcome | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """A message on its way to a channel, or at its end; times in milliseconds since 1970."""
 
     id: int
@@ -132,8 +126,7 @@ class Delivery:
     status: int | None  # of the beat it tells of; None: a message about something else
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryRecorded:
+class DeliveryRecorded(Struct, frozen=True):
     """A channel has taken a message, or has failed to; it is in the store."""
 
     channel_id: int
@@ -141,15 +134,13 @@ class DeliveryRecorded:
     error: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelsChanged:
+class ChannelsChanged(Struct, frozen=True):
     """A channel of a user was added, edited or removed."""
 
     organisation: int
 
 
-@dataclass(frozen=True, slots=True)
-class LinksChanged:
+class LinksChanged(Struct, frozen=True):
     """Which monitors use which channels has changed: monitor id → ids, complete."""
 
     links: Mapping[int, tuple[int, ...]]

@@ -5,13 +5,12 @@ A token bucket: a channel that was quiet may get `messages` at once, and then on
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from kuma_lite.core.declarations import Pace
 
 
-@dataclass(frozen=True, slots=True)
-class _Bucket:
+class _Bucket(Struct, frozen=True):
     level: float  # messages that may go at once
     at: float  # monotonic seconds of that level
     pace: Pace
@@ -21,8 +20,7 @@ class _Bucket:
         return min(float(self.pace.messages), self.level + gained)
 
 
-@dataclass(slots=True)
-class Pacing:
+class Pacing(Struct):
     """What each channel has had of late; times are monotonic seconds."""
 
     _buckets: dict[int, _Bucket] = field(default_factory=dict)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
+
+from msgspec import Struct
 
 from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import Clock, to_ms
@@ -37,8 +38,7 @@ SHOP: Final[Mapping[str, Any]] = {
 Preview = dict[str, Any]  # {down, up, test: text or None, error: {msg, line, column} or None}
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What samples are made with: the monitor as wire object, our address, the zone, now in milliseconds."""
 
     monitor: Mapping[str, Any]
@@ -47,8 +47,7 @@ class Setting:
     now: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Beat:
+class _Beat(Struct, frozen=True):
     """A beat of the sample (see `notifications.rules.FinishedBeat`)."""
 
     monitor_id: int

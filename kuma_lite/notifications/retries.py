@@ -6,8 +6,9 @@ hour, a service that names a pause gets it, and an error that cannot heal ends t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 FIRST_PAUSE_S: Final = 5.0  # most hiccups (a restart, a lost packet) are over by then
 GROWTH: Final = 2.0
@@ -17,15 +18,13 @@ JITTER: Final = 0.25  # share of the pause by which many messages are spread
 GIVE_UP_AFTER_S: Final = 24 * 3600.0  # yesterday's alert helps nobody
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(Struct, frozen=True):
     """Try again after `pause` seconds."""
 
     pause: float
 
 
-@dataclass(frozen=True, slots=True)
-class GiveUp:
+class GiveUp(Struct, frozen=True):
     """It is of no use; `reason` is for the person who looks at the dead letter."""
 
     reason: str

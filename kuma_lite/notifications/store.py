@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core import sql
 from kuma_lite.core.json_text import compact_json, text_of
+from kuma_lite.core.records import replace
 from kuma_lite.notifications.model import Channel, Config, Pending, Queue, Waiting
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Protocol
 
 from kuma_lite.core.declarations import Message, NotificationService
+from kuma_lite.core.records import replace
 from kuma_lite.notifications.details import detailed, details_of
 from kuma_lite.notifications.services.support.styles import (
     DETAILED,

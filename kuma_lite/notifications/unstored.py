@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from kuma_lite.notifications import store
 
@@ -20,8 +21,7 @@ log = logging.getLogger(__name__)
 MAX_UNSTORED: Final = 2_000  # some megabytes; beyond that the oldest are given up
 
 
-@dataclass(eq=False, slots=True)
-class Unstored:
+class Unstored(Struct, eq=False):
     """A message for one channel; times in milliseconds since 1970.
 
     Args:

@@ -7,13 +7,13 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.kept_secrets import hidden, restored
+from kuma_lite.core.records import replace
 from kuma_lite.core.redaction import forget_secrets, remember_secrets
 from kuma_lite.net.http import HttpClient
 from kuma_lite.places.described import SECRETS, SFTP, Described, described, label_of, opened

@@ -8,9 +8,10 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, NamedTuple
+
+from msgspec import Struct
 
 from kuma_lite.core.errors import UserError
 
@@ -27,8 +28,7 @@ class Stored(NamedTuple):
     size: int  # bytes
 
 
-@dataclass(frozen=True)
-class Manner:
+class Manner(Struct, frozen=True):
     """How a file is kept.
 
     Attributes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kuma_lite.core.scopes import Grant, of_columns
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """What servers, integrations and tokens belong to."""
 
     id: int
@@ -19,8 +18,7 @@ class Project:
     organisation: int
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A key for machines or scripts; the token itself is known to its owner alone. Times in ms."""
 
     id: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.errors import UserError
@@ -50,6 +50,11 @@ class ProjectKeeper:
         await self._projects.remove(project)
 
 
+FIELDS: Final = frozenset(
+    {"name", "kind", "project_uuid", "expires_at", "scopes", TAG, GROUP}
+)  # of a new token
+
+
 @dataclass(frozen=True, slots=True)
 class KeptToken:
     """A token with its project."""
@@ -91,6 +96,10 @@ class TokenKeeper:
 
     async def create(self, actor: Actor, document: Any) -> KeptToken:
         """A new one, whose `text` is known this once. Raises UserError."""
+        for name in sorted(document.keys() - FIELDS):
+            # One that was to end, and does not because the field is called otherwise, would be a trap.
+            sentence = "A {shown_name} has no field “{name}”."
+            raise UserError(sentence, shown_name="token", name=name, status=422)
         project = self._projects.find(actor, document.get("project_uuid"))
         token, text = await self._projects.add_token(
             document.get("name"),

@@ -50,4 +50,5 @@ def project_routes(
         made=(lambda kept: {**shown(kept), "token": kept.text}, examples.CREATED_TOKEN),
         deletes="revoke",
         people=True,
+        version=lambda kept: {"uuid": kept.token.uuid, "revoked": kept.token.revoked},
     ).routes()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
@@ -16,6 +15,7 @@ from kuma_lite.core.access import (
 )
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 from kuma_lite.core.scopes import Grant, Limits, NoLimits, granted
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions

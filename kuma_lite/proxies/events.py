@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Protocol
 
 from kuma_lite.core.access import Actor, Audience, Right
 from kuma_lite.core.doors import PAGE, Doors, Push
+from kuma_lite.core.records import replace
 from kuma_lite.core.resource_events import PushedList, ResourceEvents
 from kuma_lite.core.resources import Resource
 from kuma_lite.proxies.model import Proxy

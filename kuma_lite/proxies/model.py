@@ -73,11 +73,13 @@ def read_proxy(payload: Any, proxy_id: int, actor: Actor, created: int) -> Proxy
     protocol = payload.get("protocol")
     if protocol not in PROTOCOLS:
         raise UserError(
-            "Unsupported proxy protocol. Supported protocols are {protocols}.", protocols=", ".join(PROTOCOLS)
+            "Unsupported proxy protocol. Supported protocols are {protocols}.",
+            protocols=", ".join(PROTOCOLS),
+            about="protocol",
         )
-    host = _text(payload.get("host"))
+    host = _text(payload, "host")
     if not host or not host.strip():
-        raise UserError("The proxy needs a host.")
+        raise UserError("The proxy needs a host.", about="host")
     return Proxy(
         id=proxy_id,
         organisation=actor.organisation,
@@ -86,23 +88,25 @@ def read_proxy(payload: Any, proxy_id: int, actor: Actor, created: int) -> Proxy
         host=host.strip(),
         port=_port(payload.get("port")),
         auth=wire_values.flag(payload.get("auth")),
-        username=_text(payload.get("username")),
-        password=_text(payload.get("password")),
+        username=_text(payload, "username"),
+        password=_text(payload, "password"),
         active=True,
         default=wire_values.flag(payload.get("default")),
         created=created,
     )
 
 
-def _text(value: Any) -> str | None:
-    text = wire_values.short_text(value, "Each text about a proxy")
+def _text(payload: Mapping[str, Any], key: str) -> str | None:
+    value = payload.get(key)
+    text = wire_values.short_text(value, "Each text about a proxy", about=key)
     if value is not None and text is None:
-        raise UserError("Host, user name and password of a proxy are texts.")
+        raise UserError("Host, user name and password of a proxy are texts.", about=key)
     return text
 
 
 def _port(value: Any) -> int:
     port = wire_values.whole(value)
     if port is None or not 0 < port <= MAX_PORT:
-        raise UserError("The port of the proxy must be a number from 1 to {most}.", most=MAX_PORT)
+        sentence = "The port of the proxy must be a number from 1 to {most}."
+        raise UserError(sentence, most=MAX_PORT, about="port")
     return port

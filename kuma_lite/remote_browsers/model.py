@@ -27,16 +27,16 @@ class RemoteBrowser(NamedTuple):
 def read_browser(payload: Any, browser_id: int, actor: Actor) -> RemoteBrowser:
     """A browser as a client sends it. Raises UserError."""
     sent = payload.get("name") if isinstance(payload, Mapping) else None
-    name = wire_values.short_text(sent, "The name of a browser")
+    name = wire_values.short_text(sent, "The name of a browser", about="name")
     if name is None:
-        raise UserError("The remote browser needs a name.")
+        raise UserError("The remote browser needs a name.", about="name")
     return RemoteBrowser(browser_id, actor.organisation, actor.author, name, read_url(payload))
 
 
 def read_url(payload: Any) -> str:
     """The address in what a client sends. Raises UserError."""
     sent = payload.get("url") if isinstance(payload, Mapping) else None
-    url = wire_values.short_text(sent, "The address of a browser")
+    url = wire_values.short_text(sent, "The address of a browser", about="url")
     if url is None:
-        raise UserError("The remote browser needs an address, as in ws://browser:3000.")
+        raise UserError("The remote browser needs an address, as in ws://browser:3000.", about="url")
     return url

@@ -69,7 +69,9 @@ def of_error(error: UserError) -> Problem:
     """What a person did wrong, as a problem."""
     status = 422 if error.status == 400 else error.status
     field = error.extra.get("field")
-    return Problem(status, error.message, *([(field, error.message)] if isinstance(field, str) else []))
+    if not isinstance(field, str):
+        return Problem(status, error.message)
+    return Problem(status, error.message, (field, error.message.removeprefix(f"{field}: ")))
 
 
 def answer_problem(_request: Any, error: Problem) -> Response[Any]:

@@ -6,7 +6,6 @@ Its error shapes are its own: `{"error": ...}` for one sentence, `{"errors": [..
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +14,7 @@ from litestar.openapi.spec import (
     Schema,
 )
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
+from msgspec import Struct
 
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.doors import Access, door
@@ -98,8 +98,7 @@ def inner_object(body: Mapping[str, Any], key: str) -> dict[str, Any]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class TextQuery:
+class TextQuery(Struct, frozen=True):
     """A parameter of the query, always optional: a text, or one of some."""
 
     name: str
@@ -112,8 +111,7 @@ class TextQuery:
         return Schema(type=OpenAPIType.STRING, enum=list(self.choices) or None, format=self.format)
 
 
-@dataclass(frozen=True, slots=True)
-class WholeQuery:
+class WholeQuery(Struct, frozen=True):
     """A positive whole number in the query, `default` when it is left out; larger ones count as `most`."""
 
     name: str

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
 
+from litestar import Response
+from msgspec import Struct, field
+
 from kuma_lite.core.access import Actor, Right
+from kuma_lite.rest.errors import Failure
+from kuma_lite.rest.etags import ETAG, STALE, etag_of, is_stale, not_modified
+from kuma_lite.rest.operation import Tagged
 from kuma_lite.rest.requests import PAGE, AnyRequest, WholeQuery, actor_of, inner_object, json_object
 from kuma_lite.rest.route import CHANGE, CREATED, DELETE, GET, NO_CONTENT, POST, Route, key_in
 
@@ -36,8 +43,7 @@ class Collection(Protocol[Given]):
         """Remove one."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rest(Generic[T]):
+class Rest(Struct, Generic[T], frozen=True, kw_only=True):
     """The description of a collection. Operations whose example is missing there are none of.
 
     Args:
@@ -57,6 +63,7 @@ class Rest(Generic[T]):
         key: the name of its id in the path.
         per_page: the number in one answer; None: all.
         people: whether machines are kept out.
+        version: what people can change of one, secrets too, for its `ETag`; what is shown if left out.
     """
 
     things: Collection[T]
@@ -75,6 +82,9 @@ class Rest(Generic[T]):
     key: str = "key"
     per_page: WholeQuery | None = None
     people: bool = False
+    version: Callable[[T], Mapping[str, Any]] | None = None
+    # Of two changes with the same `If-Match` the second one is to find that it came too late.
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def routes(self) -> Iterator[Route]:
         """Those there are."""
@@ -93,7 +103,13 @@ class Rest(Generic[T]):
             query=[PAGE, self.per_page] if self.per_page else [],
         )
         if self.gets:
-            yield reading(name=f"get_{self.one}", path=one, handler=self._get, response=self.example)
+            yield reading(
+                name=f"get_{self.one}",
+                path=one,
+                handler=self._get,
+                response=self.example,
+                tagged=Tagged.SHOWN,
+            )
 
     def _writing(self, all_of_them: str, one: str) -> Iterator[Route]:
         writing = partial(Route, needs=self.edit, tag=self.tag, people=self.people)
@@ -107,6 +123,7 @@ class Rest(Generic[T]):
                 response=self.made[1] if self.made else self.example,
                 shown_once=self.made is not None,
                 request=self.new,
+                tagged=Tagged.MADE,
             )
         if self.change is not None:
             yield writing(
@@ -116,10 +133,18 @@ class Rest(Generic[T]):
                 handler=self._update,
                 response=self.example,
                 request=self.change,
+                tagged=Tagged.CHANGED,
             )
         if self.deletes:
             name = f"{self.deletes}_{self.one}"
-            yield writing(name=name, method=DELETE, path=one, handler=self._delete, status=NO_CONTENT)
+            yield writing(
+                name=name,
+                method=DELETE,
+                path=one,
+                handler=self._delete,
+                status=NO_CONTENT,
+                tagged=Tagged.CHANGED,
+            )
 
     async def _list(self, request: AnyRequest) -> list[dict[str, Any]]:
         first, last = 0, None
@@ -129,18 +154,39 @@ class Rest(Generic[T]):
         found = await self.things.list(actor_of(request))
         return [dict(self.shown(thing)) for thing in found[first:last]]
 
-    async def _get(self, request: AnyRequest) -> dict[str, Any]:
-        return dict(self.shown(await self.things.get(actor_of(request), key_in(request, self.key))))
+    @asynccontextmanager
+    async def turn(self, request: AnyRequest) -> AsyncIterator[None]:
+        """While one is changed. Raises Failure (412) where it is not any more what the client has seen."""
+        async with self._turn:
+            if "if-match" in request.headers:
+                thing = await self.things.get(actor_of(request), key_in(request, self.key))
+                if is_stale(request, self._tag(thing)):
+                    raise Failure(412, {"error": STALE.format(shown_name=self.one)})
+            yield
 
-    async def _create(self, request: AnyRequest) -> dict[str, Any]:
-        wishes = inner_object(await json_object(request), self.one)
-        shown = self.made[0] if self.made else self.shown
-        return dict(shown(await self.things.create(actor_of(request), wishes)))
+    def answer(self, thing: T, shown: Mapping[str, Any] | None = None, status: int = 200) -> Response[Any]:
+        """One as it is now, or as `shown` says."""
+        body = dict(self.shown(thing) if shown is None else shown)
+        return Response(body, status_code=status, headers={ETAG: self._tag(thing)})
 
-    async def _update(self, request: AnyRequest) -> dict[str, Any]:
+    def _tag(self, thing: T) -> str:
+        shown = self.shown(thing)
+        return etag_of(shown) if self.version is None else etag_of(self.version(thing), shown)
+
+    async def _get(self, request: AnyRequest) -> Response[Any]:
+        thing = await self.things.get(actor_of(request), key_in(request, self.key))
+        return not_modified(request, self._tag(thing)) or self.answer(thing)
+
+    async def _create(self, request: AnyRequest) -> Response[Any]:
         wishes = inner_object(await json_object(request), self.one)
-        key = key_in(request, self.key)
-        return dict(self.shown(await self.things.patch(actor_of(request), key, wishes)))
+        thing = await self.things.create(actor_of(request), wishes)
+        return self.answer(thing, self.made[0](thing) if self.made else None, CREATED)
+
+    async def _update(self, request: AnyRequest) -> Response[Any]:
+        wishes = inner_object(await json_object(request), self.one)
+        async with self.turn(request):
+            return self.answer(await self.things.patch(actor_of(request), key_in(request, self.key), wishes))
 
     async def _delete(self, request: AnyRequest) -> None:
-        await self.things.delete(actor_of(request), key_in(request, self.key))
+        async with self.turn(request):
+            await self.things.delete(actor_of(request), key_in(request, self.key))

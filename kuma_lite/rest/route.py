@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from inspect import cleandoc
 from typing import Any
 
 from litestar import route
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.spec import Parameter
 from litestar.types import Empty
+from msgspec import Struct
 
 from kuma_lite.core.access import Right
-from kuma_lite.rest.operation import documented
+from kuma_lite.rest.operation import Tagged, documented
 from kuma_lite.rest.requests import JSON, AnyRequest, TextQuery, WholeQuery, route_for
 
 GET, POST, DELETE = HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE
@@ -22,8 +23,7 @@ CREATED = 201
 NO_CONTENT = 204
 
 
-@dataclass(frozen=True, kw_only=True)
-class Route:
+class Route(Struct, frozen=True, kw_only=True):
     """One operation of the API.
 
     Args:
@@ -39,6 +39,8 @@ class Route:
         media_type: of the answer.
         shown_once: whether the answer has a secret that nobody may keep.
         most_bytes: of the body, where it may be larger than others.
+        tagged: what it has to do with the `ETag` of a thing.
+        headers: that it reads; the document names them.
     """
 
     name: str
@@ -57,6 +59,8 @@ class Route:
     problems: bool = False
     media_type: str = JSON
     shown_once: bool = False
+    tagged: Tagged = Tagged.NOTHING
+    headers: Sequence[Parameter] = ()
 
     def mounted(self) -> HTTPRouteHandler:
         """The route as Litestar serves and describes it."""
@@ -84,6 +88,8 @@ class Route:
                 problems=self.problems,
                 media_type=self.media_type,
                 posts=POST in methods,
+                tagged=self.tagged,
+                headers=self.headers,
             ),
             operation_id=operation_id,
             tags=[self.tag],

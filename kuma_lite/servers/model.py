@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct
+
 from kuma_lite.core.access import FIRST_ORGANISATION
 from kuma_lite.core.iso_time import iso, iso_exact
 from kuma_lite.servers.rules.alert_settings import AlertSettings, merged
@@ -18,8 +20,7 @@ DOWNTIME: Final = "downtime"  # the cause of an incident; the others are the fri
 SNAPSHOT_MS: Final = 15 * 60_000  # metrics this much older than the newest are no longer part of the snapshot
 
 
-@dataclass(slots=True)
-class Incident:
+class Incident(Struct):
     """An alert: something was wrong with a server from `started` to `closed`. Times in ms."""
 
     id: int
@@ -115,15 +116,13 @@ class Server:
         return max(found, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class ServerChanged:
+class ServerChanged(Struct, frozen=True):
     """A server was heard, edited, went silent or came back."""
 
     server_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class ServerRemoved:
+class ServerRemoved(Struct, frozen=True):
     """A server is gone."""
 
     server_id: int
@@ -131,31 +130,27 @@ class ServerRemoved:
     organisation: int
 
 
-@dataclass(frozen=True, slots=True)
-class AlertOpened:
+class AlertOpened(Struct, frozen=True):
     """An incident began; it is stored with its messages, or will be when there is room."""
 
     server_id: int
     incident: Incident
 
 
-@dataclass(frozen=True, slots=True)
-class AlertClosed:
+class AlertClosed(Struct, frozen=True):
     """An incident is over."""
 
     server_id: int
     incident: Incident
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentsChanged:
+class IncidentsChanged(Struct, frozen=True):
     """Somebody acknowledged or snoozed an incident."""
 
     incident: Incident
 
 
-@dataclass(frozen=True, slots=True)
-class PageServersChanged:
+class PageServersChanged(Struct, frozen=True):
     """Other servers stand on a status page."""
 
     page_id: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from kuma_lite.core.access import Right
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.resource_documents import fields_of
 from kuma_lite.rest.etags import ETAG, etag_of, not_modified, refuse_stale
+from kuma_lite.rest.operation import Tagged
 from kuma_lite.rest.problems import Problem, problem_body
 from kuma_lite.rest.requests import AnyRequest
 from kuma_lite.rest.route import GET, Route
@@ -44,6 +46,7 @@ class SettingsApi:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._turn = asyncio.Lock()  # of two changes at once the second sees what the first has done
 
     def routes(self) -> Iterator[Route]:
         """Both."""
@@ -55,6 +58,7 @@ class SettingsApi:
             handler=self.get,
             tag="Settings",
             response=SETTINGS,
+            tagged=Tagged.SHOWN,
             people=True,
             problems=True,
         )
@@ -66,6 +70,7 @@ class SettingsApi:
             handler=self.change,
             tag="Settings",
             request=_CHANGE,
+            tagged=Tagged.CHANGED,
             response=SETTINGS,
             people=True,
             problems=True,
@@ -82,9 +87,10 @@ class SettingsApi:
         authentication off wants a password, and is done on the page.
         """
         changes = _read(await problem_body(request))
-        refuse_stale(request, etag_of(self._settings.general()), "server's configuration")
-        await self._settings.save_general({**self._settings.general(), **changes})
-        return self._answer()
+        async with self._turn:
+            refuse_stale(request, etag_of(self._settings.general()), "server's configuration")
+            await self._settings.save_general({**self._settings.general(), **changes})
+            return self._answer()
 
     def _answer(self) -> Response[Any]:
         return Response(self._shown(), headers={ETAG: etag_of(self._settings.general())})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import Status
 
@@ -26,8 +27,7 @@ class SetState(NamedTuple):
     until: int | None  # seconds since 1970; None: until somebody ends it
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(Struct, frozen=True):
     """Monitors that a page shows as one service, by a rule; without any, its state is set by hand."""
 
     id: int  # 0: a new one

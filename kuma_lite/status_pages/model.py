@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from kuma_lite.core.clock import wire_date
 from kuma_lite.core.declarations import Status
@@ -19,8 +20,7 @@ ENTRY_PREFIX: Final = "statusPage-"  # of a status page as the server's entry pa
 DASHBOARD: Final = "dashboard"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """One status page; texts are Markdown where people read them."""
 
     id: int
@@ -101,8 +101,7 @@ class Member(NamedTuple):
     show_ping: bool = False  # the latest response time
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """A heading of a page with the monitors below it, in their order."""
 
     id: int
@@ -113,8 +112,7 @@ class Group:
     components: tuple[Component, ...] = ()  # above the monitors
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(Struct, frozen=True):
     """Something a person wrote for the visitors of a page. Times are seconds since 1970."""
 
     id: int
@@ -354,8 +352,7 @@ class Settings(Protocol):
         """A setting."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusPageRemoved:
+class StatusPageRemoved(Struct, frozen=True):
     """A status page is gone; whatever names it should forget it."""
 
     page_id: int

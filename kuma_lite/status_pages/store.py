@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, fields, replace
 from typing import Any, Final, NamedTuple
+
+from msgspec.structs import astuple
 
 from kuma_lite.core import sql
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 from kuma_lite.core.sql import Connection
 from kuma_lite.status_pages.component_model import Component
 from kuma_lite.status_pages.components import component_store
@@ -15,10 +17,10 @@ from kuma_lite.status_pages.model import Group, Incident, Member, Page
 from kuma_lite.status_pages.rules import Cursor
 
 _NO_COLUMNS: Final = ("id", "organisation", "domains")
-_COLUMNS: Final = tuple(field.name for field in fields(Page) if field.name not in _NO_COLUMNS)
-_FLAGS: Final = frozenset(
-    field.name for field in fields(Page) if isinstance(field.default, bool)
-)  # stored as 0 and 1
+_COLUMNS: Final = tuple(name for name in Page.__struct_fields__ if name not in _NO_COLUMNS)
+_DEFAULTS: Final = zip(reversed(Page.__struct_fields__), reversed(Page.__struct_defaults__), strict=False)
+# Stored as 0 and 1.
+_FLAGS: Final = frozenset(name for name, default in _DEFAULTS if isinstance(default, bool))
 _GROUPS: Final = {"field": "groups"}  # where an editor shows what was wrong
 _DOMAINS: Final = {"field": "domainNameList"}
 _MEMBER: Final = Member._fields  # columns of `monitor_group`, too

@@ -152,7 +152,7 @@ class Tags:
         def put_on(connection: Connection, monitor: int) -> None:
             known = {tag.id for tag in store.all_tags(connection, actor.organisation)}
             if any(tag_id not in known for tag_id, _ in wanted):
-                raise UserError("The tag does not exist.")
+                raise UserError("The tag does not exist.", about="tags")
             store.put_on(connection, monitor, wanted)
 
         await self._change(actor, monitor_id, put_on)
@@ -174,12 +174,12 @@ class Tags:
 def read_tag(payload: Any) -> tuple[str, str]:
     """Name and colour of a tag. Raises UserError."""
     found = payload if isinstance(payload, Mapping) else {}
-    name = wire_values.short_text(found.get("name"), "The name of a tag")
-    color = wire_values.short_text(found.get("color"), "The colour of a tag")
+    name = wire_values.short_text(found.get("name"), "The name of a tag", about="name")
+    color = wire_values.short_text(found.get("color"), "The colour of a tag", about="color")
     if name is None:
-        raise UserError("The tag needs a name.")
+        raise UserError("The tag needs a name.", about="name")
     if color is None:
-        raise UserError("The tag needs a colour.")
+        raise UserError("The tag needs a colour.", about="color")
     return name, color
 
 

@@ -11,12 +11,13 @@ import asyncio
 import itertools
 import logging
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
 from kuma_lite.web.crowding import Open, Phase, surplus
 from kuma_lite.web.descriptors import Peer, count_descriptors, end_connection, open_descriptors, peer_of
-from kuma_lite.web.respond import TEXT, refuse_websocket
+from kuma_lite.web.respond import TEXT, refuse_websocket, respond
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ _ADDRESS_SHARE: Final = 0.25  # of all connections may be of one address and do 
 _MOST_OF_ADDRESS: Final = 256  # ... but no more than these: each may hold 100 KB and more of half a request
 BODY_S: Final = 30.0  # for the body of a request to come; its head has as long in the server below
 _HERE: Final = "127.0.0.1"
+_OTHER_PORT: Final = b"This port is for the server itself"
 _WARN_S: Final = 60.0  # between two lines about it
 
 
@@ -55,6 +57,7 @@ class Connections:
         self._live = 0
         self._numbers = itertools.count(1)  # in place of ports, where there are none
         self._warned_at = -_WARN_S
+        self.behind: Callable[[int], Peer | None] | None = None  # whose a connection of this machine is
         self._task: asyncio.Task[None] | None = None
 
     def start(self, port: int) -> None:
@@ -73,6 +76,13 @@ class Connections:
         address, port = scope["client"]
         if not address:  # through a socket of the file system: somebody on this machine
             address, port = _HERE, next(self._numbers)
+            scope = {**scope, "client": (address, str(port))}
+        elif self.behind is not None:
+            whose = self.behind(int(port)) if address == _HERE else None
+            if whose is None:
+                await _refuse(scope, send)
+                return
+            address, port = whose
             scope = {**scope, "client": (address, str(port))}
         peer: Peer = (address, int(port))  # which the server below gives as a text
         if scope["type"] == "websocket":
@@ -177,3 +187,11 @@ class Connections:
         if self._now() - self._warned_at >= _WARN_S:
             self._warned_at = self._now()
             log.warning(sentence)
+
+
+async def _refuse(scope: Any, send: Any) -> None:
+    """Somebody on this machine who has found the port behind the one that is meant for everybody."""
+    if scope["type"] == "websocket":
+        await refuse_websocket(send, 403, _OTHER_PORT, TEXT)
+    else:
+        await respond(scope, send, 403, _OTHER_PORT, TEXT)

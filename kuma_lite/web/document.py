@@ -106,18 +106,37 @@ def describe_refusals(document: dict[str, Any]) -> None:
         "Refusal": _refusal("error", {"type": "string"}),
         "Misfits": _MISFITS,
     }
-    for item in document["paths"].values():
-        for operation in item.values():
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
             if "401" not in operation["responses"]:
                 operation["responses"] |= {
                     str(status): _answer(status) for status in (401, 403, 404, 413, 422)
                 }
+            if method != "get" or path in _FULL_AT_TIMES:
+                operation["responses"].setdefault("503", _not_now(operation["responses"]["401"]["content"]))
+
+
+def _not_now(refusal: Mapping[str, Any]) -> dict[str, Any]:
+    """How a route says that something is full, in the shape of its other refusals."""
+    problem = {"type": "about:blank", "title": _NOT_NOW.phrase, "status": _NOT_NOW.value, "detail": _NO_ROOM}
+    value = problem if _PROBLEM in refusal else {"error": _NO_ROOM}
+    return {
+        "description": "Not now: nothing can be stored, or too many listen",
+        "content": {
+            media: {"schema": one["schema"], "examples": {"example": {"value": value}}}
+            for media, one in refusal.items()
+        },
+    }
 
 
 def _refusal(name: str, shape: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": {name: shape}, "required": [name]}
 
 
+_FULL_AT_TIMES: Final = (f"{API}/events",)
+_NOT_NOW: Final = HTTPStatus.SERVICE_UNAVAILABLE
+_PROBLEM: Final = "application/problem+json"
+_NO_ROOM: Final = "The disk is full."
 _MISFITS: Final = _refusal("errors", {"type": "array", "items": {"type": "string"}})
 
 

@@ -22,6 +22,7 @@ from kuma_lite.core.hosts import UNIX, socket_path
 from kuma_lite.core.limits import SHUTDOWN_S
 from kuma_lite.web.certificate import Certificate, read_certificate
 from kuma_lite.web.connections import Connections
+from kuma_lite.web.front import FILES_EACH, HERE, Front, Proofs
 from kuma_lite.web.listening import listen, listen_at, prepare, resolve_host
 from kuma_lite.web.trial import survives
 
@@ -59,6 +60,7 @@ class WebServer:
         given: listening sockets to serve on instead of host and port.
         connections: open at once at most, idle ones and websockets included; None: what the limit of open
             files leaves.
+        proofs: of names, to be shown on this very port (`front`).
     """
 
     def __init__(
@@ -70,10 +72,14 @@ class WebServer:
         *,
         given: Sequence[socket.socket] = (),
         connections: int | None = None,
+        proofs: Proofs | None = None,
     ) -> None:
         self.app = app
-        self._most = connections or connections_within(file_limit())
+        self._most = connections or connections_within(file_limit() // (FILES_EACH if proofs else 1))
         self._connections = Connections(app, self._most)
+        self._proofs = proofs
+        self._front: Front | None = None
+        self._behind: list[socket.socket] = []  # on which the server listens where a front passes on
         self._host = host
         self._tls = tls
         self._certificate: Certificate | None = None
@@ -112,8 +118,15 @@ class WebServer:
             self.address, self.port = f"{UNIX}{first.getsockname()}", 0
         else:
             self.address, self.port = first.getsockname()[:2]
+        if self._proofs is not None:
+            self._behind = [listen(HERE, 0, _BACKLOG)]
+            port = self._behind[0].getsockname()[1]
+            self._front = Front(self._proofs, port, self._most)
+            self._connections.behind = self._front.peer
         self._servers = await self._start_servers(self._certificate)
         self._connections.start(self.port)
+        if self._front is not None:
+            self._front.start(self._sockets)
 
     async def _listen(self) -> socket.socket:
         if path := socket_path(self._host):
@@ -152,19 +165,23 @@ class WebServer:
         if not self._servers:
             return
         await self._connections.stop()
+        if self._front is not None:
+            await self._front.stop_accepting()
         await self._say_goodbye()
         ending = {*self._ending, *[await server.stop_accepting() for server in self._servers]}
-        for listening in self._sockets:
+        for listening in (*self._sockets, *self._behind):
             listening.close()
         if self._made is not None:
             self._made.unlink(missing_ok=True)
         _done, pending = await asyncio.wait(ending, timeout=_LAST_REQUESTS_S)
         if pending:
             log.warning("Requests under way did not end within %.1f s and were dropped", _LAST_REQUESTS_S)
+        if self._front is not None:
+            self._front.close()
         self._servers = []
 
     async def _start_servers(self, certificate: Certificate | None) -> list[EmbeddedServer]:
-        servers = [self._make_server(listening, certificate) for listening in self._sockets]
+        servers = [self._make_server(each, certificate) for each in self._behind or self._sockets]
         for server in servers:
             if not await server.start():
                 raise StartupError(f"The web server did not start on {self.address} port {self.port}.")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from kuma_lite.core.access import Actor
 from kuma_lite.core.doors import PAGE, Answer, Caller, Doors, Event, Push, actor_of
+from kuma_lite.core.records import replace
 from kuma_lite.core.resource_events import ResourceEvents
 from kuma_lite.core.resources import Resource
 from kuma_lite.webhooks.model import Webhook

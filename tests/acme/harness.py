@@ -10,7 +10,9 @@ from pathlib import Path
 
 from cryptography import x509
 
-from kuma_lite.acme.challenges import PlainApp
+from kuma_lite.acme.account import Binding
+from kuma_lite.acme.alpn import AlpnProofs
+from kuma_lite.acme.challenges import Challenges, PlainApp
 from kuma_lite.acme.rules import without_waiting
 from kuma_lite.acme.service import CertificateKeeper
 from kuma_lite.acme.store import Store
@@ -58,13 +60,23 @@ class Trusting:
 class Kept:
     """A keeper and what is around it."""
 
-    def __init__(self, folder: Path, authority: Authority, clock: ShiftedClock, domains: list[str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        authority: Authority,
+        clock: ShiftedClock,
+        domains: list[str],
+        proofs: AlpnProofs | None,
+        binding: Binding | None,
+    ) -> None:
         self.folder = folder
         self.clock = clock
         self.domains = domains
         self.http = Trusting(authority.ca_pem)
         self.authority = authority
         self.store = Store(folder)
+        self.challenges = Challenges()
+        self.proofs = proofs
         self.keeper = CertificateKeeper(
             self.store,
             authority.directory,
@@ -73,14 +85,15 @@ class Kept:
             lambda: self.domains,
             self.http,
             clock,
+            proofs=proofs or self.challenges,
             everywhere=False,
+            binding=binding,
         )
         self.keeper.prepare()
         both = self.store.certificate
-        self.web = WebServer(App(), "127.0.0.1", 0, Tls(both, both))
-        self.plain = WebServer(
-            PlainApp(self.keeper.challenges, lambda: 443), "127.0.0.1", authority.http_port
-        )
+        port = authority.tls_port if proofs else 0
+        self.web = WebServer(App(), "127.0.0.1", port, Tls(both, both), proofs=proofs)
+        self.plain = WebServer(PlainApp(self.challenges, lambda: 443), "127.0.0.1", authority.http_port)
 
     async def serve(self, chain: bytes, key: bytes) -> None:
         await self.web.serve_certificate(Certificate(chain, key))
@@ -112,12 +125,18 @@ class Kept:
 
 @asynccontextmanager
 async def kept(
-    folder: Path, authority: Authority, *domains: str, clock: ShiftedClock | None = None
+    folder: Path,
+    authority: Authority,
+    *domains: str,
+    clock: ShiftedClock | None = None,
+    proofs: AlpnProofs | None = None,
+    binding: Binding | None = None,
 ) -> AsyncIterator[Kept]:
-    """A keeper that looks when it is told to."""
-    made = Kept(folder, authority, clock or ShiftedClock(), list(domains))
+    """A keeper that looks when it is told to; with `proofs`, nothing answers on the plain port."""
+    made = Kept(folder, authority, clock or ShiftedClock(), list(domains), proofs, binding)
     await made.web.start()
-    await made.plain.start()
+    if proofs is None:
+        await made.plain.start()
     made.keeper._serve = made.serve
     try:
         yield made

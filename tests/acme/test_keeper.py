@@ -6,13 +6,13 @@ import asyncio
 import stat
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kuma_lite.acme import certificates
 from kuma_lite.acme.rules import DAY, HOUR, State
+from kuma_lite.core.records import replace
 from kuma_lite.net.http import Headers, Request, Response, Timings
 from tests.acme.harness import OWN, Kept, ShiftedClock, kept
 from tests.peers import pebble
@@ -55,7 +55,7 @@ async def test_the_plain_port_answers_the_authority_and_sends_others_to_https(
 ) -> None:
     async with kept(tmp_path, authority) as it:
         url = f"http://127.0.0.1:{authority.http_port}"
-        it.keeper.challenges.put("abc", "abc.def")
+        it.challenges.put(OWN, "abc", "abc.def")
         found = await http.get(f"{url}/.well-known/acme-challenge/abc")
         assert (found.status, found.text) == (200, "abc.def")
         assert (await http.get(f"{url}/.well-known/acme-challenge/other")).status == 404

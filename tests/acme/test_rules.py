@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kuma_lite.acme import rules
 from kuma_lite.acme.certificates import Served
 from kuma_lite.acme.rules import DAY, HOUR, MINUTE, Order, Refusal, State
+from kuma_lite.core.records import replace
 
 NOW = 1_800_000_000.0
 CA = "https://ca.test/directory"

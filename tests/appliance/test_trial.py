@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from kuma_lite.core.access import Right
+from kuma_lite.core.records import replace
 from tests.checks.peers import Answer, web_server
 from tests.support import http
 from tests.support.actors import OWNER, without

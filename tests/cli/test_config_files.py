@@ -314,3 +314,46 @@ async def test_a_file_that_rules(tmp_path: Path, caplog: pytest.LogCaptureFixtur
     async with running(tmp_path / "data", apply=tmp_path / "none.yaml") as server:
         await server.appliance.reload()
         assert "cannot be read: no such file" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("monitors:\n  Shop: {type: http}\n", "2:3: monitors “Shop”: url: Field required"),
+        ("monitors:\n  Shop:\n    type: port\n    hostname: a\n",
+         "2:3: monitors “Shop”: port: Field required"),
+        ("tags: {t: {color: x}}\nmonitors:\n  Shop: {type: manual, tags: [{tag: t, valu: x}]}\n",
+         "3:24: monitors “Shop”: A tag has no field “valu”."),
+        ("proxies:\n  a: {protocol: http, host: b}\n", "2:3: proxies “a”: "),
+    ],
+)  # fmt: skip
+async def test_what_was_forgotten_is_told(shell: Shell, text: str, where: str) -> None:
+    for command in (("diff",), ("apply", "--yes")):
+        code, _, err = await shell.run(*command[:1], shell.write(text), *command[1:])
+        assert code == 1
+        assert f"kuma.yaml:{where}" in err
+    assert "monitors:" not in await shell.export()
+
+
+async def test_a_place_in_toml(shell: Shell) -> None:
+    text = '[monitors.Shop]\ntype = "http"\nurl = "http://127.0.0.1:1/"\nintervall = 5\n'
+    code, _, err = await shell.run("diff", shell.write(text, "kuma.toml"))
+    assert code == 1
+    assert "kuma.toml:4:1: monitors “Shop”: A monitor has no field “intervall”." in err
+
+
+async def test_what_clients_left_empty_has_a_twin(shell: Shell) -> None:
+    """Compatible clients may store a monitor without an address, and a tag without a name."""
+    assert shell.server is not None
+    async with shell.server.logged_in() as client:
+        await add_monitor(client, name="bare", url=None, active=False)
+        await add_monitor(client, name="odd", type="port", hostname="", port=99999, active=False)
+        await client.call("addTag", {"name": "", "color": "#112233"})
+    secrets = str(shell.folder / "secrets.yaml")
+    exported = (await shell.run("export", "--secrets", secrets))[1]
+    assert "    url: null\n" in exported
+    assert (await shell.run("diff", shell.write(exported)))[1].count("~") == 0
+    async with running(shell.folder / "other") as other:
+        await shell.use(other, shell.folder / "other")
+        await shell.apply(exported, "--secrets", secrets)
+        assert await shell.export() == exported

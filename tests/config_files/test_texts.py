@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -44,6 +46,103 @@ def test_toml_and_nothing() -> None:
     assert parse("", "x.yaml").value == parse("# nothing\n", "x.yaml").value == {}
 
 
+TOML = r"""name = "x" # "=" [
+[monitors."Shop \"1\""]
+url = '''a = 1
+[b]'''
+tags = [ # of it
+  {tag = "a", value = "x,]}"},
+  { tag = 'b' } ]
+notes.deep = 1979-05-27 07:32:00
+[monitors . 404]
+type="http"
+[[groups]]
+n = 1
+[[groups.inner]]
+m = -2.5
+[[groups]]
+n = [[1, 2], []]
+"""
+
+
+def test_places_of_toml() -> None:
+    for text in (TOML, TOML.replace("\n", "\r\n")):
+        parsed = parse(text, "x.toml")
+        for path, place in {
+            ("monitors", 'Shop "1"', "url"): (3, 1),
+            ("monitors", 'Shop "1"', "tags", 0, "value"): (6, 15),
+            ("monitors", 'Shop "1"', "tags", 1): (7, 3),
+            ("monitors", 'Shop "1"', "notes", "deep"): (8, 7),
+            ("monitors", 'Shop "1"', "none"): (2, 11),
+            ("monitors", "404", "type"): (10, 1),
+            ("groups", 0, "n"): (12, 1),
+            ("groups", 0, "inner", 0, "m"): (14, 1),
+            ("groups", 1, "n"): (16, 1),
+            ("groups", 1, "n", 0, 1): (16, 10),
+            ("nothing",): (1, 1),
+        }.items():
+            assert parsed.place(path) == place, path
+
+
+# JSON writes what lies beyond the first plane in two halves.
+TEXTS = st.text(st.characters(max_codepoint=0xD7FF), max_size=6)
+VALUES = st.recursive(
+    st.integers(-9, 9) | st.booleans() | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def quoted(text: str) -> str:
+    return json.dumps(text).replace("\x7f", "\\u007f")
+
+
+def as_toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{quoted(key)} = {as_toml(item)}' for key, item in value.items())} }}"
+    if isinstance(value, list):
+        return f"[\n{','.join(map(as_toml, value))} # ]\n]"
+    return quoted(value) if isinstance(value, str) else json.dumps(value)
+
+
+def paths_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from paths_of(item, (*path, key))
+
+
+@given(st.dictionaries(TEXTS, st.dictionaries(TEXTS, VALUES, max_size=3), max_size=3))
+def test_everything_in_toml_has_its_place(value: dict[str, Any]) -> None:
+    text = "".join(
+        f"[{quoted(table)}] # x\n"
+        + "".join(f"{quoted(key)} = {as_toml(item)}\n" for key, item in entries.items())
+        for table, entries in value.items()
+    )
+    parsed = parse(text, "x.toml")
+    assert parsed.value == value
+    assert set(paths_of(value)) == parsed.places.keys()
+    lines = text.split("\n")
+    for path, place in parsed.places.items():
+        if path and isinstance(path[-1], str):
+            assert lines[place.line - 1][place.column - 1 :].startswith(quoted(path[-1])), (path, place)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('a = "x\n', "x.toml:1:7: "),
+        ("a = 1\na = 2\n", "x.toml:"),
+        ("a = " + "[" * 3000, "x.toml: it is too deep"),
+        ("a = 1\nb =\n", "x.toml:2:4: Invalid value"),
+    ],
+)
+def test_toml_that_is_none(text: str, sentence: str) -> None:
+    with pytest.raises(UserError) as caught:
+        parse(text, "x.toml")
+    assert caught.value.message.startswith(sentence)
+
+
 BAD = {
     "a: 1\nb: [": "x.yaml:3:1: ",
     "a: 1\na: 2": "x.yaml:2:1: “a” stands there twice",
@@ -76,12 +175,8 @@ def test_deep_ones_are_refused() -> None:
         parse("[" * 200_000 + "]" * 200_000, "x.yaml")
 
 
-def test_toml_that_is_none() -> None:
-    with pytest.raises(UserError, match=r"x\.toml: .*line 2"):
-        parse("a = 1\nb = ?", "x.toml")
-
-
 # YAML cannot hold half characters, nor what it calls unprintable but for escapes.
+# JSON writes what lies beyond the first plane in two halves.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,

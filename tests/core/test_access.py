@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -20,6 +20,7 @@ from kuma_lite.core.access import (
     require,
 )
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 from tests.support.actors import MACHINE, OWNER, STRANGER, with_only, without
 
 

@@ -132,6 +132,17 @@ def test_the_file_can_be_named_in_the_environment(folder: Path) -> None:
     assert load(KUMA_LITE_CONFIG="my.toml").log_format == "json"
 
 
+@pytest.mark.parametrize("name", ["kuma.yaml", "Kuma.YML"])
+def test_yaml_is_no_settings_but_a_file_that_rules(folder: Path, name: str) -> None:
+    (folder / name).write_text("monitors: {}\n")
+    (folder / "data").mkdir()
+    (folder / "data" / "kuma-lite.toml").write_text('port = 4000\napply = "other.yaml"\n')
+    for found in (load("--config", name), load(KUMA_LITE_CONFIG=name)):
+        assert (found.apply, found.port) == (Path(name), 4000)
+    with pytest.raises(StartupError, match="Only one file can rule"):
+        load("--config", name, "--apply", "other.yaml")
+
+
 def test_a_file_that_is_not_text_is_one_sentence(folder: Path) -> None:
     (folder / "my.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(StartupError, match="cannot be read"):
@@ -148,6 +159,16 @@ def test_secrets_come_from_files_and_never_show(folder: Path) -> None:
     with pytest.raises(StartupError) as refused:
         load("--config", "my.toml")
     assert "12345" not in refused.value.message
+
+
+def test_the_key_of_an_external_account_is_base64(folder: Path) -> None:
+    both = {"KUMA_LITE_ACME": "kuma.test", "KUMA_LITE_ACME_TERMS": "1", "KUMA_LITE_ACME_EAB_KID": "k"}
+    for key in ("c2VjcmV0a2V5", "c2VjcmV0a2V5Xw==", "c2+j/mV0"):
+        assert load(KUMA_LITE_ACME_EAB_KEY=key, **both).acme_eab_key == key.rstrip("=")
+    for wrong in ("with spaces", "äöü", "12345"):
+        with pytest.raises(StartupError, match="ACME_EAB_KEY must be Base64") as refused:
+            load(KUMA_LITE_ACME_EAB_KEY=wrong, **both)
+        assert wrong not in refused.value.message
 
 
 def test_secrets_have_no_flag() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import apsw
@@ -8,6 +9,7 @@ import pytest
 
 from kuma_lite.core import database as database_module
 from kuma_lite.core import database_commits as module
+from kuma_lite.core import database_file, migrations
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.database import Database
 from kuma_lite.core.database_transaction import WriteFunction
@@ -60,6 +62,32 @@ async def test_what_is_written_can_be_read_and_survives(tmp_path: Path) -> None:
     assert not (tmp_path / "kuma-lite.db-wal").exists()
     async with opened_plain(path) as database:
         assert await stored(database) == {"a"}
+
+
+async def test_a_program_beside_a_busy_server_waits_for_its_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has read and then wants to write is refused at once where another one has written between."""
+    server = await Database.open(tmp_path / "x.db", clock=ManualClock())
+    other, asked = apsw.Connection(str(tmp_path / "x.db")), []
+
+    def version_of(connection: apsw.Connection) -> int:
+        found = migrations.version_of(connection)
+        with suppress(apsw.BusyError):  # as it has to be: not now
+            put(f"k{len(asked)}")(other)
+        asked.append(found)
+        return found
+
+    monkeypatch.setattr(database_file, "version_of", version_of)
+    command = await Database.open(tmp_path / "x.db", clock=ManualClock())
+    try:
+        assert asked
+        await command.write(put("mine"))
+        assert "mine" in await stored(server)
+    finally:
+        other.close()
+        await command.close()
+        await server.close()
 
 
 async def test_write_returns_what_its_function_returns(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from kuma_lite.core.clock import ManualClock
 from kuma_lite.docker_hosts import watching
 from kuma_lite.docker_hosts.watching import GRACE_S, HostWatch
 from tests.docker_hosts.daemon import Daemon, daemon
+from tests.support import http
 from tests.support.actors import OWNER
 from tests.support.appliance import Running, running
+from tests.support.served import PASSWORD, USER
 
 SHOP = {"kuma.sites.group.name": "Sites", "kuma.shop.http.parent_name": "sites",
         "kuma.shop.http.url": "http://127.0.0.1:1/", "kuma.shop.http.interval": "3600",
@@ -170,3 +172,57 @@ async def test_the_switch(docker: Docker) -> None:
     assert docker.server.appliance.labels._watch._watches == {}
     assert len(await docker.server.appliance.resources["monitor"].list(OWNER)) == 2
     assert "labels" not in docker.host.as_wire()
+
+
+@pytest.mark.timeout(240)
+async def test_from_a_label_to_the_api_and_away_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As people see it: the host is set up over the API, the daemon tells, and monitors come and go."""
+    monkeypatch.setattr(watching, "SETTLE_S", 0.0)
+    path = tmp_path / "docker.sock"
+    async with daemon(path) as stand_in, running(tmp_path / "data") as server:
+        async with server.logged_in():
+            pass
+        accounts = server.appliance._ground.accounts
+        session = accounts.token_for(await accounts.log_in(USER, PASSWORD, None))
+
+        async def ask(method: str, where: str, body: Any = None) -> Any:
+            headers = {"Authorization": f"Bearer {session}"}
+            url = f"{server.url}/api/v1/{where}"
+            answer = await http.request(method, url, json=body, headers=headers, timeout=60)
+            assert answer.status < 300, answer.text
+            return answer.json()
+
+        host = {"name": "Box", "connection": "socket", "daemon": str(path), "labels": True}
+        number = (await ask("POST", "docker-hosts", host))["id"]
+        watch = server.appliance.labels._watch._watches[number]
+        watch._clock = clock = ManualClock()
+
+        async def seen(*names: str, gone: int = 0) -> dict[str, Any]:
+            """The monitors, once the daemon has told of something and these are there."""
+            async with asyncio.timeout(200):
+                while True:
+                    stand_in.tell()
+                    found = {one["name"]: one for one in (await ask("GET", "monitors"))["data"]}
+                    if found.keys() == set(names) and len(watch._gone) == gone:
+                        return found
+                    await asyncio.sleep(0.05)
+
+        await ask("POST", "monitors", {"name": "mine", "type": "manual"})
+        assert (await seen("mine")).keys() == {"mine"}
+        stand_in.run("web", SHOP)
+        stand_in.run("db", BOX)
+        made = await seen("mine", "Sites", "shop", "box")
+        assert made["shop"]["parent"] == made["Sites"]["id"]
+        assert (made["box"]["type"], made["box"]["host"]) == ("docker", number)
+        async with server.logged_in("/page") as page:
+            owner = await page.call("managedBy", "monitor", made["shop"]["id"])
+        assert owner["file"] == f"Docker host {number}"
+        del stand_in.containers["web"]
+        # They wait for a container that takes its place.
+        assert (await seen("mine", "Sites", "shop", "box", gone=2))["shop"]["id"] == made["shop"]["id"]
+        clock.advance(GRACE_S + 1)
+        left = await seen("mine", "box")
+        assert left["box"]["id"] == made["box"]["id"]
+        assert (await ask("GET", "docker-hosts"))["total"] == 1

@@ -13,8 +13,9 @@ from kuma_lite.appliance.health import PROBLEMS
 from kuma_lite.checks import monitor_types
 from kuma_lite.cli.exits import MEANINGS
 from kuma_lite.cli.shape import Option, Shape, whole
-from kuma_lite.core.config import FILE_NAME, PREFIX, SETTINGS, Config, Setting
+from kuma_lite.core.config import FILE_NAME, PREFIX, SETTINGS, Config
 from kuma_lite.core.declarations import AnyMonitorType, ConditionVariable
+from kuma_lite.core.setting import Setting
 from kuma_lite.metrics.model import Family
 from kuma_lite.metrics.monitors import MonitorFamilies
 from kuma_lite.metrics.own import FIGURES, own_families

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kuma_lite.core.records import replace
 from kuma_lite.health.kinds import CANNOT_BE_CHECKED, DISK_FULL, KINDS, UNCHECKED_S, UPLINK
 from kuma_lite.health.model import Kind, Problem
 from kuma_lite.health.rules import (

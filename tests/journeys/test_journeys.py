@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +73,30 @@ def test_import_by_upload(tmp_path: Path) -> None:
         travel(server, "import", **kuma)
         assert "Starting again" in server.text()
     assert (tmp_path / "data/kuma-lite-before-import.db").is_file()
+
+
+@pytest.mark.timeout(300)
+def test_what_a_file_owns(tmp_path: Path) -> None:
+    """The page warns, and what was changed there all the same is put back."""
+    file = tmp_path / "shop.yaml"
+    file.write_text(
+        "notifications:\n  On call: {type: webhook, address: 'http://127.0.0.1:1/', shape: json}\n"
+        "monitors:\n  Front page: {type: http, url: 'http://127.0.0.1:1/', interval: 3600}\n"
+    )
+    with serving(tmp_path / "data", "--config", str(file)) as server:
+        travel(server, "managed", MANAGED_BY=file.name)
+
+        def urls() -> dict[str, str]:
+            with sqlite3.connect(tmp_path / "data" / "kuma-lite.db") as database:
+                return dict(database.execute("SELECT name, json_extract(document, '$.url') FROM monitor"))
+
+        assert urls() == {"Front page": "http://127.0.0.1:1/changed", "Own": None}
+        assert server.process is not None
+        server.process.send_signal(signal.SIGHUP)
+        while urls()["Front page"] != "http://127.0.0.1:1/":  # until the test's time is over
+            assert server.process.poll() is None, server.text()
+            time.sleep(0.05)
+        assert "Own" in urls()
 
 
 def test_every_journey_is_run() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from kuma_lite.core.records import replace
 from kuma_lite.maintenance.document import listed, stored
 from kuma_lite.maintenance.model import Plan
 from tests.maintenance.plans import at, plan, times

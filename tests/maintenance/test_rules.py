@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kuma_lite.core.records import replace
 from kuma_lite.maintenance.model import Plan, PlanStatus, Strategy, TimeOfDay
 from kuma_lite.maintenance.rules import (
     Slot,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 from kuma_lite.maintenance.ending import NOT_RUNNING, ended_at, written
 from kuma_lite.maintenance.model import Plan, PlanStatus, Strategy
 from kuma_lite.maintenance.rules import bounds, current_and_next_slots, status_at

@@ -22,7 +22,7 @@ from kuma_lite.monitors.model import MonitorRemoved
 from tests.cli.test_config_files import example
 from tests.support import http
 from tests.support.actors import OWNER
-from tests.support.appliance import Running, running
+from tests.support.appliance import Running, add_monitor, running
 from tests.support.served import PASSWORD, USER
 from tests.support.sink import sink
 
@@ -78,7 +78,8 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
 @pytest.mark.parametrize("kind", EXAMPLES)
 async def test_the_way_of_a_thing(api: Api, kind: str) -> None:
     path = PATHS[kind]
-    body = await api.made(path, EXAMPLES[kind])
+    # A monitor that is checked meanwhile has another state.
+    body = await api.made(path, {**EXAMPLES[kind], **({"active": False} if kind == "monitor" else {})})
     for told in ONCE.get(kind, ()):
         assert body.pop(told)
     one = f"{path}/{body['id']}"
@@ -105,6 +106,52 @@ async def test_the_way_of_a_thing(api: Api, kind: str) -> None:
     assert (await api.ask("DELETE", one)).status == 204
     gone = await api.ask("GET", one)
     assert (gone.status, gone.json()["title"]) == (404, "Not Found")
+
+
+async def test_a_beat_makes_another_answer_and_refuses_nobody(api: Api) -> None:
+    body = await api.made("monitors", {"name": "x", "type": "push", "interval": 3600})
+    one = f"monitors/{body['id']}"
+    tag = (await api.ask("GET", one)).headers["etag"]
+    for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        assert (await api.ask("GET", one, **{"If-None-Match": known})).status == 304
+    await api.ask("POST", f"{one}/push", {"message": "fine"})
+    fresh = await api.ask("GET", one, **{"If-None-Match": tag})
+    assert (fresh.status, fresh.json()["state"]["message"]) == (200, "fine")
+    assert fresh.headers["etag"] != tag
+    # Nothing that anybody could overwrite was changed.
+    for weight, known in enumerate(("{}", '"other", W/{}')):
+        changed = await api.ask("PATCH", one, {"weight": weight}, **{"If-Match": known.format(tag)})
+        assert changed.status == 200
+        tag = changed.headers["etag"]
+    assert (await api.ask("DELETE", one, **{"If-Match": '"other"'})).status == 412
+    assert (await api.ask("DELETE", one, **{"If-Match": tag})).status == 204
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "changes"),
+    [
+        ("monitors", {"name": "x", "type": "push"}, [("interval", 90), ("weight", 7), ("max_retries", 3)]),
+        ("tags", {"name": "x", "color": "#000000"}, [("name", "y"), ("color", "#ffffff")]),
+        ("settings", None, [("keep_data_days", 90), ("time_zone", "Europe/Berlin"), ("trust_proxy", True)]),
+    ],
+)
+async def test_changes_at_once_all_count_or_are_refused(
+    api: Api, path: str, body: Any, changes: list[tuple[str, Any]]
+) -> None:
+    one = f"{path}/{(await api.made(path, body))['id']}" if body else path
+    for _ in range(5):
+        before = (await api.ask("GET", one)).json()
+        answers = await asyncio.gather(*(api.ask("PATCH", one, {name: value}) for name, value in changes))
+        assert {answer.status for answer in answers} == {200}
+        shown = await api.ask("GET", one)
+        assert {name: shown.json()[name] for name, _ in changes} == dict(changes)
+        # Back again, but only one of them saw what there is.
+        tag = shown.headers["etag"]
+        answers = await asyncio.gather(
+            *(api.ask("PATCH", one, {name: before[name]}, **{"If-Match": tag}) for name, _ in changes)
+        )
+        assert sorted(answer.status for answer in answers) == [200, *[412] * (len(changes) - 1)]
+        await asyncio.gather(*(api.ask("PATCH", one, {name: before[name]}) for name, _ in changes))
 
 
 async def test_a_key_is_told_once(api: Api) -> None:
@@ -388,3 +435,68 @@ async def test_maintenance_from_now_on(api: Api) -> None:
     for body in ({}, {"monitors": []}, {"monitors": ["x"]}, {"monitors": [monitor], "minutes": -1}):
         assert (await api.ask("POST", "maintenance/start", body)).status == 422, body
     assert (await api.ask("POST", "maintenance/start", {"title": "x", "monitors": [999]})).status == 422
+
+
+HTTP = {"name": "x", "type": "http", "url": "http://127.0.0.1:1/", "active": False}
+POINTED: list[tuple[str, Any, str]] = [
+    ("monitors", {**HTTP, "url": None}, "/url"),
+    ("monitors", {"name": "x", "type": "http"}, "/url"),
+    ("monitors", {**HTTP, "name": " "}, "/name"),
+    ("monitors", {**HTTP, "interval": 0}, "/interval"),
+    ("monitors", {**HTTP, "max_retries": -1}, "/max_retries"),
+    ("monitors", {**HTTP, "notifications": 1}, "/notifications"),
+    ("monitors", {**HTTP, "notifications": [9]}, "/notifications"),
+    ("monitors", {**HTTP, "tags": [{"tag": 9}]}, "/tags"),
+    ("monitors", {**HTTP, "tags": [{"tag": 9, "valu": "x"}]}, "/tags"),
+    ("monitors", {**HTTP, "parent": 9}, "/parent"),
+    ("monitors", {**HTTP, "proxy_id": 9}, "/proxy_id"),
+    ("monitors", {"name": "x", "type": "port", "hostname": "a", "port": 99999}, "/port"),
+    ("monitors", {"name": "x", "type": "port", "hostname": "a"}, "/port"),
+    ("monitors", {"name": "x", "type": "ping", "hostname": "a", "count": 101}, "/count"),
+    ("proxies", {**EXAMPLES["proxy"], "port": 0}, "/port"),
+    ("proxies", {**EXAMPLES["proxy"], "host": " "}, "/host"),
+    ("proxies", {**EXAMPLES["proxy"], "protocol": "gopher"}, "/protocol"),
+    ("tags", {"color": "#000000"}, "/name"),
+    ("tags", {"name": "", "color": "#000000"}, "/name"),
+    ("tags", {"name": "x" * 10_001, "color": "#000000"}, "/name"),
+    ("docker-hosts", {"connection": "socket"}, "/name"),
+    ("docker-hosts", {"name": "x", "connection": "socket"}, "/daemon"),
+    ("docker-hosts", {**EXAMPLES["docker_host"], "name": "x" * 10_001}, "/name"),
+    ("remote-browsers", {"name": "x"}, "/url"),
+    ("api-keys", {"name": "x", "scopes": ["read"], "expires": "soon"}, "/expires"),
+    ("api-keys", {"name": "x", "scopes": ["all"]}, "/scopes"),
+    ("maintenance", {**EXAMPLES["maintenance"], "monitors": [9]}, "/monitors"),
+    ("maintenance", {**EXAMPLES["maintenance"], "status_pages": [9]}, "/status_pages"),
+    ("maintenance", {**EXAMPLES["maintenance"], "strategy": "cron", "cron": "x"}, ""),
+    ("status-pages", {"slug": "Not fit!", "title": "x"}, "/slug"),
+    ("notifications", {"name": "x", "type": "ntfy"}, "/topic"),
+    ("webhooks", {**EXAMPLES["webhook"], "url": "ftp://x"}, "/url"),
+]  # fmt: skip
+
+
+async def test_whatever_does_not_fit_names_its_field(api: Api) -> None:
+    wrong = []
+    for path, body, pointer in POINTED:
+        answer = await api.ask("POST", path, body)
+        found = [one["pointer"] for one in answer.json().get("errors", [])]
+        if answer.status != 422 or not found or (pointer and found != [pointer]):
+            wrong.append((path, body, answer.status, answer.text[:300]))
+    assert wrong == []
+    for path in PATHS.values():
+        assert (await api.ask("GET", path)).json()["total"] == 0, path
+
+
+async def test_what_was_stored_otherwise_can_still_be_changed(api: Api) -> None:
+    """Clients of Uptime Kuma store what they like; of that nobody is kept from changing the rest."""
+    async with api.server.logged_in() as client:
+        number = await add_monitor(client, name="bare", type="port", url=None, hostname="", port=99999)
+    one = f"monitors/{number}"
+    body = (await api.ask("GET", one)).json()
+    assert (await api.ask("PATCH", one, {"interval": 90})).status == 200
+    assert (await api.ask("PUT", one, {**body, "interval": 100})).status == 200
+    refused = await api.ask("PATCH", one, {"port": 99998})
+    assert refused.json()["errors"][0] == {
+        "pointer": "/port", "detail": "Input should be less than or equal to 65535"
+    }  # fmt: skip
+    assert (await api.ask("PATCH", one, {"hostname": "db", "port": 5432})).status == 200
+    assert (await api.ask("PATCH", one, {"hostname": None})).json()["errors"][0]["pointer"] == "/hostname"

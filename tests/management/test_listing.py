@@ -70,6 +70,48 @@ def test_filters_search_and_fields() -> None:
     assert ask([], type="x") == ([], None, 0)
 
 
+def test_what_stands_within_a_field() -> None:
+    bodies = [
+        {"id": 1, "name": "a", "notifications": [1, 2], "tags": [], "state": {"status": "up", "ping": 9}},
+        {"id": 2, "name": "b", "notifications": [], "tags": [{"tag": 1, "value": "x"}],
+         "state": {"status": "down", "ping": None}},
+        {"id": 3, "name": "c", "notifications": [2], "state": {"status": "up", "ping": 3},
+         "tags": [{"tag": 2, "value": None}, {"tag": 1, "value": "y"}]},
+    ]  # fmt: skip
+    for query, expected in (
+        ({"state.status": "up"}, [1, 3]),
+        ({"notifications": "2"}, [1, 3]),
+        ({"notifications": "[]"}, [2]),
+        ({"notifications": "[1,2]"}, [1]),
+        ({"tags.tag": "1"}, [2, 3]),
+        ({"tags.value": "y", "state.status": "up"}, [3]),
+        ({"tags": "[]"}, [1]),
+        ({"sort": "state.ping"}, [2, 3, 1]),
+    ):
+        assert [body["id"] for body in ask(bodies, **query)[0]] == expected, query
+    for query in (
+        {"state": "up"},
+        {"tags": "1"},
+        {"state.none": "1"},
+        {"name.x": "1"},
+        {"fields": "state.ping"},
+    ):
+        with pytest.raises(Problem) as caught:
+            ask(bodies, **query)
+        assert caught.value.fields
+    assert ask(bodies[:1], **{"tags.tag": "1"})[2] == 0  # nobody has one yet
+
+
+def test_a_cursor_belongs_to_its_order() -> None:
+    bodies = [{"id": number, "name": "x"} for number in range(6)]
+    _, cursor, _ = ask(bodies, limit="2", sort="-name")
+    assert cursor is not None
+    for sort in ("name", "id", "-id"):
+        with pytest.raises(Problem) as caught:
+            ask(bodies, limit="2", sort=sort, cursor=cursor)
+        assert caught.value.fields == (("cursor", "of another order"),)
+
+
 @pytest.mark.parametrize(
     "query",
     [{"limit": "0"}, {"limit": "x"}, {"limit": "-1"}, {"limit": "9" * 30}, {"cursor": "x"},

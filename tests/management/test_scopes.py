@@ -206,6 +206,16 @@ async def test_what_does_not_fit_is_refused(api: Api, wishes: dict[str, Any], se
     assert rows == []
 
 
+async def test_a_token_with_a_field_of_another_name_is_not_made(api: Api) -> None:
+    """It would open more, or for longer, than was meant."""
+    before = (await api.ask("GET", "tokens")).json()
+    for wishes in ({"expires_in_days": 3}, {"scope": ["read"]}, {"expires": "2030-12-31T23:59:59Z"}):
+        answer = await api.ask("POST", "tokens", {"token": {"name": "t", "kind": "user", **wishes}})
+        (name,) = wishes
+        assert (answer.status, answer.json()["errors"]) == (422, [f"A token has no field “{name}”."])
+    assert (await api.ask("GET", "tokens")).json() == before
+
+
 async def test_keys_tell_their_scopes_when_they_were_used_and_never_themselves(api: Api) -> None:
     reader = await key(api, scopes=["push", "read"])
     assert (await reader.ask("GET", "monitors")).status == 200

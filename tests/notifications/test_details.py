@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.declarations import Message
+from kuma_lite.core.records import replace
 from kuma_lite.notifications.details import detailed, details_of, local_time, open_address, span
 from tests.notifications.samples import DOWN, DOWN_BEAT, EXPIRY, MONITOR, TEST, UP
 

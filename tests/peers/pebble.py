@@ -79,6 +79,7 @@ async def running(
     environment: Mapping[str, str] | None = None,
     ports: tuple[int, int, int] | None = None,
     lasts_s: int = 90 * 86_400,
+    customers: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Authority]:
     """While it runs.
 
@@ -86,6 +87,7 @@ async def running(
         environment: see Pebble's README: `PEBBLE_WFE_NONCEREJECT` is a percentage.
         ports: of its own, and those at which it looks for proofs by HTTP and TLS.
         lasts_s: of its certificates.
+        customers: ids and keys of those whom alone it serves; None: everybody.
     """
     port, http_port, tls_port = ports or (free_port(), free_port(), free_port())
     dns, names_port, management = free_port(), free_port(), free_port()
@@ -104,6 +106,8 @@ async def running(
         "domainBlocklist": ["blocked.test"],  # not longer than the names that are asked for: it would panic
         "profiles": {"default": {"description": "The one", "validityPeriod": lasts_s}},
     }
+    if customers is not None:
+        config |= {"externalAccountBindingRequired": True, "externalAccountMACKeys": dict(customers)}
     (folder / "config.json").write_text(json.dumps({"pebble": config}))
     (folder / "dns").mkdir(exist_ok=True)
     names = ("-dnsserver", f"127.0.0.1:{dns}", "-management", f"127.0.0.1:{names_port}")

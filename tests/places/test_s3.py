@@ -6,13 +6,13 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 from kuma_lite.net.http import HttpClient
 from kuma_lite.places import s3
 from kuma_lite.places.model import Manner

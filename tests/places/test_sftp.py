@@ -7,12 +7,12 @@ import os
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 from kuma_lite.places.model import Manner
 from kuma_lite.places.sftp import Server, connected, fingerprint_in
 from tests.peers import sshd

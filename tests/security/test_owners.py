@@ -10,7 +10,7 @@ import json
 import re
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import apsw
 import pytest
 
 from kuma_lite.core.doors import Access
+from kuma_lite.core.records import replace
 from kuma_lite.web.app import App
 from tests.security.examples import MONITOR, Things, calls, make_server, make_things
 from tests.support import http

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from kuma_lite.accounts.model import User
 from kuma_lite.core.access import OWNER_RIGHTS, Actor, Forbidden, Right
 from kuma_lite.core.doors import Access, Event
+from kuma_lite.core.records import replace
 from kuma_lite.web.app import App
 from kuma_lite.web.guard import needs_of
 from tests.security.examples import Things, calls, make_server, make_things

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import ManualClock, to_ms
 from kuma_lite.core.database import Database
 from kuma_lite.core.iso_time import iso
+from kuma_lite.core.records import replace
 from kuma_lite.servers.model import Incident, Server
 from kuma_lite.servers.service import Servers
 from tests.servers.reports import report

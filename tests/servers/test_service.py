@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from kuma_lite.core.access import PROJECT_TOKEN_RIGHTS, Actor, Forbidden, Right
 from kuma_lite.core.errors import StorageTrouble, UserError
 from kuma_lite.core.iso_time import iso
+from kuma_lite.core.records import replace
 from kuma_lite.projects.store import revoke_token
 from kuma_lite.projects.tokens import FRESH_S
 from kuma_lite.rest.errors import NotFound, Unprocessable

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -8,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.declarations import Status
+from kuma_lite.core.records import replace
 from kuma_lite.status_pages.component_model import Component, Rule, SetState
 from kuma_lite.status_pages.components.components import (
     STATES,

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kuma_lite.core.records import replace
 from kuma_lite.status_pages.protection.guards import COOKIE_S, Guard, Link, digest_of
 
 LINK = Link(3, "board", digest_of("token"), 0)

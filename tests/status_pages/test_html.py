@@ -243,3 +243,17 @@ def test_a_long_list_of_tags_is_folded() -> None:
     assert before.count('class="tag"') == 5
     assert "<summary>+195</summary>" in rest
     assert rest.count('class="tag"') == 195
+
+
+def test_groups_without_a_name_or_without_services() -> None:
+    groups = [
+        {"id": 1, "name": " ", "monitorList": [monitor()]},
+        {"id": 2, "name": "Nothing in it", "monitorList": []},
+        {"id": 3, "name": "Shop", "monitorList": [monitor(2)]},
+    ]
+    html = render(PAGE, document(publicGroupList=groups), NO_BEATS, [], NOW, Facts()).split("</main>")[0]
+    assert re.findall(r"<h2>([^<]*)</h2>", html) == ["Shop"], "no heading without words"
+    assert re.findall(r'data-monitor-id="(\d)"', html) == ["1", "2"]
+    assert "Nothing in it" not in html
+    (plain,) = [tag for tag in Tags(html).tags if tag[1].get("data-group-id") == "1"]
+    assert plain[1]["aria-label"] == "Services"

@@ -29,7 +29,7 @@ def test_a_feed() -> None:
             "link": URL,
             "guid": "i3-2026-11-22 01:30:00",
             "pubDate": "Sun, 22 Nov 2026 01:30:00 GMT",
-            "description": "We *know*",
+            "description": "<p>We <em>know</em></p>",
         },
         {
             "title": "db is down",
@@ -39,6 +39,28 @@ def test_a_feed() -> None:
             "description": "db has been down since 2026-11-22 01:36:46.253 UTC",
         },
     ]
+
+
+def test_readers_get_html_and_no_script_of_a_name() -> None:
+    page = Page(id=1, organisation=1, slug="page", title="P")
+    incident = Incident(1, 1, "T", "**Soon** <script>alert(1)</script>", "info", 1_795_311_000, None)
+    latest = [ShownState("<script>alert(2)</script>", Status.DOWN, 0, "1")]
+    channel = ElementTree.fromstring(rss(news(page, URL, [incident], latest, NOW))).find("channel")
+    assert channel is not None
+    texts = [item.findtext("description") or "" for item in channel.findall("item")]
+    assert "<strong>Soon</strong>" in texts[0]
+    assert not any("<script" in text for text in texts), texts
+
+
+def test_maintenance_does_not_hide_what_is_down() -> None:
+    page = Page(id=1, organisation=1, slug="page", title="P")
+    states = [
+        ShownState(str(place), status, 0, str(place))
+        for place, status in enumerate([Status.MAINTENANCE, Status.UP, Status.DOWN])
+    ]
+    said = news(page, URL, [], states, NOW).rss_state
+    assert said.startswith("1 service is down"), said
+    assert news(page, URL, [], states[:2], NOW).rss_state == "Under maintenance"
 
 
 @given(st.text(), st.text(), st.text(), st.text())

@@ -7,7 +7,7 @@ of the first organisation as well, and may change nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from kuma_lite.core.access import (
@@ -19,6 +19,7 @@ from kuma_lite.core.access import (
     Right,
 )
 from kuma_lite.core.doors import COMPATIBLE, PAGE
+from kuma_lite.core.records import replace
 
 OTHER_ORGANISATION = 2
 VIEW_RIGHTS = frozenset(right for right in Right if right.endswith(".view"))

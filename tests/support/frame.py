@@ -25,6 +25,7 @@ from kuma_lite.core.doors import Doors, Push
 from kuma_lite.settings.events import SettingsDoors
 from kuma_lite.settings.service import Settings
 from kuma_lite.web.app import App, build_app
+from kuma_lite.web.front import Proofs
 from kuma_lite.web.health import Probe
 from kuma_lite.web.server import WebServer
 from kuma_lite.web.sockets import SocketServer
@@ -81,6 +82,7 @@ async def frame(
     check_origin: bool = True,
     host: str = "127.0.0.1",
     tls: Tls | None = None,
+    proofs: Proofs | None = None,
     environment_zone: str = "UTC",
 ) -> AsyncIterator[Server]:
     """A running server with the given features."""
@@ -110,7 +112,7 @@ async def frame(
             same_origin_frames=same_origin_frames,
         )
         with held_port() as port:
-            web = WebServer(app, host, port, tls)
+            web = WebServer(app, host, port, tls, proofs=proofs)
             await web.start()
             try:
                 yield Server(web.url, web, app, sockets, database, settings, accounts, bus, clock, doors)

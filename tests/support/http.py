@@ -36,7 +36,7 @@ async def request(
     body: bytes = b"",
     json: Any = None,
     context: ssl.SSLContext | None = None,
-    timeout: float = 10,
+    timeout: float = 60,  # generous: the first request loads the framework, beside other work
 ) -> Response:
     """Send it, read the whole answer."""
     async with asyncio.timeout(timeout):

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.doors import PAGE, Caller, Doors, this_one
+from kuma_lite.core.records import replace
 from kuma_lite.web.hub import Connection, Hub
 from tests.support.actors import COLLEAGUE, OWNER, STRANGER, VIEWER, with_only, without
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { beatAt, fitting } from "./draw-bar.ts";
+import { beatAt, fitting, pillPaths } from "./draw-bar.ts";
 
 describe("the beat bar", () => {
   const shape = { pill: 4, gap: 2 };
@@ -13,5 +13,14 @@ describe("the beat bar", () => {
     expect(beatAt(99, 100, 3, shape)).toBe(2);
     expect(beatAt(93, 100, 3, shape)).toBe(1);
     expect(beatAt(5, 100, 3, shape)).toBe(-1);
+  });
+
+  it("draws a path of each kind, the newest at the right, and what is missing as a dot", () => {
+    expect(pillPaths([1, 0], 3, 20, shape)).toEqual([
+      ["nothing", "M2 10.2v0"],
+      ["up", "M8 3v14"],
+      ["down", "M14 3v3.5M14 13.5v3.5"],
+    ]);
+    expect(pillPaths([2, 3, 1, 1], 2, 20, shape)).toEqual([["up", "M2 3v14M8 3v14"]]);
   });
 });

@@ -8,6 +8,7 @@ import { colour } from "./colours.ts";
 const TOKENS = ["down", "up", "pending", "maintenance"] as const;
 const EMPTY_HEIGHT = 0.2; // no beat yet: a dot, so that it is not taken for one
 const HEIGHTS = [1, 1, 0.62, 0.36] as const;
+const BREAK = 3; // in the middle of one that is down
 
 export interface BarShape {
   pill: number; // width of a beat in CSS pixels
@@ -57,13 +58,44 @@ export function drawBar(
 function addPill(path: CanvasPath, x: number, room: number, width: number, status: StatusCode | undefined): void {
   const size = (status === undefined ? EMPTY_HEIGHT : HEIGHTS[status]) * (room - 2);
   if (status === 0) {
-    const half = (size - 3) / 2;
+    const half = (size - BREAK) / 2;
     path.roundRect(x, 1, width, half, width / 2);
-    path.roundRect(x, 1 + half + 3, width, half, width / 2);
+    path.roundRect(x, 1 + half + BREAK, width, half, width / 2);
   } else {
     path.roundRect(x, (room - size) / 2, width, size, width / 2);
   }
 }
+
+export type PillKind = (typeof TOKENS)[number] | "nothing";
+
+/**
+ * The same shapes as lines for an SVG, which round caps make pills: one path of each kind that occurs, the newest beat
+ * at the right. A list draws with these: every canvas would be a layer of its own, for the browser to put together.
+ * @param slots places there are; those before the first beat show that there is nothing yet
+ */
+export function pillPaths(
+  statuses: readonly StatusCode[],
+  slots: number,
+  height: number,
+  shape: BarShape,
+): [PillKind, string][] {
+  const paths = new Map<PillKind, string>();
+  const cap = shape.pill / 2;
+  const line = (x: number, from: number, length: number): string =>
+    `M${x} ${round(from + cap)}v${round(Math.max(0, length - shape.pill))}`;
+  for (let slot = 0; slot < slots; slot += 1) {
+    const status = statuses[statuses.length - slots + slot];
+    const kind = status === undefined ? "nothing" : TOKENS[status];
+    const size = (status === undefined ? EMPTY_HEIGHT : HEIGHTS[status]) * (height - 2);
+    const x = slot * (shape.pill + shape.gap) + cap;
+    const half = (size - BREAK) / 2;
+    const drawn = status === 0 ? line(x, 1, half) + line(x, 1 + half + BREAK, half) : line(x, (height - size) / 2, size);
+    paths.set(kind, (paths.get(kind) ?? "") + drawn);
+  }
+  return [...paths];
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10;
 
 /** Index of the beat under a point; -1 where there is none. */
 export function beatAt(x: number, width: number, count: number, shape: BarShape): number {

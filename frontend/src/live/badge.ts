@@ -5,18 +5,33 @@ import { servers } from "../state/servers.ts";
 import { t } from "../words/index.ts";
 import { pageTitle } from "./title.ts";
 
+const ICON_MS = 5000; // between two icons: each is a file that the browser reads, takes apart and draws
+
 const iconFor = (down: number): string =>
   down === 0 ? "favicon.svg" : `favicon-${down > 9 ? "many" : down}.svg`;
 
 export function startBadge(): void {
   const icon = document.querySelector<HTMLLinkElement>("#icon");
+  let wanted = icon?.getAttribute("href") ?? "";
+  let resting = 0;
+
+  function setIcon(): void {
+    if (resting || !icon || icon.getAttribute("href") === wanted) return;
+    icon.setAttribute("href", wanted);
+    resting = window.setTimeout(() => {
+      resting = 0;
+      setIcon();
+    }, ICON_MS);
+  }
+
   watchEffect(() => {
     void monitors.statuses.value;
     void servers.statuses.value;
     const down = monitors.counts.down + servers.counts.down;
     const title = pageTitle.value ? `${pageTitle.value} · ${t("app.name")}` : t("app.name");
-    document.title = down ? `(${down}) ${title}` : title;
-    const href = iconFor(down);
-    if (icon && icon.getAttribute("href") !== href) icon.setAttribute("href", href);
+    const named = down ? `(${down}) ${title}` : title;
+    if (document.title !== named) document.title = named;
+    wanted = iconFor(down);
+    setIcon();
   });
 }

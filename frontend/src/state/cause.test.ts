@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { causeOf } from "./cause.ts";
+import { causeOf, saidOf } from "./cause.ts";
 
 describe("the cause of a failure", () => {
   it.each([
@@ -28,12 +28,12 @@ describe("the cause of a failure", () => {
     ],
     ["write EPROTO SSL routines::wrong version number", "TLS failed"],
     ["Client network socket disconnected before secure TLS connection was established", "TLS failed"],
-    ["Request failed with status code 503", "Error of the server"],
+    ["Request failed with status code 503", "Server error"],
     ["Request failed with status code 404", "Page not found"],
     ["Request failed with status code 401", "Log-in refused"],
     ["Request failed with status code 429", "Too many requests"],
-    ["Request failed with status code 302", "Unwanted status code"],
-    ["Maximum number of redirects exceeded", "Redirected in a circle"],
+    ["Request failed with status code 302", "Unexpected status code"],
+    ["Maximum number of redirects exceeded", "Too many redirects"],
     ["200 - OK, but keyword is not in [<html>]", "Keyword not found"],
     ["200 - OK, but keyword is present in [<html>]", "Unwanted keyword found"],
     ["Socks5 proxy rejected connection - Failure", "The proxy failed"],
@@ -47,4 +47,18 @@ describe("the cause of a failure", () => {
 
   it.each(["", "200 - OK", "somebody pulled the plug", "fine"])("of “%s” is not guessed", (msg) =>
     expect(causeOf(msg)).toBeNull());
+});
+
+describe("what a beat says", () => {
+  const REFUSED = "connect ECONNREFUSED 127.0.0.1:41101";
+
+  it("is the cause and the text of the check, where something is wrong", () => {
+    const both = { cause: "Connection refused", text: REFUSED };
+    expect([saidOf("down", REFUSED), saidOf("pending", REFUSED)]).toEqual([both, both]);
+    expect(saidOf("up", REFUSED)).toEqual({ cause: null, text: REFUSED }); // upside down
+  });
+
+  it("is not said twice", () => {
+    expect(saidOf("down", "Connection refused")).toEqual({ cause: null, text: "Connection refused" });
+  });
 });

@@ -1,8 +1,10 @@
 /**
  * Why a check failed, in words for people: the one place that reads the texts of beats, which are those of Uptime Kuma's
- * runtime. The first line that fits counts. Pure.
+ * runtime. The first line that fits counts.
  */
 import { t } from "../words/index.ts";
+import { translateServer } from "../words/server.ts";
+import type { Status } from "../words/status.ts";
 
 const CAUSES = [
   ["silence", /^No heartbeat in the time window/],
@@ -39,4 +41,16 @@ const CAUSES = [
 export function causeOf(msg: string): string | null {
   const found = CAUSES.find(([, text]) => text.test(msg));
   return found ? t(`failure.${found[0]}`) : null;
+}
+
+export interface Said {
+  cause: string | null; // for people
+  text: string; // what the check said, ours in the language of the reader
+}
+
+/** The words of a beat as every screen shows them: the cause first, the text of the check behind it. */
+export function saidOf(status: Status, msg: string): Said {
+  const text = translateServer(msg);
+  const cause = status === "down" || status === "pending" ? causeOf(msg) : null;
+  return { cause: cause?.toLowerCase() === text.toLowerCase() ? null : cause, text };
 }

@@ -86,7 +86,9 @@ export function find(
   if (!isFiltering(filters)) return null;
   const words = wordsOf(filters).sort((a, b) => b.length - a.length);
   const word = having && words.shift();
-  const matches = (word && having ? having(word) : all).filter(matcher(filters, words));
+  const candidates = word && having ? having(word) : all;
+  const asked = words.length || filters.statuses.length || filters.types.length || filters.tags.length;
+  const matches = asked ? candidates.filter(matcher(filters, words)) : candidates;
   const shown = new Uint8Array(all.length);
   for (const match of matches) {
     let current: MonitorRow | undefined = match;
@@ -101,6 +103,30 @@ export function find(
 /** In their order; what is in that of `assignRanks` already stays as it is. */
 export const ordered = (list: readonly MonitorRow[], sort: Sort): readonly MonitorRow[] =>
   sort === "name" ? list : [...list].sort(ORDERS[sort]);
+
+/**
+ * All lines by rank with every group open: made once, so that a key in the search picks from them instead of walking
+ * through the tree, and a row that stays in view keeps its line.
+ */
+export class OpenLines {
+  private readonly lines: readonly ListLine[];
+  private readonly ranks: Int32Array; // of their rows
+
+  constructor(children: Children, rows: ReadonlyMap<number, MonitorRow>) {
+    this.lines = flatten(children, null, "name", new Set());
+    this.ranks = Int32Array.from(this.lines, ({ id }) => rows.get(id)?.rank ?? 0);
+  }
+
+  /** Those that a filter leaves. */
+  of({ shown }: Found): ListLine[] {
+    const left: ListLine[] = [];
+    const { lines, ranks } = this;
+    for (let index = 0; index < ranks.length; index += 1) {
+      if (shown[ranks[index] as number]) left.push(lines[index] as ListLine);
+    }
+    return left;
+  }
+}
 
 /**
  * The lines of the tree from top to bottom. While filtering, every group is open.

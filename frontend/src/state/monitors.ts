@@ -1,9 +1,10 @@
 /**
  * Every monitor of the summary, in plain objects outside Vue's deep reactivity: ten thousand rows and their live
- * beats cost a map look-up each. Views follow three counters:
+ * beats cost a map look-up each. Views follow four counters:
  *
  *   structure  a row came, went, or changed a name, parent, type, tag: trees and orders are stale
  *   statuses   at least one status changed: counts, and lists ordered or filtered by status
+ *   edits      rows came from the server anew: any of them may look different
  *   live       any beat: what is on the screen is drawn again (rows carry `revision` to tell which)
  */
 import { shallowRef } from "vue";
@@ -59,6 +60,7 @@ export class MonitorStore {
   readonly rows = new Map<number, MonitorRow>();
   readonly structure = shallowRef(0);
   readonly statuses = shallowRef(0);
+  readonly edits = shallowRef(0);
   readonly live = shallowRef(0);
   readonly loaded = shallowRef(false);
   counts: Counts = noCounts();
@@ -75,6 +77,7 @@ export class MonitorStore {
     }
     for (const id of gone) this.drop(id);
     this.loaded.value = true;
+    this.edits.value += 1;
     this.bump(true, true);
   }
 
@@ -83,6 +86,7 @@ export class MonitorStore {
     let structural = deleted.length > 0;
     for (const values of rows) structural = this.put(this.read(values)) || structural;
     for (const id of deleted) this.drop(id);
+    this.edits.value += 1;
     this.bump(structural, true);
   }
 
@@ -114,6 +118,7 @@ export class MonitorStore {
     this.rows.clear();
     this.counts = noCounts();
     this.loaded.value = false;
+    this.edits.value += 1;
     this.bump(true, true);
   }
 

@@ -9,14 +9,13 @@ export class TextIndex<T extends Searchable> {
 
   constructor(private readonly rows: readonly T[]) {
     this.starts = new Int32Array(rows.length + 1);
-    const texts = rows.map(({ text }) => text.replaceAll("\n", " "));
-    let at = 0;
-    texts.forEach((text, index) => {
-      this.starts[index] = at;
-      at += text.length + 1;
+    let whole = "";
+    rows.forEach(({ text }, index) => {
+      this.starts[index] = whole.length;
+      whole += (text.includes("\n") ? text.replaceAll("\n", " ") : text) + "\n";
     });
-    this.starts[rows.length] = at;
-    this.whole = texts.join("\n");
+    this.starts[rows.length] = whole.length;
+    this.whole = whole;
   }
 
   /** Those whose text has the word, in their order. */

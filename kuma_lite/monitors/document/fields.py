@@ -7,9 +7,10 @@ default. What a *type* needs of it, with words and limits, is declared in the ty
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
+
+from msgspec import Struct
 
 Document = dict[str, Any]
 
@@ -29,8 +30,7 @@ TEXT, INT, NUMBER, BOOL = JsonKind.TEXT, JsonKind.INT, JsonKind.NUMBER, JsonKind
 LIST, OBJECT = JsonKind.LIST, JsonKind.OBJECT
 
 
-@dataclass(frozen=True, slots=True)
-class WireField:
+class WireField(Struct, frozen=True):
     """One field.
 
     Args:

@@ -21,6 +21,7 @@ from kuma_lite.monitors.doors.live import TYPES, Filter, LiveEvents
 from kuma_lite.monitors.doors.state import WORDS
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.service import Monitors
+from kuma_lite.rest.operation import header
 from kuma_lite.rest.problems import Problem
 from kuma_lite.rest.requests import AnyRequest, TextQuery, WholeQuery, actor_of
 from kuma_lite.rest.route import GET, NO_CONTENT, POST, Route, key_in, mounted
@@ -127,6 +128,7 @@ class MonitorApi:
             path="/api/v1/events",
             handler=self.live,
             query=[_TYPES, _MONITORS],
+            headers=[header("Last-Event-ID", "The last one that was heard: the stream goes on behind it")],
             media_type=EVENT_STREAM,
             response="id: 1764331200000-7\nevent: change\ndata: {}\n\n",
         )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.errors import UserError
@@ -17,8 +18,7 @@ MAX_AT_ONCE: Final = 20_000  # twice what one server is built for, and below wha
 ACTIONS: Final = ("pause", "resume", "delete", "move", "interval", "notification")
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(Struct, frozen=True):
     """What a change has done."""
 
     changed: list[int]  # those that are other than before

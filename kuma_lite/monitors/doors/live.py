@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from kuma_lite.beats.model import Beat
 from kuma_lite.core.access import Actor
@@ -57,8 +58,7 @@ class LiveEvent(NamedTuple):
         return told
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """What somebody wants to hear of; None is everything."""
 
     types: frozenset[str] | None = None

@@ -46,9 +46,7 @@ class BlindSpots:
         """How many that are switched on are not checked at all: types or settings nobody here can read."""
         return sum(
             # What is not read yet will be soon: nobody waits for all of it here.
-            (monitor.is_read or monitor.kind is None)
-            and monitor.unchecked is not None
-            and self._roster.is_active(monitor)
+            monitor.is_read and monitor.unchecked is not None and self._roster.is_active(monitor)
             for monitor in self._roster
         )
 

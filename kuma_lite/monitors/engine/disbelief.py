@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 SHOWN_AFTER_S: Final = 30.0  # after that, with the second failure at the earliest
 FAULTS_BORNE: Final = 1  # exceptions nobody foresaw: the second in a row is shown
 CANNOT: Final = "cannot be checked: "  # what the beat then says, and why
 
 
-@dataclass(frozen=True, slots=True)
-class Disbelief:
+class Disbelief(Struct, frozen=True):
     """Failures in a row that were our own."""
 
     since: float  # beginning of the first check, monotonic seconds

@@ -42,6 +42,7 @@ class Figures:
             "latestOwnTrouble": self._checker.fault.latest,
             "latenessP50": percentile(lateness, 0.5) * 1000,
             "latenessP99": percentile(lateness, 0.99) * 1000,
+            "latenessMost": max(lateness, default=0.0) * 1000,
             "commits": stats.commits,
             "rowsChanged": stats.changes,
             "longestCommit": stats.longest_commit_s * 1000,

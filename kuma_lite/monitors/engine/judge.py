@@ -11,8 +11,9 @@ The tables are Uptime Kuma 2.5's, except where it is knowingly broken; there the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.limits import DEFAULT_TIMEOUT_SHARE, MAX_MESSAGE_CHARS
@@ -22,8 +23,7 @@ UNDER_MAINTENANCE = "Monitor under maintenance"
 FLIPPED = "Flip UP to DOWN"
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """How a monitor wants to be judged."""
 
     max_retries: int = 0  # failures shown as PENDING before DOWN

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from kuma_lite.core.access import Owned
 from kuma_lite.core.scopes import TAG, Limit
@@ -12,8 +13,7 @@ from kuma_lite.core.wire_values import whole
 from kuma_lite.monitors.engine.roster import Monitor, Roster
 
 
-@dataclass(frozen=True, slots=True)
-class MonitorReach:
+class MonitorReach(Struct, frozen=True):
     """The monitors within a limit, as they are at each moment; a group is within itself."""
 
     roster: Roster

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
 _SHARED: Final = 1_024  # rhythms and policies that are kept once for all monitors that have them
 
 
-@dataclass(slots=True)
-class Tag:
+class Tag(Struct):
     """A tag on a monitor, as the wire shows it."""
 
     tag_id: int
@@ -39,6 +40,17 @@ class Tag:
             "name": self.name,
             "color": self.color,
         }
+
+
+class Reading(NamedTuple):
+    """What the type of a monitor makes of its document."""
+
+    kind: AnyMonitorType | None = None  # None: a type this program does not check
+    options: Options | None = None
+    problem: str | None = None  # why `options` could not be read: then it is not checked
+
+
+UNCHECKED: Final = Reading()  # of a type that this program does not check
 
 
 class _Rhythm(NamedTuple):
@@ -77,7 +89,8 @@ class Monitor:
     document: Document  # sparse, see `document.fields`
     notification_ids: tuple[int, ...] = ()
     tags: list[Tag] = field(default_factory=list)
-    kind: AnyMonitorType | None = None  # None: a type this program does not check
+    # Or what reads it: a start that waited for the libraries of the types would be a third longer.
+    reading: Reading | Callable[[Monitor], Reading] = UNCHECKED
     policy: Policy = _PLAIN
     limits: tuple[Limit, ...] = ()
     previous: Previous | None = None
@@ -87,35 +100,33 @@ class Monitor:
     heard_at: float | None = None  # of the latest pushed beat of this run, monotonic seconds
     _rhythm: _Rhythm | None = field(default=None, repr=False, compare=False)
     _rhythm_from: Document | None = field(default=None, repr=False, compare=False)  # of which it says so
-    _options: Options | None = field(default=None, repr=False, compare=False)
-    _problem: str | None = field(default=None, repr=False, compare=False)
-    is_read: bool = field(default=False, repr=False, compare=False)  # whether `options` are there already
+
+    @property
+    def is_read(self) -> bool:
+        """Whether somebody has asked what its type makes of it."""
+        return isinstance(self.reading, Reading)
+
+    def read(self) -> Reading:
+        """What its type makes of it; read when somebody first asks."""
+        reading = self.reading
+        if not isinstance(reading, Reading):
+            reading = self.reading = reading(self)
+        return reading
+
+    @property
+    def kind(self) -> AnyMonitorType | None:
+        """Its type; None: one that this program does not check."""
+        return self.read().kind
 
     @property
     def options(self) -> Options | None:
-        """The typed view; None: the document cannot be used, or nobody knows its type."""
-        if not self.is_read:
-            self._read()
-        return self._options
+        """Those of its type; None: they cannot be used, for the reason in `problem`."""
+        return self.read().options
 
     @property
     def problem(self) -> str | None:
-        """Why there are no options: then it is not checked."""
-        if not self.is_read:
-            self._read()
-        return self._problem
-
-    def _read(self) -> None:
-        self.is_read, self._options, self._problem = True, None, None
-        if self.kind is not None:
-            try:
-                self._options = self.kind.options.read(self.document)
-            except UserError as error:
-                self._problem = error.message
-
-    def forget_options(self) -> None:
-        """The document, or its type, is another one."""
-        self.is_read, self._options, self._problem = False, None, None
+        """A sentence for people."""
+        return self.read().problem
 
     def get(self, key: str) -> Any:
         """A field of the wire object, default filled in."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from dataclasses import replace
 from functools import lru_cache
 from time import perf_counter
 
 from kuma_lite.core.clock import Clock, SystemClock
+from kuma_lite.core.records import replace
 from kuma_lite.core.time_limit import TimeLimit
 from kuma_lite.net import certificates
 from kuma_lite.net.connect import MS, Connected, Connector, open_unix

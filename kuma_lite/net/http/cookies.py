@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.net.http.url import Url
 from kuma_lite.net.resolve import literal
@@ -29,8 +30,7 @@ _FIRST_YEAR: Final = 1601
 _FIRST_YEAR_OF_1900: Final = 70  # of years in two digits
 
 
-@dataclass(frozen=True, slots=True)
-class Cookie:
+class Cookie(Struct, frozen=True):
     """A cookie and where it may go."""
 
     name: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.net.errors import ErrorKind, NetworkError
 
@@ -29,8 +30,7 @@ _LENGTH: Final = re.compile(r"\+?([0-9]{1,18})(?:[ \t].*)?")
 Field = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """Version (`1.0`, `1.1`), status, phrase, and fields as latin-1 text."""
 
     version: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from kuma_lite.net.http.charsets import readings
 from kuma_lite.net.http.resumption import Resumption
 from kuma_lite.net.proxy import ProxyRule
@@ -106,8 +108,7 @@ class Request:
     resumption: Resumption | None = None
 
 
-@dataclass(slots=True)
-class Timings:
+class Timings(Struct):
     """Milliseconds. All but `total` belong to the last request of a chain of redirects.
 
     `first_byte` counts from the request sent to the first byte of the answer; `total` from the call to the
@@ -121,8 +122,7 @@ class Timings:
     total: float = 0.0
 
 
-@dataclass(slots=True)
-class Response:
+class Response(Struct):
     """An answer, whatever its status.
 
     Args:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from kuma_lite.core.records import replace
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.http.message import Headers
 from kuma_lite.net.http.request_bytes import Field, authorise

@@ -9,8 +9,9 @@ chain has ended. Servers that forget their sessions when they get a new certific
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
+
+from msgspec import Struct
 
 from kuma_lite.net.tls import CertificateReport
 
@@ -28,8 +29,7 @@ class Whereto(NamedTuple):
     way: Any  # the transport
 
 
-@dataclass(slots=True)
-class Kept:
+class Kept(Struct):
     """What a whole handshake has left."""
 
     context: ssl.SSLContext

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.net.connect import Connector
@@ -17,8 +18,7 @@ from kuma_lite.net.verdicts import Verdicts
 TRANSPORTS_KEPT: Final = 64  # proxies in use at the same time; each remembers verdicts
 
 
-@dataclass(frozen=True, slots=True)
-class Transport:
+class Transport(Struct, frozen=True):
     """How servers are reached, and how their certificates are looked at."""
 
     connector: Connector

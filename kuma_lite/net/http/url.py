@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, unquote, unquote_to_bytes
+
+from msgspec import Struct
 
 from kuma_lite.net.errors import ErrorKind, NetworkError
 
@@ -27,8 +28,7 @@ _SINGLE_DOTS = frozenset({".", "%2e"})
 _DOUBLE_DOTS = frozenset({"..", ".%2e", "%2e.", "%2e%2e"})
 
 
-@dataclass(frozen=True, slots=True)
-class Url:
+class Url(Struct, frozen=True):
     """A URL that can be asked for.
 
     `host` is lower case, ASCII and without brackets; `target` is path and query as sent; user and password

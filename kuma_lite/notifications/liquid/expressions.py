@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
+
+from msgspec import Struct
 
 from kuma_lite.notifications.liquid import words
 from kuma_lite.notifications.liquid.errors import TemplateError
@@ -50,8 +51,7 @@ class Expression(Protocol):
         """The value now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     """A literal, a number or a text."""
 
     constant: Any
@@ -62,8 +62,7 @@ class Constant:
         return self.constant
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """A variable, or what is in a value: `monitorJSON.tags[0].name`."""
 
     start: Expression | None
@@ -82,8 +81,7 @@ class Path:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """Whole numbers in a row: `(1..5)`."""
 
     first: Expression
@@ -98,8 +96,7 @@ class Range:
         return [tidy(first + step) for step in range(ceil(last - first + 1))]
 
 
-@dataclass(frozen=True, slots=True)
-class Operations:
+class Operations(Struct, frozen=True):
     """Values and operators, the operators behind what they work on."""
 
     steps: Sequence[Expression | str]
@@ -120,8 +117,7 @@ class Operations:
         return stack[0] if stack else MISSING
 
 
-@dataclass(frozen=True, slots=True)
-class FilterCall:
+class FilterCall(Struct, frozen=True):
     """One filter with its arguments; those of an argument with a name are a pair."""
 
     name: str
@@ -130,8 +126,7 @@ class FilterCall:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Filtered:
+class Filtered(Struct, frozen=True):
     """An expression with the filters that it goes through."""
 
     initial: Expression

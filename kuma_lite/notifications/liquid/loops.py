@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from kuma_lite.notifications.liquid.expressions import Expression
 from kuma_lite.notifications.liquid.nodes import Node, Skipped, Stopped, render_all
@@ -41,8 +42,7 @@ class Loop(Mapping[str, Any]):
         return len(self._figures)
 
 
-@dataclass(frozen=True, slots=True)
-class For:
+class For(Struct, frozen=True):
     """`for`."""
 
     variable: str
@@ -81,8 +81,7 @@ class For:
         return found[::-1] if "reversed" in values else found
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(Struct, frozen=True):
     """`tablerow`: the cells of an HTML table."""
 
     variable: str

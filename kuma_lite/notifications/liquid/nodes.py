@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from kuma_lite.notifications.liquid.expressions import Constant, Expression
 from kuma_lite.notifications.liquid.running import Run
@@ -33,8 +34,7 @@ def render_all(nodes: Sequence[Node], run: Run) -> None:
         node.render(run)
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """A text, `{{ … }}` or `echo`."""
 
     expression: Expression
@@ -44,8 +44,7 @@ class Output:
         run.write(run.shown(self.expression.value(run)))
 
 
-@dataclass(frozen=True, slots=True)
-class Assign:
+class Assign(Struct, frozen=True):
     """`assign`."""
 
     name: str
@@ -56,8 +55,7 @@ class Assign:
         run.assign(self.name, self.expression.value(run))
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(Struct, frozen=True):
     """`capture`."""
 
     name: str
@@ -70,8 +68,7 @@ class Capture:
         run.assign(self.name, Safe("".join(written)))
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+class If(Struct, frozen=True):
     """`if` and `unless`: the first branch whose condition holds."""
 
     branches: Sequence[tuple[Expression, bool, Sequence[Node]]]  # condition, what it has to be, what is shown
@@ -84,8 +81,7 @@ class If:
                 return
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """`case`: every branch that has the value, else the last."""
 
     subject: Expression
@@ -103,8 +99,7 @@ class Case:
             render_all(self.otherwise, run)
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(Struct, frozen=True):
     """`increment` and `decrement`, which count in the variables that were given."""
 
     name: str
@@ -118,8 +113,7 @@ class Counter:
         run.write(run.shown(number if self.step > 0 else number + self.step))
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
+class Cycle(Struct, frozen=True):
     """`cycle`: the next of several values each time."""
 
     group: Expression
@@ -134,8 +128,7 @@ class Cycle:
         run.write(run.shown(self.values[turn].value(run)))
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """`block` and what follows `layout none`: written where it stands, as there are no other files."""
 
     nodes: Sequence[Node]
@@ -145,8 +138,7 @@ class Block:
         render_all(self.nodes, run)
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """`break` and `continue`."""
 
     signal: Callable[[], Stopped]

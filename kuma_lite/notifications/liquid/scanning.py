@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.notifications.liquid import words
 from kuma_lite.notifications.liquid.errors import TemplateError
@@ -23,8 +24,7 @@ class Kind(Enum):
     TAG = "tag"
 
 
-@dataclass(slots=True)
-class Piece:
+class Piece(Struct):
     """A part of a template.
 
     Args:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from kuma_lite.core.records import replace
 from kuma_lite.notifications.services import kit
 
 MAX_HEADER = 150  # characters of a header block; Slack refuses blocks with longer texts

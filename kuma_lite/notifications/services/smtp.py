@@ -6,12 +6,12 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.declarations import DeliveryContext, DeliveryFailed, Kind, Message, NotificationService
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 from kuma_lite.net.contexts import TlsOptions, build_context
 from kuma_lite.notifications.services import kit
 from kuma_lite.notifications.services.support.dkim import DEFAULT_FIELDS, DEFAULT_HASH, CannotSign, Signer

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.servers.model import DOWNTIME, OFFLINE, ONLINE, Incident, Server
 from kuma_lite.servers.rules.alerts import Open, Quiet
@@ -13,30 +14,26 @@ from kuma_lite.servers.samples.metrics import FRIENDLY
 FRESH_MS: Final = 10 * 60_000  # older samples are what an agent catches up with: no reason to call anybody
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """How an alert ended, that was kept until the maintenance was over, is to be said."""
 
     incident: Incident
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """An alert begins; it has been so since `since` (ms)."""
 
     cause: str
     since: int
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """An alert is over."""
 
     incident: Incident
 
 
-@dataclass(frozen=True, slots=True)
-class Woken:
+class Woken(Struct, frozen=True):
     """A snooze is over, and it is still so."""
 
     incident: Incident

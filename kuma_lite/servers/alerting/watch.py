@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import Final, NamedTuple, Protocol
 
 from kuma_lite.core.bus import Bus
@@ -19,6 +18,7 @@ from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import StorageTrouble
 from kuma_lite.core.kept_writes import KeptWrites, News
 from kuma_lite.core.periodic_job import PeriodicJob
+from kuma_lite.core.records import replace
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import GroupTransactions
 from kuma_lite.servers import store

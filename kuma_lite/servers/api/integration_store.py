@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import Clock, to_ms
@@ -33,12 +34,21 @@ _FILLED: Final[Mapping[str, Mapping[str, Any]]] = {
 MAX_NAME_CHARS: Final = 150
 _KEY_CHARS: Final = 40  # of a client's key in a sentence
 
-Shown = dict[str, Any]  # an integration as the API shows it
+
+class Shown(dict[str, Any]):
+    """An integration as the API shows it; `options` has its secrets as well."""
+
+    __slots__ = ("options",)
+
+    def __init__(self, shown: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+        super().__init__(shown)
+        self.options = options
+
+
 Declared = Mapping[str, bool]  # the options of a kind, and whether they are secrets
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(Struct, frozen=True):
     """A notification as this feature needs it. `options` may hold secrets."""
 
     id: int
@@ -147,7 +157,7 @@ class Integrations:
         raise NotFound
 
     def _wire(self, channel: Channel, name: Name) -> Shown:
-        return wire(channel, name, self._channels.declared(channel.type))
+        return Shown(wire(channel, name, self._channels.declared(channel.type)), channel.options)
 
     async def _named(self, organisation: int) -> Sequence[tuple[Channel, Name]]:
         channels = await self._channels.all(organisation)
@@ -262,8 +272,7 @@ def _options(
 # --- names -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """What the API calls a notification, and since when it knows it; times in ms."""
 
     uuid: str

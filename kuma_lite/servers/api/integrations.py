@@ -42,6 +42,7 @@ class IntegrationApi:
             new=examples.NEW_INTEGRATION,
             change=examples.INTEGRATION_CHANGE,
             key="integration",
+            version=lambda shown: {"uuid": shown["uuid"], "name": shown["name"], **shown.options},
         ).routes()
         yield from self._of_servers()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from litestar import Response
 from litestar.openapi.spec.enums import OpenAPIFormat
 
 from kuma_lite.core.access import Right
@@ -12,6 +13,7 @@ from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.iso_time import iso, iso_exact, parse_iso
 from kuma_lite.core.resources import Resource
 from kuma_lite.rest.errors import Failure, Unprocessable
+from kuma_lite.rest.operation import Tagged
 from kuma_lite.rest.requests import (
     AnyRequest,
     TextQuery,
@@ -59,11 +61,8 @@ class ServerApi:
         self._servers = servers
         self._resource = resource
         self._clock = clock
-
-    def routes(self) -> Iterator[Route]:
-        """The routes."""
-        yield from Rest(
-            things=self._resource,
+        self._rest = Rest(
+            things=resource,
             one="server",
             many="servers",
             tag=_TAG,
@@ -72,7 +71,12 @@ class ServerApi:
             shown=as_wire,
             example=examples.SERVER,
             per_page=_PER_PAGE,
-        ).routes()
+            version=lambda server: {"uuid": server.uuid, "alert_settings": server.settings},
+        )
+
+    def routes(self) -> Iterator[Route]:
+        """The routes."""
+        yield from self._rest.routes()
         yield from self._others()
 
     def _others(self) -> Iterator[Route]:
@@ -85,6 +89,7 @@ class ServerApi:
             tag=_TAG,
             response=examples.SERVER,
             request=examples.UPDATE,
+            tagged=Tagged.CHANGED,
         )
         yield Route(
             name="get_server_metrics",
@@ -113,13 +118,14 @@ class ServerApi:
         """Take the report of an agent: who it is, and samples. A sample sent twice is stored once."""
         return await self._servers.take_report(project_of(request), await request.body())
 
-    async def update(self, request: AnyRequest) -> dict[str, Any]:
+    async def update(self, request: AnyRequest) -> Response[Any]:
         """Change alert settings; what is not mentioned stays as it is."""
         server = await self._resource.get(actor_of(request), key_in(request), Right.SERVERS_EDIT)
         wishes = inner_object(await json_object(request), "server")
-        if "alert_settings" in wishes:
-            await self._servers.save_settings(server, wishes["alert_settings"])
-        return as_wire(server)
+        async with self._rest.turn(request):
+            if "alert_settings" in wishes:
+                await self._servers.save_settings(server, wishes["alert_settings"])
+        return self._rest.answer(server)
 
     async def metrics(self, request: AnyRequest) -> dict[str, Any]:
         """Show metrics of a time range. Ranges beyond a day are rolled up as far as the limit asks for."""

@@ -207,7 +207,7 @@ class ServerPage:
         """How long history is kept (days), how large it may become and is (bytes)."""
         del caller
         kept = self._servers.kept()
-        shown = {name: getattr(kept, name) for name in kept.__slots__}
+        shown = {name: getattr(kept, name) for name in kept.__struct_fields__}
         return {"ok": True, "retention": shown, "usedBytes": await self._servers.stored_bytes()}
 
     async def save_retention(self, caller: Caller, wishes: Any) -> Answer:

@@ -10,8 +10,9 @@ nothing was heard for the grace period.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 MINUTE_MS: Final = 60_000
 # Samples closer together than this count as one towards "one a minute"; it bounds what a state remembers.
@@ -20,23 +21,20 @@ SPACING_MS: Final = 15_000
 LEAST_SILENCE_MS: Final = 75_000
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A threshold of one metric; `grace` in minutes."""
 
     threshold: float
     grace: int
 
 
-@dataclass(frozen=True, slots=True)
-class Quiet:
+class Quiet(Struct, frozen=True):
     """Not above the threshold at the latest sample (`last`, ms)."""
 
     last: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Above:
+class Above(Struct, frozen=True):
     """Above since `since`, not yet for the whole grace period. `seen`: times of samples within it."""
 
     since: int
@@ -44,8 +42,7 @@ class Above:
     seen: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(Struct, frozen=True):
     """The alert is open; the value went above at `since` and the grace period was over at `opened`."""
 
     since: int

@@ -7,9 +7,10 @@ machine, and rates of counters. A name may carry an instance in brackets: `disk_
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Final
+
+from msgspec import Struct
 
 CPU_UNITS: Final = 1024  # of one fully busy core
 MEGABYTE: Final = 1_000_000  # net_in and net_out are in MB/s
@@ -21,8 +22,7 @@ MAX_RATE: Final = 12.5e9
 MIN_STEP_MS: Final = 1_000  # between two readings of a counter; closer ones make absurd rates of jitter
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(Struct, frozen=True):
     """One stored metric."""
 
     name: str
@@ -53,8 +53,7 @@ _ALL: Final = (
 METRICS: Final[Mapping[str, Metric]] = {metric.name: metric for metric in _ALL}
 
 
-@dataclass(frozen=True, slots=True)
-class Friendly:
+class Friendly(Struct, frozen=True):
     """A metric as people see it."""
 
     name: str

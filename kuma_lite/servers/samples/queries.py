@@ -6,9 +6,10 @@ Functions run in a reader's thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.sql import Connection
 from kuma_lite.servers.model import Server
@@ -23,8 +24,7 @@ DIGITS: Final = 4  # of derived values, behind the point
 Values = list[tuple[int, float]]  # ms since 1970, value
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """One series to read."""
 
     key: str  # as it was asked for

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import msgspec
+from msgspec import Struct, field
 
 from kuma_lite.core.clock import MILLISECONDS
 from kuma_lite.core.iso_time import parse_iso
@@ -52,8 +52,7 @@ class NewSample(NamedTuple):
     value: float
 
 
-@dataclass(slots=True)
-class Report:
+class Report(Struct):
     """One report of one agent."""
 
     motherboard_id: str

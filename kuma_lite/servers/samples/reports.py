@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
+from kuma_lite.core.records import replace
 from kuma_lite.servers.model import Server
 from kuma_lite.servers.samples import host_clock
 from kuma_lite.servers.samples.metrics import MAX_SERIES, metric_of

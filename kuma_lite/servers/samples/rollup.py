@@ -7,10 +7,11 @@ any part of it can be made again. Of counters the figures are rates per second, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import groupby, pairwise
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from kuma_lite.servers.samples.metrics import rate
 from kuma_lite.servers.samples.packing import Point, Sample
@@ -157,8 +158,7 @@ def _together(start: int, points: Sequence[Point]) -> Point:
     return Point(start, count, low, min(max(mean, low), high), high, points[-1].last)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """How long each tier is kept, in days, and how large all of it may become, in bytes."""
 
     raw: int = 7

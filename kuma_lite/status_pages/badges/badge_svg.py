@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.status_pages.drawing import colours
 from kuma_lite.status_pages.drawing.markup import escape
@@ -30,8 +31,7 @@ _PADDING: Final = 5  # pixels beside a text
 _BRIGHT: Final = 0.69  # from here on a background takes dark letters
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+class Badge(Struct, frozen=True):
     """What a badge says; colours as they were asked for, None for the usual ones."""
 
     message: str
@@ -63,8 +63,7 @@ def render(badge: Badge) -> str:
 # --- Styles ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
+class _Look(Struct, frozen=True):
     """What tells the three plain styles from each other."""
 
     height: int

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from kuma_lite.status_pages.drawing.markup import escape
 from kuma_lite.status_pages.model import Page
@@ -26,8 +27,7 @@ _SITE_ATTRIBUTES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Analytics:
+class Analytics(Struct, frozen=True):
     """What a page embeds."""
 
     head: str = ""  # HTML

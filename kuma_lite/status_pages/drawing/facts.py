@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from kuma_lite.status_pages.component_model import ShownComponent
 from kuma_lite.status_pages.model import Bar, Incident, PlannedWindow, Update
@@ -15,8 +16,7 @@ DAYS: Final = 90
 HOURS: Final = 24
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """They, as plain data: a page can be drawn from a draft as well.
 
     Args:

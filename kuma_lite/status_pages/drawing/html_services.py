@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import Status
 from kuma_lite.status_pages.component_model import ShownComponent
@@ -52,8 +53,7 @@ SIGNS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(Struct, frozen=True):
     """Everything on a page that can be up or down.
 
     Args:
@@ -99,6 +99,13 @@ class Services:
         rows += "".join(self._monitor(monitor, every_title) for monitor in monitors)
         kinds = Counter(self._state(monitor)[1] for monitor in monitors)
         kinds.update(_word(each.status)[1] for each in components)
+        if not rows:
+            return ""
+        if not group["name"].strip():  # nothing to fold it by
+            return (
+                f'<section class="group plain" data-group-id="{escape(str(number))}" aria-label="Services">'
+                f"<ul>{rows}</ul>{self._scale(monitors, components)}</section>\n"
+            )
         return (
             f'<section class="group" data-group-id="{escape(str(number))}">'
             f'<details id="group-{escape(str(number))}" open><summary><h2>{escape(group["name"])}</h2>'

@@ -5,7 +5,6 @@ HTML in the text is text. Links lead to web and mail addresses only. Every patte
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -37,6 +36,8 @@ def to_html(text: str | None) -> str:
 
 def to_text(text: str | None) -> str:
     """The words of a Markdown text, without the HTML that somebody may have typed into it."""
+    import html  # with a table of two thousand names, which drawing does without
+
     return _TYPED_TAG.sub("", html.unescape(_TAG.sub("", to_html(text)))).strip()
 
 

@@ -8,7 +8,7 @@ from typing import Final
 TIMES: Final = """\
 "use strict";
 (() => {
-  const time = { hour: "2-digit", minute: "2-digit" };
+  const time = { hour: "numeric", minute: "2-digit" };
   const full = { ...time, day: "numeric", month: "short" };
   const form = (at, short) => {
     const now = new Date();

@@ -135,6 +135,8 @@ _SERVICES: Final = """\
 }
 .group > details[open] > summary::before, .month[open] > summary::before { transform: rotate(45deg); }
 .group h2 { min-width: 0; }
+.group > details > summary { position: relative; flex-wrap: wrap; gap: 0 0.75rem; padding-left: 2.75rem; }
+.group > details > summary::before { position: absolute; left: 1.4rem; top: 1.3rem; }
 .tally { display: flex; flex-wrap: wrap; gap: 0 0.75rem; margin-left: auto; font-size: 0.875rem; }
 .group ul { list-style: none; margin: 0; padding: 0 1.25rem; }
 .service {
@@ -146,6 +148,7 @@ _SERVICES: Final = """\
   padding: 0.75rem 0;
   border-top: 1px solid var(--line);
 }
+.plain > ul > :first-child { border-top: 0; }
 .name { grid-area: name; font-weight: 500; }
 .name a { color: inherit; text-decoration-color: var(--soft); text-underline-offset: 0.2em; }
 .about {
@@ -211,6 +214,8 @@ _SCREENS: Final = """\
   h1 { font-size: 1.4rem; }
   .overall { font-size: 1.1rem; padding: 0.9rem 1rem; }
   .group > h2, .group summary { padding: 0.8rem 1rem; }
+  .group > details > summary { padding-left: 2.4rem; }
+  .group > details > summary::before { left: 1.1rem; top: 1.2rem; }
   .group ul { padding: 0 1rem; }
   .scale { margin: 0 6.5rem 0 1rem; }
   .bars:not(.hours) > svg { width: 300%; margin-left: -200%; }
@@ -243,7 +248,7 @@ _SCREENS: Final = """\
   main { max-width: none; padding: 0; }
   .choice, .feeds, .subscribe { display: none; }
   .group { break-inside: auto; box-decoration-break: clone; }
-  .group > details > summary { break-after: avoid; }
+  .group > details > summary { break-after: avoid; padding-left: 1.25rem; }
   .group > details > summary::before, .month > summary::before { display: none; }
   .notice, .group { border-color: #999; border-radius: 0; }
   .service { padding: 0.35rem 0; }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from kuma_lite.core.doors import Access, RawRoute, Unanswered
+from kuma_lite.core.records import replace
 from kuma_lite.status_pages.answering.cache import Answer
 from kuma_lite.status_pages.answering.requests import send_answer
 from kuma_lite.status_pages.drawing.html import SCRIPTS, content_policy

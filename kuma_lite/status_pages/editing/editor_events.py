@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from kuma_lite.core import wire_values
@@ -12,6 +11,7 @@ from kuma_lite.core.access import Actor, Audience, Right, may
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import PAGE, Answer, Caller, Event, Push, actor_of
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 from kuma_lite.status_pages.component_model import Component
 from kuma_lite.status_pages.editing.draft_routes import preview_path, without_counting
 from kuma_lite.status_pages.editing.drafts import Draft, Drafts

@@ -9,11 +9,13 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core import wire_values
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 from kuma_lite.status_pages.component_model import Component, Rule
 from kuma_lite.status_pages.model import Member, Page
 from kuma_lite.status_pages.rules import read_slug
@@ -60,8 +62,7 @@ _FLAGS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Logo:
+class Logo(Struct, frozen=True):
     """The picture of a page: an address, or an uploaded file."""
 
     address: str

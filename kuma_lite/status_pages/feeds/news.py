@@ -9,7 +9,7 @@ from kuma_lite.core.clock import MILLISECONDS, wire_date, wire_time
 from kuma_lite.core.declarations import Status
 from kuma_lite.status_pages.drawing.headline import headline
 from kuma_lite.status_pages.model import Incident, Page, ShownState
-from kuma_lite.status_pages.rules import STATUS_TEXTS, overall
+from kuma_lite.status_pages.rules import STATUS_TEXTS, Overall, overall
 
 
 class Item(NamedTuple):
@@ -19,6 +19,7 @@ class Item(NamedTuple):
     description: str  # Markdown where people wrote it
     guid: str
     at: int  # seconds since 1970
+    is_written: bool = False  # by people
 
 
 class News(NamedTuple):
@@ -51,12 +52,15 @@ def news(
     states = [state.status for state in latest]
     sentence = " · ".join(part.text for part in headline(states, 0, ()).parts)
     title = page.rss_title or page.title or "Status"
-    return News(title, rss_title, url, sentence, STATUS_TEXTS[overall(states)], items, int(now))
+    whole = overall(states)
+    # Uptime Kuma calls a page "Under maintenance" beside whatever else is down.
+    rss_state = sentence if whole is Overall.MAINTENANCE and Status.DOWN in states else STATUS_TEXTS[whole]
+    return News(title, rss_title, url, sentence, rss_state, items, int(now))
 
 
 def _incident(incident: Incident) -> Item:
     at = incident.created if incident.updated is None else incident.updated
-    return Item(incident.title, incident.content, f"i{incident.id}-{wire_date(at)}", at)
+    return Item(incident.title, incident.content, f"i{incident.id}-{wire_date(at)}", at, is_written=True)
 
 
 def _outage(state: ShownState) -> Item:

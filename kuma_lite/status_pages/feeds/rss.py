@@ -23,7 +23,7 @@ def rss(news: News) -> str:
     items = "".join(
         f"<item><title>{cdata(item.title)}</title><link>{link}</link>"
         f'<guid isPermaLink="false">{escape(item.guid)}</guid><pubDate>{_date(item.at)}</pubDate>'
-        f"<description>{cdata(item.description)}</description></item>"
+        f"<description>{cdata(_words(item))}</description></item>"
         for item in news.items
     )
     return (
@@ -33,6 +33,11 @@ def rss(news: News) -> str:
         f"<lastBuildDate>{_date(news.now)}</lastBuildDate><docs>{_DOCUMENTATION}</docs>"
         f"<generator>{GENERATOR}</generator><language>en</language>{items}</channel></rss>\n"
     )
+
+
+def _words(item: Item) -> str:
+    """As HTML, which readers take it for: outages as Uptime Kuma words them, incidents as people did."""
+    return to_html(item.description) if item.is_written else escape(item.description)
 
 
 def atom(news: News) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 COOKIE_DAYS: Final = 30
 COOKIE_S: Final = COOKIE_DAYS * 86_400
@@ -23,8 +24,7 @@ class Link(NamedTuple):
     created: int  # seconds since 1970
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Struct, frozen=True):
     """Who may see one page.
 
     Args:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.sql import Connection
@@ -23,8 +24,7 @@ PLANNED_DAYS: Final = 30
 NEXT_WINDOWS: Final = 1  # of one plan
 
 
-@dataclass(frozen=True, slots=True)
-class _News:
+class _News(Struct, frozen=True):
     """Incidents as they are stored."""
 
     updates: Mapping[int, Sequence[Update]]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Access, RawRoute, Unanswered
+from kuma_lite.core.records import replace
 from kuma_lite.status_pages.answering.answering import (
     BEATS_MINUTES,
     FILE_MINUTES,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import Any, Final, NamedTuple, Protocol
 
 from kuma_lite import __version__
@@ -13,6 +12,7 @@ from kuma_lite.core.clock import Clock
 from kuma_lite.core.declarations import DeliveryFailed, Message, PushKeys
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import compact_json
+from kuma_lite.core.records import replace
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.http import Request, Response
 from kuma_lite.notifications.services.support.dkim import DEFAULT_FIELDS

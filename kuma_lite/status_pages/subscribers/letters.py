@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.iso_time import iso
 from kuma_lite.status_pages.drawing.markdown import to_html
@@ -34,8 +34,7 @@ _BEGINNINGS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PageFacts:
+class PageFacts(Struct, frozen=True):
     """What messages say of a page."""
 
     title: str
@@ -45,8 +44,7 @@ class PageFacts:
     icon: str = ""  # address or path of its own picture
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A message as people read it."""
 
     subject: str  # one line
@@ -160,6 +158,8 @@ def _moment(seconds: int) -> str:
 
 def plain(markdown: str) -> str:
     """The words of a Markdown text, a paragraph or an item on a line of its own."""
+    import html  # see `drawing.markdown.to_text`
+
     marked = _BREAKS.sub("\n", _LINK.sub(_written_out, to_html(markdown[:MAX_TEXT_CHARS])))
     return _MANY_LINES.sub("\n\n", html.unescape(_TAG.sub("", marked))).strip()
 

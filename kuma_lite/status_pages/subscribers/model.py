@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
+from msgspec import Struct
+from msgspec.structs import asdict
+
 from kuma_lite.core.json_text import compact_json
+from kuma_lite.core.records import replace
 
 NO_MONITORS: Final[frozenset[int]] = frozenset()
 
@@ -32,8 +35,7 @@ class State(StrEnum):
     OFF = "off"  # could not be reached too often
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscriber:
+class Subscriber(Struct, frozen=True, kw_only=True):
     """One of them. Times are seconds since 1970."""
 
     id: int
@@ -52,8 +54,7 @@ class Subscriber:
     failures: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Offer(Struct, frozen=True, kw_only=True):
     """How a page lets visitors subscribe; without any way it does not."""
 
     page_id: int
@@ -113,8 +114,7 @@ class Stage(StrEnum):
     OVER = "over"  # until its next time
 
 
-@dataclass(frozen=True, slots=True)
-class ShownPlan:
+class ShownPlan(Struct, frozen=True):
     """A plan on a page with its present or next time under maintenance."""
 
     id: int

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from kuma_lite.core import sql
 from kuma_lite.core.json_text import compact_json
+from kuma_lite.core.records import replace
 from kuma_lite.core.sql import Connection
 from kuma_lite.status_pages.subscribers.model import (
     Kind,

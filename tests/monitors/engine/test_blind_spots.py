@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from kuma_lite.checks import monitor_types
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Status
 from kuma_lite.monitors.engine import blind_spots, concluding, disbelief
 from kuma_lite.monitors.engine.blind_spots import INTERVALS, SLACK_S, BlindSpots
-from kuma_lite.monitors.engine.roster import Monitor
+from kuma_lite.monitors.engine.roster import Monitor, Reading
 from tests.monitors.engine.test_engine import House, Scripted, house, sequence, up
 
 __all__ = ["house"]  # the fixture
@@ -21,7 +20,7 @@ async def test_types_that_are_not_known_and_settings_that_cannot_be_used(house: 
     house.add(Scripted(up), 1)
     house.roster.put(Monitor(2, 1, True, {"name": "tv", "type": "chromecast"}))
     house.roster.put(
-        Monitor(3, 1, True, {"name": "p", "type": "port", "port": "x"}, kind=monitor_types().get("port"))
+        Monitor(3, 1, True, {"name": "p"}, reading=Reading(Scripted(up), problem="port: no number"))
     )
     house.roster.put(Monitor(4, 1, False, {"name": "paused", "type": "chromecast"}))
     assert spots() == []  # nobody can mend them by waking up: they are told of where one looks

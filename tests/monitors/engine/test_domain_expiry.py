@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kuma_lite.checks import monitor_types
 from kuma_lite.monitors.document.fields import Document
 from kuma_lite.monitors.engine.domain_expiry import by_monitor, domain_of, due_mark, receivers_of, untold
-from kuma_lite.monitors.engine.roster import Monitor
+from kuma_lite.monitors.engine.roster import Monitor, Reading
 
 MARKS = (7, 14, 21)
 
@@ -17,7 +17,8 @@ MARKS = (7, 14, 21)
 def monitor(number: int = 1, *notifications: int, **document: object) -> Monitor:
     made: Document = {"type": "dns", "hostname": "www.example.com", **document}
     kind = monitor_types().get(str(made["type"]))
-    return Monitor(number, 1, True, made, tuple(notifications), kind=kind)
+    options = kind.options.read(made) if kind is not None else None
+    return Monitor(number, 1, True, made, tuple(notifications), reading=Reading(kind, options))
 
 
 @pytest.mark.parametrize(

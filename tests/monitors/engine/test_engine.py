@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from kuma_lite.beats.model import Beat, NewBeat
-from kuma_lite.checks import monitor_types
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.declarations import (
@@ -39,7 +38,7 @@ from kuma_lite.monitors.engine.judge import Policy
 from kuma_lite.monitors.engine.limits import read_limits
 from kuma_lite.monitors.engine.outcome import Outcome
 from kuma_lite.monitors.engine.own_fault import OwnFault
-from kuma_lite.monitors.engine.roster import Monitor, Roster
+from kuma_lite.monitors.engine.roster import Monitor, Reading, Roster
 from kuma_lite.monitors.model import BeatRecorded
 
 Script = Callable[[CheckContext], Awaitable[CheckResult | Wait]]
@@ -182,7 +181,8 @@ class House:
 
     def add(self, kind: MonitorDeclaration[Any] | None, monitor_id: int = 1, **document: Any) -> Monitor:
         stored = {"name": f"m{monitor_id}", "interval": 1, **document}
-        monitor = Monitor(monitor_id, 1, True, stored, kind=kind)
+        monitor = Monitor(monitor_id, 1, True, stored)
+        monitor.reading = Reading(kind, kind.options.read(stored) if kind is not None else None)
         monitor.policy = Policy(stored.get("maxretries", 0), 0, stored.get("upsideDown", False))
         monitor.limits = read_limits(stored.get("limits"))
         self.roster.put(monitor)
@@ -385,7 +385,7 @@ async def test_maintenance_skips_the_check(house: House) -> None:
 async def test_what_cannot_be_checked_has_no_beats(house: House) -> None:
     house.add(None, 1)
     house.roster.put(
-        broken := Monitor(2, 1, True, {"name": "b", "port": "x"}, kind=monitor_types().get("port"))
+        broken := Monitor(2, 1, True, {"name": "b"}, reading=Reading(Scripted(up), problem="port: no number"))
     )
     house.engine.watch(broken)
     house.add(Scripted(up), 3)
@@ -574,7 +574,7 @@ async def test_the_context_shows_children_and_the_last_beat(house: House) -> Non
         return CheckResult("ok")
 
     group = OnServer(look)
-    child = Monitor(2, 1, False, {"name": "child", "parent": 1}, kind=group)
+    child = Monitor(2, 1, False, {"name": "child", "parent": 1}, reading=Reading(group, Options()))
     house.roster.put(child)
     house.roster.put(Monitor(3, 1, True, {"name": "of an unknown type", "parent": 1}))
     house.add(group, interval=1, timeout=3)
@@ -605,12 +605,13 @@ async def test_stopping_is_quick_and_records_nothing_more(house: House) -> None:
 async def test_more_monitors_than_fit_into_one_turn_are_all_begun_with(house: House) -> None:
     kind = Scripted(up)
     for number in range(1, 2 * AT_ONCE + 2):
-        house.roster.put(Monitor(number, 1, True, {"name": f"m{number}", "interval": 3_600}, kind=kind))
+        stored = {"name": f"m{number}", "interval": 3_600}
+        house.roster.put(Monitor(number, 1, True, stored, reading=lambda _: Reading(kind, Options())))
     house.engine.start()
     assert house.engine.is_watched(AT_ONCE)
     assert not house.roster.get(2 * AT_ONCE + 1).is_read, "nobody has waited for the settings of all"
     house.roster.remove(AT_ONCE + 1)
-    edited = Monitor(AT_ONCE + 2, 1, False, {"name": "paused"}, kind=kind)
+    edited = Monitor(AT_ONCE + 2, 1, False, {"name": "paused"}, reading=Reading(kind, Options()))
     house.roster.put(edited)
     await house.wait(lambda: house.engine.is_watched(2 * AT_ONCE + 1))
     assert not house.engine.is_watched(AT_ONCE + 1)

@@ -9,7 +9,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ import pytest
 from kuma_lite.core.declarations import DeliveryFailed
 from kuma_lite.core.errors import INTERNAL_ERROR
 from kuma_lite.core.log import set_up_logging
+from kuma_lite.core.records import replace
 from kuma_lite.core.redaction import secrets_of
 from kuma_lite.core.secret_forms import forms
 from kuma_lite.net.http import HttpClient, Request, Response

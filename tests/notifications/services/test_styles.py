@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +12,7 @@ from urllib.parse import unquote_plus
 import pytest
 
 from kuma_lite.core.declarations import DeliveryFailed, Message
+from kuma_lite.core.records import replace
 from kuma_lite.notifications.delivery import Context, Services, deliver
 from kuma_lite.notifications.fields import template_keys
 from kuma_lite.notifications.services.support.styles import STYLE_KEY, TEMPLATE_KEY

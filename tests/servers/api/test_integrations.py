@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from kuma_lite.core.clock import SystemClock
 from kuma_lite.core.database import Database
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.limits import DATABASE_FILE
+from kuma_lite.core.records import replace
 from kuma_lite.notifications import store
 from kuma_lite.notifications.service import NOT_FOUND as NO_NOTIFICATION
 from kuma_lite.rest.errors import NotFound

@@ -41,6 +41,7 @@ class Api:
 
     async def ask(self, method: str, path: str, token: str | None = "", **options: Any) -> Response:
         headers = {} if token is None else {"Authorization": f"Bearer {token or self.token}"}
+        headers |= options.pop("headers", {})
         return await http.request(method, f"{self.url}/api/v1/{path}", headers=headers, **options)
 
     async def get(self, path: str, **options: Any) -> Any:
@@ -203,6 +204,49 @@ async def test_settings_are_changed_in_part(running: Api) -> None:
     assert answer.json()["alert_settings"]["threshold"]["cpu"] == 80.0
     assert answer.json()["alert_settings"]["grace_period"]["cpu"] == 10
     assert (await running.get(f"servers/{key}"))["alert_settings"] == answer.json()["alert_settings"]
+
+
+async def test_two_editors_never_overwrite_each_other_unseen(running: Api) -> None:
+    """With `If-Match`; who does not send it changes what there is, as ever."""
+    server, hook = await running.server(), await running.webhook()
+
+    def settings(cpu: int) -> dict[str, Any]:
+        return {"server": {"alert_settings": {"threshold": {"cpu": cpu}}}}
+
+    def name(number: int) -> dict[str, Any]:
+        return {"integration": {"settings": {"webhook_url": f"http://127.0.0.1:9/{number}"}}}
+
+    for path, change in ((f"servers/{server}", settings), (f"integrations/{hook}", name)):
+        shown = await running.ask("GET", path)
+        tag = shown.headers["etag"]
+        unchanged = await running.ask("GET", path, headers={"If-None-Match": tag})
+        assert (unchanged.status, unchanged.body, unchanged.headers["etag"]) == (304, b"", tag)
+        both = await asyncio.gather(
+            *(running.ask("PATCH", path, json=change(60 + n), headers={"If-Match": tag}) for n in range(6))
+        )
+        assert sorted(answer.status for answer in both) == [200, *[412] * 5]
+        late = next(answer for answer in both if answer.status == 412)
+        assert "was changed by somebody else" in late.json()["error"]
+        done = next(answer for answer in both if answer.status == 200)
+        for method, body in (("PUT", change(70)), ("PATCH", change(71)), ("DELETE", None)):
+            stale = await running.ask(method, path, json=body, headers={"If-Match": tag})
+            assert stale.status == 412, (method, path)
+        assert (await running.ask("GET", path)).json() == done.json()
+        assert (await running.ask("PUT", path, json=change(72))).status == 200
+        assert (await running.ask("DELETE", path, headers={"If-Match": done.headers["etag"]})).status == 412
+        assert (await running.ask("DELETE", path, headers={"If-Match": "*"})).status == 204
+        assert (await running.ask("GET", path)).status == 404
+
+
+async def test_a_report_makes_another_answer_and_refuses_nobody(running: Api) -> None:
+    path = f"servers/{await running.server()}"
+    tag = (await running.ask("GET", path)).headers["etag"]
+    moved = {**ATTRIBUTES, "motherboard_id": "MB-1", "hostname": "moved"}
+    assert (await running.send(cpu_used=77, attributes=moved)).status == 201
+    assert (await running.ask("GET", path, headers={"If-None-Match": tag})).json()["hostname"] == "moved"
+    change = {"server": {"alert_settings": {"threshold": {"cpu": 80}}}}
+    assert (await running.ask("PATCH", path, json=change, headers={"If-Match": tag})).status == 200
+    assert (await running.ask("PATCH", path, json=change, headers={"If-Match": tag})).status == 412
 
 
 @pytest.mark.parametrize(

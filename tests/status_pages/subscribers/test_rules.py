@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import replace
 from kuma_lite.net.public_only import is_public
 from kuma_lite.status_pages.model import Incident, IncidentHappened, IncidentState, Update
 from kuma_lite.status_pages.subscribers import keys

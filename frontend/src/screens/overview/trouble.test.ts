@@ -31,7 +31,11 @@ describe("the list of trouble", () => {
 
   it("has monitors and servers together, the worst and newest first, and says what is wrong", () => {
     const { rows } = list(
-      [{ id: 1, status: 0, since: 20, msg: "refused" }, { id: 2, status: 2, since: 90, msg: "slow" }, { id: 3 }],
+      [
+        { id: 1, status: 0, since: 20, msg: "connect ECONNREFUSED 127.0.0.1:80" },
+        { id: 2, status: 2, since: 90, msg: "slow" },
+        { id: 3 },
+      ],
       [
         server("quiet", { status: "offline", since: 50 }),
         server("hot", { alerts: ["cpu", "disk"], since: 95 }),
@@ -39,11 +43,12 @@ describe("the list of trouble", () => {
         server("resting", { status: "offline", maintenance: true }),
       ],
     );
-    expect(rows.map(({ name, status, problem, since }) => [name, status, problem, since])).toEqual([
-      ["quiet", "Offline", "Not reporting", 50],
-      ["m1", "Down", "refused", 20],
-      ["hot", "With alerts", "CPU above its threshold, Disk above its threshold", 95],
-      ["m2", "Pending", "slow", 90],
+    const shown = rows.map(({ name, status, said, since }) => [name, status, said.cause, said.text, since]);
+    expect(shown).toEqual([
+      ["quiet", "Offline", null, "Not reporting", 50],
+      ["m1", "Down", "Connection refused", "connect ECONNREFUSED 127.0.0.1:80", 20],
+      ["hot", "With alerts", null, "CPU above its threshold, Disk above its threshold", 95],
+      ["m2", "Pending", null, "slow", 90],
     ]);
     expect(rows.map(({ to }) => to)).toMatchObject([{ params: { uuid: "quiet" } }, { params: { id: 1 } }, {}, {}]);
   });

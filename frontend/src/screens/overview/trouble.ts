@@ -1,5 +1,6 @@
 /** What is wrong with monitors and servers, in one sentence and in one list. Pure. */
 import type { RouteLocationRaw } from "vue-router";
+import { saidOf, type Said } from "../../state/cause.ts";
 import { statusOf as monitorStatus, type Counts, type MonitorRow } from "../../state/monitors.ts";
 import { stateOf } from "../../state/server-text.ts";
 import { statusOf as serverStatus } from "../../state/servers.ts";
@@ -15,7 +16,7 @@ export interface Trouble {
   tone: Tone;
   status: string; // the tone in a word
   name: string;
-  problem: string;
+  said: Said;
   since: number | null;
   to: RouteLocationRaw;
 }
@@ -38,29 +39,41 @@ export function headlineOf(monitors: Counts, servers: Counts): { tone: Tone | "u
 
 const toneOf = (shown: string): Tone | undefined => TONES.find((tone) => tone === shown);
 
-function ofMonitor(row: MonitorRow): Trouble[] {
+function ofMonitor(row: MonitorRow): Trouble | null {
   const tone = toneOf(monitorStatus(row));
-  if (!tone) return [];
+  if (!tone) return null;
   const to = { name: "monitor", params: { id: row.id } };
   const status = t(`status.${tone}`);
-  return [{ key: `m${row.id}`, server: false, tone, status, name: row.name, problem: row.msg, since: row.since, to }];
+  const said = saidOf(tone, row.msg);
+  return { key: `m${row.id}`, server: false, tone, status, name: row.name, said, since: row.since, to };
 }
 
-function ofServer(row: ServerRow): Trouble[] {
+function ofServer(row: ServerRow): Trouble | null {
   const tone = toneOf(serverStatus(row));
-  if (!tone) return [];
+  if (!tone) return null;
   const to = { name: "server", params: { uuid: row.uuid } };
   const status = t(`servers.state.${tone}`);
-  return [{ key: row.uuid, server: true, tone, status, name: row.name, problem: stateOf(row), since: row.since, to }];
+  const said = { cause: null, text: stateOf(row) };
+  return { key: row.uuid, server: true, tone, status, name: row.name, said, since: row.since, to };
 }
 
 const worstFirst = (a: Trouble, b: Trouble): number =>
   TONES.indexOf(a.tone) - TONES.indexOf(b.tone) || (b.since ?? 0) - (a.since ?? 0);
 
+/** Asked at every change of a status: what is well, as most is, costs no more than the question. */
+function inTrouble<T>(all: Iterable<T>, read: (one: T) => Trouble | null): Trouble[] {
+  const found: Trouble[] = [];
+  for (const one of all) {
+    const trouble = read(one);
+    if (trouble) found.push(trouble);
+  }
+  return found.sort(worstFirst);
+}
+
 /** The worst and newest first; at most `most` of each kind, so that neither hides the other. */
 export function troubleOf(monitors: Iterable<MonitorRow>, servers: Iterable<ServerRow>, most: number): AllTrouble {
-  const ofMonitors = [...monitors].flatMap(ofMonitor).sort(worstFirst);
-  const ofServers = [...servers].flatMap(ofServer).sort(worstFirst);
+  const ofMonitors = inTrouble(monitors, ofMonitor);
+  const ofServers = inTrouble(servers, ofServer);
   const rows = [...ofMonitors.slice(0, most), ...ofServers.slice(0, most)].sort(worstFirst);
   return { rows, monitors: ofMonitors.length, servers: ofServers.length };
 }

@@ -1,6 +1,7 @@
 import { createApp, h, nextTick, type Component } from "vue";
-import { createMemoryHistory, createRouter } from "vue-router";
+import { createMemoryHistory, createRouter, type Router } from "vue-router";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { bars } from "../../live/updates.ts";
 import { noFilters } from "../../state/monitor-filters.ts";
 import { monitors } from "../../state/monitors.ts";
 import { clearSelection, select, selection } from "../../state/selection.ts";
@@ -10,12 +11,14 @@ import { question } from "../../ui/confirm.ts";
 import Palette from "../palette/Palette.vue";
 import BulkBar from "./BulkBar.vue";
 import ListOptions from "./ListOptions.vue";
+import MonitorList from "./MonitorList.vue";
 import { filters, preferences } from "./shown-monitors.ts";
 
 const { call } = vi.hoisted(() => ({ call: vi.fn() }));
 vi.mock("../../wire/socket.ts", async (original) => ({ ...(await original<object>()), call }));
 
 let unmount = (): void => undefined;
+let router: Router;
 
 function mount(component: Component, props: Record<string, unknown> = {}): HTMLElement {
   const root = document.body.appendChild(document.createElement("div"));
@@ -24,7 +27,8 @@ function mount(component: Component, props: Record<string, unknown> = {}): HTMLE
   const routes = names.map((name) => ({ name, path: `/${name}/:id?/:section?`, component: screen }));
   const app = createApp(() => h(component, props));
   const nowhere = { path: "/:rest(.*)*", component: screen };
-  app.use(createRouter({ history: createMemoryHistory(), routes: [...routes, nowhere] }));
+  router = createRouter({ history: createMemoryHistory(), routes: [...routes, nowhere] });
+  app.use(router);
   app.mount(root);
   unmount = () => app.unmount();
   return root;
@@ -46,6 +50,7 @@ beforeEach(() => {
 afterEach(() => {
   unmount();
   clearSelection();
+  bars.clear();
   monitors.clear();
   document.body.replaceChildren();
   localStorage.clear();
@@ -82,6 +87,87 @@ describe("the bar of a selection", () => {
     button("Select all 3")?.click();
     await nextTick();
     expect([...selection.value].sort()).toEqual([1, 2, 3]);
+  });
+});
+
+describe("a press on a row", () => {
+  const row = (name: string) =>
+    [...document.querySelectorAll<HTMLElement>("[data-row]")].find((one) => one.textContent.includes(name));
+  const at = { bubbles: true, cancelable: true, button: 0, clientX: 5, clientY: 5 };
+  const down = (target: HTMLElement | undefined) => target?.dispatchEvent(new PointerEvent("pointerdown", at));
+  const up = (target: HTMLElement | undefined, more = {}) =>
+    target?.dispatchEvent(new MouseEvent("click", { ...at, detail: 1, shiftKey: true, ...more }));
+
+  beforeEach(async () => {
+    filters.value = noFilters();
+    mount(MonitorList);
+    await nextTick();
+  });
+
+  it("means what stood there when it began, though a search has put another there", async () => {
+    const pressed = row("home");
+    down(pressed);
+    filters.value = { ...noFilters(), text: "o" };
+    await nextTick();
+    const now = row("web");
+    expect(now).toBe(pressed);
+    up(now);
+    expect([...selection.value]).toEqual([3]);
+  });
+
+  it("means the row of its end for what has moved, and for keys", () => {
+    down(row("db"));
+    up(row("web"), { clientX: 90 });
+    expect([...selection.value]).toEqual([1]);
+    down(row("db"));
+    up(row("web"), { detail: 0 });
+    expect([...selection.value]).toEqual([1]);
+  });
+});
+
+describe("the address of the list", () => {
+  it("does not take back what was typed while it was written", async () => {
+    const root = mount(MonitorList);
+    const field = root.querySelector<HTMLInputElement>("[type=search]");
+    let go = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      router.beforeEach((to) => {
+        if (to.query.q !== "w") return undefined;
+        resolve();
+        return new Promise<void>((later) => (go = later)).then(() => true);
+      });
+    });
+    const type = (text: string) => {
+      if (field) field.value = text;
+      field?.dispatchEvent(new Event("input"));
+    };
+    type("w");
+    await asked;
+    type("we");
+    await vi.waitFor(() => expect(filters.value.text).toBe("we"));
+    go();
+    await vi.waitFor(() => expect(router.currentRoute.value.query.q).toBe("w"));
+    await nextTick();
+    expect([filters.value.text, field?.value]).toEqual(["we", "we"]);
+    await vi.waitFor(() => expect(router.currentRoute.value.query.q).toBe("we"));
+    await router.push({ query: { q: "db" } });
+    expect([filters.value.text, field?.value]).toEqual(["db", "db"]);
+  });
+});
+
+describe("the beats of a row", () => {
+  it("are drawn when they come, and said", async () => {
+    call.mockResolvedValue({ bars: { 1: [[1, 1, 5], [2, 0, null]] } });
+    filters.value = noFilters();
+    const root = mount(MonitorList);
+    const line = await vi.waitFor(() => {
+      const found = [...root.querySelectorAll<HTMLElement>(".line")].find((one) => one.textContent.includes("web"));
+      if (!found) throw new Error("no row yet");
+      return found;
+    });
+    bars.want([1]);
+    await vi.waitFor(() => expect(line.querySelector("path.down")).not.toBeNull());
+    expect(line.querySelector("[role=img]")?.getAttribute("aria-label")).toBe("Last 2 checks, 1 down");
   });
 });
 

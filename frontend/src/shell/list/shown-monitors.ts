@@ -3,7 +3,7 @@ import { computed, shallowRef, watch } from "vue";
 import { keep, readKept } from "../../state/kept.ts";
 import { isFiltering, noFilters, SORTS, type Filters, type Sort } from "../../state/monitor-filters.ts";
 import { sectioned, SECTIONS, type Sections } from "../../state/monitor-sections.ts";
-import { assignRanks, childrenOf, find, flatten, type ListLine } from "../../state/monitor-tree.ts";
+import { assignRanks, childrenOf, find, flatten, OpenLines, type ListLine } from "../../state/monitor-tree.ts";
 import { monitors, type MonitorRow } from "../../state/monitors.ts";
 import { TextIndex } from "../../state/text-index.ts";
 
@@ -70,8 +70,11 @@ const structure = computed(() => {
   void monitors.structure.value;
   const all = assignRanks(monitors.rows);
   let index: TextIndex<MonitorRow> | null = null; // made when somebody searches
+  let opened: OpenLines | null = null; // likewise
+  const children = childrenOf(monitors.rows, all);
   const having = (word: string): MonitorRow[] => (index ??= new TextIndex(all)).with(word);
-  return { all, children: childrenOf(monitors.rows, all), having };
+  const open = (): OpenLines => (opened ??= new OpenLines(children, monitors.rows));
+  return { all, children, having, open };
 });
 
 const found = computed(() => {
@@ -81,9 +84,10 @@ const found = computed(() => {
 
 export const lines = computed<readonly ListLine[]>(() => {
   void settled.value;
-  const { all, children } = structure.value;
+  const { all, children, open } = structure.value;
   const { sort } = filters.value;
   const { sections } = preferences.value;
+  if (sections === "groups" && sort === "name" && found.value) return open().of(found.value);
   if (sections === "groups") return flatten(children, found.value, sort, closed.value);
   return sectioned(found.value?.matches ?? all, sections, sort, isFiltering(filters.value) ? new Set() : closed.value);
 });

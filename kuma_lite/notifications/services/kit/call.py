@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from msgspec import Struct
+
 from kuma_lite.core.json_text import compact_json, text_of
 
 JSON_TYPE: Final = "application/json"
@@ -19,8 +21,7 @@ FORM_TYPE: Final = "application/x-www-form-urlencoded"
 TIMEOUT_S: Final = 15.0  # until the answer begins; services answer within seconds or not at all
 
 
-@dataclass(frozen=True, slots=True)
-class Exactly:
+class Exactly(Struct, frozen=True):
     """A value that is sent as it is, null and empty text included."""
 
     value: object

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, TypeVar, overload
+
+from msgspec import Struct
 
 from kuma_lite.core.clock import MILLISECONDS, SystemClock, parse_wire_time
 from kuma_lite.core.declarations import DeliveryContext, Message, Status
 from kuma_lite.core.json_text import text_of
+from kuma_lite.core.records import replace
 from kuma_lite.notifications.services.kit.templating import Render, json_rendered, rendered
 from kuma_lite.notifications.services.support.escaping import Escape, plain
 from kuma_lite.notifications.services.support.texts import address, host, web_address
@@ -35,8 +38,7 @@ def _unrendered(template: str, message: Message, escape: Escape | None = None) -
     return template
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """A tag of a monitor."""
 
     name: str

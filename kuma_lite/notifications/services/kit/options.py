@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kuma_lite.core.declarations import DeliveryFailed, Words
 from kuma_lite.core.json_text import compact_json, text_of
 from kuma_lite.core.options import Options
+from kuma_lite.core.records import replace
 from kuma_lite.notifications.services.kit.fields import select, template, when
 from kuma_lite.notifications.services.support.styles import (
     DETAILED,

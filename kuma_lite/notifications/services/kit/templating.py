@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Protocol
 
 from kuma_lite.core.declarations import Message
 from kuma_lite.core.json_text import JsonTextError, parse_json
+from kuma_lite.core.records import replace
 from kuma_lite.notifications.services.support.escaping import Escape, json_string, plain
 from kuma_lite.notifications.services.support.limits import limited
 from kuma_lite.notifications.services.support.texts import NO_ADDRESS, NO_NAME

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 DEFAULT_HASH: Final = "sha256"
 HASHES: Final = ("sha256", "sha1")  # what RFC 6376 knows; sha1 only for those who insist
@@ -22,8 +23,7 @@ class CannotSign(Exception):
     """The key or the hash cannot be used; the text is for the person who entered it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(Struct, frozen=True):
     """Who signs, and what.
 
     Args:

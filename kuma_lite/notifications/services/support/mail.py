@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from dataclasses import field as declared
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import formatdate
 from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import DeliveryFailed
 from kuma_lite.notifications.services.support.limits import limited
@@ -32,8 +33,7 @@ _MAX_FIELD_CHARS: Final = 900  # a line of a mail has 998 at most
 _FIELD_NAME: Final = re.compile(r"[!-9;-~]+")
 
 
-@dataclass(frozen=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """One mail. `sender`, `to`, `cc` and `bcc` are as people write them, commas between addresses."""
 
     sender: str
@@ -46,8 +46,7 @@ class Mail:
     headers: Mapping[str, str] = declared(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """What is handed to the server."""
 
     sender: str

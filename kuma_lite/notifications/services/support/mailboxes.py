@@ -7,10 +7,11 @@ quoted, `;` separates as `,` does, names may hold commas, groups and comments ar
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from email.charset import SHORTEST, Charset
 from email.header import Header
 from typing import Final
+
+from msgspec import Struct
 
 # A text in quotes, a comment, an address in angles, the ends of lists and groups, blanks, and anything else.
 _QUOTES: Final = r'"(?:\\.|[^"\\])*"?'
@@ -28,8 +29,7 @@ class NoMailbox(ValueError):
     """A text is no address; the message is what was typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(Struct, frozen=True):
     """One receiver or sender.
 
     Args:

@@ -6,5 +6,5 @@ export default {
   label: "nav.general",
   right: "settings.view",
   component: () => import("./General.vue"),
-  navigation: { label: "nav.settings", icon: "gear", at: { bar: 40, menu: 20 } },
+  navigation: { label: "nav.settings", icon: "gear", at: { bar: 40, menu: 20, bottom: 50 } },
 } satisfies Tab;

@@ -6,5 +6,5 @@ export default {
   label: "nav.notifications",
   right: "notifications.view",
   component: () => import("./Notifications.vue"),
-  navigation: { icon: "bell", at: { bar: 30, menu: 10, bottom: 50 } },
+  navigation: { icon: "bell", at: { bar: 30, menu: 10 } },
 } satisfies Tab;

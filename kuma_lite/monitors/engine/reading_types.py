@@ -1,0 +1,44 @@
+"""What the types of monitors make of their documents."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from kuma_lite.core.declarations import AnyMonitorType
+from kuma_lite.core.errors import UserError
+from kuma_lite.core.redaction import remember_secrets, secrets_of
+from kuma_lite.core.registry import Registry
+from kuma_lite.monitors.document.fields import Document
+from kuma_lite.monitors.engine.roster import Monitor, Reading
+
+
+class TypeReading:
+    """Reads a monitor when somebody first asks what its type makes of it (see `Monitor.reading`)."""
+
+    def __init__(self, types: Registry[AnyMonitorType]) -> None:
+        self._types = types
+
+    async def load(self, examples: Mapping[str, Document]) -> None:
+        """Load types, each with a document of one of its monitors, in a thread."""
+        await asyncio.to_thread(lambda: [self._read(name, example) for name, example in examples.items()])
+
+    def draft(self, monitor: Monitor) -> Reading:
+        """Of one that is not kept."""
+        return self._read(monitor.type, monitor.document)
+
+    def _read(self, name: str, document: Document) -> Reading:
+        kind = self._types.get(name)
+        if kind is None:
+            return Reading()
+        try:
+            return Reading(kind, kind.options.read(document))
+        except UserError as error:
+            return Reading(kind, problem=error.message)
+
+    def kept(self, monitor: Monitor) -> Reading:
+        """Of one that is kept: logs and texts must not show its secrets from now on."""
+        reading = self.draft(monitor)
+        if reading.kind is not None:
+            remember_secrets(("monitor", monitor.id), secrets_of(reading.kind, monitor.document))
+        return reading
