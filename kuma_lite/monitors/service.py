@@ -63,16 +63,14 @@ class Monitors:
     async def load(self) -> None:
         """Read all monitors and what their beats left behind."""
         changes = await self.store.last_changes()
-        found = await self.store.load()
         with not_collecting():
-            self._take_all(found, changes)
+            self._take_all(await self.store.load(), changes)
 
     def _take_all(self, found: Sequence[StoredMonitor], changes: Mapping[int, int]) -> None:
         for stored in found:
             links = tuple(stored.notification_ids)
-            monitor = Monitor(
-                stored.id, stored.organisation, stored.active, stored.document, links, stored.tags
-            )
+            owner, active = stored.organisation, stored.active
+            monitor = Monitor(stored.id, owner, active, stored.document, links, stored.tags)
             self._interpret(monitor, self._reading.kept)
             monitor.since = changes.get(monitor.id)
             previous = remembered(self.recorder.states(monitor.id))
