@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kuma_lite.core.errors import UserError
-from kuma_lite.monitors.engine.roster import Monitor, Roster
+from kuma_lite.monitors.engine.roster import Monitor, Reading, Roster
 
 
 def monitor(monitor_id: int, parent: int | None = None, *, active: bool = True, **document: Any) -> Monitor:
@@ -94,3 +94,16 @@ def test_defaults_and_timeouts() -> None:
     assert item.timeout == 7
     item.document["name"] = None
     assert item.name == "Monitor 1"
+
+
+def test_a_type_is_asked_once_and_when_somebody_wants_to_know() -> None:
+    asked = []
+
+    def reading(monitor: Monitor) -> Reading:
+        asked.append(monitor.id)
+        return Reading(problem="port: no number")
+
+    monitor = Monitor(7, 1, True, {"interval": 60}, reading=reading)
+    assert (monitor.name, monitor.interval, asked) == ("Monitor 7", 60, [])
+    assert (monitor.problem, monitor.kind, monitor.options) == ("port: no number", None, None)
+    assert asked == [7]
