@@ -19,10 +19,9 @@ from kuma_lite.monitors.document.fields import Document, shown, sparse
 from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.judge import WELL, remembered
-from kuma_lite.monitors.engine.limits import read_limits
 from kuma_lite.monitors.engine.preparing import learned_fields, prepare
 from kuma_lite.monitors.engine.reading_types import TypeReading
-from kuma_lite.monitors.engine.roster import Monitor, Reading, Roster, policy_of
+from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.store import MonitorStore, StoredMonitor
 
@@ -71,7 +70,7 @@ class Monitors:
             links = tuple(stored.notification_ids)
             owner, active = stored.organisation, stored.active
             monitor = Monitor(stored.id, owner, active, stored.document, links, stored.tags)
-            self._interpret(monitor, self._reading.kept)
+            self._reading.interpret(monitor, kept=True)
             monitor.since = changes.get(monitor.id)
             previous = remembered(self.recorder.states(monitor.id))
             monitor.previous = WELL if previous == WELL else previous  # nearly always: one for all
@@ -79,7 +78,8 @@ class Monitors:
 
     async def load_types(self) -> None:
         """Load the types that there are monitors of, beside the loop: it takes a while."""
-        await self._reading.load({monitor.type: dict(monitor.document) for monitor in self.roster})
+        examples = {monitor.type: monitor.document for monitor in self.roster}
+        await self._reading.load({name: dict(document) for name, document in examples.items()})
 
     # --- changes -----------------------------------------------------------------------------------------
 
@@ -135,7 +135,7 @@ class Monitors:
         monitor = Monitor(
             old.id if old else 0, actor.organisation, False, sparse(document), notification_ids=tuple(links)
         )
-        self._interpret(monitor)
+        self._reading.interpret(monitor)
         return monitor, old
 
     def read(self, old: Monitor | None, payload: Mapping[str, Any]) -> Document:
@@ -328,22 +328,12 @@ class Monitors:
         """A check has found something that its monitor remembers; it is stored elsewhere."""
         monitor.document[field] = value
         if monitor.kind is not None and field in monitor.kind.options.words():
-            self._interpret(monitor)
+            self._reading.interpret(monitor)
             self._tell(monitor)
-
-    def _interpret(self, monitor: Monitor, reading: Callable[[Monitor], Reading] | None = None) -> None:
-        """Fill in what follows from the document; its type is asked when somebody wants to know."""
-        monitor.policy = policy_of(
-            int(monitor.get("maxretries") or 0),
-            int(monitor.get("resendInterval") or 0),
-            bool(monitor.get("upsideDown")),
-        )
-        monitor.limits = read_limits(monitor.get("limits"))
-        monitor.reading = reading or self._reading.draft
 
     def _take_in(self, monitor: Monitor) -> None:
         """A monitor that is kept: logs and texts must not show its secrets from now on."""
-        self._interpret(monitor, self._reading.kept)
+        self._reading.interpret(monitor, kept=True)
         monitor.read()
 
     def _enter(self, monitor: Monitor) -> None:

@@ -10,7 +10,8 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.core.redaction import remember_secrets, secrets_of
 from kuma_lite.core.registry import Registry
 from kuma_lite.monitors.document.fields import Document
-from kuma_lite.monitors.engine.roster import Monitor, Reading
+from kuma_lite.monitors.engine.limits import read_limits
+from kuma_lite.monitors.engine.roster import Monitor, Reading, policy_of
 
 
 class TypeReading:
@@ -23,7 +24,17 @@ class TypeReading:
         """Load types, each with a document of one of its monitors, in a thread."""
         await asyncio.to_thread(lambda: [self._read(name, example) for name, example in examples.items()])
 
-    def draft(self, monitor: Monitor) -> Reading:
+    def interpret(self, monitor: Monitor, *, kept: bool = False) -> None:
+        """Fill in what follows from the document; its type is asked when somebody wants to know."""
+        monitor.policy = policy_of(
+            int(monitor.get("maxretries") or 0),
+            int(monitor.get("resendInterval") or 0),
+            bool(monitor.get("upsideDown")),
+        )
+        monitor.limits = read_limits(monitor.get("limits"))
+        monitor.reading = self._kept if kept else self._draft
+
+    def _draft(self, monitor: Monitor) -> Reading:
         """Of one that is not kept."""
         return self._read(monitor.type, monitor.document)
 
@@ -36,9 +47,9 @@ class TypeReading:
         except UserError as error:
             return Reading(kind, problem=error.message)
 
-    def kept(self, monitor: Monitor) -> Reading:
+    def _kept(self, monitor: Monitor) -> Reading:
         """Of one that is kept: logs and texts must not show its secrets from now on."""
-        reading = self.draft(monitor)
+        reading = self._draft(monitor)
         if reading.kind is not None:
             remember_secrets(("monitor", monitor.id), secrets_of(reading.kind, monitor.document))
         return reading
