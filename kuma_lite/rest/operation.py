@@ -58,7 +58,7 @@ _ETAG: Final = {ETAG: OpenAPIHeader(schema=_TEXT, description="For `If-Match` an
 class Tagged(Enum):
     """What a route has to do with the `ETag` of a thing."""
 
-    NOTHING = "nothing"  # no (): Python before 3.11.4 makes an object() of that
+    NOTHING = "nothing"  # no (): Python 3.11.2 makes an object() of that
     SHOWN = "shown"
     MADE = "made"
     CHANGED = "changed"
