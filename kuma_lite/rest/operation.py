@@ -58,15 +58,15 @@ _ETAG: Final = {ETAG: OpenAPIHeader(schema=_TEXT, description="For `If-Match` an
 class Tagged(Enum):
     """What a route has to do with the `ETag` of a thing."""
 
-    NOTHING = ()
-    SHOWN = (_IF_NONE_MATCH,)
-    MADE = (None,)
-    CHANGED = (_IF_MATCH,)
+    NOTHING = "nothing"  # no (): Python 3.11.2 makes an object() of that
+    SHOWN = "shown"
+    MADE = "made"
+    CHANGED = "changed"
 
     @property
     def header(self) -> Parameter | None:
         """The one that a request may have."""
-        return self.value[0] if self.value else None
+        return {Tagged.SHOWN: _IF_NONE_MATCH, Tagged.CHANGED: _IF_MATCH}.get(self)
 
 
 def documented(
