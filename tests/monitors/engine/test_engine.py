@@ -313,6 +313,7 @@ async def test_whoever_is_well_after_a_start_moves_to_its_place_in_the_interval(
     ill = house.add(Scripted(sequence(CheckFailed("no"))), 2, interval=600, maxretries=1)
     flipped = house.add(Scripted(up), 3, interval=600, upsideDown=True)
     await house.until(3)
+    await house.wait(lambda: len(checker.scheduler) == 3)  # their first turns are over
     for monitor in (well, ill, flipped):
         checker.resume(monitor, None)
         checker.scheduler.put(monitor.id, now - 5)
