@@ -50,7 +50,7 @@ log = logging.getLogger(__name__)
 MAX_SERVERS: Final = 10_000  # of all projects; a token that leaked must not fill the disk
 REPLAYED_MS: Final = 60 * MINUTE_MS  # of samples judged again after a start, at least
 ROW_EVERY_MS: Final = 10 * MINUTE_MS  # a row whose values only move on: a start reads as many samples
-COMPANY_S: Final = 0.05  # a report waits as long for others, to share a commit with them
+COMPANY_S: Final = 0.05  # a report waits as long for others to share a commit with, when one has just come
 
 
 class Servers:
@@ -90,6 +90,7 @@ class Servers:
         self._names: dict[int, str] = {}  # of series
         self._refused: dict[int, list[str]] = {}  # by project: why the latest report was refused
         # Of one identity only one report, change or removal at a time; a lock lives while somebody wants it.
+        self._came: float = float("-inf")  # when the latest report came, monotonic ms
         self._turns: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
         self.links = Links(database, bus, self._by_id, plans_run)
         self.incidents = Incidents(database, clock, bus, self._by_id.get)
@@ -222,7 +223,9 @@ class Servers:
             if stored and known.id in self._by_id:
                 self._stored(known, draft, series)
 
-        stored = await stored_soon(self._database, store_it, ended, within=COMPANY_S)
+        in_company = monotonic - self._came <= COMPANY_S * 1000
+        self._came = monotonic
+        stored = await stored_soon(self._database, store_it, ended, within=COMPANY_S if in_company else None)
         if stored:
             self._stored(known, draft, series)
         known.clock, known.last_seen = draft.clock, draft.last_seen
