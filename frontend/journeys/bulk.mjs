@@ -31,7 +31,7 @@ async function rows(ask) {
 
 /** Waits until all that were made here are so. */
 async function until(ask, sentence, isSo, count = COUNT) {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
+  for (let attempt = 0; attempt < 600; attempt += 1) {
     const found = await rows(ask);
     if (found.length === count && found.every(isSo)) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -98,7 +98,7 @@ async function byMouse(page, ask, sent) {
 /** Moves the mouse to and fro until what it was pressed on comes along: what drags is loaded with the first press. */
 async function takeAlong(page, x, y) {
   const note = page.locator(".drag-note");
-  for (let tries = 0; tries < 100 && !(await note.isVisible()); tries += 1) {
+  for (let tries = 0; tries < 1200 && !(await note.isVisible()); tries += 1) {
     await page.mouse.move(x, y + (tries % 2));
     await page.waitForTimeout(50);
   }

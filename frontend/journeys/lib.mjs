@@ -17,6 +17,9 @@ const QUIET = [
   "--disable-sync",
 ];
 
+// What a journey waits for comes when it comes: others may use the machine, too.
+const WAIT_MS = 60_000;
+
 export const account = { username: "admin", password: "correct horse 7" };
 
 export const openBrowser = (executablePath) => chromium.launch({ executablePath, args: QUIET });
@@ -35,6 +38,7 @@ export async function openPage(browser, options = {}) {
   // "A day earlier" is 24 hours earlier, as the samples of journeys are, where clocks are never changed.
   const fixed = { viewport: { width: 1280, height: 800 }, timezoneId: "UTC" };
   const context = await browser.newContext({ ...fixed, ...options });
+  context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
   if (slower > 1) {
     const devtools = await context.newCDPSession(page);

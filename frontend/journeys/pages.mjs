@@ -227,7 +227,7 @@ async function combine(page, url) {
 }
 
 async function until(holds, words) {
-  for (let tries = 0; !(await holds()) && tries < 60; tries += 1) await new Promise((go) => setTimeout(go, 50));
+  for (let tries = 0; !(await holds()) && tries < 1200; tries += 1) await new Promise((go) => setTimeout(go, 50));
   check(await holds(), `strangers are not told that ${words}`);
 }
 

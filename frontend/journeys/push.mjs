@@ -154,7 +154,7 @@ export async function deliver(page, origin, data, isShown, scope = `${origin}/`)
   });
   await session.send("ServiceWorker.enable");
   await session.send("ServiceWorker.deliverPushMessage", { origin, registrationId: await registered, data });
-  for (let tries = 0; !(await isShown()) && tries < 100; tries += 1) await page.waitForTimeout(100);
+  for (let tries = 0; !(await isShown()) && tries < 600; tries += 1) await page.waitForTimeout(100);
   await session.detach();
 }
 

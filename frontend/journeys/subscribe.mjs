@@ -36,7 +36,7 @@ async function receive() {
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const next = async (count) => {
-    for (let tries = 0; got.length < count && tries < 100; tries += 1) await new Promise((go) => setTimeout(go, 50));
+    for (let tries = 0; got.length < count && tries < 1200; tries += 1) await new Promise((go) => setTimeout(go, 50));
     check(got.length >= count, `the webhook was told ${got.length} times, not ${count}`);
     return got[count - 1];
   };
@@ -125,7 +125,7 @@ async function inTheBrowser(browser, url, ask) {
     (await registration.getNotifications()).map(({ title, body }) => `${title} ${body}`));
   const scope = `${origin}/status/${SLUG}/`;
   const next = async (count) => {
-    for (let tries = 0; service.messages.length < count && tries < 100; tries += 1) await page.waitForTimeout(50);
+    for (let tries = 0; service.messages.length < count && tries < 1200; tries += 1) await page.waitForTimeout(50);
     const { text } = service.messages[count - 1];
     await deliver(page, origin, text, async () => (await shown()).length >= count, scope);
   };

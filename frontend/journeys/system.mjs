@@ -127,7 +127,7 @@ async function places(page) {
   await page.getByText("The backup was made and read back.").last().waitFor();
   const there = form.getByRole("button", { name: "Backups at Another disk" });
   const restore = dialog.getByRole("button", { name: /^Restore the backup of/ });
-  for (let tries = 0; tries < 40 && !(await restore.count()); tries += 1) {
+  for (let tries = 0; tries < 300 && !(await restore.count()); tries += 1) {
     await there.click();
     await dialog.getByText(/There is no backup yet|B$/).first().waitFor();
     if (await restore.count()) break;
