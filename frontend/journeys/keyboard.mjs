@@ -36,7 +36,7 @@ export async function keyboard(browser, url) {
   await page.keyboard.press("p");
   await page.locator("#detail").locator(".state b").filter({ hasText: "Paused" }).waitFor();
   await page.keyboard.press("p");
-  await page.locator("#detail").locator(".state b").filter({ hasNotText: "Paused" }).waitFor();
+  await page.locator("#detail").locator(".state b").first().filter({ hasNotText: "Paused" }).waitFor();
 
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();

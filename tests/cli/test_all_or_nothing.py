@@ -40,7 +40,7 @@ REFUSED = {
         ":3:27: maintenance “Night”: CronPattern",
     "webhooks:\n  Hook: {url: 'ftp://x/', kinds: [change]}\n": ":3:10: webhooks “Hook”: The address begins",
     "proxies:\n  Office: {protocol: http, host: ' ', port: 1}\n":
-        ":3:3: proxies “Office”: The proxy needs a host.",
+        ":3:28: proxies “Office”: The proxy needs a host.",
     "monitors:\n  A: {type: group, parent: B}\n  B: {type: group, parent: A}\n":
         ":3:20: monitors “A”: It would stand within itself.",
 }  # fmt: skip

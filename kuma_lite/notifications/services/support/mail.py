@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import field as declared
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import formatdate
 from typing import Final
 
 from msgspec import Struct
+from msgspec import field as declared
 
 from kuma_lite.core.declarations import DeliveryFailed
 from kuma_lite.notifications.services.support.limits import limited
