@@ -23,7 +23,7 @@ from kuma_lite.core.errors import INTERNAL_ERROR
 from tests.security.examples import Things, calls, make_things
 from tests.security.ground import Ground, ground
 from tests.support import http
-from tests.support.appliance import CREDENTIALS, add_monitor
+from tests.support.appliance import add_monitor
 from tests.support.doors import routes
 from tests.support.served import PASSWORD, USER
 from tests.support.sio import Client, connect
@@ -120,22 +120,28 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     folder: Path = tmp_path_factory.mktemp("fuzz") / "data"
     with ground(folder) as running:
 
-        async def prepare() -> str:
+        async def prepare() -> None:
             async with running.server.logged_in() as client:
                 await make_things(client)
-                return str((await client.call("login", CREDENTIALS))["token"])
 
-        token = running.run(prepare)
+        running.run(prepare)
         yield running
-        running.run(lambda: _still_alive(running, token))
+        running.run(lambda: _still_alive(running))
         assert running.complaints.take() == ""
 
 
-async def _still_alive(running: Ground, token: str) -> None:
-    """It answers, and it watches. With a token: so many guesses may have closed the way of the password."""
+async def _token(running: Ground) -> str:
+    """A new one, not by the way of the password: so many guesses may have closed that."""
+    accounts = running.server.appliance._ground.accounts
+    return accounts.token_for(await accounts.log_in(USER, PASSWORD, None))
+
+
+async def _still_alive(running: Ground) -> None:
+    """It answers, and it watches."""
     assert (await http.get(f"{running.url}/healthz")).status == 200
     async with connect(running.url, "/") as client:
-        assert (await client.call("loginByToken", token))["ok"] is True
+        answer = await client.call("loginByToken", await _token(running))
+        assert answer["ok"] is True, answer
         watched = await add_monitor(client, url=f"{running.url}/healthz", interval=1)
         async with asyncio.timeout(25):
             seen = 0
@@ -179,9 +185,7 @@ def hammer(running: Ground, namespace: str, found: list[Call], *, as_guest: bool
     async def session() -> list[Any]:
         async with connect(running.url, namespace) as client:
             if not as_guest:
-                user = await running.server.appliance._ground.accounts.log_in(USER, PASSWORD, None)
-                token = running.server.appliance._ground.accounts.token_for(user)
-                assert await client.call("loginByToken", token) == {"ok": True}
+                assert await client.call("loginByToken", await _token(running)) == {"ok": True}
             return await torment(client, offered, events)
 
     check(running, *running.run(session))

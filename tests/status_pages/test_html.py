@@ -255,5 +255,7 @@ def test_groups_without_a_name_or_without_services() -> None:
     assert re.findall(r"<h2>([^<]*)</h2>", html) == ["Shop"], "no heading without words"
     assert re.findall(r'data-monitor-id="(\d)"', html) == ["1", "2"]
     assert "Nothing in it" not in html
+    edited = render(PAGE, document(publicGroupList=groups), NO_BEATS, [], NOW, Facts(edited=True))
+    assert "<h2>Nothing in it</h2>" in edited, "to be filled"
     (plain,) = [tag for tag in Tags(html).tags if tag[1].get("data-group-id") == "1"]
     assert plain[1]["aria-label"] == "Services"

@@ -30,6 +30,7 @@ class Facts(Struct, frozen=True, kw_only=True):
         paused: monitors that nobody checks at the moment.
         components: monitors that are shown as one service, in the order of the page.
         component_bars: component id → what happened to it.
+        edited: somebody is editing the page: groups without services are there, to be filled.
         subscribe: address where visitors can let themselves be told of what happens; "": nowhere.
     """
 
@@ -43,6 +44,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     paused: frozenset[int] = frozenset()
     components: Sequence[ShownComponent] = ()
     component_bars: Mapping[int, Sequence[Bar]] = field(default_factory=dict)
+    edited: bool = False
     subscribe: str = ""
 
     @property

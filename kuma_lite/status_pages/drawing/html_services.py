@@ -99,7 +99,7 @@ class Services(Struct, frozen=True):
         rows += "".join(self._monitor(monitor, every_title) for monitor in monitors)
         kinds = Counter(self._state(monitor)[1] for monitor in monitors)
         kinds.update(_word(each.status)[1] for each in components)
-        if not rows:
+        if not rows and not self.facts.edited:
             return ""
         if not group["name"].strip():  # nothing to fold it by
             return (

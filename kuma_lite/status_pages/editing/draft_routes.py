@@ -30,7 +30,7 @@ _PRIVATE: Final = (
 class Render(Protocol):
     """Makes the HTML of a page, of what is answered about it."""
 
-    async def __call__(self, page: Page, answers: Answers, *, written: Written | None) -> str:
+    async def __call__(self, page: Page, answers: Answers, *, written: Written | None, edited: bool) -> str:
         """Raises StorageTrouble."""
 
 
@@ -97,7 +97,7 @@ class DraftRoutes:
         written = draft.written
         incidents = DraftIncidents(self._incidents, written.incident if written else None)
         answers = self._answers.drafted(DraftGroups(draft.groups), incidents, draft.servers)
-        html = await self._render(page, answers, written=written)
+        html = await self._render(page, answers, written=written, edited=True)
         stored, drafted = f"/api/status-page/{page.slug}/{_STYLE}", f"{preview_path(ticket)}/{_STYLE}"
         return html.replace(f'href="{stored}"', f'href="{drafted}"', 1).replace(SCRIPTS, "", 1).encode()
 

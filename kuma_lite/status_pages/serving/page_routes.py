@@ -228,13 +228,14 @@ class PageRoutes:
         hourly: bool = False,
         written: Written | None = None,
         live: bool = True,
+        edited: bool = False,
     ) -> str:
-        """A page, of what is answered about it; `live`: at this server. Raises StorageTrouble."""
+        """A page, of what is answered about it; `live`: at this server, `edited`: a draft. StorageTrouble."""
         document, beats = await answers.everything(page), answers.heartbeats(page)
         facts = await self._gathering.facts(
             page, document, answers.components(page), answers.rules(page), hourly=hourly, written=written
         )
-        facts = replace(facts, subscribe=self._subscribe(page, live=live))
+        facts = replace(facts, subscribe=self._subscribe(page, live=live), edited=edited)
         servers, private = answers.servers_on(page.id), self._private(page) is not None
         base = "" if private else self._base(page)
         return render(page, document, beats, servers, self._clock.now(), facts, private=private, base=base)
