@@ -41,7 +41,7 @@ def disk() -> FaultyDisk:
 async def database(
     tmp_path: Path, disk: FaultyDisk, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Database]:
-    monkeypatch.setattr(transactions, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(transactions, "PATIENCE_S", 1.0)
     async with opened_plain(tmp_path / "kuma-lite.db", disk=disk) as found:
         await found.write(lambda connection: connection.execute("CREATE TABLE line (text TEXT)"))
         yield found
