@@ -209,7 +209,7 @@ async function groupAndNotification(page, url, address) {
   await page.keyboard.press("Enter");
   await dialog.waitFor({ state: "detached" });
   await page.waitForFunction(() => [...document.querySelectorAll("aside input")].some((one) => one.value === "Made here"));
-  await page.getByRole("button", { name: "Add notification" }).click();
+  await page.getByRole("button", { name: /Add notification|Set up the first one/ }).click();
   await dialog.getByLabel("Service").click();
   await page.keyboard.type("webhook");
   await page.keyboard.press("Enter");

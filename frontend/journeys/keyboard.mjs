@@ -80,7 +80,9 @@ async function goTo(page, words, heading) {
   await page.keyboard.press("Control+k");
   await page.getByRole("dialog").waitFor();
   await page.keyboard.type(words);
-  await page.getByRole("dialog").getByRole("option").first().waitFor();
+  // What Enter takes is the first one: before the words are looked for, that is another.
+  await page.waitForFunction((text) =>
+    document.querySelector('dialog[open] [role="option"]')?.textContent.toLowerCase().includes(text), words);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: heading }).first().waitFor();
 }
@@ -143,7 +145,10 @@ async function screensByKeys(page, url) {
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Group Services, 1 of 1" }).waitFor();
   await page.keyboard.press("Control+s");
-  await page.getByText("Saved.").waitFor();
+  // An earlier "Saved." may still be there; what is not saved yet asks whether to leave.
+  const isSaved = async () => (await ask("statusPage", "by-keys")).version !== null;
+  for (let tries = 0; tries < 600 && !(await isSaved()); tries += 1) await new Promise((go) => setTimeout(go, 100));
+  await page.getByText("Saved.").first().waitFor();
   await ask("deleteStatusPage", "by-keys");
 
   const { token, secret } = await ask("addToken", { name: "by keys" });

@@ -20,7 +20,7 @@ async function hearTheServer(browser, url) {
   const page = await openPage(browser, { locale: "de-DE" });
   await logInAs(page, url, LANGUAGES[0]);
   await page.goto(`${url}/settings/notifications`);
-  await page.getByRole("button", { name: "Benachrichtigung hinzufügen" }).click();
+  await page.getByRole("button", { name: /Benachrichtigung hinzufügen|Die erste einrichten/ }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Dienst").fill("Telegram");
   await page.getByRole("option", { name: /^Telegram/ }).first().click();
