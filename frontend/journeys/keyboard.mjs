@@ -84,6 +84,8 @@ async function goTo(page, words, heading) {
   await page.waitForFunction((text) =>
     document.querySelector('dialog[open] [role="option"]')?.textContent.toLowerCase().includes(text), words);
   await page.keyboard.press("Enter");
+  // What keys reach on a screen is complete a moment after its heading is there.
+  await page.waitForTimeout(1500);
   await page.getByRole("heading", { name: heading }).first().waitFor();
 }
 
