@@ -66,19 +66,10 @@ def request_for(names: Sequence[str], key: ec.EllipticCurvePrivateKey) -> str:
 def stand_in(names: Iterable[str], now: float) -> bytes:
     """Key and certificate (PEM) that we sign ourselves: HTTPS answers, with a warning of browsers."""
     key, moment = new_key(), datetime.fromtimestamp(now, UTC)
-    subject = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, STAND_IN)])
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(moment - _SKEW)
-        .not_valid_after(moment + timedelta(days=_STAND_IN_DAYS))
-        .add_extension(_alternatives(list(names) or ["localhost"]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-    )
-    return key_pem(key) + built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    ends = moment + timedelta(days=_STAND_IN_DAYS)
+    built = _by_ourselves(key, list(names) or ["localhost"], moment - _SKEW, ends)
+    built = built.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    return key_pem(key) + _signed(built, key)
 
 
 def proof(name: str, digest: bytes) -> tuple[bytes, bytes]:
@@ -87,21 +78,32 @@ def proof(name: str, digest: bytes) -> tuple[bytes, bytes]:
     Args:
         digest: SHA-256 of the key authorization.
     """
-    key, subject = new_key(), x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, STAND_IN)])
-    begins = datetime(2000, 1, 1, tzinfo=UTC)
+    key, begins = new_key(), datetime(2000, 1, 1, tzinfo=UTC)
     octets = b"\x04" + bytes([len(digest)]) + digest  # DER, OCTET STRING
-    built = (
+    built = _by_ourselves(key, [name], begins, begins + timedelta(days=_PROOF_DAYS))
+    built = built.add_extension(x509.UnrecognizedExtension(_ACME_IDENTIFIER, octets), critical=True)
+    return _signed(built, key), key_pem(key)
+
+
+def _by_ourselves(
+    key: ec.EllipticCurvePrivateKey, names: Sequence[str], begins: datetime, ends: datetime
+) -> x509.CertificateBuilder:
+    """A certificate that is its own issuer."""
+    subject = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, STAND_IN)])
+    return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(begins)
-        .not_valid_after(begins + timedelta(days=_PROOF_DAYS))
-        .add_extension(_alternatives([name]), critical=False)
-        .add_extension(x509.UnrecognizedExtension(_ACME_IDENTIFIER, octets), critical=True)
+        .not_valid_after(ends)
+        .add_extension(_alternatives(names), critical=False)
     )
-    return built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM), key_pem(key)
+
+
+def _signed(built: x509.CertificateBuilder, key: ec.EllipticCurvePrivateKey) -> bytes:
+    return built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def seen(chain_pem: bytes) -> Served:

@@ -9,9 +9,14 @@ from contextlib import contextmanager
 
 @contextmanager
 def not_collecting() -> Iterator[None]:
-    """Without it: it would look at a hundred thousand new things again and again."""
+    """Without it: it would look at a hundred thousand new things again and again.
+
+    Afterwards it is as it was: a start holds it back for longer.
+    """
+    was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was_on:
+            gc.enable()
