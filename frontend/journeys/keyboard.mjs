@@ -84,8 +84,6 @@ async function goTo(page, words, heading) {
   await page.waitForFunction((text) =>
     document.querySelector('dialog[open] [role="option"]')?.textContent.toLowerCase().includes(text), words);
   await page.keyboard.press("Enter");
-  // What keys reach on a screen is complete a moment after its heading is there.
-  await page.waitForTimeout(1500);
   await page.getByRole("heading", { name: heading }).first().waitFor();
 }
 
@@ -146,11 +144,10 @@ async function screensByKeys(page, url) {
   await tabTo(page, /^Done$/);
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Group Services, 1 of 1" }).waitFor();
+  // An earlier one says nothing of this save, and what is not saved asks whether to leave.
+  await page.getByText("Saved.").waitFor({ state: "detached" });
   await page.keyboard.press("Control+s");
-  // An earlier "Saved." may still be there; what is not saved yet asks whether to leave.
-  const isSaved = async () => (await ask("statusPage", "by-keys")).version !== null;
-  for (let tries = 0; tries < 600 && !(await isSaved()); tries += 1) await new Promise((go) => setTimeout(go, 100));
-  await page.getByText("Saved.").first().waitFor();
+  await page.getByText("Saved.").waitFor();
   await ask("deleteStatusPage", "by-keys");
 
   const { token, secret } = await ask("addToken", { name: "by keys" });
