@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import sys
+from bisect import bisect_left
 from typing import Final
 
 from kuma_lite.beats.minutes import NOTHING, Totals
@@ -15,6 +17,8 @@ _DAYS_KEPT: Final = YEAR_DAYS + 35  # some more than are asked for: a clock that
 # Day since 1970, up, down, pings, sum of ping in milliseconds.
 _DAY: Final = struct.Struct("<iIIId")
 _SIZE: Final = _DAY.size
+packed_day: Final = _DAY.pack
+_LITTLE: Final = sys.byteorder == "little"
 _PACKED_FROM: Final = 8  # days; fewer take no less room for it
 
 
@@ -69,16 +73,12 @@ class Days:
         """The newest day, however long ago."""
         return Totals(self._up, self._down, self._pings, self._ping_sum) if self._day >= 0 else NOTHING
 
-    def load(self, day: int, up: int, down: int, pings: int, ping_sum: float) -> None:
-        """Take what was kept of a day; days come in their order, each once."""
-        if self._day >= 0:
-            self._before += _DAY.pack(self._day, *self.latest)  # packed when there is a further day
-            self._count += 1
-        self._day, self._up, self._down, self._pings, self._ping_sum = day, up, down, pings, float(ping_sum)
-
-    def loaded(self) -> None:
-        """All days have been loaded."""
-        self._keep(self._before)
+    def load(self, rows: bytes) -> None:
+        """Take what was kept: rows of `packed_day`, each day once, in their order."""
+        if rows:
+            self._day, *latest = _DAY.unpack_from(rows, len(rows) - _SIZE)
+            self._up, self._down, self._pings, self._ping_sum = latest
+            self._keep(rows[:-_SIZE])
 
     def _begin(self, day: int) -> None:
         """Count another day from now on, newer than all."""
@@ -111,10 +111,22 @@ class Days:
 
     def _between(self, first: int, end: int) -> Totals:
         """Sums from `first` up to, but not including, `end`."""
-        found = [row[1:] for row in _DAY.iter_unpack(self._rows()) if first <= row[0] < end]
-        if first <= self._day < end:
-            found.append(self.latest)
-        if not found:
-            return NOTHING
-        up, down, pings, ping_sum = zip(*found, strict=True)
-        return Totals(sum(up), sum(down), sum(pings), sum(ping_sum))
+        found = _sum(self._rows(), first, end)
+        return found.plus(self.latest) if first <= self._day < end else found
+
+
+def _sum(rows: bytes, first: int, end: int) -> Totals:
+    """Sums of the days from `first` up to, but not including, `end`."""
+    if not _LITTLE:
+        inside = [row[1:] for row in _DAY.iter_unpack(rows) if first <= row[0] < end]
+        return Totals(*map(sum, zip(*inside, strict=True))) if inside else NOTHING
+    numbers = memoryview(rows).cast("I")  # days since 1970 are no less than 0
+    width = _SIZE // numbers.itemsize
+    days = numbers[::width]
+    start, stop = bisect_left(days, first), bisect_left(days, end)
+    if start >= stop:
+        return NOTHING
+    part = numbers[start * width : stop * width]
+    up, down, pings = (sum(part[place::width]) for place in (1, 2, 3))
+    ping_sums = memoryview(rows).cast("d")[start * 3 + 2 : stop * 3 : 3]
+    return Totals(up, down, pings, sum(ping_sums))

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from kuma_lite.beats import sealing
 from kuma_lite.beats.buckets import MINUTE_S, Bucket, fold_ends
-from kuma_lite.beats.days import DAY_MS, YEAR_DAYS
+from kuma_lite.beats.days import DAY_MS, YEAR_DAYS, packed_day
 from kuma_lite.beats.minutes import MINUTE_MS
 from kuma_lite.beats.model import Beat
 from kuma_lite.beats.packing import Columns, decode, decode_columns
@@ -114,16 +114,17 @@ def _load_minutes(connection: Connection, statistics: Mapping[int, Statistics], 
 
 
 def _load_days(connection: Connection, statistics: Mapping[int, Statistics], now: int) -> None:
+    """A row for each day of a year and monitor, which are most of a start: what is done with one counts."""
     query = """
-        SELECT bucket, monitor_id, up, down, pings, coalesce(ping_sum, 0) FROM stat_day
+        SELECT monitor_id, bucket, up, down, pings, coalesce(ping_sum, 0) FROM stat_day
         WHERE bucket > ? ORDER BY bucket
     """
-    for day, monitor_id, *sums in connection.execute(query, (now // DAY_MS - YEAR_DAYS,)):
-        found = statistics.get(monitor_id)
-        if found is not None:
-            found.days.load(day, *sums)
-    for found in statistics.values():
-        found.days.loaded()
+    rows = {monitor_id: bytearray() for monitor_id in statistics}
+    for monitor_id, day, up, down, pings, ping_sum in connection.execute(query, (now // DAY_MS - YEAR_DAYS,)):
+        if monitor_id in rows:
+            rows[monitor_id] += packed_day(day, up, down, pings, ping_sum)
+    for monitor_id, found in rows.items():
+        statistics[monitor_id].days.load(bytes(found))
 
 
 def _read_log(connection: Connection, marks: Mapping[int, int]) -> tuple[int, dict[int, Columns]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kuma_lite.beats.days import YEAR_DAYS, Days
+from kuma_lite.beats.days import YEAR_DAYS, Days, packed_day
 from kuma_lite.beats.minutes import NOTHING, Totals
 
 TODAY = 20_000  # since 1970
@@ -11,8 +11,9 @@ TODAY = 20_000  # since 1970
 def kept(*days: int) -> Days:
     """Days that were loaded; each counts its number in every figure, in its own way."""
     found = Days()
-    for day in days:
-        found.load(TODAY + day, day + 100, day + 200, day + 300, day + 400.5)
+    found.load(
+        b"".join(packed_day(TODAY + day, day + 100, day + 200, day + 300, day + 400.5) for day in days)
+    )
     return found
 
 
@@ -88,9 +89,12 @@ def test_a_day_that_comes_late_takes_the_place_of_the_oldest() -> None:
 
 def test_days_that_are_over_take_little_room() -> None:
     days = Days()
-    for day in range(YEAR_DAYS):
-        days.load(TODAY + day, 4_320 - day % 3, day % 3, 4_320 - day % 3, 216_000 + day * 7)
-    days.loaded()
+    days.load(
+        b"".join(
+            packed_day(TODAY + day, 4_320 - day % 3, day % 3, 4_320 - day % 3, 216_000 + day * 7)
+            for day in range(YEAR_DAYS)
+        )
+    )
     sums = days.totals(YEAR_DAYS, TODAY + YEAR_DAYS - 1)
     assert len(days._before) <= 6 * YEAR_DAYS, "a quarter of what its figures take"
     assert sums.up + sums.down == 4_320 * YEAR_DAYS
