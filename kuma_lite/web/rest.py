@@ -80,11 +80,13 @@ def build_rest(
         route_handlers=[*docs_routes(document), *(route for door in doors for route in door.routes())],
         guards=[
             _unless_options(
-                route_guard(
-                    sessions, {access: how for door in doors for access, how in door.identify.items()}
-                )
-            ),
-            *(_unless_options(rule.guard) for rule in rules),
+                [
+                    route_guard(
+                        sessions, {access: how for door in doors for access, how in door.identify.items()}
+                    ),
+                    *(rule.guard for rule in rules),
+                ]
+            )
         ],
         before_send=[rule.sending for rule in rules],
         security=[{"session": []}],  # of doors that say nothing else
@@ -103,12 +105,16 @@ def build_rest(
     return app
 
 
-def _unless_options(guard: Guard) -> Guard:
-    """Let everybody ask for the methods of a route, which the document tells, too."""
+def _unless_options(guards: Sequence[Guard]) -> Guard:
+    """Let everybody ask for the methods of a route, which the document tells, too.
+
+    All in one: the framework copies a route with its sixty fields for each guard it has.
+    """
 
     async def guarded(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         if connection.scope.get("method") != HttpMethod.OPTIONS:
-            await guard(connection, handler)
+            for guard in guards:
+                await guard(connection, handler)
 
     return guarded
 
