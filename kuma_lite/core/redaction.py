@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 HIDDEN: Final = "***"
 SHORTEST: Final = 6  # characters; hiding shorter values would make every text unreadable
+_KEPT: Final = 256  # owners whose secrets are remembered in the form in which they are looked for
 # Passwords that are words of our own lines: hiding them would tell that they are passwords.
 COMMON: Final = frozenset({
     "default", "error", "example", "failed", "http://", "https://", "kuma-lite", "localhost", "message",
@@ -60,7 +61,7 @@ class Redactor:
 
     def remember(self, owner: Hashable, values: Iterable[str]) -> None:
         """These are the secrets of `owner` from now on."""
-        new = frozenset(form for value in values for form in forms(value) if self._counts(form))
+        new = _searched(tuple(values), self._chars)
         if not new and owner not in self._owned:
             return
         with self._lock:
@@ -96,9 +97,6 @@ class Redactor:
                     break
         return "".join((text[:done], *reversed(shown))) if shown else text
 
-    def _counts(self, form: str) -> bool:
-        return len(form) >= self._chars and form.lower() not in COMMON
-
     def _drop(self, form: str) -> None:
         self._uses[form] -= 1
         if self._uses[form]:
@@ -110,6 +108,13 @@ class Redactor:
             self._by_end[end] = left
         else:
             del self._by_end[end]
+
+
+@lru_cache(maxsize=_KEPT)
+def _searched(values: tuple[str, ...], shortest: int) -> frozenset[str]:
+    """What is looked for of some secrets: each alert asks for those of its channel."""
+    found = (form for value in values for form in forms(value))
+    return frozenset(form for form in found if len(form) >= shortest and form.lower() not in COMMON)
 
 
 _KNOWN: Final = Redactor()

@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 MAX_CHANNELS: Final = 64  # that deliver at the same time, apart from those that hang
 HANGS_S: Final = 1.0  # an attempt that takes longer no longer counts: dead services hold up no others
 IDLE_LOOK_S: Final = 60.0  # a wake-up that got lost must not hide a message for ever
+BETWEEN_LOOKS_S: Final = 0.05  # what comes to a channel that is at work is found by that itself
 TROUBLE_S: Final = 5.0  # after trouble of our own (a full disk): soon, but not in a storm
 STOP_S: Final = 1.0  # for attempts under way; their messages stay in the outbox
 ERROR_CHARS: Final = 1_000  # kept of what went wrong
@@ -148,13 +149,15 @@ class Dispatcher:
             except Exception:
                 log.exception("The outbox cannot be read; trying again")
                 pause = TROUBLE_S
+            await asyncio.sleep(BETWEEN_LOOKS_S)  # each counts all that waits: after an outage, thousands
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
 
     async def _look(self) -> None:
-        self._queues = await self._database.read(self._queue.queues)
-        self._dead = await self._database.read(self._queue.dead_letters)
+        self._queues, self._dead = await self._database.read(
+            lambda connection: (self._queue.queues(connection), self._queue.dead_letters(connection))
+        )
 
     def _begin(self) -> float:
         """Start what is due; returns the seconds until something else will be."""
@@ -210,12 +213,14 @@ class Dispatcher:
 
     async def _work(self, channel_id: int) -> None:
         """Deliver what is due, oldest first, until something has to wait."""
+        following: Waiting | None = None
         try:
-            while message := await self._next(channel_id):
+            while message := await self._next(channel_id, following):
+                following = None
                 if isinstance(message, Unstored):
                     await self._attempt_unstored(message)
                 else:
-                    await self._attempt(message)
+                    following = await self._attempt(message)
         except Exception:
             log.exception("Delivering for channel %d failed in a way it should not", channel_id)
             await asyncio.sleep(TROUBLE_S)
@@ -223,16 +228,18 @@ class Dispatcher:
             del self._workers[channel_id]
             self._wake.set()
 
-    async def _next(self, channel_id: int) -> Waiting | Unstored | None:
+    async def _next(self, channel_id: int, waiting: Waiting | None) -> Waiting | Unstored | None:
+        """What is due; `waiting`: the oldest one in the outbox, if that has just been looked up."""
         now = to_ms(self._clock.now())
         if not is_due(self._later.get(channel_id, now), now):
             return None
         if self._pacing.wait(channel_id, self._clock.monotonic()):
             return None
-        but = {*self._arrived, *self.unstored.rows()}
-        waiting = await self._database.read(
-            lambda connection: self._queue.oldest(connection, channel_id, but)
-        )
+        but = self._got()
+        if waiting is None or waiting.id in but:
+            waiting = await self._database.read(
+                lambda connection: self._queue.oldest(connection, channel_id, but)
+            )
         unstored = self.unstored.waiting().get(channel_id)
         message: Waiting | Unstored | None = waiting
         if unstored is not None and (waiting is None or unstored.created < waiting.created):
@@ -241,23 +248,31 @@ class Dispatcher:
             return None
         return message
 
-    async def _attempt(self, message: Waiting) -> None:
-        """Try once, and write down what came of it."""
+    def _got(self) -> set[int]:
+        """Rows whose messages have arrived, or are told from memory."""
+        return {*self._arrived, *self.unstored.rows()}
+
+    async def _attempt(self, message: Waiting) -> Waiting | None:
+        """Try once, and write down what came of it; returns the one after it, where that was seen."""
         answer = await self._try(message.channel, message.message)
         if isinstance(answer, DeliveryFailed):
             await self._failed(message, answer)
-            return
+            return None
         answer = limited(answer, ERROR_CHARS)
         row, channel_id, now = message.id, message.channel.id, to_ms(self._clock.now())
         self._arrived[row] = (channel_id, answer)
-        stored = await stored_soon(
-            self._database, lambda connection: self._queue.taken(connection, row, channel_id, now, answer)
-        )
-        if stored:
-            self._arrived.pop(message.id, None)
-            self._tell(message.channel, None)
-        else:
+        but, following = self._got(), list[Waiting | None]()
+
+        def take(connection: Connection) -> None:
+            self._queue.taken(connection, row, channel_id, now, answer)
+            following.append(self._queue.oldest(connection, channel_id, but))
+
+        if not await stored_soon(self._database, take):
             self._untold[message.id] = message.channel
+            return None
+        self._arrived.pop(message.id, None)
+        self._tell(message.channel, None)
+        return following[-1]
 
     async def _try(self, channel: Channel, packed: str) -> str | DeliveryFailed:
         """What the service said, or why it has not taken the message."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from kuma_lite.notifications import templates
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
+
+    from kuma_lite.core.options import Options
 
 _IS_HOST: Final = re.compile(r"[^\s/?#@]+")
 
@@ -44,14 +47,25 @@ def lacking(service: NotificationService[Any], config: Mapping[str, Any]) -> str
 
     More lenient than `validate`: clients store what they like, and much of it can be delivered.
     """
-    fields = service.options.words()
-    for key, (info, words) in fields.items():
-        if words.required and not words.lenient and is_shown(key, fields, config):
-            stored = config.get(key)
-            default = info.get_default(call_default_factory=True)
-            if _is_blank(stored) and _is_blank(default):
-                return words.label
+    needed, fields = _needed(service.options)
+    for key, label in needed:
+        if _is_blank(config.get(key)) and is_shown(key, fields, config):
+            return label
     return ""
+
+
+@cache  # there are as many as services
+def _needed(
+    options: type[Options],
+) -> tuple[Sequence[tuple[str, str]], Mapping[str, tuple[FieldInfo, Words]]]:
+    """Keys and labels of what has to be stored; and all fields, of whose values that may depend."""
+    fields = options.words()
+    found = [
+        (key, words.label)
+        for key, (info, words) in fields.items()
+        if words.required and not words.lenient and _is_blank(info.get_default(call_default_factory=True))
+    ]
+    return found, fields
 
 
 def _is_blank(value: Any) -> bool:

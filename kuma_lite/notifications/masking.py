@@ -7,8 +7,9 @@ back unchanged it means "keep what is stored". Texts for people hide them.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +20,7 @@ from kuma_lite.notifications.fields import secret_keys
 from kuma_lite.notifications.model import COMMON_KEYS, Config
 
 LOGIN_CHARS: Final = 200  # of a name that somebody logs in with
+_KEPT: Final = 128  # channels whose secrets are remembered in the form in which they are looked for
 MIN_SECRET_CHARS: Final = 4  # of those of the channel itself, which its answers are likely to repeat
 
 
@@ -39,17 +41,27 @@ def masked(config: Config, service: NotificationService[Any] | None) -> dict[str
 
 def redacted(text: str, config: Config, service: NotificationService[Any]) -> str:
     """A text for people, without the secrets of a channel, nor those of any other."""
+    secrets = tuple(secrets_of(service, config))
+    return hide_secrets(_own(secrets, _names(config)).hide(text) if secrets else text)
+
+
+@lru_cache(maxsize=_KEPT)
+def _own(secrets: tuple[str, ...], names: frozenset[str]) -> Redactor:
+    """Knows the secrets of one channel, which each of its answers is searched for."""
     own = Redactor(MIN_SECRET_CHARS)
-    secrets = secrets_of(service, config)
     own.remember("as they are", secrets)
-    own.remember("as Basic sends them", _logins(config, secrets))
-    return hide_secrets(own.hide(text))
+    own.remember("as Basic sends them", _logins(names, secrets))
+    return own
 
 
-def _logins(config: Config, secrets: Iterable[str]) -> Iterator[str]:
+def _names(config: Config) -> frozenset[str]:
+    """What may be the name that somebody logs in with."""
+    return frozenset(text.strip() for text in map(str, config.values()) if len(text) <= LOGIN_CHARS)
+
+
+def _logins(names: Iterable[str], secrets: Sequence[str]) -> Iterator[str]:
     """What an `Authorization: Basic` may hold: each secret as the password of whatever else is stored."""
-    texts = {text.strip() for text in map(str, config.values()) if len(text) <= LOGIN_CHARS}
-    pairs = {(user, secret.strip()) for secret in secrets for user in texts}
+    pairs = {(user, secret.strip()) for secret in secrets for user in names}
     for secret in secrets:
         with suppress(ValueError):
             parts = urlsplit(secret)

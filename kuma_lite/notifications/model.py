@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from msgspec import Struct
@@ -14,6 +15,7 @@ from kuma_lite.core.json_text import compact_json
 
 Config = Mapping[str, Any]  # the whole stored form: name, type, isDefault, applyExisting and all options
 
+_UNPACKED: Final = 64  # messages that are kept as they were read; some kilobytes each
 NOT_FOUND: Final = "notification not found"  # as Uptime Kuma 2.5 says it
 
 # Keys of the stored form that belong to every type.
@@ -152,8 +154,12 @@ def pack(message: Message) -> str:
     return compact_json({**found, "facts": message.facts} if message.facts else found)
 
 
+@lru_cache(maxsize=_UNPACKED)
 def unpack(text: str) -> Message:
-    """The inverse of `pack`. Raises ValueError."""
+    """The inverse of `pack`. Raises ValueError.
+
+    The same message waits for many channels: nobody may change it.
+    """
     found = json.loads(text)
     if not isinstance(found, dict) or not isinstance(found.get("text"), str):
         raise ValueError("not a message")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kuma_lite.core.declarations import DeliveryFailed, Words
@@ -62,12 +63,19 @@ class ServiceOptions(Options, populate_by_name=False):
     @classmethod
     def prepare(cls, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """Texts stay texts whatever was stored; of the others, an empty text counts as nothing."""
-        texts = {info.alias or name for name, info in cls.model_fields.items() if info.annotation is str}
+        texts = _texts_of(cls)
         return {
             key: _as_text(value) if key in texts else value
             for key, value in document.items()
             if value is not None and (key in texts or not _is_blank(value))
         }
+
+
+@cache  # there are as many as services
+def _texts_of(options: type[Options]) -> frozenset[str]:
+    """The keys whose values are texts."""
+    fields = options.model_fields.items()
+    return frozenset(info.alias or name for name, info in fields if info.annotation is str)
 
 
 def _is_blank(value: Any) -> bool:
