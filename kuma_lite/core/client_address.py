@@ -101,6 +101,8 @@ def _peer(scope: Any) -> str:
 def _forwarded(scope: Any) -> list[str]:
     """The entries of all `X-Forwarded-For` headers, the last one first."""
     lines = [value.decode("latin-1") for name, value in scope["headers"] if name == _FORWARDED_FOR]
+    if not lines:
+        return []
     found = (_plain(entry.strip()) for entry in reversed(",".join(lines).split(",")[-_MOST_ENTRIES:]))
     return [entry for entry in found if entry]
 

@@ -31,15 +31,29 @@ Outcome = tuple[Any, Exception | None]
 def transaction(connection: apsw.Connection, writes: list[Write]) -> tuple[list[Outcome], int]:
     """Run all writes in one transaction: their outcomes, and how many rows changed."""
     before = connection.total_changes()
+    # What is alone needs no savepoint: nothing of others is undone with it.
+    run = _alone if sum(fn is not None for fn, _ in writes) == 1 else attempt
     connection.execute("BEGIN IMMEDIATE")
     try:
-        outcomes = [(None, None) if fn is None else attempt(connection, fn) for fn, _ in writes]
-        connection.execute("COMMIT")
+        outcomes = [(None, None) if fn is None else run(connection, fn) for fn, _ in writes]
+        if connection.in_transaction:
+            connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
     return outcomes, connection.total_changes() - before
+
+
+def _alone(connection: Connection, fn: WriteFunction[Any]) -> Outcome:
+    """The only write of a transaction, which ends with it if it fails. Storage errors escape."""
+    try:
+        return fn(connection), None
+    except STORAGE_ERRORS:
+        raise
+    except Exception as error:
+        connection.execute("ROLLBACK")
+        return None, error
 
 
 def attempt(connection: Connection, fn: WriteFunction[Any]) -> Outcome:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from kuma_lite.core.doors import RawHeaders
 
+JSON: Final = b"application/json; charset=utf-8"
 # A page of one sentence needs nothing at all.
 _NOTHING_ELSE: Final = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -63,7 +64,7 @@ async def answer_in_pieces(
 async def answer_json(send: Any, status: int, content: Any, headers: RawHeaders = ()) -> None:
     """Send JSON."""
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-    await answer(send, status, body, b"application/json; charset=utf-8", headers)
+    await answer(send, status, body, JSON, headers)
 
 
 async def answer_text(send: Any, status: int, text: str, headers: RawHeaders = ()) -> None:

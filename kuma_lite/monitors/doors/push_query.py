@@ -19,6 +19,8 @@ from kuma_lite.monitors.engine.outcome import Outcome
 BAD_PING: Final = f"Invalid ping value. Must be between 0 and {MAX_PING_MS} ms."
 MAX_PARAMETERS: Final = 1_000  # what comes behind them is not read
 
+_ENCODED: Final = re.compile(rb"[^\x00-\x7f]|[%+\[]")
+
 # As JavaScript's parseFloat: the longest leading number, blanks before it.
 _NUMBER: Final = re.compile(
     r"\s*([+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|(?-i:Infinity)))", re.ASCII | re.I
@@ -44,6 +46,8 @@ def read_push(monitor_id: int, query: bytes, now: float, duration: int) -> Outco
 
 def read_ping(text: str) -> float | None:
     """Milliseconds from the query: the leading number; none, 0 or no number → None. Raises UserError."""
+    if not text:
+        return None
     found = _NUMBER.match(text)
     value = float(found[1]) if found else math.nan
     if math.isnan(value) or value == 0:
@@ -56,6 +60,11 @@ def read_ping(text: str) -> float | None:
 def _read_query(query: bytes) -> dict[str, list[str]]:
     """The values of each name; those of `msg[]` and `msg[1]` count as its own, and `msg[]` is noted."""
     sent: dict[str, list[str]] = {}
+    if not _ENCODED.search(query):  # most scripts send words
+        for part in [part for part in query.decode("ascii").split("&") if part][:MAX_PARAMETERS]:
+            name, _, value = part.partition("=")
+            sent.setdefault(name, []).append(value)
+        return sent
     for name, value in _pairs(query):
         plain, bracket, _ = name.partition("[")
         if bracket and plain:

@@ -16,12 +16,14 @@ from kuma_lite.core.doors import Access, RawRoute, Unanswered
 from kuma_lite.core.errors import StorageTrouble, UserError
 from kuma_lite.core.limits import MAX_BODY_BYTES
 from kuma_lite.core.rate_limits import FailureCounter, Recent
-from kuma_lite.core.raw_http import answer_html, answer_json, answer_text, read_body
+from kuma_lite.core.raw_http import JSON, answer, answer_html, answer_json, answer_text, read_body
 from kuma_lite.monitors.doors.push_query import read_push
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.roster import Roster
 
 PREFIX: Final = "/api/push/"
+OK: Final = b'{"ok":true}'
+_ANNOUNCED: Final = (b"content-length", b"transfer-encoding")
 NOT_FOUND: Final = "Monitor not found or not active."
 RETRY_AFTER_S: Final = 30  # when nothing can be stored; a script that listens pushes again
 TOO_MANY_GUESSES: Final = "Too many unknown push tokens from this address. Try again in a minute."
@@ -53,14 +55,7 @@ class PushRoute:
         token = scope["path"][len(PREFIX) :]
         if not token or "/" in token:
             return Unanswered.ELSEWHERE
-        # Nobody reads it: what is kept is what JSON may have, and none of what is not JSON.
-        keep = MAX_JSON_BYTES + 1 if claims_json(scope) else 0
-        body = await read_body(scope, receive, MAX_BODY_BYTES, keep)
-        if body is None and claims_json(scope):
-            await answer_text(send, 413, "The request is too large.")
-            return None
-        if body and is_broken_json(body):
-            await answer_html(send, 400, "The JSON body cannot be read.")
+        if has_body(scope) and not await self._is_readable(scope, receive, send):
             return None
         try:
             await self._push(unquote(token), scope["query_string"], self._place(scope))
@@ -73,8 +68,21 @@ class PushRoute:
             status = error.status if later else 404
             await answer_json(send, status, {"ok": False, "msg": error.message}, later)
             return None
-        await answer_json(send, 200, {"ok": True})
+        await answer(send, 200, OK, JSON)
         return None
+
+    async def _is_readable(self, scope: Any, receive: Any, send: Any) -> bool:
+        """Whether a body is one that may come; else the answer is given."""
+        # Nobody reads it: what is kept is what JSON may have, and none of what is not JSON.
+        keep = MAX_JSON_BYTES + 1 if claims_json(scope) else 0
+        body = await read_body(scope, receive, MAX_BODY_BYTES, keep)
+        if body is None and claims_json(scope):
+            await answer_text(send, 413, "The request is too large.")
+            return False
+        if body and is_broken_json(body):
+            await answer_html(send, 400, "The JSON body cannot be read.")
+            return False
+        return True
 
     async def _push(self, token: str, query: bytes, place: str) -> None:
         monitor = self._roster.by_push_token(token)
@@ -98,6 +106,11 @@ class PushRoute:
             self._guesses.add(place, token[:MAX_TOKEN_CHARS])
         else:
             self._known.put(known, True)
+
+
+def has_body(scope: Any) -> bool:
+    """Whether a request says that a body comes."""
+    return any(name in _ANNOUNCED and value != b"0" for name, value in scope["headers"])
 
 
 def since_last(engine: Engine, monitor_id: int, now: float) -> int:

@@ -56,6 +56,22 @@ def test_queries(query: bytes | str, read: tuple[str, str, float | None]) -> Non
     assert pushed(query) == read
 
 
+WORDS = st.text(st.sampled_from("abcmsgpinu=&]-. 05"), max_size=20)
+
+
+@given(WORDS)
+def test_what_is_not_encoded_says_the_same_as_what_is(query: str) -> None:
+    whole = "".join(character if character in "=&" else f"%{ord(character):02X}" for character in query)
+    assert said(query) == said(whole)
+
+
+def said(query: str) -> tuple[str, str, float | None] | str:
+    try:
+        return pushed(query)
+    except UserError as error:
+        return error.message
+
+
 @pytest.mark.parametrize(
     ("text", "milliseconds"),
     [

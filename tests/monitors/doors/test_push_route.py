@@ -56,7 +56,7 @@ class Watched:
             "method": method,
             "path": f"/api/push/{path}",
             "query_string": query.encode(),
-            "headers": list(headers),
+            "headers": [*headers, *([(b"content-length", str(len(body)).encode())] if body else [])],
             "client": ("127.0.0.1", 5),
         }
         await self.route.handle(scope, receive, send)
