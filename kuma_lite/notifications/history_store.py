@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kuma_lite.core import sql
 from kuma_lite.notifications.model import Delivery, Outcome, Reach, Wanted, unpack
+from kuma_lite.notifications.store import forget_messages
 
 if TYPE_CHECKING:
     from kuma_lite.core.sql import Connection
@@ -25,8 +26,9 @@ def page(
     query = f"""
         SELECT outbox.id, outbox.notification_id, notification.name, notification.type, outbox.monitor_id,
             monitor.name, outbox.created, outbox.ended, outbox.due, outbox.attempts, outbox.state,
-            outbox.last_error, outbox.answer, outbox.message
-        {_FROM} WHERE {where} ORDER BY outbox.id DESC LIMIT ? OFFSET ?
+            outbox.last_error, outbox.answer, outbox_message.text
+        {_FROM} JOIN outbox_message ON outbox_message.id = outbox.message_id
+        WHERE {where} ORDER BY outbox.id DESC LIMIT ? OFFSET ?
     """
     rows = connection.execute(query, (*arguments, count, offset))
     return [_delivery(row) for row in rows], int(total)
@@ -38,8 +40,8 @@ def again(connection: Connection, number: int, reach: Reach, now: int) -> bool:
     Returns: False when there is none, or its channel is switched off.
     """
     made = connection.execute(
-        "INSERT INTO outbox (notification_id, monitor_id, created, due, message)"
-        " SELECT notification_id, monitor_id, ?, ?, message"
+        "INSERT INTO outbox (notification_id, monitor_id, created, due, message_id)"
+        " SELECT notification_id, monitor_id, ?, ?, message_id"
         " FROM outbox JOIN notification ON notification.id = notification_id"
         " WHERE outbox.id = ? AND organisation_id = ? AND (? OR monitor_id IS NULL)"
         " AND state <> 'waiting' AND notification.active = 1 RETURNING id",
@@ -57,6 +59,7 @@ def remove(connection: Connection, number: int, reach: Reach) -> bool:
         " AND notification_id IN (SELECT id FROM notification WHERE organisation_id = ?) RETURNING id",
         (number, reach.monitors, reach.organisation),
     ).fetchall()
+    forget_messages(connection)
     return bool(gone)
 
 

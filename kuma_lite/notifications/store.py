@@ -93,11 +93,13 @@ def set_active(connection: Connection, channel_id: int, active: bool) -> None:
         connection.execute(
             "DELETE FROM outbox WHERE notification_id = ? AND state = 'waiting'", (channel_id,)
         )
+        forget_messages(connection)
 
 
 def delete(connection: Connection, channel_id: int) -> None:
     """Remove a channel, its links and all its messages (the foreign keys cascade)."""
     connection.execute("DELETE FROM notification WHERE id = ?", (channel_id,))
+    forget_messages(connection)
 
 
 def _columns(config: Config) -> tuple[str, int, str, str]:
@@ -149,11 +151,14 @@ def enqueue(
     `rows` is filled: channel id → id of its row.
     """
     written = 0
+    message: int | None = None
     for channel_id in channel_ids:
+        if message is None:  # once for all
+            message = sql.insert(connection, "INSERT INTO outbox_message (text) VALUES (?)", (message_json,))
         found = connection.execute(
-            "INSERT INTO outbox (notification_id, monitor_id, created, due, message) "
+            "INSERT INTO outbox (notification_id, monitor_id, created, due, message_id) "
             "SELECT id, ?, ?, ?, ? FROM notification WHERE id = ? AND active = 1 RETURNING id",
-            (monitor_id, now, now, message_json, channel_id),
+            (monitor_id, now, now, message, channel_id),
         )
         for (row,) in found.fetchall():
             written += 1
@@ -204,8 +209,9 @@ def channel(connection: Connection, channel_id: int) -> Channel | None:
 def oldest(connection: Connection, channel_id: int, but: Collection[int] = ()) -> Waiting | None:
     """The message a channel must get next; `but` are rows that it has got, or gets from memory."""
     query = f"""
-        SELECT outbox.id, outbox.created, outbox.due, outbox.attempts, outbox.message, {_CHANNEL}
-        FROM outbox JOIN notification ON notification.id = notification_id
+        SELECT outbox.id, outbox.created, outbox.due, outbox.attempts, outbox_message.text, {_CHANNEL}
+        FROM outbox JOIN outbox_message ON outbox_message.id = message_id
+        JOIN notification ON notification.id = notification_id
         WHERE notification_id = ? AND state = 'waiting' ORDER BY outbox.id
     """  # noqa: S608 - own columns
     for number, created, due, attempts, message, *channel in connection.execute(query, (channel_id,)):
@@ -255,6 +261,12 @@ def _prune(connection: Connection, state: str, most: int, now: int) -> None:
         f"(SELECT id FROM outbox WHERE state = '{state}' ORDER BY id DESC LIMIT 1 OFFSET ?))",
         (now - ENDED_KEPT_MS, most),
     )
+    forget_messages(connection)
+
+
+def forget_messages(connection: Connection) -> None:
+    """Remove what waits for nobody and is nobody's history."""
+    connection.execute("DELETE FROM outbox_message WHERE id NOT IN (SELECT message_id FROM outbox)")
 
 
 def _note_error(connection: Connection, message: Waiting, now: int, error: str) -> None:

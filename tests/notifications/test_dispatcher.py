@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -16,9 +18,9 @@ from kuma_lite.core.clock import ManualClock, SystemClock, to_ms
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import DeliveryFailed, Message, Pace
 from kuma_lite.core.errors import StorageTrouble
-from kuma_lite.notifications import store
+from kuma_lite.notifications import history_store, store
 from kuma_lite.notifications.dispatcher import Dispatcher
-from kuma_lite.notifications.model import DeliveryRecorded, Pending, pack
+from kuma_lite.notifications.model import DeliveryRecorded, Pending, Reach, pack
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.notifications.slots import Slots
 from tests.notifications.sinks import Answer, HttpSink
@@ -44,7 +46,10 @@ async def put(database: Database, clock: ManualClock, text: str, *channels: int)
 
 async def outbox(database: Database) -> list[tuple[Any, ...]]:
     """What is under way, and what was given up."""
-    query = "SELECT message, attempts, state, last_error FROM outbox WHERE state <> 'sent' ORDER BY id"
+    query = """
+        SELECT text, attempts, state, last_error FROM outbox
+        JOIN outbox_message ON outbox_message.id = message_id WHERE state <> 'sent' ORDER BY outbox.id
+    """
     return await database.read(lambda connection: connection.execute(query).fetchall())
 
 
@@ -295,6 +300,30 @@ async def test_an_old_message_is_tried_once_and_then_given_up(
     assert (await outbox(database))[0][2:] == ("dead", "Given up after 24 hours: still away")
 
 
+async def test_a_message_is_written_once_for_all_its_channels_and_goes_with_the_last(
+    database: Database, clock: ManualClock
+) -> None:
+    channels = [await add_hook(database, "http://x/") for _ in range(3)]
+    await put(database, clock, "kept", channels[0])
+    await put(database, clock, "told", *channels)
+
+    async def texts() -> list[str]:
+        found = await database.read(
+            lambda c: c.execute("SELECT text FROM outbox_message ORDER BY id").fetchall()
+        )
+        return [json.loads(text)["text"] for (text,) in found]
+
+    assert await texts() == ["kept", "told"]
+    await database.write(lambda c: store.set_active(c, channels[1], False))
+    await database.write(lambda c: store.delete(c, channels[2]))
+    assert await texts() == ["kept", "told"]
+    for row in (1, 2):
+        await database.write(partial(store.taken, row=row, channel_id=channels[0], now=1, answer="ok"))
+    mine = Reach(1, monitors=True)
+    assert await database.write(lambda c: history_store.remove(c, 2, mine))
+    assert await texts() == ["kept"]
+
+
 async def test_a_damaged_message_does_not_block_its_channel(
     database: Database, clock: ManualClock, script: Script, dispatcher: Dispatcher
 ) -> None:
@@ -469,7 +498,7 @@ from kuma_lite.core.clock import SystemClock, to_ms
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Message
 from kuma_lite.net.http import HttpClient
-from kuma_lite.notifications import store
+from kuma_lite.notifications import history_store, store
 from kuma_lite.notifications.model import pack
 from kuma_lite.notifications.service import Notifications
 from kuma_lite.notifications.slots import Slots
