@@ -197,6 +197,7 @@ _CARD: Final = """\
 .card .whole { color: inherit; text-decoration: none; }
 .card .whole::after { content: ""; position: absolute; inset: 0; }
 .card .overall { margin: 0; font-size: 1rem; padding: 0.75rem 1rem; }
+@media (max-width: 18rem) { .card .overall { gap: 0.5rem; padding: 0.5rem 0.75rem; font-size: 0.875rem; } }
 """
 
 _LOCKED: Final = """\
