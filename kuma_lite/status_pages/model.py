@@ -260,6 +260,9 @@ class ShownState(NamedTuple):
     status: Status
     since: int  # milliseconds since 1970
     key: str  # of the thing, in feeds
+    monitors: tuple[
+        int, ...
+    ] = ()  # that it is; none of a component or server, of which visitors learn no more
 
 
 class ShownBeat(Protocol):
