@@ -340,6 +340,9 @@ class Maintenance(Protocol):
     def windows_on_page(self, page_id: int, days: int, most_of_one: int) -> list[PlannedWindow]:
         """When the plans of a page are under maintenance, now or within some days, by when that begins."""
 
+    def covered(self, plan_id: int, monitor_ids: Sequence[int]) -> list[int]:
+        """Which of some monitors a plan is for, by themselves or by a group above them."""
+
 
 class Settings(Protocol):
     """What status pages need of the settings."""

@@ -106,7 +106,7 @@ class Answers:
             "name": page.title,
             "start_url": f"/status/{page.slug}",
             "display": "standalone",
-            "icons": [{"src": page.icon, "sizes": "128x128", "type": "image/png"}],
+            "icons": [{"src": page.shown_icon, "sizes": "128x128", "type": "image/png"}],
         }
 
     async def incidents(self, page: Page) -> list[Incident]:
