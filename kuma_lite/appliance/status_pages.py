@@ -125,8 +125,14 @@ def _bar(period: Period) -> Bar:
 class PublishedMaintenance:
     """What status pages need of maintenance (see `status_pages.model.Maintenance`)."""
 
-    def __init__(self, maintenance: Maintenance) -> None:
+    def __init__(self, maintenance: Maintenance, ancestors: Callable[[int], Sequence[int]]) -> None:
         self._maintenance = maintenance
+        self._ancestors = ancestors
+
+    def covered(self, plan_id: int, monitor_ids: Sequence[int]) -> list[int]:
+        """Which of some monitors a plan is for, by themselves or by a group above them."""
+        named = set(self._maintenance.monitors_of(plan_id))
+        return [each for each in monitor_ids if not named.isdisjoint((each, *self._ancestors(each)))]
 
     def running_on_page(self, page_id: int) -> list[dict[str, Any]]:
         """The wire objects of a page's plans that are under way now."""
@@ -168,7 +174,7 @@ def publish(ground: Ground, monitoring: Monitoring, places: Places) -> StatusPag
         ground.push,
         ground.settings,
         PublishedMonitors(ground, monitoring),
-        PublishedMaintenance(monitoring.maintenance),
+        PublishedMaintenance(monitoring.maintenance, monitoring.ancestors),
         ground.folder.uploads,
         Passwords(hash_password, password_matches),
         ground.clients.place,

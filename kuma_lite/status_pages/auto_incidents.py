@@ -110,4 +110,5 @@ class AutoIncidents:
 
     async def _begin(self, page: Page, state: ShownState) -> None:
         text = (page.auto_incident_text or "").strip() or DEFAULT_TEXT
-        await self._timelines.begin_itself(page, f"{state.name} is down", text, state.key)
+        title = f"{state.name} is down"
+        await self._timelines.begin_itself(page, title, text, state.key, state.monitors)

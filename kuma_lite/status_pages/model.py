@@ -260,6 +260,9 @@ class ShownState(NamedTuple):
     status: Status
     since: int  # milliseconds since 1970
     key: str  # of the thing, in feeds
+    monitors: tuple[
+        int, ...
+    ] = ()  # that it is; none of a component or server, of which visitors learn no more
 
 
 class ShownBeat(Protocol):
@@ -336,6 +339,9 @@ class Maintenance(Protocol):
 
     def windows_on_page(self, page_id: int, days: int, most_of_one: int) -> list[PlannedWindow]:
         """When the plans of a page are under maintenance, now or within some days, by when that begins."""
+
+    def covered(self, plan_id: int, monitor_ids: Sequence[int]) -> list[int]:
+        """Which of some monitors a plan is for, by themselves or by a group above them."""
 
 
 class Settings(Protocol):

@@ -1,4 +1,4 @@
-"""A data folder as somebody has it after two months: for the pictures of the page.
+"""A data folder as somebody has it after three months: for the pictures of the page.
 
     python -m tests.benchmarks.example FOLDER --target http://localhost:8801
 
@@ -25,7 +25,7 @@ from tests.support.actors import OWNER
 
 MINUTE_MS: Final = 60_000
 DAY_MS: Final = 86_400_000
-DAYS: Final = 60  # of which the last one has a beat a minute, the others one every half hour
+DAYS: Final = 92  # of which the last one has a beat a minute, the others one every half hour
 SEED: Final = 7  # the pictures are the same each time
 
 

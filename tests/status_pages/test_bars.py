@@ -68,6 +68,7 @@ def test_response_times() -> None:
     assert drawn.endswith("30 ms</span>")
     assert 'points="0.0,' in drawn
     assert "NaN" not in sparkline([0.0, 0.0])
+    assert sparkline([10.0, 30.0, None]).endswith("</svg></span>")
 
 
 @pytest.mark.parametrize(

@@ -156,8 +156,8 @@ async def test_an_outage_that_lasts_becomes_an_incident_and_ends_it(
     for token in ("secret-one", "secret-two"):
         await server.push(token, "status=down")
     (begun,) = await incidents(editor, 1, True)
-    assert (begun["title"], begun["content"], begun["state"]) == (
-        "Databases is down", "We **look**.", "investigating",
+    assert (begun["title"], begun["content"], begun["state"], begun["monitors"]) == (
+        "Databases is down", "We **look**.", "investigating", [],
     )  # fmt: skip
     await server.push("secret-one", "status=up")
     (ended,) = await incidents(editor, 1, False)
@@ -172,6 +172,13 @@ async def test_no_incident_begins_again_for_what_somebody_has_resolved(
     await server.push("shown", "status=down")
     (begun,) = await incidents(editor, 1, True)
     assert begun["content"] == auto_incidents.DEFAULT_TEXT
+    (shown,) = [
+        each["id"]
+        for group in (await server.json("/api/status-page/shop"))["publicGroupList"]
+        for each in group["monitorList"]
+        if each["name"] == "shown"
+    ]
+    assert begun["monitors"] == [shown]  # others who chose services are not told
     await server.ok("resolveIncident", "shop", begun["id"])
     await incidents(editor, 1, False)
     await server.push("shown", "status=up")

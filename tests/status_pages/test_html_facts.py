@@ -38,6 +38,7 @@ def test_whatever_is_told_stays_text(words: str) -> None:
         past=[old],
         more_past=True,
         windows=[PlannedWindow(1, words, words, NOW + 60, NOW + 120, False)],
+        covered={1: [words]},
         bars={1: history()},
     )
     texts = [drawn(facts), render_history(PAGE, facts, NOW)]
@@ -86,13 +87,24 @@ def test_what_is_paused_counts_for_nothing() -> None:
     assert "No Services" in text
 
 
-@pytest.mark.parametrize(("end", "said"), [(NOW + 60, "Under way until"), (None, "Under way ")])
+@pytest.mark.parametrize(("end", "said"), [(NOW + 60, "Under way until"), (None, "Under way<")])
 def test_maintenance_under_way(end: float | None, said: str) -> None:
     window = PlannedWindow(2, "Cables", "", NOW - 60, end, True)
     text = drawn(Facts(windows=[window]), maintenanceList=[{"id": 2, "title": "Cables", "description": "x"}])
     assert said in text
     assert 'id="planned"' not in text
     assert "Planned maintenance" in drawn(Facts(windows=[window._replace(start=NOW + 60, running=False)]))
+
+
+def test_maintenance_says_what_it_is_for() -> None:
+    window = PlannedWindow(2, "Cables", "", NOW + 60, NOW + 120, False)
+    names = [f"<{number}>" for number in range(15)]
+    facts = Facts(windows=[window], covered={2: names[:2]})
+    plan = {"id": 2, "title": "Cables", "description": ""}
+    assert drawn(facts).count("Affects &lt;0&gt;, &lt;1&gt;</p>") == 1
+    assert drawn(facts, maintenanceList=[plan]).count("Affects &lt;0&gt;, &lt;1&gt;</p>") == 2
+    assert "&lt;11&gt; and 3 more</p>" in drawn(Facts(windows=[window], covered={2: names}))
+    assert "Affects" not in drawn(Facts(windows=[window], covered={2: []}))
 
 
 def test_a_page_of_nothing() -> None:

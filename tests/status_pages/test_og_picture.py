@@ -18,8 +18,8 @@ BARS = st.lists(
 )
 
 
-def read(png: bytes) -> list[list[tuple[int, int, int]]]:
-    """The pixels of a PNG with a palette; whatever a strict reader refuses is wrong."""
+def read(png: bytes, *places: int) -> list[list[tuple[int, int, int]]]:
+    """Lines of a PNG with a palette; whatever a strict reader refuses is wrong."""
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     rest, chunks = png[8:], {}
     while rest:
@@ -36,9 +36,14 @@ def read(png: bytes) -> list[list[tuple[int, int, int]]]:
     assert len(pixels) == HEIGHT * (WIDTH + 1)
     lines = [pixels[at : at + WIDTH + 1] for at in range(0, len(pixels), WIDTH + 1)]
     assert all(line[0] == 0 for line in lines)
-    return [
-        [palette[pixel] for pixel in line[1:]] for line in (lines[100], lines[265], lines[295], lines[629])
-    ]
+    return [[palette[pixel] for pixel in lines[at][1:]] for at in places or (100, 265, 295, 629)]
+
+
+@pytest.mark.parametrize(("kind", "middle"), [("down", (0xFF, 0xFF, 0xFF)), ("nothing", (0x56, 0x5F, 0x67))])
+def test_the_band_has_a_sign_and_round_corners(kind: str, middle: tuple[int, int, int]) -> None:
+    edge, across = read(picture(kind, []), 60, 135)
+    assert (edge[60], edge[84]) == ((0xF4, 0xF6, 0xF8), across[100])
+    assert (across[600], across[558]) == (middle, (0xFF, 0xFF, 0xFF))  # of the cross, and of the ring
 
 
 @given(st.sampled_from(KINDS), st.lists(BARS, max_size=9))

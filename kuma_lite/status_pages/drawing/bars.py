@@ -114,9 +114,10 @@ def sparkline(pings: Sequence[float | None]) -> str:
         f"{place * step:.1f},{_LINE_HEIGHT - 1 - ping / most * (_LINE_HEIGHT - 2):.1f}"
         for place, ping in known
     )
-    latest, mean = known[-1][1], sum(ping for _place, ping in known) / len(known)
+    latest, mean = pings[-1], sum(ping for _place, ping in known) / len(known)
+    said = "" if latest is None else f"{latest:.0f} ms"  # a service that is down has no response time
     return (
         f'<span class="pace"><svg viewBox="0 0 {_LINE_WIDTH} {_LINE_HEIGHT}" preserveAspectRatio="none" '
         f'role="img" aria-label="Response times: {mean:.0f} ms on average, {most:.0f} ms at most">'
-        f'<polyline points="{points}"/></svg>{latest:.0f} ms</span>'
+        f'<polyline points="{points}"/></svg>{said}</span>'
     )

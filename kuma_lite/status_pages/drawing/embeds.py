@@ -17,13 +17,15 @@ BADGE_SCRIPT: Final = """\
   const script = document.currentScript;
   const page = script.src.replace(/\\/badge\\.js(?:[?#].*)?$/, "");
   const slug = page.slice(page.lastIndexOf("/") + 1);
-  const { search } = new URL(script.src); // the key of a protected page
+  const { search, searchParams: asked } = new URL(script.src); // the key of a protected page
+  const { label } = script.dataset;
   const server = page.slice(0, -`/status/${slug}`.length);
   const link = document.createElement("a");
   const picture = document.createElement("img");
   link.href = page + search;
-  picture.src = `${server}/api/status-page/${slug}/badge${search}`;
-  picture.alt = script.dataset.label || "Status";
+  if (label) asked.set("label", label);
+  picture.src = `${server}/api/status-page/${slug}/badge?${asked}`;
+  picture.alt = label || "Status";
   link.append(picture);
   script.after(link);
 })();

@@ -25,6 +25,7 @@ class Facts(Struct, frozen=True, kw_only=True):
         past: incidents that are not at the top of the page any more, newest first.
         more_past: whether there are older ones.
         windows: maintenance under way and planned, by when it begins.
+        covered: plan id → names of the monitors that it is for, of those on the page.
         bars: monitor id → what happened to it, oldest first; all the same spans.
         bar_s: how long each span is, in seconds.
         paused: monitors that nobody checks at the moment.
@@ -39,6 +40,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     past: Sequence[Incident] = ()
     more_past: bool = False
     windows: Sequence[PlannedWindow] = ()
+    covered: Mapping[int, Sequence[str]] = field(default_factory=dict)
     bars: Mapping[int, Sequence[Bar]] = field(default_factory=dict)
     bar_s: int = DAY_S
     paused: frozenset[int] = frozenset()

@@ -63,8 +63,8 @@ def render(
         f'<main data-live="/status/{page.slug}/live" data-refresh="{refresh}">\n'
         f"{_header(page, facts.subscribe)}{band(found, now)}"
         f"{html_news.incidents(document['incidents'], facts)}"
-        f"{html_news.under_way(document['maintenanceList'], facts.windows, now)}"
-        f"{html_news.planned(facts.windows)}"
+        f"{html_news.under_way(document['maintenanceList'], facts, now)}"
+        f"{html_news.planned(facts)}"
         f"{_described(page)}{services.html()}"
         f"{html_news.past(facts, page.slug)}"
         f"{_footer(page, now, subscribe=facts.subscribe)}</main>\n"

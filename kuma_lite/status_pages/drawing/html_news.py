@@ -11,7 +11,7 @@ from kuma_lite.status_pages.drawing.facts import Facts
 from kuma_lite.status_pages.drawing.markdown import to_html
 from kuma_lite.status_pages.drawing.markup import escape
 from kuma_lite.status_pages.drawing.moments import moment, month_text, soon, span_text
-from kuma_lite.status_pages.model import Incident, IncidentState, PlannedWindow, Update
+from kuma_lite.status_pages.model import Incident, IncidentState, Update
 from kuma_lite.status_pages.rules import incident_style
 
 _STATES: Final = {
@@ -20,6 +20,7 @@ _STATES: Final = {
     IncidentState.MONITORING: "Monitoring",
     IncidentState.RESOLVED: "Resolved",
 }
+MOST_NAMES: Final = 12  # of services that an incident or maintenance affects; a list of hundreds says less
 BAD_NEWS: Final = ("warning", "danger")  # styles of incidents that are no mere notes
 
 
@@ -28,15 +29,19 @@ def incidents(shown: Sequence[Mapping[str, Any]], facts: Facts) -> str:
     drawn = "".join(
         f'<article class="notice incident {incident_style(each["style"])}" id="incident-{each["id"]}" '
         f'data-incident-id="{each["id"]}"><h2>{escape(each["title"])}</h2>'
-        f"{_affects(each['id'], facts)}{_story(each, facts.updates.get(each['id'], ()))}</article>\n"
+        f"{_affects(facts.affected.get(each['id'], ()))}"
+        f"{_story(each, facts.updates.get(each['id'], ()))}</article>\n"
         for each in ({"id": 0, **incident} for incident in shown)
     )
     return f'<section id="incidents" aria-label="Incidents">{drawn}</section>\n' if drawn else ""
 
 
-def _affects(incident_id: int, facts: Facts) -> str:
-    names = facts.affected.get(incident_id, ())
-    return f'<p class="affects">Affects {escape(", ".join(names))}</p>' if names else ""
+def _affects(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    more = len(names) - MOST_NAMES
+    said = ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+    return f'<p class="affects">Affects {escape(said)}</p>'
 
 
 def _story(incident: Mapping[str, Any], updates: Sequence[Update]) -> str:
@@ -86,35 +91,39 @@ def _ended(incident: Incident, facts: Facts) -> str:
         over = f'<p class="dates">Resolved after {span_text(incident.updated - incident.created)}</p>'
     return (
         f'<article class="ended" data-incident-id="{incident.id}"><h4>{escape(incident.title)}</h4>'
-        f"{_affects(incident.id, facts)}{_story(incident.as_wire(), updates)}{over}</article>"
+        f"{_affects(facts.affected.get(incident.id, ()))}"
+        f"{_story(incident.as_wire(), updates)}{over}</article>"
     )
 
 
-def under_way(plans: Sequence[Mapping[str, Any]], windows: Sequence[PlannedWindow], now: float) -> str:
+def under_way(plans: Sequence[Mapping[str, Any]], facts: Facts, now: float) -> str:
     """Maintenance that lasts."""
-    ends = {window.plan_id: window.end for window in windows if window.running}
+    ends = {window.plan_id: window.end for window in facts.windows if window.running}
     drawn = ""
     for plan in plans:
-        end = ends.get(plan.get("id") or 0)
-        until = f"until {soon(end, now)}" if end is not None else ""
-        drawn += _plan(plan.get("title"), plan.get("description"), f"Under way {until}", "h2")
+        number = plan.get("id") or 0
+        end = ends.get(number)
+        until = f" until {soon(end, now)}" if end is not None else ""
+        names = facts.covered.get(number, ())
+        drawn += _plan(plan.get("title"), plan.get("description"), f"Under way{until}", names, "h2")
     return f'<section id="maintenance" aria-label="Maintenance">{drawn}</section>\n' if drawn else ""
 
 
-def planned(windows: Sequence[PlannedWindow]) -> str:
+def planned(facts: Facts) -> str:
     """Maintenance to come."""
     drawn = ""
-    for window in windows:
+    for window in facts.windows:
         if not window.running and window.start is not None:
             end = "" if window.end is None else f" · {span_text(window.end - window.start)}"
-            drawn += _plan(window.title, window.description, f"{moment(window.start)}{end}", "h3")
+            names = facts.covered.get(window.plan_id, ())
+            drawn += _plan(window.title, window.description, f"{moment(window.start)}{end}", names, "h3")
     return f'<section id="planned"><h2>Planned maintenance</h2>{drawn}</section>\n' if drawn else ""
 
 
-def _plan(title: Any, description: Any, when: str, level: str) -> str:
+def _plan(title: Any, description: Any, when: str, names: Sequence[str], level: str) -> str:
     return (
         f'<article class="notice planned"><{level}>{escape(str(title or ""))}</{level}>'
-        f'<p class="dates">{when}</p>{to_html(str(description or ""))}</article>\n'
+        f'{_affects(names)}<p class="dates">{when}</p>{to_html(str(description or ""))}</article>\n'
     )
 
 

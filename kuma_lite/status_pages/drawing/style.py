@@ -172,7 +172,7 @@ _SERVICES: Final = """\
 details.tags > summary { min-width: 1.5rem; line-height: 1.5rem; padding: 0 0.25rem; }
 details.tags > .tag { display: block; }
 details.tags[open] { max-height: 16rem; overflow: auto; }
-.tag svg { margin-right: 0.35rem; }
+.tag svg { margin-right: 0.35rem; border-radius: 50%; box-shadow: 0 0 0 1px var(--line); }
 .pace { display: inline-flex; align-items: center; gap: 0.5rem; font-variant-numeric: tabular-nums; }
 .pace svg { width: 7.5rem; height: 1.5rem; }
 .pace polyline {
@@ -197,6 +197,7 @@ _CARD: Final = """\
 .card .whole { color: inherit; text-decoration: none; }
 .card .whole::after { content: ""; position: absolute; inset: 0; }
 .card .overall { margin: 0; font-size: 1rem; padding: 0.75rem 1rem; }
+@media (max-width: 18rem) { .card .overall { gap: 0.5rem; padding: 0.5rem 0.75rem; font-size: 0.875rem; } }
 """
 
 _LOCKED: Final = """\
@@ -228,6 +229,7 @@ _SCREENS: Final = """\
     grid-template: "name bars uptime state" auto "about bars uptime state" auto
       / minmax(0, 1fr) 26rem 4.75rem 8.75rem;
   }
+  .name:not(:has(+ .about)) { grid-row: 1 / span 2; }
   .scale { width: 26rem; margin: 0 16.25rem 0 auto; }
 }
 @media (min-width: 100rem) {

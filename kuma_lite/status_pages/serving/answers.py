@@ -106,7 +106,7 @@ class Answers:
             "name": page.title,
             "start_url": f"/status/{page.slug}",
             "display": "standalone",
-            "icons": [{"src": page.icon, "sizes": "128x128", "type": "image/png"}],
+            "icons": [{"src": page.shown_icon, "sizes": "128x128", "type": "image/png"}],
         }
 
     async def incidents(self, page: Page) -> list[Incident]:
@@ -120,7 +120,7 @@ class Answers:
             monitor, beat = self._monitors.find(number), self._monitors.last(number)
             if monitor is not None and beat is not None:
                 since = beat.time if monitor.since is None else monitor.since
-                found.append(ShownState(monitor.name, beat.status, since, f"{number}"))
+                found.append(ShownState(monitor.name, beat.status, since, f"{number}", (number,)))
         found += [
             ShownState(each.name, each.status, each.since, f"component-{each.id}")
             for each in self.components(page)

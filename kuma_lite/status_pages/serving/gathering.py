@@ -95,12 +95,15 @@ class Gathering:
             )
             component_bars = bars_of(rules, bars, changes, seconds, now)
         news = (await self._news(page, PAST)).with_written(written)
+        windows = self._maintenance.windows_on_page(page.id, PLANNED_DAYS, NEXT_WINDOWS)
+        covered = {each.plan_id: self._maintenance.covered(each.plan_id, members) for each in windows}
         return Facts(
             updates=news.updates,
             affected=self._named(news.affected, members),
             past=news.past[:PAST],
             more_past=len(news.past) > PAST,
-            windows=self._maintenance.windows_on_page(page.id, PLANNED_DAYS, NEXT_WINDOWS),
+            windows=windows,
+            covered=self._named(covered, members),
             bars={number: bars[number] for number in members if number in bars},
             bar_s=seconds,
             paused=frozenset(filter(self._is_paused, members)),

@@ -9,18 +9,20 @@ from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.iso_time import iso
-from kuma_lite.rest.requests import AnyRequest
-from kuma_lite.rest.route import DELETE, GET, NO_CONTENT, Route, key_in
+from kuma_lite.rest.requests import AnyRequest, json_object
+from kuma_lite.rest.route import DELETE, GET, NO_CONTENT, POST, Route, key_in
 from kuma_lite.rest.shapes import MOMENT, named, nullable, one_of
 from kuma_lite.status_pages.model import Document
 from kuma_lite.status_pages.page_api import NOT_FOUND, PageApi
 from kuma_lite.status_pages.pages import Pages
+from kuma_lite.status_pages.subscribers.bounces import refused_by
 from kuma_lite.status_pages.subscribers.documents import exported, shown
 from kuma_lite.status_pages.subscribers.model import Kind, State
 from kuma_lite.status_pages.subscribers.service import Subscribers
 
 _TAG: Final = "Status pages"
 _SUBSCRIBERS: Final = "/api/v1/status_pages/{key:str}/subscribers"
+NO_BOUNCE: Final = 'Name the address as "email", or send the report of the mail server as "message".'
 _KINDS: Final = one_of(*(kind.value for kind in Kind))
 _STATES: Final = one_of(*(state.value for state in State))
 
@@ -94,6 +96,17 @@ class SubscriberApi(PageApi):
             status=NO_CONTENT,
         )
 
+        yield Route(
+            name="report_page_subscriber_bounce",
+            method=POST,
+            path=f"{_SUBSCRIBERS}/bounces",
+            needs=Right.STATUS_PAGES_EDIT,
+            handler=self.bounced,
+            tag=_TAG,
+            request={"email": "anna@example.org"},
+            response={"switched_off": 1},
+        )
+
     async def list(self, request: AnyRequest) -> Document:
         """List who is told of what happens on a status page, without their addresses; `key` is its slug."""
         _, page = self.edited(request)
@@ -104,6 +117,22 @@ class SubscriberApi(PageApi):
         _, page = self.edited(request)
         names = self._subscribers.names(page)
         return {"subscribers": [exported(each, names) for each in await self._subscribers.of(page)]}
+
+    async def bounced(self, request: AnyRequest) -> Document:
+        """Switch off the e-mail subscribers to whom a mail could not be delivered.
+
+        `email` is the address; in its place `message` may be the report of the mail server as it came (RFC
+        3464), of which refusals for good count.
+        """
+        (_, page), body = self.edited(request), await json_object(request)
+        email, message = body.get("email"), body.get("message")
+        if isinstance(email, str) and email.strip():
+            addresses = [email.strip()]
+        elif isinstance(message, str):
+            addresses = refused_by(message)
+        else:
+            raise UserError(NO_BOUNCE)
+        return {"switched_off": await self._subscribers.bounced(page, addresses)}
 
     async def delete(self, request: AnyRequest) -> None:
         """Remove a subscriber with everything that is stored of it."""

@@ -16,9 +16,16 @@ from kuma_lite.core.records import replace
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.http import Request, Response
 from kuma_lite.notifications.services.support.dkim import DEFAULT_FIELDS
-from kuma_lite.status_pages.subscribers import browsers
+from kuma_lite.status_pages.subscribers import browsers, chats
 from kuma_lite.status_pages.subscribers.keys import signature
-from kuma_lite.status_pages.subscribers.letters import Letter, PageFacts, letter, webhook_body
+from kuma_lite.status_pages.subscribers.letters import (
+    Letter,
+    Notice,
+    PageFacts,
+    letter,
+    notice,
+    webhook_body,
+)
 from kuma_lite.status_pages.subscribers.model import Kind, News, Offer, Subscriber
 from kuma_lite.status_pages.subscribers.rules import FAILURES_UNTIL_OFF
 from kuma_lite.status_pages.subscribers.targets import masked, read_target, subscription_of
@@ -36,12 +43,8 @@ _OF_SENDER: Final = re.compile(r"smtp(Host|Port|Secure|Ignore\w+|Username|Passwo
 _DKIM_FIELDS: Final = "smtpDkimheaderFieldNames"
 # RFC 8058: what one click does must be signed with everything else.
 _ALSO_SIGNED: Final = "list-unsubscribe:list-unsubscribe-post"
-# Kind → the key of the service's option for the address of its webhook.
-_ADDRESS_KEYS: Final = {
-    Kind.SLACK: "slackwebhookURL",
-    Kind.DISCORD: "discordWebhookUrl",
-    Kind.TEAMS: "webhookUrl",
-}
+_SECONDS: Final = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,6})?")  # to wait, as chats say it
+_JSON: Final = (("Content-Type", "application/json"), ("User-Agent", f"Kuma-Lite/{__version__}"))
 
 HandOver = Callable[[Mapping[str, Any], Message], Awaitable[str]]  # form of a channel; raises DeliveryFailed
 
@@ -117,14 +120,13 @@ class Delivery:
         if subscriber.kind is Kind.PUSH:
             await self._browser(told, news)
             return
-        text = letter(news, subscriber, told.page)
         if subscriber.kind is Kind.EMAIL:
             async with self._mails:
-                await self._mail(told, text)
+                await self._mail(told, letter(news, subscriber, told.page))
         elif subscriber.kind is Kind.WEBHOOK:
             await self._webhook(told, webhook_body(news, subscriber, told.page), key)
         else:
-            await self._chat(told, text)
+            await self._chat(told, notice(news, subscriber, told.page))
 
     async def _mail(self, told: Told, text: Letter) -> None:
         if told.sender is None:
@@ -139,44 +141,54 @@ class Delivery:
             said = re.sub(re.escape(target), masked(Kind.EMAIL, target), failure.message, flags=re.I)
             raise DeliveryFailed(said, permanent=permanent, retry_after=failure.retry_after) from None
 
-    async def _chat(self, told: Told, text: Letter) -> None:
-        kind, target = told.subscriber.kind, told.subscriber.target
-        _check_allowed(told)
-        await self._hand_over({"type": kind.value, _ADDRESS_KEYS[kind]: target}, Message(text.text))
+    async def _chat(self, told: Told, news: Notice) -> None:
+        """Services are where they are known to be, and so are asked as channels are: through a proxy too."""
+        content = chats.body(told.subscriber.kind, news)
+        body = compact_json(content).encode("utf-8", "replace")
+        request = Request("POST", told.subscriber.target, headers=[*_JSON], body=body)
+        answer = await self._posted(told, request, self._anywhere)
+        if not 200 <= answer.status < 300:
+            raise _refused(answer)
+        if told.subscriber.kind is Kind.TEAMS and answer.body.startswith(chats.TEAMS_REFUSED):
+            raise DeliveryFailed("Teams has refused the message.")
 
     async def _webhook(self, told: Told, content: dict[str, Any], key: str) -> None:
         subscriber, now = told.subscriber, int(self._clock.now())
         body = compact_json(content).encode("utf-8", "replace")
         headers = [
-            ("Content-Type", "application/json"),
-            ("User-Agent", f"Kuma-Lite/{__version__}"),
+            *_JSON,
             ("webhook-id", key),
             ("webhook-timestamp", str(now)),
             ("webhook-signature", signature(subscriber, key, now, body)),
         ]
-        status = await self._posted(told, Request("POST", subscriber.target, headers=headers, body=body))
-        if not 200 <= status < 300:
-            raise _refused(status)
+        request = Request("POST", subscriber.target, headers=headers, body=body)
+        answer = await self._posted(told, request, self._strangers(told))
+        if not 200 <= answer.status < 300:
+            raise _refused(answer)
 
     async def _browser(self, told: Told, news: News) -> None:
         subscription, keys = subscription_of(told.subscriber.target), await self._push_keys()
         data, now = browsers.payload(news, told.subscriber, told.page), self._clock.now()
         # The first one imports a library.
         request = await asyncio.to_thread(browsers.request, subscription, data, keys, now)
-        status = await self._posted(told, request)
-        if status in EXPIRED:
-            raise Expired("HTTP {status}", permanent=True, status=status)
-        if not 200 <= status < 300:
-            raise _refused(status)
+        answer = await self._posted(told, request, self._strangers(told))
+        if answer.status in EXPIRED:
+            raise Expired("HTTP {status}", permanent=True, status=answer.status)
+        if not 200 <= answer.status < 300:
+            raise _refused(answer)
 
-    async def _posted(self, told: Told, request: Request) -> int:
-        """The status of the answer; nobody is sent elsewhere by it. Raises DeliveryFailed."""
+    def _strangers(self, told: Told) -> Http:
+        """What reaches the places that any visitor may name."""
+        return self._anywhere if told.offer.private else self._public
+
+    async def _posted(self, told: Told, request: Request, http: Http) -> Response:
+        """The answer; nobody is sent elsewhere by it. Raises DeliveryFailed."""
         _check_allowed(told)
         request = replace(
             request, timeout=ANSWER_S, total_timeout=TOTAL_S, max_redirects=0, body_limit=ANSWER_BYTES
         )
         try:
-            return (await (self._anywhere if told.offer.private else self._public).send(request)).status
+            return await http.send(request)
         except NetworkError as error:
             raise DeliveryFailed(error.message, permanent=error.kind is ErrorKind.URL) from None
 
@@ -189,9 +201,12 @@ def _check_allowed(told: Told) -> None:
         raise DeliveryFailed(error.message, permanent=True) from None
 
 
-def _refused(status: int) -> DeliveryFailed:
+def _refused(answer: Response) -> DeliveryFailed:
+    status = answer.status
     permanent = status < 500 and status not in PASSING
-    return DeliveryFailed("HTTP {status}", permanent=permanent, status=status)
+    pause = answer.headers.get("retry-after") or ""
+    wait = float(pause) if _SECONDS.fullmatch(pause) else None
+    return DeliveryFailed("HTTP {status}", permanent=permanent, retry_after=wait, status=status)
 
 
 def blame_of(failure: DeliveryFailed) -> int:

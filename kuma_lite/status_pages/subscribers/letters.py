@@ -17,6 +17,7 @@ from kuma_lite.status_pages.subscribers.rules import CONFIRM_WITHIN_S
 
 MAX_TEXT_CHARS: Final = 10_000  # of what people wrote
 MAX_TITLE_CHARS: Final = 200
+_CHOOSE: Final = "Choose what you are told, or unsubscribe"
 _BREAKS: Final = re.compile(r"<br>|</(?:p|li|h[1-6]|pre|ul|blockquote)>")
 _LINK: Final = re.compile(r'<a href="([^"]*)"[^>]*>([^<]*)</a>')
 _TAG: Final = re.compile(r"<[^>]*>")
@@ -52,39 +53,78 @@ class Letter(Struct, frozen=True):
     unsubscribe: str  # address for one click; "": there is nothing to end yet
 
 
+class Notice(Struct, frozen=True, kw_only=True):
+    """The same in parts, each of which a chat shows in its own way."""
+
+    what: What
+    page: str  # its title
+    address: str  # of the page
+    heading: str
+    facts: tuple[tuple[str, str], ...] = ()  # name and value, a line each
+    text: str  # Markdown
+    links: tuple[tuple[str, str], ...]  # words and address
+    closing: str = ""
+    at: int  # seconds since 1970
+
+
 def letter(news: News, subscriber: Subscriber, page: PageFacts) -> Letter:
-    """What somebody is told."""
+    """What somebody is told by mail."""
+    told = notice(news, subscriber, page)
+    subject = f"[{told.page}] {told.heading}"
+    unsubscribe = "" if news.what is What.CONFIRM else link(subscriber, page, Purpose.UNSUBSCRIBE)
+    words, address = told.links[-1]
+    if told.closing:
+        return Letter(subject, f"{told.text}\n\n{words}:\n{address}\n\n{told.closing}\n", unsubscribe)
+    facts = "\n".join(f"{name}: {value}" for name, value in told.facts)
+    parts = (told.heading, facts, plain(told.text), told.address, f"{words}: {address}")
+    return Letter(subject, "\n\n".join(part for part in parts if part) + "\n", unsubscribe)
+
+
+def notice(news: News, subscriber: Subscriber, page: PageFacts) -> Notice:
+    """What somebody is told, whatever shows it."""
     title = one_line(page.title) or "Status"
+    manage = (_CHOOSE, link(subscriber, page, Purpose.MANAGE))
     if news.what is What.CONFIRM:
-        return _please_confirm(subscriber, page, title, news.at)
-    manage = link(subscriber, page, Purpose.MANAGE)
-    stop = link(subscriber, page, Purpose.UNSUBSCRIBE)
-    if news.what is What.KNOWN:
-        text = (
-            f"You are subscribed to {title} already.\n\n"
-            f"Choose what you are told, or unsubscribe:\n{manage}\n\n"
-            "If you did not ask for this, you need not do anything.\n"
+        confirm = link(subscriber, page, Purpose.CONFIRM, news.at + CONFIRM_WITHIN_S)
+        return Notice(
+            what=news.what,
+            page=title,
+            address=page.address,
+            heading="Please confirm your subscription",
+            text=f"Somebody, hopefully you, wants to be told here when something happens at {title}.",
+            links=(("Confirm within 24 hours", confirm),),
+            closing="If it was not you, do nothing: what was typed is deleted after a day.",
+            at=news.at,
         )
-        return Letter(f"[{title}] You are subscribed", text, stop)
-    heading = heading_of(news)
-    parts = [heading, when(news), about(news, page), plain(news.text), page.address]
-    foot = f"Choose what you are told, or unsubscribe: {manage}"
-    return Letter(f"[{title}] {heading}", "\n\n".join(part for part in (*parts, foot) if part) + "\n", stop)
+    if news.what is What.KNOWN:
+        return Notice(
+            what=news.what,
+            page=title,
+            address=page.address,
+            heading="You are subscribed",
+            text=f"You are subscribed to {title} already.",
+            links=(manage,),
+            closing="If you did not ask for this, you need not do anything.",
+            at=news.at,
+        )
+    facts = [("Time" if news.start or news.end else "Status", when(news)), ("Services", services(news, page))]
+    if news.what is What.INCIDENT_RESOLVED:
+        del facts[0]  # the heading says it
+    return Notice(
+        what=news.what,
+        page=title,
+        address=page.address,
+        heading=heading_of(news),
+        facts=tuple(fact for fact in facts if fact[1]),
+        text=news.text[:MAX_TEXT_CHARS],
+        links=(("Status page", page.address), manage),
+        at=news.at,
+    )
 
 
 def heading_of(news: News) -> str:
     """What has happened, in a few words."""
     return f"{_BEGINNINGS[news.what]}: {one_line(news.title)}"
-
-
-def _please_confirm(subscriber: Subscriber, page: PageFacts, title: str, asked: int) -> Letter:
-    confirm = link(subscriber, page, Purpose.CONFIRM, asked + CONFIRM_WITHIN_S)
-    text = (
-        f"Somebody, hopefully you, wants this to be told when something happens at {title}.\n\n"
-        f"Confirm that within 24 hours:\n{confirm}\n\n"
-        "If it was not you, do nothing: what was typed is deleted after a day.\n"
-    )
-    return Letter(f"[{title}] Please confirm your subscription", text, "")
 
 
 def link(subscriber: Subscriber, page: PageFacts, purpose: Purpose, until: int | None = None) -> str:
@@ -147,9 +187,14 @@ def when(news: News) -> str:
 
 
 def about(news: News, page: PageFacts) -> str:
-    """Which services it concerns."""
-    names = [one_line(page.names[number]) for number in news.monitors if number in page.names]
-    return f"Services: {', '.join(names)}" if names else ""
+    """Which services it concerns, as a line."""
+    names = services(news, page)
+    return f"Services: {names}" if names else ""
+
+
+def services(news: News, page: PageFacts) -> str:
+    """Their names."""
+    return ", ".join(one_line(page.names[number]) for number in news.monitors if number in page.names)
 
 
 def _moment(seconds: int) -> str:
@@ -160,7 +205,8 @@ def plain(markdown: str) -> str:
     """The words of a Markdown text, a paragraph or an item on a line of its own."""
     import html  # see `drawing.markdown.to_text`
 
-    marked = _BREAKS.sub("\n", _LINK.sub(_written_out, to_html(markdown[:MAX_TEXT_CHARS])))
+    marked = _LINK.sub(_written_out, to_html(markdown[:MAX_TEXT_CHARS])).replace("<li>", "- ")
+    marked = _BREAKS.sub("\n", marked)
     return _MANY_LINES.sub("\n\n", html.unescape(_TAG.sub("", marked))).strip()
 
 

@@ -254,6 +254,22 @@ class Subscribers:
             await self._changed(page_id)
         return removed
 
+    async def bounced(self, page: Page, addresses: Iterable[str]) -> int:
+        """Mails to these came back: they are told no more. Returns how many of them were on this page."""
+        keys = {address.lower() for address in addresses}
+
+        def write(db: Connection) -> int:
+            found = [store.known(db, page.id, Kind.EMAIL, key) for key in keys]
+            ended = [each for each in found if each is not None and each.state is not State.OFF]
+            for each in ended:
+                store.switch_off(db, each)
+            return len(ended)
+
+        count = await self._database.write(write)
+        if count:
+            await self._changed(page.id)
+        return count
+
     # --- Owners ------------------------------------------------------------------------------------------
 
     async def of(self, page: Page) -> list[Subscriber]:

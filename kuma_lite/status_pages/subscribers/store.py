@@ -257,6 +257,15 @@ def given_up(db: Connection, row: int, subscriber_id: int, *, blamed: int) -> No
         db.execute("DELETE FROM subscriber_message WHERE subscriber_id = ?", (subscriber_id,))
 
 
+def switch_off(db: Connection, subscriber: Subscriber) -> None:
+    """Nothing reaches somebody any more: told no more, or forgotten where nothing was confirmed."""
+    if subscriber.state is State.PENDING:
+        delete(db, subscriber.id)
+        return
+    db.execute("UPDATE subscriber SET state = ? WHERE id = ?", (State.OFF, subscriber.id))
+    db.execute("DELETE FROM subscriber_message WHERE subscriber_id = ?", (subscriber.id,))
+
+
 # --- What is known of maintenance --------------------------------------------------------------------------
 
 

@@ -92,11 +92,20 @@ class Timelines:
             at=self._time(payload), affected=self._affected(page, payload.get("monitors") or []),
         )  # fmt: skip
 
-    async def begin_itself(self, page: Page, title: str, content: str, service: str) -> Document:
+    async def begin_itself(
+        self, page: Page, title: str, content: str, service: str, affected: Sequence[int]
+    ) -> Document:
         """An incident that an outage begins; `service` is what is down (see `auto_incidents`)."""
         state = IncidentState.INVESTIGATING
         return await self._begin(
-            page, title, content, "danger", state, at=int(self._clock.now()), service=service
+            page,
+            title,
+            content,
+            "danger",
+            state,
+            at=int(self._clock.now()),
+            affected=affected,
+            service=service,
         )
 
     async def end_itself(self, page: Page, incident_id: int, content: str, service: str) -> None:
