@@ -40,7 +40,7 @@ export function moment(ms: number, now: number = Date.now()): string {
 }
 
 /** A percentage with so many decimals, as the language writes it. */
-function written(value: number, least = 0, most = least): string {
+export function written(value: number, least = 0, most = least): string {
   return decimal(least, most, "percent").format(value / 100);
 }
 
