@@ -1,4 +1,4 @@
-/** Coming from Uptime Kuma, without a mouse: a file is uploaded, refused or taken over, and in use after a start. Needs a fresh server. */
+/** Coming from Uptime Kuma by keys: a file is uploaded, refused or taken over, and in use after a start. On a new server. */
 import { tabTo } from "./keyboard.mjs";
 import { account, check, expectAccessible, openPage } from "./lib.mjs";
 
