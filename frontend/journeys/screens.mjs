@@ -5,7 +5,8 @@
  *   node journeys/screens.mjs --url http://127.0.0.1:3001 --username U --password P [--only /servers] [--states | --forms]
  *
  * With --states also everything that opens on a route: menus, dialogs, folded parts (`states.mjs`), each looked at in both
- * themes at all widths. With --forms instead the form of each monitor type (--only dns,http: of those), with all of its parts unfolded.
+ * themes at all widths. With --forms instead the form of each monitor type, with all of its parts unfolded; --only has
+ * types then, with commas.
  * Prints what is not so, and fails then.
  */
 import { parseArgs } from "node:util";
