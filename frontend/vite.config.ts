@@ -11,7 +11,7 @@ import { splitWords } from "./build/words.ts";
 export default defineConfig({
   base: "./",
   plugins: [vue(), splitWords(import.meta.dirname), badges(), firstLoad(), precompress()],
-  resolve: { alias: { "#changelog": join(import.meta.dirname, "../CHANGELOG.md") } },
+  resolve: { alias: [{ find: /^virtual:changelog/, replacement: join(import.meta.dirname, "../CHANGELOG.md") }] },
   define: {
     __VUE_OPTIONS_API__: "false",
     __VUE_PROD_DEVTOOLS__: "false",
