@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
 import { badges } from "./build/badges.ts";
@@ -10,6 +11,7 @@ import { splitWords } from "./build/words.ts";
 export default defineConfig({
   base: "./",
   plugins: [vue(), splitWords(import.meta.dirname), badges(), firstLoad(), precompress()],
+  resolve: { alias: [{ find: /^virtual:changelog/, replacement: join(import.meta.dirname, "../CHANGELOG.md") }] },
   define: {
     __VUE_OPTIONS_API__: "false",
     __VUE_PROD_DEVTOOLS__: "false",

@@ -13,6 +13,7 @@ from typing import Final
 
 import pytest
 
+from kuma_lite.checks import describe_types
 from tests.requires import ROOT
 from tests.support import page_texts
 
@@ -66,6 +67,11 @@ def test_the_list_is_fresh(texts: dict[str, list[str]]) -> None:
 def test_what_is_written_alike_is_declared() -> None:
     types, services = page_texts.declared()
     assert set(written_alike()) - {*types, *services} == set()
+
+
+def test_the_page_has_a_name_for_every_monitor_type() -> None:
+    names = {f"type.{kind['name']}" for kind in describe_types()["types"]}
+    assert names - json.loads((WORDS / "en.json").read_text()).keys() == set()
 
 
 def test_what_is_not_said_is_in_the_program() -> None:

@@ -1,4 +1,5 @@
-/** Coming from Uptime Kuma: a file is uploaded, refused or taken over, and in use after a start. Needs a fresh server. */
+/** Coming from Uptime Kuma by keys: a file is uploaded, refused or taken over, and in use after a start. On a new server. */
+import { tabTo } from "./keyboard.mjs";
 import { account, check, expectAccessible, openPage } from "./lib.mjs";
 
 const THEIRS = { username: process.env.KUMA_USER, password: process.env.KUMA_PASSWORD };
@@ -18,13 +19,16 @@ export async function importKuma(browser, url) {
   const field = card.getByLabel("Choose a file");
   await field.waitFor({ state: "attached" });
   await expectAccessible(page, "the import");
-  await field.setInputFiles({ name: "cat.db", mimeType: "application/octet-stream", buffer: Buffer.from("a cat") });
+  await chooseByKeys(page, { name: "cat.db", mimeType: "application/octet-stream", buffer: Buffer.from("a cat") });
   await card.getByRole("alert").filter({ hasText: "neither a database of Uptime Kuma" }).waitFor();
-  await field.setInputFiles(process.env.KUMA_FILE);
+  await chooseByKeys(page, process.env.KUMA_FILE);
   await card.getByText(/monitors: \d+/).waitFor({ timeout: SLOW_MS });
   await expectAccessible(page, "the report of an import");
-  await card.getByRole("button", { name: "Use it" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Use it" }).click();
+  for (const place of [card, page.getByRole("dialog")]) {
+    await place.getByRole("button", { name: "Use it" }).waitFor();
+    await tabTo(page, /^Use it$/);
+    await page.keyboard.press("Enter");
+  }
   await page.getByText("Log in with the account of your Uptime Kuma.").waitFor({ timeout: SLOW_MS });
   await page.getByLabel("Username").fill(THEIRS.username);
   await page.getByLabel("Password", { exact: true }).fill(THEIRS.password);
@@ -35,4 +39,17 @@ export async function importKuma(browser, url) {
   const problems = page.problems.filter((text) => !/ERR_CONNECTION|Failed to load resource/.test(text));
   check(problems.length === 0, `the browser complained: ${problems.join("; ")}`);
   await page.context().close();
+}
+
+async function chooseByKeys(page, file) {
+  const asked = page.waitForEvent("filechooser");
+  await tabTo(page, /^Choose a file$/);
+  // A backup is chosen by such a button, too.
+  const isOther = () => page.evaluate(() => !document.activeElement.closest("section").textContent.includes("Uptime Kuma"));
+  while (await isOther()) {
+    await page.keyboard.press("Tab");
+    await tabTo(page, /^Choose a file$/);
+  }
+  await page.keyboard.press("Enter");
+  await (await asked).setFiles(file);
 }

@@ -66,17 +66,17 @@ const focusedName = (page) => page.evaluate(() => {
 });
 
 /** Tab until something of that name has the focus. */
-async function tabTo(page, name) {
+export async function tabTo(page, name, key = "Tab") {
   const seen = [];
   for (let times = 0; times < MOST_TABS; times += 1) {
     if (name.test(await focusedName(page))) return;
     seen.push((await focusedName(page)).slice(0, 24));
-    await page.keyboard.press("Tab");
+    await page.keyboard.press(key);
   }
   check(false, `Tab never came to ${name}, but to ${seen.join(" · ")}`);
 }
 
-async function goTo(page, words, heading) {
+export async function goTo(page, words, heading) {
   await page.keyboard.press("Control+k");
   await page.getByRole("dialog").waitFor();
   await page.keyboard.type(words);

@@ -3,6 +3,7 @@ import { io } from "socket.io-client";
 import { account, check, expectAccessible, expectNoSidewaysScroll, logIn, openPage } from "./lib.mjs";
 
 const AT_ONCE = 50;
+const SETTLED_MS = 500;
 const MOST_ELEMENTS = 2500; // the whole page, whatever the number of monitors
 
 /** Adds paused monitors until there are `count`. */
@@ -38,7 +39,15 @@ export async function many(browser, url, count) {
   await logIn(page, url);
   const rows = page.locator("[data-row]");
   await rows.first().waitFor();
-  const elements = () => page.evaluate(() => document.querySelectorAll("*").length);
+  /** Once nothing comes any more: beats and events are later than rows. */
+  const elements = async () => {
+    for (let last = 0; ;) {
+      const now = await page.evaluate(() => document.querySelectorAll("*").length);
+      if (now === last) return now;
+      last = now;
+      await page.waitForTimeout(SETTLED_MS);
+    }
+  };
   const before = await elements();
   check(before < MOST_ELEMENTS, `${before} elements for ${count} monitors`);
   const viewport = page.locator(".viewport");

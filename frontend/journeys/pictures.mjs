@@ -12,7 +12,6 @@ import { fillExample, report, startTarget } from "./example.mjs";
 import { account, check, enter, logIn, openBrowser, openPage } from "./lib.mjs";
 
 const MOST_BYTES = 60_000;
-const TARGET_PORT = 8801;
 const SETTLE_MS = 1500;
 const LONGEST_S = 120; // every monitor is checked once a minute
 const PAST_MINUTES = 180; // of servers
@@ -28,11 +27,12 @@ const { values: options } = parseArgs({
     browser: { type: "string", default: "/usr/bin/chromium" },
     out: { type: "string", default: "../docs/pictures" },
     only: { type: "string" },
+    "target-port": { type: "string", default: "8801" }, // what the example asks, see its --target
   },
 });
 const url = options.url.replace(/\/+$/, "");
 
-const target = await startTarget(TARGET_PORT);
+const target = await startTarget(Number(options["target-port"]));
 const { socket, ask } = await enter(url, options);
 const { secret } = await ask("addToken", { name: "fleet" });
 if (!(await ask("statusPages")).pages.length) {

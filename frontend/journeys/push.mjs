@@ -71,7 +71,7 @@ export async function push(browser, url) {
   const asked = await page.evaluate(() => globalThis.asked);
   check(asked.visible && asked.key.length === 65, "the browser was not given the server's key");
   await dialog.getByRole("button", { name: "Test" }).click();
-  await dialog.getByText("Sent Successfully.").waitFor();
+  await dialog.getByText("Sent.", { exact: true }).waitFor();
   await dialog.getByRole("button", { name: "Save" }).click();
   await page.getByText("Journey push").first().waitFor();
 

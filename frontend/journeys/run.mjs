@@ -15,6 +15,7 @@ import { form } from "./form.mjs";
 import { history } from "./history.mjs";
 import { importKuma } from "./import.mjs";
 import { keyboard, logInByForm } from "./keyboard.mjs";
+import { keys } from "./keys.mjs";
 import { languages } from "./languages.mjs";
 import { openBrowser, slowDown } from "./lib.mjs";
 import { limits } from "./limits.mjs";
@@ -27,8 +28,9 @@ import { push } from "./push.mjs";
 import { security } from "./security.mjs";
 import { servers } from "./servers.mjs";
 import { settings } from "./settings.mjs";
-import { system } from "./system.mjs";
 import { subscribe } from "./subscribe.mjs";
+import { system } from "./system.mjs";
+import { inStep, offline } from "./together.mjs";
 import { visitor } from "./visitor.mjs";
 
 const { values: options } = parseArgs({
@@ -46,6 +48,9 @@ const journeys = {
   "first-run": (browser) => firstRun(browser, url),
   "log-in": (browser) => logInByForm(browser, url),
   keyboard: (browser) => keyboard(browser, url),
+  keys: (browser) => keys(browser, url),
+  "in-step": (browser) => inStep(browser, url),
+  offline: (browser) => offline(browser, url),
   limits: (browser) => limits(browser, url),
   form: (browser) => form(browser, url),
   settings: (browser) => settings(browser, url),

@@ -5,7 +5,8 @@
  *   node journeys/screens.mjs --url http://127.0.0.1:3001 --username U --password P [--only /servers] [--states | --forms]
  *
  * With --states also everything that opens on a route: menus, dialogs, folded parts (`states.mjs`), each looked at in both
- * themes at all widths. With --forms instead the form of each monitor type, with all of its parts unfolded.
+ * themes at all widths. With --forms instead the form of each monitor type, with all of its parts unfolded; --only has
+ * types then, with commas.
  * Prints what is not so, and fails then.
  */
 import { parseArgs } from "node:util";
@@ -99,7 +100,7 @@ async function lookAtStates(route, path) {
 }
 
 async function lookAtForms() {
-  const types = await typesOf();
+  const types = (await typesOf()).filter((type) => !options.only || options.only.split(",").includes(type));
   await withPage({ width: WIDTHS[0], colorScheme: "light" }, async (page) => {
     for (const type of types) {
       await page.goto(`${url}/add?type=${type}`);

@@ -50,10 +50,10 @@ async function setUpTwoFactor(page) {
   check(/^[A-Z2-7]{52,}$/.test(secret), `the secret is ${secret.length} characters`);
   await dialog.getByLabel("Two-factor code").fill("000000");
   await page.keyboard.press("Enter");
-  await dialog.getByRole("alert").filter({ hasText: "Invalid Token." }).waitFor();
+  await dialog.getByRole("alert").filter({ hasText: "Invalid token." }).waitFor();
   await dialog.getByLabel("Two-factor code").fill(oneTimeCode(secret));
   await page.keyboard.press("Enter");
-  await page.getByText("2FA Enabled.").waitFor();
+  await page.getByText("Two-factor authentication is on.").waitFor();
   await form.getByText("kuma-lite user remove-2fa").waitFor();
   return secret;
 }
@@ -92,7 +92,7 @@ async function switchTwoFactorOff(page) {
   await form.getByRole("button", { name: "Switch off" }).click();
   await page.getByRole("dialog").getByLabel("Current password").fill(account.password);
   await page.getByRole("dialog").getByRole("button", { name: "Switch off" }).click();
-  await page.getByText("2FA Disabled.").waitFor();
+  await page.getByText("Two-factor authentication is off.").waitFor();
   await form.getByRole("button", { name: "Set up" }).waitFor();
 }
 

@@ -67,7 +67,7 @@ async function sendEvents(page, url) {
   await page.goto(`${url}/settings/api-keys`);
   await page.getByRole("button", { name: "Create API key" }).click();
   await dialog.getByLabel(/^Name/).fill("Journey key");
-  await dialog.getByLabel("What it may").selectOption("readPush");
+  await dialog.getByLabel("What it may do").selectOption("readPush");
   await dialog.getByRole("button", { name: "Create API key" }).click();
   const key = await dialog.getByLabel("API key", { exact: true }).inputValue();
   check(/^uk\d+_/.test(key), `a new key is ${key}`);

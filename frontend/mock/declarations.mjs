@@ -48,7 +48,7 @@ export const declarations = {
       number("interval", "Interval", 60, { unit: "s", minimum: 1, required: true, help: "Time between two checks." }),
       number("maxretries", "Retries", 0),
       number("retryInterval", "Retry interval", 60, { unit: "s", minimum: 1 }),
-      number("resendInterval", "Repeat the message", 0, { unit: "checks" }),
+      number("resendInterval", "Send again after", 0, { unit: "checks" }),
       { name: "description", label: "Description", kind: "textarea", section: "place", default: "" },
       { name: "upsideDown", label: "Upside down", kind: "switch", section: "advanced", default: false },
     ],

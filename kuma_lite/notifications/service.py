@@ -324,6 +324,7 @@ class Notifications:
                 "id": channel.id,
                 "name": channel.name,
                 "type": channel.config.get("type"),
+                "label": self._label(channel),
                 "isDefault": channel.is_default,
                 "active": channel.active,
                 "lastSuccess": channel.last_success,
@@ -334,6 +335,12 @@ class Notifications:
             }
             for channel in await self.channels(organisation)
         ]
+
+    def _label(self, channel: Channel) -> str:
+        """What people call the service of a channel; its name on the wire where it is not known here."""
+        name = str(channel.config.get("type") or "")
+        service = self.services.get(name)
+        return service.label if service else name
 
     def shown(self, channel: Channel) -> str:
         """The stored form as JSON for those who may not edit it: without anything that may be a secret."""

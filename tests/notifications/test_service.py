@@ -355,6 +355,7 @@ async def test_overview(notifications: Notifications, database: Database) -> Non
             "id": number,
             "name": "hook",
             "type": "webhook",
+            "label": "Webhook",
             "isDefault": False,
             "active": True,
             "lastSuccess": None,

@@ -49,7 +49,7 @@ async def test_a_removal_waits_for_alerts_that_are_being_told(fleet: Fleet) -> N
         fleet.servers.watch.wake_up()
     await asyncio.gather(fleet.servers.watch.settle(server), fleet.servers.delete(server))
     await fleet.servers.watch.settle(server)  # comes too late, and finds nothing to say
-    assert fleet.said.texts == ["Nothing was heard from it for 5 minutes"]
+    assert fleet.said.texts == ["No reports for 5 minutes"]
 
 
 async def test_changes_of_settings_at_once_are_all_kept(fleet: Fleet) -> None:

@@ -80,9 +80,9 @@ async def test_silence_is_told_of_those_that_are_silent_alone(fleet: Fleet, disk
         with pytest.raises(StorageTrouble):
             await fleet.send(attributes={"motherboard_id": "MB-2"}, cpu_used=CALM)
     assert (dead.status, living.status) == ("offline", "online")
-    assert fleet.said.texts == ["Nothing was heard from it for 5 minutes"]
+    assert fleet.said.texts == ["No reports for 5 minutes"]
     await refused(fleet, CALM)
-    assert fleet.said.texts[1:] == ["It is heard again after 6 minutes"]
+    assert fleet.said.texts[1:] == ["It reports again after 6 minutes"]
     await room(fleet, disk)
     assert await incidents(fleet) == [("downtime", True)]
 
@@ -93,7 +93,7 @@ async def test_a_start_does_not_take_it_for_heard_again(fleet: Fleet, disk: Faul
     disk.full = True
     await refused(fleet, CALM, CALM)  # later than what is on disk
     await silent(fleet, 320)
-    assert fleet.said.texts == ["Nothing was heard from it for 5 minutes"]
+    assert fleet.said.texts == ["No reports for 5 minutes"]
     await room(fleet, disk)
     again = await fleet.restarted()
     await silent(again, 600)

@@ -11,7 +11,9 @@ type Handler = (event: Record<string, unknown>) => void;
 const handlers = new Map<string, Handler>();
 const showNotification = vi.fn();
 const skipWaiting = vi.fn();
-const caches = { keys: vi.fn(), delete: vi.fn() };
+const cache = { put: vi.fn(), addAll: vi.fn() };
+const caches = { keys: vi.fn(), delete: vi.fn(), match: vi.fn(), open: () => Promise.resolve(cache) };
+const fetched = vi.fn<(request: unknown) => Promise<unknown>>();
 const clients = { claim: vi.fn(), matchAll: vi.fn(), openWindow: vi.fn() };
 const world = {
   addEventListener: (name: string, handler: Handler) => handlers.set(name, handler),
@@ -19,6 +21,7 @@ const world = {
   skipWaiting,
   caches,
   clients,
+  fetch: fetched,
 };
 new Function(...Object.keys(world), code)(...Object.values(world));
 
@@ -72,4 +75,48 @@ describe("the worker", () => {
     expect(caches.delete.mock.calls).toEqual([["workbox-precache-v2-https://kuma.example/"]]);
     expect(clients.claim).toHaveBeenCalled();
   });
+});
+
+describe("the files that the worker keeps", () => {
+  const FILES = [`${SCOPE}assets/start-1.js`, `${SCOPE}assets/page-1.js`];
+  const index = (text: string, more = {}) => ({ ok: true, redirected: false, clone: () => ({ text: () => text }), ...more });
+  const asked = (path: string, mode = "no-cors", method = "GET"): unknown => {
+    let answer: unknown = null;
+    handlers.get("fetch")?.({
+      request: { url: path.startsWith("https:") ? path : SCOPE + path, mode, method },
+      respondWith: (given: unknown) => (answer = given),
+    });
+    return answer;
+  };
+
+  it("are those of the version that the server has", async () => {
+    fetched.mockResolvedValueOnce(index('<script src="./assets/start-1.js">'));
+    await tell("message", { data: { keep: FILES } });
+    expect(caches.delete).toHaveBeenCalledWith("shell");
+    expect(cache.addAll).toHaveBeenCalledWith(FILES);
+    vi.clearAllMocks();
+    for (const other of [index("assets/start-2.js"), index("assets/start-1.js", { redirected: true })]) {
+      fetched.mockResolvedValueOnce(other);
+      await tell("message", { data: { keep: FILES } });
+    }
+    await tell("message", { data: null });
+    expect(caches.delete).not.toHaveBeenCalled();
+  });
+
+  it("are given only where the server gives nothing", async () => {
+    fetched.mockResolvedValueOnce("fresh");
+    expect(await asked("servers/1", "navigate")).toBe("fresh");
+    expect(caches.match).not.toHaveBeenCalled();
+    fetched.mockRejectedValue(new TypeError("Failed to fetch"));
+    caches.match.mockImplementation((key: string) => Promise.resolve(`kept ${key.slice(SCOPE.length)}`));
+    expect(await asked("servers/1", "navigate")).toBe("kept dashboard");
+    expect(await asked("assets/page-1.js")).toBe("kept assets/page-1.js");
+    caches.match.mockResolvedValue(undefined);
+    await expect(asked("assets/page-1.js")).rejects.toThrow("Failed to fetch");
+  });
+
+  it.each([["status/shop", "navigate"], ["", "navigate"], ["api/v1/monitors", "cors"], ["https://other.example/dashboard",
+    "navigate"]])("are no matter of %s", (path, mode) => expect(asked(path, mode)).toBeNull());
+
+  it("are no matter of what is sent", () => expect(asked("dashboard", "navigate", "POST")).toBeNull());
 });

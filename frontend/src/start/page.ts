@@ -4,6 +4,7 @@ import { startBadge } from "../live/badge.ts";
 import { startLoading } from "../live/lazy-loading.ts";
 import { startPushed } from "../live/pushed.ts";
 import { startServerUpdates } from "../live/server-updates.ts";
+import { startShell } from "../live/shell.ts";
 import { startUpdates } from "../live/updates.ts";
 import { loadLater } from "../words/index.ts";
 import App from "./App.vue";
@@ -17,5 +18,6 @@ startUpdates();
 startServerUpdates();
 startLoading(router);
 void startPushed(router);
+if (import.meta.env.PROD) startShell();
 // What cannot be had is asked for again by the file that needs it.
 if (import.meta.env.PROD) window.setTimeout(() => void loadLater().catch(() => undefined), REST_MS);

@@ -8,6 +8,7 @@ import type { Status } from "../words/status.ts";
 
 const CAUSES = [
   ["silence", /^No heartbeat in the time window/],
+  ["membersPending", /^Pending child monitors?: /],
   ["members", /^Child monitors? |^Child inaccessible/],
   ["proxy", /proxy (connection|rejected)|Socks5/i],
   ["expired", /certificate has expired|CERT_HAS_EXPIRED|alert certificate expired/i],

@@ -3,7 +3,7 @@ import type { LocationQuery, LocationQueryRaw } from "vue-router";
 import type { Status } from "../words/status.ts";
 import { statusOf, type MonitorRow } from "./monitors.ts";
 
-export const SORTS = ["name", "status", "uptime", "response"] as const;
+export const SORTS = ["status", "name", "uptime", "response"] as const;
 export type Sort = (typeof SORTS)[number];
 
 export interface Filters {

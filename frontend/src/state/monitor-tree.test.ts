@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { noFilters, type Filters } from "./monitor-filters.ts";
+import { noFilters, SORTS, type Filters } from "./monitor-filters.ts";
 import type { MonitorRow } from "./monitors.ts";
 import { rowsOf } from "./test-rows.ts";
-import { assignRanks, childrenOf, find, flatten, OpenLines } from "./monitor-tree.ts";
+import { assignRanks, childrenOf, find, flatten, OpenLines, ordered, ORDERS } from "./monitor-tree.ts";
 
 const MOST_LOOKS = 40 * 10_000; // what ordering them takes, with some to spare
 
@@ -67,6 +67,10 @@ describe("flatten", () => {
     expect(lines(rowsOf({ id: 1, name: "a" }, { id: 2, name: "b", status: 2 }, { id: 3, name: "c", status: 0 }), {
       sort: "status",
     })).toEqual(["c", "b", "a"]);
+    const statuses = [1, 0, 3, null, 2, 1, 0, 4] as const;
+    const all = [...rowsOf(...statuses.map((status, id) => ({ id: id + 1, name: `${id}`, status }))).values()];
+    all.forEach((row, rank) => (row.rank = rank));
+    expect(ordered(all, "status")).toEqual([...all].sort(ORDERS.status));
   });
 
   it("orders by lowest uptime and slowest response, unknown ones last", () => {
@@ -100,13 +104,15 @@ describe("lines that are all open", () => {
     const children = childrenOf(rows, all);
     const found = find(rows, { ...noFilters(), text }, all);
     if (!found) throw new Error("nothing was filtered");
-    expect(new OpenLines(children, rows).of(found)).toEqual(flatten(children, found, "name", new Set([1, 4])));
+    for (const sort of SORTS) {
+      expect(new OpenLines(children, rows, sort).of(found)).toEqual(flatten(children, found, sort, new Set([1, 4])));
+    }
   });
 
   it("keep the line of a row from one search to the next", () => {
     const rows = family();
     const all = assignRanks(rows);
-    const open = new OpenLines(childrenOf(rows, all), rows);
+    const open = new OpenLines(childrenOf(rows, all), rows, "status");
     const lineOf = (text: string) => {
       const found = find(rows, { ...noFilters(), text }, all);
       return found && open.of(found).find(({ id }) => id === 5);

@@ -100,20 +100,25 @@ export function find(
   return { shown, matches };
 }
 
-/** In their order; what is in that of `assignRanks` already stays as it is. */
-export const ordered = (list: readonly MonitorRow[], sort: Sort): readonly MonitorRow[] =>
-  sort === "name" ? list : [...list].sort(ORDERS[sort]);
+/** In their order, which were in that of `assignRanks`: by status they need only be dealt out. */
+export function ordered(list: readonly MonitorRow[], sort: Sort): readonly MonitorRow[] {
+  if (sort === "name" || list.length < 2) return list;
+  if (sort !== "status") return [...list].sort(ORDERS[sort]);
+  const byUrgency: MonitorRow[][] = [];
+  for (const row of list) (byUrgency[URGENCY[statusOf(row)]] ??= []).push(row);
+  return byUrgency.flat(); // passes over what there is none of
+}
 
 /**
- * All lines by rank with every group open: made once, so that a key in the search picks from them instead of walking
- * through the tree, and a row that stays in view keeps its line.
+ * All lines in their order with every group open: made once, so that a key in the search picks from them instead of
+ * walking through the tree, and a row that stays in view keeps its line.
  */
 export class OpenLines {
   private readonly lines: readonly ListLine[];
   private readonly ranks: Int32Array; // of their rows
 
-  constructor(children: Children, rows: ReadonlyMap<number, MonitorRow>) {
-    this.lines = flatten(children, null, "name", new Set());
+  constructor(children: Children, rows: ReadonlyMap<number, MonitorRow>, sort: Sort) {
+    this.lines = flatten(children, null, sort, new Set());
     this.ranks = Int32Array.from(this.lines, ({ id }) => rows.get(id)?.rank ?? 0);
   }
 

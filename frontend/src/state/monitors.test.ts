@@ -106,6 +106,7 @@ describe("statusOf", () => {
     [{ status: null }, "unknown"],
     [{ status: 4 as const, maintenance: true }, "unchecked"],
     [{ status: 2 as const }, "pending"],
+    [{ status: 2 as const, type: "group", msg: "Group empty" }, "unknown"],
   ])("%j is %s", (given, shown) => {
     const row = storeOf({ id: 1, ...given }).rows.get(1);
     expect(row && statusOf(row)).toBe(shown);

@@ -35,11 +35,16 @@ export interface MonitorRow {
 export const STATUS_OF_CODE = ["down", "up", "pending", "maintenance"] as const satisfies Record<StatusCode, Status>;
 export const UNCHECKED = 4; // stands for a status in rows of monitors that are not checked at all; `msg` says why
 
+const PENDING = 2;
+/** What is said of a group without members, and of a manual monitor before somebody says how it is: no trouble. */
+const IDLE: ReadonlySet<string> = new Set(["Group empty", "Manual monitoring - No status set"]);
+
 /** What a row shows: a paused monitor's last status is history. */
 export function statusOf(row: MonitorRow): Status {
   if (!row.active) return "paused";
   if (row.status === UNCHECKED) return "unchecked";
   if (row.maintenance) return "maintenance";
+  if (row.status === PENDING && IDLE.has(row.msg)) return "unknown";
   return row.status === null ? "unknown" : (STATUS_OF_CODE[row.status] ?? "unknown");
 }
 

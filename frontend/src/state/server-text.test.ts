@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { levelOf, speedsOf } from "./server-text.ts";
+import { isSilent, levelOf, speedsOf } from "./server-text.ts";
 
 it.each<[number | null, number | null, string[]]>([
   [null, null, []],
@@ -19,3 +19,8 @@ it.each<[number | null, boolean, string | undefined]>([
 ])("%s %% of a threshold of 80, with an alert: %s, is %s", (value, alerts, level) => {
   expect(levelOf(value, 80, alerts)).toBe(level);
 });
+
+it.each([["online", 60_000, false], ["online", 600_000, true], ["offline", 60_000, true]] as const)(
+  "a server that is %s and reported %i ms ago is silent: %s",
+  (status, ago, silent) => expect(isSilent({ status, lastSeen: 1e12 - ago }, 1e12)).toBe(silent),
+);

@@ -12,6 +12,13 @@ export function levelOf(value: number | null, threshold: number, alerts = false)
   return value !== null && value >= threshold * NEAR ? "near" : undefined;
 }
 
+// Hosts report once a minute. After a start of its own the server waits before it calls one offline.
+const SILENT_MS = 5 * 60_000;
+
+/** Whether what it said last may not be so any more. */
+export const isSilent = ({ status, lastSeen }: Pick<ServerRow, "status" | "lastSeen">, now: number): boolean =>
+  status === "offline" || now - lastSeen > SILENT_MS;
+
 /** What is wrong, or what it runs and for how long. */
 export function stateOf(row: ServerRow): string {
   if (row.maintenance) return t("status.maintenance");

@@ -193,6 +193,7 @@ export interface NotificationRow {
   id: number;
   name: string;
   type: string;
+  label: string; // what people call the service
   isDefault: boolean;
   active: boolean;
   waiting: number; // messages on their way

@@ -40,7 +40,7 @@ export function moment(ms: number, now: number = Date.now()): string {
 }
 
 /** A percentage with so many decimals, as the language writes it. */
-function written(value: number, least = 0, most = least): string {
+export function written(value: number, least = 0, most = least): string {
   return decimal(least, most, "percent").format(value / 100);
 }
 
@@ -77,6 +77,7 @@ export function milliseconds(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return "–";
   if (ms >= 10_000) return `${decimal(1, 1).format(ms / 1000)} ${t("unit.second")}`;
   const whole = ms >= 100 || Number.isInteger(ms);
+  if (!whole && ms < 0.1) return `${decimal(2, 2).format(Math.max(ms, 0.01))} ${t("unit.millisecond")}`;
   return `${whole ? plain.format(Math.round(ms)) : decimal(1, 1).format(ms)} ${t("unit.millisecond")}`;
 }
 

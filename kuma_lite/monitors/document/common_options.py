@@ -58,7 +58,7 @@ class CommonOptions(Options):
     resend_interval: int = option(
         0,
         alias="resendInterval",
-        label="Repeat the message",
+        label="Send again after",
         kind=Kind.NUMBER,
         section="schedule",
         minimum=0,

@@ -1,4 +1,7 @@
-"""What people are told about an alert. Pure."""
+"""What people are told about an alert. Pure.
+
+Of these sentences the page shows how an alert began, translated: `frontend/src/live/alert-text.ts` reads it.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ def opening_text(cause: str, value: float | None, settings: AlertSettings) -> st
     """Why an incident began."""
     grace = settings["grace_period"][cause]
     if cause == DOWNTIME:
-        return f"Nothing was heard from it for {minutes(grace)}"
+        return f"No reports for {minutes(grace)}"
     lasted = f" for {minutes(grace)}" if grace else ""
     return f"{_measured(cause, value)}above {_limit(cause, settings)}{lasted}"
 
@@ -33,7 +36,7 @@ def still_text(incident: Incident, value: float | None, settings: AlertSettings,
     """How an incident goes on."""
     lasted = _lasted(incident, now)
     if incident.cause == DOWNTIME:
-        return f"Still nothing was heard from it, for {lasted} now"
+        return f"Still no reports, for {lasted} now"
     measured, limit = _measured(incident.cause, value, "still"), _limit(incident.cause, settings)
     return f"{measured}above {limit}, for {lasted} now"
 
@@ -44,7 +47,7 @@ def closing_text(incident: Incident, value: float | None, settings: AlertSetting
     if incident.cause == DOWNTIME:
         if not settings["general"][DOWNTIME]:
             return "It is no longer watched for downtime"
-        return f"It is heard again after {lasted}"
+        return f"It reports again after {lasted}"
     return f"{_measured(incident.cause, value)}below {_limit(incident.cause, settings)} again after {lasted}"
 
 

@@ -53,9 +53,9 @@ def test_a_busy_server_is_not_called_down(cause: str, closed: int | None, expect
             "downtime",
             None,
             (
-                "Nothing was heard from it for 5 minutes",
-                "Still nothing was heard from it, for 1 hour now",
-                "It is heard again after 1 hour",
+                "No reports for 5 minutes",
+                "Still no reports, for 1 hour now",
+                "It reports again after 1 hour",
             ),
         ),
     ],

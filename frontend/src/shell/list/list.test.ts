@@ -125,6 +125,28 @@ describe("a press on a row", () => {
   });
 });
 
+describe("a press on a box", () => {
+  it("chooses what stood there when it began, and both boxes show it", async () => {
+    filters.value = noFilters();
+    select([]);
+    mount(MonitorList);
+    await nextTick();
+    const boxOf = (name: string) => document.querySelector<HTMLInputElement>(`input[aria-label*="${name}"]`);
+    const at = { bubbles: true, cancelable: true, button: 0, clientX: 5, clientY: 5 };
+    const box = boxOf("home");
+    box?.dispatchEvent(new PointerEvent("pointerdown", at));
+    filters.value = { ...noFilters(), text: "o" };
+    await nextTick();
+    expect(boxOf("web")).toBe(box);
+    box?.dispatchEvent(new MouseEvent("click", { ...at, detail: 1 }));
+    await nextTick();
+    expect([...selection.value]).toEqual([3]);
+    expect([boxOf("web")?.checked, boxOf("home")?.checked]).toEqual([false, true]);
+    boxOf("web")?.dispatchEvent(new MouseEvent("click", { ...at, detail: 0 }));
+    expect([...selection.value]).toEqual([3, 1]);
+  });
+});
+
 describe("the address of the list", () => {
   it("does not take back what was typed while it was written", async () => {
     const root = mount(MonitorList);

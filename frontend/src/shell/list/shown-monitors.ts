@@ -21,7 +21,7 @@ export interface Preferences {
 function readPreferences(): Preferences {
   const { sort, sections, compact } = readKept<Partial<Preferences>>(LIST_KEY, {});
   return {
-    sort: sort && SORTS.includes(sort) ? sort : "name",
+    sort: sort && SORTS.includes(sort) ? sort : "status",
     sections: sections && SECTIONS.includes(sections) ? sections : "groups",
     compact: compact === true,
   };
@@ -54,27 +54,29 @@ export function toggleGroup(key: number | string): void {
   setClosed(next);
 }
 
-const isLive = () =>
-  filters.value.statuses.length > 0 || filters.value.sort !== "name" || preferences.value.sections === "status";
-
-watch(monitors.live, () => {
-  if (settling || !isLive()) return;
+function settle(): void {
+  if (settling) return;
   settling = window.setTimeout(() => {
     settling = 0;
     settled.value += 1;
   }, SETTLE_MS);
-});
+}
+
+const byStatus = () =>
+  filters.value.statuses.length > 0 || filters.value.sort === "status" || preferences.value.sections === "status";
+const byFigures = () => filters.value.sort === "uptime" || filters.value.sort === "response";
+
+watch(monitors.statuses, () => byStatus() && settle());
+watch(monitors.live, () => byFigures() && settle());
 
 /** What only a change of structure makes stale; a new object each time, so that what depends on it follows. */
 const structure = computed(() => {
   void monitors.structure.value;
   const all = assignRanks(monitors.rows);
   let index: TextIndex<MonitorRow> | null = null; // made when somebody searches
-  let opened: OpenLines | null = null; // likewise
   const children = childrenOf(monitors.rows, all);
   const having = (word: string): MonitorRow[] => (index ??= new TextIndex(all)).with(word);
-  const open = (): OpenLines => (opened ??= new OpenLines(children, monitors.rows));
-  return { all, children, having, open };
+  return { all, children, having };
 });
 
 const found = computed(() => {
@@ -82,14 +84,20 @@ const found = computed(() => {
   return find(monitors.rows, filters.value, structure.value.all, structure.value.having);
 });
 
+const sort = computed(() => filters.value.sort);
+/** Made when somebody searches. */
+const opened = computed(() => {
+  if (sort.value !== "name") void settled.value;
+  return new OpenLines(structure.value.children, monitors.rows, sort.value);
+});
+
 export const lines = computed<readonly ListLine[]>(() => {
   void settled.value;
-  const { all, children, open } = structure.value;
-  const { sort } = filters.value;
+  const { all, children } = structure.value;
   const { sections } = preferences.value;
-  if (sections === "groups" && sort === "name" && found.value) return open().of(found.value);
-  if (sections === "groups") return flatten(children, found.value, sort, closed.value);
-  return sectioned(found.value?.matches ?? all, sections, sort, isFiltering(filters.value) ? new Set() : closed.value);
+  if (sections === "groups" && found.value) return opened.value.of(found.value);
+  if (sections === "groups") return flatten(children, null, sort.value, closed.value);
+  return sectioned(found.value?.matches ?? all, sections, sort.value, isFiltering(filters.value) ? new Set() : closed.value);
 });
 
 export const matches = computed<number>(() => found.value?.matches.length ?? structure.value.all.length);

@@ -2,6 +2,7 @@
 import type { Delivery } from "../../../wire/types.ts";
 import { ago } from "../../../words/format.ts";
 import { t } from "../../../words/index.ts";
+import { translateServer } from "../../../words/server.ts";
 import type { Status } from "../../../words/status.ts";
 
 /** The mark of an outcome: its shape tells it apart without colour. */
@@ -24,4 +25,4 @@ export function outcomeText({ outcome, attempts, created, ended, due }: Delivery
 
 /** What the service said, or why it has not taken the message; "" when neither is known. */
 export const saidBy = ({ outcome, answer, error }: Delivery): string =>
-  (outcome === "delivered" ? answer : error) ?? "";
+  outcome === "delivered" ? (answer ?? "") : translateServer(error ?? "");

@@ -10,8 +10,8 @@ vi.mock("../../../wire/socket.ts", () => ({ call, sentenceOf: ({ msg }: { msg: s
 vi.mock("vue-router", () => ({ onBeforeRouteLeave: vi.fn(), onBeforeRouteUpdate: vi.fn(), RouterLink: "a" }));
 
 const row = (id: number, more: Partial<NotificationRow> = {}): NotificationRow => ({
-  id, name: `n${id}`, type: "webhook", isDefault: false, active: true, waiting: 0, dead: 0,
-  lastSuccess: null, lastError: null, lastErrorAt: null, ...more,
+  id, name: `n${id}`, type: "webhook", label: "Webhook", isDefault: false, active: true, waiting: 0,
+  dead: 0, lastSuccess: null, lastError: null, lastErrorAt: null, ...more,
 });
 const rows = [row(1, { isDefault: true }), row(2), row(3, { active: false })];
 const ids = (chosen: number[] | null) => toldOf(rows, chosen).map(({ id }) => id);
