@@ -2,9 +2,11 @@
  * A stand-in for the server, for looking at the page with many monitors and servers: speaks docs/page-protocol.md,
  * with invented beats and reports, and serves the built page under the server's Content-Security-Policy.
  *
- *   npm run mock -- --port 4000 --monitors 5000 --servers 2000 [--setup] [--beats 17] [--server http://127.0.0.1:3001] [--page FOLDER]
+ *   npm run mock -- --port 4000 --monitors 5000 --servers 2000 [--setup] [--beats 17] [--again]
+ *     [--server http://127.0.0.1:3001] [--page FOLDER]
  *
  * --beats: as many a second, of all monitors together; else each has one every 20 seconds.
+ * --again: who enters sees the same beats as whoever entered before, so that two runs can be compared.
  * With --server, forms are drawn from that server's declarations; --page takes another build of the page, to compare two.
  * Any username with password "secret1" logs in.
  */
@@ -24,6 +26,7 @@ const { values: options } = parseArgs({
     monitors: { type: "string", default: "5000" },
     servers: { type: "string", default: "200" },
     beats: { type: "string" },
+    again: { type: "boolean", default: false },
     setup: { type: "boolean", default: false },
     server: { type: "string" },
     page: { type: "string", default: fileURLToPath(new URL("../../frontend_dist/", import.meta.url)) },
@@ -78,6 +81,7 @@ page.on("connection", (socket) => {
     primaryBaseURL: null,
   });
   const enter = (ack) => {
+    if (options.again) world.rewind();
     socket.join("in");
     ack({ ok: true, token: "mock" });
   };

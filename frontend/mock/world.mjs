@@ -31,12 +31,12 @@ export function generator(seed) {
 const random = generator(7);
 const pick = (list) => list[Math.floor(random() * list.length)];
 
-function beatOf(monitor, time) {
-  const roll = random();
+function beatOf(monitor, time, chance = random) {
+  const roll = chance();
   const sick = monitor.health;
   let status = roll < sick ? 0 : roll < sick * 1.5 ? 2 : 1;
   if (monitor.maintenance) status = 3;
-  const ping = status === 1 ? Math.round(monitor.base * (0.7 + random() * 0.6 + (random() < 0.03 ? 2 : 0))) : null;
+  const ping = status === 1 ? Math.round(monitor.base * (0.7 + chance() * 0.6 + (chance() < 0.03 ? 2 : 0))) : null;
   const msg = status === 1 ? "200 - OK" : status === 3 ? "Monitor under maintenance" : monitor.trouble;
   return [time, status, monitor.type === "group" ? null : ping, msg];
 }
@@ -45,7 +45,6 @@ export class World {
   /** @param perSecond beats of all monitors together; null: each has one every INTERVAL_MS */
   constructor(count, perSecond = null) {
     this.perSecond = perSecond ?? count / (INTERVAL_MS / 1000);
-    this.owed = 0;
     this.monitors = new Map();
     this.events = [];
     const now = Date.now();
@@ -56,8 +55,24 @@ export class World {
     ];
     this.settings = { serverTimezone: "Europe/Berlin", keepDataPeriodDays: 365 };
     for (let id = 1; id <= count; id += 1) this.add({ name: this.nameOf(id), type: this.typeOf(id) }, id);
-    this.queue = [...this.monitors.keys()];
     this.events.sort((a, b) => b[1] - a[1]);
+    this.past = {
+      events: [...this.events],
+      monitors: [...this.monitors.values()].map(({ id, since, beats }) => ({ id, since, beats: [...beats] })),
+    };
+    this.rewind();
+  }
+
+  /** To where it began: the same beats come once more, whatever was asked for in between. */
+  rewind() {
+    this.owed = 0;
+    this.chance = generator(11);
+    this.queue = [...this.monitors.keys()];
+    this.events = [...this.past.events];
+    for (const { id, since, beats } of this.past.monitors) {
+      const monitor = this.monitors.get(id);
+      if (monitor) Object.assign(monitor, { since, beats: [...beats] });
+    }
   }
 
   nameOf(id) {
@@ -116,7 +131,7 @@ export class World {
       this.queue.push(id);
       if (!monitor.active) continue;
       const last = monitor.beats.at(-1);
-      const beat = beatOf(monitor, Date.now());
+      const beat = beatOf(monitor, Date.now(), this.chance);
       monitor.beats.push(beat);
       if (monitor.beats.length > PAST) monitor.beats.shift();
       const important = last?.[1] !== beat[1];

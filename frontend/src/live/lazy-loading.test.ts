@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { nextTick } from "vue";
 import { toasts } from "../ui/toast.ts";
 import { connection } from "../wire/socket.ts";
-import { startLoading } from "./lazy-loading.ts";
+import { loadAhead, startLoading } from "./lazy-loading.ts";
 
 const page = { reload: vi.fn(), assign: vi.fn() };
 const fetched = vi.fn<() => Promise<{ status: number }>>();
@@ -58,4 +58,13 @@ it("reads the page again when files are gone after an update, but not in a loop"
   vi.spyOn(Date, "now").mockReturnValue(performance.timeOrigin + 60_000);
   await open();
   expect(page.reload).toHaveBeenCalledTimes(1);
+});
+
+it("says nothing of files that nobody has asked for yet", async () => {
+  fetched.mockRejectedValue(new TypeError("offline"));
+  toasts.value = [];
+  await loadAhead([load, () => Promise.resolve()]);
+  expect(fetched).not.toHaveBeenCalled();
+  await open();
+  expect(toasts.value).toHaveLength(1);
 });

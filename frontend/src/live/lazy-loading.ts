@@ -19,6 +19,15 @@ export const loadedLater = (loader: AsyncComponentLoader) =>
     },
   });
 
+let ahead = 0; // on their way, without anybody having asked for them
+
+/** Files of what is likely to be opened next; what cannot be had is fetched when somebody asks for it. */
+export async function loadAhead(loaders: readonly (() => Promise<unknown>)[]): Promise<void> {
+  ahead += 1;
+  await Promise.allSettled(loaders.map((load) => load()));
+  ahead -= 1;
+}
+
 async function isReachable(): Promise<boolean> {
   try {
     // The page's own address. A proxy before a server that is away answers with an error of its own.
@@ -43,12 +52,17 @@ export function startLoading(router: Router, page: Pick<Location, "reload" | "as
     else if (Date.now() - performance.timeOrigin > RELOAD_PAUSE_MS) page.reload();
   }
 
-  window.addEventListener("vite:preloadError", () => void missing());
+  let going = false; // to a screen that was asked for
+
+  window.addEventListener("vite:preloadError", () => void ((going || !ahead) && missing()));
+  router.beforeEach(() => void (going = true));
   router.onError((_error, to) => {
+    going = false;
     if (lacking) wanted = router.resolve(to.fullPath).href;
     lacking = false;
   });
   router.afterEach((_to, _from, failure) => {
+    going = false;
     if (!failure) wanted = null;
   });
   // A browser may remember that a file was not there: only the page as a whole tries it again for sure.

@@ -63,6 +63,7 @@ export interface Screen {
   right: Right; // without it, neither navigation nor keys offer the screen
   routes: readonly ScreenRoute[];
   wide?: boolean; // takes the place of the list of monitors
+  ahead?: () => Promise<unknown>; // its files, where it is opened so often that they are fetched before
   navigation?: readonly NavigationEntry[];
   keys?: readonly Binding[];
 }

@@ -22,15 +22,18 @@ const PAIR_MS = 1000; // between two keys that are one binding
 let first: { key: string; at: number } | null = null; // of a pair
 
 export function handleKey(event: KeyboardEvent, around: Surroundings): void {
-  if (event.defaultPrevented || event.altKey || document.querySelector("dialog[open]")) return;
-  if (event.ctrlKey || event.metaKey) {
+  const target = event.target as Element;
+  const held = event.ctrlKey || event.metaKey;
+  // What is typed is asked about first: nothing is looked for through the page at every letter.
+  if (event.defaultPrevented || event.altKey || (!held && event.key !== "Escape" && target.matches(TYPING))) return;
+  if (document.querySelector("dialog[open]")) return;
+  if (held) {
     if (event.key !== "k") return;
     event.preventDefault();
     return around.palette();
   }
-  const target = event.target as Element;
   if (event.key === "Escape") escape(target, around);
-  else if (!target.matches(TYPING) && act(event, target, around)) event.preventDefault();
+  else if (act(event, target, around)) event.preventDefault();
 }
 
 function escape(target: Element, { router, choose }: Surroundings): void {

@@ -66,11 +66,15 @@ function tagTests(chosen: readonly string[]): ReadonlySet<string>[] {
 /** What is typed, word by word. */
 export const wordsOf = ({ text }: Filters): string[] => text.toLowerCase().split(/\s+/).filter(Boolean);
 
-/**
- * A test for rows; every word of the text must be found in name or tags.
- * @param words those that have not been looked for yet
- */
-export function matcher(filters: Filters, words = wordsOf(filters)): (row: MonitorRow) => boolean {
+/** Whether nothing that the one leaves out can be in what the other leaves; what a status leaves out may come back. */
+export const isNarrower = (wide: Filters, narrow: Filters): boolean =>
+  narrow.text.startsWith(wide.text) &&
+  wide.statuses.length === 0 &&
+  wide.types.length === 0 &&
+  wide.tags.length === 0;
+
+/** A test for rows by all but what is typed. */
+export function matcher(filters: Filters): (row: MonitorRow) => boolean {
   const statuses = new Set(filters.statuses);
   const types = new Set(filters.types);
   const tags = tagTests(filters.tags);
@@ -80,6 +84,6 @@ export function matcher(filters: Filters, words = wordsOf(filters)): (row: Monit
     for (const wanted of tags) {
       if (!row.tags.some(([name, value]) => wanted.has(name) || wanted.has(tagLabel(name, value)))) return false;
     }
-    return words.every((word) => row.text.includes(word));
+    return true;
   };
 }

@@ -105,14 +105,14 @@ describe("lines that are all open", () => {
     const found = find(rows, { ...noFilters(), text }, all);
     if (!found) throw new Error("nothing was filtered");
     for (const sort of SORTS) {
-      expect(new OpenLines(children, rows, sort).of(found)).toEqual(flatten(children, found, sort, new Set([1, 4])));
+      expect(new OpenLines(children, sort).of(found)).toEqual(flatten(children, found, sort, new Set([1, 4])));
     }
   });
 
   it("keep the line of a row from one search to the next", () => {
     const rows = family();
     const all = assignRanks(rows);
-    const open = new OpenLines(childrenOf(rows, all), rows, "status");
+    const open = new OpenLines(childrenOf(rows, all), "status");
     const lineOf = (text: string) => {
       const found = find(rows, { ...noFilters(), text }, all);
       return found && open.of(found).find(({ id }) => id === 5);
@@ -139,17 +139,14 @@ describe("find", () => {
     expect(find(rows, noFilters(), all)).toBeNull();
   });
 
-  it("asks the index for the longest word only, and looks for the others in what that has", () => {
+  it("wants every word, and looks in what a wider search has left where that is given", () => {
     const rows = family();
     const all = assignRanks(rows);
-    const asked: string[] = [];
-    const having = (word: string) => {
-      asked.push(word);
-      return all.filter(({ text }) => text.includes(word));
-    };
-    const found = find(rows, { ...noFilters(), text: "9 web" }, all, having);
-    expect(found?.matches.map(({ id }) => id)).toEqual([3]);
-    expect(asked).toEqual(["web"]);
+    const ids = (text: string, within = all) =>
+      find(rows, { ...noFilters(), text }, all, within)?.matches.map(({ id }) => id);
+    expect(ids("9 web")).toEqual([3]);
+    expect(ids("web")).toEqual([3, 2]);
+    expect(ids("web", all.filter(({ id }) => id !== 3))).toEqual([2]);
   });
 
   it("widens by values of one tag, and narrows by several tags", () => {

@@ -74,21 +74,18 @@ export interface Found {
 
 /**
  * null when nothing is filtered.
- * @param all the rows in the order of ranks, which `assignRanks` gave
- * @param having those of them whose text has a word; all are looked through without
+ * @param candidates what can match, in the order of `all`: all, or what a wider search has left
  */
 export function find(
   rows: Map<number, MonitorRow>,
   filters: Filters,
   all: readonly MonitorRow[],
-  having?: (word: string) => readonly MonitorRow[],
+  candidates = all,
 ): Found | null {
   if (!isFiltering(filters)) return null;
-  const words = wordsOf(filters).sort((a, b) => b.length - a.length);
-  const word = having && words.shift();
-  const candidates = word && having ? having(word) : all;
-  const asked = words.length || filters.statuses.length || filters.types.length || filters.tags.length;
-  const matches = asked ? candidates.filter(matcher(filters, words)) : candidates;
+  let matches = candidates;
+  for (const word of wordsOf(filters)) matches = matches.filter(({ text }) => text.includes(word));
+  if (filters.statuses.length || filters.types.length || filters.tags.length) matches = matches.filter(matcher(filters));
   const shown = new Uint8Array(all.length);
   for (const match of matches) {
     let current: MonitorRow | undefined = match;
@@ -99,6 +96,9 @@ export function find(
   }
   return { shown, matches };
 }
+
+export const sameMatches = ({ matches: a }: Found, { matches: b }: Found): boolean =>
+  a.length === b.length && a.every((row, index) => row === b[index]);
 
 /** In their order, which were in that of `assignRanks`: by status they need only be dealt out. */
 export function ordered(list: readonly MonitorRow[], sort: Sort): readonly MonitorRow[] {
@@ -114,12 +114,11 @@ export function ordered(list: readonly MonitorRow[], sort: Sort): readonly Monit
  * walking through the tree, and a row that stays in view keeps its line.
  */
 export class OpenLines {
-  private readonly lines: readonly ListLine[];
-  private readonly ranks: Int32Array; // of their rows
+  readonly lines: readonly ListLine[];
+  private readonly ranks: number[] = []; // of their rows
 
-  constructor(children: Children, rows: ReadonlyMap<number, MonitorRow>, sort: Sort) {
-    this.lines = flatten(children, null, sort, new Set());
-    this.ranks = Int32Array.from(this.lines, ({ id }) => rows.get(id)?.rank ?? 0);
+  constructor(children: Children, sort: Sort) {
+    this.lines = flatten(children, null, sort, new Set(), this.ranks);
   }
 
   /** Those that a filter leaves. */
@@ -136,12 +135,14 @@ export class OpenLines {
 /**
  * The lines of the tree from top to bottom. While filtering, every group is open.
  * @param children each list in the order of ranks
+ * @param ranks gets those of the lines
  */
 export function flatten(
   children: Children,
   found: Found | null,
   sort: Sort,
   closed: ReadonlySet<number | string>,
+  ranks?: number[],
 ): ListLine[] {
   const lines: ListLine[] = [];
   const walk = (parent: number | null, depth: number) => {
@@ -151,6 +152,7 @@ export function flatten(
       const below = children.get(row.id)?.length ?? 0;
       const open = below > 0 && (found !== null || !closed.has(row.id));
       lines.push({ key: row.id, id: row.id, depth, group: row.type === "group" || below > 0, open, children: below });
+      ranks?.push(row.rank);
       if (open) walk(row.id, depth + 1);
     }
   };

@@ -69,11 +69,11 @@ export class MonitorStore {
   readonly live = shallowRef(0);
   readonly loaded = shallowRef(false);
   counts: Counts = noCounts();
-  private columns: string[] = [];
+  private places: Partial<Record<keyof MonitorRow, number>> = {}; // of the columns in a row
 
   /** Replace everything by a fresh summary, keeping the objects of rows that are still there. */
   load(summary: SummaryAck): void {
-    this.columns = summary.columns;
+    this.places = Object.fromEntries(summary.columns.map((column, place) => [column, place]));
     const gone = new Set(this.rows.keys());
     for (const values of summary.rows) {
       const row = this.read(values);
@@ -133,20 +133,31 @@ export class MonitorStore {
     this.live.value += 1;
   }
 
+  /** Written out: a loop over the columns takes five times as long, and ten thousand rows come at once. */
   private read(values: unknown[]): MonitorRow {
-    const row: Record<string, unknown> = {};
-    this.columns.forEach((column, index) => (row[column] = values[index]));
-    const tags = (row.tags as Tag[] | null) ?? [];
+    const at = this.places;
+    const of = <K extends keyof MonitorRow>(key: K) => values[at[key] ?? -1] as MonitorRow[K] | undefined;
+    const name = of("name") ?? "";
+    const tags = of("tags") ?? [];
+    const words = tags.length ? [name, ...tags.flatMap(([tag, value]) => [tag, value])].join(" ") : name;
     return {
-      ...(row as unknown as MonitorRow),
-      active: Boolean(row.active),
-      forceInactive: Boolean(row.forceInactive),
-      maintenance: Boolean(row.maintenance),
-      since: (row.since as number | null) ?? null,
-      msg: (row.msg as string | null) ?? "",
+      id: of("id") ?? 0,
+      name,
+      type: of("type") ?? "",
+      parent: of("parent") ?? null,
+      active: Boolean(of("active")),
+      forceInactive: Boolean(of("forceInactive")),
+      maintenance: Boolean(of("maintenance")),
+      status: of("status") ?? null,
+      time: of("time") ?? null,
+      since: of("since") ?? null,
+      ping: of("ping") ?? null,
+      uptime24: of("uptime24") ?? null,
+      msg: of("msg") ?? "",
+      weight: of("weight") ?? 0,
       tags,
-      text: [row.name, ...tags.flatMap(([name, value]) => [name, value])].join(" ").toLowerCase(),
       rank: 0,
+      text: words.toLowerCase(),
       revision: 0,
     };
   }

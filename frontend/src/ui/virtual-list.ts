@@ -6,9 +6,15 @@ export interface RowRange {
 
 export const OVERSCAN = 6; // lines above and below, so that a wheel tick shows no gap
 
-export function rowsInView(scrollTop: number, height: number, rowHeight: number, count: number): RowRange {
-  const first = Math.max(0, Math.floor(scrollTop / rowHeight) - OVERSCAN);
-  const last = Math.min(count, Math.ceil((scrollTop + height) / rowHeight) + OVERSCAN);
+export function rowsInView(
+  scrollTop: number,
+  height: number,
+  rowHeight: number,
+  count: number,
+  around = OVERSCAN,
+): RowRange {
+  const first = Math.max(0, Math.floor(scrollTop / rowHeight) - around);
+  const last = Math.min(count, Math.ceil((scrollTop + height) / rowHeight) + around);
   return { first: Math.min(first, count), last: Math.max(last, Math.min(first, count)) };
 }
 

@@ -8,7 +8,7 @@ function noteOf(given: Given): Element | null {
   const [row] = rowsOf(given).values();
   const line = { kind: "row", id: 1, key: "1", depth: 0, group: false, open: false, children: 0 };
   const root = document.createElement("div");
-  const props = { row, revision: 0, line, bar: [], index: 0, total: 1, top: 0, selected: false, chosen: false };
+  const props = { row, revision: 0, line, selected: false, chosen: false };
   createApp(() => h(ListRow as never, props)).mount(root);
   return root.querySelector(".note");
 }

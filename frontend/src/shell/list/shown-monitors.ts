@@ -1,11 +1,11 @@
 /** What the list shows: filters (from the address), what this browser prefers, the lines, and the cursor. */
 import { computed, shallowRef, watch } from "vue";
 import { keep, readKept } from "../../state/kept.ts";
-import { isFiltering, noFilters, SORTS, type Filters, type Sort } from "../../state/monitor-filters.ts";
+import { isNarrower, noFilters, SORTS, type Filters, type Sort } from "../../state/monitor-filters.ts";
 import { sectioned, SECTIONS, type Sections } from "../../state/monitor-sections.ts";
-import { assignRanks, childrenOf, find, flatten, OpenLines, type ListLine } from "../../state/monitor-tree.ts";
+import { assignRanks, childrenOf, find, flatten, OpenLines, sameMatches } from "../../state/monitor-tree.ts";
+import type { Found, ListLine } from "../../state/monitor-tree.ts";
 import { monitors, type MonitorRow } from "../../state/monitors.ts";
-import { TextIndex } from "../../state/text-index.ts";
 
 const CLOSED_KEY = "closedGroups";
 const LIST_KEY = "list";
@@ -64,6 +64,7 @@ function settle(): void {
 
 const byStatus = () =>
   filters.value.statuses.length > 0 || filters.value.sort === "status" || preferences.value.sections === "status";
+const isOrdered = () => filters.value.sort !== "name" || preferences.value.sections === "status";
 const byFigures = () => filters.value.sort === "uptime" || filters.value.sort === "response";
 
 watch(monitors.statuses, () => byStatus() && settle());
@@ -73,31 +74,40 @@ watch(monitors.live, () => byFigures() && settle());
 const structure = computed(() => {
   void monitors.structure.value;
   const all = assignRanks(monitors.rows);
-  let index: TextIndex<MonitorRow> | null = null; // made when somebody searches
-  const children = childrenOf(monitors.rows, all);
-  const having = (word: string): MonitorRow[] => (index ??= new TextIndex(all)).with(word);
-  return { all, children, having };
+  return { all, children: childrenOf(monitors.rows, all) };
 });
 
-const found = computed(() => {
+let latest: { filters: Filters; all: readonly MonitorRow[]; found: Found } | null = null;
+
+/** The same object while the same is found, so that a key that changes nothing makes and draws no lines. */
+const found = computed<Found | null>((before) => {
   void settled.value;
-  return find(monitors.rows, filters.value, structure.value.all, structure.value.having);
+  const { all } = structure.value;
+  const now = filters.value;
+  const within = latest?.all === all && isNarrower(latest.filters, now) ? latest.found.matches : all;
+  const next = find(monitors.rows, now, all, within);
+  latest = next && { filters: now, all, found: next };
+  return latest && before && sameMatches(before, latest.found) ? (latest.found = before) : next;
 });
 
-const sort = computed(() => filters.value.sort);
-/** Made when somebody searches. */
+const sorting = computed(() => filters.value.sort);
+/** Moves on when live values have changed an order that is made of them. */
+const reordered = computed(() => (isOrdered() ? settled.value : 0));
+/** Made when somebody sees or searches groups. */
 const opened = computed(() => {
-  if (sort.value !== "name") void settled.value;
-  return new OpenLines(structure.value.children, monitors.rows, sort.value);
+  void reordered.value;
+  return new OpenLines(structure.value.children, sorting.value);
 });
 
 export const lines = computed<readonly ListLine[]>(() => {
-  void settled.value;
+  void reordered.value;
   const { all, children } = structure.value;
   const { sections } = preferences.value;
+  const sort = sorting.value;
   if (sections === "groups" && found.value) return opened.value.of(found.value);
-  if (sections === "groups") return flatten(children, null, sort.value, closed.value);
-  return sectioned(found.value?.matches ?? all, sections, sort.value, isFiltering(filters.value) ? new Set() : closed.value);
+  if (sections === "groups" && !closed.value.size) return opened.value.lines;
+  if (sections === "groups") return flatten(children, null, sort, closed.value);
+  return sectioned(found.value?.matches ?? all, sections, sort, found.value ? new Set() : closed.value);
 });
 
 export const matches = computed<number>(() => found.value?.matches.length ?? structure.value.all.length);
