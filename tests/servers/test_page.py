@@ -214,6 +214,7 @@ async def test_the_install_lines(running: Api) -> None:
     async with page(running) as client:
         found = await client.call("agentInstall", running.url)
         assert found["lines"]["run"] == f"kuma-lite agent --url {running.url} --token {{token}}"
+        assert "KUMA_LITE_AGENT_TOKEN={token} kuma-lite agent" in found["lines"]["container"]
         for bad in ("", None, "javascript:x", "http://x/$(reboot)", "http://x'y"):
             assert not (await client.call("agentInstall", bad))["ok"]
 

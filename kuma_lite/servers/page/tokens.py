@@ -23,7 +23,15 @@ _DAY_MS: Final = 86_400 * MILLISECONDS
 _INSTALL: Final = (
     ("run", "kuma-lite agent --url {url} --token {token}"),
     ("install", "sudo kuma-lite agent --install --url {url} --token {token}"),
-    ("start", "sudo systemctl daemon-reload && sudo systemctl enable --now kuma-lite-agent"),
+    # It sees the machine's processes, network, name and identity, and no file of it; the token is not among the
+    # arguments, which every process may read. The check of the image asks for a server.
+    (
+        "container",
+        "docker run -d --name kuma-lite-agent --restart unless-stopped --network host --pid host --uts host"
+        " -v /etc/machine-id:/etc/machine-id:ro -v /etc/os-release:/etc/os-release:ro"
+        " -v kuma-lite-agent:/data --no-healthcheck"
+        " -e KUMA_LITE_AGENT_URL={url} -e KUMA_LITE_AGENT_TOKEN={token} kuma-lite agent --spool /data/spool",
+    ),
 )
 
 
