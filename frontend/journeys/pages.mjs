@@ -159,7 +159,7 @@ async function dress(page) {
   await field(page, "Theme").selectOption("dark");
   const chooser = page.locator("input[type=file]");
   await chooser.setInputFiles({ name: "no.png", mimeType: "image/png", buffer: Buffer.from("not a picture") });
-  await page.getByText("no.png is no picture").waitFor();
+  await page.getByText("no.png is not a picture").waitFor();
   await chooser.setInputFiles({ name: "sign.bmp", mimeType: "image/bmp", buffer: bitmap() });
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Enlarge").fill("2");

@@ -84,10 +84,12 @@ const found = computed<Found | null>((before) => {
   void settled.value;
   const { all } = structure.value;
   const now = filters.value;
-  const within = latest?.all === all && isNarrower(latest.filters, now) ? latest.found.matches : all;
+  const ranked = latest?.all === all; // what was found is told by ranks, which are others in another order
+  const within = latest && ranked && isNarrower(latest.filters, now) ? latest.found.matches : all;
   const next = find(monitors.rows, now, all, within);
-  latest = next && { filters: now, all, found: next };
-  return latest && before && sameMatches(before, latest.found) ? (latest.found = before) : next;
+  const kept = next && before && ranked && sameMatches(before, next) ? before : next;
+  latest = kept && { filters: now, all, found: kept };
+  return kept;
 });
 
 const sorting = computed(() => filters.value.sort);
