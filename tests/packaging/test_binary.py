@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 from PyInstaller.archive.readers import CArchiveReader
 
+from kuma_lite.assistants.tools import TOOLS
 from kuma_lite.core.registry import module_of
 from tests.conftest import FIGURE
 from tests.packaging.imports import OPTIONAL, imported_packages
@@ -282,6 +283,12 @@ def test_holds_what_is_imported_late_and_nothing_idle(built: Path) -> None:
     missing = {name: where for name, where in imported_packages().items() if name not in bundled}
     assert missing.keys() <= OPTIONAL, missing
     assert bundled & IDLE == set()
+
+
+def test_keeps_the_sentences_that_assistants_read(built: Path) -> None:
+    archive = CArchiveReader(str(built / "kuma-lite")).open_embedded_archive("PYZ.pyz")
+    for tool in TOOLS:
+        assert (tool.run.__doc__ or "").encode() in archive.extract(tool.run.__module__, raw=True), tool.name
 
 
 def test_both_are_within_budget(built: Path, record_property: Callable[[str, object], None]) -> None:
