@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = next((word for word in argv if not word.startswith("-")), "")
     parser = make_parser([wanted] if wanted in COMMANDS else [])
     options = parser.parse_args(argv)
+    gc.enable()  # see __main__.py
     try:
         become_user(os.environ)
         return int(options.run(options))

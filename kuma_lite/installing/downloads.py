@@ -10,7 +10,7 @@ import tarfile
 import urllib.error
 import urllib.request
 from contextlib import closing
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Final, cast
 from urllib.parse import urlsplit
 
@@ -79,13 +79,26 @@ def unpack(archive: Path, folder: Path) -> Path:
     folder.mkdir()
     try:
         with tarfile.open(archive) as files:
-            files.extractall(folder, filter="tar")
+            _extract(files, folder)
     except (OSError, tarfile.TarError, EOFError) as error:
         raise UserError("{name} cannot be unpacked: {reason}.", name=archive.name, reason=error) from None
     inside = list(folder.iterdir())
     if len(inside) != 1 or not (inside[0] / "kuma-lite").is_file():
         raise UserError("{name} does not hold the program.", name=archive.name)
     return inside[0]
+
+
+def _extract(files: tarfile.TarFile, folder: Path) -> None:
+    """Everything in it, and nothing beside the folder."""
+    if hasattr(tarfile, "tar_filter"):  # of Python 3.11.4: Debian 12, and so a build of ours, has 3.11.2
+        files.extractall(folder, filter="tar")
+        return
+    members = files.getmembers()
+    for member in members:
+        path = PurePosixPath(member.name)
+        if path.is_absolute() or ".." in path.parts or not (member.isreg() or member.isdir()):
+            raise tarfile.TarError(f"{member.name} is no file of a program")
+    files.extractall(folder, members)  # noqa: S202 - each was looked at
 
 
 def _context() -> ssl.SSLContext:

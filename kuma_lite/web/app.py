@@ -72,11 +72,15 @@ class App:
         """One request or websocket."""
         if scope["type"] not in ("http", "websocket"):
             return
+        outside = self._base.is_outside(scope)
         scope, send = self._base.enter(scope, send)
         if scope["type"] == "http":  # frames of websockets must reach the server's own `send`: see channel.py
             send = self._headers.wrap(send)
         try:
-            await self._route(scope, receive, send)
+            if outside:
+                await respond(scope, send, 404, self._base.missing().encode(), TEXT)
+            else:
+                await self._route(scope, receive, send)
         except Exception:
             log.exception("%s %s failed", scope.get("method", "websocket"), scope["path"])
             if scope["type"] == "http":

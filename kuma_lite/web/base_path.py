@@ -19,6 +19,12 @@ PATH: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 _HTML_LINK: Final = re.compile(rb'( (?:href|src|action|data-live)=")/(?!/)')
 _MANIFEST_LINK: Final = re.compile(rb'("(?:start_url|src|scope|id)": ?")/(?!/)')
 _COOKIE_PATH: Final = re.compile(rb"(; *path=)/", re.IGNORECASE)
+# What proxies say of themselves: such a one may have taken the path off.
+_PROXIES: Final = frozenset((b"forwarded", b"via", b"x-real-ip", FORWARDED_PREFIX)) | frozenset(
+    b"x-forwarded-" + name for name in (b"for", b"host", b"proto")
+)
+# What programs ask for, whatever they say they accept.
+_FOR_PROGRAMS: Final = ("/api/", "/assets/", "/healthz", "/metrics", "/readyz", "/upload/")
 # What is sent packed, and has no links from the root in it.
 _AS_IT_IS: Final = ("/assets/", "/socket.io", "/api/v1/", "/upload/")
 
@@ -54,6 +60,27 @@ class BasePath:
             headers = [each for each in headers if each[0] != b"accept-encoding"]
         entered = {**scope, "path": path, "headers": headers, BASE_PATH: prefix}
         return entered, send if scope["type"] != "http" else _Leading(prefix.encode(), entered, send)
+
+    def is_outside(self, scope: Any) -> bool:
+        """Whether a browser asks, past any proxy, for a page that does not stand below the path.
+
+        Programs need no path there: health checks, agents and scripts beside the proxy go on as they are.
+        """
+        if not self._own or scope.get("method") not in ("GET", "HEAD"):
+            return False
+        path: str = scope["path"]
+        if f"{path}/".startswith(f"{self._own}/") or path.startswith(_FOR_PROGRAMS):
+            return False
+        if any(name in _PROXIES for name, _ in scope["headers"]):
+            return False
+        return "text/html" in (header(scope, b"accept") or "")
+
+    def missing(self) -> str:
+        """What such a browser is told."""
+        return (
+            f"Kuma Lite stands below {self._own}/ here. A proxy that takes this path off has to send "
+            "X-Forwarded-For."
+        )
 
     def _told(self, scope: Any) -> str:
         told = header(scope, FORWARDED_PREFIX)

@@ -13,11 +13,8 @@ import os
 import socket
 from typing import Any, Final, cast
 
-from granian._granian import SocketHolder
-from granian.constants import SSLProtocols
-from granian.server.embed import Server
-
 from kuma_lite.web.certificate import Certificate
+from kuma_lite.web.lean_granian import Server, SocketHolder, SSLProtocols
 
 log = logging.getLogger(__name__)
 

@@ -1,25 +1,62 @@
-"""python-socketio without its client half.
+"""python-socketio and python-engineio without their clients, queues and other servers.
 
-Importing it pulls in aiohttp, requests and websocket-client wherever they happen to be installed, which
-costs a third of a second and some 20 MB; only its clients use them.
+Importing all of them takes 48 modules and bidict, and pulls in aiohttp and requests wherever
+they happen to be installed. Of bidict a server needs one class, of which this is enough.
 """
 
 from __future__ import annotations
 
-import sys
-from typing import Final
+from types import ModuleType
+from typing import Any
 
-_UNWANTED: Final = ("aiohttp", "requests", "websocket", "tornado", "redis", "valkey", "kombu", "zmq", "kafka")
+from kuma_lite.web.lean_imports import opened, replaced
 
-_blocked = [name for name in _UNWANTED if name not in sys.modules]
-for _name in _blocked:
-    sys.modules[_name] = None  # type: ignore[assignment]
-try:
-    import engineio
+
+class ValueDuplicationError(Exception):
+    """A value that another key has already."""
+
+
+class Pairs(dict[Any, Any]):
+    """Connections of a room by their ids of two kinds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._invm: dict[Any, Any] = {}  # as bidict calls it, and python-socketio
+
+    @property
+    def _fwdm(self) -> dict[Any, Any]:
+        return self
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if self._invm.get(value, key) != key:
+            raise ValueDuplicationError(value)
+        if key in self:
+            del self._invm[self[key]]
+        super().__setitem__(key, value)
+        self._invm[value] = key
+
+    def __delitem__(self, key: Any) -> None:
+        del self._invm[self[key]]
+        super().__delitem__(key)
+
+
+def _bidict() -> ModuleType:
+    module = ModuleType("bidict")
+    module.__dict__.update(bidict=Pairs, ValueDuplicationError=ValueDuplicationError)
+    return module
+
+
+with replaced({"bidict": _bidict()}), opened("engineio", "socketio"):
     import engineio.async_drivers.asgi
-    import socketio
-finally:
-    for _name in _blocked:
-        del sys.modules[_name]
+    import engineio.async_server
+    import engineio.payload
+    import engineio.server
+
+    engineio.Server = engineio.server.Server
+    engineio.AsyncServer = engineio.async_server.AsyncServer
+    import socketio.async_server
+    import socketio.packet
+
+    socketio.AsyncServer = socketio.async_server.AsyncServer
 
 __all__ = ["engineio", "socketio"]

@@ -202,12 +202,9 @@ class WebServer:
             )
 
     def _make_server(self, listening: socket.socket, certificate: Certificate | None) -> EmbeddedServer:
-        from granian.constants import HTTPModes, Interfaces
-        from granian.http import HTTP1Settings
-
         from kuma_lite.web.embedded import EmbeddedServer
+        from kuma_lite.web.lean_granian import HTTP1Settings, HTTPModes, Interfaces
 
-        logging.getLogger("_granian").setLevel(logging.ERROR)
         return EmbeddedServer(
             self._connections,
             listening,

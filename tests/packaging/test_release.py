@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import os
 import shutil
@@ -101,3 +102,20 @@ def test_an_image_is_refused_for_machines_without_builds(machine: str) -> None:
     )
     assert done.returncode == 2
     assert done.stderr == f"No image for {machine}: x86_64 or aarch64.\n"
+
+
+@pytest.mark.skipif(shutil.which("flock") is None, reason="needs flock")
+@pytest.mark.parametrize("script", ["release", "reproducible"])
+def test_a_second_release_beside_the_first_is_refused(tmp_path: Path, script: str) -> None:
+    shutil.copytree(RELEASE, tmp_path / "packaging" / "release")
+    (tmp_path / "build" / "release").mkdir(parents=True)
+    with (tmp_path / "build" / "release" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = subprocess.run(
+            [tmp_path / "packaging" / "release" / script, "x86_64"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "Another release is being made in this folder.\n")
+    assert not (tmp_path / "dist").exists()

@@ -76,6 +76,32 @@ async def test_links_redirects_and_cookies_lead_back() -> None:
     assert (other.body, other.headers[b"location"]) == (html, b"//other.example/")
 
 
+def test_a_browser_outside_of_the_path_is_not_served() -> None:
+    base = BasePath("/kuma", lambda scope: False)
+    html = (b"accept", b"text/html,application/xhtml+xml,*/*;q=0.8")
+    for path in ("/dashboard", "/", "/status/x", "/kumara"):
+        assert base.is_outside(scope(path, html)), path
+    assert not base.is_outside(scope("/kuma/dashboard", html))
+    assert not BasePath("", lambda scope: False).is_outside(scope("/dashboard", html))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [b"x-forwarded-for", b"x-real-ip", b"x-forwarded-proto", b"forwarded", b"via", b"x-forwarded-host"],
+)
+def test_behind_a_proxy_that_takes_the_path_off_everything_is_inside(told: bytes) -> None:
+    base = BasePath("/kuma", lambda scope: False)
+    assert not base.is_outside(scope("/dashboard", (b"accept", b"text/html"), (told, b"x")))
+
+
+def test_programs_beside_the_proxy_need_no_path() -> None:
+    base = BasePath("/kuma", lambda scope: False)
+    assert not base.is_outside(scope("/healthz", (b"accept", b"text/html")))
+    assert not base.is_outside(scope("/dashboard", (b"accept", b"*/*")))
+    assert not base.is_outside(scope("/api/push/x"))
+    assert not base.is_outside(scope("/api/v1/monitors", (b"accept", b"text/html"), method="POST"))
+
+
 @pytest.mark.parametrize(
     "text", ['/a"><script>', "/a b", "kuma", "//evil.example", "/a/../b", "/a\r\nx: y", "/"]
 )

@@ -1,9 +1,9 @@
 """The shape of the database, one numbered file per step: `m0001_initial.py`, `m0002_….py` …
 
-A step is a module with `NUMBER` and `apply(connection)`; one that makes tables says in `OWNERS` which feature
-alone writes to each of them (`tests/test_sql.py`). Steps only go forward. Each runs in a transaction
-of its own in which the number is noted as well, so that a process killed at any moment goes on at the next
-start exactly where it was.
+A step is a module with `apply(connection)`; one that makes tables says in `OWNERS` which feature alone
+writes to each of them (`tests/test_sql.py`). Steps only go forward. Each runs in a transaction of its own in
+which its number is noted as well, so that a process killed at any moment goes on at the next start exactly
+where it was.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from __future__ import annotations
 import importlib
 import logging
 import pkgutil
+import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import apsw
 
@@ -21,6 +23,8 @@ from kuma_lite.core.errors import StartupError
 from kuma_lite.core.schema_backup import copy_before_change, copy_for
 
 log = logging.getLogger(__name__)
+
+_NAME: Final = re.compile(r"m(\d{4})_.*")
 
 
 class Migration(NamedTuple):
@@ -31,16 +35,19 @@ class Migration(NamedTuple):
 
 
 def discover() -> list[Migration]:
-    """All steps in their order; numbers may be left out. Raises ValueError for one used twice."""
-    steps = []
-    for found in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{found.name}")
-        steps.append(Migration(module.NUMBER, module.apply))
-    steps.sort(key=lambda step: step.number)
-    numbers = [step.number for step in steps]
+    """All steps in their order; numbers may be left out. Raises ValueError for one used twice.
+
+    A step is imported when it is taken: most starts take none.
+    """
+    names = sorted(found.name for found in pkgutil.iter_modules(__path__))
+    numbers = [int(_NAME.sub(r"\1", name)) for name in names]
     if len(set(numbers)) != len(numbers):
         raise ValueError(f"migrations are numbered {numbers}")
-    return steps
+    return [Migration(number, partial(_take, name)) for number, name in zip(numbers, names, strict=True)]
+
+
+def _take(name: str, connection: apsw.Connection) -> None:
+    importlib.import_module(f"{__name__}.{name}").apply(connection)
 
 
 def version_of(connection: apsw.Connection) -> int:

@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 1
 OWNERS: Final = {
     "user": "accounts",
     "setting": "settings",

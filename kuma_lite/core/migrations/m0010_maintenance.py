@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 10
 OWNERS: Final = {
     "maintenance": "maintenance",
     "monitor_maintenance": "maintenance",

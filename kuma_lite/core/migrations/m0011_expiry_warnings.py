@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 11
 OWNERS: Final = {
     "expiry_warning": "monitors",
 }

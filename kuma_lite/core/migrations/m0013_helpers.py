@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 13
 OWNERS: Final = {
     "proxy": "proxies",
     "docker_host": "docker_hosts",

@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 14
 OWNERS: Final = {
     "status_page": "status_pages",
     "status_page_cname": "status_pages",

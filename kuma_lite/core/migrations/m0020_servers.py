@@ -7,7 +7,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 20
 OWNERS: Final = {
     "project": "projects",
     "api_token": "projects",

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import apsw
-
-NUMBER: Final = 22
 
 
 def apply(connection: apsw.Connection) -> None:

@@ -6,8 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 23
-
 OWNERS: Final = {"organisation": "accounts"}
 _TABLES: Final = (
     "user",

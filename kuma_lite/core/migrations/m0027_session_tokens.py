@@ -6,8 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 27
-
 OWNERS: Final = {"session_token": "accounts"}
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 30
 OWNERS: Final = {"told_problem": "health"}
 
 

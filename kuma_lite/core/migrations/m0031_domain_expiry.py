@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 31
 OWNERS: Final = {"domain_expiry": "monitors", "domain_warning": "monitors"}
 
 

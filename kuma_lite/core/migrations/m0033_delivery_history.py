@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 33
 OWNERS: Final[dict[str, str]] = {}
 
 

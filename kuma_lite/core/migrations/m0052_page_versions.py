@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 52
 OWNERS: Final = {
     "status_page_version": "status_pages",
     "status_page_picture": "status_pages",

@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 53
 OWNERS: Final = {"incident_update": "status_pages"}
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 54
 OWNERS: Final = {"server_tag": "servers"}
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 55
 OWNERS: Final = {"file_thing": "config_files"}
 
 

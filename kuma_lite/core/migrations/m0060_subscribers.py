@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 60
 OWNERS: Final = {
     "subscriber_offer": "status_pages",
     "subscriber": "status_pages",

@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 63
 OWNERS: Final = {"status_page_access": "status_pages", "status_page_link": "status_pages"}
 
 

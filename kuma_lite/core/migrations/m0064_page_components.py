@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 64
 OWNERS: Final = {
     "page_component": "status_pages",
     "page_component_monitor": "status_pages",

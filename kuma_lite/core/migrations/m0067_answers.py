@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 67
 OWNERS: Final = {"api_answer": "web"}
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 68
 OWNERS: Final = {"webhook": "webhooks", "webhook_message": "webhooks"}
 
 

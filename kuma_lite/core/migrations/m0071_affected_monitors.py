@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 71
 OWNERS: Final = {"incident_monitor": "status_pages"}
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 74
 OWNERS: Final[dict[str, str]] = {}
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 75
 OWNERS: Final = {"server_sample": "servers", "server_contact": "servers"}
 
 _SCHEMA: Final = """
