@@ -18,7 +18,8 @@ from tests.support.served import Server, serving
 FRONTEND = ROOT / "frontend"
 # In this order, on one server: the first sets it up.
 JOURNEYS = [
-    "first-run", "log-in", "keyboard", "keys", "in-step", "offline", "limits", "form", "settings", "history", "deliveries", "push",
+    "first-run", "log-in", "keyboard", "keys", "in-step", "offline", "limits", "form", "settings", "history",
+    "deliveries", "push",
     "security", "system", "problems", "connections", "tags", "api-keys", "servers", "fleet",
     "maintenance", "visitor", "subscribe", "pages", "bulk", "many", "phone", "languages",
 ]  # fmt: skip
