@@ -81,6 +81,7 @@ SILENT: Final = (
     "status_pages/subscribers/html.py",
     "status_pages/subscribers/letters.py",
     "status_pages/subscribers/visitors.py",
+    "web/base_path.py",
     "tools/push_examples.py",
     "web/docs_",
     "web/listening.py",

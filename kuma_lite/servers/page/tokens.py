@@ -23,8 +23,8 @@ _DAY_MS: Final = 86_400 * MILLISECONDS
 _INSTALL: Final = (
     ("run", "kuma-lite agent --url {url} --token {token}"),
     ("install", "sudo kuma-lite agent --install --url {url} --token {token}"),
-    # It sees the machine's processes, network, name and identity, and no file of it. The token is not among the
-    # arguments, which everybody may read; the check of the image asks for a server.
+    # It sees the machine's processes, network, name and identity, and no file of it. The token is not an
+    # argument, which everybody may read; the check of the image asks for a server.
     (
         "container",
         "docker run -d --name kuma-lite-agent --restart unless-stopped --network host --pid host --uts host"
