@@ -147,6 +147,7 @@ class Rest(Struct, Generic[T], frozen=True, kw_only=True):
             )
 
     async def _list(self, request: AnyRequest) -> list[dict[str, Any]]:
+        """List all that the caller may see, or a part of them."""
         first, last = 0, None
         if self.per_page is not None:
             page, count = PAGE.of(request), self.per_page.of(request)
@@ -174,19 +175,23 @@ class Rest(Struct, Generic[T], frozen=True, kw_only=True):
         return etag_of(shown) if self.version is None else etag_of(self.version(thing), shown)
 
     async def _get(self, request: AnyRequest) -> Response[Any]:
+        """Show one."""
         thing = await self.things.get(actor_of(request), key_in(request, self.key))
         return not_modified(request, self._tag(thing)) or self.answer(thing)
 
     async def _create(self, request: AnyRequest) -> Response[Any]:
+        """Make one."""
         wishes = inner_object(await json_object(request), self.one)
         thing = await self.things.create(actor_of(request), wishes)
         return self.answer(thing, self.made[0](thing) if self.made else None, CREATED)
 
     async def _update(self, request: AnyRequest) -> Response[Any]:
+        """Change what is mentioned; the rest stays as it is."""
         wishes = inner_object(await json_object(request), self.one)
         async with self.turn(request):
             return self.answer(await self.things.patch(actor_of(request), key_in(request, self.key), wishes))
 
     async def _delete(self, request: AnyRequest) -> None:
+        """Remove one."""
         async with self.turn(request):
             await self.things.delete(actor_of(request), key_in(request, self.key))

@@ -85,6 +85,7 @@ class ApiDocument:
 def configuration(document: ApiDocument) -> OpenAPIConfig:
     """The document at its address and nothing else: its router would take over all of its path."""
     return OpenAPIConfig(
+        use_handler_docstrings=True,
         title="Kuma Lite",
         version=__version__,
         path=PATH,

@@ -36,6 +36,13 @@ async def test_it_is_made_once_and_is_not_large(api: Api) -> None:
     assert (await http.get(f"{url}/nothing")).status == 404
 
 
+async def test_every_operation_says_what_it_does(api: Api) -> None:
+    paths = (await document(api))["paths"]
+    told = [operation for methods in paths.values() for operation in methods.values()]
+    assert len(told) > 100
+    assert [each["operationId"] for each in told if not each.get("description")] == []
+
+
 async def test_every_reference_leads_somewhere(api: Api) -> None:
     found = await document(api)
     text = json.dumps(found)
