@@ -91,17 +91,18 @@ async function conditions(page, url) {
 async function notification(page) {
   await goTo(page, "notifications", "Notifications");
   await pressAt(page, /^(Add notification|Set up the first one)/);
-  await page.getByRole("dialog").waitFor();
+  await page.getByRole("dialog").getByLabel("Service").waitFor();
   await tabTo(page, /^Service/);
   await page.keyboard.type("webhook");
   await page.getByRole("option", { name: "Webhook" }).first().waitFor();
   await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByLabel(/URL/).first().waitFor();
   await typeAt(page, /^Name/, "Keys hook");
   await typeAt(page, /URL/, "http://127.0.0.1:9/hook");
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await pressAt(page, /^Edit Keys hook/);
-  await page.getByRole("dialog").waitFor();
+  await page.getByRole("dialog").getByLabel(/^Name/).waitFor();
   await typeAt(page, /^Name/, "Renamed hook");
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor({ state: "detached" });
@@ -120,6 +121,7 @@ async function incident(page, url) {
   await typeAt(page, /^Title/, "Told by keys");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Told by keys" }).waitFor();
+  await page.getByRole("radio", { name: "Texts" }).waitFor();
   await tabTo(page, /^Texts$/);
   while ((await focusedName(page)) !== "Incidents") await page.keyboard.press("ArrowRight");
   await pressAt(page, /^New incident$/);
