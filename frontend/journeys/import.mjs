@@ -22,7 +22,7 @@ export async function importKuma(browser, url) {
   await chooseByKeys(page, { name: "cat.db", mimeType: "application/octet-stream", buffer: Buffer.from("a cat") });
   await card.getByRole("alert").filter({ hasText: "neither a database of Uptime Kuma" }).waitFor();
   await chooseByKeys(page, process.env.KUMA_FILE);
-  await card.getByText(/monitors: \d+/).waitFor({ timeout: SLOW_MS });
+  await card.getByText(/^monitors: \d+$/).waitFor({ timeout: SLOW_MS });
   await expectAccessible(page, "the report of an import");
   for (const place of [card, page.getByRole("dialog")]) {
     await place.getByRole("button", { name: "Use it" }).waitFor();

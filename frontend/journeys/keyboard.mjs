@@ -59,7 +59,7 @@ export async function keyboard(browser, url) {
 }
 
 /** The accessible name of where the focus is, as far as a label or a text gives it. */
-const focusedName = (page) => page.evaluate(() => {
+export const focusedName = (page) => page.evaluate(() => {
   const at = document.activeElement;
   const label = at?.labels?.[0]?.textContent ?? at?.getAttribute("aria-label") ?? at?.textContent ?? "";
   return label.trim().replace(/\s+/g, " ");

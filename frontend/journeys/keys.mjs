@@ -1,7 +1,10 @@
-/** What asks for more than a press or two, by keys alone: conditions, a proxy, a key of the API, a second factor. */
+/**
+ * What asks for more than a press or two, by keys alone: conditions, a notification, a proxy, a key of the API, an
+ * incident, a second factor.
+ */
 import { createSocket } from "node:dgram";
-import { goTo, tabTo } from "./keyboard.mjs";
-import { account, check, logIn, openPage } from "./lib.mjs";
+import { focusedName, goTo, tabTo } from "./keyboard.mjs";
+import { account, check, enter, logIn, openPage } from "./lib.mjs";
 import { oneTimeCode } from "./security.mjs";
 
 const ADDRESS = [192, 0, 2, 7];
@@ -10,8 +13,10 @@ export async function keys(browser, url) {
   const page = await openPage(browser);
   await logIn(page, url);
   await conditions(page, url);
+  await notification(page);
   await proxy(page);
   await apiKey(page);
+  await incident(page, url);
   await twoFactor(browser, page, url);
   check(page.problems.length === 0, `the browser complained: ${page.problems.join("; ")}`);
   await page.context().close();
@@ -80,6 +85,61 @@ async function conditions(page, url) {
   await pressAt(page, /^Delete$/);
   await page.getByRole("heading", { name: "Obeys", level: 1 }).waitFor({ state: "detached" });
   await new Promise((resolve) => resolver.close(resolve));
+}
+
+/** Made, changed without what is secret being typed again, and removed. */
+async function notification(page) {
+  await goTo(page, "notifications", "Notifications");
+  await pressAt(page, /^(Add notification|Set up the first one)/);
+  await page.getByRole("dialog").getByLabel("Service").waitFor();
+  await tabTo(page, /^Service/);
+  await page.keyboard.type("webhook");
+  await page.getByRole("option", { name: "Webhook" }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByLabel(/URL/).first().waitFor();
+  await typeAt(page, /^Name/, "Keys hook");
+  await typeAt(page, /URL/, "http://127.0.0.1:9/hook");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await pressAt(page, /^Edit Keys hook/);
+  await page.getByRole("dialog").getByLabel(/^Name/).waitFor();
+  await typeAt(page, /^Name/, "Renamed hook");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await pressAt(page, /^Delete Renamed hook/);
+  await page.getByRole("dialog").waitFor();
+  await pressAt(page, /^Delete$/);
+  await page.getByText("Renamed hook").first().waitFor({ state: "detached" });
+}
+
+/** Posted on a status page, seen by strangers, and ended. */
+async function incident(page, url) {
+  const stranger = async () => (await fetch(`${url}/status/told-by-keys`)).text();
+  await goTo(page, "status pages", "Status pages");
+  await pressAt(page, /^(New status page|Make the first one)/);
+  await page.getByRole("dialog").waitFor();
+  await typeAt(page, /^Title/, "Told by keys");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Told by keys" }).waitFor();
+  await page.getByRole("radio", { name: "Texts" }).waitFor();
+  await tabTo(page, /^Texts$/);
+  while ((await focusedName(page)) !== "Incidents") await page.keyboard.press("ArrowRight");
+  await pressAt(page, /^New incident$/);
+  await typeAt(page, /^Title/, "Key lost");
+  await typeAt(page, /^Text/, "We are *looking*.");
+  await pressAt(page, /^Post$/);
+  await page.getByText(/^Investigating · On the page/).waitFor();
+  check((await stranger()).includes("<em>looking</em>"), "strangers are not told of the incident");
+  await pressAt(page, /^Add update$/);
+  await tabTo(page, /^State/);
+  await page.keyboard.type("Resolved");
+  await typeAt(page, /^Text/, "Found.");
+  await pressAt(page, /^Post$/);
+  await page.getByRole("region", { name: "Ended" }).getByText(/^Resolved/).first().waitFor();
+  check(!(await stranger()).includes('id="incidents"'), "what has ended is still on top of the page");
+  const { socket, ask } = await enter(url);
+  await ask("deleteStatusPage", "told-by-keys");
+  socket.close();
 }
 
 async function proxy(page) {

@@ -65,7 +65,9 @@ def write_configuration(
         write_table(connection, table, tables[table.name], owners, report)
     _certificates(connection, tables["monitor_tls_info"], tables["notification_sent_history"], rooms, report)
     for row in tables["domain_expiry"]:
-        report.leave(f"expiry date of {row.get('domain')}", "it is asked for again when it is needed")
+        report.leave(
+            "expiry date of {domain}", "it is asked for again when it is needed", domain=row.get("domain")
+        )
 
 
 def _settings(connection: Connection, rows: Iterable[Row], rooms: Rooms, report: Report) -> None:
@@ -98,14 +100,19 @@ def _notifications(
         name = str(row["name"] or "")
         config = _object(row["config"])
         if config is None:
-            report.leave(f"notification {name!r}", "its configuration cannot be read")
+            report.leave("notification “{name}”", "its configuration cannot be read", name=name)
             continue
         service = str(config.get("type") or "")
         if service.replace("-", "").lower() == "linenotify":
-            report.leave(f"notification {name!r}", "LINE Notify was shut down in March 2025")
+            report.leave("notification “{name}”", "LINE Notify was shut down in March 2025", name=name)
             continue
         if not rooms.sends(service):
-            report.remark(f"notification {name!r} ({service})", "kept, but nothing is sent through it yet")
+            report.remark(
+                "notification “{name}” ({service})",
+                "kept, but nothing is sent through it yet",
+                name=name,
+                service=service,
+            )
         rooms.insert_notification(
             connection,
             NotificationRow(
@@ -142,10 +149,17 @@ def _monitors(
         if parents[row["id"]] is not None:
             document["parent"] = parents[row["id"]]
         for name in unread:
-            report.remark(f"{name} of monitor {row['name']!r}", "could not be read and has its default now")
+            report.remark(
+                "{field} of monitor “{name}”",
+                "could not be read and has its default now",
+                field=name,
+                name=row["name"],
+            )
         kind = str(row["type"] or "")
         if not rooms.checks(kind):
-            report.remark(f"monitor {row['name']!r} ({kind})", "kept, but not looked at yet")
+            report.remark(
+                "monitor “{name}” ({kind})", "kept, but not looked at yet", name=row["name"], kind=kind
+            )
         weight, created = whole(row["weight"]), milliseconds(row["created_date"])
         rooms.insert_monitor(
             connection,
@@ -210,7 +224,7 @@ def _plans(connection: Connection, rows: Iterable[Row], owners: Owners, rooms: R
         try:
             rooms.insert_plan(connection, row, owners.of(row.get("user_id")))
         except ValueError as error:
-            report.leave(f"maintenance {row['title']!r}", str(error))
+            report.leave("maintenance “{title}”", str(error), title=row["title"])
         else:
             taken += 1
     report.took("maintenance plans", taken)
@@ -227,7 +241,7 @@ def _certificates(
         if info is None:
             continue  # nothing has been seen yet
         if row["monitor_id"] not in monitors:
-            report.leave(f"certificate of monitor {row['monitor_id']}", GONE)
+            report.leave("certificate of the monitor with id {id}", GONE, id=str(row["monitor_id"]))
             continue
         certificate = info.get("certInfo")
         found = certificate.get("fingerprint256") if isinstance(certificate, dict) else None

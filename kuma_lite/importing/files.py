@@ -8,16 +8,20 @@ from pathlib import Path
 from typing import Final
 
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.sentences import said
 from kuma_lite.importing.report import Report
 
-FOLDERS: Final = {"upload": "uploaded pictures", "docker-tls": "certificates for Docker hosts"}
+FOLDERS: Final = {
+    "upload": said("uploaded pictures"),
+    "docker-tls": said("certificates for Docker hosts"),
+}
 SCREENSHOTS: Final = "screenshots"
 
 
 def copy_files(source: Path, target: Path, report: Report) -> None:
     """Copy what belongs to a data folder into ours; what is there already is replaced. Raises UserError."""
     for name, words in FOLDERS.items():
-        report.taken[words] = _copy_folder(source / name, target / name, report)
+        report.took(words, _copy_folder(source / name, target / name, report))
     pictures = source / SCREENSHOTS
     if pictures.is_dir() and any(pictures.iterdir()):
         report.leave("screenshots", "the next check makes new ones")
@@ -31,7 +35,9 @@ def _copy_folder(source: Path, target: Path, report: Report) -> int:
         for name in [*names, *(name for name in folders if (place / name).is_symlink())]:
             path = place / name
             if path.is_symlink() or not path.is_file():
-                report.leave(str(path.relative_to(source.parent)), "it is a link or no plain file")
+                report.leave(
+                    "file “{path}”", "it is a link or no plain file", path=path.relative_to(source.parent)
+                )
                 continue
             _copy_file(path, target / path.relative_to(source))
             count += 1

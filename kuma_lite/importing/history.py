@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final
 
+from kuma_lite.core.sentences import said
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.importing.features import Rooms, StatRow
@@ -23,11 +24,15 @@ FETCH_ROWS: Final = 5_000  # in one hop into SQLite's thread
 BATCH_BEATS: Final = 10_000  # in one transaction: a tenth of a second
 STAT_ROWS: Final = 5_000  # in one transaction
 
-GONE_MONITOR: Final = "their monitor has been deleted, or came after the import began"
+GONE_MONITOR: Final = said("their monitor has been deleted, or came after the import began")
+BEATS: Final = said("beats")
 
 HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
-UNITS: Final = {"hour": ("stat_hourly", HOUR_S), "day": ("stat_daily", DAY_S)}
+UNITS: Final = {
+    "hour": ("stat_hourly", HOUR_S, said("hours of statistics")),
+    "day": ("stat_daily", DAY_S, said("days of statistics")),
+}
 
 Progress = Callable[[str, int, int], None]  # what, done, of how many
 
@@ -63,14 +68,14 @@ class BeatImport:
                 if len(self._full) * self._rooms.run_length >= BATCH_BEATS:
                     await self._write()
                 done += len(list(rows))
-                progress("beats", done, total)
+                progress(BEATS, done, total)
         self._full += [run for run in self._waiting.values() if run]
         await self._write()
-        report.taken["beats"] = self._taken
+        report.took(BEATS, self._taken)
         if self._orphans:
-            report.leave(f"{self._orphans:,} beats", GONE_MONITOR)
+            report.leave("{count} beats", GONE_MONITOR, count=self._orphans)
         if self._reader.unreadable:
-            report.leave(f"{self._reader.unreadable:,} beats", "they have no time or no status")
+            report.leave("{count} beats", "they have no time or no status", count=self._reader.unreadable)
 
     def _query(self) -> str:
         columns = [
@@ -142,8 +147,7 @@ class StatisticsImport:
 
     async def run(self, after: int, report: Report, progress: Progress) -> None:
         """Do it, from the row after that id on."""
-        table, seconds = UNITS[self._unit]
-        words = f"{self._unit}s of statistics"
+        table, seconds, words = UNITS[self._unit]
         total = await self._source.number(f"SELECT count(*) FROM {table}")  # noqa: S608 - own table names
         monitors = await self._database.read(_monitor_ids)
         extras = "extras" if self._source.has(table, "extras") else "NULL"
@@ -164,7 +168,7 @@ class StatisticsImport:
                 await self._database.write(write)
                 done += len(rows)
                 progress(words, done, total)
-        report.taken[words] = total
+        report.took(words, total)
 
 
 def stat_row(row: Any, seconds: int) -> StatRow:

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from kuma_lite.core import sql
@@ -55,7 +55,7 @@ class State(Struct, frozen=True):
     done: int = 0
     total: int = 0
     problem: str = ""
-    report: list[str] = field(default_factory=list)
+    report: dict[str, Any] | None = None  # what was taken and what was not, once it is known
 
     def document(self) -> dict[str, Any]:
         """As our page gets it."""
@@ -171,7 +171,7 @@ class PageImport:
             await asyncio.wait([work], timeout=_TOLD_EVERY_S)
         try:
             outcome = work.result()
-            self.state = replace(self.state, stage="done", report=outcome.report.lines())
+            self.state = replace(self.state, stage="done", report=outcome.report.for_page())
             await asyncio.to_thread(shutil.rmtree, self._folder / UPLOADED, ignore_errors=True)
         except (UserError, StartupError) as error:
             await self._fail(error.message)

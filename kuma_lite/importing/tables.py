@@ -12,6 +12,7 @@ from typing import Any, Final
 import apsw
 from msgspec import Struct, field
 
+from kuma_lite.core.sentences import said
 from kuma_lite.core.sql import Connection
 from kuma_lite.importing.report import Report
 from kuma_lite.importing.values import flag, milliseconds, seconds, text, whole
@@ -19,7 +20,8 @@ from kuma_lite.importing.values import flag, milliseconds, seconds, text, whole
 Read = Callable[[Any], Any]
 Row = Mapping[str, Any]
 
-GONE: Final = "what it belonged to has been deleted"
+GONE: Final = said("what it belonged to has been deleted")
+TWICE: Final = said("it is there twice, or lacks what makes it one")
 
 
 class Column(Struct, frozen=True):
@@ -282,13 +284,13 @@ def write_table(
         if table.owned:
             values["user_id"] = owners.of(values["user_id"])
         if any(values[column] not in ids for column, ids in known.items()):
-            report.leave(_name(table, row), GONE)
+            _leave(report, table, row, GONE)
             continue
         try:
             connection.execute(query, tuple(values.values()))
         except apsw.ConstraintError:  # the same link twice is one; a row without its key has never worked
             if table.label:
-                report.leave(_name(table, row), "it is there twice, or lacks what makes it one")
+                _leave(report, table, row, TWICE)
         else:
             taken += 1
     report.took(table.plural, taken)
@@ -314,6 +316,10 @@ def _value(row: Row, name: str, column: Column) -> Any:
     return column.default if value is None else value
 
 
-def _name(table: Table, row: Row) -> str:
-    label = f" {row.get(table.label)!r}" if table.label else ""
-    return f"{table.name.replace('_', ' ')}{label} (id {row.get('id')})"
+def _leave(report: Report, table: Table, row: Row, why: str) -> None:
+    number = str(row.get("id"))
+    if table.label:
+        label = row.get(table.label)
+        report.leave("{what}: “{label}” (id {id})", why, what=table.plural, label=label, id=number)
+    else:
+        report.leave("{what}: id {id}", why, what=table.plural, id=number)

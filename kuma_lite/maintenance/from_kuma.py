@@ -9,14 +9,15 @@ from typing import Any, Final
 from kuma_lite.core.access import FIRST_ORGANISATION
 from kuma_lite.core.clock import parse_wire_time
 from kuma_lite.core.records import replace
+from kuma_lite.core.sentences import said
 from kuma_lite.core.sql import Connection
 from kuma_lite.maintenance import store
 from kuma_lite.maintenance.cron import CronError, parse
 from kuma_lite.maintenance.model import Plan, Strategy, TimeOfDay
 from kuma_lite.maintenance.rules import pattern_of, seconds_between
 
-_UNKNOWN: Final = "its strategy is unknown"
-_NO_TIMES: Final = "it has no time of day to begin or to end"
+_UNKNOWN: Final = said("its strategy is unknown")
+_NO_TIMES: Final = said("it has no time of day to begin or to end")
 
 
 def insert_row(connection: Connection, row: Mapping[str, Any], owner: int) -> None:
@@ -71,7 +72,7 @@ def _with_pattern(plan: Plan) -> Plan:
         try:
             parse(plan.cron or "")
         except CronError as error:
-            raise ValueError(f"it cannot repeat: {error}") from None
+            raise ValueError(said(f"it cannot repeat: {error}")) from None
     return plan
 
 

@@ -37,7 +37,7 @@ def test_import_prints_a_report(tmp_path: Path) -> None:
     lines = ended.stdout.splitlines()
     assert lines[0] == "Taken over:"
     assert "  beats: 500" in lines
-    assert "  notification 'line': LINE Notify was shut down in March 2025" in lines
+    assert "  notification “line”: LINE Notify was shut down in March 2025" in lines
     assert "secret" not in ended.stdout + ended.stderr
     assert ended.stderr.splitlines() == ["100 %  500 of 500 beats"]
 

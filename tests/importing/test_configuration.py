@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -75,12 +76,19 @@ def test_a_report() -> None:
     report.took("proxies", 0)
     assert report.lines() == ["Taken over:", "  tags: 2", "Nothing was left behind."]
     for number in range(7):
-        report.leave(f"x{number}", "it is broken")
-    report.remark("y", "it is another one now")
+        report.leave("x{number}", "it is broken", number=number)
+    report.remark("y{at}", "it is another one now", at=1234)
     assert report.lines()[2:] == [
         "To know:",
-        "  y: it is another one now",
+        "  y1,234: it is another one now",
         "Not taken:",
         "  x0, x1, x2, x3, x4 and 2 more: it is broken",
     ]
-    assert Report.from_json(report.as_json()) == report
+    assert Report.from_json(json.loads(json.dumps(report.as_json()))) == report
+    assert report.for_page()["taken"] == [{"what": "tags", "count": 2}]
+    assert report.for_page()["remarks"] == [
+        {"why": "it is another one now", "what": [{"key": "y{at}", "arguments": {"at": 1234}}], "more": 0}
+    ]
+    assert report.for_page()["left"][0]["more"] == 2
+    stored_before = {"taken": {}, "remarks": {}, "left": {"it is broken": ["a {cat}"]}}
+    assert Report.from_json(stored_before).lines()[-1] == "  a {cat}: it is broken"

@@ -11,6 +11,7 @@ from kuma_lite.core.clock import wire_time
 from kuma_lite.importing.features import StatRow
 from kuma_lite.importing.file_names import UNFINISHED, unfinished
 from kuma_lite.importing.history import GONE_MONITOR, stat_row
+from kuma_lite.importing.report import Named
 from tests.importing.bringing import NOW, bring
 from tests.importing.kumas import add_beats, insert, make_kuma
 from tests.support.storage import ManualClock, Storage, opened
@@ -162,8 +163,8 @@ async def test_beats_of_nobody_and_beats_that_are_none(tmp_path: Path) -> None:
     connection.close()
     outcome = await bring(database, tmp_path / "ours", now=NOW)
     assert outcome.report.taken["beats"] == 0
-    assert outcome.report.left[GONE_MONITOR] == ["1 beats"]
-    assert outcome.report.left["they have no time or no status"] == ["2 beats"]
+    assert outcome.report.left[GONE_MONITOR] == [Named("{count} beats", {"count": 1})]
+    assert outcome.report.left["they have no time or no status"] == [Named("{count} beats", {"count": 2})]
 
 
 class Killed(BaseException):
@@ -254,4 +255,4 @@ async def test_a_monitor_added_between_two_attempts_is_not_half_there(tmp_path: 
     add_beats(database, 50, minutes(5))
     outcome = await bring(database, tmp_path / "ours", now=NOW)
     assert outcome.report.taken["beats"] == 50
-    assert outcome.report.left[GONE_MONITOR] == ["5 beats"]
+    assert outcome.report.left[GONE_MONITOR] == [Named("{count} beats", {"count": 5})]

@@ -34,9 +34,9 @@ async def test_every_version(version: str, tmp_path: Path) -> None:
     make_kuma(tmp_path / "kuma", version)
     outcome = await bring(tmp_path / "kuma", tmp_path / "ours")
     assert not outcome.before
-    left = {name for names in outcome.report.left.values() for name in names}
-    assert "notification 'line'" in left
-    assert "group 'Lost' (id 2)" in left
+    left = {str(name) for names in outcome.report.left.values() for name in names}
+    assert "notification “line”" in left
+    assert "groups on status pages: “Lost” (id 2)" in left
     async with running(tmp_path / "ours") as server, server.logged_in() as client:
         seen = await lists(client)
         await see_monitors(seen["monitorList"], version)
@@ -210,8 +210,8 @@ async def test_files(tmp_path: Path) -> None:
     outcome = await bring(tmp_path / "kuma", tmp_path / "ours")
     assert (tmp_path / "ours" / "docker-tls" / "dock.example" / "ca.pem").read_text() == "certificate"
     assert not (tmp_path / "ours" / "upload" / "link.png").exists()
-    left = [name for names in outcome.report.left.values() for name in names]
-    assert "upload/link.png" in left
+    left = [str(name) for names in outcome.report.left.values() for name in names]
+    assert "file “upload/link.png”" in left
     assert "screenshots" in left
 
 
@@ -224,9 +224,10 @@ async def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     connection.commit()
     connection.close()
     outcome = await bring(database, tmp_path / "ours")
-    remarks = [name for names in outcome.report.remarks.values() for name in names]
-    assert "conditions of monitor 'web'" in remarks
-    assert "notification 'hook'" in outcome.report.left["its configuration cannot be read"]
+    remarks = [str(name) for names in outcome.report.remarks.values() for name in names]
+    assert "conditions of monitor “web”" in remarks
+    (unread,) = outcome.report.left["its configuration cannot be read"]
+    assert str(unread) == "notification “hook”"
     async with running(tmp_path / "ours") as server, server.logged_in() as client:
         (monitors,) = await client.wait_for("monitorList")
         assert monitors["5"]["conditions"] == []

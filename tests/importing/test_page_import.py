@@ -76,7 +76,7 @@ async def test_upload_report_and_adoption(tmp_path: Path) -> None:
     async with running(folder) as server, server.logged_in("/page") as page:
         state = await upload(server, page, content)
         assert state["stage"] == "done"
-        assert any("monitors: " in line for line in state["report"])
+        assert {"what": "monitors", "count": 9} in state["report"]["taken"]
         assert (await page.call("summary"))["rows"] == [], "nothing of ours was touched"
         assert page.pushed("importProgress")[-1][0]["stage"] == "done"
         assert (await page.call("adoptImport"))["ok"] is True
@@ -109,7 +109,7 @@ async def test_a_folder_in_an_archive(server: Running, tmp_path: Path, kind: str
     async with server.logged_in("/page") as page:
         state = await upload(server, page, packed.getvalue())
         assert state["stage"] == "done", state["problem"]
-        assert any("pictures: 1" in line for line in state["report"])
+        assert {"what": "uploaded pictures", "count": 1} in state["report"]["taken"]
     staged = tmp_path / "data/import-staged"
     assert (staged / "upload/logo1.png").read_bytes() == b"\x89PNG picture"
     assert not list(tmp_path.rglob("escaped"))

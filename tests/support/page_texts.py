@@ -49,6 +49,8 @@ SPOKEN: Final = frozenset(
         "SessionOver",
     }
 )
+# What the report of an import is made of: no whole sentences, often a single word.
+LISTED: Final = frozenset({"said", "took", "leave", "remark"})
 # Terminals, agents, schemas for programs, configuration, messages that are sent, pages for strangers.
 SILENT: Final = (
     "agent/",
@@ -195,6 +197,7 @@ class _Module:
         self.tree = tree
         self.constants: dict[str, str] = {}
         self.spoken: set[int] = set()  # literals that people are told, whatever they look like
+        self.listed: set[int] = set()  # of those, such that may be a single word
         self.mute: set[int] = set()
         for statement in tree.body:
             self._note_constant(statement, spoken_names)
@@ -211,7 +214,7 @@ class _Module:
                 continue
             plain = _FIELD.sub("", text)
             if id(node) in self.spoken:
-                if " " in text and _WORDS.search(plain):
+                if (" " in text or id(node) in self.listed) and _WORDS.search(plain):
                     yield text
             elif _SENTENCE.fullmatch(text) and len(_WORDS.findall(plain)) >= 2:
                 yield text
@@ -258,6 +261,10 @@ class _Module:
             self.mute |= {id(inner) for inner in ast.walk(node)}
         elif _called(node) in SPOKEN and node.args:
             self.spoken |= {id(inner) for inner in ast.walk(node.args[0])}
+        elif _called(node) in LISTED or _called(node) == "Table":
+            said = node.args[1:2] if _called(node) == "Table" else node.args[:2]
+            self.listed |= {id(argument) for argument in said}
+            self.spoken |= self.listed
         for keyword in node.keywords:
             if keyword.arg in {"summary", "description", "help", "label", "placeholder"}:
                 self.mute |= {id(inner) for inner in ast.walk(keyword.value)}
