@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { EventRow, LiveBeat } from "../wire/types.ts";
-import { EventList, lengthsOf } from "./event-list.ts";
+import { EventList, lengthsOf, MOST } from "./event-list.ts";
 
 const all: EventRow[] = Array.from({ length: 120 }, (_, index) => [1, 1000 - index, index % 2 ? 0 : 1, "m"]);
 const page = vi.fn((offset: number, count: number) =>
@@ -28,6 +28,15 @@ describe("EventList", () => {
     list.take([...others, [1, 3001, 1, 5, null, 1, null]], () => "known");
     expect(list.rows.value).toHaveLength(before + 1);
     expect(list.rows.value[0]).toEqual([1, 3001, 1, "known"]);
+  });
+
+  it("forgets the oldest of many that come, which can be asked for again", async () => {
+    const list = new EventList(() => Promise.resolve({ total: 0, events: [] }), null);
+    await list.reload();
+    for (let time = 1; time <= MOST + 20; time += 1) list.take([[1, time, 1, 5, "m", 1, null]], () => "");
+    expect(list.rows.value).toHaveLength(MOST);
+    expect(list.rows.value.at(-1)?.[1]).toBe(21);
+    expect(list.total.value).toBe(MOST + 20);
   });
 
   it("shows an event once that an answer and a batch have brought", async () => {

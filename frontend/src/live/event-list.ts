@@ -3,6 +3,7 @@ import { shallowRef, triggerRef } from "vue";
 import type { EventRow, LiveBeat } from "../wire/types.ts";
 
 export const PAGE = 50;
+export const MOST = 500; // events that are kept although nobody has asked for them
 
 type Read = (offset: number, count: number) => Promise<{ total: number; events: EventRow[] }>;
 
@@ -11,6 +12,7 @@ export class EventList {
   readonly total = shallowRef(0);
   readonly state = shallowRef<"loading" | "ready" | "failed">("loading");
 
+  private kept = MOST;
   private readonly taken = new Set<number>(); // times of events that came live since the latest answer
 
   constructor(
@@ -39,6 +41,7 @@ export class EventList {
     const known = new Set(this.rows.value.map(([id, time]) => `${id}@${time}`));
     this.rows.value = [...this.rows.value, ...reply.events.filter(([id, time]) => !known.has(`${id}@${time}`))];
     this.total.value = reply.total;
+    this.kept = Math.max(this.kept, this.rows.value.length);
   }
 
   /** Live beats that are changes of state; `text` gives the message a beat left out. */
@@ -53,7 +56,17 @@ export class EventList {
     }
     if (!added) return;
     this.total.value += added;
+    this.forget();
     triggerRef(this.rows);
+  }
+
+  /** A list on a wall is open for weeks: the oldest that nobody has asked for go, and can be asked for again. */
+  private forget(): void {
+    const rows = this.rows.value;
+    if (rows.length <= this.kept) return;
+    rows.length = this.kept;
+    const oldest = rows[rows.length - 1]?.[1] ?? 0;
+    for (const time of this.taken) if (time < oldest) this.taken.delete(time);
   }
 }
 
