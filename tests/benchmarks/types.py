@@ -4,8 +4,9 @@
 
 For each type a fresh server with so many monitors of a peer on this machine, each checked every second. CPU
 is the kernel's accounting of the whole process; what the server needs anyway in that time is not taken off.
-Pushes come over connections of their own, as `curl` in a cron job makes them; those of `push-kept` over one,
-those of `push-many` from ten that do not wait for each other.
+Pushes come over connections of their own, as `curl` in a cron job makes them, one every 5 ms; those of
+`push-kept` over one, those of `push-many` from ten that do not wait for each other. `push-rush` are twenty that
+make no pause at all, with a connection for each push, and `push-rush-kept` the same over twenty that stay.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from tests.benchmarks.__main__ import HTTP, ask, target_port
@@ -36,6 +37,8 @@ BUDGETS_MS = {
     "push": 0.25,
     "push-kept": 0.25,
     "push-many": 0.5,
+    "push-rush": 0.25,
+    "push-rush-kept": 0.25,
     "https": 1.5,
     "postgres": 2,
     "mysql": 2,
@@ -43,6 +46,22 @@ BUDGETS_MS = {
 MOST_MS = 5  # of any other type
 LOCAL = "127.0.0.1"
 PUSH_S = 0.005  # between two pushes
+
+
+class Rhythm(NamedTuple):
+    """How pushes come."""
+
+    together: int = 1
+    kept: bool = False  # over connections that stay
+    pause: float = PUSH_S
+
+
+RHYTHMS = {
+    "push-kept": Rhythm(kept=True),
+    "push-many": Rhythm(10),
+    "push-rush": Rhythm(20, pause=0),
+    "push-rush-kept": Rhythm(20, kept=True, pause=0),
+}
 
 
 @asynccontextmanager
@@ -109,6 +128,8 @@ PEERS: dict[str, tuple[str, Peer]] = {
     "push": ("push", _at_target(lambda _port: {})),
     "push-kept": ("push", _at_target(lambda _port: {})),
     "push-many": ("push", _at_target(lambda _port: {})),
+    "push-rush": ("push", _at_target(lambda _port: {})),
+    "push-rush-kept": ("push", _at_target(lambda _port: {})),
     "ntp": ("ntp", _at(chrony.running, lambda port: {"hostname": LOCAL, "port": port})),
     "postgres": ("postgres", _at(postgresql.running, _database("postgres", postgresql))),
     "mysql": ("mysql", _at(mariadb.running, _database("mysql", mariadb))),
@@ -155,24 +176,24 @@ PEERS: dict[str, tuple[str, Peer]] = {
 
 
 class Pushing:
-    """Beats that come by request, each over a connection of its own, or all over one (`kept`)."""
+    """Beats that come by request."""
 
-    def __init__(self, port: int, monitors: int, kept: bool, together: int = 1) -> None:
+    def __init__(self, port: int, monitors: int, rhythm: Rhythm) -> None:
         self.count = 0
         self._asked = 0
-        self._together = together
+        self._rhythm = rhythm
         self._port = port
         self._monitors = monitors
-        self._kept = kept
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        await asyncio.gather(*[self._run(PUSH_S * number) for number in range(self._together)])
+        rhythm = self._rhythm
+        await asyncio.gather(*[self._run(rhythm.pause * number) for number in range(rhythm.together)])
 
     async def _run(self, after: float) -> None:
         await asyncio.sleep(after)
         streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-        connection = "keep-alive" if self._kept else "close"
+        connection = "keep-alive" if self._rhythm.kept else "close"
         while True:
             reader, writer = streams or await asyncio.open_connection(LOCAL, self._port)
             self._asked += 1
@@ -180,12 +201,12 @@ class Pushing:
             writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: {connection}\r\n\r\n".encode())
             await reader.readuntil(b'"ok":true}')
             self.count += 1
-            if self._kept:
+            if self._rhythm.kept:
                 streams = reader, writer
             else:
                 await reader.read()
                 writer.close()
-            await asyncio.sleep(PUSH_S * self._together)
+            await asyncio.sleep(self._rhythm.pause * self._rhythm.together)
 
 
 def token_of(number: int) -> str:
@@ -195,11 +216,10 @@ def token_of(number: int) -> str:
 class Measured:
     """A server with the monitors of one type, and what it has used since `begin`."""
 
-    def __init__(self, server: Served, kind: str, kept: bool, together: int = 1) -> None:
+    def __init__(self, server: Served, kind: str, rhythm: Rhythm) -> None:
         self.server = server
-        self._together = together
+        self._rhythm = rhythm
         self._kind = kind
-        self._kept = kept
 
     async def fill(self, document: Document, monitors: int) -> None:
         """Add the monitors; pushes begin."""
@@ -214,7 +234,7 @@ class Measured:
                 )
                 assert answer.get("ok"), answer
             self._token, self._last = client.token, answer["monitorID"]
-        self._pushing = Pushing(self.server.port, monitors, self._kept, self._together)
+        self._pushing = Pushing(self.server.port, monitors, self._rhythm)
         self._task = asyncio.create_task(self._pushing.run()) if self._kind == "push" else None
 
     async def begin(self) -> None:
@@ -257,8 +277,7 @@ async def measure(name: str, options: argparse.Namespace) -> tuple[list[list[flo
         (folder / "peer").mkdir()
         async with peer(folder / "peer") as document:
             servers = [Served(folder / f"data{place}", tree=tree) for place, tree in enumerate(trees)]
-            together = 10 if name == "push-many" else 1
-            measured = [Measured(server, kind, name == "push-kept", together) for server in servers]
+            measured = [Measured(server, kind, RHYTHMS.get(name, Rhythm())) for server in servers]
             try:
                 for each in measured:
                     await asyncio.to_thread(each.server.wait_ready)
