@@ -5,7 +5,7 @@
 For each type a fresh server with so many monitors of a peer on this machine, each checked every second. CPU
 is the kernel's accounting of the whole process; what the server needs anyway in that time is not taken off.
 Pushes come over connections of their own, as `curl` in a cron job makes them, one every 5 ms; those of
-`push-kept` over one, those of `push-many` from ten that do not wait for each other. `push-rush` are twenty that
+`push-kept` over one, of `push-many` from ten that do not wait for each other. `push-rush` are twenty that
 make no pause at all, with a connection for each push, and `push-rush-kept` the same over twenty that stay.
 """
 
