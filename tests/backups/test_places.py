@@ -273,7 +273,8 @@ async def test_a_file_of_the_browser_is_put_back(tmp_path: Path) -> None:
         await page.call("startRestore", key, "correct horse", PASSWORD)
         async with asyncio.timeout(20):
             await server.appliance.restart.wait()
-        stages = [each[0]["stage"] for each in page.pushed("restoreProgress")]
+            while "done" not in (stages := [each[0]["stage"] for each in page.pushed("restoreProgress")]):
+                await asyncio.sleep(0.01)  # it is told at the same moment
         assert (stages[-1], "unpacking" in stages) == ("done", True)
     async with running(folder) as server:
         assert server.appliance._ground.settings.primary_base_url() == ""
