@@ -9,7 +9,8 @@ import { monitors, type MonitorRow } from "../../state/monitors.ts";
 
 const CLOSED_KEY = "closedGroups";
 const LIST_KEY = "list";
-const SETTLE_MS = 1000; // a list ordered by live values must not jump faster than one can read
+const SOON_MS = 300; // until what has changed alone finds its place
+const SETTLE_MS = 3000; // a list ordered by live values must not jump faster than one can read
 
 /** How this browser shows the list; an address may name another order. */
 export interface Preferences {
@@ -41,6 +42,7 @@ export const cursor = shallowRef<number | null>(null);
 
 const settled = shallowRef(0);
 let settling = 0;
+let settledAt = -SETTLE_MS;
 
 function setClosed(next: ReadonlySet<number | string>): void {
   closed.value = next;
@@ -56,10 +58,12 @@ export function toggleGroup(key: number | string): void {
 
 function settle(): void {
   if (settling) return;
+  const since = performance.now() - settledAt;
   settling = window.setTimeout(() => {
     settling = 0;
+    settledAt = performance.now();
     settled.value += 1;
-  }, SETTLE_MS);
+  }, Math.max(SOON_MS, SETTLE_MS - since));
 }
 
 const byStatus = () =>
