@@ -247,7 +247,7 @@ def gatus_files(kind: str) -> Callable[[Path, int, str, Wanted], dict[str, str]]
             for number in range(wanted.monitors)
         ]
         web = {"address": "127.0.0.1", "port": port}
-        # Without the last one it makes three checks at a time. It begins with one after the other, for minutes.
+        # Without the last one, three checks at a time. It begins with one after the other, for minutes.
         settings = {"web": web, "storage": storage, "endpoints": endpoints, "concurrency": 0}
         return {"config.yaml": json.dumps(settings)}
 
