@@ -66,6 +66,7 @@ class Route(Struct, frozen=True, kw_only=True):
         """The route as Litestar serves and describes it."""
         function = self._silent() if self.status == NO_CONTENT else self._answering()
         function.__name__ = self.name
+        function.__doc__ = cleandoc(self.handler.__doc__ or "")  # the document tells it
         methods = [self.method] if isinstance(self.method, HttpMethod) else list(self.method)
 
         def operation_id(_handler: Any, method: Any, _path: Any) -> str:
@@ -91,7 +92,6 @@ class Route(Struct, frozen=True, kw_only=True):
                 headers=self.headers,
             ),
             operation_id=operation_id,
-            description=cleandoc(self.handler.__doc__ or "") or None,
             tags=[self.tag],
             request_max_body_size=Empty if self.most_bytes is None else self.most_bytes,
             **route_for(self.needs, problems=self.problems, shown_once=self.shown_once),

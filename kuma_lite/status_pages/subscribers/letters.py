@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from msgspec import Struct
@@ -83,42 +84,31 @@ def letter(news: News, subscriber: Subscriber, page: PageFacts) -> Letter:
 def notice(news: News, subscriber: Subscriber, page: PageFacts) -> Notice:
     """What somebody is told, whatever shows it."""
     title = one_line(page.title) or "Status"
+    made = partial(Notice, what=news.what, page=title, address=page.address, at=news.at)
     manage = (_CHOOSE, link(subscriber, page, Purpose.MANAGE))
     if news.what is What.CONFIRM:
         confirm = link(subscriber, page, Purpose.CONFIRM, news.at + CONFIRM_WITHIN_S)
-        return Notice(
-            what=news.what,
-            page=title,
-            address=page.address,
+        return made(
             heading="Please confirm your subscription",
             text=f"Somebody, hopefully you, wants to be told here when something happens at {title}.",
             links=(("Confirm within 24 hours", confirm),),
             closing="If it was not you, do nothing: what was typed is deleted after a day.",
-            at=news.at,
         )
     if news.what is What.KNOWN:
-        return Notice(
-            what=news.what,
-            page=title,
-            address=page.address,
+        return made(
             heading="You are subscribed",
             text=f"You are subscribed to {title} already.",
             links=(manage,),
             closing="If you did not ask for this, you need not do anything.",
-            at=news.at,
         )
     facts = [("Time" if news.start or news.end else "Status", when(news)), ("Services", services(news, page))]
     if news.what is What.INCIDENT_RESOLVED:
         del facts[0]  # the heading says it
-    return Notice(
-        what=news.what,
-        page=title,
-        address=page.address,
+    return made(
         heading=heading_of(news),
         facts=tuple(fact for fact in facts if fact[1]),
         text=news.text[:MAX_TEXT_CHARS],
         links=(("Status page", page.address), manage),
-        at=news.at,
     )
 
 
