@@ -6,7 +6,6 @@ from typing import Final
 
 import apsw
 
-NUMBER: Final = 76
 OWNERS: Final = {"outbox_message": "notifications"}
 
 _SCHEMA: Final = """
