@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { filtersFromQuery, isFiltering, isNarrower, noFilters, queryFromFilters, type Filters } from "./monitor-filters.ts";
+import { filtersFromQuery, isFiltering, noFilters, queryFromFilters, type Filters } from "./monitor-filters.ts";
 
 describe("filters in the address", () => {
   it.each<Filters>([
@@ -26,13 +26,5 @@ describe("filters in the address", () => {
     expect(isFiltering({ ...noFilters(), sort: "uptime" })).toBe(false);
     expect(isFiltering({ ...noFilters(), text: "  " })).toBe(false);
     expect(isFiltering({ ...noFilters(), types: ["http"] })).toBe(true);
-  });
-
-  it("are narrower with more typed at the end, if the wider ones are of nothing else", () => {
-    const typed = (text: string, more: Partial<Filters> = {}): Filters => ({ ...noFilters(), text, ...more });
-    expect(isNarrower(typed("we"), typed("web a", { statuses: ["down"] }))).toBe(true);
-    expect(isNarrower(typed("we"), typed("w"))).toBe(false);
-    expect(isNarrower(typed("we", { statuses: ["down"] }), typed("web", { statuses: ["down"] }))).toBe(false);
-    expect(isNarrower(typed("we", { tags: ["a"] }), typed("web"))).toBe(false);
   });
 });

@@ -66,13 +66,6 @@ function tagTests(chosen: readonly string[]): ReadonlySet<string>[] {
 /** What is typed, word by word. */
 export const wordsOf = ({ text }: Filters): string[] => text.toLowerCase().split(/\s+/).filter(Boolean);
 
-/** Whether nothing that the one leaves out can be in what the other leaves; what a status leaves out may come back. */
-export const isNarrower = (wide: Filters, narrow: Filters): boolean =>
-  narrow.text.startsWith(wide.text) &&
-  wide.statuses.length === 0 &&
-  wide.types.length === 0 &&
-  wide.tags.length === 0;
-
 /** A test for rows by all but what is typed. */
 export function matcher(filters: Filters): (row: MonitorRow) => boolean {
   const statuses = new Set(filters.statuses);

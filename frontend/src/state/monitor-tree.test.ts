@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { noFilters, SORTS, type Filters } from "./monitor-filters.ts";
+import { Finder } from "./monitor-search.ts";
 import type { MonitorRow } from "./monitors.ts";
 import { rowsOf } from "./test-rows.ts";
-import { assignRanks, childrenOf, find, flatten, OpenLines, ordered, ORDERS } from "./monitor-tree.ts";
+import { assignRanks, childrenOf, flatten, OpenLines, ordered, ORDERS } from "./monitor-tree.ts";
 
 const MOST_LOOKS = 40 * 10_000; // what ordering them takes, with some to spare
 
@@ -11,7 +12,7 @@ const none: ReadonlySet<number> = new Set();
 function lines(rows: Map<number, MonitorRow>, filters: Partial<Filters> = {}, closed = none): string[] {
   const inOrder = assignRanks(rows);
   const all = { ...noFilters(), ...filters };
-  return flatten(childrenOf(rows, inOrder), find(rows, all, inOrder), all.sort, closed).map(
+  return flatten(childrenOf(rows, inOrder), new Finder(rows, inOrder).find(all), all.sort, closed).map(
     ({ id, depth, open }) => `${"  ".repeat(depth)}${rows.get(id)?.name ?? ""}${open ? " v" : ""}`,
   );
 }
@@ -102,7 +103,7 @@ describe("lines that are all open", () => {
     const rows = family();
     const all = assignRanks(rows);
     const children = childrenOf(rows, all);
-    const found = find(rows, { ...noFilters(), text }, all);
+    const found = new Finder(rows, all).find({ ...noFilters(), text });
     if (!found) throw new Error("nothing was filtered");
     for (const sort of SORTS) {
       expect(new OpenLines(children, sort).of(found)).toEqual(flatten(children, found, sort, new Set([1, 4])));
@@ -114,7 +115,7 @@ describe("lines that are all open", () => {
     const all = assignRanks(rows);
     const open = new OpenLines(childrenOf(rows, all), "status");
     const lineOf = (text: string) => {
-      const found = find(rows, { ...noFilters(), text }, all);
+      const found = new Finder(rows, all).find({ ...noFilters(), text });
       return found && open.of(found).find(({ id }) => id === 5);
     };
     expect(lineOf("deep")).toBeDefined();
@@ -126,42 +127,5 @@ describe("childrenOf", () => {
   it("shows rows whose parent is missing, or that are their own ancestors, at the top", () => {
     const rows = rowsOf({ id: 1, parent: 9 }, { id: 2, parent: 3 }, { id: 3, parent: 2 }, { id: 4, parent: 4 });
     expect(childrenOf(rows).get(null)?.map(({ id }) => id).sort()).toEqual([1, 2, 3, 4]);
-  });
-});
-
-describe("find", () => {
-  it("does not count groups that are only shown for their members", () => {
-    const rows = family();
-    const all = assignRanks(rows);
-    const found = find(rows, { ...noFilters(), text: "deep" }, all);
-    expect(found?.matches.map(({ id }) => id)).toEqual([5]);
-    expect(all.filter(({ rank }) => found?.shown[rank]).map(({ id }) => id).sort()).toEqual([1, 4, 5]);
-    expect(find(rows, noFilters(), all)).toBeNull();
-  });
-
-  it("wants every word, and looks in what a wider search has left where that is given", () => {
-    const rows = family();
-    const all = assignRanks(rows);
-    const ids = (text: string, within = all) =>
-      find(rows, { ...noFilters(), text }, all, within)?.matches.map(({ id }) => id);
-    expect(ids("9 web")).toEqual([3]);
-    expect(ids("web")).toEqual([3, 2]);
-    expect(ids("web", all.filter(({ id }) => id !== 3))).toEqual([2]);
-  });
-
-  it("widens by values of one tag, and narrows by several tags", () => {
-    const rows = rowsOf(
-      { id: 1, tags: [["env", "prod", "#000"], ["team", "a", "#000"]] },
-      { id: 2, tags: [["env", "test", "#000"], ["team", "a", "#000"]] },
-      { id: 3, tags: [["env", "prod", "#000"]] },
-      { id: 4, tags: [["team", "", "#000"]] },
-    );
-    const all = assignRanks(rows);
-    const ids = (...tags: string[]) => find(rows, { ...noFilters(), tags }, all)?.matches.map(({ id }) => id);
-    expect(ids("env")).toEqual([1, 2, 3]);
-    expect(ids("env: prod")).toEqual([1, 3]);
-    expect(ids("env: prod", "env: test")).toEqual([1, 2, 3]);
-    expect(ids("env: prod", "team")).toEqual([1]);
-    expect(ids("env", "team: b")).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 /** From the map of monitors to the lines of the list: filtered, ordered, groups opened or closed. */
 import type { Status } from "../words/status.ts";
-import { isFiltering, matcher, wordsOf, type Filters, type Sort } from "./monitor-filters.ts";
+import type { Sort } from "./monitor-filters.ts";
+import type { Found } from "./monitor-search.ts";
 import { statusOf, type MonitorRow } from "./monitors.ts";
 
 export interface ListLine {
@@ -65,40 +66,6 @@ function inCircle(row: MonitorRow, rows: Map<number, MonitorRow>): boolean {
   }
   return false;
 }
-
-/** What a filter leaves. */
-export interface Found {
-  shown: Uint8Array; // by rank: 1 for what matches and the groups it is in
-  matches: readonly MonitorRow[]; // in the order of `all`
-}
-
-/**
- * null when nothing is filtered.
- * @param candidates what can match, in the order of `all`: all, or what a wider search has left
- */
-export function find(
-  rows: Map<number, MonitorRow>,
-  filters: Filters,
-  all: readonly MonitorRow[],
-  candidates = all,
-): Found | null {
-  if (!isFiltering(filters)) return null;
-  let matches = candidates;
-  for (const word of wordsOf(filters)) matches = matches.filter(({ text }) => text.includes(word));
-  if (filters.statuses.length || filters.types.length || filters.tags.length) matches = matches.filter(matcher(filters));
-  const shown = new Uint8Array(all.length);
-  for (const match of matches) {
-    let current: MonitorRow | undefined = match;
-    while (current && !shown[current.rank]) {
-      shown[current.rank] = 1;
-      current = current.parent === null ? undefined : rows.get(current.parent);
-    }
-  }
-  return { shown, matches };
-}
-
-export const sameMatches = ({ matches: a }: Found, { matches: b }: Found): boolean =>
-  a.length === b.length && a.every((row, index) => row === b[index]);
 
 /** In their order, which were in that of `assignRanks`: by status they need only be dealt out. */
 export function ordered(list: readonly MonitorRow[], sort: Sort): readonly MonitorRow[] {

@@ -187,8 +187,9 @@ describe("the beats of a row", () => {
       if (!found) throw new Error("no row yet");
       return found;
     });
+    expect(line.querySelector("[role=img]")).toBeNull(); // nothing is known yet, so nothing is claimed
     bars.want([1]);
-    await vi.waitFor(() => expect(line.querySelector("path.down")).not.toBeNull());
+    await vi.waitFor(() => expect(line.querySelector("path.down")?.getAttribute("d")).toBeTruthy());
     expect(line.querySelector("[role=img]")?.getAttribute("aria-label")).toBe("Last 2 checks, 1 down");
   });
 });

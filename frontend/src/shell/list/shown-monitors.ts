@@ -1,10 +1,10 @@
 /** What the list shows: filters (from the address), what this browser prefers, the lines, and the cursor. */
 import { computed, shallowRef, watch } from "vue";
 import { keep, readKept } from "../../state/kept.ts";
-import { isNarrower, noFilters, SORTS, type Filters, type Sort } from "../../state/monitor-filters.ts";
+import { noFilters, SORTS, type Filters, type Sort } from "../../state/monitor-filters.ts";
+import { Finder, sameMatches, type Found } from "../../state/monitor-search.ts";
 import { sectioned, SECTIONS, type Sections } from "../../state/monitor-sections.ts";
-import { assignRanks, childrenOf, find, flatten, OpenLines, sameMatches } from "../../state/monitor-tree.ts";
-import type { Found, ListLine } from "../../state/monitor-tree.ts";
+import { assignRanks, childrenOf, flatten, OpenLines, type ListLine } from "../../state/monitor-tree.ts";
 import { monitors, type MonitorRow } from "../../state/monitors.ts";
 
 const CLOSED_KEY = "closedGroups";
@@ -78,23 +78,21 @@ watch(monitors.live, () => byFigures() && settle());
 const structure = computed(() => {
   void monitors.structure.value;
   const all = assignRanks(monitors.rows);
-  return { all, children: childrenOf(monitors.rows, all) };
+  return { all, children: childrenOf(monitors.rows, all), finder: new Finder(monitors.rows, all) };
 });
 
-let latest: { filters: Filters; all: readonly MonitorRow[]; found: Found } | null = null;
+let finder: Finder | null = null; // that has found what was found last
 
 /** The same object while the same is found, so that a key that changes nothing makes and draws no lines. */
 const found = computed<Found | null>((before) => {
   void settled.value;
-  const { all } = structure.value;
-  const now = filters.value;
-  const ranked = latest?.all === all; // what was found is told by ranks, which are others in another order
-  const within = latest && ranked && isNarrower(latest.filters, now) ? latest.found.matches : all;
-  const next = find(monitors.rows, now, all, within);
-  const kept = next && before && ranked && sameMatches(before, next) ? before : next;
-  latest = kept && { filters: now, all, found: kept };
-  return kept;
+  const ranked = finder === structure.value.finder; // what was found is told by ranks, which are others in another order
+  finder = structure.value.finder;
+  const next = finder.find(filters.value);
+  return next && before && ranked && sameMatches(before, next) ? before : next;
 });
+
+const foundRows = computed(() => found.value?.matches.map((rank) => structure.value.all[rank] as MonitorRow));
 
 const sorting = computed(() => filters.value.sort);
 /** Moves on when live values have changed an order that is made of them. */
@@ -113,13 +111,13 @@ export const lines = computed<readonly ListLine[]>(() => {
   if (sections === "groups" && found.value) return opened.value.of(found.value);
   if (sections === "groups" && !closed.value.size) return opened.value.lines;
   if (sections === "groups") return flatten(children, null, sort, closed.value);
-  return sectioned(found.value?.matches ?? all, sections, sort, found.value ? new Set() : closed.value);
+  return sectioned(foundRows.value ?? all, sections, sort, found.value ? new Set() : closed.value);
 });
 
 export const matches = computed<number>(() => found.value?.matches.length ?? structure.value.all.length);
 
 /** Ids of all monitors that the list has, folded ones included, without groups that only lead to them. */
-export const listed = (): number[] => (found.value?.matches ?? structure.value.all).map(({ id }) => id);
+export const listed = (): number[] => (foundRows.value ?? structure.value.all).map(({ id }) => id);
 
 /** Open or close everything there is to fold. */
 export function foldAll(open: boolean): void {
