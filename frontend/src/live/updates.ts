@@ -11,6 +11,7 @@ import { call, connect, connection, WireError } from "../wire/socket.ts";
 import type { BarBeat, Hello, LiveBeat, Problem, SummaryAck } from "../wire/types.ts";
 import { t } from "../words/index.ts";
 import { announceChanges } from "./announce.ts";
+import { Gatherer } from "./gather.ts";
 
 type Listener = (batch: readonly LiveBeat[]) => void;
 
@@ -35,19 +36,19 @@ export const onBeats = (listener: Listener) => subscribe(listeners, listener);
 export const onRefresh = (refresh: () => void) => subscribe(refreshers, refresh);
 export const onNotificationsChanged = (refresh: () => void) => subscribe(notificationWatchers, refresh);
 
-/** The server gathers them: at most four batches a second. To wait for a frame would draw one where nothing changed. */
-function receiveBeats({ beats: batch }: { beats: LiveBeat[] }): void {
-  if (!monitors.loaded.value) return;
+/** The server sends at most four batches a second, of which every one would be drawn. */
+const beats = new Gatherer((batch) => {
   announceChanges(monitors.beat(batch));
   bars.append(batch);
   for (const listener of listeners) listener(batch);
-}
+});
 
 async function readSummary(): Promise<void> {
   try {
     const summary = await call<SummaryAck>("summary");
     const again = monitors.loaded.value;
     setServerTime(summary.serverTime);
+    beats.clear(); // what is in the summary
     monitors.load(summary);
     if (again) {
       bars.clear();
@@ -73,6 +74,7 @@ export function startUpdates(): void {
   watch(stage, (now) => {
     if (now === "ready") void readSummary();
     else if (now === "login") {
+      beats.clear();
       monitors.clear();
       bars.clear();
       problems.value = [];
@@ -80,9 +82,12 @@ export function startUpdates(): void {
   });
   connect({
     hello: (message: Hello) => void receiveHello(message),
-    beats: receiveBeats,
+    beats: ({ beats: batch }: { beats: LiveBeat[] }) => {
+      if (monitors.loaded.value) beats.add(batch);
+    },
     changes: (message: { monitors: unknown[][]; deleted: number[] }) => {
       if (!monitors.loaded.value) return;
+      beats.flush(); // or an older beat would be taken for newer than the change
       monitors.change(message.monitors, message.deleted);
       bars.forget(message.deleted);
     },

@@ -56,7 +56,10 @@ export function useSeries(id: Ref<number | null>, range: Ref<Range>, beats?: () 
     onBeats((batch) => {
       if (range.value !== "recent" || beats) return;
       const before = kept.length;
-      for (const [monitor, time, status, ping] of batch) if (monitor === id.value) kept.push([time, status, ping, ""]);
+      for (const [monitor, time, status, ping] of batch) {
+        const isNew = time > (kept.at(-1)?.[0] ?? 0); // the answer may have brought it
+        if (monitor === id.value && isNew) kept.push([time, status, ping, ""]);
+      }
       if (kept.length === before) return;
       kept = kept.slice(-BEATS);
       data.value = fromBeats(kept, serverNow());
