@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from kuma_lite.core.clock import MILLISECONDS, to_ms
 
 _FIRST_MS: Final = to_ms(datetime(1, 1, 1, tzinfo=UTC).timestamp())
 _LAST_MS: Final = to_ms(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
+_KEPT: Final = 2_048  # moments whose text is remembered: lists say the same ones again
 
 
 def iso(ms: int | None) -> str | None:
     """Milliseconds since 1970 as `2024-01-20T14:22:00Z`, the way the Servers API writes dates."""
-    if ms is None:
-        return None
-    return datetime.fromtimestamp(ms // MILLISECONDS, UTC).replace(tzinfo=None).isoformat() + "Z"
+    return None if ms is None else _written(ms // MILLISECONDS)
+
+
+@lru_cache(_KEPT)
+def _written(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def iso_exact(ms: int) -> str:

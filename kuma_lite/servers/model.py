@@ -101,13 +101,13 @@ class Server:
         """The newest sample of every metric, as the Servers API shows them; empty before the first."""
         if not self.last:
             return {}
-        newest = max(time for time, _ in self.last.values())
+        newest, _ = max(self.last.values())
         return {"metrics": self.recent(), "timestamp": iso_exact(newest)}
 
     def recent(self) -> dict[str, float]:
         """Stored name → newest value, of what was sent lately."""
-        oldest = max((time for time, _ in self.last.values()), default=0) - SNAPSHOT_MS
-        return {name: value for name, (time, value) in self.last.items() if time >= oldest}
+        newest, _ = max(self.last.values(), default=(0, 0.0))
+        return {name: value for name, (time, value) in self.last.items() if time >= newest - SNAPSHOT_MS}
 
     @property
     def temperature(self) -> float | None:
