@@ -87,7 +87,8 @@ def test_an_unknown_mark_is_refused_and_lists_are_repeated() -> None:
 # --- linters -----------------------------------------------------------------------------------------------
 
 
-def passes(*command: str | Path, env: dict[str, str] | None = None) -> str:
+def passes(program: str, *words: str | Path, env: dict[str, str] | None = None) -> str:
+    command = [find_program(program) or program, *words]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=60, env={**os.environ, **(env or {})}
     )
