@@ -47,7 +47,7 @@ CPU, MUSL = RELEASE.removesuffix("-musl"), RELEASE.endswith("-musl")
 MAX_ONE_FILE_BYTES, MAX_ONE_DIR_BYTES = (
     (29_500_000, 73_000_000) if RELEASE == "x86_64" else (35_000_000, 78_000_000)
 )
-ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "armhf"}
 BARE_ROOT = (
     ROOT / "build" / (f"bare-root-release-{RELEASE}" if RELEASE else f"bare-root-{platform.machine()}")
 )
