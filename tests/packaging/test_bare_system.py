@@ -126,7 +126,7 @@ def test_the_doctor_finds_no_trouble(program: str, tmp_path: Path) -> None:  # n
 
 def test_an_update_takes_the_build_for_this_c_library(program: str) -> None:  # noqa: F811
     with release_server() as releases:
-        for number, machine in enumerate(("x86_64", "aarch64", "x86_64-musl", "aarch64-musl")):
+        for number, machine in enumerate(("x86_64", "aarch64", "armv7l", "x86_64-musl", "aarch64-musl")):
             for folder in (False, True):
                 releases.release(f"99.0.{number}", machine=machine, folder=folder)
         command = ("update", "--check", "--from", releases.url, "--key", releases.public_key)
