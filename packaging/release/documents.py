@@ -3,9 +3,10 @@
     documents.py PROGRAM SITE SOURCES PAGE_MODULES OUT
 
 PROGRAM is the one-file binary; only libraries of which it holds something are listed. SITE is the folder of
-the Python packages it was made from, SOURCES that of CPython and its libraries in C, with those of the crates that
-`rust-extensions` fetched beside it, PAGE_MODULES the page's node_modules. Writes OUT/kuma-lite-<version>.cdx.json and OUT/THIRD-PARTY-LICENCES.txt; fails where a licence
-is missing or is the GPL.
+the Python packages it was made from, SOURCES that of CPython and its libraries in C, with the crates that
+`rust-extensions` fetched beside it, PAGE_MODULES the page's node_modules. Writes
+OUT/kuma-lite-<version>.cdx.json and OUT/THIRD-PARTY-LICENCES.txt; fails where a licence is missing or is the
+GPL.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""In maturin's place when pip downloads a source: says its name as its author has written it down, and builds nothing."""
+"""In maturin's place when pip downloads a source: says its name as the author did, and builds nothing."""
 
 from __future__ import annotations
 
