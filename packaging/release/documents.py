@@ -57,7 +57,7 @@ class Component:
             "name": self.name,
             "version": self.version,
             "purl": f"pkg:{self.kind}/{self.name.replace('@', '%40')}@{self.version}",
-            "bom-ref": f"{self.kind}:{self.name}",
+            "bom-ref": f"{self.kind}:{self.name}@{self.version}",
             "licenses": [{"license": {"name": self.licence}}],
         }
 

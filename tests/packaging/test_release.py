@@ -86,6 +86,8 @@ def test_crates_are_named_with_the_licence_and_text_that_we_take(tmp_path: Path)
         ("pigeon", "1.0.0", "cargo", "MIT OR Apache-2.0", ["pigeon-1.0.0/LICENSE-MIT"]),
         ("self", "2.0.0", "cargo", "Apache-2.0", ["self-2.0.0/LICENSE-APACHE"]),
     ]
+    older = documents.Component("pigeon", "0.9.0", "cargo", "MIT", [])
+    assert older.document()["bom-ref"] != found[1].document()["bom-ref"]  # two versions of a crate are common
 
 
 def test_pip_hears_the_name_of_a_source_without_building_it(
