@@ -43,7 +43,7 @@ GPL = re.compile(r"lib(readline|history|gdbm|db)[-.0-9]|^readline|_gdbm|_dbm")
 # Those for musl (x86_64-musl) run in a root of musl.
 RELEASE = os.environ.get("KUMA_LITE_RELEASE", "")
 CPU, MUSL = RELEASE.removesuffix("-musl"), RELEASE.endswith("-musl")
-# Of a release, with what is in Rust compiled for size or as in the wheels; else with whatever Python this machine has.
+# Of a release, with what is in Rust compiled for size, or as wheels have it; else with this machine's Python.
 MAX_ONE_FILE_BYTES, MAX_ONE_DIR_BYTES = {
     "x86_64": (28_000_000, 65_000_000),
     "aarch64": (28_000_000, 65_000_000),
