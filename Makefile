@@ -188,7 +188,7 @@ image: dist/kuma-lite ## an image of the program for containers, in dist/ (build
 	@packaging/image
 
 .PHONY: release
-release: $(VENV)/.installed-dev $(PAGE) ## all of a release in dist/release, for amd64 and arm64 (root; an hour the first time)
+release: $(VENV)/.installed-dev $(PAGE) ## all of a release in dist/release, for every machine (root; hours the first time)
 	@packaging/release/release $(RELEASE)
 
 .PHONY: reproducible

@@ -45,6 +45,15 @@ has() {
     command -v "$1" >/dev/null 2>&1
 }
 
+# Whether its C library is musl. The least systems have no ldd to ask.
+is_musl() {
+    if has ldd; then
+        ldd --version 2>&1 | grep -qi musl
+    else
+        ls /lib/ld-musl-* >/dev/null 2>&1
+    fi
+}
+
 # What this machine is called in the names of builds: x86_64, aarch64-musl ...
 build_for_here() {
     case $(uname -s) in
@@ -63,7 +72,7 @@ build_for_here() {
     armv7l | armv8l) machine=armv7l ;;
     *) fail "there is no build for $machine; the Python package runs wherever Python 3.11 does" ;;
     esac
-    if { ldd --version 2>&1 || :; } | grep -qi musl; then
+    if is_musl; then
         machine=$machine-musl
     else
         found=$(getconf GNU_LIBC_VERSION 2>/dev/null || echo)
@@ -119,7 +128,7 @@ install_program() {
     if [ -n "$VERSION" ]; then URL=$RELEASES/download/v$VERSION; else URL=$RELEASES/latest/download; fi
     fetch SHA256SUMS "$temporary/SHA256SUMS"
     line=$(choose "$build" "$temporary/SHA256SUMS")
-    [ -n "$line" ] || fail "the release has nothing for this machine ($build)"
+    [ -n "$line" ] || fail "the release has nothing for this machine ($build); the Python package runs wherever Python 3.11 does"
     digest=${line%% *}
     name=${line#* }
     version=${name#kuma-lite-}

@@ -27,6 +27,7 @@ from kuma_lite.installing.releases import (
     SIGNATURE,
     SUMS,
     Release,
+    machine_of,
     order,
     release_for,
     verified,
@@ -70,7 +71,8 @@ def run(options: argparse.Namespace) -> int:
     place, source = place_of(executable, __version__), Source(options.source)
     sums = verified(source.text(SUMS, MAX_SUMS_BYTES), source.text(SIGNATURE, MAX_SUMS_BYTES), keys)
     musl = "musl" in getattr(sys.implementation, "_multiarch", "")
-    release = release_for(sums, os.uname().machine, musl=musl, folder=place.folder)
+    machine = machine_of(os.uname().machine, bits=sys.maxsize.bit_length() + 1)
+    release = release_for(sums, machine, musl=musl, folder=place.folder)
     if not _is_newer(release):
         print(f"Kuma Lite {__version__} is the newest version.")
         return DONE

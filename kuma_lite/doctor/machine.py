@@ -140,7 +140,7 @@ def examine_time_zone() -> Iterator[Finding]:
         return
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):
+    except (ValueError, OSError, KeyError):  # a name that is not there is a KeyError
         says = f"TZ is {name}, which is no time zone: UTC is used instead."
         yield Finding("Time zone", Level.WARNING, says, "TZ=Europe/Berlin, for instance.")
         return

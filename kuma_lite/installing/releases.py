@@ -72,12 +72,17 @@ def listed(sums: bytes) -> dict[str, str]:
     return {match["name"]: match["digest"] for match in found if match is not None}
 
 
+def machine_of(kernel: str, *, bits: int) -> str:
+    """What a program's machine is called: a system of 32 bits may run on a kernel of 64."""
+    return "armv7l" if bits == 32 and kernel in ("aarch64", "arm64") else kernel
+
+
 def release_for(sums: Mapping[str, str], machine: str, *, musl: bool, folder: bool) -> Release:
     """The file for a machine. Raises UserError when there is none.
 
     Args:
         sums: file name → digest.
-        machine: as its kernel calls it.
+        machine: as its kernel calls it (`machine_of`).
         musl: whether its C library is musl.
         folder: the archive of a folder, not one file.
     """

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Final
+from pathlib import Path, PurePath
+from typing import Any, Final, NamedTuple
 
 from kuma_lite.core.client_address import header
 from kuma_lite.web.respond import HTML, TEXT, respond
 
 _FOLDER: Final = "frontend_dist"
+_PACKED: Final = "frontend_dist.pack"  # as a binary has it, see `read_files`
 # Vite puts a hash of the content into the names of what it builds, so those never change.
 _HASHED: Final = re.compile(r"/assets/.+[-.][A-Za-z0-9_-]{8,}\.\w+$")
 _FOREVER: Final = b"public, max-age=31536000, immutable"
@@ -41,14 +43,28 @@ _NOT_BUILT: Final = (
 )
 
 
-@dataclass(frozen=True)
-class File:
-    """One file of the page with its compressed siblings; the binaries have it gzipped only."""
+class Part(NamedTuple):
+    """A file within another: so many bytes from there on."""
 
     path: Path
+    start: int
+    length: int
+
+    def read_bytes(self) -> bytes:
+        """Its content."""
+        with self.path.open("rb") as whole:
+            whole.seek(self.start)
+            return whole.read(self.length)
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of the page with its compressed siblings; binaries have most gzipped only, without `plain`."""
+
+    plain: Path | Part | None
     content_type: bytes
     caching: bytes
-    encodings: dict[str, Path] = field(default_factory=dict)
+    encodings: dict[str, Path | Part] = field(default_factory=dict)
 
     @cached_property
     def etag(self) -> bytes:
@@ -65,41 +81,49 @@ class File:
         """What is sent with that Content-Encoding, one of `encodings`; None: the file itself."""
         if encoding is not None:
             return self.encodings[encoding].read_bytes()
-        if "gzip" in self.encodings and not self.path.is_file():
+        if self.plain is None:
             return gzip.decompress(self.encodings["gzip"].read_bytes())
-        return self.path.read_bytes()
+        return self.plain.read_bytes()
 
 
 def find_page() -> Path | None:
     """Where the built page is: in the binary, in the package, or in the repository; None when not built."""
     package = Path(__file__).resolve().parent.parent
     bundle = getattr(sys, "_MEIPASS", None)
-    folders = [Path(bundle) / _FOLDER] if bundle else []
-    for folder in [*folders, package / _FOLDER, package.parent / _FOLDER]:
+    if bundle and (packed := Path(bundle) / _PACKED).is_file():
+        return packed
+    for folder in (package / _FOLDER, package.parent / _FOLDER):
         if (folder / "index.html").is_file():
             return folder
     return None
 
 
-def read_files(folder: Path) -> dict[str, File]:
-    """URL path → file, for all files below a folder."""
-    files = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix != ".br":
-            plain = path.with_suffix("") if path.suffix == ".gz" else path
-            url = "/" + plain.relative_to(folder).as_posix()
-            files[url] = _describe(plain, url)
-    return files
+def read_files(place: Path) -> dict[str, File]:
+    """URL path → file, for all files below a folder, or of those that a binary has in one.
+
+    That begins with a line of JSON: name of each → where it starts behind that line, and its length.
+    """
+    sources: dict[str, Path | Part]
+    if place.is_file():
+        with place.open("rb") as packed:
+            named = json.loads(packed.readline())
+            begin = packed.tell()
+        sources = {name: Part(place, begin + start, length) for name, (start, length) in named.items()}
+    else:
+        found = sorted(place.rglob("*"))
+        sources = {path.relative_to(place).as_posix(): path for path in found if path.is_file()}
+    plain = dict.fromkeys(name.removesuffix(".gz") for name in sources if not name.endswith(".br"))
+    return {f"/{name}": _describe(name, sources) for name in plain}
 
 
-def _describe(path: Path, url: str) -> File:
-    kind = _TYPES.get(path.suffix, "application/octet-stream")
-    siblings = {encoding: Path(f"{path}{suffix}") for suffix, encoding in _COMPRESSED}
+def _describe(name: str, sources: dict[str, Path | Part]) -> File:
     return File(
-        path=path,
-        content_type=kind.encode(),
-        caching=_FOREVER if _HASHED.match(url) else _ASK_AGAIN,
-        encodings={encoding: sibling for encoding, sibling in siblings.items() if sibling.is_file()},
+        plain=sources.get(name),
+        content_type=_TYPES.get(PurePath(name).suffix, "application/octet-stream").encode(),
+        caching=_FOREVER if _HASHED.match(f"/{name}") else _ASK_AGAIN,
+        encodings={
+            encoding: sources[name + suffix] for suffix, encoding in _COMPRESSED if name + suffix in sources
+        },
     )
 
 
@@ -107,7 +131,7 @@ class Page:
     """Serves the built page.
 
     Args:
-        folder: of the built page; None when there is none.
+        folder: of the built page, or the file that it is in; None when there is none.
         html_headers: what HTML answers carry besides (`headers.page_headers`).
     """
 

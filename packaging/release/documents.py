@@ -3,9 +3,10 @@
     documents.py PROGRAM SITE SOURCES PAGE_MODULES OUT
 
 PROGRAM is the one-file binary; only libraries of which it holds something are listed. SITE is the folder of
-the Python packages it was made from, SOURCES that of CPython and its libraries in C, PAGE_MODULES the page's
-node_modules. Writes OUT/kuma-lite-<version>.cdx.json and OUT/THIRD-PARTY-LICENCES.txt; fails where a licence
-is missing or is the GPL.
+the Python packages it was made from, SOURCES that of CPython and its libraries in C, with the crates that
+`rust-extensions` fetched beside it, PAGE_MODULES the page's node_modules. Writes
+OUT/kuma-lite-<version>.cdx.json and OUT/THIRD-PARTY-LICENCES.txt; fails where a licence is missing or is the
+GPL.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Component:
             "name": self.name,
             "version": self.version,
             "purl": f"pkg:{self.kind}/{self.name.replace('@', '%40')}@{self.version}",
-            "bom-ref": f"{self.kind}:{self.name}",
+            "bom-ref": f"{self.kind}:{self.name}@{self.version}",
             "licenses": [{"license": {"name": self.licence}}],
         }
 
@@ -115,6 +116,30 @@ def c_libraries(sources: Path) -> Iterator[Component]:
     yield Component("libgcc", text.parent.name.split("-")[1], "generic", licence, [text.read_text()])
 
 
+def rust_libraries(build: Path) -> Iterator[Component]:
+    """The crates that our own builds of extensions are linked with, and Rust's library."""
+    (text,) = build.glob("rust/usr/share/doc/libstd-rust-web-dev/copyright")
+    version = (build / "rust" / "version").read_text().strip()
+    yield Component("rust", version, "generic", "MIT OR Apache-2.0", [text.read_text()])
+    for line in sorted({*(build / "rust-src" / "crates").read_text().splitlines()} - {""}):
+        crate, _, licence = line.partition("|")
+        name, version, *place = crate.split()
+        if place:
+            continue  # a part of the package itself, which stands among those of Python
+        (folder,) = build.glob(f"rust-crates/registry/src/*/{name}-{version.removeprefix('v')}")
+        files = [path for path in sorted(folder.glob("*")) if LICENCE_NAMES.match(path.name)]
+        files = [path for path in files if "MIT" in path.name] or [
+            path for path in files if not GPL.search(path.name)
+        ]
+        texts = [path.read_text(errors="replace") for path in files]
+        yield Component(name, version.removeprefix("v"), "cargo", chosen(licence), texts)
+
+
+def chosen(licence: str) -> str:
+    """A licence without the alternatives that we cannot take, of those its author offers."""
+    return " OR ".join(each for each in licence.split(" OR ") if not GPL.search(each))
+
+
 def page_libraries(modules: Path) -> Iterator[Component]:
     """What the page declares, and what that needs."""
     lock = json.loads((ROOT / "frontend" / "package-lock.json").read_text())["packages"]
@@ -167,6 +192,7 @@ def main(program: str, site: str, sources: str, modules: str, out: str) -> int:
     components = [
         *python_libraries(Path(site), bundled_modules(Path(program))),
         *c_libraries(Path(sources)),
+        *rust_libraries(Path(sources).parent),
         *sorted(page_libraries(Path(modules)), key=lambda each: each.name),
     ]
     wrong = [each.name for each in components if GPL.search(each.licence) or not each.licence]

@@ -2,6 +2,8 @@
    in the place of the others (--wrap). */
 #if defined(__x86_64__)
 #define OLDEST "GLIBC_2.2.5"
+#elif defined(__arm__)
+#define OLDEST "GLIBC_2.4"
 #else
 #define OLDEST "GLIBC_2.17"
 #endif

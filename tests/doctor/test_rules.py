@@ -107,3 +107,12 @@ def test_an_examination_that_fails_holds_up_no_other() -> None:
     assert [each.says for each in found] == ["This could not be examined: Permission denied.", "Fine."]
     assert worst(found) is NOTE
     assert worst([]) is OK
+
+
+@pytest.mark.parametrize(
+    ("name", "level"), [("Europe/Berlin", OK), ("Mars/Olympus", WARNING), ("..", WARNING)]
+)
+def test_tz_names_a_zone_or_not(name: str, level: Level, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", name)
+    (finding,) = machine.examine_time_zone()
+    assert (finding.level, name in finding.says) == (level, True)

@@ -60,6 +60,54 @@ def test_licences_are_what_the_metadata_says() -> None:
     assert not any(documents.GPL.search(text) for text in allowed)
 
 
+def test_crates_are_named_with_the_licence_and_text_that_we_take(tmp_path: Path) -> None:
+    documents = load("documents")
+
+    def write(path: str, text: str) -> None:
+        place = tmp_path / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+
+    crates = "rust-crates/registry/src/index-1"
+    write("rust/usr/share/doc/libstd-rust-web-dev/copyright", "of Rust")
+    write("rust/version", "1.96.0\n")
+    write(
+        "rust-src/crates",
+        "pigeon v1.0.0|MIT OR Apache-2.0\nself v2.0.0|Apache-2.0 OR GPL-2.0-only\n\n"
+        "kept v0.5.0 (/build/rust-src/kept-0.5.0)|MIT\npigeon v1.0.0|MIT OR Apache-2.0\n",
+    )
+    for path in ("pigeon-1.0.0/LICENSE-MIT", "pigeon-1.0.0/LICENSE-APACHE", "pigeon-1.0.0/Cargo.toml"):
+        write(f"{crates}/{path}", path)
+    for path in ("self-2.0.0/LICENSE-APACHE", "self-2.0.0/LICENSE-GPLv2"):
+        write(f"{crates}/{path}", path)
+    found = list(documents.rust_libraries(tmp_path))
+    assert [(each.name, each.version, each.kind, each.licence, each.texts) for each in found] == [
+        ("rust", "1.96.0", "generic", "MIT OR Apache-2.0", ["of Rust"]),
+        ("pigeon", "1.0.0", "cargo", "MIT OR Apache-2.0", ["pigeon-1.0.0/LICENSE-MIT"]),
+        ("self", "2.0.0", "cargo", "Apache-2.0", ["self-2.0.0/LICENSE-APACHE"]),
+    ]
+    older = documents.Component("pigeon", "0.9.0", "cargo", "MIT", [])
+    assert older.document()["bom-ref"] != found[1].document()["bom-ref"]  # two versions of a crate are common
+
+
+def test_pip_hears_the_name_of_a_source_without_building_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "Metadata-Version: 2.4\nName: pigeon-post\nVersion: 1.2.3\n\nFlies."
+    (tmp_path / "PKG-INFO").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    stand_in = load("sources/maturin")
+    assert stand_in.prepare_metadata_for_build_wheel(str(tmp_path)) == "pigeon_post-1.2.3.dist-info"
+    assert (tmp_path / "pigeon_post-1.2.3.dist-info" / "METADATA").read_text() == text
+
+
+@needs_program("shellcheck")
+@pytest.mark.parametrize("script", ["install-rust", "build-rust", "rust-extensions"])
+def test_a_script_is_clean(script: str) -> None:
+    done = subprocess.run(["shellcheck", RELEASE / script], capture_output=True, text=True, check=False)
+    assert done.stdout == ""
+
+
 def test_the_bill_names_every_library_of_the_page_and_its_address() -> None:
     documents = load("documents")
     components = list(documents.page_libraries(ROOT / "frontend" / "node_modules"))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -155,9 +156,35 @@ async def test_without_a_built_page_a_sentence_says_so(tmp_path: Path) -> None:
     assert "make frontend" in answer.text
 
 
-def test_the_binary_s_own_page_comes_first(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page_module.sys, "_MEIPASS", str(built.parent), raising=False)
-    assert find_page() == built
+def test_the_binary_s_own_page_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = tmp_path / "frontend_dist.pack"
+    packed.write_bytes(b"{}\n")
+    monkeypatch.setattr(page_module.sys, "_MEIPASS", str(tmp_path), raising=False)
+    assert find_page() == packed
+
+
+async def test_a_page_in_one_file_is_the_same_page(tmp_path: Path, built: Path) -> None:
+    parts, named, size = [], {}, 0
+    for path in sorted(path for path in built.rglob("*") if path.is_file()):
+        parts.append(path.read_bytes())
+        named[path.relative_to(built).as_posix()] = size, len(parts[-1])
+        size += len(parts[-1])
+    packed = tmp_path / "frontend_dist.pack"
+    packed.write_bytes(json.dumps(named).encode() + b"\n" + b"".join(parts))
+    one, many = read_files(packed), read_files(built)
+    assert one.keys() == many.keys()
+    for name, file in one.items():
+        assert (file.etag, file.content_type, file.caching) == (
+            many[name].etag,
+            many[name].content_type,
+            many[name].caching,
+        )
+        assert {each: file.read(each) for each in (None, *file.encodings)} == {
+            each: many[name].read(each) for each in (None, *many[name].encodings)
+        }
+    async with frame(tmp_path, page_folder=packed) as running:
+        answer = await http.get(running.url + "/assets/index-B1a2C3d4.js")
+    assert answer.text == SCRIPT
 
 
 def test_a_folder_without_index_is_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
