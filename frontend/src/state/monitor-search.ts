@@ -43,7 +43,7 @@ class Texts {
   }
 }
 
-/** Finds among rows that are in the order of ranks; what it looks at is put together by the first search. */
+/** Finds among rows that are in the order of ranks. */
 export class Finder {
   private texts: Texts | null = null;
   private readonly parents: Int32Array; // ranks of them, -1 for none
@@ -53,6 +53,11 @@ export class Finder {
     private readonly inOrder: readonly MonitorRow[],
   ) {
     this.parents = Int32Array.from(inOrder, ({ parent }) => (parent === null ? -1 : (rows.get(parent)?.rank ?? -1)));
+  }
+
+  /** Puts together what a search looks at, so that the first key does not have to. */
+  prepare(): Texts {
+    return (this.texts ??= new Texts(this.inOrder));
   }
 
   /** null when nothing is filtered. */
@@ -69,14 +74,9 @@ export class Finder {
   private matching(filters: Filters): readonly number[] {
     const words = wordsOf(filters);
     const others = filters.statuses.length + filters.types.length + filters.tags.length;
-    if (!others) return this.having(words);
+    if (!others) return this.prepare().having(words);
     const fits = matcher(filters);
-    const left = words.length ? this.having(words) : this.inOrder.keys();
+    const left = words.length ? this.prepare().having(words) : this.inOrder.keys();
     return [...left].filter((rank) => fits(this.inOrder[rank] as MonitorRow));
-  }
-
-  private having(words: readonly string[]): number[] {
-    this.texts ??= new Texts(this.inOrder);
-    return this.texts.having(words);
   }
 }

@@ -103,6 +103,12 @@ const opened = computed(() => {
   return new OpenLines(structure.value.children, sorting.value);
 });
 
+/** Somebody is about to search: what the first key would have to make is made now. */
+export function prepareSearch(): void {
+  structure.value.finder.prepare();
+  if (preferences.value.sections === "groups") void opened.value;
+}
+
 export const lines = computed<readonly ListLine[]>(() => {
   void reordered.value;
   const { all, children } = structure.value;
