@@ -101,13 +101,16 @@ class Server:
         """The newest sample of every metric, as the Servers API shows them; empty before the first."""
         if not self.last:
             return {}
-        newest, _ = max(self.last.values())
-        return {"metrics": self.recent(), "timestamp": iso_exact(newest)}
+        return {"metrics": self.recent(), "timestamp": iso_exact(self._newest())}
 
     def recent(self) -> dict[str, float]:
         """Stored name → newest value, of what was sent lately."""
-        newest, _ = max(self.last.values(), default=(0, 0.0))
-        return {name: value for name, (time, value) in self.last.items() if time >= newest - SNAPSHOT_MS}
+        oldest = self._newest() - SNAPSHOT_MS
+        return {name: value for name, (time, value) in self.last.items() if time >= oldest}
+
+    def _newest(self) -> int:
+        time, _ = max(self.last.values(), default=(0, 0.0))
+        return time
 
     @property
     def temperature(self) -> float | None:

@@ -117,11 +117,14 @@ def c_libraries(sources: Path) -> Iterator[Component]:
 
 
 def rust_libraries(build: Path) -> Iterator[Component]:
-    """The crates that our own builds of extensions are linked with, and Rust's library."""
+    """The crates that our builds of extensions are linked with, and Rust's library; none where all are wheels."""
+    listed = build / "rust-src" / "crates"
+    if not listed.is_file():
+        return
     (text,) = build.glob("rust/usr/share/doc/libstd-rust-web-dev/copyright")
     version = (build / "rust" / "version").read_text().strip()
     yield Component("rust", version, "generic", "MIT OR Apache-2.0", [text.read_text()])
-    for line in sorted({*(build / "rust-src" / "crates").read_text().splitlines()} - {""}):
+    for line in sorted({*listed.read_text().splitlines()} - {""}):
         crate, _, licence = line.partition("|")
         name, version, *place = crate.split()
         if place:

@@ -3,16 +3,7 @@ import { noFilters } from "./monitor-filters.ts";
 import { Finder, type Found } from "./monitor-search.ts";
 import { assignRanks } from "./monitor-tree.ts";
 import type { MonitorRow } from "./monitors.ts";
-import { rowsOf } from "./test-rows.ts";
-
-const family = () =>
-  rowsOf(
-    { id: 1, name: "Zoo", type: "group" },
-    { id: 2, name: "web 10", parent: 1 },
-    { id: 3, name: "web 9", parent: 1, status: 0 },
-    { id: 4, name: "inner", type: "group", parent: 1 },
-    { id: 5, name: "deep", parent: 4, tags: [["prod", "eu", "#000"]] },
-  );
+import { family, rowsOf } from "./test-rows.ts";
 
 const idsOf = (all: readonly MonitorRow[], found: Found | null) => found?.matches.map((rank) => all[rank]?.id);
 
@@ -35,6 +26,14 @@ describe("find", () => {
     expect(ids(" web  WEB ")).toEqual([3, 2]);
     expect(ids("web deep")).toEqual([]);
     expect(ids(Array(300).fill("deep").join(" "))).toEqual([5]);
+  });
+
+  it("gives the same object while the same is found", () => {
+    const rows = family();
+    const finder = new Finder(rows, assignRanks(rows));
+    const found = finder.find({ ...noFilters(), text: "dee" });
+    expect(finder.find({ ...noFilters(), text: "deep" })).toBe(found);
+    expect(finder.find({ ...noFilters(), text: "web" })).not.toBe(found);
   });
 
   it("finds what lies in one text, and nothing across two", () => {

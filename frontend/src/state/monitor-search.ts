@@ -8,13 +8,6 @@ export interface Found {
   matches: readonly number[]; // ranks, ascending
 }
 
-/** A loop, as every key comes here: a function for each of thousands takes ten times as long while it is new. */
-export function sameMatches({ matches: a }: Found, { matches: b }: Found): boolean {
-  if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
-  return true;
-}
-
 /** The texts of all rows as one, for the same reason: every key would visit each. */
 class Texts {
   private readonly all: string;
@@ -43,40 +36,62 @@ class Texts {
   }
 }
 
-/** Finds among rows that are in the order of ranks. */
+/** A loop, as every key comes here: a function for each of thousands takes ten times as long while it is new. */
+function sameMatches({ matches: a }: Found, { matches: b }: Found): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
+  return true;
+}
+
+/** Finds among rows that are in the order of ranks. What it needs is made when somebody searches. */
 export class Finder {
   private texts: Texts | null = null;
-  private readonly parents: Int32Array; // ranks of them, -1 for none
+  private parents: Int32Array | null = null; // ranks of them, -1 for none
+  private latest: Found | null = null;
 
   constructor(
-    rows: ReadonlyMap<number, MonitorRow>,
+    private readonly rows: ReadonlyMap<number, MonitorRow>,
     private readonly inOrder: readonly MonitorRow[],
-  ) {
-    this.parents = Int32Array.from(inOrder, ({ parent }) => (parent === null ? -1 : (rows.get(parent)?.rank ?? -1)));
+  ) {}
+
+  /** What the first key would have to make. */
+  prepare(): void {
+    this.textsOf();
+    this.parentsOf();
   }
 
-  /** Puts together what a search looks at, so that the first key does not have to. */
-  prepare(): Texts {
-    return (this.texts ??= new Texts(this.inOrder));
-  }
-
-  /** null when nothing is filtered. */
+  /**
+   * Null when nothing is filtered; the same object as the time before while the same is found, so that a key that
+   * changes nothing makes and draws no lines.
+   */
   find(filters: Filters): Found | null {
     if (!isFiltering(filters)) return null;
     const matches = this.matching(filters);
+    const parents = this.parentsOf();
     const shown = new Uint8Array(this.inOrder.length);
     for (const rank of matches) {
-      for (let at = rank; at >= 0 && !shown[at]; at = this.parents[at] as number) shown[at] = 1;
+      for (let at = rank; at >= 0 && !shown[at]; at = parents[at] as number) shown[at] = 1;
     }
-    return { shown, matches };
+    const found = { shown, matches };
+    if (!this.latest || !sameMatches(this.latest, found)) this.latest = found;
+    return this.latest;
   }
 
   private matching(filters: Filters): readonly number[] {
     const words = wordsOf(filters);
     const others = filters.statuses.length + filters.types.length + filters.tags.length;
-    if (!others) return this.prepare().having(words);
+    if (!others) return this.textsOf().having(words);
     const fits = matcher(filters);
-    const left = words.length ? this.prepare().having(words) : this.inOrder.keys();
+    const left = words.length ? this.textsOf().having(words) : this.inOrder.keys();
     return [...left].filter((rank) => fits(this.inOrder[rank] as MonitorRow));
+  }
+
+  private textsOf(): Texts {
+    return (this.texts ??= new Texts(this.inOrder));
+  }
+
+  private parentsOf(): Int32Array {
+    const rankOf = ({ parent }: MonitorRow): number => (parent === null ? -1 : (this.rows.get(parent)?.rank ?? -1));
+    return (this.parents ??= Int32Array.from(this.inOrder, rankOf));
   }
 }

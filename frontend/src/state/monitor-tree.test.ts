@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { noFilters, SORTS, type Filters } from "./monitor-filters.ts";
 import { Finder } from "./monitor-search.ts";
 import type { MonitorRow } from "./monitors.ts";
-import { rowsOf } from "./test-rows.ts";
+import { family, rowsOf } from "./test-rows.ts";
 import { assignRanks, childrenOf, flatten, OpenLines, ordered, ORDERS } from "./monitor-tree.ts";
 
 const MOST_LOOKS = 40 * 10_000; // what ordering them takes, with some to spare
@@ -16,16 +16,6 @@ function lines(rows: Map<number, MonitorRow>, filters: Partial<Filters> = {}, cl
     ({ id, depth, open }) => `${"  ".repeat(depth)}${rows.get(id)?.name ?? ""}${open ? " v" : ""}`,
   );
 }
-
-const family = () =>
-  rowsOf(
-    { id: 1, name: "Zoo", type: "group" },
-    { id: 2, name: "web 10", parent: 1 },
-    { id: 3, name: "web 9", parent: 1, status: 0 },
-    { id: 4, name: "inner", type: "group", parent: 1 },
-    { id: 5, name: "deep", parent: 4, tags: [["prod", "eu", "#000"]] },
-    { id: 6, name: "alone", type: "ping", ping: 30 },
-  );
 
 describe("flatten", () => {
   it("orders by name as people count, groups opened", () => {

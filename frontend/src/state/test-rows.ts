@@ -38,3 +38,14 @@ export function rowsOf(...given: Given[]): Map<number, MonitorRow> {
   store.load(summaryOf(given));
   return store.rows;
 }
+
+/** Groups within groups, and one that is in none. */
+export const family = () =>
+  rowsOf(
+    { id: 1, name: "Zoo", type: "group" },
+    { id: 2, name: "web 10", parent: 1 },
+    { id: 3, name: "web 9", parent: 1, status: 0 },
+    { id: 4, name: "inner", type: "group", parent: 1 },
+    { id: 5, name: "deep", parent: 4, tags: [["prod", "eu", "#000"]] },
+    { id: 6, name: "alone", type: "ping", ping: 30 },
+  );

@@ -2,7 +2,7 @@
 import { computed, shallowRef, watch } from "vue";
 import { keep, readKept } from "../../state/kept.ts";
 import { noFilters, SORTS, type Filters, type Sort } from "../../state/monitor-filters.ts";
-import { Finder, sameMatches, type Found } from "../../state/monitor-search.ts";
+import { Finder, type Found } from "../../state/monitor-search.ts";
 import { sectioned, SECTIONS, type Sections } from "../../state/monitor-sections.ts";
 import { assignRanks, childrenOf, flatten, OpenLines, type ListLine } from "../../state/monitor-tree.ts";
 import { monitors, type MonitorRow } from "../../state/monitors.ts";
@@ -81,15 +81,9 @@ const structure = computed(() => {
   return { all, children: childrenOf(monitors.rows, all), finder: new Finder(monitors.rows, all) };
 });
 
-let finder: Finder | null = null; // that has found what was found last
-
-/** The same object while the same is found, so that a key that changes nothing makes and draws no lines. */
-const found = computed<Found | null>((before) => {
+const found = computed<Found | null>(() => {
   void settled.value;
-  const ranked = finder === structure.value.finder; // what was found is told by ranks, which are others in another order
-  finder = structure.value.finder;
-  const next = finder.find(filters.value);
-  return next && before && ranked && sameMatches(before, next) ? before : next;
+  return structure.value.finder.find(filters.value);
 });
 
 const foundRows = computed(() => found.value?.matches.map((rank) => structure.value.all[rank] as MonitorRow));
