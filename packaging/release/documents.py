@@ -117,7 +117,7 @@ def c_libraries(sources: Path) -> Iterator[Component]:
 
 
 def rust_libraries(build: Path) -> Iterator[Component]:
-    """The crates that our builds of extensions are linked with, and Rust's library; none with wheels alone."""
+    """The crates that our builds of extensions are linked with, and Rust's library; none with wheels."""
     listed = build / "rust-src" / "crates"
     if not listed.is_file():
         return
