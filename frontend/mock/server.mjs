@@ -38,7 +38,8 @@ const POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https: http:; " +
   "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'self'; form-action 'self'";
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
-const BEATS_MS = 250;
+const BEATS_MS = 500; // as the server gathers them
+const NEWS_MS = 100; // but tells this soon what changes a state
 const REPORTS_MS = 500;
 
 async function answerApi(url, response) {
@@ -112,10 +113,18 @@ page.on("connection", (socket) => {
   }
 });
 
+let waiting = [];
+let since = 0; // ms, of the first that waits
 setInterval(() => {
-  const beats = world.tick(BEATS_MS);
-  if (beats.length) page.to("in").emit("beats", { beats });
-}, BEATS_MS);
+  const beats = world.tick(NEWS_MS);
+  if (!waiting.length) since = Date.now();
+  waiting.push(...beats);
+  if (!waiting.length) return;
+  const news = waiting.some(([, , , , , important]) => important);
+  if (!news && Date.now() - since < BEATS_MS - NEWS_MS) return;
+  page.to("in").emit("beats", { beats: waiting });
+  waiting = [];
+}, NEWS_MS);
 
 setInterval(() => {
   const rows = fleet.tick(REPORTS_MS);

@@ -31,6 +31,7 @@ from kuma_lite.core.config import Config
 from kuma_lite.core.doors import Doors
 from kuma_lite.core.periodic_job import PeriodicJob
 from kuma_lite.core.service_manager import ServiceManager
+from kuma_lite.foreign.doors import FileDoors
 from kuma_lite.maintenance.document import STATE_EXAMPLE as MAINTENANCE_STATE
 from kuma_lite.management.doors import management_doors
 from kuma_lite.monitors.doors.state import EXAMPLE as STATE_EXAMPLE
@@ -119,6 +120,7 @@ class Appliance:
             tag_doors(resources["tag"], tags, ground.push),
             usage_doors(resources),
             config_doors(files, resources),
+            FileDoors(files).doors(),
             management_doors(
                 resources,
                 {

@@ -25,16 +25,16 @@ class LoadedFile:
 
     def located(self, problems: Iterable[Mapping[str, Any]]) -> str:
         """What does not fit (`Problem.as_json`), a line each, with its place in the file."""
-        return "\n".join(map(self._located, problems))
+        return "\n".join(f"{self.where(problem)}: {problem['message']}" for problem in problems)
 
-    def _located(self, problem: Mapping[str, Any]) -> str:
+    def where(self, problem: Mapping[str, Any]) -> str:
+        """The place in the file, and of what it is about the name: `kuma.yaml:4:15: monitors “Shop”`."""
         kind, key, field = problem["kind"], problem["key"], problem["field"]
         path = self.given.origins.get((kind, key), (kind, key) if key else (kind,))
         if field:
             path = (*path, *field.replace("[]", "").split("."))
         where = located(self.path, path, self.parsed.place(path))
-        what = f"{kind} “{key}”: " if key else ""
-        return f"{where}: {what}{problem['message']}"
+        return f"{where}: {kind} “{key}”" if key else where
 
 
 def load(path: str, variables: Mapping[str, str] | None = None) -> LoadedFile:

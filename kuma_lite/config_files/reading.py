@@ -67,6 +67,16 @@ def escaped(value: Any) -> Any:
     return value
 
 
+def variables_of(value: Any) -> set[str]:
+    """The names that `${env:NAME}` asks for anywhere in what was parsed."""
+    if isinstance(value, str):
+        asked = [match[1].partition(":") for match in _VARIABLE.finditer(value) if match[1] is not None]
+        return {name for source, _, name in asked if source == "env" and name}
+    if isinstance(value, Mapping):
+        return set().union(*map(variables_of, value.values()))
+    return set().union(*map(variables_of, value)) if isinstance(value, list) else set()
+
+
 class _Unfolding:
     def __init__(self, parsed: Parsed, name: str, variables: Mapping[str, str], read_file: ReadFile) -> None:
         self._parsed = parsed

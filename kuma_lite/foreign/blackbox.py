@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from kuma_lite.core.sentences import said
 from kuma_lite.foreign.model import MONITORS, Converted
 from kuma_lite.foreign.values import (
     host_and_port,
@@ -69,7 +70,9 @@ def convert(value: Any, modules: Any = None) -> Converted:
         if raw_text(job.get("metrics_path")) == _PROBE:
             _job(job, known, interval(job.get("scrape_interval"), every), found)
         else:
-            found.leave(f"job “{with_space(job.get('job_name'))}”", "", "it probes nothing, it reads metrics")
+            found.omit(
+                f"job “{with_space(job.get('job_name'))}”", "", said("it probes nothing, it reads metrics")
+            )
     return found
 
 
@@ -78,20 +81,20 @@ def _job(job: Mapping[str, Any], modules: Mapping[str, Any], every: int, found: 
     where = f"job “{name}”"
     for key in sorted(job):
         if key.endswith("_sd_configs"):
-            found.leave(where, key, "targets that are found later have no equal")
+            found.omit(where, key, said("targets that are found later have no equal"))
     named = [raw_text(one) for one in listing(mapping(job.get("params")).get("module"))] or ["http_2xx"]
     module = mapping(modules.get(named[0]))
     if not module:
-        found.leave(where, f"module “{named[0]}”", "it is not known: name blackbox.yml with --modules")
+        found.omit(where, f"module “{named[0]}”", said("it is not known: blackbox.yml is needed, too"))
         return
     prober = raw_text(module.get("prober"))
     if prober not in ("http", *_OTHERS_READ):
-        found.leave(where, f"module “{named[0]}”", f"the prober “{prober}” has no equal")
+        found.omit(where, f"module “{named[0]}”", said(f"the prober “{prober}” has no equal"))
         return
     settings = mapping(module.get(prober))
     known = _HTTP_READ if prober == "http" else _OTHERS_READ[prober]
     for key in sorted(settings.keys() - known):
-        found.leave(where, f"module “{named[0]}”: {key}", "it has no equal")
+        found.omit(where, f"module “{named[0]}”: {key}", said("it has no equal"))
     common = _http(settings, where, found) if prober == "http" else {}
     limit = seconds(module.get("timeout"))
     if limit and prober != "icmp":
@@ -99,7 +102,7 @@ def _job(job: Mapping[str, Any], modules: Mapping[str, Any], every: int, found: 
     for target, labels in _targets(job):
         options = _target(prober, target, settings)
         if options is None:
-            found.leave(where, raw_text(target), "this is no target that has an equal")
+            found.omit(where, raw_text(target), said("this is no target that has an equal"))
             continue
         document = {
             "parent": found.group(name),
@@ -154,7 +157,7 @@ def _http(settings: Mapping[str, Any], where: str, found: Converted) -> dict[str
         headers["Authorization"] = f"{text(authorization.get('type')) or 'Bearer'} {bearer}"
     basic = mapping(settings.get("basic_auth"))
     if "password_file" in basic or "credentials_file" in authorization:
-        found.leave(where, "password_file", "write ${file:PATH} into our file")
+        found.omit(where, "password_file", said("write ${file:PATH} into our file"))
     codes = [text(code) for code in listing(settings.get("valid_status_codes"))]
     follows = switch(settings.get("follow_redirects"), default=True)
     follows = follows and not switch(settings.get("no_follow_redirects"))
@@ -187,9 +190,9 @@ def _keyword(settings: Mapping[str, Any], where: str, found: Converted) -> dict[
         for given in listing(settings.get(key)):
             pattern = raw_text(given)
             if not _PLAIN.match(pattern):
-                found.leave(where, f"{key}: {pattern}", "only plain texts are looked for")
+                found.omit(where, f"{key}: {pattern}", said("only plain texts are looked for"))
             elif result:
-                found.leave(where, f"{key}: {pattern}", "a monitor looks for one text")
+                found.omit(where, f"{key}: {pattern}", said("a monitor looks for one text"))
             else:
                 result = {"type": "keyword", "keyword": text(pattern), "invert_keyword": inverted}
     return result

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from kuma_lite.core.sentences import said
 from kuma_lite.core.time_zones import zone_named
 from kuma_lite.foreign.gatus_alerting import alerts_of, channels, defaults_of
 from kuma_lite.foreign.gatus_conditions import Conditions
@@ -48,7 +49,7 @@ _STARTTLS: Final = {
     5222: "xmpp",
     5432: "postgres",
 }
-_SUITES: Final = "several steps are one monitor of the type “flow” here"
+_SUITES: Final = said("several steps are one monitor of the type “flow” here")
 _VARIABLE: Final = re.compile(r"\$\$|\$\{(\w+)\}|\$([A-Za-z_]\w*)", re.ASCII)
 
 
@@ -70,7 +71,7 @@ def convert(value: Any) -> Converted:
         _external(mapping(given), keys, defaults, found)
     _maintenance(mapping(root.get("maintenance")), found)
     for key in sorted(root.keys() - _OWN):
-        found.leave(key, "", _SUITES if key == "suites" else "it is how Gatus itself runs")
+        found.omit(key, "", _SUITES if key == "suites" else said("it is how Gatus itself runs"))
     found.documents = unmarked(found.documents)
     found.left_out = [LeftOut(*map(unmarked, one)) for one in found.left_out]
     return found
@@ -109,7 +110,7 @@ def _endpoint(
     where = f"endpoints “{name}”"
     target = _target(given)
     if target is None:
-        found.leave(where, raw_text(given.get("url")), "there is no type of monitor for this address")
+        found.omit(where, raw_text(given.get("url")), said("there is no type of monitor for this address"))
         return
     conditions = Conditions(*target)
     for condition in listing(given.get("conditions")):
@@ -130,11 +131,11 @@ def _endpoint(
     if urlsplit(raw_text(given.get("url")).lower()).scheme in _HTTP and "dns" not in given:
         document |= _request(given, client)
     for condition, reason in conditions.left_out:
-        found.leave(where, condition, reason)
+        found.omit(where, condition, reason)
     for key in sorted(given.keys() - _READ):
-        found.leave(where, key, "it has no equal")
+        found.omit(where, key, said("it has no equal"))
     for key in sorted(client.keys() - _CLIENT):
-        found.leave(where, f"client.{key}", "it has no equal")
+        found.omit(where, f"client.{key}", said("it has no equal"))
     found.add(MONITORS, name, document)
 
 
@@ -220,16 +221,18 @@ def _told(
     failures: list[int] = []
     for provider, alert in alerts_of(given, defaults):
         if provider not in keys:
-            found.leave(where, f"alert “{provider}”", "its provider was not taken over")
+            found.omit(where, f"alert “{provider}”", said("its provider was not taken over"))
             continue
         if keys[provider] not in channels_told:
             channels_told.append(keys[provider])
         failures.append(whole(alert.get("failure-threshold")) or _FAILURES)
         for key in ("success-threshold", "description", "minimum-reminder-interval", "provider-override"):
             if key in alert:
-                found.leave(where, f"alert “{provider}”: {key}", "it has no equal")
+                found.omit(where, f"alert “{provider}”: {key}", said("it has no equal"))
         if not switch(alert.get("send-on-resolved")):
-            found.leave_once("alerting", "send-on-resolved: false", "people are always told that it is over")
+            found.omit_once(
+                "alerting", "send-on-resolved: false", said("people are always told that it is over")
+            )
     if not channels_told:
         return {}
     return {"notifications": channels_told, "max_retries": max(min(failures) - 1, 0)}
@@ -243,7 +246,7 @@ def _external(
     where = f"external-endpoints “{name}”"
     every = interval(mapping(given.get("heartbeat")).get("interval"), 0)
     if not every:
-        found.leave(where, "", "without a heartbeat nothing would ever be missed")
+        found.omit(where, "", said("without a heartbeat nothing would ever be missed"))
         return
     document = {
         "type": "push",
@@ -253,7 +256,7 @@ def _external(
         **_told(given, keys, defaults, where, found),
     }
     found.add(MONITORS, name, document)
-    found.leave(where, "token", "it reports to another address, which its monitor shows")
+    found.omit(where, "token", said("it reports to another address, which its monitor shows"))
 
 
 _DAYS: Final = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
@@ -267,7 +270,7 @@ def _maintenance(given: Mapping[str, Any], found: Converted) -> None:
     begin, length = _CLOCK.match(raw_text(given.get("start"))), seconds(given.get("duration"))
     days = [raw_text(day).lower() for day in listing(given.get("every"))]
     if begin is None or not length or length >= 86_400 or not set(days) <= set(_DAYS):
-        found.leave("maintenance", "", "start, duration or every are not readable")
+        found.omit("maintenance", "", said("start, duration or every are not readable"))
         return
     hours, minutes = int(begin[1]), int(begin[2])
     end = (hours * 60 + minutes + round(length / 60)) % 1440
@@ -275,7 +278,7 @@ def _maintenance(given: Mapping[str, Any], found: Converted) -> None:
     try:
         zone_named(zone)
     except ValueError:
-        found.leave("maintenance", f"timezone {zone}", "there is no such zone")
+        found.omit("maintenance", f"timezone {zone}", said("there is no such zone"))
         return
     plan: dict[str, Any] = {
         "strategy": "recurring-weekday" if days else "recurring-interval",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from kuma_lite.core.sentences import said
 from kuma_lite.foreign.model import NOTIFICATIONS, Converted
 from kuma_lite.foreign.values import listing, mapping, switch, text, whole
 
@@ -59,7 +60,7 @@ def channels(alerting: Any, converted: Converted) -> dict[str, str]:
     for provider, given in mapping(alerting).items():
         where = f"alerting “{provider}”"
         if provider not in _PROVIDERS:
-            converted.leave(where, "", "there is no such service, or it takes other settings")
+            converted.omit(where, "", said("there is no such service, or it takes other settings"))
             continue
         settings = mapping(given)
         kind, fields = _PROVIDERS[provider]
@@ -70,12 +71,12 @@ def channels(alerting: Any, converted: Converted) -> dict[str, str]:
                 document[name] = value
         optional = _OPTIONAL | _MORE_OPTIONAL.get(provider, frozenset())
         if missing := [key for name, key in fields.items() if name not in {*document, *optional}]:
-            converted.leave(where, "", f"without {missing[0]} Gatus does not use it either")
+            converted.omit(where, "", said(f"without {missing[0]} Gatus does not use it either"))
             continue
         if provider in _MORE:
             _MORE[provider](settings, document)
         for key in sorted(settings.keys() - set(fields.values()) - _IGNORED):
-            converted.leave(where, key, "it has no equal")
+            converted.omit(where, key, said("it has no equal"))
         found[provider] = converted.add(NOTIFICATIONS, f"Gatus {provider}", document)
     return found
 

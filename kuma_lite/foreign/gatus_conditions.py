@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kuma_lite.config_files.reading import escaped
+from kuma_lite.core.sentences import said
 from kuma_lite.foreign.values import seconds, whole
 
 _FORM: Final = re.compile(r"^\s*(.+?)\s*(==|!=|<=|>=|<|>)\s*(.*?)\s*$", re.DOTALL)
@@ -19,8 +20,8 @@ _PATH: Final = re.compile(
     r"^(?:[A-Za-z_][A-Za-z0-9_]*|\$\[\d+\])(?:\.[A-Za-z_][A-Za-z0-9_]*|\[\d+\])*$", re.ASCII
 )
 _LOWEST, _HIGHEST = 100, 599  # status codes
-_ONE_BODY: Final = "a monitor has one condition on the body"
-_NO_EQUAL: Final = "there is no such condition"
+_ONE_BODY: Final = said("a monitor has one condition on the body")
+_NO_EQUAL: Final = said("there is no such condition")
 _HTTP: Final = frozenset({"http"})
 
 
@@ -57,12 +58,12 @@ class Conditions:
         """Why it has no equal; None: it was taken over."""
         match = _FORM.match(condition)
         if match is None:
-            return "it is not readable"
+            return said("it is not readable")
         left, operator, right = match.groups()
         function = _FUNCTION.match(left)
         place = _PLACE.match(function[2] if function else left)
         if place is None:
-            return "what it compares is not known"
+            return said("what it compares is not known")
         name, path = place.groups()
         if function and name != "BODY":
             return _NO_EQUAL
@@ -80,16 +81,16 @@ class Conditions:
             case "DNS_RCODE":
                 return None if (operator, right) == ("==", "NOERROR") and self.type == "dns" else _NO_EQUAL
             case "DOMAIN_EXPIRATION":
-                return "a monitor of the type “domain” watches this"
+                return said("a monitor of the type “domain” watches this")
         return _NO_EQUAL
 
     def _status(self, operator: str, right: str) -> str | None:
         if self.type not in ("http", "keyword", "json-query"):
-            return "only HTTP has a status"
+            return said("only HTTP has a status")
         listed = _ANY.match(right)
         numbers = [whole(part) for part in (listed[1].split(",") if listed else [right])]
         if None in numbers or (listed and operator not in ("==", "!=")):
-            return "it is not readable"
+            return said("it is not readable")
         first = numbers[0]
         assert first is not None
         known_operators: dict[str, Callable[[int], bool]] = {
@@ -104,7 +105,7 @@ class Conditions:
         known = self.options.get("codes", range(_LOWEST, _HIGHEST + 1))
         codes = [code for code in known if fits(code)]
         if not codes:
-            return "no status fits"
+            return said("no status fits")
         self.options["codes"] = codes
         return None
 
@@ -114,15 +115,15 @@ class Conditions:
         if self.type in ("keyword", "json-query"):
             return _ONE_BODY
         if self.type not in _HTTP:
-            return "only bodies of HTTP are read"
+            return said("only bodies of HTTP are read")
         pattern, listed = _PATTERN.match(right), _ANY.match(right)
         if not path and not function and pattern:
             inner = pattern[1]
             plain = inner.strip("*")
             if operator not in ("==", "!=") or not plain or set(plain) & set("*?[\\"):
-                return "only patterns as pat(*text*) have an equal"
+                return said("only patterns as pat(*text*) have an equal")
             if not (inner.startswith("*") and inner.endswith("*")):
-                return "only patterns as pat(*text*) have an equal"
+                return said("only patterns as pat(*text*) have an equal")
             self.type = "keyword"
             self.options |= {"keyword": escaped(plain), "invert_keyword": operator == "!="}
             return None
@@ -130,7 +131,7 @@ class Conditions:
         if not steps or pattern or listed or not _PATH.match(steps):
             return _NO_EQUAL
         if function == "len":
-            return "lengths are written as JSONata here: $count(items) or $length(name)"
+            return said("lengths are written as JSONata here: $count(items) or $length(name)")
         if function == "has":
             if right not in ("true", "false") or operator != "==":
                 return _NO_EQUAL
@@ -142,7 +143,7 @@ class Conditions:
     def _record(self, path: str, operator: str, right: str) -> str | None:
         words = {"==": "equals", "!=": "not_equals"}
         if path or operator not in words or _PATTERN.match(right) or _ANY.match(right):
-            return "only whole records are compared"
+            return said("only whole records are compared")
         entry = {
             "type": "expression",
             "andOr": "and",
@@ -156,20 +157,20 @@ class Conditions:
     def _slow(self, operator: str, right: str) -> str | None:
         limit = seconds(right if not right.isdecimal() else f"{right}ms")
         if operator not in ("<", "<=") or not limit:
-            return "only upper limits have an equal"
+            return said("only upper limits have an equal")
         self.timeout = min(limit, self.timeout or limit)
         return None
 
     def _certificate(self, operator: str, right: str) -> str | None:
         limit = seconds(right)
         if operator not in (">", ">=") or limit is None:
-            return "only lower limits have an equal"
+            return said("only lower limits have an equal")
         if self.type == "tls":
             self.options["minimum_days"] = str(max(round(limit / 86_400), 1))
             return None
         if self.type in ("http", "keyword", "json-query"):
             self.options["expiry_notification"] = True
-            return "people are warned before it expires (Settings), and the monitor stays up"
+            return said("people are warned before it expires (Settings), and the monitor stays up")
         return _NO_EQUAL
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from kuma_lite.core.sentences import said
 from kuma_lite.foreign.model import MONITORS, Converted
 from kuma_lite.foreign.values import listing, mapping, raw_text, text, whole, with_space
 
@@ -32,7 +33,7 @@ def convert_rows(rows: Sequence[Mapping[str, Any]]) -> Converted:
     for check in rows:
         _check(check, found)
     if found.documents.get(MONITORS):
-        found.leave("ping URLs", "", "jobs have to call the addresses that their monitors show")
+        found.omit("ping URLs", "", said("jobs have to call the addresses that their monitors show"))
     return found
 
 
@@ -40,8 +41,8 @@ def _check(check: Mapping[str, Any], found: Converted) -> None:
     name = with_space(check.get("name"))
     where = f"check “{name}”"
     if schedule := raw_text(check.get("schedule")):
-        found.leave(
-            where, f"schedule {schedule}", "a monitor waits for a fixed time, not for a cron expression"
+        found.omit(
+            where, f"schedule {schedule}", said("a monitor waits for a fixed time, not for a cron expression")
         )
         return
     every = max(whole(check.get("timeout")) or _TIMEOUT_S, 1)
@@ -69,4 +70,4 @@ def _check(check: Mapping[str, Any], found: Converted) -> None:
         "filter_body",
     ):
         if raw_text(check.get(key)):
-            found.leave(where, key, "it has no equal")
+            found.omit(where, key, said("it has no equal"))

@@ -9,6 +9,7 @@ from typing import Any, Final
 from kuma_lite.checks import monitor_types
 from kuma_lite.config_files.reading import escaped
 from kuma_lite.core.resource_documents import fields_of
+from kuma_lite.core.sentences import said
 from kuma_lite.foreign.model import MONITORS, NOTIFICATIONS, TAGS, Converted
 from kuma_lite.foreign.values import listing, mapping, raw_text, switch, text, whole, with_space
 from kuma_lite.monitors.document.common_options import MonitorOptions
@@ -38,8 +39,8 @@ def convert(value: Any) -> Converted:
     }
     for given in listing(root.get("proxyList")):
         proxy = mapping(given)
-        found.leave(
-            f"proxy “{text(proxy.get('host'))}”", "", "make it under Settings → Proxies, and choose it"
+        found.omit(
+            f"proxy “{text(proxy.get('host'))}”", "", said("make it under Settings → Proxies, and choose it")
         )
     monitors = [mapping(given) for given in listing(root.get("monitorList"))]
     names: dict[int, str] = {}
@@ -70,7 +71,7 @@ def _notification(given: Mapping[str, Any], found: Converted) -> str | None:
     try:
         config = mapping(json.loads(raw_text(given.get("config"))))
     except (ValueError, RecursionError):
-        found.leave(f"notification “{name}”", "", "its settings are not readable")
+        found.omit(f"notification “{name}”", "", said("its settings are not readable"))
         return None
     fields = {raw_text(key): escaped(value) for key, value in config.items()}
     for key in ("id", "name", "applyExisting", "isDefault", "active", "userId", "user_id"):
@@ -87,11 +88,11 @@ def _monitor(
     where = f"monitor “{name}”"
     known = {one.name: one for one in monitor_types()}
     if kind not in known:
-        found.leave(where, f"type {kind}", "there is no such type of monitor")
+        found.omit(where, f"type {kind}", said("there is no such type of monitor"))
         return None
     wire, unread = read_row({key: value for key, value in given.items() if key not in _ELSEWHERE})
     for key in unread:
-        found.leave(where, key, "it is not readable")
+        found.omit(where, key, said("it is not readable"))
     fields = {key: field.name for key, field in fields_of((MonitorOptions, known[kind].options)).items()}
     told = [channels[number] for number in _told(given.get("notificationIDList")) if number in channels]
     parent = whole(given.get("parent"))
@@ -104,9 +105,9 @@ def _monitor(
         "tags": _tags(given, found),
     }
     if whole(given.get("proxyId")):
-        found.leave(where, "proxy", "choose one here")
+        found.omit(where, "proxy", said("choose one here"))
     if whole(given.get("docker_host")):
-        found.leave(where, "docker_host", "the backup does not say which one that is")
+        found.omit(where, "docker_host", said("the backup does not say which one that is"))
     return found.add(MONITORS, name, document)
 
 

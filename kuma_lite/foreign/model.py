@@ -66,14 +66,14 @@ class Converted:
                 return key
         return self.add(MONITORS, name, {"type": "group"})
 
-    def leave(self, where: str, what: str, reason: str) -> None:
+    def omit(self, where: str, what: str, reason: str) -> None:
         """Note what has no equal."""
         self.left_out.append(LeftOut(where, what, reason))
 
-    def leave_once(self, where: str, what: str, reason: str) -> None:
+    def omit_once(self, where: str, what: str, reason: str) -> None:
         """The same for what stands at many places."""
         if LeftOut(where, what, reason) not in self.left_out:
-            self.leave(where, what, reason)
+            self.omit(where, what, reason)
 
     def ordered(self) -> Iterator[tuple[str, dict[str, Document]]]:
         """Each kind that there is after those that it names."""

@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Callable
 from io import StringIO
+from pathlib import PurePath
 from typing import Any, Final
 
 from kuma_lite.config_files.texts import parse, written
@@ -22,23 +23,38 @@ SOURCES: Final = (
 )
 _UNKNOWN: Final = "{name} is nothing that can be taken over; that are files of {sources}."
 _OURS: Final = "{name} is a configuration of Kuma Lite: “kuma-lite apply” makes a server so."
-_MODULES: Final = "{name} holds modules and no targets: name the prometheus.yml, and this with --modules."
+_MODULES: Final = "{name} holds modules and no targets: import the prometheus.yml, and this with it."
 _READERS: Final[tuple[tuple[Callable[[Any], bool], Callable[[Any], Converted]], ...]] = (
     (kuma_backup.recognised, kuma_backup.convert),
     (gatus.recognised, gatus.convert),
     (healthchecks.recognised, healthchecks.convert),
     (uptimerobot.recognised, uptimerobot.convert),
 )
+# What stands at the top of a configuration of ours; the kinds of things, as their features name them.
+OURS: Final = (
+    "tags", "proxies", "docker_hosts", "remote_browsers", "notifications", "monitors", "servers",
+    "status_pages", "maintenance", "webhooks", "defaults",
+)  # fmt: skip
 MAX_FIELD_CHARS: Final = 1_000_000  # of a CSV
 
 
 def convert(text: str, name: str, modules: str | None = None) -> Converted:
-    """What a file says, by what is in it; `modules`: the text of a blackbox.yml. Raises UserError."""
+    """What a file of another program says; `modules`: the text of a blackbox.yml. Raises UserError."""
+    converted = taken_over(text, name, modules)
+    if converted is None:
+        raise UserError(_OURS, name=name)
+    return converted
+
+
+def taken_over(text: str, name: str, modules: str | None = None) -> Converted | None:
+    """The same by what is in it; None: it is a configuration of ours. Raises UserError."""
     if rows := _table(text):
         if uptimerobot.is_header(list(rows[0])):
             return uptimerobot.convert_rows(rows)
         if rows[0].keys() >= healthchecks.COLUMNS:
             return healthchecks.convert_rows(rows)
+    if PurePath(name).suffix.lower() == ".toml":
+        return None  # nobody else's files are
     value = _parsed(text, name)
     if blackbox.recognised(value):
         return blackbox.convert(value, _parsed(modules, "--modules") if modules else None)
@@ -47,8 +63,8 @@ def convert(text: str, name: str, modules: str | None = None) -> Converted:
             return reader(value)
     if blackbox.has_modules(value):
         raise UserError(_MODULES, name=name)
-    if isinstance(value, dict) and isinstance(value.get("monitors"), dict):
-        raise UserError(_OURS, name=name)
+    if isinstance(value, dict) and any(isinstance(value.get(plural), dict) for plural in OURS):
+        return None
     raise UserError(_UNKNOWN, name=name, sources=", ".join(SOURCES))
 
 

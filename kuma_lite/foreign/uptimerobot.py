@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from kuma_lite.core.sentences import said
 from kuma_lite.foreign.model import MONITORS, Converted
 from kuma_lite.foreign.values import listing, mapping, raw_text, text, whole, with_space
 
@@ -74,7 +75,7 @@ def convert_rows(rows: Sequence[Mapping[str, Any]]) -> Converted:
     for row in rows:
         _monitor(_plain(row), found)
     if any(one.get("type") == "push" for one in found.documents.get(MONITORS, {}).values()):
-        found.leave("heartbeat URLs", "", "jobs have to call the addresses that their monitors show")
+        found.omit("heartbeat URLs", "", said("jobs have to call the addresses that their monitors show"))
     return found
 
 
@@ -101,11 +102,11 @@ def _monitor(row: Mapping[str, Any], found: Converted) -> None:
     given = raw_text(of("type")).strip().lower()
     kind = _TYPES.get(given)
     if kind is None:
-        found.leave(where, f"type {given}", "there is no equal type of monitor")
+        found.omit(where, f"type {given}", said("there is no equal type of monitor"))
         return
     options = _target(kind, address, of)
     if options is None:
-        found.leave(where, address, "its address is not complete")
+        found.omit(where, address, said("its address is not complete"))
         return
     document = {
         "type": kind,
@@ -117,7 +118,7 @@ def _monitor(row: Mapping[str, Any], found: Converted) -> None:
     found.add(MONITORS, name, document)
     for key in ("alertcontacts", "mwindows", "maintenancewindows", "alertcontactids"):
         if row.get(key):
-            found.leave(where, key, "it is only a number there")
+            found.omit(where, key, said("it is only a number there"))
 
 
 def _tags(value: Any) -> dict[str, str]:

@@ -218,7 +218,7 @@ REFUSED = {
     "a: [": ":",
     "{": ":",
     "monitors: {Shop: {type: http}}": "kuma-lite apply",
-    "modules: {x: {prober: http}}": "--modules",
+    "modules: {x: {prober: http}}": "and this with it",
     "a,b\n1,2": "nothing that can be taken over",
     "[1, 2]": "nothing that can be taken over",
 }

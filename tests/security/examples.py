@@ -43,6 +43,7 @@ PAGE = {
 }  # fmt: skip
 INCIDENT = {"title": "trouble", "content": "**all**", "style": "danger"}
 HOOK = {"name": "hook", "url": "http://127.0.0.1:1/", "kinds": ["removed"], "active": True}
+FILE = 'tags: {from a file: {color: "#4B5563"}}'
 WRONG_PASSWORD = "not-The-one-1"
 
 
@@ -337,6 +338,9 @@ def _page_calls(it: Things) -> dict[str, list[Any]]:
         "resources": ["proxy"],
         "usedBy": ["monitor", it.monitor],
         "managedBy": ["monitor", it.monitor],
+        "planFile": [{"name": "kuma.yaml", "text": FILE}],
+        "applyFile": [{"name": "kuma.yaml", "text": FILE}],
+        "exportFile": [],
         "pageServers": [it.page],
         "setPageServers": [it.page, []],
         "serverPages": [it.server],

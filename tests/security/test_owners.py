@@ -43,7 +43,7 @@ OWN = {
     "twoFAStatus", "prepare2FA", "save2FA", "disable2FA", "verifyToken", "getTags", "addTag", "addStatusPage",
     "serversSummary", "serverIncidents", "tokens", "addToken", "projects", "addProject", "things",
     "maintenanceWindows", "planServers", "sessions", "endOtherSessions", "resources", "statusPages",
-    "addWebhook",
+    "addWebhook", "planFile", "applyFile", "exportFile",
 }  # fmt: skip
 # Answered with ok, and with nothing in it, for what is not there; so for what is another's.
 EMPTY: dict[str, Any] = {

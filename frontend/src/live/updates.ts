@@ -11,7 +11,6 @@ import { call, connect, connection, WireError } from "../wire/socket.ts";
 import type { BarBeat, Hello, LiveBeat, Problem, SummaryAck } from "../wire/types.ts";
 import { t } from "../words/index.ts";
 import { announceChanges } from "./announce.ts";
-import { Gatherer } from "./gather.ts";
 
 type Listener = (batch: readonly LiveBeat[]) => void;
 
@@ -36,19 +35,18 @@ export const onBeats = (listener: Listener) => subscribe(listeners, listener);
 export const onRefresh = (refresh: () => void) => subscribe(refreshers, refresh);
 export const onNotificationsChanged = (refresh: () => void) => subscribe(notificationWatchers, refresh);
 
-/** The server sends at most four batches a second, of which every one would be drawn. */
-const beats = new Gatherer((batch) => {
+function receiveBeats(batch: readonly LiveBeat[]): void {
+  if (!monitors.loaded.value) return;
   announceChanges(monitors.beat(batch));
   bars.append(batch);
   for (const listener of listeners) listener(batch);
-});
+}
 
 async function readSummary(): Promise<void> {
   try {
     const summary = await call<SummaryAck>("summary");
     const again = monitors.loaded.value;
     setServerTime(summary.serverTime);
-    beats.clear(); // what is in the summary
     monitors.load(summary);
     if (again) {
       bars.clear();
@@ -74,7 +72,6 @@ export function startUpdates(): void {
   watch(stage, (now) => {
     if (now === "ready") void readSummary();
     else if (now === "login") {
-      beats.clear();
       monitors.clear();
       bars.clear();
       problems.value = [];
@@ -82,12 +79,9 @@ export function startUpdates(): void {
   });
   connect({
     hello: (message: Hello) => void receiveHello(message),
-    beats: ({ beats: batch }: { beats: LiveBeat[] }) => {
-      if (monitors.loaded.value) beats.add(batch);
-    },
+    beats: ({ beats: batch }: { beats: LiveBeat[] }) => receiveBeats(batch),
     changes: (message: { monitors: unknown[][]; deleted: number[] }) => {
       if (!monitors.loaded.value) return;
-      beats.flush(); // or an older beat would be taken for newer than the change
       monitors.change(message.monitors, message.deleted);
       bars.forget(message.deleted);
     },

@@ -35,7 +35,7 @@ interface Pattern {
 const SLOT = /\{(\w+)\}/g;
 /** Values that are words of the server's own; all others are what people or machines called something. */
 const WORDS = new Set([
-  ..."label what thing shown_name error reason problem wrong why message over help advice deed words".split(" "),
+  ..."label what thing shown_name error reason problem wrong why message sentence over help advice deed words".split(" "),
 ]);
 const LONGEST = 2000; // no sentence is
 

@@ -21,7 +21,8 @@ from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved, viewers_of
 from kuma_lite.monitors.service import Monitors
 
-BATCH_S: Final = 0.25  # live beats are gathered this long: smooth for the eye, cheap for a phone
+BATCH_S: Final = 0.5  # ordinary beats are gathered this long: every message costs a page a millisecond
+NEWS_S: Final = 0.1  # what changes a state or a row is told this soon, with all that came before it
 MAX_BARS: Final = 200  # rows a page may ask bars for at once
 MAX_EVENTS: Final = 200
 UNCHECKED: Final = 4  # in place of a status: nobody is asked about its target, and `msg` says why
@@ -56,6 +57,7 @@ class MonitorPage:
         self._deleted: dict[int, list[int]] = {}
         self._messages: dict[int, str] = {}  # the text each row has on the pages
         self._flushing = False
+        self._news = asyncio.Event()
         bus.subscribe(BeatRecorded, self._on_beat)
         bus.subscribe(MonitorChanged, self._on_change)
         bus.subscribe(MonitorRemoved, self._on_removal)
@@ -172,7 +174,7 @@ class MonitorPage:
         monitor = self._monitors.roster.get(beat.monitor_id)
         if monitor is not None and monitor.unchecked:  # its row says why; nothing was measured
             self._changed.setdefault(event.organisation, set()).add(monitor.id)
-            self._flush_soon()
+            self._flush_soon(news=beat.important)
             return
         message = None if self._messages.get(beat.monitor_id) == beat.msg else beat.msg
         self._messages[beat.monitor_id] = beat.msg
@@ -187,27 +189,35 @@ class MonitorPage:
                 self._recorder.statistics(beat.monitor_id).uptime("24", self._clock.now()),
             ]
         )
-        self._flush_soon()
+        self._flush_soon(news=beat.important)
 
     def _on_change(self, event: MonitorChanged) -> None:
         changed = self._changed.setdefault(event.organisation, set())
         changed.add(event.monitor_id)
         changed.update(self._monitors.roster.descendants(event.monitor_id))
-        self._flush_soon()
+        self._flush_soon(news=True)
 
     def _on_removal(self, event: MonitorRemoved) -> None:
         self._messages.pop(event.monitor_id, None)
         self._deleted.setdefault(event.organisation, []).append(event.monitor_id)
-        self._flush_soon()
+        self._flush_soon(news=True)
 
-    def _flush_soon(self) -> None:
+    def _flush_soon(self, *, news: bool) -> None:
+        if news:
+            self._news.set()
         if not self._flushing:
             self._flushing = True
             self._spawn(self._flush())
 
     async def _flush(self) -> None:
-        await asyncio.sleep(BATCH_S)
+        try:
+            async with asyncio.timeout(BATCH_S - NEWS_S):
+                await self._news.wait()
+        except TimeoutError:
+            pass
+        await asyncio.sleep(NEWS_S)
         self._flushing = False
+        self._news.clear()
         beats, self._beats = self._beats, {}
         changed, self._changed = self._changed, {}
         deleted, self._deleted = self._deleted, {}
