@@ -1,8 +1,9 @@
 /** Coming from Uptime Kuma by keys: a file is uploaded, refused or taken over, and in use after a start. On a new server. */
-import { tabTo } from "./keyboard.mjs";
+import { chooseFile, tabTo } from "./keyboard.mjs";
 import { account, check, expectAccessible, openPage } from "./lib.mjs";
 
 const THEIRS = { username: process.env.KUMA_USER, password: process.env.KUMA_PASSWORD };
+const TITLE = "Import from Uptime Kuma";
 const SLOW_MS = 30_000;
 
 export async function importKuma(browser, url) {
@@ -15,13 +16,13 @@ export async function importKuma(browser, url) {
   await page.getByRole("button", { name: "Create account" }).click();
   await page.getByRole("heading", { name: "Nothing is watched yet" }).waitFor();
   await page.goto(`${url}/settings/system`);
-  const card = page.locator("section").filter({ has: page.getByRole("heading", { name: "Import from Uptime Kuma" }) });
+  const card = page.locator("section").filter({ has: page.getByRole("heading", { name: TITLE }) });
   const field = card.getByLabel("Choose a file");
   await field.waitFor({ state: "attached" });
   await expectAccessible(page, "the import");
-  await chooseByKeys(page, { name: "cat.db", mimeType: "application/octet-stream", buffer: Buffer.from("a cat") });
+  await chooseFile(page, TITLE, { name: "cat.db", mimeType: "application/octet-stream", buffer: Buffer.from("a cat") });
   await card.getByRole("alert").filter({ hasText: "neither a database of Uptime Kuma" }).waitFor();
-  await chooseByKeys(page, process.env.KUMA_FILE);
+  await chooseFile(page, TITLE, process.env.KUMA_FILE);
   await card.getByText(/^monitors: \d+$/).waitFor({ timeout: SLOW_MS });
   await expectAccessible(page, "the report of an import");
   for (const place of [card, page.getByRole("dialog")]) {
@@ -39,17 +40,4 @@ export async function importKuma(browser, url) {
   const problems = page.problems.filter((text) => !/ERR_CONNECTION|Failed to load resource/.test(text));
   check(problems.length === 0, `the browser complained: ${problems.join("; ")}`);
   await page.context().close();
-}
-
-async function chooseByKeys(page, file) {
-  const asked = page.waitForEvent("filechooser");
-  await tabTo(page, /^Choose a file$/);
-  // A backup is chosen by such a button, too.
-  const isOther = () => page.evaluate(() => !document.activeElement.closest("section").textContent.includes("Uptime Kuma"));
-  while (await isOther()) {
-    await page.keyboard.press("Tab");
-    await tabTo(page, /^Choose a file$/);
-  }
-  await page.keyboard.press("Enter");
-  await (await asked).setFiles(file);
 }

@@ -7,6 +7,7 @@
  */
 import { parseArgs } from "node:util";
 import { bulk } from "./bulk.mjs";
+import { configFile } from "./config-file.mjs";
 import { apiKeys, connections, tags } from "./connections.mjs";
 import { deliveries } from "./deliveries.mjs";
 import { firstRun } from "./first-run.mjs";
@@ -78,6 +79,7 @@ const journeys = {
 const alone = {
   import: (browser) => importKuma(browser, url),
   managed: (browser) => managed(browser, url),
+  "config-file": (browser) => configFile(browser, url),
 };
 
 slowDown(Number(options.slower));

@@ -100,6 +100,13 @@ def test_what_a_file_owns(tmp_path: Path) -> None:
         assert "Own" in urls()
 
 
+@pytest.mark.timeout(300)
+def test_a_configuration_file(tmp_path: Path) -> None:
+    """On a server of its own: a file of another program is taken over."""
+    with serving(tmp_path / "data") as server:
+        travel(server, "config-file", FOREIGN_FILE=str(ROOT / "tests/foreign/data/gatus.yaml"))
+
+
 def test_every_journey_is_run() -> None:
     text = (FRONTEND / "journeys" / "run.mjs").read_text()
     listed = text.split("const journeys = {")[1].split("};")[0]
