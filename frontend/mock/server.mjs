@@ -38,7 +38,7 @@ const POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https: http:; " +
   "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'self'; form-action 'self'";
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
-const BEATS_MS = 500; // as the server gathers them
+const BEATS_MS = 1000; // between two messages, as the server sends them
 const NEWS_MS = 100; // but tells this soon what changes a state
 const REPORTS_MS = 500;
 
@@ -114,15 +114,13 @@ page.on("connection", (socket) => {
 });
 
 let waiting = [];
-let since = 0; // ms, of the first that waits
+let toldAt = 0; // ms
 setInterval(() => {
-  const beats = world.tick(NEWS_MS);
-  if (!waiting.length) since = Date.now();
-  waiting.push(...beats);
-  if (!waiting.length) return;
+  waiting.push(...world.tick(NEWS_MS));
   const news = waiting.some(([, , , , , important]) => important);
-  if (!news && Date.now() - since < BEATS_MS - NEWS_MS) return;
+  if (!waiting.length || (!news && Date.now() - toldAt < BEATS_MS)) return;
   page.to("in").emit("beats", { beats: waiting });
+  toldAt = Date.now();
   waiting = [];
 }, NEWS_MS);
 

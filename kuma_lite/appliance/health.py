@@ -63,6 +63,7 @@ class HealthWatch:
             self._room,
             self._network,
             self._lateness,
+            self._left_out,
             ClockJumps(ground.clock),
             StuckQueues(ground.clock, lambda: _queues(notifications), lambda: self._channels.names),
             unchecked_monitors(monitoring.blind_spots),
@@ -126,6 +127,11 @@ class HealthWatch:
             return None
         says = "Checks are {seconds} s late: this machine is overloaded."
         return Problem(kinds.CHECKS_LATE, says, {"seconds": round(late)})
+
+    def _left_out(self) -> Problem | None:
+        share = self._monitoring.engine.checker.share_left_out()
+        says = "{percent} % of the checks are left out: this machine is overloaded."
+        return Problem(kinds.CHECKS_LEFT_OUT, says, {"percent": round(share * 100)}) if share else None
 
 
 def _kind_of(reason: str) -> Kind:

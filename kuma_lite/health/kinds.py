@@ -86,6 +86,15 @@ CHECKS_LATE: Final = Kind(
     over="Checks are made in time again.",
     tell_after=MINUTE_S,
 )
+CHECKS_LEFT_OUT: Final = Kind(
+    "checks-left-out",
+    "Checks left out",
+    public="Some checks are left out.",
+    meaning="Whatever goes down meanwhile is noticed later.",
+    over="All checks are made again.",
+    tell_after=MINUTE_S,
+    is_note=True,
+)
 CLOCK: Final = Kind(
     "clock",
     "Clock",
@@ -146,6 +155,6 @@ CERTIFICATE: Final = Kind(
 )
 
 KINDS: Final = (
-    DISK_FULL, STORAGE, STORAGE_STALLED, DISK_LOW, UPLINK, RESOLVER, OWN_FAULT, CHECKS_LATE, CLOCK, OUTBOX,
-    CANNOT_BE_CHECKED, PROXY, BACKUP, CERTIFICATE,
+    DISK_FULL, STORAGE, STORAGE_STALLED, DISK_LOW, UPLINK, RESOLVER, OWN_FAULT, CHECKS_LATE, CHECKS_LEFT_OUT,
+    CLOCK, OUTBOX, CANNOT_BE_CHECKED, PROXY, BACKUP, CERTIFICATE,
 )  # fmt: skip

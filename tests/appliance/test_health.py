@@ -182,3 +182,15 @@ async def test_what_is_plugged_in(tmp_path: Path) -> None:
         assert present() == {"storage-stalled"}
         ground.database._committing_since = None
         assert present() == set()
+
+
+async def test_checks_that_are_left_out_are_told(tmp_path: Path) -> None:
+    async with running(tmp_path) as server:
+        checker = server.appliance.monitoring.engine.checker
+        checker.share_left_out = lambda: 0.2  # type: ignore[method-assign]
+        await server.appliance.health.health.look()
+        answer = await http.get(f"{server.url}/readyz")
+        notes = {"checks-left-out": "Some checks are left out."}
+        assert (answer.status, answer.json()["notes"]) == (200, notes)
+        (shown,) = server.appliance.health.health.shown()
+        assert shown["msg"] == "20 % of the checks are left out: this machine is overloaded."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Final
 
 from kuma_lite.beats.model import wire_number
@@ -21,8 +22,8 @@ from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.model import BeatRecorded, MonitorChanged, MonitorRemoved, viewers_of
 from kuma_lite.monitors.service import Monitors
 
-BATCH_S: Final = 0.5  # ordinary beats are gathered this long: every message costs a page a millisecond
-NEWS_S: Final = 0.1  # what changes a state or a row is told this soon, with all that came before it
+BATCH_S: Final = 1.0  # between two messages of ordinary beats: each costs a page a frame, some milliseconds
+NEWS_S: Final = 0.1  # what changes a state or a row is told this soon, and the first for a while
 MAX_BARS: Final = 200  # rows a page may ask bars for at once
 MAX_EVENTS: Final = 200
 UNCHECKED: Final = 4  # in place of a status: nobody is asked about its target, and `msg` says why
@@ -58,6 +59,7 @@ class MonitorPage:
         self._messages: dict[int, str] = {}  # the text each row has on the pages
         self._flushing = False
         self._news = asyncio.Event()
+        self._told_at = 0.0  # seconds of the loop
         bus.subscribe(BeatRecorded, self._on_beat)
         bus.subscribe(MonitorChanged, self._on_change)
         bus.subscribe(MonitorRemoved, self._on_removal)
@@ -210,12 +212,12 @@ class MonitorPage:
             self._spawn(self._flush())
 
     async def _flush(self) -> None:
-        try:
-            async with asyncio.timeout(BATCH_S - NEWS_S):
+        loop = asyncio.get_running_loop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(self._told_at + BATCH_S - NEWS_S):
                 await self._news.wait()
-        except TimeoutError:
-            pass
         await asyncio.sleep(NEWS_S)
+        self._told_at = loop.time()
         self._flushing = False
         self._news.clear()
         beats, self._beats = self._beats, {}

@@ -27,6 +27,7 @@ from kuma_lite.monitors.engine.context import CheckedMonitor, Context, OnServer,
 from kuma_lite.monitors.engine.due import REPEAT_S, first_due, is_overdue, next_due, phase, second_due
 from kuma_lite.monitors.engine.limits import History, limited, numbers_of
 from kuma_lite.monitors.engine.outcome import Outcome
+from kuma_lite.monitors.engine.overload import LeftOut, left_out
 from kuma_lite.monitors.engine.own_fault import Began, OwnFault
 from kuma_lite.monitors.engine.scheduler import Scheduler
 from kuma_lite.net.connect import OUR_OWN_LIMITS
@@ -69,6 +70,8 @@ class Checker:
         self.scheduler = Scheduler(clock, self._fall_due, fault.tick, self._room)
         self.looks = 0  # checks begun
         self.bugs = 0  # turns that ended in a failure of our own
+        self._left_out = 0
+        self._recently_left_out = LeftOut()
         fault.on_return = self.check_disbelieved
         self._clock = clock
         self._network = network
@@ -141,6 +144,10 @@ class Checker:
         """Checks under way."""
         return len(self._running)
 
+    def share_left_out(self) -> float:
+        """The share of checks that this machine has had no time for in the last minute, 0…1."""
+        return self._recently_left_out.share(self._clock.monotonic(), self.looks, self._left_out)
+
     def check_disbelieved(self) -> None:
         """Our own trouble may be over: look at once at those whose latest failure was not believed."""
         now = self._clock.monotonic()
@@ -162,6 +169,7 @@ class Checker:
     async def _beat(self, monitor: CheckedMonitor, due: float) -> None:
         """One turn of a monitor, from falling due to its next due time."""
         wait, well = REPEAT_S, False
+        late = self._clock.monotonic() - due
         try:
             wait, well = await self._turn(monitor)
             if monitor.id in self.turned:
@@ -175,7 +183,9 @@ class Checker:
         self._ended(monitor.id)
         now = self._clock.monotonic()
         if self._find(monitor.id) is monitor:
-            self.scheduler.put(monitor.id, self._following(monitor, due, wait, now, well))
+            following = self._following(monitor, due, wait, now, well)
+            self._left_out += left_out(due, late, following, wait)
+            self.scheduler.put(monitor.id, following)
         if self.scheduler.held_back:
             self.scheduler.hand_out(now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,18 @@ async def test_what_changes_nothing_is_told_together(tmp_path: Path) -> None:
             assert (await http.get(push)).json() == {"ok": True}
         (batch,) = await page.wait_for("beats")
         assert [beat[5] for beat in batch["beats"]] == [0, 0]
+
+
+async def test_the_first_for_a_while_does_not_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(tmp_path) as server, server.logged_in() as owner, server.logged_in("/page") as page:
+        await add_monitor(owner, type="push", pushToken=TOKEN, interval=600)
+        push = f"{server.url}/api/push/{TOKEN}"
+        assert (await http.get(push)).json() == {"ok": True}
+        await page.wait_for("beats")
+        page.forget()
+        loop = asyncio.get_running_loop()
+        monkeypatch.setattr(doors, "BATCH_S", 3600)
+        server.appliance.monitoring.page._told_at = loop.time() - 3600
+        assert (await http.get(push)).json() == {"ok": True}
+        (batch,) = await page.wait_for("beats")
+        assert [beat[5] for beat in batch["beats"]] == [0]
