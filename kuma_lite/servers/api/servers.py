@@ -27,7 +27,7 @@ from kuma_lite.rest.resource import Rest
 from kuma_lite.rest.route import CHANGE, CREATED, GET, POST, Route, key_in
 from kuma_lite.rest.shapes import error
 from kuma_lite.servers.api import examples
-from kuma_lite.servers.model import Server, as_wire
+from kuma_lite.servers.model import Server, as_wire, as_wire_json
 from kuma_lite.servers.samples.metrics import FRIENDLY
 from kuma_lite.servers.samples.queries import is_known
 from kuma_lite.servers.samples.rollup import HOUR_MS
@@ -72,6 +72,7 @@ class ServerApi:
             example=examples.SERVER,
             per_page=_PER_PAGE,
             version=lambda server: {"uuid": server.uuid, "alert_settings": server.settings},
+            listed=as_wire_json,
         )
 
     def routes(self) -> Iterator[Route]:
