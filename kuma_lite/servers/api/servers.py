@@ -24,9 +24,9 @@ from kuma_lite.rest.requests import (
     project_of,
 )
 from kuma_lite.rest.resource import Rest
-from kuma_lite.rest.route import CHANGE, CREATED, GET, POST, Route, key_in
+from kuma_lite.rest.route import CHANGE, GET, POST, Route, key_in
 from kuma_lite.rest.shapes import error
-from kuma_lite.servers.api import examples
+from kuma_lite.servers.api import examples, report
 from kuma_lite.servers.model import Server, as_wire, as_wire_json
 from kuma_lite.servers.samples.metrics import FRIENDLY
 from kuma_lite.servers.samples.queries import is_known
@@ -106,11 +106,11 @@ class ServerApi:
         yield Route(
             name="create_server_metrics",
             method=POST,
-            path="/api/v1/server_metrics",
+            path=report.PATH,
             needs=Right.SERVERS_REPORT,
             handler=self.report,
             tag="Agents",
-            status=CREATED,
+            status=report.STATUS,
             response=examples.REPORTED,
             request=examples.REPORT,
         )
