@@ -73,6 +73,13 @@ class Server:
     row_at: int = 0  # when it was written
     shown: tuple[tuple[Any, ...], Raw] | None = None  # as lists of the API show it, and what that was made of
 
+    def copy(self) -> Server:
+        """The same, for a report to change; in a fifth of the time of `replace`."""
+        found = object.__new__(Server)
+        for name in Server.__slots__:
+            setattr(found, name, getattr(self, name))
+        return found
+
     @property
     def identity(self) -> tuple[int, str]:
         """By what reports find it."""

@@ -16,7 +16,7 @@ from kuma_lite.projects.store import revoke_token
 from kuma_lite.projects.tokens import FRESH_S
 from kuma_lite.rest.errors import NotFound, Unprocessable
 from kuma_lite.servers.model import AlertClosed, AlertOpened, as_wire, as_wire_json
-from kuma_lite.servers.samples import history
+from kuma_lite.servers.samples import forgetting
 from kuma_lite.servers.samples.rollup import DAY_MS, HOUR_MS, MINUTE_MS, Kept
 from tests.servers.conftest import Fleet
 from tests.servers.reports import BUSY, CALM, report
@@ -693,7 +693,7 @@ async def test_the_size_has_a_limit_and_the_finest_history_goes_first(fleet: Fle
     fleet.clock.advance(7 * 3600)
     await fleet.servers.upkeep.seal()
     full = await fleet.servers.stored_bytes()
-    freed = await fleet.database.write(lambda db: history.delete_oldest(db, full // 2))
+    freed = await fleet.database.write(lambda db: forgetting.delete_oldest(db, full // 2))
     assert freed >= full // 2
     assert await fleet.servers.stored_bytes() == full - freed
     assert await raw(fleet, "cpu_used", 3 * DAY_MS) != []  # rolled up
