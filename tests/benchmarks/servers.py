@@ -132,7 +132,7 @@ class Host:
 
 async def make(folder: Path, clock: ManualClock) -> tuple[Database, Servers]:
     database = await Database.open(folder / "kuma-lite.db", clock=clock)
-    servers = Servers(database, clock, Bus(), Nobody(), NoWishes(), nobody)
+    servers = Servers(database, clock, Bus(), Nobody(), NoWishes(), nobody, folder=folder)
     await servers.load()
     return database, servers
 
