@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from msgspec import Struct
@@ -37,6 +38,7 @@ from kuma_lite.servers.model import (
     ServerRemoved,
 )
 from kuma_lite.servers.resource import Kinds, server_resource
+from kuma_lite.servers.samples.journal import completion
 from kuma_lite.servers.samples.prometheus import measured
 from kuma_lite.servers.service import Servers
 from kuma_lite.servers.store import link_all
@@ -64,6 +66,7 @@ class ServerMonitoring:
             ground.accounts,
             lambda plans: any(map(maintenance.is_running, plans)),
             lambda: monitoring.engine.checker.fault.sees_uplink,
+            ground.folder.path,
         )
         projects = self.servers.projects
         self.kinds = Kinds(
@@ -88,6 +91,8 @@ class ServerMonitoring:
 
     async def load(self) -> None:
         """Read everything."""
+        self._ground.at_close(self.servers.waiting.close)
+        self._ground.database.completion = partial(completion, self._ground.folder.path)
         await self.servers.load()
 
     def start(self) -> None:

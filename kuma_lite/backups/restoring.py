@@ -21,7 +21,7 @@ from kuma_lite.backups.making import contents_of
 from kuma_lite.core import sqlite_guard
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
-from kuma_lite.core.limits import DATABASE_FILE
+from kuma_lite.core.limits import DATABASE_FILE, JOURNALS
 from kuma_lite.core.migrations import discover
 
 log = logging.getLogger(__name__)
@@ -103,8 +103,10 @@ def adopt(folder: Path, clock: Clock) -> Path | None:
     for name in [*names, DATABASE_FILE]:
         if not os.path.lexists(ready / name):
             continue
-        sides = _SIDES if name == DATABASE_FILE else ()
-        for old in (*(f"{name}{side}" for side in sides), name):
+        sides: list[str] = []
+        if name == DATABASE_FILE:
+            sides = [*(f"{name}{side}" for side in _SIDES), *(path.name for path in folder.glob(JOURNALS))]
+        for old in (*sides, name):
             if os.path.lexists(folder / old) and not os.path.lexists(aside / old):
                 os.replace(folder / old, aside / old)
         os.replace(ready / name, folder / name)

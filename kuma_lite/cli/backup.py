@@ -7,6 +7,7 @@ import asyncio
 import os
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -112,8 +113,17 @@ def _make(options: argparse.Namespace, config: Config, source: Path, target: Pat
     return 0
 
 
-async def _copy(source: Path, target: Path) -> None:
+async def _open(source: Path) -> Database:
+    """The database; a copy of it has the reports that still wait beside it, too."""
+    from kuma_lite.servers.samples.journal import completion
+
     database = await Database.open(source, clock=SystemClock())
+    database.completion = partial(completion, source.parent)
+    return database
+
+
+async def _copy(source: Path, target: Path) -> None:
+    database = await _open(source)
     try:
         await database.backup_to(target)
     finally:
@@ -124,7 +134,7 @@ async def _archive(source: Path, target: Path, config: Config, with_keys: bool, 
     from kuma_lite.backups.making import files_beside, make
 
     clock = SystemClock()
-    database = await Database.open(source, clock=clock)
+    database = await _open(source)
     try:
         beside = files_beside(source.parent, config if with_keys else None)
         return await make(database, target.absolute(), clock, beside, passphrase)

@@ -20,7 +20,7 @@ from msgspec import Struct
 from kuma_lite.core import sqlite_guard
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.database_commits import GroupCommit
-from kuma_lite.core.database_file import STORAGE_ERRORS, close, open_writer, run
+from kuma_lite.core.database_file import STORAGE_ERRORS, change, close, open_writer, run
 from kuma_lite.core.database_readers import Readers
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.migrations import discover
@@ -51,6 +51,8 @@ class Database(GroupCommit):
     def __init__(self, path: Path, writer: apsw.Connection, clock: Clock, vfs: str | None) -> None:
         super().__init__(writer, clock)
         self.path = path
+        # Makes a copy whole: reads what is kept beside the file, and returns what puts that into one.
+        self.completion: Callable[[], Callable[[Connection], None]] | None = None
         self._release = sqlite_guard.protect(path)
         self._readers = Readers(path, vfs)
         self._checkpoint: asyncio.Task[None] | None = None
@@ -120,7 +122,10 @@ class Database(GroupCommit):
         try:
             part.unlink(missing_ok=True)
             part.touch(mode=0o600, exist_ok=False)  # SQLite fills an empty file, and leaves its mode
+            complete = await asyncio.to_thread(self.completion) if self.completion is not None else None
             await self._readers.copy_to(part)
+            if complete is not None:
+                await asyncio.to_thread(change, part, complete)
             wrong = await sqlite_guard.verify(part)
             if wrong is not None:
                 raise UserError("The backup is not usable. {wrong}", wrong=wrong)

@@ -98,6 +98,16 @@ async def open_reader(path: Path, name: str = "reader", vfs: str | None = None) 
     return connection
 
 
+def change(path: Path, fn: Callable[[apsw.Connection], None]) -> None:
+    """Run `fn` on a database that nobody has open. Raises apsw.Error."""
+    connection = apsw.Connection(os.fspath(path), flags=apsw.SQLITE_OPEN_READWRITE)
+    try:
+        with connection:
+            fn(connection)
+    finally:
+        connection.close()
+
+
 async def run(connection: apsw.Connection, fn: Callable[..., Any], *arguments: Any) -> Any:
     """One hop into the connection's thread; inside, the connection's methods are plain calls."""
     return await cast(Any, connection).async_run(fn, *arguments)

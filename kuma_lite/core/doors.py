@@ -161,6 +161,25 @@ class RawRoute(Struct, frozen=True):
     ignore_case: bool = False
 
 
+class QuickRoute(Struct, frozen=True):
+    """A POST below the API that comes so often that it is answered without the framework.
+
+    The same route is among `Doors.routes`: the document shows that one, and whatever is out of the ordinary
+    (no token, an idempotency key, a body of unknown length) is answered there.
+
+    Args:
+        path: the whole one.
+        needs: what its callers, recognised as those of `Access.PROJECT`, must be allowed to.
+        handler: of the actor and the body; returns what is answered. Raises what handlers of routes raise.
+        status: of the answer.
+    """
+
+    path: str
+    needs: Right
+    handler: Callable[[Actor, bytes], Awaitable[Answer]]
+    status: int
+
+
 # The whole `Authorization` header → who that is, None: nobody. What it returns becomes `request.user`.
 Identify = Callable[[str | None], Awaitable[Actor | None]]
 
@@ -183,6 +202,7 @@ class Doors:
     events: Sequence[Event] = ()
     routes: Callable[[], Sequence[Any]] = tuple
     raw: Sequence[RawRoute] = ()
+    quick: Sequence[QuickRoute] = ()
     on_connect: Callable[[Caller], Awaitable[None]] | None = None
     on_login: Callable[[Caller], Awaitable[None]] | None = None
     login_order: int = 50  # of both; smaller runs earlier, handlers of the same number run concurrently

@@ -7,6 +7,7 @@ from typing import Final
 DEFAULT_PORT: Final = 3001  # the port Uptime Kuma's users have open already
 DEFAULT_HOST: Final = "127.0.0.1"
 DATABASE_FILE: Final = "kuma-lite.db"
+JOURNALS: Final = "reports-*.journal"  # beside it, with reports that are not in it yet
 
 MIN_INTERVAL_S: Final = 1  # Uptime Kuma 2.5 accepts one second; its form warns below 20
 MAX_INTERVAL_S: Final = 2**31 - 1  # 68 years: typed clients read 32 bits

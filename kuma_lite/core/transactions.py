@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from kuma_lite.core.errors import StorageTrouble
@@ -64,8 +64,14 @@ async def stored_soon(
 
     Returns: whether it is committed; None: not known within `PATIENCE_S`.
     """
-    write = database.write(fn) if within is None else database.write(fn, within=within)
-    task = asyncio.ensure_future(write)
+    return await done_soon(database.write(fn) if within is None else database.write(fn, within=within), ended)
+
+
+async def done_soon(
+    work: Coroutine[Any, Any, Any], ended: Callable[[bool], None] | None = None
+) -> bool | None:
+    """The same for whatever ends when it is committed, and raises StorageTrouble otherwise."""
+    task = asyncio.ensure_future(work)
     done, _ = await asyncio.wait({task}, timeout=PATIENCE_S)
     if done:
         try:

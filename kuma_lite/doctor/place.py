@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from kuma_lite.core.data_folder import NETWORK_FILE_SYSTEMS, UPLOAD_FOLDER, file_system_of
-from kuma_lite.core.limits import DATABASE_FILE
+from kuma_lite.core.limits import DATABASE_FILE, JOURNALS
 from kuma_lite.doctor.model import Finding, Level
 
 WHAT: Final = "Data folder"
@@ -39,7 +39,7 @@ def examine_folder(folder: Path, user: int) -> Iterator[Finding]:
         do = "Name it with --data-dir, or start the server once: it makes one."
         yield Finding(WHAT, Level.TROUBLE, f"There is no folder {folder}.", do)
         return
-    paths = [folder, folder / DATABASE_FILE, folder / UPLOAD_FOLDER]
+    paths = [folder, folder / DATABASE_FILE, *folder.glob(JOURNALS), folder / UPLOAD_FOLDER]
     found = [Rights(path, *_owner_and_mode(path)) for path in paths if path.exists()]
     yield from judge_rights(found, user)
     if not os.access(folder, os.W_OK | os.X_OK):

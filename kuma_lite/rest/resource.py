@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from litestar import Response
-from msgspec import Struct, field
+from msgspec import Raw, Struct, field
 
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.rest.errors import Failure
@@ -64,6 +64,7 @@ class Rest(Struct, Generic[T], frozen=True, kw_only=True):
         per_page: the number in one answer; None: all.
         people: whether machines are kept out.
         version: what people can change of one, secrets too, for its `ETag`; what is shown if left out.
+        listed: the same as `shown` as JSON, where somebody keeps that.
     """
 
     things: Collection[T]
@@ -83,6 +84,7 @@ class Rest(Struct, Generic[T], frozen=True, kw_only=True):
     per_page: WholeQuery | None = None
     people: bool = False
     version: Callable[[T], Mapping[str, Any]] | None = None
+    listed: Callable[[T], Raw] | None = None
     # Of two changes with the same `If-Match` the second one is to find that it came too late.
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -146,13 +148,15 @@ class Rest(Struct, Generic[T], frozen=True, kw_only=True):
                 tagged=Tagged.CHANGED,
             )
 
-    async def _list(self, request: AnyRequest) -> list[dict[str, Any]]:
+    async def _list(self, request: AnyRequest) -> list[Any]:
         """List all that the caller may see, or a part of them."""
         first, last = 0, None
         if self.per_page is not None:
             page, count = PAGE.of(request), self.per_page.of(request)
             first, last = (page - 1) * count, page * count
         found = await self.things.list(actor_of(request))
+        if self.listed is not None:
+            return [self.listed(thing) for thing in found[first:last]]
         return [dict(self.shown(thing)) for thing in found[first:last]]
 
     @asynccontextmanager

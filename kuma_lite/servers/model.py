@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import is_
 from typing import Any, Final
 
-from msgspec import Struct
+import msgspec
+from msgspec import Raw, Struct
 
 from kuma_lite.core.access import FIRST_ORGANISATION
 from kuma_lite.core.iso_time import iso, iso_exact
@@ -69,6 +71,14 @@ class Server:
     organisation: int = FIRST_ORGANISATION  # that of its project
     row: tuple[Any, ...] | None = None  # what its row says of what lasts; None: this run has not written it
     row_at: int = 0  # when it was written
+    shown: tuple[tuple[Any, ...], Raw] | None = None  # as lists of the API show it, and what that was made of
+
+    def copy(self) -> Server:
+        """The same, for a report to change; in a fifth of the time of `replace`."""
+        found = object.__new__(Server)
+        for name in Server.__slots__:
+            setattr(found, name, getattr(self, name))
+        return found
 
     @property
     def identity(self) -> tuple[int, str]:
@@ -180,3 +190,15 @@ def as_wire(server: Server) -> dict[str, Any]:
         "last_metrics": server.last_metrics(),
         "alert_settings": server.settings,
     }
+
+
+def as_wire_json(server: Server) -> Raw:
+    """The same as JSON, which stays until a report or somebody changes it."""
+    made_of = (
+        server.status, server.updated, server.last_seen, server.attributes, server.last, server.overrides,
+    )  # fmt: skip
+    # Other dictionaries take the place of these, which are never changed once reports come in: which ones
+    # they are is enough to look at. To compare what is in them costs as much as to write it.
+    if server.shown is None or not all(map(is_, server.shown[0], made_of)):
+        server.shown = (made_of, Raw(msgspec.json.encode(as_wire(server))))
+    return server.shown[1]

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from copy import deepcopy
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -21,7 +22,7 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.errors import StorageTrouble
 from kuma_lite.core.sql import Connection
-from kuma_lite.core.transactions import GroupTransactions, stored_soon
+from kuma_lite.core.transactions import GroupTransactions, done_soon, stored_soon
 from kuma_lite.projects.service import People, Projects
 from kuma_lite.rest.errors import NotFound, Unprocessable
 from kuma_lite.servers import store
@@ -31,19 +32,21 @@ from kuma_lite.servers.links import Links
 from kuma_lite.servers.model import (
     DOWNTIME,
     OFFLINE,
-    SNAPSHOT_MS,
     Server,
     ServerChanged,
     ServerRemoved,
 )
 from kuma_lite.servers.rules.alert_settings import changed
 from kuma_lite.servers.rules.alerts import Open
-from kuma_lite.servers.samples import history, queries
-from kuma_lite.servers.samples.metrics import FRIENDLY, FRIENDLY_OF
-from kuma_lite.servers.samples.reading import Report, read_report
+from kuma_lite.servers.samples import forgetting, queries, report_store
+from kuma_lite.servers.samples.catching_up import catch_up
+from kuma_lite.servers.samples.journal import by_series, entry_of
+from kuma_lite.servers.samples.metrics import FRIENDLY
+from kuma_lite.servers.samples.reading import NewSample, Report, read_report
 from kuma_lite.servers.samples.reports import REPORTED, after_report
 from kuma_lite.servers.samples.rollup import MINUTE_MS, Kept, Tier
 from kuma_lite.servers.samples.upkeep import SettingsStore, Upkeep, kept_by
+from kuma_lite.servers.samples.waiting import WaitingReports
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +68,7 @@ class Servers:
         people: who may log in.
         plans_run: whether one of these maintenance plans is running.
         can_hear: whether reports can reach us at the moment.
+        folder: for journals of reports; None: each is committed to the database.
     """
 
     def __init__(
@@ -77,6 +81,7 @@ class Servers:
         people: People,
         plans_run: Callable[[Iterable[int]], bool] = lambda plans: False,
         can_hear: Callable[[], bool] = lambda: True,
+        folder: Path | None = None,
     ) -> None:
         self.projects = Projects(database, clock, people)
         self.settings = settings
@@ -89,13 +94,14 @@ class Servers:
         self._by_identity: dict[tuple[int, str], Server] = {}
         self._names: dict[int, str] = {}  # of series
         self._refused: dict[int, list[str]] = {}  # by project: why the latest report was refused
+        self._came: float = float("-inf")  # when the latest report was committed, monotonic ms
         # Of one identity only one report, change or removal at a time; a lock lives while somebody wants it.
-        self._came: float = float("-inf")  # when the latest report came, monotonic ms
         self._turns: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
         self.links = Links(database, bus, self._by_id, plans_run)
         self.incidents = Incidents(database, clock, bus, self._by_id.get)
         self.watch = Watch(database, clock, bus, announcer, self.links.is_covered, self._by_id, can_hear)
-        self.upkeep = Upkeep(database, clock, self.kept, self._names.get)
+        self.waiting = WaitingReports(database, folder, clock)
+        self.upkeep = Upkeep(database, clock, self.kept, self._names.get, self.waiting.take_in)
 
     # --- starting and stopping ---------------------------------------------------------------------------
 
@@ -103,7 +109,10 @@ class Servers:
         """Read everything, and judge the latest samples again: a breach under way is still one."""
         await self.projects.load()
         await self.links.load()
+        await self.waiting.open()
         for server in await self._database.read(store.read_servers):
+            for reports in self.waiting.of(server.id):
+                reports.show(server)
             self._keep(server)
             for cause, incident in server.incidents.items():
                 if cause in FRIENDLY:
@@ -115,13 +124,14 @@ class Servers:
             # As far back as a breach may have begun that is not open yet.
             grace = max(server.settings["grace_period"].values()) * MINUTE_MS
             since = now - max(REPLAYED_MS, grace + MINUTE_MS)
-            await self._database.read(partial(_catch_up, server=server))
-            self.watch.take(server, await self._database.read(partial(_recent, server=server, since=since)))
+            read = partial(catch_up, server=server, since=since, waiting=self.waiting.samples(server.id))
+            self.watch.take(server, await self._database.read(read))
 
     def start(self) -> None:
         """Begin to look for silent hosts, and to pack history."""
         self.watch.start()
         self.upkeep.start()
+        self.waiting.start()
 
     async def stop(self) -> None:
         """End both."""
@@ -192,55 +202,79 @@ class Servers:
         )
         oldest, monotonic = self.kept().limit(Tier.RAW, now), to_ms(self._clock.monotonic())
         draft = after_report(before, report, now, monotonic, oldest)
-        samples = list(report.samples)
-        row = store.lasting(draft)
-        whole = before.row != row or now - before.row_at >= ROW_EVERY_MS
-
-        def write(connection: Connection) -> dict[str, int]:
-            if not store.has_project(connection, key[0]):
-                raise NotFound  # removed since the token was looked at
-            series = store.contact(connection, draft, samples, whole=whole)
-            project = self.projects.all.get(key[0])
-            if known is None and project is not None and project.is_root:
-                draft.channels = set(self._announcer.for_new(connection, project.organisation))
-                for channel in draft.channels:
-                    store.link(connection, draft.id, channel, project.organisation)
-            return series
-
-        if whole:
-            draft.row, draft.row_at = row, now
+        samples, row = list(report.samples), report_store.lasting(draft)
         if known is None:
-            draft.series = await self._database.write(write)
+            project = self.projects.all.get(key[0])
+            if project is None:
+                raise NotFound
+            draft.row, draft.row_at, draft.organisation = row, now, project.organisation
+            for_new = self._announcer.for_new if project.is_root else None
+            create = partial(report_store.create, server=draft, samples=samples, for_new=for_new)
+            draft.series = await self._database.write(create)
             self._keep(draft)
             self.watch.take(draft, samples)
             return draft
-        series: dict[str, int] = {}
-
-        def store_it(connection: Connection) -> None:
-            series.update(write(connection))
-
-        def ended(stored: bool) -> None:
-            if stored and known.id in self._by_id:
-                self._stored(known, draft, series)
-
-        in_company = monotonic - self._came <= COMPANY_S * 1000
-        self._came = monotonic
-        stored = await stored_soon(self._database, store_it, ended, within=COMPANY_S if in_company else None)
-        if stored:
-            self._stored(known, draft, series)
+        stored = await self._put(known, draft, samples, row)
+        if stored is None:
+            stored = await self._commit(known, draft, samples, row)
         known.clock, known.last_seen = draft.clock, draft.last_seen
         self.watch.take(known, samples)
         if not stored:
             raise StorageTrouble("The report cannot be stored now.")
         return known
 
+    async def _put(
+        self, known: Server, draft: Server, samples: Sequence[NewSample], row: tuple[Any, ...]
+    ) -> bool | None:
+        """Keep a report in the journal; None: it belongs into the database."""
+        series = known.series
+        if not all(name in series for name, _, _ in samples):
+            return None
+
+        def stored() -> None:
+            if known.id in self._by_id:
+                self._stored(known, draft, series)
+
+        numbered = [(series[name], time, value) for name, time, value in samples]
+        entry = entry_of(draft, None if known.row == row else row, numbered)
+        draft.row = row
+        return await self.waiting.put(entry, min((time for _, time, _ in numbered), default=None), stored)
+
+    async def _commit(
+        self, known: Server, draft: Server, samples: Sequence[NewSample], row: tuple[Any, ...]
+    ) -> bool:
+        """Store a report in the database."""
+        monotonic = to_ms(self._clock.monotonic())
+        in_company, self._came = monotonic - self._came <= COMPANY_S * 1000, monotonic
+        if self.waiting.must_go(known.id) and not await done_soon(self.waiting.take_in()):
+            return False
+        whole = known.row != row or draft.updated - known.row_at >= ROW_EVERY_MS
+        if whole:
+            draft.row, draft.row_at = row, draft.updated
+        series: dict[str, int] = {}
+
+        def write(connection: Connection) -> None:
+            if not store.has_project(connection, draft.project_id):
+                raise NotFound  # removed since the token was looked at
+            series.update(report_store.contact(connection, draft, samples, whole=whole))
+
+        def ended(stored: bool) -> None:
+            if stored and known.id in self._by_id:
+                self._stored(known, draft, series)
+
+        stored = await stored_soon(self._database, write, ended, within=COMPANY_S if in_company else None)
+        if stored:
+            self._stored(known, draft, series)
+        return bool(stored)
+
     def _stored(self, server: Server, draft: Server, series: dict[str, int]) -> None:
         """A report is on disk."""
         for name in REPORTED:
             setattr(server, name, getattr(draft, name))
-        server.series = series
         server.row, server.row_at = draft.row, draft.row_at
-        self._keep(server)
+        if server.series != series:
+            server.series = series
+            self._keep(server)
 
     # --- finding -----------------------------------------------------------------------------------------
 
@@ -326,7 +360,7 @@ class Servers:
 
             def write(connection: Connection) -> None:
                 store.delete(connection, server.id)
-                history.forget_series(connection, ids)
+                forgetting.forget_series(connection, ids)
 
             await self._database.write(write)
             del self._by_id[server.id], self._by_uuid[server.uuid], self._by_identity[server.identity]
@@ -342,8 +376,9 @@ class Servers:
     ) -> dict[str, queries.Values]:
         """Key → `(ms, value)` in order of time; at most `limit` values of all of them."""
         series, now, kept = queries.wanted(server, names), to_ms(self._clock.now()), self.kept()
+        waiting = self.waiting.samples(server.id)
         return await self._database.read(
-            lambda db: queries.read_values(db, series, since, until, now, kept, limit)
+            lambda db: queries.read_values(db, series, since, until, now, kept, limit, by_series(waiting))
         )
 
     async def charts(
@@ -351,29 +386,11 @@ class Servers:
     ) -> dict[str, Any]:
         """Columns for charts, see `queries.read_charts`."""
         series, now, kept = queries.wanted(server, names), to_ms(self._clock.now()), self.kept()
+        waiting = self.waiting.samples(server.id)
         return await self._database.read(
-            lambda db: queries.read_charts(db, series, since, until, now, kept, points)
+            lambda db: queries.read_charts(db, series, since, until, now, kept, points, by_series(waiting))
         )
 
     async def stored_bytes(self) -> int:
         """What the history of all servers takes."""
-        return await self._database.read(history.stored_bytes)
-
-
-def _catch_up(connection: Connection, server: Server) -> None:
-    """The newest values: those of its row, and of the samples that have come since it was written."""
-    names = {number: name for name, number in server.series.items()}
-    for series_id, time, value in history.waiting_of(connection, server.id, server.row_at - SNAPSHOT_MS):
-        name = names.get(series_id)
-        if name is not None and (name not in server.last or time > server.last[name][0]):
-            server.last[name] = (time, value)
-
-
-def _recent(connection: Connection, server: Server, since: int) -> list[tuple[str, int, float]]:
-    """The newest samples of what thresholds are for."""
-    found: list[tuple[str, int, float]] = []
-    wanted: Mapping[str, int] = {name: server.series[name] for name in FRIENDLY_OF if name in server.series}
-    for name, series_id in wanted.items():
-        rows = history.read_samples(connection, series_id, since, 2**62)
-        found += [(name, time, value) for time, value in rows]
-    return found
+        return await self._database.read(forgetting.stored_bytes) + self.waiting.size

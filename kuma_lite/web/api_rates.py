@@ -22,11 +22,13 @@ PER_MINUTE: Final = 3_000  # of one token; a plan for 1,000 monitors, each read 
 _HEADERS: Final = "kuma_lite.rate_headers"  # key of a request's scope
 
 
-class ApiRates:
-    """Counts requests of each token, by the minute that its first one begins.
+def is_counted(access: Access, needs: Right) -> bool:
+    """Whether requests through a door are; those of reports are not: a whole fleet may have one token."""
+    return access is not Access.PUBLIC and needs is not Right.SERVERS_REPORT
 
-    Reports of agents are not counted: those of a whole fleet may come with one token.
-    """
+
+class ApiRates:
+    """Counts requests of each token, by the minute that its first one begins."""
 
     def __init__(self, clock: Clock, per_minute: int = PER_MINUTE) -> None:
         self._clock = clock
@@ -53,7 +55,7 @@ class ApiRates:
 
     async def guard(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         """Raise UserError for one too many."""
-        if access_of(handler.opt) is Access.PUBLIC or needs_of(handler.opt) is Right.SERVERS_REPORT:
+        if not is_counted(access_of(handler.opt), needs_of(handler.opt)):
             return
         authorization = connection.headers.get("authorization", "")
         allowed, headers = self.take(hashlib.sha256(authorization.encode("utf-8", "replace")).hexdigest())

@@ -26,6 +26,7 @@ from kuma_lite.web.known_hosts import UNKNOWN_HOST, KnownHosts
 from kuma_lite.web.lazy_rest import API, LazyRest
 from kuma_lite.web.origin import is_foreign
 from kuma_lite.web.page import Page
+from kuma_lite.web.quick_routes import QuickRoutes
 from kuma_lite.web.respond import TEXT, refuse_websocket, respond, respond_json
 from kuma_lite.web.small_routes import MappedPages, PageSettings, answer_options, small_routes
 from kuma_lite.web.sockets import SocketServer
@@ -55,6 +56,7 @@ class App:
         check_origin: bool,
         cors: Cors,
         base: BasePath,
+        quick: QuickRoutes,
     ) -> None:
         self.sockets = sockets
         self._exact = {_key(route): route for route in raw if not route.path.endswith("/")}
@@ -67,6 +69,7 @@ class App:
         self._check_origin = check_origin
         self._cors = cors
         self._base = base
+        self._quick = quick
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One request or websocket."""
@@ -134,7 +137,9 @@ class App:
         elif self._check_origin and scope["method"] not in _READING and is_foreign(scope):
             await self._refuse(scope, send, 403, FOREIGN_PAGE)
             return
-        await self.rest({**scope, "path": address}, _whole(receive), compressing(scope, send))
+        receive, send = _whole(receive), compressing(scope, send)
+        if not await self._quick.answers(address, scope, receive, send):
+            await self.rest({**scope, "path": address}, receive, send)
 
     async def _refuse(self, scope: Any, send: Any, status: int, sentence: str) -> None:
         body = sentence.encode()
@@ -271,4 +276,5 @@ def build_app(
         check_origin=check_origin,
         cors=Cors(settings),
         base=base or BasePath("", lambda scope: False),
+        quick=QuickRoutes(doors),
     )

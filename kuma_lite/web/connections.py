@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
+from kuma_lite.core.client_address import header
 from kuma_lite.web.crowding import Open, Phase, surplus
 from kuma_lite.web.descriptors import Peer, count_descriptors, end_connection, open_descriptors, peer_of
 from kuma_lite.web.respond import TEXT, refuse_websocket, respond
@@ -92,17 +93,19 @@ class Connections:
 
     async def _request(self, peer: Peer, scope: Any, receive: Any, send: Any) -> None:
         now = self._now()
-        whole = False
+        whole, came = False, 0
         self._phases[peer] = (Phase.ANSWERING, now)
         self._asked.pop(peer, None)
 
         async def received() -> Any:
-            nonlocal whole
+            nonlocal whole, came
             if whole:
                 return await receive()
             self._phases[peer] = (Phase.SENDING, now)
             message = await receive()
-            whole = not message.get("more_body")
+            came += len(message.get("body", b""))
+            # Whoever knows the length does not ask for the end.
+            whole = not message.get("more_body") or str(came) == header(scope, b"content-length")
             if whole:
                 self._phases[peer] = (Phase.ANSWERING, now)
             return message

@@ -1,14 +1,10 @@
-"""The Litestar application: routes of all features, guarded by the one rule, described by OpenAPI.
-
-Its refusals have the shapes of the Servers API: `{"error": ...}` for one sentence, `{"errors": [...]}` for
-what does not fit.
-"""
+"""The Litestar application: routes of all features, guarded by the one rule, described by OpenAPI."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from litestar import Litestar, Request, Response
 from litestar.enums import HttpMethod
@@ -17,7 +13,7 @@ from litestar.plugins.core import MsgspecDIPlugin
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Doors
-from kuma_lite.core.errors import INTERNAL_ERROR, REFUSALS, UserError
+from kuma_lite.core.errors import UserError
 from kuma_lite.core.limits import MAX_BODY_BYTES
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.web.api_rates import ApiRates
@@ -25,6 +21,7 @@ from kuma_lite.web.docs_routes import docs_routes
 from kuma_lite.web.document import ApiDocument, configuration
 from kuma_lite.web.guard import Sessions, route_guard
 from kuma_lite.web.idempotency import Idempotency, Replay, answer_replay
+from kuma_lite.web.refusals import Refusal, refusal_of, refused
 
 if TYPE_CHECKING:
     from litestar.connection import ASGIConnection
@@ -36,8 +33,6 @@ log = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
 AnyConnection: TypeAlias = "ASGIConnection[Any, Any, Any, Any]"
 Guard: TypeAlias = "Callable[[AnyConnection, BaseRouteHandler], Awaitable[None]]"
-
-_UNFIT: Final = (400, 422)  # of errors for people; the Servers API knows only the latter
 
 
 class _Rest(Litestar):
@@ -123,22 +118,20 @@ def _unless_options(guards: Sequence[Guard]) -> Guard:
 
 
 def _user_error(_request: AnyRequest, error: UserError) -> Response[Any]:
-    if error.status in _UNFIT:
-        return Response({"errors": [error.message]}, status_code=422)
-    return _refused(error.status, error.message)
+    return _answer(refusal_of(error))
 
 
 def _http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     """Framework errors (bad body, too large ...) in the shape of all others."""
     if error.status_code >= 500:
         return _bug(request, error)
-    return _refused(error.status_code, error.detail, error.headers)
+    return _answer(refused(error.status_code, error.detail), error.headers)
 
 
 def _bug(request: AnyRequest, error: Exception) -> Response[Any]:
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return _refused(500, INTERNAL_ERROR)
+    return _answer(refusal_of(error))
 
 
-def _refused(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response[Any]:
-    return Response({"error": REFUSALS.get(status, sentence)}, status_code=status, headers=headers)
+def _answer(refusal: Refusal, headers: Mapping[str, str] | None = None) -> Response[Any]:
+    return Response(refusal.document, status_code=refusal.status, headers=headers)

@@ -34,6 +34,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> FaultyDisk:
     async def opened(path: Path, **named: Any) -> Database:
         return await real(path, vfs=disk.name, **named)
 
+    disk.spoil_journals(monkeypatch)
     monkeypatch.setattr(Database, "open", opened)
     monkeypatch.setattr(database_commits, "RETRY_S", 0.1)
     return disk

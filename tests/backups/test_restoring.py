@@ -55,6 +55,7 @@ def users(folder: Path) -> list[str]:
 
 async def test_what_was_here_is_kept(backup: Path, ours: Path) -> None:
     (ours / f"{DATABASE_FILE}-wal").write_bytes(b"of the old one")
+    (ours / "reports-7.journal").write_bytes(b"of the old one, too")
     found = await unpack(backup, ours / UNPACKED)
     assert (found.rows["user"], found.files) == (1, 1)
     want(ours / UNPACKED, ours)
@@ -62,7 +63,9 @@ async def test_what_was_here_is_kept(backup: Path, ours: Path) -> None:
     assert aside is not None
     assert users(ours) == ["old"]
     assert [path.name for path in (ours / "upload").iterdir()] == ["old.png"]
-    assert sorted(path.name for path in aside.iterdir()) == [DATABASE_FILE, f"{DATABASE_FILE}-wal", "upload"]
+    kept = [DATABASE_FILE, f"{DATABASE_FILE}-wal", "reports-7.journal", "upload"]
+    assert sorted(path.name for path in aside.iterdir()) == kept
+    assert list(ours.glob("*.journal")) == []
     assert not (ours / READY).exists()
     assert adopt(ours, CLOCK) is None
 

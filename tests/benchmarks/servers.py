@@ -25,7 +25,7 @@ from kuma_lite.core.clock import ManualClock, to_ms
 from kuma_lite.core.database import Database
 from kuma_lite.core.iso_time import iso
 from kuma_lite.servers.model import Incident, Server
-from kuma_lite.servers.samples import history
+from kuma_lite.servers.samples import forgetting, history
 from kuma_lite.servers.samples.metrics import FRIENDLY
 from kuma_lite.servers.samples.packing import pack_points, pack_samples
 from kuma_lite.servers.samples.rollup import (
@@ -132,7 +132,7 @@ class Host:
 
 async def make(folder: Path, clock: ManualClock) -> tuple[Database, Servers]:
     database = await Database.open(folder / "kuma-lite.db", clock=clock)
-    servers = Servers(database, clock, Bus(), Nobody(), NoWishes(), nobody)
+    servers = Servers(database, clock, Bus(), Nobody(), NoWishes(), nobody, folder=folder)
     await servers.load()
     return database, servers
 
@@ -170,7 +170,7 @@ async def year(folder: Path) -> dict[str, float]:
         samples = [(at, values[place][1]) for at, values in rounds]
         await database.write(partial(_write_series, series_id=series_id, name=name, samples=samples, now=now))
     grown = await database.read(_file_bytes) - empty
-    stored = await database.read(history.stored_bytes)
+    stored = await database.read(forgetting.stored_bytes)
     figures = {
         "MB a year, 100 servers": grown * FLEET / 1e6,
         "bytes per sample of the year": stored / (YEAR_DAYS * 1440 * METRICS),

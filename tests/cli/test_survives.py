@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -108,21 +109,14 @@ def report(server: Server, token: str, time_ms: int, value: int) -> bool:
         return False
 
 
-async def test_every_acknowledged_sample_is_there_after_a_kill(server: Server) -> None:
-    made = subprocess.run(
-        [sys.executable, "-m", "kuma_lite", "token", "create", "--name", "x", "--data-dir", server.folder],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    token, start, sent = made.stdout.strip(), int(time.time() * 1000) - 60_000, 0
-    for round_number in (1, 2, 3):
-        began = time.monotonic()
-        while time.monotonic() - began < 0.5 or sent <= 10 * round_number:
-            assert await asyncio.to_thread(report, server, token, start + sent, sent)
-            sent += 1
-        server.kill()
-        server.start()
+def command(*arguments: object) -> str:
+    """What a command prints that succeeds."""
+    line = [sys.executable, "-m", "kuma_lite", *map(str, arguments)]
+    return subprocess.run(line, capture_output=True, text=True, check=True).stdout.strip()
+
+
+async def samples(server: Server, token: str) -> list[float]:
+    """All values of the only host."""
 
     def ask(path: str) -> Any:
         request = urllib.request.Request(f"{server.url}/api/v1/{path}", headers={"Authorization": token})
@@ -131,7 +125,65 @@ async def test_every_acknowledged_sample_is_there_after_a_kill(server: Server) -
 
     (found,) = await asyncio.to_thread(ask, "servers")
     metrics = await asyncio.to_thread(ask, f"servers/{found['uuid']}/metrics?metrics=cpu_used")
-    assert [point["value"] for point in metrics["metrics"]["cpu_used"]] == list(range(sent))
+    return [point["value"] for point in metrics["metrics"]["cpu_used"]]
+
+
+async def test_every_acknowledged_sample_is_there_after_a_kill(server: Server) -> None:
+    token = command("token", "create", "--name", "x", "--data-dir", server.folder)
+    start, sent = int(time.time() * 1000) - 60_000, 0
+    for round_number in (1, 2, 3):
+        began = time.monotonic()
+        while time.monotonic() - began < 0.5 or sent <= 10 * round_number:
+            assert await asyncio.to_thread(report, server, token, start + sent, sent)
+            sent += 1
+        assert list(server.folder.glob("reports-*.journal"))
+        server.kill()
+        server.start()
+    assert await samples(server, token) == list(range(sent))
+
+
+async def test_a_kill_while_many_report_loses_none_that_was_acknowledged(server: Server) -> None:
+    token = command("token", "create", "--name", "x", "--data-dir", server.folder)
+    start, numbers, acknowledged = int(time.time() * 1000) - 60_000, count(), list[int]()
+    assert report(server, token, start - 1, 0)
+
+    def agent(until: float) -> None:
+        while time.monotonic() < until:
+            number = next(numbers)
+            if report(server, token, start + number, number):
+                acknowledged.append(number)
+
+    for seconds in (0.3, 0.45, 0.6):
+        agents = [asyncio.to_thread(agent, time.monotonic() + seconds + 0.3) for _ in range(6)]
+        running = asyncio.gather(*agents)
+        await asyncio.sleep(seconds)
+        server.kill()
+        await running
+        server.start()
+    found = set(await samples(server, token))
+    assert len(acknowledged) > 20 and set(acknowledged) <= found
+
+
+async def test_backups_have_what_waits_beside_a_server_and_after_a_kill(
+    server: Server, tmp_path: Path
+) -> None:
+    token = command("token", "create", "--name", "x", "--data-dir", server.folder)
+    start = int(time.time() * 1000) - 60_000
+    for number in range(10):
+        assert await asyncio.to_thread(report, server, token, start + number, number)
+    command("backup", tmp_path / "beside.tar.zst", "--data-dir", server.folder)
+    command("backup", tmp_path / "beside.db", "--data-dir", server.folder)
+    assert await asyncio.to_thread(report, server, token, start + 10, 10)
+    server.kill()
+    command("token", "list", "--data-dir", server.folder)
+    command("backup", tmp_path / "killed.tar.zst", "--data-dir", server.folder)
+    assert list(server.folder.glob("reports-*.journal")), "no command takes it away"
+    for name, many in (("beside.tar.zst", 10), ("beside.db", 10), ("killed.tar.zst", 11)):
+        command("restore", tmp_path / name, "--data-dir", server.folder)
+        assert not list(server.folder.glob("reports-*.journal")), "it belongs to what was there before"
+        server.start()
+        assert await samples(server, token) == list(range(many)), name
+        server.kill()
 
 
 async def test_a_message_that_could_not_be_sent_is_sent_after_a_kill(server: Server, target: Target) -> None:

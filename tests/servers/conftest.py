@@ -100,6 +100,7 @@ class Fleet:
     running_plans: set[int]
     deaf: list[str]  # why nobody can be heard
     people: People
+    folder: Path
 
     @property
     def now(self) -> int:
@@ -134,11 +135,11 @@ class Fleet:
             self.clock.advance(60)
 
     async def restarted(self) -> Fleet:
-        """The same data in a new process."""
-        return await make(self.database, self.clock, self.wishes)
+        """The same data in a new process, after a kill of the old one."""
+        return await make(self.database, self.clock, self.wishes, self.folder)
 
 
-async def make(database: Database, clock: ManualClock, wishes: Wishes) -> Fleet:
+async def make(database: Database, clock: ManualClock, wishes: Wishes, folder: Path) -> Fleet:
     bus, said, plans, people = Bus(), Said(), set[int](), People()
     deaf: list[str] = []
     servers = Servers(
@@ -150,14 +151,17 @@ async def make(database: Database, clock: ManualClock, wishes: Wishes) -> Fleet:
         people,
         lambda found: any(plan in plans for plan in found),
         lambda: not deaf,
+        folder,
     )
     await servers.load()
-    return Fleet(servers, database, clock, bus, said, wishes, plans, deaf, people)
+    return Fleet(servers, database, clock, bus, said, wishes, plans, deaf, people, folder)
 
 
 @pytest.fixture
-def disk() -> FaultyDisk:
-    return FaultyDisk()
+def disk(monkeypatch: pytest.MonkeyPatch) -> FaultyDisk:
+    found = FaultyDisk()
+    found.spoil_journals(monkeypatch)
+    return found
 
 
 @pytest.fixture
@@ -165,7 +169,7 @@ async def fleet(tmp_path: Path, disk: FaultyDisk) -> AsyncIterator[Fleet]:
     clock = ManualClock(1_799_971_200.0)  # a whole day, so that spans begin here
     database = await Database.open(tmp_path / "kuma-lite.db", clock=clock, vfs=disk.name)
     try:
-        yield await make(database, clock, Wishes())
+        yield await make(database, clock, Wishes(), tmp_path)
     finally:
         disk.full = False
         await database.close()

@@ -1,12 +1,22 @@
-"""What a report writes: its samples always, the row of its server when that has changed."""
+"""What a report writes where there is no journal (for that, see `test_waiting`).
+
+Its samples always, the row of its server when that has changed.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any
 
+import pytest
+
 from kuma_lite.servers.service import ROW_EVERY_MS
 from tests.servers.conftest import Fleet
+
+
+@pytest.fixture(autouse=True)
+async def no_journal(fleet: Fleet) -> None:
+    await fleet.servers.waiting.close()
 
 
 async def row(fleet: Fleet) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,8 +15,8 @@ from kuma_lite.core.records import replace
 from kuma_lite.projects.store import revoke_token
 from kuma_lite.projects.tokens import FRESH_S
 from kuma_lite.rest.errors import NotFound, Unprocessable
-from kuma_lite.servers.model import AlertClosed, AlertOpened, as_wire
-from kuma_lite.servers.samples import history
+from kuma_lite.servers.model import AlertClosed, AlertOpened, as_wire, as_wire_json
+from kuma_lite.servers.samples import forgetting
 from kuma_lite.servers.samples.rollup import DAY_MS, HOUR_MS, MINUTE_MS, Kept
 from tests.servers.conftest import Fleet
 from tests.servers.reports import BUSY, CALM, report
@@ -46,6 +48,29 @@ async def test_a_server_is_made_at_first_contact_and_follows(fleet: Fleet) -> No
     assert (second["uuid"], second["hostname"], second["uptime"]) == (first["uuid"], "web-2", 100)
     assert second["last_metrics"]["metrics"] == {"cpu_used": 2048, "mem_used_b": 500_000}
     assert second["last_seen_at"] == iso(fleet.now) and second["created_at"] == first["created_at"]
+
+
+async def test_what_lists_show_of_a_server_follows_every_change(fleet: Fleet) -> None:
+    def shown() -> Any:
+        found = json.loads(bytes(as_wire_json(server)))
+        assert found == json.loads(json.dumps(as_wire(server)))
+        return found
+
+    await fleet.send(cpu_used=BUSY)
+    server = fleet.only()
+    seen = [shown()]
+    assert as_wire_json(server) is as_wire_json(server), "it is kept"
+    await fleet.send(cpu_used=1, load_1=2.5, attributes={"hostname": "web-2"})
+    seen.append(shown())
+    fleet.clock.advance(60)
+    await fleet.send()
+    seen.append(shown())
+    await fleet.servers.save_settings(server, {"threshold": {"cpu": 50}})
+    seen.append(shown())
+    await silent(fleet, 600)
+    seen.append(shown())
+    assert [found["status"] for found in seen] == ["online"] * 4 + ["offline"]
+    assert all(before != after for before, after in pairwise(seen))
 
 
 async def test_why_reports_are_refused_is_in_the_log_once(
@@ -668,7 +693,7 @@ async def test_the_size_has_a_limit_and_the_finest_history_goes_first(fleet: Fle
     fleet.clock.advance(7 * 3600)
     await fleet.servers.upkeep.seal()
     full = await fleet.servers.stored_bytes()
-    freed = await fleet.database.write(lambda db: history.delete_oldest(db, full // 2))
+    freed = await fleet.database.write(lambda db: forgetting.delete_oldest(db, full // 2))
     assert freed >= full // 2
     assert await fleet.servers.stored_bytes() == full - freed
     assert await raw(fleet, "cpu_used", 3 * DAY_MS) != []  # rolled up

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import itertools
+import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import apsw
+import pytest
 
 from kuma_lite.beats.model import Beat, NewBeat
 from kuma_lite.beats.recorder import Recorder
+from kuma_lite.core import record_file
 from kuma_lite.core.clock import Clock, ManualClock, to_ms
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
@@ -45,6 +49,25 @@ class FaultyDisk(apsw.VFS):
     def xOpen(self, name: Any, flags: list[int]) -> Any:
         return _FaultyFile(self, name, flags)
 
+    def spoil_journals(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let files of records have the same faults."""
+
+        def write_at(descriptor: int, data: Any, offset: int) -> int:
+            self.pass_door()
+            if self.full:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            if self.broken:
+                raise OSError(errno.EIO, "Input/output error")
+            return os.pwrite(descriptor, data, offset)
+
+        monkeypatch.setattr(record_file, "write_at", write_at)
+
+    def pass_door(self) -> None:
+        """Hang while it is closed."""
+        if not self.open_door.is_set():
+            self.knocked.set()
+        self.open_door.wait()
+
 
 class _FaultyFile(apsw.VFSFile):
     def __init__(self, disk: FaultyDisk, name: Any, flags: list[int]) -> None:
@@ -52,9 +75,7 @@ class _FaultyFile(apsw.VFSFile):
         self._disk = disk
 
     def xWrite(self, data: Any, offset: int) -> None:
-        if not self._disk.open_door.is_set():
-            self._disk.knocked.set()
-        self._disk.open_door.wait()
+        self._disk.pass_door()
         if self._disk.full:
             raise apsw.FullError("disk full")
         if self._disk.broken:

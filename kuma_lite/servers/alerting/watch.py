@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
@@ -133,19 +133,27 @@ class Watch:
     async def settle(self, server: Server) -> None:
         """Do what the states say, in one transaction, or from memory when nothing can be stored."""
         await self.settling.acquire()
-        # A client that goes away may end this task: what is being written down must not be half known.
-        await asyncio.shield(asyncio.ensure_future(self._settle(server)))
-
-    async def _settle(self, server: Server) -> None:
-        """The one turn that the caller has got."""
+        work: Coroutine[Any, Any, None] | None = None
         try:
             self.wake_up()
             if server.id in self._servers:  # not removed meanwhile
-                await self._judge(server, to_ms(self._clock.now()))
+                work = self._judge(server, to_ms(self._clock.now()))
+        finally:
+            if work is None:
+                self.settling.release()
+        if work is not None:
+            # A client that goes away may end this task: what is being written down must not be half known.
+            await asyncio.shield(asyncio.ensure_future(self._do(work)))
+
+    async def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        """In the one turn that the caller has got."""
+        try:
+            await work
         finally:
             self.settling.release()
 
-    async def _judge(self, server: Server, now: int) -> None:
+    def _judge(self, server: Server, now: int) -> Coroutine[Any, Any, None] | None:
+        """What is to be done; None: nothing, as nearly always."""
         settings, since = server.settings, self._listening_since
         grace = settings["grace_period"][DOWNTIME]
         down = is_down(server.heard_at, since, to_ms(self._clock.monotonic()), grace)
@@ -156,8 +164,7 @@ class Watch:
         covered = self._covered(server)
         wanted = settings["general"][DOWNTIME]
         changes = changes_of(server, down=down, wanted=wanted, covered=covered, now=now)
-        if changes:
-            await self._carry_out(server, changes, covered, now)
+        return self._carry_out(server, changes, covered, now) if changes else None
 
     # --- silence -----------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.doors import Access, Doors, Push
 from kuma_lite.servers.api.integration_store import Integrations
+from kuma_lite.servers.api.report import quick_route
 from kuma_lite.servers.page.links import LinksPage, Titles
 from kuma_lite.servers.page.servers import ServerPage
 from kuma_lite.servers.page.tokens import KeyPage
@@ -47,5 +48,6 @@ def server_doors(
     return Doors(
         events=[*page.events(), *links.events(), *keys.events()],
         routes=routes,
+        quick=[quick_route(servers)],
         identify={Access.PROJECT: servers.projects.identify},
     )

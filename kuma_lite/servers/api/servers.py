@@ -24,10 +24,10 @@ from kuma_lite.rest.requests import (
     project_of,
 )
 from kuma_lite.rest.resource import Rest
-from kuma_lite.rest.route import CHANGE, CREATED, GET, POST, Route, key_in
+from kuma_lite.rest.route import CHANGE, GET, POST, Route, key_in
 from kuma_lite.rest.shapes import error
-from kuma_lite.servers.api import examples
-from kuma_lite.servers.model import Server, as_wire
+from kuma_lite.servers.api import examples, report
+from kuma_lite.servers.model import Server, as_wire, as_wire_json
 from kuma_lite.servers.samples.metrics import FRIENDLY
 from kuma_lite.servers.samples.queries import is_known
 from kuma_lite.servers.samples.rollup import HOUR_MS
@@ -72,6 +72,7 @@ class ServerApi:
             example=examples.SERVER,
             per_page=_PER_PAGE,
             version=lambda server: {"uuid": server.uuid, "alert_settings": server.settings},
+            listed=as_wire_json,
         )
 
     def routes(self) -> Iterator[Route]:
@@ -105,11 +106,11 @@ class ServerApi:
         yield Route(
             name="create_server_metrics",
             method=POST,
-            path="/api/v1/server_metrics",
+            path=report.PATH,
             needs=Right.SERVERS_REPORT,
             handler=self.report,
             tag="Agents",
-            status=CREATED,
+            status=report.STATUS,
             response=examples.REPORTED,
             request=examples.REPORT,
         )

@@ -6,7 +6,7 @@ roll-ups it touches are made again. A late sample waits there too, and is merged
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from kuma_lite.core import sql
@@ -35,10 +35,10 @@ from kuma_lite.servers.samples.rollup import (
     together,
 )
 
+# Id of a series → samples that wait elsewhere, in order of time; the same may be in the database by now.
+Fresh = Mapping[int, Sequence[Sample]]
+NONE: Final[Fresh] = {}
 LATE_MS: Final = 15 * 60_000  # after a span is over, for what is still on its way
-ROW_BYTES: Final = 60  # of a block beside its data: the row and its two index entries
-SAMPLE_BYTES: Final = 24  # of a sample that waits
-SLICE: Final = 500  # rows deleted in one transaction
 
 
 class Window(NamedTuple):
@@ -92,7 +92,14 @@ def waiting_of(connection: Connection, server_id: int, since: int) -> list[tuple
 
 
 def pieces(
-    connection: Connection, series_id: int, finest: Tier, since: int, until: int, now: int, kept: Kept
+    connection: Connection,
+    series_id: int,
+    finest: Tier,
+    since: int,
+    until: int,
+    now: int,
+    kept: Kept,
+    fresh: Fresh = NONE,
 ) -> list[Piece]:
     """How a range is answered: with a tier where it is kept, elsewhere with the finest coarser one that is.
 
@@ -100,21 +107,21 @@ def pieces(
     values they hold.
     """
     if finest is Tier.DAY:  # the last one: what it does not have, nobody has
-        size = _size(connection, series_id, finest, since, until)
+        size = _size(connection, series_id, finest, since, until, fresh)
         return [Piece(finest, since, until, size)] if size else []
     found: list[Piece] = []
-    held = _held(connection, series_id, finest, since, until, kept.first_block(finest, now))
+    held = _held(connection, series_id, finest, since, until, kept.first_block(finest, now), fresh)
     for part in parts(held, since, until):
         if not part.there:
             coarse = Tier(finest + 1)
-            found += pieces(connection, series_id, coarse, part.since, part.until, now, kept)
-        elif size := _size(connection, series_id, finest, part.since, part.until):
+            found += pieces(connection, series_id, coarse, part.since, part.until, now, kept, fresh)
+        elif size := _size(connection, series_id, finest, part.since, part.until, fresh):
             found.append(Piece(finest, part.since, part.until, size))
     return found
 
 
 def _held(
-    connection: Connection, series_id: int, tier: Tier, since: int, until: int, first: int
+    connection: Connection, series_id: int, tier: Tier, since: int, until: int, first: int, fresh: Fresh
 ) -> list[tuple[int, int]]:
     """Beginning and length of what a tier has of a range, in order: its blocks, not before `first`, and what
     waits.
@@ -130,12 +137,14 @@ def _held(
     blocks = {start for (start,) in rows}
     held = {(start, span) for start in blocks}
     # To the end of the last span: whether it is there does not depend on where the range ends.
+    end = span_start(tier, until) + span - 1
     rows = connection.execute(
         f"SELECT DISTINCT time - time % ? FROM server_sample WHERE server_id = {_SERVER}"  # noqa: S608
         " AND series_id = ? AND time BETWEEN ? AND ?",
-        (SPAN_MS[Tier.RAW], series_id, series_id, begin, span_start(tier, until) + span - 1),
+        (SPAN_MS[Tier.RAW], series_id, series_id, begin, end),
     )
     waiting = {start for (start,) in rows}
+    waiting |= {span_start(Tier.RAW, time) for time, _ in fresh.get(series_id, ()) if begin <= time <= end}
     for start in {span_start(tier, window) for window in waiting} - blocks:
         if _was_rolled_up(connection, series_id, start, start + span - 1):
             inside = (window for window in waiting if start <= window < start + span)
@@ -151,13 +160,13 @@ def _was_rolled_up(connection: Connection, series_id: int, since: int, until: in
     return any(since <= time <= until for _, data in blocks for time in packed_times(data))
 
 
-def _size(connection: Connection, series_id: int, tier: Tier, since: int, until: int) -> int:
+def _size(connection: Connection, series_id: int, tier: Tier, since: int, until: int, fresh: Fresh) -> int:
     """How many values a tier has in a range, the bucket under way at its beginning included.
 
     Exact for raw samples; of roll-ups no less than there are: a lone reading of a counter makes none.
     """
     begin = bucket_start(tier, since)
-    waiting = {bucket_start(tier, time) for time, _ in _waiting(connection, series_id, begin, until)}
+    waiting = {bucket_start(tier, time) for time, _ in _waiting(connection, series_id, begin, until, fresh)}
     late = {span_start(tier, time) for time in waiting}
     total = len(waiting)
     for start, data in _blocks(connection, series_id, tier, span_start(tier, begin), until):
@@ -171,7 +180,9 @@ def _size(connection: Connection, series_id: int, tier: Tier, since: int, until:
 # --- reading -----------------------------------------------------------------------------------------------
 
 
-def read_samples(connection: Connection, series_id: int, since: int, until: int) -> list[Sample]:
+def read_samples(
+    connection: Connection, series_id: int, since: int, until: int, fresh: Fresh = NONE
+) -> list[Sample]:
     """Raw samples of a range, both ends included, in order of time."""
     begin = span_start(Tier.RAW, since)
     packed = [
@@ -179,13 +190,20 @@ def read_samples(connection: Connection, series_id: int, since: int, until: int)
         for _, data in _blocks(connection, series_id, Tier.RAW, begin, until)
         for sample in unpack_samples(data)
     ]
-    waiting = _waiting(connection, series_id, since, until)
+    waiting = _waiting(connection, series_id, since, until, fresh)
     everything = together(packed, waiting) if packed else waiting
     return [sample for sample in everything if since <= sample[0] <= until]
 
 
 def read_points(
-    connection: Connection, series_id: int, tier: Tier, since: int, until: int, *, counter: bool
+    connection: Connection,
+    series_id: int,
+    tier: Tier,
+    since: int,
+    until: int,
+    *,
+    counter: bool,
+    fresh: Fresh = NONE,
 ) -> list[Point]:
     """Roll-ups whose bucket begins within a range, in order of time; those of waiting samples included."""
     begin = span_start(tier, since)
@@ -194,48 +212,49 @@ def read_points(
         for _, data in _blocks(connection, series_id, tier, begin, until)
         for point in unpack_points(data)
     ]
-    fresh = _fresh_points(connection, series_id, since - DAY_MS, until, counter=counter)
-    if fresh and tier is not Tier.TEN_MINUTES:
-        fresh = coarser(fresh, Tier.HOUR)
+    newer = _newer_points(connection, series_id, since - DAY_MS, until, fresh, counter=counter)
+    if newer and tier is not Tier.TEN_MINUTES:
+        newer = coarser(newer, Tier.HOUR)
         if tier is Tier.DAY:
-            fresh = coarser(_days_hours(connection, series_id, fresh), Tier.DAY)
-    everything = replaced(points, fresh) if fresh else points
+            newer = coarser(_days_hours(connection, series_id, newer), Tier.DAY)
+    everything = replaced(points, newer) if newer else points
     return [point for point in everything if since <= point.time <= until]
 
 
-def _fresh_points(
-    connection: Connection, series_id: int, since: int, until: int, *, counter: bool
+def _newer_points(
+    connection: Connection, series_id: int, since: int, until: int, fresh: Fresh, *, counter: bool
 ) -> list[Point]:
     """Ten-minute points of every span that has waiting samples."""
-    waiting = _waiting(connection, series_id, span_start(Tier.RAW, since), until)
+    waiting = _waiting(connection, series_id, span_start(Tier.RAW, since), until, fresh)
     starts = sorted({span_start(Tier.RAW, time) for time, _ in waiting})
     found: list[Point] = []
     for start in starts:
-        samples = _span(connection, series_id, start)
-        before = sample_before(connection, series_id, start) if counter else None
+        samples = _span(connection, series_id, start, fresh)
+        before = sample_before(connection, series_id, start, fresh) if counter else None
         found += points_of(samples, counter=counter, before=before)
     return found
 
 
-def _days_hours(connection: Connection, series_id: int, fresh: Sequence[Point]) -> list[Point]:
-    """All hours of the days that some fresh hours belong to."""
-    first = fresh[0].time - fresh[0].time % DAY_MS
+def _days_hours(connection: Connection, series_id: int, newer: Sequence[Point]) -> list[Point]:
+    """All hours of the days that some new hours belong to."""
+    first = newer[0].time - newer[0].time % DAY_MS
     stored = [
         point
-        for _, data in _blocks(connection, series_id, Tier.HOUR, span_start(Tier.HOUR, first), fresh[-1].time)
+        for _, data in _blocks(connection, series_id, Tier.HOUR, span_start(Tier.HOUR, first), newer[-1].time)
         for point in unpack_points(data)
         if point.time >= first
     ]
-    return replaced(stored, fresh)
+    return replaced(stored, newer)
 
 
-def _span(connection: Connection, series_id: int, start: int) -> list[Sample]:
+def _span(connection: Connection, series_id: int, start: int, fresh: Fresh = NONE) -> list[Sample]:
     end = start + SPAN_MS[Tier.RAW] - 1
     packed = _block(connection, series_id, Tier.RAW, start)
-    return together(unpack_samples(packed) if packed else (), _waiting(connection, series_id, start, end))
+    waiting = _waiting(connection, series_id, start, end, fresh)
+    return together(unpack_samples(packed) if packed else (), waiting)
 
 
-def sample_before(connection: Connection, series_id: int, time: int) -> Sample | None:
+def sample_before(connection: Connection, series_id: int, time: int, fresh: Fresh = NONE) -> Sample | None:
     """The last sample before a moment."""
     waiting: Any = connection.execute(
         f"SELECT time, value FROM server_sample WHERE server_id = {_SERVER}"  # noqa: S608
@@ -243,7 +262,10 @@ def sample_before(connection: Connection, series_id: int, time: int) -> Sample |
         (series_id, series_id, time),
     ).fetchone()
     packed = _packed_before(connection, series_id, time)
-    return max((found for found in (waiting, packed) if found is not None), default=None)
+    newest = next((sample for sample in reversed(fresh.get(series_id, ())) if sample[0] < time), None)
+    # Of two with one time, the one that came first.
+    found = [sample for sample in (packed, waiting, newest) if sample is not None]
+    return max(found, key=lambda sample: sample[0], default=None)
 
 
 def _packed_before(connection: Connection, series_id: int, time: int) -> Sample | None:
@@ -259,13 +281,14 @@ def _packed_before(connection: Connection, series_id: int, time: int) -> Sample 
     return None
 
 
-def _waiting(connection: Connection, series_id: int, since: int, until: int) -> list[Sample]:
+def _waiting(connection: Connection, series_id: int, since: int, until: int, fresh: Fresh) -> list[Sample]:
     rows: Any = connection.execute(
         f"SELECT time, value FROM server_sample WHERE server_id = {_SERVER}"  # noqa: S608
         " AND series_id = ? AND time BETWEEN ? AND ? ORDER BY time",
         (series_id, series_id, since, until),
     )
-    return list(rows)
+    newer = [sample for sample in fresh.get(series_id, ()) if since <= sample[0] <= until]
+    return together(rows, newer) if newer else list(rows)
 
 
 def _blocks(
@@ -292,10 +315,15 @@ def _block(connection: Connection, series_id: int, tier: Tier, start: int) -> by
 # --- packing -----------------------------------------------------------------------------------------------
 
 
+def complete_before(now: int) -> int:
+    """The moment before which spans are over, and what was on its way has come; ms."""
+    return span_start(Tier.RAW, now - LATE_MS)
+
+
 def windows_to_seal(connection: Connection, now: int) -> list[Window]:
     """Spans that are over and have samples waiting; the oldest first."""
     span = SPAN_MS[Tier.RAW]
-    limit = span_start(Tier.RAW, now - LATE_MS)
+    limit = complete_before(now)
     rows = connection.execute(
         "SELECT DISTINCT series_id, time - time % ? AS start FROM server_sample WHERE time < ? "
         "ORDER BY start",
@@ -343,54 +371,3 @@ def _put(connection: Connection, series_id: int, tier: Tier, start: int, data: b
         "ON CONFLICT (series_id, tier, start) DO UPDATE SET data = excluded.data",
         (series_id, int(tier), start, data),
     )
-
-
-# --- throwing away -----------------------------------------------------------------------------------------
-
-
-def forget_series(connection: Connection, series_ids: Iterable[int]) -> None:
-    """Remove everything of some series."""
-    ids = [(number,) for number in series_ids]
-    # Whose they were may not be known any more: all that waits is looked through.
-    among, values = sql.among("series_id", [number for (number,) in ids])
-    connection.execute(f"DELETE FROM server_sample WHERE {among}", values)  # noqa: S608 - placeholders only
-    connection.executemany("DELETE FROM server_block WHERE series_id = ?", ids)
-
-
-def delete_old(connection: Connection, now: int, kept: Kept) -> int:
-    """Remove a slice of what is past its time; returns how many rows that were."""
-    removed = 0
-    for tier in Tier:
-        connection.execute(
-            "DELETE FROM server_block WHERE id IN "
-            "(SELECT id FROM server_block WHERE tier = ? AND start < ? LIMIT ?)",
-            (int(tier), kept.first_block(tier, now), SLICE),
-        )
-        removed += connection.changes()
-    return removed
-
-
-def stored_bytes(connection: Connection) -> int:
-    """What all history takes, near enough."""
-    query = "SELECT coalesce(sum(length(data) + ?), 0) FROM server_block"
-    blocks: Any = sql.value(connection, query, (ROW_BYTES,))
-    waiting: Any = sql.value(connection, "SELECT count(*) FROM server_sample")
-    return int(blocks + waiting * SAMPLE_BYTES)
-
-
-def delete_oldest(connection: Connection, excess: int) -> int:
-    """Remove the oldest blocks, the finest first, until `excess` bytes are gone; returns the bytes removed.
-
-    At most a slice at once; 0: there is nothing left to remove.
-    """
-    doomed, freed = [], 0
-    rows = connection.execute(
-        "SELECT id, length(data) FROM server_block ORDER BY tier, start LIMIT ?", (SLICE,)
-    )
-    for number, size in rows:
-        doomed.append((number,))
-        freed += int(size) + ROW_BYTES
-        if freed >= excess:
-            break
-    connection.executemany("DELETE FROM server_block WHERE id = ?", doomed)
-    return freed

@@ -83,12 +83,13 @@ FRIENDLY_OF: Final[Mapping[str, Friendly]] = {item.stored: item for item in FRIE
 
 def metric_of(name: str) -> Metric | None:
     """The declaration behind a stored name, instance or not; None for an unknown one."""
-    if name.endswith("]"):
+    metric = METRICS.get(name)
+    if metric is None and name.endswith("]"):
         base, bracket, instance = name[:-1].partition("[")
         metric = METRICS.get(base)
         fits = bracket and instance and instance.isprintable() and len(name) <= MAX_NAME_CHARS
         return metric if metric is not None and metric.instances and fits else None
-    return METRICS.get(name)
+    return metric
 
 
 def value_problem(metric: Metric, value: Any) -> str | None:

@@ -13,7 +13,15 @@ from msgspec import Struct
 
 from kuma_lite.core.sql import Connection
 from kuma_lite.servers.model import Server
-from kuma_lite.servers.samples.history import Piece, pieces, read_points, read_samples, sample_before
+from kuma_lite.servers.samples.history import (
+    NONE,
+    Fresh,
+    Piece,
+    pieces,
+    read_points,
+    read_samples,
+    sample_before,
+)
 from kuma_lite.servers.samples.metrics import FRIENDLY, Friendly, metric_of, scale_of
 from kuma_lite.servers.samples.packing import Point
 from kuma_lite.servers.samples.rollup import DAY_MS, STEP_MS, Kept, Tier, bucket_start, choose, rates_of
@@ -66,19 +74,20 @@ def read_values(
     now: int,
     kept: Kept,
     limit: int,
+    fresh: Fresh = NONE,
 ) -> dict[str, Values]:
     """Key → values in order of time; the oldest `limit` values of all of them.
 
     Raw samples where they are kept and fit into the limit, or the range is no longer than a day; otherwise
-    the finest roll-ups that fit. Every time lies within the range.
+    the finest roll-ups that fit. Every time lies within the range. `fresh`: what waits elsewhere.
     """
 
     def planned(item: Wanted, tier: Tier) -> list[Piece]:
-        return pieces(connection, item.series_id, tier, since, until, now, kept)
+        return pieces(connection, item.series_id, tier, since, until, now, kept, fresh)
 
     plans = _plans(series, planned, float("inf") if until - since <= RAW_MS else limit)
     found = {
-        item.key: [row for piece in plans[item.key] for row in _values(connection, item, piece)]
+        item.key: [row for piece in plans[item.key] for row in _values(connection, item, piece, fresh)]
         for item in series
     }
     if sum(map(len, found.values())) > limit:
@@ -120,12 +129,12 @@ def _size(plan: Sequence[Piece]) -> int:
     return sum(piece.size for piece in plan)
 
 
-def _values(connection: Connection, item: Wanted, piece: Piece) -> Values:
+def _values(connection: Connection, item: Wanted, piece: Piece, fresh: Fresh) -> Values:
     tier, since, until, _ = piece
     if tier is Tier.RAW:
-        return _raw_values(connection, item, since, until)
+        return _raw_values(connection, item, since, until, fresh)
     begin = bucket_start(tier, since)  # the bucket that is under way then belongs to the range
-    points = read_points(connection, item.series_id, tier, begin, until, counter=item.counter)
+    points = read_points(connection, item.series_id, tier, begin, until, counter=item.counter, fresh=fresh)
     if item.counter and item.scale is None:
         # What a counter stood at in the end; when that was read is not kept, only that it was by then.
         step = STEP_MS[tier]
@@ -134,12 +143,12 @@ def _values(connection: Connection, item: Wanted, piece: Piece) -> Values:
     return [(max(p.time, since), value) for p, value in zip(points, scaled, strict=True)]
 
 
-def _raw_values(connection: Connection, item: Wanted, since: int, until: int) -> Values:
-    samples = read_samples(connection, item.series_id, since, until)
+def _raw_values(connection: Connection, item: Wanted, since: int, until: int, fresh: Fresh) -> Values:
+    samples = read_samples(connection, item.series_id, since, until, fresh)
     if item.scale is None:
         return samples
     if item.counter:
-        samples = rates_of(samples, sample_before(connection, item.series_id, since))
+        samples = rates_of(samples, sample_before(connection, item.series_id, since, fresh))
     return [(time, round(value * item.scale, DIGITS)) for time, value in samples]
 
 
@@ -154,6 +163,7 @@ def read_charts(
     now: int,
     kept: Kept,
     points: int,
+    fresh: Fresh = NONE,
 ) -> dict[str, Any]:
     """`{step, tier, series: {key: {unit, times, min, mean, max}}}`; times in ms, step in ms.
 
@@ -161,19 +171,22 @@ def read_charts(
     """
     tier = choose(since, until, now, kept, points)
     found: Mapping[str, Any] = {
-        item.key: _columns(item, _chart_points(connection, item, tier, since, until)) for item in series
+        item.key: _columns(item, _chart_points(connection, item, tier, since, until, fresh))
+        for item in series
     }
     return {"step": STEP_MS[tier], "tier": tier.name.lower(), "series": found}
 
 
-def _chart_points(connection: Connection, item: Wanted, tier: Tier, since: int, until: int) -> list[Point]:
+def _chart_points(
+    connection: Connection, item: Wanted, tier: Tier, since: int, until: int, fresh: Fresh
+) -> list[Point]:
     if tier is not Tier.RAW:
         # The bucket that is under way when the range begins belongs to it.
         begin = bucket_start(tier, since)
-        return read_points(connection, item.series_id, tier, begin, until, counter=item.counter)
-    samples = read_samples(connection, item.series_id, since, until)
+        return read_points(connection, item.series_id, tier, begin, until, counter=item.counter, fresh=fresh)
+    samples = read_samples(connection, item.series_id, since, until, fresh)
     if item.counter:
-        samples = rates_of(samples, sample_before(connection, item.series_id, since))
+        samples = rates_of(samples, sample_before(connection, item.series_id, since, fresh))
     return [Point(time, 1, value, value, value) for time, value in samples]
 
 

@@ -21,7 +21,7 @@ from kuma_lite.core.iso_time import parse_iso
 from kuma_lite.core.text import storable
 from kuma_lite.rest.errors import Unprocessable
 from kuma_lite.servers.samples.host_clock import TOLERANCE_MS, Shown
-from kuma_lite.servers.samples.metrics import metric_of, value_problem
+from kuma_lite.servers.samples.metrics import MAX_VALUE, metric_of, value_problem
 
 MAX_ID_CHARS: Final = 256  # of a motherboard id, as on the hosted product
 MAX_TEXT_CHARS: Final = 256  # of any other attribute
@@ -151,19 +151,24 @@ def _decoded(body: bytes) -> Any:
 
 def _take_samples(report: Report, entries: Iterable[Any]) -> None:
     times: dict[Any, int | None] = {}  # samples of one report mostly share their time
+    samples = report.samples
     for entry in entries:
         if not isinstance(entry, dict):
             report.fail("A metric must be an object")
             continue
-        name, value, stamp = entry.get("metric"), entry.get("value"), entry.get("timestamp")
+        name: Any = entry.get("metric")
+        value: Any = entry.get("value")
+        stamp = entry.get("timestamp")
         metric = metric_of(name) if isinstance(name, str) else None
         if metric is None:
             report.fail(f"Invalid metric name: {str(name)[:64]}")
             continue
-        problem = value_problem(metric, value)
-        if problem is not None or value is None:
-            report.fail(f"{name}: {problem}")
-            continue
+        kind = type(value)
+        if (kind is not int and kind is not float) or not 0 <= value <= MAX_VALUE:  # as nearly none
+            problem = value_problem(metric, value)
+            if problem is not None:
+                report.fail(f"{name}: {problem}")
+                continue
         key = stamp if isinstance(stamp, str) else None
         if key not in times:
             times[key] = parse_iso(key)
@@ -171,7 +176,7 @@ def _take_samples(report: Report, entries: Iterable[Any]) -> None:
         if time is None:
             report.fail("Invalid date format")
             continue
-        report.samples.append(NewSample(str(name), time, value))
+        samples.append(NewSample(name, time, value))
 
 
 def put_in_time(report: Report, shift: int, now: int, oldest: int) -> None:
@@ -183,6 +188,9 @@ def put_in_time(report: Report, shift: int, now: int, oldest: int) -> None:
         now: milliseconds since 1970.
         oldest: samples before this moment are refused, for there is no place for them any more.
     """
+    times = [sample.time for sample in report.samples]
+    if not shift and times and oldest <= min(times) and max(times) <= now + TOLERANCE_MS:
+        return  # as nearly always
     found, report.samples = report.samples, []
     for name, stamp, value in found:
         time = stamp - shift
@@ -206,12 +214,10 @@ def _minutes(duration: int) -> str:
 def _attributes(found: Mapping[str, Any]) -> dict[str, Any]:
     known: dict[str, Any] = {}
     for key in _TEXTS:
-        text = _text(found.get(key))
-        if text is not None:
+        if key in found and (text := _text(found[key])) is not None:
             known[key] = text[:MAX_TEXT_CHARS]
     for key in _NUMBERS:
-        number = _number(found.get(key))
-        if number is not None:
+        if key in found and (number := _number(found[key])) is not None:
             known[key] = number
     return known
 

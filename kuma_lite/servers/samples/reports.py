@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from kuma_lite.core.records import replace
 from kuma_lite.servers.model import Server
 from kuma_lite.servers.samples import host_clock
 from kuma_lite.servers.samples.metrics import MAX_SERIES, metric_of
@@ -39,28 +38,26 @@ def after_report(before: Server, report: Report, now: int, monotonic: int, oldes
     elif duplicate_seen is not None and now - duplicate_seen >= DUPLICATE_MS:
         duplicate_host = duplicate_seen = None
     room = MAX_SERIES - len(before.series)
-    new = list(dict.fromkeys(s.name for s in report.samples if s.name not in before.series))[max(0, room) :]
-    surplus = frozenset(new)
-    _refuse(report, lambda s: s.name in surplus, f"A server has at most {MAX_SERIES} metrics")
+    new = list(dict.fromkeys(s.name for s in report.samples if s.name not in before.series))
+    if len(new) > room:
+        surplus = frozenset(new[max(0, room) :])
+        _refuse(report, lambda s: s.name in surplus, f"A server has at most {MAX_SERIES} metrics")
     last = not_after(before.last, now + host_clock.TOLERANCE_MS)
     for name, time, value in report.samples:
         if (
             name not in last or time > last[name][0]
         ):  # of two with one time the first is kept, as in the history
             last[name] = (time, value)
-    return replace(
-        before,
-        agent_version=report.agent_version,
-        attributes={**before.attributes, **report.attributes},
-        snapshot={**before.snapshot, **report.snapshot},
-        last=last,
-        duplicate_host=duplicate_host,
-        duplicate_seen=duplicate_seen,
-        clock=clock,
-        updated=now,
-        last_seen=now,
-        heard_at=monotonic,
-    )
+    after = before.copy()
+    after.agent_version = report.agent_version
+    after.attributes = {**before.attributes, **report.attributes}
+    after.snapshot = {**before.snapshot, **report.snapshot}
+    after.last = last
+    after.duplicate_host, after.duplicate_seen = duplicate_host, duplicate_seen
+    after.clock = clock
+    after.updated = after.last_seen = now
+    after.heard_at = monotonic
+    return after
 
 
 def not_after(samples: Mapping[str, tuple[int, float]], latest: int) -> dict[str, tuple[int, float]]:

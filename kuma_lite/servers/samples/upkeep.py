@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -13,7 +13,7 @@ from kuma_lite.core.periodic_job import PeriodicJob
 from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 from kuma_lite.servers import store
-from kuma_lite.servers.samples import history
+from kuma_lite.servers.samples import forgetting, history
 from kuma_lite.servers.samples.history import Window
 from kuma_lite.servers.samples.metrics import metric_of
 from kuma_lite.servers.samples.rollup import DAY_MS, Kept, Tier
@@ -80,6 +80,7 @@ class Upkeep:
         clock: what is complete, and what is old.
         kept: how long and how much.
         metric_name: series id → stored name; None for a series that is gone.
+        take_in: puts into the database what waits elsewhere, if there is a sample of before a moment (ms).
     """
 
     def __init__(
@@ -88,11 +89,13 @@ class Upkeep:
         clock: Clock,
         kept: Callable[[], Kept],
         metric_name: Callable[[int], str | None],
+        take_in: Callable[[int], Awaitable[None]],
     ) -> None:
         self._database = database
         self._clock = clock
         self._kept = kept
         self._metric_name = metric_name
+        self._take_in = take_in
         self._job = PeriodicJob(
             "server history",
             self.once,
@@ -115,15 +118,15 @@ class Upkeep:
         now, kept = to_ms(self._clock.now()), self._kept()
         removed = 1
         while removed:
-            removed = await self._database.write(partial(history.delete_old, now=now, kept=kept))
+            removed = await self._database.write(partial(forgetting.delete_old, now=now, kept=kept))
         await self._database.write(
             partial(store.delete_old_incidents, before=kept.limit(Tier.HOUR, now) - DAY_MS)
         )
-        excess = await self._database.read(history.stored_bytes) - kept.max_bytes
+        excess = await self._database.read(forgetting.stored_bytes) - kept.max_bytes
         if excess > 0:
             log.warning("The history of servers is over its size by %d bytes: the oldest is removed", excess)
         while excess > 0:
-            freed = await self._database.write(partial(history.delete_oldest, excess=excess))
+            freed = await self._database.write(partial(forgetting.delete_oldest, excess=excess))
             if not freed:
                 break
             excess -= freed
@@ -131,6 +134,7 @@ class Upkeep:
     async def seal(self) -> int:
         """Pack every span that is complete; returns how many."""
         now = to_ms(self._clock.now())
+        await self._take_in(history.complete_before(now))
         windows = await self._database.read(partial(history.windows_to_seal, now=now))
         for start in range(0, len(windows), SEAL_SLICE):
             work = [
@@ -144,7 +148,7 @@ class Upkeep:
 def _seal(connection: Connection, work: list[tuple[Window, str | None]]) -> None:
     for window, name in work:
         if name is None:  # its server was deleted while a report was on its way
-            history.forget_series(connection, [window.series_id])
+            forgetting.forget_series(connection, [window.series_id])
             continue
         metric = metric_of(name)
         history.seal(connection, window, counter=metric is not None and metric.counter)
