@@ -26,6 +26,7 @@ MAX_KEPT: Final = 1_000  # of one monitor while the disk takes nothing; memory m
 # id, time, end - time, number of the shape, ping (NaN: none)
 _FIELDS: Final = "qqqId"
 _RECORD: Final = struct.Struct("<" + _FIELDS)
+_ID: Final = struct.Struct("<q")
 _SIZE: Final = _RECORD.size
 _NONE: Final = float("nan")
 _TRIM_AT: Final = RECENT_BEATS + 16  # several at a time: dropping one costs as much as dropping ten
@@ -203,6 +204,22 @@ class RecentBeats:
         if not ring:
             return None
         return self._beat(monitor_id, _RECORD.unpack_from(ring.data, len(ring.data) - _SIZE))
+
+    def newest_id(self, monitor_id: int) -> int | None:
+        """Id of the newest beat of a monitor."""
+        ring = self.rings.get(monitor_id)
+        if ring is None or not ring.data:
+            return None
+        beat_id: int = _ID.unpack_from(ring.data, len(ring.data) - _SIZE)[0]
+        return beat_id
+
+    def newest_state(self, monitor_id: int) -> tuple[Status, float | None] | None:
+        """Status and response time (milliseconds) of the newest beat of a monitor."""
+        ring = self.rings.get(monitor_id)
+        if ring is None or not ring.data:
+            return None
+        _, _, _, number, ping = _RECORD.unpack_from(ring.data, len(ring.data) - _SIZE)
+        return self._shape(number).status, None if ping != ping else ping
 
     def rows(self, monitor_id: int, count: int = RECENT_BEATS) -> list[Beat]:
         """The newest `count` beats of a monitor, oldest first."""

@@ -184,6 +184,14 @@ class Recorder:
         """The newest beat of a monitor."""
         return self.recent.last(monitor_id)
 
+    def newest_id(self, monitor_id: int) -> int | None:
+        """Id of `last`, at a fraction of its price."""
+        return self.recent.newest_id(monitor_id)
+
+    def newest_state(self, monitor_id: int) -> tuple[Status, float | None] | None:
+        """Status and response time of `last`, as cheap."""
+        return self.recent.newest_state(monitor_id)
+
     def rows(self, monitor_id: int) -> list[Beat]:
         """The newest beats of a monitor, oldest first."""
         return self.recent.rows(monitor_id)

@@ -66,3 +66,9 @@ class Statistics:
             part = self.days
             found = part.totals(MONTH_DAYS if window == "720" else YEAR_DAYS, ms // DAY_MS)
         return part.latest if found.empty else found
+
+    def steady_until(self, now: float) -> float:
+        """The moment from which on `totals` may be others without another beat, in seconds since 1970."""
+        ms = int(now * 1000)
+        minute = self.minutes.steady_until(ms // MINUTE_MS)
+        return min(minute * MINUTE_MS, (ms // DAY_MS + 1) * DAY_MS) / 1000

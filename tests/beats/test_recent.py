@@ -39,7 +39,7 @@ def test_the_newest_hundred_are_kept() -> None:
 
 def test_an_unknown_monitor_has_none() -> None:
     recent = RecentBeats()
-    assert recent.last(7) is None
+    assert recent.last(7) is recent.newest_id(7) is recent.newest_state(7) is None
     assert recent.rows(7) == []
     assert recent.after(7, 0) == []
     assert recent.rows_json(7) == b"[]"
@@ -179,7 +179,9 @@ def test_what_is_packed_in_blocks_is_told_as_before(beats: list[Beat], parts: li
         ring = packed.rings[1]
         assert len(ring.data) <= (1 + late) * len(plain.rings[1].data) / max(1, len(plain.rings[1]))
         assert packed.rows(1) == plain.rows(1)
-        assert packed.last(1) == plain.last(1)
+        last = plain.rows(1)[-1]
+        assert packed.last(1) == plain.last(1) == last
+        assert (packed.newest_id(1), packed.newest_state(1)) == (last.id, (last.status, last.ping))
         assert packed.rows_json(1) == plain.rows_json(1)
         assert packed.statuses(1) == plain.statuses(1)
         states = [(found.status, found.retries, found.down_count) for found in reversed(plain.rows(1))]
