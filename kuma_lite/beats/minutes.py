@@ -55,6 +55,17 @@ class Totals(NamedTuple):
         """Nothing was up or down (maintenance is neither, and so is a retry)."""
         return not self.up and not self.down
 
+    @property
+    def uptime(self) -> float:
+        """Share of beats that were up, 0..1, unrounded; 0 of none."""
+        counted = self.up + self.down
+        return self.up / counted if counted else 0.0
+
+    @property
+    def average_ping(self) -> float | None:
+        """Mean response time in milliseconds; None without any."""
+        return self.ping_sum / self.pings if self.pings else None
+
 
 NOTHING: Final = Totals()
 

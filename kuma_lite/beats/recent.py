@@ -279,13 +279,13 @@ class RecentBeats:
         records, shape_of = self._records(monitor_id, RECENT_BEATS)
         return "".join([_DIGITS[shape_of(record[3])[0]] for record in records])
 
-    def rows_json(self, monitor_id: int, upto: int | None = None) -> bytes:
+    def rows_json(self, monitor_id: int, upto: int | None = None) -> str:
         """`rows` as the JSON text of a list of `Beat.as_row()`; those recorded after `upto` are left out."""
         records, shape_of = self._records(monitor_id, RECENT_BEATS)
         if upto is not None:
-            records = (record for record in records if record[0] <= upto)
+            records = [record for record in records if record[0] <= upto]
         rows = row_texts(monitor_id, records, shape_of)
-        return f"[{','.join(rows)}]".encode()
+        return f"[{','.join(rows)}]"
 
     def shape_count(self) -> int:
         """How many different shapes are in memory: they must not outlive their beats."""

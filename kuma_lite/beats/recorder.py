@@ -200,7 +200,7 @@ class Recorder:
         """Status, retries and down count, newest first; nothing may be recorded meanwhile."""
         return self.recent.states(monitor_id)
 
-    def rows_json(self, monitor_id: int, upto: int | None = None) -> bytes:
+    def rows_json(self, monitor_id: int, upto: int | None = None) -> str:
         """`rows` as the JSON list of a `heartbeatList`."""
         return self.recent.rows_json(monitor_id, upto)
 

@@ -47,13 +47,11 @@ class Statistics:
             window: "24" (hours), "720" (hours, as 30 days) or "1y".
             now: seconds since 1970.
         """
-        totals = self.totals(window, now)
-        return 0.0 if totals.empty else totals.up / (totals.up + totals.down)
+        return self.totals(window, now).uptime
 
     def average_ping(self, window: str, now: float) -> float | None:
         """Mean response time in milliseconds; None without any."""
-        totals = self.totals(window, now)
-        return totals.ping_sum / totals.pings if totals.pings else None
+        return self.totals(window, now).average_ping
 
     def totals(self, window: str, now: float) -> Totals:
         """Sums of a window; of the bucket counted last where nothing is in the window."""

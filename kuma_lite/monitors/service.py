@@ -15,7 +15,7 @@ from kuma_lite.core.garbage import not_collecting
 from kuma_lite.core.redaction import forget_secrets
 from kuma_lite.core.registry import Registry
 from kuma_lite.core.wire_values import not_there, whole
-from kuma_lite.monitors.document.fields import Document, shown, sparse
+from kuma_lite.monitors.document.fields import Document, sparse
 from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited
 from kuma_lite.monitors.engine.engine import Engine
 from kuma_lite.monitors.engine.judge import WELL, remembered
@@ -24,6 +24,7 @@ from kuma_lite.monitors.engine.reading_types import TypeReading
 from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.store import MonitorStore, StoredMonitor
+from kuma_lite.monitors.wires import MonitorWires
 
 _REFERRED: Final = {"proxyId": "proxy", "docker_host": "Docker host", "remote_browser": "remote browser"}
 NOT_THERE: Final = not_there("monitor")
@@ -56,8 +57,7 @@ class Monitors:
         self.in_maintenance = in_maintenance
         # Field of a document → whether an organisation has the thing of that number; they come later.
         self.referred: Mapping[str, Callable[[int, int], bool]] = {}
-        # Address of the picture that a monitor has taken; None for one whose type takes none.
-        self.screenshot_of: Callable[[Monitor], str | None] = lambda _monitor: None
+        self.wires = MonitorWires(roster, in_maintenance)
 
     async def load(self) -> None:
         """Read all monitors and what their beats left behind."""
@@ -295,16 +295,7 @@ class Monitors:
 
         `name_preloaded=False` is what `getMonitor` answers there: the last element of `path` is null.
         """
-        return {
-            "id": monitor.id,
-            **shown(monitor.document, sensitive=sensitive),
-            **self.roster.standing(monitor, name_preloaded=name_preloaded),
-            "maintenance": self.in_maintenance(monitor.id),
-            "notificationIDList": {str(item): True for item in monitor.notification_ids},
-            "tags": [tag.as_wire(monitor.id) for tag in monitor.tags],
-            "screenshot": self.screenshot_of(monitor),
-            "includeSensitiveData": sensitive,
-        }
+        return self.wires.of(monitor, sensitive=sensitive, name_preloaded=name_preloaded)
 
     # --- inside ------------------------------------------------------------------------------------------
 

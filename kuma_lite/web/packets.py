@@ -1,6 +1,7 @@
 """Socket.IO packets as text: JSON by msgspec, many messages in one go.
 
-What a connection is sent may contain `msgspec.Raw`, so that a list for many connections is encoded once.
+What a connection is sent may contain `msgspec.Raw`, so that a list for many connections is encoded once, and
+`WrittenJson`, so that a long one is never copied as a whole.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from kuma_lite.core.doors import COMPATIBLE
+from kuma_lite.core.written_json import WrittenJson
 from kuma_lite.web.lean_socketio import socketio
 
 _encode = msgspec.json.Encoder().encode
@@ -48,8 +50,18 @@ class WirePacket(socketio.packet.Packet):  # type: ignore[misc]
 
 
 def event_text(namespace: str, event: str, arguments: Sequence[Any]) -> str:
-    """The Engine.IO packet of one event."""
-    return f"{_EVENT}{_prefix(namespace)}{_encode([event, *arguments]).decode()}"
+    """The Engine.IO packet of one event; arguments may be `WrittenJson`."""
+    if WrittenJson not in map(type, arguments):
+        return f"{_EVENT}{_prefix(namespace)}{_encode([event, *arguments]).decode()}"
+    pieces = [f"{_EVENT}{_prefix(namespace)}[{_encode(event).decode()}"]
+    for argument in arguments:
+        pieces.append(",")
+        if isinstance(argument, WrittenJson):
+            pieces += argument.pieces
+        else:
+            pieces.append(_encode(argument).decode())
+    pieces.append("]")
+    return "".join(pieces)
 
 
 def ack_text(namespace: str, ack_id: int, arguments: Sequence[Any]) -> str:

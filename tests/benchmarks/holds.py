@@ -1,6 +1,6 @@
 """How long the event loop is held by what clients ask for, at a size that few have, and by whom.
 
-    python -m tests.benchmarks.holds [--monitors 10000] [--beats 20] [--rows 10080] [--base FOLDER]
+    python -m tests.benchmarks.holds [--monitors 10000] [--beats 20] [--rows 10080] [--base CHECKOUT]
 
 Each question is asked of a server that does nothing else. A hold is CPU time of the loop's thread between two
 of its turns (see `watched`), so that other programs do not count; CPU is that of the whole process.
@@ -13,6 +13,7 @@ import asyncio
 import base64
 import json
 import os
+import shutil
 import sys
 import tempfile
 import urllib.request
@@ -114,13 +115,17 @@ def main() -> None:
     parser.add_argument("--beats", type=int, default=20)
     parser.add_argument("--rows", type=int, default=10_080)
     parser.add_argument("--base", type=Path, help="another checkout, measured after this one")
+    parser.add_argument("--folder", type=Path, help="where the data folder is kept for another time")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as base:
-        folder = Path(base) / "data"
-        asyncio.run(seed(folder, options.monitors, options.beats, paused=False, interval=86_400))
-        asyncio.run(add_week(folder, 1, options.rows))
+        made = options.folder or Path(base) / "made"
+        if not made.exists():
+            asyncio.run(seed(made, options.monitors, options.beats, paused=False, interval=86_400))
+            asyncio.run(add_week(made, 1, options.rows))
         for tree in (None, options.base) if options.base is not None else (None,):
             which = "this" if tree is None else "base"
+            folder = Path(base) / which
+            shutil.copytree(made, folder)
             print(f"\n| {options.monitors} monitors, {which} | CPU | longest hold | budget | by |")
             print("| --- | --- | --- | --- | --- |", flush=True)
             asyncio.run(measure(options, folder, tree))

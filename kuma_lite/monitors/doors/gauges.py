@@ -155,8 +155,4 @@ class Readings:
 
 
 def _window(totals: Totals) -> tuple[float, float]:
-    counted = totals.up + totals.down
-    return (
-        totals.up / counted if counted else 0.0,
-        totals.ping_sum / totals.pings if totals.pings else 0.0,
-    )
+    return totals.uptime, totals.average_ping or 0.0

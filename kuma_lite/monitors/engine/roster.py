@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -249,7 +249,10 @@ class Roster:
 
     def children(self, monitor_id: int) -> list[Monitor]:
         """Direct children, oldest first."""
-        found = (self._monitors.get(child) for child in sorted(self._children.get(monitor_id, ())))
+        ids = self._children.get(monitor_id)
+        if not ids:
+            return []
+        found = [self._monitors.get(child) for child in sorted(ids)]
         return [monitor for monitor in found if monitor is not None and monitor.parent == monitor_id]
 
     def descendants(self, monitor_id: int) -> list[int]:
@@ -272,23 +275,19 @@ class Roster:
             parent = group.parent
         return found
 
-    def path(self, monitor: Monitor) -> list[str | None]:
-        """Names from the top group down to the monitor itself."""
-        groups = [group.document.get("name") for group in reversed(self.ancestors(monitor))]
-        return [*groups, monitor.document.get("name")]
-
     def standing(self, monitor: Monitor, *, name_preloaded: bool = True) -> dict[str, Any]:
         """Its place in the tree, and what follows from that, as the wire has it (`Monitors.wire`)."""
-        path = self.path(monitor)
-        if not name_preloaded:
-            path[-1] = None
+        groups = self.ancestors(monitor)
+        path = [group.document.get("name") for group in reversed(groups)]
+        path.append(monitor.document.get("name") if name_preloaded else None)
+        is_forced_inactive = _is_any_off(groups)
         return {
             "parent": monitor.parent,
             "path": path,
-            "pathName": " / ".join(part or "" for part in path),
+            "pathName": " / ".join([part or "" for part in path]),
             "childrenIDs": self.descendants(monitor.id),
-            "active": self.is_active(monitor),
-            "forceInactive": self.is_forced_inactive(monitor),
+            "active": monitor.active and not is_forced_inactive,
+            "forceInactive": is_forced_inactive,
         }
 
     def is_active(self, monitor: Monitor) -> bool:
@@ -301,7 +300,7 @@ class Roster:
 
     def is_forced_inactive(self, monitor: Monitor) -> bool:
         """Whether a group above it is switched off."""
-        return any(not group.active for group in self.ancestors(monitor))
+        return _is_any_off(self.ancestors(monitor))
 
     def check_parent(self, organisation: int, monitor_id: int | None, parent: Any) -> None:
         """Refuse a parent that the organisation lacks, the monitor itself or one below it (UserError)."""
@@ -312,3 +311,7 @@ class Roster:
             raise UserError("The monitor group does not exist.", about="parent")
         if monitor_id is not None and (parent == monitor_id or parent in self.descendants(monitor_id)):
             raise UserError("Invalid Monitor Group", about="parent")
+
+
+def _is_any_off(groups: Iterable[Monitor]) -> bool:
+    return not all(group.active for group in groups)
