@@ -22,9 +22,9 @@ from kuma_lite.monitors.engine.judge import WELL, remembered
 from kuma_lite.monitors.engine.preparing import learned_fields, prepare
 from kuma_lite.monitors.engine.reading_types import TypeReading
 from kuma_lite.monitors.engine.roster import Monitor, Roster
+from kuma_lite.monitors.engine.wires import MonitorWires
 from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.store import MonitorStore, StoredMonitor
-from kuma_lite.monitors.wires import MonitorWires
 
 _REFERRED: Final = {"proxyId": "proxy", "docker_host": "Docker host", "remote_browser": "remote browser"}
 NOT_THERE: Final = not_there("monitor")
