@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -364,7 +364,7 @@ def _beat(monitor_id: int, record: Record, shape_of: Callable[[int], tuple[Any, 
 
 def _unpacked(
     run: Run, number: int | None = None, most: int = MAX_KEPT
-) -> tuple[list[Record], list[tuple[Any, ...]]]:
+) -> tuple[list[Record], Sequence[tuple[Any, ...]]]:
     """The newest records of a run, oldest first, and its shapes.
 
     Args:

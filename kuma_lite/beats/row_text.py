@@ -8,23 +8,34 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 _encode: Final = json.JSONEncoder(ensure_ascii=False).encode
-_SECONDS: Final = tuple(f"{second:02d}" for second in range(60))
+_TWO_DIGITS: Final = tuple(f"{number:02d}" for number in range(60))
 _FRACTIONS: Final = tuple(f".{fraction:03d}" for fraction in range(1000))
-_MINUTES_KEPT: Final = 4_096  # texts of minutes; a hundred beats at a minute each, of forty monitors
-_SECONDS_KEPT: Final = 8_192  # texts of seconds; a hundred beats of some eighty monitors
+_HOURS_KEPT: Final = 1_024
+_SECONDS_KEPT: Final = 8_192  # a hundred beats of some eighty monitors
 _PINGS_KEPT: Final = 2_048
 
 Shape = tuple[Any, ...]  # status, text, important, duration, retries, down count, response
 
 
+class _HourTexts(dict[int, str]):
+    """Dates and hours on the wire, by hours since 1970, made when they are asked for."""
+
+    def __missing__(self, hour: int) -> str:
+        if len(self) >= _HOURS_KEPT:
+            self.clear()
+        text = self[hour] = time.strftime("%Y-%m-%d %H:", time.gmtime(hour * 3600))
+        return text
+
+
 class _SecondTexts(dict[int, str]):
-    """The beginnings of moments on the wire, by seconds since 1970, made when they are asked for."""
+    """The beginnings of moments on the wire, by seconds since 1970."""
 
     def __missing__(self, second: int) -> str:
         if len(self) >= _SECONDS_KEPT:
             self.clear()
-        minute, rest = divmod(second, 60)
-        text = self[second] = f"{_minute_text(minute)}{_SECONDS[rest]}"
+        hour = second // 3600
+        rest = second - hour * 3600
+        text = self[second] = f"{_hours[hour]}{_TWO_DIGITS[rest // 60]}:{_TWO_DIGITS[rest % 60]}"
         return text
 
 
@@ -40,9 +51,9 @@ class _PingTexts(dict[float | None, str]):
         return text
 
 
+_hours: Final = _HourTexts()
 _seconds: Final = _SecondTexts()
 _pings: Final = _PingTexts()
-_minutes: Final[dict[int, str]] = {}
 
 
 def row_texts(
@@ -81,17 +92,6 @@ def row_texts(
             f'{before_end}{end}{fractions[past_end]}"{rest}'
         )
     return rows
-
-
-def _minute_text(minute: int) -> str:
-    """The beginning of a moment on the wire; `minute` is since 1970."""
-    found = _minutes.get(minute)
-    if found is not None:
-        return found
-    if len(_minutes) >= _MINUTES_KEPT:
-        _minutes.clear()
-    text = _minutes[minute] = time.strftime("%Y-%m-%d %H:%M:", time.gmtime(minute * 60))
-    return text
 
 
 def _fixed_text(monitor_id: int, shape: Shape) -> tuple[str, str, str]:

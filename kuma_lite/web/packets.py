@@ -50,23 +50,28 @@ class WirePacket(socketio.packet.Packet):  # type: ignore[misc]
 
 
 def event_text(namespace: str, event: str, arguments: Sequence[Any]) -> str:
-    """The Engine.IO packet of one event; arguments may be `WrittenJson`."""
-    if WrittenJson not in map(type, arguments):
-        return f"{_EVENT}{_prefix(namespace)}{_encode([event, *arguments]).decode()}"
-    pieces = [f"{_EVENT}{_prefix(namespace)}[{_encode(event).decode()}"]
-    for argument in arguments:
-        pieces.append(",")
-        if isinstance(argument, WrittenJson):
-            pieces += argument.pieces
-        else:
-            pieces.append(_encode(argument).decode())
-    pieces.append("]")
-    return "".join(pieces)
+    """The Engine.IO packet of one event."""
+    return _packet(f"{_EVENT}{_prefix(namespace)}", [event, *arguments])
 
 
 def ack_text(namespace: str, ack_id: int, arguments: Sequence[Any]) -> str:
     """The Engine.IO packet of one acknowledgement."""
-    return f"{_ACK}{_prefix(namespace)}{ack_id}{_encode(list(arguments)).decode()}"
+    return _packet(f"{_ACK}{_prefix(namespace)}{ack_id}", list(arguments))
+
+
+def _packet(head: str, values: list[Any]) -> str:
+    """`head` and the list; what is written already is copied once."""
+    if WrittenJson not in map(type, values):
+        return f"{head}{_encode(values).decode()}"
+    pieces = [head]
+    for index, value in enumerate(values):
+        pieces.append("," if index else "[")
+        if isinstance(value, WrittenJson):
+            pieces += value.pieces
+        else:
+            pieces.append(_encode(value).decode())
+    pieces.append("]")
+    return "".join(pieces)
 
 
 def disconnect_text(namespace: str) -> str:
