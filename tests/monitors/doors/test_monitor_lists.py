@@ -89,3 +89,18 @@ async def test_monitors_that_come_and_go_meanwhile_and_changes_without_an_end(
             ordered = sorted(roster, key=lambda each: each.id)
             expected = {str(each.id): monitors.wire(each) for each in ordered}
             assert found == msgspec.json.encode(expected).decode()
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+async def test_a_long_list_has_no_characters_beyond_ascii(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_long: bool
+) -> None:
+    monkeypatch.setattr(monitor_lists, "ESCAPED_FROM", 2 if is_long else 3)
+    names = {'café "猫😀"', "plain \\u00e9"}
+    async with running(tmp_path) as server, server.logged_in() as client:
+        for name in names:
+            await add_monitor(client, active=False, name=name)
+        lists = MonitorLists(server.appliance.monitoring.monitors, Bus())
+        text = "".join((await lists.of(1, sensitive=True)).pieces)
+    assert text.isascii() == is_long
+    assert {each["name"] for each in json.loads(text).values()} == names
