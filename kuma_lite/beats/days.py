@@ -82,7 +82,8 @@ class Days:
         if rows:
             self._day, *latest = _DAY.unpack_from(rows, len(rows) - _SIZE)
             self._up, self._down, self._pings, self._ping_sum = latest
-            self._keep(rows[:-_SIZE])
+            if len(rows) > _SIZE:
+                self._keep(rows[:-_SIZE])
 
     def _begin(self, day: int) -> None:
         """Count another day from now on, newer than all."""

@@ -219,8 +219,9 @@ class Minutes:
         """The sums of all entries."""
         total = _sum(self._head)
         for each in self._folds:
-            total = total.plus(_sum_of_fold(each))
-        return total.plus(_sum(self._entries))
+            folded = _sum_of_fold(each)
+            total = folded if total is NOTHING else total.plus(folded)
+        return total.plus(_sum(self._entries)) if self._entries else total
 
     @property
     def _front(self) -> bytes:

@@ -74,7 +74,7 @@ class Ring:
     def hold(self, runs: Iterable[Run]) -> None:
         """Have these runs instead of those there are."""
         self.runs = tuple(runs)
-        self.held = sum(run.end - run.first for run in self.runs)
+        self.held = sum([run.end - run.first for run in self.runs])
 
     def first_unsealed_id(self) -> int | None:
         """Id of the oldest beat that is only in the log; None if all are in blocks."""
@@ -111,10 +111,11 @@ class RecentBeats:
             self.trim(ring)
         return ring
 
-    def load_runs(self, monitor_id: int, runs: Iterable[Run], newest: Beat) -> None:
+    def load_runs(self, runs: Iterable[Run], newest: Beat) -> Ring:
         """Take what is in blocks, of a monitor that has nothing yet; `newest` follows the runs."""
         ring = self.append(newest, sealed=True)
         ring.hold(runs)
+        return ring
 
     def sealed(self, ring: Ring, packed: bytes, *, length: int, fresh: int, upto: int, changes: int) -> None:
         """A block is on disk: keep what it has as it is there.
@@ -213,13 +214,13 @@ class RecentBeats:
         beat_id: int = _ID.unpack_from(ring.data, len(ring.data) - _SIZE)[0]
         return beat_id
 
-    def newest_state(self, monitor_id: int) -> tuple[Status, float | None] | None:
-        """Status and response time (milliseconds) of the newest beat of a monitor."""
+    def newest_state(self, monitor_id: int) -> tuple[Shape, float | None] | None:
+        """Shape and response time (milliseconds) of the newest beat of a monitor."""
         ring = self.rings.get(monitor_id)
         if ring is None or not ring.data:
             return None
         _, _, _, number, ping = _RECORD.unpack_from(ring.data, len(ring.data) - _SIZE)
-        return self._shape(number).status, None if ping != ping else ping
+        return self._shape(number), None if ping != ping else ping
 
     def rows(self, monitor_id: int, count: int = RECENT_BEATS) -> list[Beat]:
         """The newest `count` beats of a monitor, oldest first."""

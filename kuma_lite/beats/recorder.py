@@ -16,6 +16,7 @@ from kuma_lite.beats.loading import load_beats
 from kuma_lite.beats.model import Beat, NewBeat
 from kuma_lite.beats.recent import RecentBeats
 from kuma_lite.beats.sealing import BLOCK_BEATS, SWEEP_S, WORTHWHILE, Block, Sealer
+from kuma_lite.beats.shapes import Shape
 from kuma_lite.beats.sums import Statistics
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database import Database
@@ -188,8 +189,8 @@ class Recorder:
         """Id of `last`, at a fraction of its price."""
         return self.recent.newest_id(monitor_id)
 
-    def newest_state(self, monitor_id: int) -> tuple[Status, float | None] | None:
-        """Status and response time of `last`, as cheap."""
+    def newest_state(self, monitor_id: int) -> tuple[Shape, float | None] | None:
+        """Shape and response time of `last`, as cheap."""
         return self.recent.newest_state(monitor_id)
 
     def rows(self, monitor_id: int) -> list[Beat]:

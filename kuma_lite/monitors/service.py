@@ -18,7 +18,7 @@ from kuma_lite.core.wire_values import not_there, whole
 from kuma_lite.monitors.document.fields import Document, sparse
 from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited
 from kuma_lite.monitors.engine.engine import Engine
-from kuma_lite.monitors.engine.judge import WELL, remembered
+from kuma_lite.monitors.engine.judge import WELL, remembered, was_well
 from kuma_lite.monitors.engine.preparing import learned_fields, prepare
 from kuma_lite.monitors.engine.reading_types import TypeReading
 from kuma_lite.monitors.engine.roster import Monitor, Roster
@@ -67,18 +67,20 @@ class Monitors:
 
     def _take_all(self, found: Sequence[StoredMonitor], changes: Mapping[int, int]) -> None:
         for stored in found:
-            links = tuple(stored.notification_ids)
-            owner, active = stored.organisation, stored.active
+            owner, active, links = stored.organisation, stored.active, stored.notification_ids
             monitor = Monitor(stored.id, owner, active, stored.document, links, stored.tags)
             self._reading.interpret(monitor, kept=True)
             monitor.since = changes.get(monitor.id)
-            previous = remembered(self.recorder.states(monitor.id))
-            monitor.previous = WELL if previous == WELL else previous  # nearly always: one for all
+            newest = self.recorder.newest_state(monitor.id)
+            is_well = newest is not None and was_well(
+                newest[0].status, newest[0].retries, newest[0].down_count
+            )
+            monitor.previous = WELL if is_well else remembered(self.recorder.states(monitor.id))
             self.roster.put(monitor)
 
     async def load_types(self) -> None:
         """Load the types that there are monitors of, beside the loop: it takes a while."""
-        examples = {monitor.type: monitor.document for monitor in self.roster}
+        examples = {monitor.document.get("type") or "": monitor.document for monitor in self.roster}
         await self._reading.load({name: dict(document) for name, document in examples.items()})
 
     # --- changes -----------------------------------------------------------------------------------------

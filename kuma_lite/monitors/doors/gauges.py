@@ -126,12 +126,12 @@ class Readings:
         monitor = glance.monitor
         state = self._recorder.newest_state(monitor.id)
         assert state is not None
-        status, ping = state
+        shape, ping = state
         statistics = self._recorder.statistics(monitor.id)
         pushed = monitor.kind is not None and monitor.kind.pushed
         certificate = glance.certificate
         return Figures(
-            int(status),
+            int(shape.status),
             ping,
             () if pushed else [_window(statistics.totals(key, glance.since)) for _, key in WINDOWS],
             (certificate.valid, certificate.days) if certificate is not None else None,

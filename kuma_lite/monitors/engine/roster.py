@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -73,7 +73,7 @@ def policy_of(max_retries: int, resend_interval: int, upside_down: bool) -> Poli
     return Policy(max_retries=max_retries, resend_interval=resend_interval, upside_down=upside_down)
 
 
-_PLAIN: Final = policy_of(0, 0, False)
+PLAIN: Final = policy_of(0, 0, False)
 
 
 @dataclass(slots=True)
@@ -88,10 +88,10 @@ class Monitor:
     active: bool  # its own switch
     document: Document  # sparse, see `document.fields`
     notification_ids: tuple[int, ...] = ()
-    tags: list[Tag] = field(default_factory=list)
+    tags: Sequence[Tag] = ()
     # Or what reads it: a start that waited for the libraries of the types would be a third longer.
     reading: Reading | Callable[[Monitor], Reading] = UNCHECKED
-    policy: Policy = _PLAIN
+    policy: Policy = PLAIN
     limits: tuple[Limit, ...] = ()
     previous: Previous | None = None
     since: int | None = None  # of the latest important beat, milliseconds since 1970
@@ -212,8 +212,9 @@ class Roster:
         """Add a monitor, or replace the one of the same id."""
         self.remove(monitor.id)
         self._monitors[monitor.id] = monitor
-        if monitor.parent is not None:
-            self._children.setdefault(monitor.parent, set()).add(monitor.id)
+        parent = monitor.parent
+        if parent is not None:
+            self._children.setdefault(parent, set()).add(monitor.id)
         token = monitor.document.get("pushToken")
         if token:
             self._push_tokens[token] = monitor.id
