@@ -27,9 +27,10 @@ from kuma_lite.core.clock import SystemClock, to_ms
 from kuma_lite.core.data_folder import DataFolder
 from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
-from tests.benchmarks.client import fast_log_in, time_log_in
+from tests.benchmarks.client import PASSWORD, USER, fast_log_in, time_log_in
 from tests.benchmarks.process import ENVIRONMENT, Served
 from tests.benchmarks.seed import seed
+from tests.support.websocket import WebSocket
 
 MOST_MS = 30  # that the loop may be held
 QUIET_S = 0.05  # of CPU in a second: the watchdog's own, and what a server does by itself
@@ -62,6 +63,17 @@ def scrape(url: str, key: str) -> int:
     request.add_header("Authorization", "Basic " + base64.b64encode(f":{key}".encode()).decode())
     with urllib.request.urlopen(request, timeout=60) as answer:
         return len(answer.read())
+
+
+async def page_log_in(url: str) -> WebSocket:
+    """A connection of our own page, logged in."""
+    socket = await WebSocket.open(url.replace("http://", "ws://") + "/socket.io/?EIO=4&transport=websocket")
+    await socket.send("40/page,")
+    form = json.dumps({"username": USER, "password": PASSWORD, "token": ""})
+    await socket.send(f'42/page,0["login",{form}]')
+    while str(await socket.receive())[:9] != "43/page,0":
+        pass
+    return socket
 
 
 async def measure(options: argparse.Namespace, folder: Path, tree: Path | None) -> list[str]:
@@ -113,6 +125,15 @@ async def measure(options: argparse.Namespace, folder: Path, tree: Path | None) 
     socket.close()
     await row("/metrics", lambda: asyncio.to_thread(scrape, server.url, key), 10)
     await row("log-in → all compatible lists", lambda: time_log_in(server.url))
+    page = await page_log_in(server.url)
+
+    async def summary() -> None:
+        await page.send('42/page,1["summary"]')
+        while str(await page.receive())[:9] != "43/page,1":
+            pass
+
+    await row("summary of the page", summary, 10)
+    page.close()
     server.stop()
     return rows
 
