@@ -101,7 +101,7 @@ class Monitoring:
         messages.monitors = self.monitors
         notifications.previews.monitor_of = self._monitor_of
         self.screenshots = Screenshots(ground.folder.screenshots, ground.accounts.sign_number)
-        self.monitors.screenshot_of = self._screenshot_of
+        self.monitors.wires.screenshot_of = self._screenshot_of
         ground.network.keep_screenshot = self._keep_screenshot
         self.maintenance = Maintenance(
             ground.database,

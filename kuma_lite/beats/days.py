@@ -60,12 +60,16 @@ class Days:
         if today != self._kept_for:
             self._kept = ()
             self._kept_for = today
-        closed = next((sums for kept, sums in self._kept if kept == length), None)
+        closed = None
+        for kept, sums in self._kept:
+            if kept == length:
+                closed = sums
         if closed is None:
             closed = self._between(today - length + 1, today)
             self._kept += ((length, closed),)
         if today == self._day:
-            return closed.plus(self.latest)
+            up, down, pings, ping_sum = closed
+            return Totals(up + self._up, down + self._down, pings + self._pings, ping_sum + self._ping_sum)
         return closed if today > self._day else closed.plus(self._between(today, today + 1))
 
     @property
@@ -78,7 +82,8 @@ class Days:
         if rows:
             self._day, *latest = _DAY.unpack_from(rows, len(rows) - _SIZE)
             self._up, self._down, self._pings, self._ping_sum = latest
-            self._keep(rows[:-_SIZE])
+            if len(rows) > _SIZE:
+                self._keep(rows[:-_SIZE])
 
     def _begin(self, day: int) -> None:
         """Count another day from now on, newer than all."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial, reduce
+from itertools import islice
+from operator import lt
 from typing import Any, Final
 
 from kuma_lite.beats import sealing
@@ -21,6 +23,7 @@ from kuma_lite.core.sql import Connection
 from kuma_lite.core.transactions import Transactions
 
 SLICE_ROWS: Final = 500  # removed in one transaction: some 10 ms in which nobody else can write
+ROWS_IN_PIECE: Final = 500  # of a text; some 150 KB
 SLICE_BLOCKS: Final = 100  # rewritten in one transaction: some 20 ms
 
 _EVENT: Final = """
@@ -49,27 +52,39 @@ class BeatHistory:
         wanted = (beat for beat in found.values() if beat.time > since)
         return sorted(wanted, key=lambda beat: (beat.time, beat.id))
 
-    async def rows_json_since(self, monitor_id: int, since: int) -> bytes:
-        """`beats_since` as the JSON text of a list of `Beat.as_row()`; others get their turns in between."""
+    async def rows_json_since(self, monitor_id: int, since: int) -> list[str]:
+        """`beats_since` as JSON of a list of `Beat.as_row()`, in pieces; others have turns in between."""
         packed, events, upto = await self._database.read(
             lambda connection: _stored_beats(connection, monitor_id, since)
         )
-        rows: dict[int, tuple[int, int, str]] = {}  # by id: time, id, text
+        times: list[int] = []
+        ids: list[int] = []
+        texts: list[str] = []
         beats = [*self._recorder.recent.after(monitor_id, upto), *events]
         for block in packed:
             found = decode_columns(block)
             records = zip(found.ids, found.times, found.delays, found.kinds, found.pings, strict=True)
-            texts = row_texts(monitor_id, records, found.shapes.__getitem__)
-            rows.update(
-                (beat_id, (moment, beat_id, text))
-                for beat_id, moment, text in zip(found.ids, found.times, texts, strict=True)
-                if moment > since
-            )
+            wanted = [record for record in records if record[1] > since]
+            ids += [record[0] for record in wanted]
+            times += [record[1] for record in wanted]
+            texts += row_texts(monitor_id, wanted, found.shapes.__getitem__)
             await asyncio.sleep(0)
+        known = set(ids)
         for beat in beats:
-            if beat.time > since and beat.id not in rows:
-                rows[beat.id] = (beat.time, beat.id, _row_text(beat))
-        return f"[{','.join([text for _, _, text in sorted(rows.values())])}]".encode()
+            if (
+                beat.time > since and beat.id not in known
+            ):  # events are in blocks as well, until these are gone
+                known.add(beat.id)
+                times.append(beat.time)
+                ids.append(beat.id)
+                texts.append(_row_text(beat))
+        if not _ascend(times) or len(known) < len(ids):  # the clock was set back
+            rows = dict(zip(ids, zip(times, ids, texts, strict=True), strict=True))
+            texts = [text for _, _, text in sorted(rows.values())]
+        pieces = ["["]
+        for first in range(0, len(texts), ROWS_IN_PIECE):
+            pieces += ("," if first else "", ",".join(texts[first : first + ROWS_IN_PIECE]))
+        return [*pieces, "]"]
 
     async def chart(self, monitor_id: int, hours: float, now: float) -> list[dict[str, Any]]:
         """Wire rows of `getMonitorChartData`, newest first; `now` is seconds. Raises UserError."""
@@ -201,6 +216,11 @@ async def remove_monitor(database: Transactions, monitor_id: int) -> None:
 
 
 # --- SQL ---------------------------------------------------------------------------------------------------
+
+
+def _ascend(numbers: Sequence[int]) -> bool:
+    """Whether each is more than the one before."""
+    return all(map(lt, numbers, islice(numbers, 1, None)))
 
 
 def _row_text(beat: Beat) -> str:

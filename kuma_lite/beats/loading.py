@@ -36,7 +36,9 @@ def _load(connection: Connection, recent: RecentBeats, statistics: dict[int, Sta
     highest, in_log = _read_log(connection, marks)
     for (monitor_id,) in connection.execute("SELECT id FROM monitor"):
         statistics[monitor_id] = Statistics()
-    for monitor_id, *tail in connection.execute(_TAILS):
+    same = {monitor_id: monitor_id for monitor_id in statistics}  # a number of 32 bytes, once for both
+    for number, *tail in connection.execute(_TAILS):
+        monitor_id = same[number]
         found = in_log.get(monitor_id)
         _load_blocks(connection, recent, monitor_id, _Tail(*tail), len(found.ids) if found else 0)
     for monitor_id, found in in_log.items():
@@ -89,8 +91,7 @@ def _load_blocks(
             missing -= count
             if missing <= 0:
                 break
-    recent.load_runs(monitor_id, [run for run in runs if run.first < run.end], newest)
-    ring = recent.ring(monitor_id)
+    ring = recent.load_runs([run for run in runs if run.first < run.end], newest)
     ring.tail_id, ring.tail_count = tail.id, tail.beats
 
 
@@ -119,12 +120,12 @@ def _load_days(connection: Connection, statistics: Mapping[int, Statistics], now
         SELECT monitor_id, bucket, up, down, pings, coalesce(ping_sum, 0) FROM stat_day
         WHERE bucket > ? ORDER BY bucket
     """
-    rows = {monitor_id: bytearray() for monitor_id in statistics}
+    rows: defaultdict[int, bytearray] = defaultdict(bytearray)
     for monitor_id, day, up, down, pings, ping_sum in connection.execute(query, (now // DAY_MS - YEAR_DAYS,)):
-        if monitor_id in rows:
-            rows[monitor_id] += packed_day(day, up, down, pings, ping_sum)
+        rows[monitor_id] += packed_day(day, up, down, pings, ping_sum)
     for monitor_id, found in rows.items():
-        statistics[monitor_id].days.load(bytes(found))
+        if monitor_id in statistics:
+            statistics[monitor_id].days.load(bytes(found))
 
 
 def _read_log(connection: Connection, marks: Mapping[int, int]) -> tuple[int, dict[int, Columns]]:

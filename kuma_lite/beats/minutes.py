@@ -24,6 +24,7 @@ _SIZE: Final = _ENTRY.size
 _MOST: Final = 255  # in one entry; a fuller minute takes several
 _NONE: Final = float("nan")
 _MINUTES: Final = 1 << 16
+_NEVER: Final = 1 << 40
 _SWALLOWS: Final = 1e9  # milliseconds; a sum that held more has lost digits of the others
 _LITTLE: Final = sys.byteorder == "little"
 # Before packed entries: minutes (as in an entry) of the first and the last, up, down, pings, sum of ping.
@@ -53,6 +54,17 @@ class Totals(NamedTuple):
     def empty(self) -> bool:
         """Nothing was up or down (maintenance is neither, and so is a retry)."""
         return not self.up and not self.down
+
+    @property
+    def uptime(self) -> float:
+        """Share of beats that were up, 0..1, unrounded; 0 of none."""
+        counted = self.up + self.down
+        return self.up / counted if counted else 0.0
+
+    @property
+    def average_ping(self) -> float | None:
+        """Mean response time in milliseconds; None without any."""
+        return self.ping_sum / self.pings if self.pings else None
 
 
 NOTHING: Final = Totals()
@@ -115,6 +127,15 @@ class Minutes:
         self._expire(minute)
         return self._with_open(self._closed, minute)
 
+    def steady_until(self, minute: int) -> int:
+        """The first minute after `minute` in which `totals` may be others, if nothing is counted."""
+        if self._minute > minute or (self._latest > minute and self._has_entries):
+            return minute + 1  # the clock was set back
+        self._expire(minute)
+        front = self._front
+        over = (self._absolute(front, 0) if front else self._minute) + DAY_MINUTES
+        return over if over > minute else _NEVER
+
     @property
     def latest(self) -> Totals:
         """The minute counted last, however long ago."""
@@ -162,7 +183,10 @@ class Minutes:
 
     def _with_open(self, closed: Totals, minute: int) -> Totals:
         """`closed` and the minute that is being counted, if it lies in the window."""
-        return closed.plus(self.latest) if minute - DAY_MINUTES < self._minute <= minute else closed
+        if not minute - DAY_MINUTES < self._minute <= minute:
+            return closed
+        up, down, pings, ping_sum = closed
+        return Totals(up + self._up, down + self._down, pings + self._pings, ping_sum + self._ping_sum)
 
     def _close(self) -> None:
         """Turn the minute that is being counted into entries."""
@@ -195,11 +219,20 @@ class Minutes:
         """The sums of all entries."""
         total = _sum(self._head)
         for each in self._folds:
-            total = total.plus(_sum_of_fold(each))
-        return total.plus(_sum(self._entries))
+            folded = _sum_of_fold(each)
+            total = folded if total is NOTHING else total.plus(folded)
+        return total.plus(_sum(self._entries)) if self._entries else total
+
+    @property
+    def _front(self) -> bytes:
+        """Of the entries, those that begin with the oldest minute; folded or not."""
+        return self._head or (self._folds[0] if self._folds else self._entries)
 
     def _expire(self, minute: int) -> None:
         """Take off what the window has left behind."""
+        front = self._front
+        if front and not self._is_over(front, 0, minute):
+            return  # which is mostly so
         gone = NOTHING
         while True:
             if self._folds and not self._head:

@@ -14,6 +14,7 @@ import sys
 import zlib
 from array import array
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
 from operator import sub
 from typing import Any, Final, NamedTuple
@@ -35,6 +36,8 @@ STATUSES: Final = tuple(Status)  # by number; calling the enumeration costs ten 
 _HEAD: Final = struct.Struct("<IqqqqqB")
 _WHOLE, _THOUSANDTHS, _EXACT = range(3)  # kinds of ping: integers, integers / 1000, floating point
 _SIZES: Final = (("b", 7), ("h", 15), ("i", 31), ("q", 63))
+_SHAPES_KEPT: Final = 256
+_COMMON_SHAPES: Final = 200  # bytes of their text; one has some 40, if nothing was kept of an answer
 _EXACT_BELOW: Final = 2**53  # whole floating point numbers below it are exact
 _NONE: Final = float("nan")
 _json: Final = json.JSONEncoder(separators=(",", ":")).encode
@@ -80,7 +83,7 @@ class Columns(NamedTuple):
     delays: Sequence[int]  # from time to end_time
     kinds: Sequence[int]  # index into `shapes`
     pings: Sequence[float | None]
-    shapes: list[tuple[Any, ...]]  # the rest of a `Beat` without its ping, in its order
+    shapes: Sequence[tuple[Any, ...]]  # the rest of a `Beat` without its ping, in its order
 
 
 def decode_columns(packed: bytes) -> Columns:
@@ -114,11 +117,18 @@ def _decode(raw: bytes) -> Columns:
     monitor_ids = list(accumulate(others, initial=monitor)) if any(others) else [monitor] * count
     delays, kinds = reader.take(count), reader.take(count)
     pings = _decode_pings(ping_kind, reader, count)
-    shapes = [
-        (STATUSES[status], msg, important == 1, *rest)
-        for status, msg, important, *rest in json.loads(reader.rest())
-    ]
+    text = reader.rest()
+    shapes = _same_shapes_of(text) if len(text) <= _COMMON_SHAPES else _shapes_of(text)
     return Columns(ids, monitor_ids, times, delays, kinds, pings, shapes)
+
+
+def _shapes_of(text: bytes) -> tuple[tuple[Any, ...], ...]:
+    return tuple(
+        [(STATUSES[status], msg, important == 1, *rest) for status, msg, important, *rest in json.loads(text)]
+    )
+
+
+_same_shapes_of: Final = lru_cache(maxsize=_SHAPES_KEPT)(_shapes_of)  # those of most blocks are a few
 
 
 # --- numbers -----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -26,6 +26,7 @@ MAX_KEPT: Final = 1_000  # of one monitor while the disk takes nothing; memory m
 # id, time, end - time, number of the shape, ping (NaN: none)
 _FIELDS: Final = "qqqId"
 _RECORD: Final = struct.Struct("<" + _FIELDS)
+_ID: Final = struct.Struct("<q")
 _SIZE: Final = _RECORD.size
 _NONE: Final = float("nan")
 _TRIM_AT: Final = RECENT_BEATS + 16  # several at a time: dropping one costs as much as dropping ten
@@ -73,7 +74,7 @@ class Ring:
     def hold(self, runs: Iterable[Run]) -> None:
         """Have these runs instead of those there are."""
         self.runs = tuple(runs)
-        self.held = sum(run.end - run.first for run in self.runs)
+        self.held = sum([run.end - run.first for run in self.runs])
 
     def first_unsealed_id(self) -> int | None:
         """Id of the oldest beat that is only in the log; None if all are in blocks."""
@@ -110,10 +111,11 @@ class RecentBeats:
             self.trim(ring)
         return ring
 
-    def load_runs(self, monitor_id: int, runs: Iterable[Run], newest: Beat) -> None:
+    def load_runs(self, runs: Iterable[Run], newest: Beat) -> Ring:
         """Take what is in blocks, of a monitor that has nothing yet; `newest` follows the runs."""
         ring = self.append(newest, sealed=True)
         ring.hold(runs)
+        return ring
 
     def sealed(self, ring: Ring, packed: bytes, *, length: int, fresh: int, upto: int, changes: int) -> None:
         """A block is on disk: keep what it has as it is there.
@@ -204,6 +206,22 @@ class RecentBeats:
             return None
         return self._beat(monitor_id, _RECORD.unpack_from(ring.data, len(ring.data) - _SIZE))
 
+    def newest_id(self, monitor_id: int) -> int | None:
+        """Id of the newest beat of a monitor."""
+        ring = self.rings.get(monitor_id)
+        if ring is None or not ring.data:
+            return None
+        beat_id: int = _ID.unpack_from(ring.data, len(ring.data) - _SIZE)[0]
+        return beat_id
+
+    def newest_state(self, monitor_id: int) -> tuple[Shape, float | None] | None:
+        """Shape and response time (milliseconds) of the newest beat of a monitor."""
+        ring = self.rings.get(monitor_id)
+        if ring is None or not ring.data:
+            return None
+        _, _, _, number, ping = _RECORD.unpack_from(ring.data, len(ring.data) - _SIZE)
+        return self._shape(number), None if ping != ping else ping
+
     def rows(self, monitor_id: int, count: int = RECENT_BEATS) -> list[Beat]:
         """The newest `count` beats of a monitor, oldest first."""
         records, shape_of = self._records(monitor_id, count)
@@ -262,13 +280,13 @@ class RecentBeats:
         records, shape_of = self._records(monitor_id, RECENT_BEATS)
         return "".join([_DIGITS[shape_of(record[3])[0]] for record in records])
 
-    def rows_json(self, monitor_id: int, upto: int | None = None) -> bytes:
+    def rows_json(self, monitor_id: int, upto: int | None = None) -> str:
         """`rows` as the JSON text of a list of `Beat.as_row()`; those recorded after `upto` are left out."""
         records, shape_of = self._records(monitor_id, RECENT_BEATS)
         if upto is not None:
-            records = (record for record in records if record[0] <= upto)
+            records = [record for record in records if record[0] <= upto]
         rows = row_texts(monitor_id, records, shape_of)
-        return f"[{','.join(rows)}]".encode()
+        return f"[{','.join(rows)}]"
 
     def shape_count(self) -> int:
         """How many different shapes are in memory: they must not outlive their beats."""
@@ -347,7 +365,7 @@ def _beat(monitor_id: int, record: Record, shape_of: Callable[[int], tuple[Any, 
 
 def _unpacked(
     run: Run, number: int | None = None, most: int = MAX_KEPT
-) -> tuple[list[Record], list[tuple[Any, ...]]]:
+) -> tuple[list[Record], Sequence[tuple[Any, ...]]]:
     """The newest records of a run, oldest first, and its shapes.
 
     Args:

@@ -16,6 +16,7 @@ from kuma_lite.beats.loading import load_beats
 from kuma_lite.beats.model import Beat, NewBeat
 from kuma_lite.beats.recent import RecentBeats
 from kuma_lite.beats.sealing import BLOCK_BEATS, SWEEP_S, WORTHWHILE, Block, Sealer
+from kuma_lite.beats.shapes import Shape
 from kuma_lite.beats.sums import Statistics
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.database import Database
@@ -184,6 +185,14 @@ class Recorder:
         """The newest beat of a monitor."""
         return self.recent.last(monitor_id)
 
+    def newest_id(self, monitor_id: int) -> int | None:
+        """Id of `last`, at a fraction of its price."""
+        return self.recent.newest_id(monitor_id)
+
+    def newest_state(self, monitor_id: int) -> tuple[Shape, float | None] | None:
+        """Shape and response time of `last`, as cheap."""
+        return self.recent.newest_state(monitor_id)
+
     def rows(self, monitor_id: int) -> list[Beat]:
         """The newest beats of a monitor, oldest first."""
         return self.recent.rows(monitor_id)
@@ -192,7 +201,7 @@ class Recorder:
         """Status, retries and down count, newest first; nothing may be recorded meanwhile."""
         return self.recent.states(monitor_id)
 
-    def rows_json(self, monitor_id: int, upto: int | None = None) -> bytes:
+    def rows_json(self, monitor_id: int, upto: int | None = None) -> str:
         """`rows` as the JSON list of a `heartbeatList`."""
         return self.recent.rows_json(monitor_id, upto)
 

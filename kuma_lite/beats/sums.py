@@ -47,13 +47,11 @@ class Statistics:
             window: "24" (hours), "720" (hours, as 30 days) or "1y".
             now: seconds since 1970.
         """
-        totals = self.totals(window, now)
-        return 0.0 if totals.empty else totals.up / (totals.up + totals.down)
+        return self.totals(window, now).uptime
 
     def average_ping(self, window: str, now: float) -> float | None:
         """Mean response time in milliseconds; None without any."""
-        totals = self.totals(window, now)
-        return totals.ping_sum / totals.pings if totals.pings else None
+        return self.totals(window, now).average_ping
 
     def totals(self, window: str, now: float) -> Totals:
         """Sums of a window; of the bucket counted last where nothing is in the window."""
@@ -66,3 +64,9 @@ class Statistics:
             part = self.days
             found = part.totals(MONTH_DAYS if window == "720" else YEAR_DAYS, ms // DAY_MS)
         return part.latest if found.empty else found
+
+    def steady_until(self, now: float) -> float:
+        """The moment from which on `totals` may be others without another beat, in seconds since 1970."""
+        ms = int(now * 1000)
+        minute = self.minutes.steady_until(ms // MINUTE_MS)
+        return min(minute * MINUTE_MS, (ms // DAY_MS + 1) * DAY_MS) / 1000

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from msgspec import Struct
 
-from kuma_lite.core.declarations import CheckContext, CheckFailed
+from kuma_lite.core.declarations import CertificateFigures, CheckContext, CheckFailed
 from kuma_lite.net.errors import ErrorKind, NetworkError
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kuma_lite.net.tls import CertificateReport
 
 _DAY_S: Final = 86_400
+_SOON_S: Final = 1.0  # that figures may be old, where days change this very moment
 NO_PROXY: Final = "cannot be checked: Its proxy is gone or switched off."
 # Silence, no way to get there, a broken connection, no name: as likely our own fault as the target's.
 _MAYBE_OURS = frozenset({ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE, ErrorKind.RESET, ErrorKind.DNS})
@@ -50,6 +51,16 @@ class SeenCertificate(Struct, frozen=True):
             return days_remaining(parse(self.report.chain[0]).not_after, now)
         except (IndexError, ValueError):
             return None
+
+    def figures(self, now: float) -> CertificateFigures | None:
+        """Its days are cut."""
+        from kuma_lite.net.certificates import parse
+
+        try:
+            left = parse(self.report.chain[0]).not_after - now
+        except (IndexError, ValueError):
+            return None
+        return CertificateFigures(self.report.valid, int(left / _DAY_S), now + max(left % _DAY_S, _SOON_S))
 
     def as_plain(self) -> dict[str, Any]:
         """`{valid, chain: [base64 of DER, …], hostnameMatches, forUrl}`."""
@@ -94,6 +105,12 @@ class ToldCertificate(Struct, frozen=True):
     def days_left(self, now: float) -> int | None:
         """Whole days until it ends."""
         return int((self.expires_at - now) / _DAY_S)
+
+    def figures(self, now: float) -> CertificateFigures:
+        """Its days are rounded."""
+        left = self.expires_at - now
+        until = now + max((left + _DAY_S / 2) % _DAY_S, _SOON_S)
+        return CertificateFigures(self.valid, round(left / _DAY_S), until)
 
     def as_plain(self) -> dict[str, Any]:
         """`{valid, subject, issuer, expiresAt, fingerprint256}`."""

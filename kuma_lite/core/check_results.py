@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -18,6 +18,14 @@ class Status(IntEnum):
     MAINTENANCE = 3
 
 
+class CertificateFigures(NamedTuple):
+    """What is counted of a certificate; as `as_wire` says it."""
+
+    valid: bool
+    days: int  # until it ends
+    until: float  # seconds since 1970: these are others from then on
+
+
 class Certificate(Protocol):
     """What a TLS check learned about the server's certificate (see `net.certificates`)."""
 
@@ -26,6 +34,9 @@ class Certificate(Protocol):
 
     def days_left(self, now: float) -> int | None:
         """Whole days until the server's own certificate ends; None when it cannot be read."""
+
+    def figures(self, now: float) -> CertificateFigures | None:
+        """Without the document around them; None when it cannot be read."""
 
     def as_plain(self) -> dict[str, Any]:
         """All of it, JSON-ready, for `checks._network.read_certificate`."""

@@ -29,6 +29,7 @@ from msgspec import Struct
 
 from kuma_lite.core.check_results import CannotCheck as CannotCheck
 from kuma_lite.core.check_results import Certificate as Certificate
+from kuma_lite.core.check_results import CertificateFigures as CertificateFigures
 from kuma_lite.core.check_results import CheckFailed as CheckFailed
 from kuma_lite.core.check_results import CheckResult as CheckResult
 from kuma_lite.core.check_results import Status as Status

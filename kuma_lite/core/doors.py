@@ -3,7 +3,8 @@
 `web/` collects the doors of all features, guards them and serves them; a feature never imports `web/`.
 An event handler is `async def handler(caller: Caller, *arguments) -> Answer | Then`. What it returns is the
 acknowledgement (None: one without arguments, `SILENCE`: none at all); a `UserError` becomes
-`{ok: false, msg}`. Arguments of pushes and answers may be `msgspec.Raw`: JSON that is encoded already.
+`{ok: false, msg}`. Arguments of pushes and answers may be `WrittenJson`, and may contain `msgspec.Raw`:
+JSON that is encoded already.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from kuma_lite.core.targets import Target
 from kuma_lite.core.text import storable
 from kuma_lite.core.wire_values import listed
 
+_NOT_KEPT: Final[set[str]] = set()  # nothing is added to it, as options are frozen
 # What pydantic reads as yes or no by itself.
 _SAID: Final = frozenset({"0", "1", "off", "on", "f", "t", "false", "true", "n", "y", "no", "yes"})
 
@@ -85,6 +86,11 @@ class Options(BaseModel):
             first = error.errors()[0]
             key = ".".join(str(part) for part in first["loc"]) or "value"
             raise UserError("{key}: {reason}", key=key, reason=first["msg"]) from None
+
+    def forget_given(self) -> Self:
+        """Do not keep any more which fields were given: 216 bytes, which nobody asks of a monitor."""
+        object.__setattr__(self, "__pydantic_fields_set__", _NOT_KEPT)
+        return self
 
     @classmethod
     def words(cls) -> dict[str, tuple[FieldInfo, Words]]:

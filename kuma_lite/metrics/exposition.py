@@ -15,11 +15,15 @@ _IN_HELP: Final = str.maketrans({"\\": r"\\", "\n": r"\n"})
 
 def lines_of(family: Family) -> Iterator[str]:
     """The lines of one family; one without samples says what they would be."""
-    yield f"# HELP {family.name} {family.help.translate(_IN_HELP)}"
-    yield f"# TYPE {family.name} {family.type}"
+    yield from head_of(family)
     for labels, value in family.samples:
         yield f"{family.name}{{{labels}}} {number(value)}" if labels else f"{family.name} {number(value)}"
-    yield from family.lines
+
+
+def head_of(family: Family) -> tuple[str, str]:
+    """The lines before its samples."""
+    help = f"# HELP {family.name} {family.help.translate(_IN_HELP)}"
+    return help, f"# TYPE {family.name} {family.type}"
 
 
 def render(families: Iterable[Family]) -> Iterator[bytes]:

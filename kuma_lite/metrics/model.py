@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from msgspec import Struct, field
 
@@ -22,17 +22,16 @@ class Sample(NamedTuple):
 
 
 class Family(Struct):
-    """One metric with all its samples; `lines` are further ones, written out already."""
+    """One metric with all its samples."""
 
     name: str
     help: str
     type: str = GAUGE
     samples: list[Sample] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
 
 
-class Reading(Protocol):
-    """What is known of one monitor that has beaten and is looked at."""
+class Names(Protocol):
+    """What a monitor is called."""
 
     @property
     def id(self) -> int:
@@ -62,6 +61,10 @@ class Reading(Protocol):
     def tags(self) -> Sequence[tuple[str, str | None]]:
         """Names and values."""
 
+
+class Figures(Protocol):
+    """How a monitor is doing."""
+
     @property
     def status(self) -> int:
         """0 down, 1 up, 2 pending, 3 maintenance."""
@@ -71,19 +74,44 @@ class Reading(Protocol):
         """Milliseconds, of the latest beat."""
 
     @property
-    def windows(self) -> Sequence[tuple[str, float, float]]:
-        """Window, share of beats that were up (0..1), average response time (milliseconds)."""
+    def windows(self) -> Sequence[tuple[float, float]]:
+        """Share of beats that were up (0..1) and average response time (milliseconds), by window or none."""
 
     @property
     def certificate(self) -> tuple[bool, int] | None:
         """Whether it is valid, and the days it remains so."""
 
 
-class Readings(Protocol):
+class Glance(Protocol):
+    """A monitor that has beaten and is looked at, at one moment."""
+
+    @property
+    def id(self) -> int:
+        """Its id."""
+
+    @property
+    def named_by(self) -> object:
+        """The same object as long as its names are the same."""
+
+
+AnyGlance = TypeVar("AnyGlance", bound=Glance)
+
+
+class Readings(Protocol[AnyGlance]):
     """Who reads the monitors."""
+
+    @property
+    def windows(self) -> Sequence[str]:
+        """Those over which figures are averaged."""
 
     async def prepare(self) -> None:
         """To be awaited before `all`."""
 
-    def all(self) -> Iterable[Reading]:
-        """Every monitor that can be read, computed as it is asked for."""
+    def all(self) -> Iterable[AnyGlance]:
+        """Every monitor that can be read, when it is asked for: the same object if nothing has changed."""
+
+    def names(self, glance: AnyGlance) -> Names:
+        """What it is called; to be asked at once."""
+
+    def figures(self, glance: AnyGlance) -> Figures:
+        """How it is doing; to be asked at once."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Coroutine
+import math
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
 
-from kuma_lite.core.declarations import Certificate
+from kuma_lite.core.declarations import Certificate, CertificateFigures
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.store import MonitorStore
 
@@ -63,6 +64,22 @@ class Certificates:
         """The `certInfo` document, days counted from `now`; None if no certificate is known."""
         live = self._live.get(monitor_id)
         return live.as_wire(now) if live is not None else self._stored.get(monitor_id)
+
+    def known(self, monitor_id: int) -> object:
+        """What `figures` are of: another object when another certificate was seen."""
+        return self._live.get(monitor_id) or self._stored.get(monitor_id)
+
+    def figures(self, monitor_id: int, now: float) -> CertificateFigures | None:
+        """Validity and days of `wire`; None if no certificate is known, or its days are not."""
+        live = self._live.get(monitor_id)
+        if live is not None:
+            return live.figures(now)
+        stored = self._stored.get(monitor_id)
+        leaf = stored.get("certInfo") if stored else None
+        days = leaf.get("daysRemaining") if isinstance(leaf, Mapping) else None
+        if stored is None or not isinstance(days, int):
+            return None
+        return CertificateFigures(bool(stored.get("valid")), days, math.inf)
 
     def forget(self, monitor_id: int) -> None:
         """The monitor is gone."""

@@ -15,13 +15,14 @@ from kuma_lite.core.garbage import not_collecting
 from kuma_lite.core.redaction import forget_secrets
 from kuma_lite.core.registry import Registry
 from kuma_lite.core.wire_values import not_there, whole
-from kuma_lite.monitors.document.fields import Document, shown, sparse
+from kuma_lite.monitors.document.fields import Document, sparse
 from kuma_lite.monitors.document.reading import linked_notifications, read_added, read_edited
 from kuma_lite.monitors.engine.engine import Engine
-from kuma_lite.monitors.engine.judge import WELL, remembered
+from kuma_lite.monitors.engine.judge import WELL, remembered, was_well
 from kuma_lite.monitors.engine.preparing import learned_fields, prepare
 from kuma_lite.monitors.engine.reading_types import TypeReading
 from kuma_lite.monitors.engine.roster import Monitor, Roster
+from kuma_lite.monitors.engine.wires import MonitorWires
 from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
 from kuma_lite.monitors.store import MonitorStore, StoredMonitor
 
@@ -56,8 +57,7 @@ class Monitors:
         self.in_maintenance = in_maintenance
         # Field of a document → whether an organisation has the thing of that number; they come later.
         self.referred: Mapping[str, Callable[[int, int], bool]] = {}
-        # Address of the picture that a monitor has taken; None for one whose type takes none.
-        self.screenshot_of: Callable[[Monitor], str | None] = lambda _monitor: None
+        self.wires = MonitorWires(roster, in_maintenance)
 
     async def load(self) -> None:
         """Read all monitors and what their beats left behind."""
@@ -67,18 +67,20 @@ class Monitors:
 
     def _take_all(self, found: Sequence[StoredMonitor], changes: Mapping[int, int]) -> None:
         for stored in found:
-            links = tuple(stored.notification_ids)
-            owner, active = stored.organisation, stored.active
+            owner, active, links = stored.organisation, stored.active, stored.notification_ids
             monitor = Monitor(stored.id, owner, active, stored.document, links, stored.tags)
             self._reading.interpret(monitor, kept=True)
             monitor.since = changes.get(monitor.id)
-            previous = remembered(self.recorder.states(monitor.id))
-            monitor.previous = WELL if previous == WELL else previous  # nearly always: one for all
+            newest = self.recorder.newest_state(monitor.id)
+            is_well = newest is not None and was_well(
+                newest[0].status, newest[0].retries, newest[0].down_count
+            )
+            monitor.previous = WELL if is_well else remembered(self.recorder.states(monitor.id))
             self.roster.put(monitor)
 
     async def load_types(self) -> None:
         """Load the types that there are monitors of, beside the loop: it takes a while."""
-        examples = {monitor.type: monitor.document for monitor in self.roster}
+        examples = {monitor.document.get("type") or "": monitor.document for monitor in self.roster}
         await self._reading.load({name: dict(document) for name, document in examples.items()})
 
     # --- changes -----------------------------------------------------------------------------------------
@@ -295,16 +297,7 @@ class Monitors:
 
         `name_preloaded=False` is what `getMonitor` answers there: the last element of `path` is null.
         """
-        return {
-            "id": monitor.id,
-            **shown(monitor.document, sensitive=sensitive),
-            **self.roster.standing(monitor, name_preloaded=name_preloaded),
-            "maintenance": self.in_maintenance(monitor.id),
-            "notificationIDList": {str(item): True for item in monitor.notification_ids},
-            "tags": [tag.as_wire(monitor.id) for tag in monitor.tags],
-            "screenshot": self.screenshot_of(monitor),
-            "includeSensitiveData": sensitive,
-        }
+        return self.wires.of(monitor, sensitive=sensitive, name_preloaded=name_preloaded)
 
     # --- inside ------------------------------------------------------------------------------------------
 

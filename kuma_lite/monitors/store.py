@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from kuma_lite.beats import sealing
 from kuma_lite.beats.history import BeatHistory, remove_monitor
@@ -30,8 +30,8 @@ class StoredMonitor(Struct):
     active: bool
     document: Document  # sparse, see `document.fields`
     created: int  # milliseconds since 1970
-    notification_ids: list[int] = field(default_factory=list)
-    tags: list[Tag] = field(default_factory=list)
+    notification_ids: tuple[int, ...] = ()
+    tags: tuple[Tag, ...] = ()
 
 
 class MonitorStore(BeatHistory):
@@ -167,24 +167,32 @@ class MonitorStore(BeatHistory):
         )
 
 
+# Fields whose values most monitors share with others: each value is kept once, not for each monitor.
+_REPEATED: Final = ("type", "interval", "retryInterval", "timeout")
+
 # --- SQL ---------------------------------------------------------------------------------------------------
 
 
 def _load(connection: Connection) -> list[StoredMonitor]:
     query = "SELECT id, organisation_id, active, document, created_date FROM monitor ORDER BY id"
-    found = {
-        number: StoredMonitor(number, organisation, bool(active), stored_json(document), created)
-        for number, organisation, active, document, created in connection.execute(query)
-    }
+    found = {}
+    kept: dict[object, Any] = {}
+    for number, organisation, active, text, created in connection.execute(query):
+        document = stored_json(text)
+        for key in _REPEATED:
+            value = document.get(key)
+            if type(value) is int or type(value) is str:
+                document[key] = kept.setdefault(value, value)
+        found[number] = StoredMonitor(number, organisation, bool(active), document, created)
     links = "SELECT monitor_id, notification_id FROM monitor_notification ORDER BY 1, 2"
     for monitor_id, notification_id in connection.execute(links):
-        found[monitor_id].notification_ids.append(notification_id)
+        found[monitor_id].notification_ids += (notification_id,)
     tags = """
         SELECT monitor_id, tag_id, value, name, color FROM monitor_tag JOIN tag ON tag.id = tag_id
         ORDER BY monitor_tag.id
     """
     for monitor_id, *tag in connection.execute(tags):
-        found[monitor_id].tags.append(Tag(*tag))
+        found[monitor_id].tags += (Tag(*tag),)
     return list(found.values())
 
 

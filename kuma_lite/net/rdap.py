@@ -71,6 +71,11 @@ class Rdap:
         """The address of the registry's server, with a slash at its end; None where there is none."""
         return (self._servers if self._servers is not None else _vendored()).get(tld)
 
+    @property
+    def knows_any(self) -> bool:
+        """Whether there is a domain of which something is known: asked before its name is worked out."""
+        return bool(self._known)
+
     def known(self, domain: str) -> Looked | None:
         """What the latest look-up has told; None before the first."""
         return self._known.get(domain)

@@ -16,8 +16,10 @@ from kuma_lite.web.packets import disconnect_text, event_text
 
 log = logging.getLogger(__name__)
 
-# Pushes encoded before the next ones are, so that the lists of thousands of monitors never exist at once.
-_PUSHES_AT_ONCE: Final = 200
+# Pushes encoded before the next ones are, so that the lists of thousands of monitors never exist at once, nor
+# hold the loop; some 5 ms each.
+_PUSHES_AT_ONCE: Final = 1_000
+_CHARACTERS_AT_ONCE: Final = 250_000
 
 Hook = Callable[[Caller], Awaitable[None]]
 
@@ -58,11 +60,14 @@ class Connection:
     async def emit_many(self, events: Iterable[Sequence[Any]]) -> None:
         """Push many `(name, argument, ...)` to this connection alone, in that order."""
         texts: list[str] = []
+        size = 0
         for name, *arguments in events:
-            texts.append(event_text(self.namespace, name, arguments))
-            if len(texts) >= _PUSHES_AT_ONCE:
+            text = event_text(self.namespace, name, arguments)
+            texts.append(text)
+            size += len(text)
+            if len(texts) >= _PUSHES_AT_ONCE or size >= _CHARACTERS_AT_ONCE:
                 await self._hub.transport.deliver_patiently(self.engine_sid, texts)
-                texts = []
+                texts, size = [], 0
                 await asyncio.sleep(0)
         if texts:
             await self._hub.transport.deliver_patiently(self.engine_sid, texts)

@@ -1,6 +1,7 @@
 """Socket.IO packets as text: JSON by msgspec, many messages in one go.
 
-What a connection is sent may contain `msgspec.Raw`, so that a list for many connections is encoded once.
+What a connection is sent may contain `msgspec.Raw`, so that a list for many connections is encoded once, and
+`WrittenJson`, so that a long one is never copied as a whole.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from kuma_lite.core.doors import COMPATIBLE
+from kuma_lite.core.written_json import WrittenJson
 from kuma_lite.web.lean_socketio import socketio
 
 _encode = msgspec.json.Encoder().encode
@@ -49,12 +51,27 @@ class WirePacket(socketio.packet.Packet):  # type: ignore[misc]
 
 def event_text(namespace: str, event: str, arguments: Sequence[Any]) -> str:
     """The Engine.IO packet of one event."""
-    return f"{_EVENT}{_prefix(namespace)}{_encode([event, *arguments]).decode()}"
+    return _packet(f"{_EVENT}{_prefix(namespace)}", [event, *arguments])
 
 
 def ack_text(namespace: str, ack_id: int, arguments: Sequence[Any]) -> str:
     """The Engine.IO packet of one acknowledgement."""
-    return f"{_ACK}{_prefix(namespace)}{ack_id}{_encode(list(arguments)).decode()}"
+    return _packet(f"{_ACK}{_prefix(namespace)}{ack_id}", list(arguments))
+
+
+def _packet(head: str, values: list[Any]) -> str:
+    """`head` and the list; what is written already is copied once."""
+    if WrittenJson not in map(type, values):
+        return f"{head}{_encode(values).decode()}"
+    pieces = [head]
+    for index, value in enumerate(values):
+        pieces.append("," if index else "[")
+        if isinstance(value, WrittenJson):
+            pieces += value.pieces
+        else:
+            pieces.append(_encode(value).decode())
+    pieces.append("]")
+    return "".join(pieces)
 
 
 def disconnect_text(namespace: str) -> str:

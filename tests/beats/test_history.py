@@ -39,7 +39,7 @@ async def since(storage: Storage, monitor: int, moment: int) -> list[Beat]:
     """Beats after a moment; their rows as text are the same."""
     found = await storage.store.beats_since(monitor, moment)
     rows = await storage.store.rows_json_since(monitor, moment)
-    assert json.loads(rows) == [each.as_row() for each in found]
+    assert json.loads("".join(rows)) == [each.as_row() for each in found]
     return found
 
 

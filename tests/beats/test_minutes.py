@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kuma_lite.beats.buckets import Bucket
 from kuma_lite.beats.minutes import DAY_MINUTES, NOTHING, Minutes, Totals, counted, fold, pack_minutes
@@ -207,3 +209,20 @@ def test_folded_entries_load_as_plain_ones() -> None:
     assert [folded.totals(M + at) for at in (50, 99, DAY_MINUTES + 40)] == [
         plain.totals(M + at) for at in (50, 99, DAY_MINUTES + 40)
     ]
+
+
+@given(
+    st.lists(st.integers(0, 2 * DAY_MINUTES), max_size=200), st.integers(0, 4 * DAY_MINUTES), st.booleans()
+)
+def test_totals_are_steady_until_then(counted_at: list[int], minute: int, in_order: bool) -> None:
+    minutes = Minutes()
+    for each in sorted(counted_at) if in_order else counted_at:
+        minutes.add(M + each, 1, 0, 0, 0.0)
+    until = minutes.steady_until(M + minute)
+    assert until > M + minute
+    now = minutes.totals(M + minute)
+    for later in {M + minute + 1, until - 1, (M + minute + until) // 2}:
+        if M + minute < later < min(until, M + 6 * DAY_MINUTES):
+            assert minutes.totals(later) == now
+    if until < M + 6 * DAY_MINUTES and in_order and max(counted_at) <= minute:
+        assert minutes.totals(until) != now

@@ -121,7 +121,7 @@ def test_columns_hold_the_same() -> None:
     assert columns.ids == [found.id for found in beats]
     assert columns.monitor_ids == [found.monitor_id for found in beats]
     assert list(columns.pings) == [found.ping for found in beats]
-    assert columns.shapes == [(Status.UP, "200 - OK", False, 0, 0, 0, None)]
+    assert columns.shapes == ((Status.UP, "200 - OK", False, 0, 0, 0, None),)
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x02", b"\x01", b"\x01not deflated", b"\x00\x00"])

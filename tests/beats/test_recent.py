@@ -11,6 +11,7 @@ from kuma_lite.beats.model import Beat
 from kuma_lite.beats.packing import decode_columns, encode
 from kuma_lite.beats.recent import MAX_KEPT, RecentBeats
 from kuma_lite.beats.sealing import Sealer
+from kuma_lite.core.clock import wire_time
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.limits import RECENT_BEATS
 from tests.beats.test_packing import BEATS
@@ -39,10 +40,10 @@ def test_the_newest_hundred_are_kept() -> None:
 
 def test_an_unknown_monitor_has_none() -> None:
     recent = RecentBeats()
-    assert recent.last(7) is None
+    assert recent.last(7) is recent.newest_id(7) is recent.newest_state(7) is None
     assert recent.rows(7) == []
     assert recent.after(7, 0) == []
-    assert recent.rows_json(7) == b"[]"
+    assert recent.rows_json(7) == "[]"
     assert recent.statuses(7) == ""
     recent.forget(7)
     recent.clear_events(7)
@@ -136,23 +137,24 @@ def test_the_json_has_the_keys_in_the_order_of_the_wire() -> None:
     recent = filled([beat(1, START_MS, ping=None, msg='say "é"')])
     (row,) = json.loads(recent.rows_json(1))
     assert list(row) == list(beat(1, START_MS).as_row())
-    assert 'say \\"é\\"'.encode() in recent.rows_json(1)
+    assert 'say \\"é\\"' in recent.rows_json(1)
 
 
 def test_whole_pings_are_written_without_a_fraction() -> None:
-    text = filled([beat(1, START_MS, ping=20.0), beat(2, START_MS, ping=20.25)]).rows_json(1).decode()
+    text = filled([beat(1, START_MS, ping=20.0), beat(2, START_MS, ping=20.25)]).rows_json(1)
     assert '"ping":20,' in text
     assert '"ping":20.25,' in text
 
 
-def test_many_minutes_do_not_pile_up() -> None:
+def test_texts_of_moments_do_not_pile_up() -> None:
     recent = filled([beat(n, START_MS + n * 3_600_000) for n in range(100)])
-    for monitor_id in range(2, 60):
+    for monitor_id in range(2, 110):
         for n in range(100):
-            at = START_MS + (monitor_id * 100 + n) * 60_000
+            at = START_MS + (monitor_id * 100 + n) * 600_000
             recent.append(beat(n, at, monitor_id=monitor_id), sealed=True)
-        recent.rows_json(monitor_id)
-    assert len(row_text._minutes) <= 4_096
+        assert json.loads(recent.rows_json(monitor_id))[-1]["time"] == wire_time(at)
+    assert len(row_text._hours) <= 1_024
+    assert len(row_text._seconds) <= 8_192
 
 
 @given(
@@ -179,7 +181,11 @@ def test_what_is_packed_in_blocks_is_told_as_before(beats: list[Beat], parts: li
         ring = packed.rings[1]
         assert len(ring.data) <= (1 + late) * len(plain.rings[1].data) / max(1, len(plain.rings[1]))
         assert packed.rows(1) == plain.rows(1)
-        assert packed.last(1) == plain.last(1)
+        last = plain.rows(1)[-1]
+        assert packed.last(1) == plain.last(1) == last
+        assert packed.newest_id(1) == last.id
+        shape = (last.status, last.msg, *last[7:])
+        assert packed.newest_state(1) == (shape, last.ping)
         assert packed.rows_json(1) == plain.rows_json(1)
         assert packed.statuses(1) == plain.statuses(1)
         states = [(found.status, found.retries, found.down_count) for found in reversed(plain.rows(1))]

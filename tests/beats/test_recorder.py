@@ -365,7 +365,7 @@ async def test_a_response_time_that_is_no_number_is_none(tmp_path: Path, ping: f
     async with opened(tmp_path) as storage:
         monitor = await storage.monitor()
         assert storage.record(monitor, ping=ping).ping is None
-        assert b'"ping":null' in storage.recorder.rows_json(monitor)
+        assert '"ping":null' in storage.recorder.rows_json(monitor)
 
 
 async def test_odd_texts_are_recorded(tmp_path: Path) -> None:

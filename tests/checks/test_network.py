@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kuma_lite.checks._host import clean_host
-from kuma_lite.checks._network import failed, seen
+from kuma_lite.checks._network import SeenCertificate, ToldCertificate, failed, seen
+from kuma_lite.net.certificates import parse
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.tls import CertificateReport
 from tests.net.authority import issue
@@ -64,3 +67,24 @@ def test_no_certificate_is_none() -> None:
 )
 def test_hosts_are_read_as_people_type_them(typed: str, host: str) -> None:
     assert clean_host(typed) == host
+
+
+@given(st.integers(-5 * 864_000, 5 * 864_000), st.integers(0, 30 * 86_400))
+def test_figures_of_a_certificate_are_those_of_its_document(before: int, later: int) -> None:
+    """`before`: tenths of seconds until it ends; `later`: seconds after the figures were taken."""
+    report = CertificateReport(True, (issue("a.test", names=("a.test",)).der,), True)
+    ends = parse(report.chain[0]).not_after
+    told = ToldCertificate(False, {}, {}, ends, "AA")
+    now = ends - before / 10
+    for certificate in (SeenCertificate(report, False), told):
+        found = certificate.figures(now)
+        assert found is not None
+        assert found.until > now
+        for moment in (now, min(now + later, found.until - 1.1)):
+            wire = certificate.as_wire(moment) if moment >= now else certificate.as_wire(now)
+            assert found[:2] == (wire["valid"], wire["certInfo"]["daysRemaining"])
+
+
+def test_what_cannot_be_read_has_no_figures() -> None:
+    for chain in ((), (b"nothing",)):
+        assert SeenCertificate(CertificateReport(True, chain, True), False).figures(0.0) is None

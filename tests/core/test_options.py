@@ -45,3 +45,13 @@ def test_one_value_stands_for_a_list(sent: Any, read: tuple[str, ...]) -> None:
 )
 def test_whatever_is_true_is_on(sent: Any, on: bool) -> None:
     assert Sample.read({"loud": sent}).loud is on
+
+
+def test_options_are_the_same_without_what_was_given() -> None:
+    whole, lean = Sample.read({"loud": True}), Sample.read({"loud": True}).forget_given()
+    assert lean == whole
+    assert lean.model_dump() == whole.model_dump()
+    assert lean.model_fields_set == set()
+    with pytest.raises(ValueError, match="frozen"):
+        lean.loud = False
+    assert Sample.read({}).forget_given().model_fields_set is lean.model_fields_set

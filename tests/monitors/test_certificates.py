@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Coroutine
 from typing import Any, cast
 
+from kuma_lite.core.declarations import CertificateFigures
 from kuma_lite.monitors.certificates import WRITTEN_AGAIN_S, WRITTEN_AT_MOST, Certificates
 from kuma_lite.monitors.engine.roster import Monitor
 from kuma_lite.monitors.store import MonitorStore
@@ -29,16 +31,20 @@ class Seen:
     def days_left(self, now: float) -> int | None:
         return None
 
+    def figures(self, now: float) -> CertificateFigures | None:
+        return CertificateFigures(True, 5, now + 1)
+
     def as_plain(self) -> dict[str, Any]:
         return {}
 
 
 class Store:
-    def __init__(self) -> None:
+    def __init__(self, **stored: str) -> None:
         self.written: list[str] = []
+        self.stored = {int(name.removeprefix("of")): text for name, text in stored.items()}
 
     async def load_tls(self) -> dict[int, str]:
-        return {}
+        return self.stored
 
     async def put_tls(self, monitor_id: int, info: str) -> None:
         self.written.append(info.split('"')[3])
@@ -73,3 +79,20 @@ async def test_certificates_that_take_turns_are_written_seldom() -> None:
     certificates.keep(monitor, Seen("a"))
     await asyncio.gather(*running)
     assert store.written[-1] == "a" and len(store.written) == 2 + WRITTEN_AT_MOST + 2
+
+
+async def test_figures_of_what_is_stored_until_a_check_has_seen_another() -> None:
+    store = Store(
+        of1='{"valid": 1, "certInfo": {"daysRemaining": 12}}',
+        of2='{"valid": false, "certInfo": null}',
+        of3='{"valid": false}',
+    )
+    certificates = Certificates(cast(MonitorStore, store), lambda: 0.0, lambda work: work.close())
+    await certificates.warm()
+    assert certificates.figures(1, 0.0) == (True, 12, math.inf)
+    assert [certificates.figures(number, 0.0) for number in (2, 3, 4)] == [None, None, None]
+    before = certificates.known(1)
+    assert certificates.known(1) is before
+    certificates.keep(Monitor(1, 1, True, {}, ()), Seen("a"))
+    assert certificates.known(1) == Seen("a")
+    assert certificates.figures(1, 7.0) == (True, 5, 8.0)

@@ -40,8 +40,8 @@ async def test_a_monitor_comes_back_as_it_was_stored(tmp_path: Path) -> None:
         (found,) = await storage.store.load()
         assert (found.id, found.organisation, found.active, found.created) == (monitor, 1, False, 123)
         assert found.document == document
-        assert found.notification_ids == [first, second]
-        assert found.tags == []
+        assert found.notification_ids == (first, second)
+        assert found.tags == ()
         (row,) = await sql(storage, "SELECT type, name, weight, parent, push_token FROM monitor")
         assert row == ("http", "Größe 🐻", 3000, None, None)
 
@@ -66,7 +66,7 @@ async def test_an_edit_replaces_document_and_links(tmp_path: Path) -> None:
         await storage.store.update(monitor, {"type": "push", "name": "b", "pushToken": "t"}, [second])
         (found,) = await storage.store.load()
         assert found.document == {"type": "push", "name": "b", "pushToken": "t"}
-        assert found.notification_ids == [second]
+        assert found.notification_ids == (second,)
         assert await sql(storage, "SELECT push_token FROM monitor") == [("t",)]
 
 
@@ -76,7 +76,7 @@ async def test_a_link_to_what_is_gone_is_left_out(tmp_path: Path) -> None:
         assert await storage.store.existing_notifications(1, [other, mine, 99]) == [mine]
         await storage.store.insert(OWNER, True, {"type": "http", "name": "a"}, [mine, 99], 0)
         (found,) = await storage.store.load()
-        assert found.notification_ids == [mine]
+        assert found.notification_ids == (mine,)
 
 
 async def test_a_switch_is_remembered(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ async def test_tags_come_with_their_monitor(tmp_path: Path) -> None:
                 value,
             )
         (found,) = await storage.store.load()
-        assert found.tags == [Tag(4, "b", "web", "red"), Tag(4, None, "web", "red")]
+        assert found.tags == (Tag(4, "b", "web", "red"), Tag(4, None, "web", "red"))
 
 
 async def test_children_can_be_let_go(tmp_path: Path) -> None:
@@ -162,3 +162,17 @@ async def test_certificates_are_kept_and_replaced(tmp_path: Path, monkeypatch: p
         await storage.store.put_tls(monitor, '{"valid":false}')
         await storage.store.put_tls(99, "{}")
         assert await storage.store.load_tls() == {monitor: '{"valid":false}'}
+
+
+async def test_values_that_monitors_share_are_kept_once(tmp_path: Path) -> None:
+    async with opened(tmp_path) as storage:
+        document = {"type": "http", "name": "a", "interval": 1_000, "retryInterval": 1_000, "timeout": 48.5}
+        for _ in range(2):
+            await storage.store.insert(OWNER, True, document, [], 1)
+        await storage.store.insert(OWNER, True, {"type": True, "interval": "1000", "timeout": 1}, [], 1)
+        one, two, odd = [found.document for found in await storage.store.load()]
+    assert one == two == document
+    assert one["interval"] is one["retryInterval"] is two["interval"]
+    assert one["type"] is two["type"]
+    assert odd == {"type": True, "interval": "1000", "timeout": 1}
+    assert odd["type"] is True

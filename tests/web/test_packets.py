@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kuma_lite.core.written_json import WrittenJson
 from kuma_lite.web.packets import Burst, Json, WirePacket, ack_text, disconnect_text, event_text
 
 
@@ -28,6 +29,18 @@ def test_disconnect() -> None:
 def test_what_is_encoded_already_is_taken_as_it_is() -> None:
     once = msgspec.Raw(b'[{"id":1}]')
     assert event_text("/", "heartbeatList", ["5", once, True]) == '42["heartbeatList","5",[{"id":1}],true]'
+
+
+@given(st.lists(st.one_of(st.integers(), st.text(), st.lists(st.integers())), max_size=4), st.data())
+def test_what_is_written_already_is_put_in_its_place(arguments: list[object], data: st.DataObject) -> None:
+    def written(value: object) -> object:
+        text = msgspec.json.encode(value).decode()
+        cut = data.draw(st.integers(0, len(text)))
+        return WrittenJson((text[:cut], text[cut:])) if data.draw(st.booleans()) else value
+
+    assert event_text("/page", "e", [written(each) for each in arguments]) == event_text(
+        "/page", "e", arguments
+    )
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(), st.lists))

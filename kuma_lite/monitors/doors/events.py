@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from msgspec import Raw
-
 from kuma_lite.core import wire_values
 from kuma_lite.core.access import Right, may
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.doors import Answer, Caller, Doors, Event, Push, Then, actor_of, this_one
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.written_json import WrittenJson
 from kuma_lite.monitors.doors.pushes import MonitorPushes, listed_heartbeat
 from kuma_lite.monitors.service import NOT_THERE, Monitors
 
@@ -120,7 +119,7 @@ class MonitorEvents:
         if monitor is None or math.isnan(hours):
             return {"ok": True, "data": []}
         since = to_ms(self._clock.now() - hours * HOUR_S)
-        return {"ok": True, "data": Raw(await self._store.rows_json_since(monitor, since))}
+        return WrittenJson(['{"ok":true,"data":', *await self._store.rows_json_since(monitor, since), "}"])
 
     async def chart(self, caller: Caller, monitor_id: Any, period: Any) -> Answer:
         """Statistics by minute, hour or day, newest first."""

@@ -7,8 +7,6 @@ import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Final
 
-from msgspec import Raw
-
 from kuma_lite.beats.model import Beat, wire_number
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core.access import Audience, Right
@@ -16,6 +14,7 @@ from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, wire_time
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.doors import COMPATIBLE, Caller, Doors, Push, actor_of, this_one
+from kuma_lite.core.written_json import WrittenJson
 from kuma_lite.monitors.certificates import Certificates
 from kuma_lite.monitors.document.type_list import monitor_type_list
 from kuma_lite.monitors.doors.monitor_lists import MonitorLists, in_id_order
@@ -110,7 +109,12 @@ class MonitorPushes:
         # both, as clients put the list before what they have been pushed.
         upto = self._recorder.last_id
         await caller.emit_many(
-            ("heartbeatList", str(monitor.id), Raw(self._recorder.rows_json(monitor.id, upto)), False)
+            (
+                "heartbeatList",
+                str(monitor.id),
+                WrittenJson((self._recorder.rows_json(monitor.id, upto),)),
+                False,
+            )
             for monitor in mine
         )
         await caller.emit_many(
@@ -121,13 +125,15 @@ class MonitorPushes:
         """`avgPing`, three `uptime`, and `certInfo` and `domainInfo` if there are any."""
         now = self._clock.now()
         statistics = self._recorder.statistics(monitor_id)
-        average = statistics.average_ping("24", now)
+        day = statistics.totals("24", now)
+        average = day.average_ping
         # An average of 0 is pushed as null (Uptime Kuma 2.5 tests it for truth).
         events: list[tuple[Any, ...]] = [
             ("avgPing", shown_id, wire_number(round(average, 2)) if average else None)
         ]
         for window, key in UPTIME_KEYS:
-            events.append(("uptime", shown_id, key, wire_number(statistics.uptime(window, now))))
+            totals = day if window == "24" else statistics.totals(window, now)
+            events.append(("uptime", shown_id, key, wire_number(totals.uptime)))
         certificate = self._certificates.wire(monitor_id, now)
         if certificate is not None:
             events.append(("certInfo", shown_id, json.dumps(certificate)))

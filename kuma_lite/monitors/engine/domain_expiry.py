@@ -105,7 +105,7 @@ class DomainExpiry:
 
     def info(self, monitor: Monitor, now: float) -> DomainInfo | None:
         """What is known of a monitor's domain; None for nothing."""
-        domain = domain_of(monitor)
+        domain = domain_of(monitor) if self.rdap.knows_any else None
         known = self.rdap.known(domain) if domain is not None else None
         if domain is None or known is None or known.expiry is None:
             return None

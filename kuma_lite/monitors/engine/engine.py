@@ -78,13 +78,13 @@ class Engine:
             self._resume(monitors[first : first + AT_ONCE])
 
     def _resume(self, monitors: Sequence[Monitor]) -> None:
-        wall = to_ms(self._clock.now())
+        wall, now = to_ms(self._clock.now()), self._clock.monotonic()
         for monitor in monitors:
             # It may have been edited or removed since, and be watched already.
             if self.roster.get(monitor.id) is not monitor or self.checker.is_watched(monitor.id):
                 continue
             if self.roster.is_active(monitor):
-                monitor.heard_at = self._clock.monotonic()
+                monitor.heard_at = now
                 last = self.recorder.last(monitor.id)
                 self.checker.resume(monitor, (wall - last.time) / 1000 if last else None)
 

@@ -193,6 +193,11 @@ def remembered(beats: Iterable[tuple[Status, int, int]]) -> Previous | None:
     return Previous(found.status, found.retries, found.down_count, settled, False)
 
 
+def was_well(status: Status, retries: int, down_count: int) -> bool:
+    """Whether beats of which the newest is this one left `WELL` behind."""
+    return status is Status.UP and not retries and not down_count
+
+
 def wait_after(status: Status, interval: float, retry_interval: float) -> float:
     """Seconds from the start of a beat to the next one."""
     if status is Status.PENDING and retry_interval > 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -73,7 +73,7 @@ def policy_of(max_retries: int, resend_interval: int, upside_down: bool) -> Poli
     return Policy(max_retries=max_retries, resend_interval=resend_interval, upside_down=upside_down)
 
 
-_PLAIN: Final = policy_of(0, 0, False)
+PLAIN: Final = policy_of(0, 0, False)
 
 
 @dataclass(slots=True)
@@ -88,10 +88,10 @@ class Monitor:
     active: bool  # its own switch
     document: Document  # sparse, see `document.fields`
     notification_ids: tuple[int, ...] = ()
-    tags: list[Tag] = field(default_factory=list)
+    tags: Sequence[Tag] = ()
     # Or what reads it: a start that waited for the libraries of the types would be a third longer.
     reading: Reading | Callable[[Monitor], Reading] = UNCHECKED
-    policy: Policy = _PLAIN
+    policy: Policy = PLAIN
     limits: tuple[Limit, ...] = ()
     previous: Previous | None = None
     since: int | None = None  # of the latest important beat, milliseconds since 1970
@@ -212,8 +212,9 @@ class Roster:
         """Add a monitor, or replace the one of the same id."""
         self.remove(monitor.id)
         self._monitors[monitor.id] = monitor
-        if monitor.parent is not None:
-            self._children.setdefault(monitor.parent, set()).add(monitor.id)
+        parent = monitor.parent
+        if parent is not None:
+            self._children.setdefault(parent, set()).add(monitor.id)
         token = monitor.document.get("pushToken")
         if token:
             self._push_tokens[token] = monitor.id
@@ -249,7 +250,10 @@ class Roster:
 
     def children(self, monitor_id: int) -> list[Monitor]:
         """Direct children, oldest first."""
-        found = (self._monitors.get(child) for child in sorted(self._children.get(monitor_id, ())))
+        ids = self._children.get(monitor_id)
+        if not ids:
+            return []
+        found = [self._monitors.get(child) for child in sorted(ids)]
         return [monitor for monitor in found if monitor is not None and monitor.parent == monitor_id]
 
     def descendants(self, monitor_id: int) -> list[int]:
@@ -272,23 +276,19 @@ class Roster:
             parent = group.parent
         return found
 
-    def path(self, monitor: Monitor) -> list[str | None]:
-        """Names from the top group down to the monitor itself."""
-        groups = [group.document.get("name") for group in reversed(self.ancestors(monitor))]
-        return [*groups, monitor.document.get("name")]
-
     def standing(self, monitor: Monitor, *, name_preloaded: bool = True) -> dict[str, Any]:
         """Its place in the tree, and what follows from that, as the wire has it (`Monitors.wire`)."""
-        path = self.path(monitor)
-        if not name_preloaded:
-            path[-1] = None
+        groups = self.ancestors(monitor)
+        path = [group.document.get("name") for group in reversed(groups)]
+        path.append(monitor.document.get("name") if name_preloaded else None)
+        is_forced_inactive = _is_any_off(groups)
         return {
             "parent": monitor.parent,
             "path": path,
-            "pathName": " / ".join(part or "" for part in path),
+            "pathName": " / ".join([part or "" for part in path]),
             "childrenIDs": self.descendants(monitor.id),
-            "active": self.is_active(monitor),
-            "forceInactive": self.is_forced_inactive(monitor),
+            "active": monitor.active and not is_forced_inactive,
+            "forceInactive": is_forced_inactive,
         }
 
     def is_active(self, monitor: Monitor) -> bool:
@@ -301,7 +301,7 @@ class Roster:
 
     def is_forced_inactive(self, monitor: Monitor) -> bool:
         """Whether a group above it is switched off."""
-        return any(not group.active for group in self.ancestors(monitor))
+        return _is_any_off(self.ancestors(monitor))
 
     def check_parent(self, organisation: int, monitor_id: int | None, parent: Any) -> None:
         """Refuse a parent that the organisation lacks, the monitor itself or one below it (UserError)."""
@@ -312,3 +312,7 @@ class Roster:
             raise UserError("The monitor group does not exist.", about="parent")
         if monitor_id is not None and (parent == monitor_id or parent in self.descendants(monitor_id)):
             raise UserError("Invalid Monitor Group", about="parent")
+
+
+def _is_any_off(groups: Iterable[Monitor]) -> bool:
+    return not all(group.active for group in groups)

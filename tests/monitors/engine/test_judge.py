@@ -12,6 +12,7 @@ from kuma_lite.core.declarations import CheckFailed, Status
 from kuma_lite.monitors.engine.judge import (
     FLIPPED,
     UNDER_MAINTENANCE,
+    WELL,
     Policy,
     Previous,
     Verdict,
@@ -20,6 +21,7 @@ from kuma_lite.monitors.engine.judge import (
     judge,
     remembered,
     wait_after,
+    was_well,
 )
 from kuma_lite.monitors.engine.outcome import Outcome
 
@@ -304,6 +306,13 @@ def test_what_is_remembered_of_a_few_beats() -> None:
     assert remembered([(MAINTENANCE, 0, 5), (PENDING, 1, 0)]) == Previous(MAINTENANCE, 0, 5, MAINTENANCE)
     chain = [(PENDING, 1, 7), (MAINTENANCE, 0, 6), (DOWN, 2, 5), (UP, 0, 4)]
     assert remembered(chain) == Previous(PENDING, 1, 7, MAINTENANCE, announced_down=True)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(Status), st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=4)
+)
+def test_the_newest_beat_tells_who_was_well(beats: list[tuple[Status, int, int]]) -> None:
+    assert was_well(*beats[0]) == (remembered(beats) == WELL)
 
 
 def test_endless_texts_are_cut() -> None:

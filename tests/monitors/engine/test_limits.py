@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.core.declarations import RESPONSE_TIME, CheckFailed, CheckResult, Number, Status
+from kuma_lite.core.declarations import (
+    RESPONSE_TIME,
+    CertificateFigures,
+    CheckFailed,
+    CheckResult,
+    Number,
+    Status,
+)
 from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.engine.limits import (
     MOST_LIMITS,
@@ -101,6 +108,9 @@ def test_numbers_of_a_result() -> None:
 
         def days_left(self, now: float) -> int | None:
             return int(now)
+
+        def figures(self, now: float) -> CertificateFigures | None:
+            return None
 
     result = CheckResult(ping=3.5, numbers={"rows": 2}, certificate=Days())
     assert numbers_of(result, 9.0) == {"ping": 3.5, "rows": 2, "certificateDays": 9}

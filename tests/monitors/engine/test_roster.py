@@ -36,7 +36,8 @@ def test_tree_questions(roster: Roster) -> None:
     assert roster.descendants(1) == [2, 3, 4, 5]
     assert [child.id for child in roster.children(1)] == [2, 5]
     assert [group.id for group in roster.ancestors(get(roster, 4))] == [2, 1]
-    assert roster.path(get(roster, 4)) == ["m1", "m2", "m4"]
+    assert roster.standing(get(roster, 4))["path"] == ["m1", "m2", "m4"]
+    assert roster.standing(get(roster, 4), name_preloaded=False)["path"] == ["m1", "m2", None]
     assert roster.descendants(99) == []
 
 
