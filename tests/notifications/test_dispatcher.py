@@ -324,6 +324,35 @@ async def test_a_message_is_written_once_for_all_its_channels_and_goes_with_the_
     assert await texts() == ["kept"]
 
 
+async def test_what_a_channel_has_got_does_not_slow_down_its_next_message(
+    database: Database, clock: ManualClock
+) -> None:
+    channel = await add_hook(database, "http://x/")
+
+    def steps(connection: Any) -> int:
+        """Of SQLite's machine, by tens, to find the next message."""
+        taken = 0
+
+        def count() -> bool:
+            nonlocal taken
+            taken += 1
+            return False
+
+        connection.set_progress_handler(count, 10)
+        try:
+            assert store.oldest(connection, channel) is not None
+        finally:
+            connection.set_progress_handler(None)
+        return taken
+
+    await put(database, clock, "first", channel)
+    alone = await database.write(steps)
+    for row in range(1, 301):
+        await put(database, clock, "another", channel)
+        await database.write(partial(store.taken, row=row, channel_id=channel, now=1, answer="ok"))
+    assert await database.write(steps) <= alone + 1
+
+
 async def test_a_damaged_message_does_not_block_its_channel(
     database: Database, clock: ManualClock, script: Script, dispatcher: Dispatcher
 ) -> None:
