@@ -16,10 +16,27 @@ from kuma_lite.core.json_text import compact_json
 Config = Mapping[str, Any]  # the whole stored form: name, type, isDefault, applyExisting and all options
 
 _UNPACKED: Final = 64  # messages that are kept as they were read; some kilobytes each
+FORMS_KEPT: Final = (
+    128  # channels whose forms are kept as they were read: twice as many as are told at a time
+)
 NOT_FOUND: Final = "notification not found"  # as Uptime Kuma 2.5 says it
 
 # Keys of the stored form that belong to every type.
 COMMON_KEYS: Final = frozenset({"name", "type", "isDefault", "applyExisting"})
+
+
+class Form(dict[str, Any]):
+    """A stored form that nobody may change: what was made of it for one message is there for the next.
+
+    Args:
+        text: what it was read from; it stands for the form where that is remembered.
+    """
+
+    __slots__ = ("text",)
+
+    def __init__(self, found: Mapping[str, Any], text: str) -> None:
+        super().__init__(found)
+        self.text = text
 
 
 class Channel(Struct, frozen=True):
@@ -39,11 +56,12 @@ class Channel(Struct, frozen=True):
     @property
     def config(self) -> dict[str, Any]:
         """The stored form; empty when what is stored is none (an import of a damaged database)."""
-        try:
-            found = json.loads(self.config_text)
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
+        return _read(self.config_text)
+
+    @property
+    def form(self) -> Form:
+        """The same, read once for all messages that follow."""
+        return form_of(self.config_text)
 
     def as_wire(self) -> dict[str, Any]:
         """The element of `notificationList` (Uptime Kuma 2.5), with every secret."""
@@ -146,6 +164,20 @@ class LinksChanged(Struct, frozen=True):
     """Which monitors use which channels has changed: monitor id → ids, complete."""
 
     links: Mapping[int, tuple[int, ...]]
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+@lru_cache(maxsize=FORMS_KEPT)
+def form_of(text: str) -> Form:
+    """The form that is stored as a text."""
+    return Form(_read(text), text)
 
 
 def pack(message: Message) -> str:

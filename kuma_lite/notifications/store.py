@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ENDED_KEPT_MS: Final = 30 * 24 * 3_600_000  # a month of messages to look at
 DEAD_KEPT: Final = 1_000  # given-up ones, and no more: a broken channel must not fill the disk
 SENT_KEPT: Final = 2_000  # delivered ones; some kilobytes each
-PRUNE_EVERY: Final = 50  # deliveries
+PRUNE_EVERY: Final = 200  # deliveries; it goes through all messages
 
 _CHANNEL: Final = """
     notification.id, notification.organisation_id, notification.user_id, notification.name,

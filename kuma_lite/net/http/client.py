@@ -135,10 +135,8 @@ class _Call:
             context = await self.client.context(tls_options(self.request))
         where = Whereto(hop.url.host, hop.url.port, name, transport)
         route = self._route(hop, where, context, log_in)
-        if route is not None:
-            hop = _kept_open(hop)
-            if (rested := await self._ask_rested(route, hop)) is not None:
-                return rested.opened, rested.report
+        if route is not None and (rested := await self._ask_rested(route, hop)) is not None:
+            return rested.opened, rested.report
         if context is not None:
             if resumption is not None:
                 kept = resumption.offer(where, context, self.loop.time(), self.client.clock.now())
@@ -153,7 +151,7 @@ class _Call:
 
         if log_in is not None:
             hop = _with_header(hop, "Connection", "keep-alive")
-        payload = self._payload(hop, transport)
+        payload = self._payload(hop, transport, keeps=route is not None)
         opened = await self._connect(hop, transport, keeps_open=log_in is not None or route is not None)
         exchange = opened.protocol
         try:
@@ -198,7 +196,7 @@ class _Call:
             return None
         opened, exchange = rested.opened, rested.opened.protocol
         opened.dns_ms = opened.connect_ms = 0.0
-        payload = self._payload(hop, route.where.way)
+        payload = self._payload(hop, route.where.way, keeps=True)
         exchange.afresh(payload, self.deadlines, hop.method, self.request.body_limit, self._leads_on)
         try:
             await exchange.done
@@ -238,14 +236,14 @@ class _Call:
         proxy = rule(url) if rule is not None and self.request.unix_socket is None else None
         return self.client.transports.through(proxy, verify=self.request.verify)
 
-    def _payload(self, hop: Hop, transport: Transport) -> bytes:
+    def _payload(self, hop: Hop, transport: Transport, *, keeps: bool = False) -> bytes:
         """The request as bytes: as servers read it, or as a proxy does that passes it on."""
         passed_on = _is_passed_on(hop.url, transport)
         if self.jar is None and not passed_on:
-            return _payload_of(hop)
+            return _payload_of(hop, keeps)
         headers = self._headers(hop)
         if not passed_on:
-            return serialise(hop.method, hop.url, headers, hop.body)
+            return serialise(hop.method, hop.url, headers, hop.body, keeps=keeps)
         assert transport.proxy is not None
         authorization = proxy_authorization(transport.proxy)
         if authorization is not None:
@@ -340,10 +338,10 @@ def _first_hop(
 _kept_hop = lru_cache(maxsize=URLS_REMEMBERED)(_first_hop)
 
 
-def _payload_of(hop: Hop) -> bytes:
-    """The request as servers read it."""
+def _payload_of(hop: Hop, keeps: bool) -> bytes:
+    """The request as servers read it; whoever asks again and again does so in one way."""
     if hop.payload is None:
-        hop.payload = serialise(hop.method, hop.url, hop.headers, hop.body)
+        hop.payload = serialise(hop.method, hop.url, hop.headers, hop.body, keeps=keeps)
     return hop.payload
 
 
@@ -357,13 +355,6 @@ def _shown(hop: Hop) -> str:
 def _with_header(hop: Hop, name: str, value: str) -> Hop:
     others = [field for field in hop.headers if field[0].lower() != name.lower()]
     return replace(hop, headers=(*others, (name, value)))
-
-
-def _kept_open(hop: Hop) -> Hop:
-    """The request, saying that others may follow, as the HTTP library of Uptime Kuma does."""
-    if any(name.lower() == "connection" for name, _ in hop.headers):
-        return hop
-    return replace(hop, headers=(*hop.headers, ("Connection", "keep-alive")))
 
 
 def _further(hop: Hop, log_in: LogIn | None, exchange: Exchange) -> Hop | None:
