@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
+import msgspec
 from msgspec import Struct
 
 from kuma_lite.core.declarations import Message
@@ -192,7 +193,10 @@ def unpack(text: str) -> Message:
 
     The same message waits for many channels: nobody may change it.
     """
-    found = json.loads(text)
+    try:
+        found = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        found = json.loads(text)  # which reads more than is JSON
     if not isinstance(found, dict) or not isinstance(found.get("text"), str):
         raise ValueError("not a message")
     return Message(found["text"], found.get("monitor"), found.get("heartbeat"), found.get("facts") or {})
