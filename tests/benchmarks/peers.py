@@ -6,8 +6,9 @@ Each program in turn looks at one local web server, with so many monitors, each 
 ours, Gatus with SQLite and in memory, blackbox_exporter (asked by us at the same rate: it neither stores nor
 judges), and Uptime Kuma where a checkout is named, in which `npm ci --omit=dev` and `npm run download-dist`
 have been run (what npm has under its name, 2.0.0-dev.0, lacks files and does not start). Checks are counted
-where they arrive. CPU, memory and bytes are the kernel's accounting of the program and its children; what all of them have in
-common is left out: the peer and whoever asks run elsewhere. What is not there is left out of the table.
+where they arrive. CPU, memory and bytes are the kernel's accounting of the program and its children; what all
+of them have in common is left out: the peer and whoever asks run elsewhere. What is not there is left out of
+the table.
 """
 
 from __future__ import annotations
