@@ -163,7 +163,7 @@ bench: setup ## measure the server against its budgets
 	@$(BIN)/python -m tests.benchmarks.status_page
 
 .PHONY: bench-peers
-bench-peers: setup ## measure the server beside Gatus and blackbox_exporter; UPTIME_KUMA=checkout adds that
+bench-peers: setup ## measure the server beside Gatus and blackbox_exporter, and Uptime Kuma in UPTIME_KUMA=CHECKOUT
 	@tests/peers/install-bench-peers build/bench-peers
 	@$(BIN)/python -m tests.benchmarks.peers $(if $(UPTIME_KUMA),--uptime-kuma $(UPTIME_KUMA))
 

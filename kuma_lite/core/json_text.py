@@ -40,11 +40,13 @@ def parse_json(text: str) -> Any:
 
 def compact_json(value: Any) -> str:
     """The value without any white space, letters outside ASCII unescaped."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def text_of(value: Any) -> str:
     """A primitive as JavaScript makes text of it: `true`, `null`, `42`, `1e+21`, `0.00001`."""
+    if isinstance(value, str):
+        return str(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -104,6 +106,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _DECODER: Final = json.JSONDecoder(parse_float=_number, parse_constant=_refuse_constant)
 
 

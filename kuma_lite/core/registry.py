@@ -33,13 +33,14 @@ class Registry(Generic[K]):
             for found in pkgutil.iter_modules(package.__path__)
             if not found.ispkg and not found.name.startswith("_")
         )
+        self._names = frozenset(self._modules)
         self._kinds: dict[str, K] = {}  # by module
         self._plugins = Plugins(base.entry_points, base)
 
     def get(self, name: str) -> K | None:
         """The kind of that name; None if nothing declares it."""
         module = module_of(name)
-        if module in self._modules and (kind := self._kind_in(module)).name == name:
+        if module in self._names and (kind := self._kind_in(module)).name == name:
             return kind
         return self._plugins.get(name)
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from msgspec import Struct
@@ -23,8 +24,8 @@ from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_o
 from kuma_lite.core.registry import Registry
 from kuma_lite.notifications import templates
 from kuma_lite.notifications.fields import lacking, template_keys
-from kuma_lite.notifications.masking import redacted
-from kuma_lite.notifications.model import Config
+from kuma_lite.notifications.masking import hiding
+from kuma_lite.notifications.model import FORMS_KEPT, Config, Form, form_of
 from kuma_lite.notifications.services.support.limits import limited
 from kuma_lite.notifications.styles import styled
 
@@ -106,15 +107,17 @@ async def deliver(
         raise DeliveryFailed(UNKNOWN_TYPE, permanent=True)
     timeout = ATTEMPT_S if timeout is None else timeout
 
+    read = _known(service, config.text) if isinstance(config, Form) else _Read(service, config)
+
     def shown(text: str) -> str:
         # Cut last: the first half of a secret is not found.
-        return limited(redacted(text, config, service), SHOWN_CHARS)
+        return limited(read.hide(text), SHOWN_CHARS)
 
     attempt = object()  # what is tried out from a form is stored nowhere yet
-    remember_secrets(attempt, secrets_of(service, config))
+    remember_secrets(attempt, read.secrets)
     try:
         async with asyncio.timeout(timeout):
-            said = await _send(service, config, message, context, trial)
+            said = await _send(service, config, message, context, trial, read)
     except TimeoutError:
         raise DeliveryFailed("No answer within {seconds} seconds.", seconds=f"{timeout:g}") from None
     except DeliveryFailed as failure:
@@ -132,15 +135,43 @@ async def deliver(
     return Receipt(shown(said), limited(shown(context.answer or said), ANSWER_CHARS))
 
 
+class _Read:
+    """What is read from a stored form before a message can leave."""
+
+    def __init__(self, service: NotificationService[Any], config: Config) -> None:
+        self.secrets = tuple(secrets_of(service, config))
+        self.hide = hiding(config, self.secrets)
+        self._service = service
+        self._config = config
+        self._options: Any = None
+
+    def options(self) -> Any:
+        """The options, which are complete. Raises DeliveryFailed, with whatever stands in the form."""
+        if self._options is None:
+            if label := lacking(self._service, self._config):
+                raise DeliveryFailed(LACKING, permanent=True, field=label)
+            try:
+                self._options = self._service.options.read(self._config)
+            except UserError as error:
+                raise DeliveryFailed(error.message, permanent=True) from None
+        return self._options
+
+
+@lru_cache(maxsize=FORMS_KEPT)
+def _known(service: NotificationService[Any], text: str) -> _Read:
+    """For each of the messages that a channel gets."""
+    return _Read(service, form_of(text))
+
+
 async def _send(
-    service: NotificationService[Any], config: Config, message: Message, context: Context, trial: bool
+    service: NotificationService[Any],
+    config: Config,
+    message: Message,
+    context: Context,
+    trial: bool,
+    read: _Read,
 ) -> str:
-    if label := lacking(service, config):
-        raise DeliveryFailed(LACKING, permanent=True, field=label)
-    try:
-        options = service.options.read(config)
-    except UserError as error:
-        raise DeliveryFailed(error.message, permanent=True) from None
+    options = read.options()
     before = context.rendered
     try:
         return await service.send(options, styled(service, config, message, context), context)
@@ -151,7 +182,7 @@ async def _send(
         reason = failure.message if isinstance(failure, TemplateFailed) else NOT_TAKEN.format(failure.message)
         log.warning("A template of the service %s is left out: %s", service.name, reason)
         without = {**config, **dict.fromkeys(template_keys(service), "")}
-        note = limited(redacted(reason, config, service), NOTE_CHARS)
+        note = limited(read.hide(reason), NOTE_CHARS)
         noted = _noted(styled(service, without, message, context), f"({note})")
         try:
             return await service.send(service.options.read(without), noted, context)

@@ -280,10 +280,11 @@ class Dispatcher:
             message = unpack(packed)
         except ValueError:
             return DeliveryFailed("The message is damaged.", permanent=True)
+        form = channel.form
         async with self._slots.one():
-            self._pacing.took(channel.id, self._pace_of(channel.config), self._clock.monotonic())
+            self._pacing.took(channel.id, self._pace_of(form), self._clock.monotonic())
             try:
-                return await self._deliver(channel.config, message)
+                return await self._deliver(form, message)
             except DeliveryFailed as failure:
                 return failure
 

@@ -7,7 +7,7 @@ back unchanged it means "keep what is stored". Texts for people hide them.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Final
@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from kuma_lite.core.declarations import NotificationService
 from kuma_lite.core.kept_secrets import KEEP
-from kuma_lite.core.redaction import Redactor, hide_secrets, secrets_of
+from kuma_lite.core.redaction import Redactor, hide_secrets
 from kuma_lite.notifications.fields import secret_keys
 from kuma_lite.notifications.model import COMMON_KEYS, Config
 
@@ -39,10 +39,12 @@ def masked(config: Config, service: NotificationService[Any] | None) -> dict[str
     }
 
 
-def redacted(text: str, config: Config, service: NotificationService[Any]) -> str:
-    """A text for people, without the secrets of a channel, nor those of any other."""
-    secrets = tuple(secrets_of(service, config))
-    return hide_secrets(_own(secrets, _names(config)).hide(text) if secrets else text)
+def hiding(config: Config, secrets: tuple[str, ...]) -> Callable[[str], str]:
+    """Makes texts for people, without the secrets of a channel, nor those of any other."""
+    if not secrets:
+        return hide_secrets
+    own = _own(secrets, _names(config))
+    return lambda text: hide_secrets(own.hide(text))
 
 
 @lru_cache(maxsize=_KEPT)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
+import msgspec
 from msgspec import Struct
 
 from kuma_lite.core.declarations import Message
@@ -16,10 +17,27 @@ from kuma_lite.core.json_text import compact_json
 Config = Mapping[str, Any]  # the whole stored form: name, type, isDefault, applyExisting and all options
 
 _UNPACKED: Final = 64  # messages that are kept as they were read; some kilobytes each
+FORMS_KEPT: Final = (
+    128  # channels whose forms are kept as they were read: twice as many as are told at a time
+)
 NOT_FOUND: Final = "notification not found"  # as Uptime Kuma 2.5 says it
 
 # Keys of the stored form that belong to every type.
 COMMON_KEYS: Final = frozenset({"name", "type", "isDefault", "applyExisting"})
+
+
+class Form(dict[str, Any]):
+    """A stored form that nobody may change: what was made of it for one message is there for the next.
+
+    Args:
+        text: what it was read from; it stands for the form where that is remembered.
+    """
+
+    __slots__ = ("text",)
+
+    def __init__(self, found: Mapping[str, Any], text: str) -> None:
+        super().__init__(found)
+        self.text = text
 
 
 class Channel(Struct, frozen=True):
@@ -39,11 +57,12 @@ class Channel(Struct, frozen=True):
     @property
     def config(self) -> dict[str, Any]:
         """The stored form; empty when what is stored is none (an import of a damaged database)."""
-        try:
-            found = json.loads(self.config_text)
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
+        return _read(self.config_text)
+
+    @property
+    def form(self) -> Form:
+        """The same, read once for all messages that follow."""
+        return form_of(self.config_text)
 
     def as_wire(self) -> dict[str, Any]:
         """The element of `notificationList` (Uptime Kuma 2.5), with every secret."""
@@ -148,6 +167,20 @@ class LinksChanged(Struct, frozen=True):
     links: Mapping[int, tuple[int, ...]]
 
 
+def _read(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+@lru_cache(maxsize=FORMS_KEPT)
+def form_of(text: str) -> Form:
+    """The form that is stored as a text."""
+    return Form(_read(text), text)
+
+
 def pack(message: Message) -> str:
     """A message as it waits in the outbox."""
     found = {"text": message.text, "monitor": message.monitor, "heartbeat": message.heartbeat}
@@ -160,7 +193,10 @@ def unpack(text: str) -> Message:
 
     The same message waits for many channels: nobody may change it.
     """
-    found = json.loads(text)
+    try:
+        found = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        found = json.loads(text)  # which reads more than is JSON
     if not isinstance(found, dict) or not isinstance(found.get("text"), str):
         raise ValueError("not a message")
     return Message(found["text"], found.get("monitor"), found.get("heartbeat"), found.get("facts") or {})

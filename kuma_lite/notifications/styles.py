@@ -33,12 +33,16 @@ def styled(
 
     The text is told in both places that services take it from, as those of cards tell the reason alone.
     """
+    style = config.get(STYLE_KEY)
+    if style not in (DETAILED, TEMPLATE):
+        return message
     words = service.options.words()
-    style = config.get(STYLE_KEY) if STYLE_KEY in words else None
+    if STYLE_KEY not in words:
+        return message
     if style == DETAILED:
         return worded(message, detailed(details_of(message, context.base_url, context.zone)))
     template = config.get(TEMPLATE_KEY)
-    if style == TEMPLATE and TEMPLATE_KEY in words and isinstance(template, str) and template.strip():
+    if TEMPLATE_KEY in words and isinstance(template, str) and template.strip():
         return worded(message, context.render(template.strip(), message))
     return message
 

@@ -13,6 +13,7 @@ import socketio
 from tests.support.websocket import WebSocket
 
 USER, PASSWORD = "bench", "B3nchmark!pass"
+GREETED_S = 60.0
 
 
 class Client:
@@ -23,13 +24,18 @@ class Client:
         self.sio = socketio.AsyncClient(reconnection=False)
         self.pushed: Counter[str] = Counter()
         self.token = ""
+        self._greeted = asyncio.Event()
         self.sio.on("*", self._on)
 
     def _on(self, event: str, *_arguments: Any) -> None:
         self.pushed[event] += 1
+        if event in ("loginRequired", "autoLogin"):
+            self._greeted.set()
 
     async def __aenter__(self) -> Client:
         await self.sio.connect(self.url, transports=["websocket"])
+        async with asyncio.timeout(GREETED_S):  # Uptime Kuma hears nothing before
+            await self._greeted.wait()
         return self
 
     async def __aexit__(self, *_: object) -> None:

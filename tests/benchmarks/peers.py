@@ -4,9 +4,11 @@
 
 Each program in turn looks at one local web server, with so many monitors, each every so many seconds:
 ours, Gatus with SQLite and in memory, blackbox_exporter (asked by us at the same rate: it neither stores nor
-judges), and Uptime Kuma where a checkout with its packages is named. Checks are counted where they arrive.
-CPU, memory and bytes are the kernel's accounting of the program and its children; what all of them have in
-common is left out: the peer and whoever asks run elsewhere. What is not there is left out of the table.
+judges), and Uptime Kuma where a checkout is named, in which `npm ci --omit=dev` and `npm run download-dist`
+have been run (what npm has under its name, 2.0.0-dev.0, lacks files and does not start). Checks are counted
+where they arrive. CPU, memory and bytes are the kernel's accounting of the program and its children; what all
+of them have in common is left out: the peer and whoever asks run elsewhere. What is not there is left out of
+the table.
 """
 
 from __future__ import annotations
@@ -304,22 +306,26 @@ def programs(folder: Path, uptime_kuma: Path | None) -> list[Program]:
             )
         )
     if uptime_kuma is not None:
-        found.append(
-            Program(
-                "Uptime Kuma",
-                [
-                    "node",
-                    "server/server.js",
-                    "--host=127.0.0.1",
-                    "--port={port}",
-                    "--data-dir={folder}/data/",
-                ],
-                environment={"UPTIME_KUMA_DB_TYPE": "sqlite"},
-                begin=add_monitors,
-                cwd=uptime_kuma,
-            )
-        )
+        found.append(original(uptime_kuma))
     return found
+
+
+def original(checkout: Path) -> Program:
+    """Uptime Kuma itself, as its image runs it. Raises SystemExit where a part of it is missing."""
+    for part in ("server/server.js", "dist/index.html", "node_modules/@louislam/sqlite3/lib/binding"):
+        if not (checkout / part).exists():
+            raise SystemExit(
+                f"{checkout} has no {part}: is it a checkout of Uptime Kuma, installed and built?"
+            )
+    version = json.loads((checkout / "package.json").read_text())["version"]
+    listening = ["--host=127.0.0.1", "--port={port}", "--data-dir={folder}/data/"]
+    return Program(
+        f"Uptime Kuma {version}, SQLite",
+        ["node", "server/server.js", *listening],
+        environment={"UPTIME_KUMA_DB_TYPE": "sqlite"},  # or it asks somebody first
+        begin=add_monitors,
+        cwd=checkout,
+    )
 
 
 async def measure(options: argparse.Namespace) -> list[Row]:

@@ -46,9 +46,14 @@ class Answer:
 
 
 class HttpSink:
-    """Takes requests; answers the scripted answers one after the other, then `answer` for ever."""
+    """Takes requests; answers the scripted answers one after the other, then `answer` for ever.
 
-    def __init__(self) -> None:
+    `stays` answers more than one request on a connection.
+    """
+
+    def __init__(self, *, stays: bool = False) -> None:
+        self.stays = stays
+        self.connections = 0
         self.got: list[Got] = []
         self.script: list[Answer] = []
         self.answer = Answer()
@@ -88,22 +93,30 @@ class HttpSink:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        self.connections += 1
         try:
-            got = await self._read(reader)
-            self.got.append(got)
-            answer = self.on_request(got) if self.on_request else None
-            if answer is None:
-                answer = self.script.pop(0) if self.script else self.answer
-            self.arrived.set()
-            await asyncio.sleep(min(answer.delay, 3600))
-            if not answer.drop:
-                writer.write(self._written(answer))
-                await writer.drain()
+            while await self._answer(reader, writer) and self.stays:
+                pass
         except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             pass
         finally:
             self._tasks.discard(task)
             writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """One request; False when the connection is to end with it."""
+        got = await self._read(reader)
+        self.got.append(got)
+        answer = self.on_request(got) if self.on_request else None
+        if answer is None:
+            answer = self.script.pop(0) if self.script else self.answer
+        self.arrived.set()
+        await asyncio.sleep(min(answer.delay, 3600))
+        if answer.drop:
+            return False
+        writer.write(self._written(answer))
+        await writer.drain()
+        return True
 
     async def _read(self, reader: asyncio.StreamReader) -> Got:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -118,7 +131,12 @@ class HttpSink:
         words = {**reason, 500: "Internal Server Error", 503: "Service Unavailable"}
         lines = [f"HTTP/1.1 {answer.status} {words.get(answer.status, 'Whatever')}"]
         lines += [f"{name}: {value}" for name, value in answer.headers.items()]
-        lines += [f"Content-Length: {len(answer.body)}", "Connection: close", "", ""]
+        lines += [
+            f"Content-Length: {len(answer.body)}",
+            *([] if self.stays else ["Connection: close"]),
+            "",
+            "",
+        ]
         return "\r\n".join(lines).encode() + answer.body
 
 

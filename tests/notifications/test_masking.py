@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.kept_secrets import KEEP, restored
-from kuma_lite.notifications.masking import masked, redacted
+from kuma_lite.core.redaction import secrets_of
+from kuma_lite.notifications.masking import hiding, masked
 from kuma_lite.notifications.services.telegram import Telegram
 from kuma_lite.notifications.services.webhook import Webhook
 
@@ -58,4 +59,6 @@ def test_empty_secrets_are_shown_as_empty() -> None:
     ],
 )
 def test_redaction(config: dict[str, Any], text: str) -> None:
-    assert redacted("POST http://h/token with key1234: no", config, Webhook()) == text
+    assert (
+        hiding(config, tuple(secrets_of(Webhook(), config)))("POST http://h/token with key1234: no") == text
+    )

@@ -13,7 +13,7 @@ from kuma_lite.core.time_limit import TimeLimit
 from kuma_lite.net import certificates
 from kuma_lite.net.connect import MS, Connected, Connector, open_unix
 from kuma_lite.net.contexts import ContextCache, TlsOptions
-from kuma_lite.net.errors import NetworkError
+from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.http.cookies import CookieJar
 from kuma_lite.net.http.exchange import Deadlines, Exchange
 from kuma_lite.net.http.message import BODY_GRACE, Headers, LogIn, Request, Response, Timings
@@ -25,6 +25,7 @@ from kuma_lite.net.http.redirects import (
     too_many_redirects,
 )
 from kuma_lite.net.http.request_bytes import Field, authorise, check_headers, check_method, serialise
+from kuma_lite.net.http.resting import Rested, Resting, Route
 from kuma_lite.net.http.resumption import Resumption, Whereto
 from kuma_lite.net.http.transports import Transport, Transports
 from kuma_lite.net.http.url import URLS_REMEMBERED, Url, parse_url
@@ -40,7 +41,7 @@ _UNAUTHORIZED = 401
 
 
 class HttpClient:
-    """Sends requests, each on a connection of its own.
+    """Sends requests, each on a connection of its own but for those that say otherwise (`Request.keeps`).
 
     Belongs to one event loop. Share one client: it holds the TLS contexts and the resolver's threads.
     """
@@ -58,6 +59,7 @@ class HttpClient:
         self.proxy = proxy  # for requests that name none
         self.transports = Transports(self.connector, self.contexts, self.clock)
         self.probe = self.transports.direct.probe
+        self.resting = Resting()
         self._warm = False
 
     async def send(self, request: Request) -> Response:
@@ -77,7 +79,8 @@ class HttpClient:
         return await self.contexts.get(options)
 
     def close(self) -> None:
-        """Let go of the resolver's threads."""
+        """Let go of the resolver's threads, and of connections that wait."""
+        self.resting.close()
         self.connector.resolver.close()
 
 
@@ -124,14 +127,18 @@ class _Call:
     ) -> tuple[Connected[Exchange], CertificateReport | None]:
         """One request and its complete answer; with a log-in, as often as that wants."""
         report: CertificateReport | None = None
-        name, tls, on_secure = "", None, None
+        name, tls, on_secure, context = "", None, None, None
         transport = self._transport(hop.url)
         kept, resumption = None, self._resumption()
         if hop.url.scheme == "https":
             name = _tls_name(hop)
             context = await self.client.context(tls_options(self.request))
+        where = Whereto(hop.url.host, hop.url.port, name, transport)
+        route = self._route(hop, where, context, log_in)
+        if route is not None and (rested := await self._ask_rested(route, hop)) is not None:
+            return rested.opened, rested.report
+        if context is not None:
             if resumption is not None:
-                where = Whereto(hop.url.host, hop.url.port, name, transport)
                 kept = resumption.offer(where, context, self.loop.time(), self.client.clock.now())
             tls = (context, sni(name), kept.session if kept is not None else None)
 
@@ -144,8 +151,8 @@ class _Call:
 
         if log_in is not None:
             hop = _with_header(hop, "Connection", "keep-alive")
-        payload = self._payload(hop, transport)
-        opened = await self._connect(hop, transport, keeps_open=log_in is not None)
+        payload = self._payload(hop, transport, keeps=route is not None)
+        opened = await self._connect(hop, transport, keeps_open=log_in is not None or route is not None)
         exchange = opened.protocol
         try:
             exchange.start(payload, self.deadlines, tls, on_secure)
@@ -158,12 +165,51 @@ class _Call:
         except ssl.SSLCertVerificationError as error:
             raise await self._not_verified(error, hop.url, name, transport) from None
         finally:
-            exchange.close()
+            if route is None or not exchange.persists:
+                exchange.close()
             self._record(hop, exchange)
+        if route is not None:
+            self.client.resting.put(route, Rested(opened, report, self.loop.time()), self.loop)
         if report is not None and resumption is not None and (kept is None or report is not kept.report):
+            assert context is not None
             assert exchange.ssl_object is not None
             resumption.keep(where, context, exchange.ssl_object, report, self.loop.time())
         return (opened, report) if again is None else await self._ask(again, log_in)
+
+    def _route(
+        self, hop: Hop, where: Whereto, context: ssl.SSLContext | None, log_in: LogIn | None
+    ) -> Route | None:
+        """Where connections are that can be used again; None: it wants one of its own."""
+        request = self.request
+        if not request.keeps or log_in is not None or request.unix_socket is not None:
+            return None
+        return None if _is_passed_on(hop.url, where.way) else Route(where, context, request.ip_family)
+
+    async def _ask_rested(self, route: Route, hop: Hop) -> Rested | None:
+        """The answer on a connection that waited; None: there is none, or its server has closed it.
+
+        A server may close just when the request comes. It is asked again on a new connection then, as after
+        any other loss of an answer: rather twice than never.
+        """
+        rested = self.client.resting.take(route, self.loop.time())
+        if rested is None:
+            return None
+        opened, exchange = rested.opened, rested.opened.protocol
+        opened.dns_ms = opened.connect_ms = 0.0
+        payload = self._payload(hop, route.where.way, keeps=True)
+        exchange.afresh(payload, self.deadlines, hop.method, self.request.body_limit, self._leads_on)
+        try:
+            await exchange.done
+        except NetworkError as error:
+            if exchange.heard or error.kind is ErrorKind.TIMEOUT:
+                raise
+            return None
+        finally:
+            if not exchange.persists:
+                exchange.close()
+            self._record(hop, exchange)
+        self.client.resting.put(route, rested, self.loop)
+        return rested
 
     def _resumption(self) -> Resumption | None:
         """None: the handshake is a whole one, as whoever looks at one check closely wants to see it."""
@@ -190,14 +236,14 @@ class _Call:
         proxy = rule(url) if rule is not None and self.request.unix_socket is None else None
         return self.client.transports.through(proxy, verify=self.request.verify)
 
-    def _payload(self, hop: Hop, transport: Transport) -> bytes:
+    def _payload(self, hop: Hop, transport: Transport, *, keeps: bool = False) -> bytes:
         """The request as bytes: as servers read it, or as a proxy does that passes it on."""
         passed_on = _is_passed_on(hop.url, transport)
         if self.jar is None and not passed_on:
-            return _payload_of(hop)
+            return _payload_of(hop, keeps)
         headers = self._headers(hop)
         if not passed_on:
-            return serialise(hop.method, hop.url, headers, hop.body)
+            return serialise(hop.method, hop.url, headers, hop.body, keeps=keeps)
         assert transport.proxy is not None
         authorization = proxy_authorization(transport.proxy)
         if authorization is not None:
@@ -292,10 +338,10 @@ def _first_hop(
 _kept_hop = lru_cache(maxsize=URLS_REMEMBERED)(_first_hop)
 
 
-def _payload_of(hop: Hop) -> bytes:
-    """The request as servers read it."""
+def _payload_of(hop: Hop, keeps: bool) -> bytes:
+    """The request as servers read it; whoever asks again and again does so in one way."""
     if hop.payload is None:
-        hop.payload = serialise(hop.method, hop.url, hop.headers, hop.body)
+        hop.payload = serialise(hop.method, hop.url, hop.headers, hop.body, keeps=keeps)
     return hop.payload
 
 

@@ -45,7 +45,8 @@ class Exchange(asyncio.Protocol):
 
     `skips_body(status, headers)` says that the body is of no interest. With TLS, `on_secure` looks at the
     peer before anything of the request is sent, and may raise NetworkError. The connection ends with the
-    answer, but for `keeps_open`: then `again` asks once more, for log-ins that are bound to a connection.
+    answer, but for `keeps_open`: then `again` asks once more, for log-ins that are bound to a connection, and
+    `afresh` asks something else.
     """
 
     __slots__ = (
@@ -126,7 +127,9 @@ class Exchange(asyncio.Protocol):
     def persists(self) -> bool:
         """Whether the connection can be asked `again`."""
         transport = self._transport
-        return transport is not None and not transport.is_closing() and self.answer.persists
+        if transport is None or transport.is_closing() or (self._tls is not None and self._tls.closed):
+            return False
+        return self.answer.complete and self.answer.persists
 
     def again(self, request: bytes) -> None:
         """Ask once more, after an answer after which the connection `persists`."""
@@ -137,6 +140,25 @@ class Exchange(asyncio.Protocol):
         self._timer = self._loop.call_at(self._deadlines.headers, self._late)
         self._begun = perf_counter()
         self._send(self._tls.encrypt(request) if self._tls is not None else request)
+
+    def afresh(
+        self,
+        request: bytes,
+        deadlines: Deadlines,
+        method: str,
+        body_limit: int,
+        skips_body: Callable[[int, Headers], bool],
+    ) -> None:
+        """Ask something else, on a connection that `persists`."""
+        self._deadlines = deadlines
+        self._expected = (method, body_limit, skips_body)
+        self.tls_ms = 0.0
+        self.again(request)
+
+    @property
+    def heard(self) -> bool:
+        """Whether anything of the answer has come."""
+        return bool(self.first_byte_ms)
 
     @property
     def whole_ms(self) -> float:
@@ -164,6 +186,8 @@ class Exchange(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Bytes of the network."""
         if self.done.done():
+            if self._keeps_open:
+                self.close()  # nobody has asked: whatever it is, the next answer could not be told from it
             return
         if self._tls is None:
             self._feed(data)

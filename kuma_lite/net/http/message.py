@@ -85,6 +85,7 @@ class Request:
         log_in: begins a log-in with the host of the address; those that redirects lead to are not told.
         recurs: the same is asked again and again: what it was read as, and its bytes, are kept.
         resumption: TLS sessions of whoever asks, to be resumed; None: every handshake is a whole one.
+        keeps: the connection may be one that an earlier request has left, and waits for the next one.
     """
 
     method: str
@@ -106,6 +107,7 @@ class Request:
     log_in: Callable[[], LogIn] | None = None
     recurs: bool = False
     resumption: Resumption | None = None
+    keeps: bool = False
 
 
 class Timings(Struct):

@@ -57,11 +57,18 @@ def authorise(headers: Sequence[Field], url: Url, auth: tuple[str, str] | None) 
 
 
 def serialise(
-    method: str, url: Url, headers: Sequence[Field], body: bytes | None, *, absolute: bool = False
+    method: str,
+    url: Url,
+    headers: Sequence[Field],
+    body: bytes | None,
+    *,
+    absolute: bool = False,
+    keeps: bool = False,
 ) -> bytes:
     """Request line, headers and body. `headers` were checked; `Connection: close` and the like are added.
 
-    `absolute` names the whole address in the request line, for a proxy that passes the request on.
+    `absolute` names the whole address in the request line, for a proxy that passes the request on; `keeps`
+    says that others may follow, as the HTTP library of Uptime Kuma does.
     """
     given = {name.lower() for name, _ in headers}
     lines = [f"{method} {url if absolute else url.target} HTTP/1.1"]
@@ -71,7 +78,7 @@ def serialise(
     if "accept-encoding" not in given:
         lines.append(f"Accept-Encoding: {ACCEPT_ENCODING}")
     if "connection" not in given:
-        lines.append("Connection: close")
+        lines.append("Connection: keep-alive" if keeps else "Connection: close")
     framed = "content-length" in given or "transfer-encoding" in given
     if not framed and (body or method not in _BODILESS):
         lines.append(f"Content-Length: {len(body or b'')}")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from kuma_lite.core.declarations import DeliveryFailed, Message
+from kuma_lite.core.json_text import compact_json
 from kuma_lite.net.http import HttpClient
 from kuma_lite.notifications.delivery import Context
 from kuma_lite.notifications.services import kit
@@ -302,3 +303,29 @@ def test_a_list_of_texts() -> None:
     assert Calling.read({"phones": None}).phones == ()
     phones = {"name": "phones", "label": "Phones", "kind": "list", "section": "general", "default": ()}
     assert Calling.describe()[0] == phones
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {
+            "text": 'é 🔴 "q" \\ \x01 \x7f / \u2028',
+            "n": [1, -0.5, 48.0, True, None, {}],
+            "deep": {"a": ["b"]},
+        },
+        {1: "a number", None: "nothing", False: "a switch"},
+        "only a text",
+        2**70,
+    ],
+)
+def test_a_body_is_written_as_all_json_is(value: object) -> None:
+    content, kind = kit.Call("http://x/", json=kit.Exactly(value)).content()
+    assert (content.decode(), kind) == (compact_json(value), "application/json")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [({"a": "x\ud83d"}, '{"a":"x?"}'), ([1e-7, 1e21], "[1e-7,1e21]"), (float("nan"), "null")],
+)
+def test_a_body_with_what_no_receiver_could_read(value: object, text: str) -> None:
+    assert kit.Call("http://x/", json=kit.Exactly(value)).content()[0].decode() == text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final, TypeVar, overload
 
 from msgspec import Struct
@@ -230,6 +231,7 @@ def _text(found: Mapping[str, Any], key: str) -> str:
     return "" if value is None else text_of(value)
 
 
+@lru_cache(maxsize=64)  # many channels are told the same
 def _seconds(wire: str) -> int | None:
     try:
         return parse_wire_time(wire) // MILLISECONDS

@@ -108,6 +108,7 @@ def _request(call: Call, body: bytes | None, content_type: str) -> Request:
         max_redirects=MAX_REDIRECTS,
         body_limit=ANSWER_BYTES,
         verify=call.verify,
+        keeps=True,  # after one alert often comes another
     )
 
 
