@@ -48,6 +48,7 @@ SECONDS: Final = Family(
 )
 PING: Final = Family("monitor_response_time", "Monitor Response Time (ms)")
 STATUS: Final = Family("monitor_status", "Monitor Status (1 = UP, 0= DOWN, 2= PENDING, 3= MAINTENANCE)")
+FAMILIES: Final = (CERT_DAYS, CERT_VALID, UPTIME, SECONDS, PING, STATUS)  # in the order they are shown
 
 
 class Row(NamedTuple):

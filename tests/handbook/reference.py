@@ -17,7 +17,7 @@ from kuma_lite.core.config import FILE_NAME, PREFIX, SETTINGS, Config
 from kuma_lite.core.declarations import AnyMonitorType, ConditionVariable
 from kuma_lite.core.setting import Setting
 from kuma_lite.metrics.model import Family
-from kuma_lite.metrics.monitors import MonitorFamilies
+from kuma_lite.metrics.monitors import FAMILIES
 from kuma_lite.metrics.own import FIGURES, own_families
 from kuma_lite.monitors.document.common_options import CommonOptions, DomainOptions
 from kuma_lite.servers.model import Server
@@ -161,7 +161,7 @@ of monitors are those of Uptime Kuma 2.5."""
     )  # fmt: skip
     own = own_families(dict.fromkeys(_figure_keys(), 1.0), 0.0)
     rows: Mapping[str, Iterable[Family]] = {
-        "Monitors": MonitorFamilies().all,
+        "Monitors": FAMILIES,
         "Servers": [Family(one.name, one.help, one.type) for one in measured([server])],
         "This program": [*own, Family(*PROBLEMS)],
     }
