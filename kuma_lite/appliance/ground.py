@@ -28,7 +28,6 @@ from kuma_lite.net.proxy import ProxyRule, environment_rule, parse_proxy
 from kuma_lite.settings.service import Settings
 from kuma_lite.tools.vapid import VapidKeys
 from kuma_lite.web.sockets import SocketServer
-from kuma_lite.web.trial import survives
 
 log = logging.getLogger(__name__)
 
@@ -62,11 +61,6 @@ class Ground:
             log.warning(self.folder.warning)
         adopt_backup(self.folder.path, self.clock)
         adopt(self.folder.path)
-        if not self.folder.database.exists():
-            # What the steps of a new one leave in memory (1.7 MB) goes with a child. Whatever that did not do,
-            # the next line does, and says why it cannot.
-            with contextlib.suppress(OSError):
-                await survives(self._make_database)
         self.database = await Database.open(self.folder.database, clock=self.clock)
         self.at_close(self.database.close)
         self.database.reserve = DiskReserve(self.folder.path)
@@ -85,10 +79,6 @@ class Ground:
             check_origin=self.config.ws_origin_check != "bypass",
         )
         self._warn_of_open_door()
-
-    async def _make_database(self) -> bool:
-        await (await Database.open(self.folder.database, clock=self.clock)).close()
-        return True
 
     def _warn_of_open_door(self) -> None:
         if (

@@ -11,10 +11,7 @@ import pytest
 from kuma_lite.appliance.ground import Ground
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.config import Config
-from kuma_lite.core.database_file import close, open_writer
 from kuma_lite.core.errors import StartupError
-from kuma_lite.core.limits import DATABASE_FILE
-from kuma_lite.core.migrations import discover, version_of
 
 
 def ground_on(folder: Path, **settings: object) -> Ground:
@@ -83,33 +80,6 @@ async def test_a_folder_is_free_again_after_the_close(tmp_path: Path) -> None:
     await first.close()
     await second.open()
     await second.close()
-
-
-async def test_where_no_child_can_be_had_the_database_is_made_all_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def none() -> int:
-        raise BlockingIOError("too many processes")
-
-    monkeypatch.setattr("os.fork", none)
-    ground = ground_on(tmp_path)
-    await ground.open()
-    assert await ground.database.read(version_of) == discover()[-1].number
-    await ground.close()
-
-
-async def test_what_a_child_left_undone_of_the_database_is_done(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def killed(_work: object) -> bool:
-        await close(await open_writer(tmp_path / DATABASE_FILE, discover()[:3]))
-        return False
-
-    monkeypatch.setattr("kuma_lite.appliance.ground.survives", killed)
-    ground = ground_on(tmp_path)
-    await ground.open()
-    assert await ground.database.read(version_of) == discover()[-1].number
-    await ground.close()
 
 
 async def test_a_proxy_for_messages_that_cannot_be_used_is_said_before_anything_is_made(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 from tests.requires import ROOT
 
@@ -20,34 +19,3 @@ def test_the_program_is_put_together_without_what_few_need() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True, timeout=100
     )
     assert sorted(set(LATE) & set(done.stdout.split())) == []
-
-
-# What the steps of a new database are taken with is no more in memory afterwards than at a later start.
-OPENING = """
-import asyncio, pathlib, sys
-from kuma_lite.appliance.ground import Ground
-from kuma_lite.core.clock import ManualClock
-from kuma_lite.core.config import Config
-from kuma_lite.core.migrations import discover, version_of
-
-async def main():
-    ground = Ground(Config(data_dir=pathlib.Path(sys.argv[1])), ManualClock())
-    await ground.open()
-    print(discover()[-1].number - await ground.database.read(version_of))
-    await ground.close()
-    print(*[name for name in sys.modules if name.startswith("kuma_lite.core.migrations.m")])
-
-asyncio.run(main())
-"""
-
-
-def test_the_very_first_start_keeps_no_step_of_the_database(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", OPENING, tmp_path / "data"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=100,
-    )
-    assert done.stdout.splitlines() == ["0", ""]
