@@ -57,6 +57,7 @@ def run(options: argparse.Namespace) -> int:
     manager = ServiceManager.from_environment(os.environ)
     try:
         before_first_start(config)
+        _make_database(config)
         code = _run_loop(_serve(config, manager, options))
     except (StartupError, UserError) as error:
         complain(error.message)
@@ -64,6 +65,12 @@ def run(options: argparse.Namespace) -> int:
     _flush()
     # The web server's threads still live; a normal exit would finalise Python under them and abort.
     os._exit(code)
+
+
+def _make_database(config: Config) -> None:
+    from kuma_lite.appliance.first_start import make_database
+
+    make_database(config)
 
 
 def _run_loop(work: Coroutine[Any, Any, int]) -> int:

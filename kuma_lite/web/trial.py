@@ -19,14 +19,24 @@ async def survives(work: Callable[[], Awaitable[bool]]) -> bool:
 
     A copy that is too slow counts as one that survived.
     """
+    child = in_copy(work)
+    _pid, status = await asyncio.to_thread(os.waitpid, child, 0)
+    return status == 0 or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM)
+
+
+def in_copy(work: Callable[[], Awaitable[bool]]) -> int:
+    """The number of a copy of this process that runs `work` and ends, with nothing to be read of it.
+
+    Raises:
+        OSError: there can be no further process.
+    """
     with warnings.catch_warnings():
         # Threads are not copied. What the child does needs none of them, and no lock that they may hold.
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
     if not child:
         _run_and_exit(work)
-    _pid, status = await asyncio.to_thread(os.waitpid, child, 0)
-    return status == 0 or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM)
+    return child
 
 
 def _run_and_exit(work: Callable[[], Awaitable[bool]]) -> None:

@@ -43,12 +43,11 @@ GPL = re.compile(r"lib(readline|history|gdbm|db)[-.0-9]|^readline|_gdbm|_dbm")
 # Those for musl (x86_64-musl) run in a root of musl.
 RELEASE = os.environ.get("KUMA_LITE_RELEASE", "")
 CPU, MUSL = RELEASE.removesuffix("-musl"), RELEASE.endswith("-musl")
-# Of a release, with what is in Rust compiled for size, or as wheels have it; else with this machine's Python.
+# With this machine's Python, or of a release: with what is in Rust as wheels have it, or compiled for size.
 MAX_ONE_FILE_BYTES, MAX_ONE_DIR_BYTES = {
-    "x86_64": (28_000_000, 65_000_000),
-    "aarch64": (28_000_000, 65_000_000),
     "": (35_000_000, 78_000_000),
-}.get(RELEASE, (30_000_000, 74_000_000))
+    "armv7l": (30_000_000, 74_000_000),
+}.get(RELEASE, (28_000_000, 65_000_000))
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "armhf"}
 BARE_ROOT = (
     ROOT / "build" / (f"bare-root-release-{RELEASE}" if RELEASE else f"bare-root-{platform.machine()}")
