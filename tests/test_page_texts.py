@@ -60,7 +60,8 @@ def texts() -> dict[str, list[str]]:
 
 def test_the_list_is_fresh(texts: dict[str, list[str]]) -> None:
     assert texts == extracted(), "run `make lists`"
-    assert [text for text in texts["sentences"] if re.search(r"\{\w+[:!]", text)] == [], "round it before"
+    formatted = re.compile(r"(?<!\$)\{\w+[:!]")
+    assert [text for text in texts["sentences"] if formatted.search(text)] == [], "round it before"
     assert len(texts["services"]) > 400 < len(texts["sentences"])
 
 
