@@ -192,5 +192,5 @@ async def test_checks_that_are_left_out_are_told(tmp_path: Path) -> None:
         answer = await http.get(f"{server.url}/readyz")
         notes = {"checks-left-out": "Some checks are left out."}
         assert (answer.status, answer.json()["notes"]) == (200, notes)
-        (shown,) = server.appliance.health.health.shown()
-        assert shown["msg"] == "20 % of the checks are left out: this machine is overloaded."
+        (found,) = server.appliance.health.health.present()
+        assert found.sentence == "20 % of the checks are left out: this machine is overloaded."
