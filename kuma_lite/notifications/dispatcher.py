@@ -122,6 +122,10 @@ class Dispatcher:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=STOP_S)
+        # Or the next start would tell again what has arrived and could not be stored then.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_S):
+                await self._clean()
 
     def wake(self) -> None:
         """Something was put into the outbox."""

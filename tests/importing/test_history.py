@@ -40,7 +40,7 @@ def dump(folder: Path) -> dict[str, Any]:
     tables = [
         name
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        if not name.startswith("sqlite_") and name not in ("setting", "project")
+        if not name.startswith("sqlite_") and name not in ("setting", "project", "server_journal")
     ]
     found = {
         name: sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr) for name in tables
