@@ -1,7 +1,7 @@
 /** A file of another program by keys: read, planned with its variables, applied, and written again. On a new server. */
 import { readFile } from "node:fs/promises";
-import { chooseFile, tabTo } from "./keyboard.mjs";
-import { account, check, expectAccessible, openPage } from "./lib.mjs";
+import { chooseFile, isInCard, tabTo } from "./keyboard.mjs";
+import { check, expectAccessible, openPage, setUp } from "./lib.mjs";
 
 const TITLE = "Configuration file";
 const text = (name, content) => ({ name, mimeType: "text/plain", buffer: Buffer.from(content) });
@@ -9,10 +9,7 @@ const text = (name, content) => ({ name, mimeType: "text/plain", buffer: Buffer.
 export async function configFile(browser, url) {
   const page = await openPage(browser);
   await page.goto(url);
-  await page.getByLabel("Username").fill(account.username);
-  await page.getByLabel("New password", { exact: true }).fill(account.password);
-  await page.getByLabel("New password again").fill(account.password);
-  await page.getByRole("button", { name: "Create account" }).click();
+  await setUp(page);
   await page.getByRole("heading", { name: "Nothing is watched yet" }).waitFor();
   await page.goto(`${url}/settings/system`);
   const card = page.locator("section").filter({ has: page.getByRole("heading", { name: TITLE }) });
@@ -38,7 +35,7 @@ export async function configFile(browser, url) {
   await page.getByRole("link", { name: /Front page/ }).first().waitFor();
 
   const saved = page.waitForEvent("download");
-  await press(page, "Download", () => inCard(page));
+  await press(page, "Download", () => isInCard(page, TITLE));
   const written = await readFile(await (await saved).path(), "utf8");
   check(/^  Front page:$/m.test(written), "what was written lacks a monitor");
   check(!written.includes("hooks.slack.com/services"), "what was written holds a secret");
@@ -56,9 +53,6 @@ export async function configFile(browser, url) {
   check(page.problems.length === 0, `the browser complained: ${page.problems.join("; ")}`);
   await page.context().close();
 }
-
-const inCard = (page) =>
-  page.evaluate((title) => document.activeElement.closest("section")?.querySelector("h2")?.textContent === title, TITLE);
 
 /** A button by keys; of several with that name the first that fits. */
 async function press(page, name, fits = () => true) {

@@ -1,6 +1,6 @@
 /** Coming from Uptime Kuma by keys: a file is uploaded, refused or taken over, and in use after a start. On a new server. */
 import { chooseFile, tabTo } from "./keyboard.mjs";
-import { account, check, expectAccessible, openPage } from "./lib.mjs";
+import { check, expectAccessible, openPage, setUp } from "./lib.mjs";
 
 const THEIRS = { username: process.env.KUMA_USER, password: process.env.KUMA_PASSWORD };
 const TITLE = "Import from Uptime Kuma";
@@ -10,10 +10,7 @@ export async function importKuma(browser, url) {
   const page = await openPage(browser);
   await page.goto(url);
   await page.getByText("Coming from Uptime Kuma?").waitFor();
-  await page.getByLabel("Username").fill(account.username);
-  await page.getByLabel("New password", { exact: true }).fill(account.password);
-  await page.getByLabel("New password again").fill(account.password);
-  await page.getByRole("button", { name: "Create account" }).click();
+  await setUp(page);
   await page.getByRole("heading", { name: "Nothing is watched yet" }).waitFor();
   await page.goto(`${url}/settings/system`);
   const card = page.locator("section").filter({ has: page.getByRole("heading", { name: TITLE }) });

@@ -76,15 +76,17 @@ export async function tabTo(page, name, key = "Tab") {
   check(false, `Tab never came to ${name}, but to ${seen.join(" · ")}`);
 }
 
+/** Whether the focus is in the card of that title. */
+export const isInCard = (page, title) =>
+  page.evaluate((wanted) => document.activeElement.closest("section")?.querySelector("h2")?.textContent === wanted, title);
+
 /** By keys, into the card of that title: there may be several with such a button. */
 export async function chooseFile(page, title, file) {
   const asked = page.waitForEvent("filechooser");
-  const isThere = () =>
-    page.evaluate((wanted) => document.activeElement.closest("section")?.querySelector("h2")?.textContent === wanted, title);
   do {
     await page.keyboard.press("Tab");
     await tabTo(page, /^Choose a file$/);
-  } while (!(await isThere()));
+  } while (!(await isInCard(page, title)));
   await page.keyboard.press("Enter");
   await (await asked).setFiles(file);
 }

@@ -112,6 +112,14 @@ export async function typeInto(field, text) {
   await field.page().keyboard.type(text);
 }
 
+/** The first account of a new server, whose page is open. */
+export async function setUp(page) {
+  await page.getByLabel("Username").fill(account.username);
+  await page.getByLabel("New password", { exact: true }).fill(account.password);
+  await page.getByLabel("New password again").fill(account.password);
+  await page.getByRole("button", { name: "Create account" }).click();
+}
+
 export async function logIn(page, url, { username, password } = account) {
   await page.goto(url);
   await page.getByLabel("Username").fill(username);

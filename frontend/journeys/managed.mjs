@@ -1,15 +1,12 @@
 /** What a configuration file owns: a form says so, and lets it be changed all the same. Needs a fresh server. */
-import { account, check, expectAccessible, openPage } from "./lib.mjs";
+import { check, expectAccessible, openPage, setUp } from "./lib.mjs";
 
 const SLOW_MS = 60_000; // a file waits for the first account, and looks for it now and then
 
 export async function managed(browser, url) {
   const page = await openPage(browser);
   await page.goto(url);
-  await page.getByLabel("Username").fill(account.username);
-  await page.getByLabel("New password", { exact: true }).fill(account.password);
-  await page.getByLabel("New password again").fill(account.password);
-  await page.getByRole("button", { name: "Create account" }).click();
+  await setUp(page);
   const link = page.getByRole("link", { name: /Front page/ }).first();
   await link.waitFor({ timeout: SLOW_MS });
   await link.click();

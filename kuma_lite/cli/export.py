@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from kuma_lite.cli.remote import Remote, add_remote_options
 from kuma_lite.core.errors import UserError
@@ -24,14 +24,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the configuration; secrets are left where they are, or go to a file of their own."""
-    from kuma_lite.config_files.reading import escaped
+    from kuma_lite.config_files.reading import file_text
     from kuma_lite.config_files.texts import written
 
     answer = Remote.of(options).get(f"/api/v1/config?secrets={'true' if options.secrets else 'false'}")
     if options.secrets:
         _write_secrets(options.secrets, written(answer["secrets"]) if answer["secrets"] else "{}\n")
-    documents: dict[str, Any] = escaped(answer["documents"])
-    print(_HEAD + (written(documents) if documents else ""), end="")
+    print(_HEAD + file_text(answer["documents"]), end="")
     return 0
 
 

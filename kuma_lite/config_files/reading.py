@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from kuma_lite.config_files.texts import Parsed
+from kuma_lite.config_files.texts import Parsed, written
 from kuma_lite.config_files.toml_places import Path, Place
 from kuma_lite.core.errors import UserError
 
@@ -65,6 +65,11 @@ def escaped(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [escaped(item) for item in value]
     return value
+
+
+def file_text(documents: Mapping[str, Any]) -> str:
+    """The text of a file with these documents; empty for none."""
+    return written(escaped(documents)) if documents else ""
 
 
 def variables_of(value: Any) -> set[str]:

@@ -44,12 +44,10 @@ class FileDoors:
 
     async def export(self, caller: Caller) -> Answer:
         """Everything that files can hold, as YAML and without secrets."""
-        from kuma_lite.config_files.reading import escaped
-        from kuma_lite.config_files.texts import written
+        from kuma_lite.config_files.reading import file_text
 
         documents, _ = await self._files.export(actor_of(caller))
-        text = await asyncio.to_thread(lambda: written(escaped(documents)) if documents else "")
-        return {"ok": True, "text": text}
+        return {"ok": True, "text": await asyncio.to_thread(file_text, documents)}
 
     async def _answer(self, caller: Caller, value: Any, work: Work) -> Answer:
         from kuma_lite.foreign.page_file import page_file, read

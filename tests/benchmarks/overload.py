@@ -22,33 +22,29 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import uvloop
 
 from tests.benchmarks.client import PASSWORD, USER
 from tests.benchmarks.process import PROGRAM, Served
 from tests.benchmarks.seed import seed
-from tests.benchmarks.target import ANSWER
+from tests.benchmarks.target import Answering
 
 CORES: Final = sorted(os.sched_getaffinity(0))
 LATENESS: Final = 'kuma_lite_check_lateness_seconds{quantile="%s"}'
 SETTLE_S: Final = 35.0  # first looks are spread over half a minute
 
 
-class Counting(asyncio.Protocol):
-    """Answers the first packet, closes, and counts by path."""
+class Counting(Answering):
+    """Counts by path."""
 
     def __init__(self, counts: Counter[bytes]) -> None:
         self._counts = counts
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport: Any = transport
-
     def data_received(self, data: bytes) -> None:
         self._counts[data.split(b" ", 2)[1]] += 1
-        self._transport.write(ANSWER)
-        self._transport.close()
+        super().data_received(data)
 
 
 @asynccontextmanager
@@ -90,16 +86,19 @@ async def measure(rate: int, options: argparse.Namespace, folder: Path) -> list[
         kind = {"type": "http", "timeout": 1, "accepted_statuscodes": ["200-299"], "maxretries": 0}
         await seed(folder, rate, 1, url=url, interval=1, kinds=[kind])
         server = Served(folder, program=options.program)
-        os.sched_setaffinity(server.process.pid, CORES[:1])
-        await asyncio.to_thread(server.wait_ready, 120)
-        await asyncio.sleep(SETTLE_S)
-        counts.clear()
-        before = server.figures()
-        await asyncio.sleep(options.seconds)
-        used, made = server.figures().since(before), Counter(counts)
-        said = await asyncio.to_thread(readiness, server)
-        figures = await asyncio.to_thread(metrics, server)
-        seconds = await asyncio.to_thread(server.stop)
+        try:
+            os.sched_setaffinity(server.process.pid, CORES[:1])
+            await asyncio.to_thread(server.wait_ready, 120)
+            await asyncio.sleep(SETTLE_S)
+            counts.clear()
+            before = server.figures()
+            await asyncio.sleep(options.seconds)
+            used, made = server.figures().since(before), Counter(counts)
+            said = await asyncio.to_thread(readiness, server)
+            figures = await asyncio.to_thread(metrics, server)
+            seconds = await asyncio.to_thread(server.stop)
+        finally:
+            server.process.kill()  # where something went wrong; it has ended otherwise
     total = made.total()
     shares = [made[f"/{number}".encode()] for number in range(1, rate + 1)]
     return [
