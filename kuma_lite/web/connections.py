@@ -22,7 +22,9 @@ from kuma_lite.web.respond import TEXT, refuse_websocket, respond
 
 log = logging.getLogger(__name__)
 
-PERIOD_S: Final = 0.25  # between two looks; in that time one accept queue of 1,024 is emptied
+PERIOD_S: Final = 0.25  # between two looks; in that time one accept queue of 1,024 is emptied ...
+_ACCEPTED: Final = 1024 / PERIOD_S  # ... so that many a second can come
+_CALM_S: Final = 2.0  # between two looks while there is room for all who can come meanwhile: each wakes us up
 _PAUSE_FACTOR: Final = 50  # a pause is that many times as long as a look: at most 2 % of the time
 _PAUSE_MOST_S: Final = 3.0  # a look takes long when others want the processor, too: a crowd must not profit
 _AT_ONCE: Final = 100  # looked at without a pause; about a millisecond
@@ -131,21 +133,23 @@ class Connections:
 
     async def _run(self, port: int) -> None:
         while True:
-            began = self._now()
+            began, pause = self._now(), PERIOD_S
             try:
-                await self._look(port)
+                pause = await self._look(port)
             except Exception:
                 log.exception("Looking at connections failed")
-            await asyncio.sleep(min(_PAUSE_MOST_S, max(PERIOD_S, (self._now() - began) * _PAUSE_FACTOR)))
+            await asyncio.sleep(min(_PAUSE_MOST_S, max(pause, (self._now() - began) * _PAUSE_FACTOR)))
 
-    async def _look(self, port: int) -> None:
+    async def _look(self, port: int) -> float:
+        """Cut who is too many or too slow; returns the seconds until that may be so again."""
         now = self._now()
         while self._asked and now - (oldest := next(iter(self._asked.items())))[1] > _REMEMBERED_S:
             del self._asked[oldest[0]]
         late = self._late(now)
-        if not late and count_descriptors() - self._live <= self._per_address:  # no address can have more
-            self._seen.clear()
-            return
+        if not late and (others := count_descriptors() - self._live) <= self._per_address:
+            self._seen.clear()  # no address can have more
+            room = self._most * _MOST_SHARE - self._live - others
+            return max(PERIOD_S, min(_CALM_S, self._body_s, room / _ACCEPTED))
         numbers = open_descriptors()
         found = await self._accepted(numbers, port)
         self._seen = {peer: self._seen.get(peer, now) for _number, peer in found}
@@ -156,6 +160,7 @@ class Connections:
         if cut:
             [(who, _count)] = Counter(each.peer[0] for each in cut).most_common(1)
             self._warn(f"Too many connections: {len(cut)} that did nothing were cut, most of them from {who}")
+        return PERIOD_S
 
     def _late(self, now: float) -> set[Peer]:
         """Those whose body should have come by now."""

@@ -67,7 +67,7 @@ class Checker:
         view: ServerView | None = None,
     ) -> None:
         self.fault = fault
-        self.scheduler = Scheduler(clock, self._fall_due, fault.tick, self._room)
+        self.scheduler = Scheduler(clock, self._fall_due, fault.tick, self._room, lambda: bool(self._running))
         self.looks = 0  # checks begun
         self.bugs = 0  # turns that ended in a failure of our own
         self._left_out = 0
@@ -93,7 +93,7 @@ class Checker:
 
     async def stop(self) -> None:
         """Take no new checks, end the running ones without handing anything on."""
-        await self.scheduler.stop()
+        self.scheduler.stop()
         tasks = list(self._running.values())
         for task in tasks:
             task.cancel()

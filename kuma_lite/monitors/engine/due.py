@@ -9,7 +9,10 @@ from __future__ import annotations
 import math
 from typing import Final
 
-GRID_S: Final = 0.1  # wake-ups are the cost of a scheduler, not its heap; a tenth of a second is no lateness
+GRID_S: Final = 0.2  # wake-ups are the cost of a scheduler, not its heap; a fifth of a second is no lateness
+FINE_S: Final = 0.1  # the same where so much is due that what comes together would wait for each other
+FINE_AT: Final = 100.0  # checks a second
+IDLE_S: Final = 1.0  # the longest sleep: a clock that was set, and a loop that stood still, are seen by then
 START_SPREAD_S: Final = 30.0  # overdue monitors are caught up with over this time after a start
 LEAST_GAP_S: Final = 2.0  # a second look that would come sooner after the first one is left out
 REPEAT_S: Final = 5.0  # after trouble of our own: soon, but not in a storm
@@ -61,6 +64,25 @@ def next_due(due: float, wait: float, now: float) -> float:
     return due + (missed + 1) * wait
 
 
-def grid(moment: float) -> float:
-    """The wake-up on which something due at `moment` is handled."""
-    return math.ceil(moment / GRID_S) * GRID_S
+def grid(moment: float, step: float = GRID_S) -> float:
+    """The wake-up on which something due at `moment` is handled, where they are `step` seconds apart."""
+    return math.ceil(moment / step) * step
+
+
+def next_wake(now: float, due: float | None, rate: float, *, watched: bool) -> float:
+    """When the scheduler wakes up next: with what is due then, and in time to witness for what is under way.
+
+    A wake-up costs more than many checks that share one, as all that a processor remembers of us is gone.
+
+    Args:
+        now: monotonic seconds.
+        due: when something is due next; None: nothing is.
+        rate: checks a second that were begun lately.
+        watched: checks are under way, of which a failure may be that of a loop that stood still.
+    """
+    step = FINE_S if rate >= FINE_AT else GRID_S
+    soonest = grid(now + step / 2, step)
+    if watched:
+        return soonest
+    longest = now + IDLE_S
+    return longest if due is None else min(max(soonest, grid(due, step)), longest)

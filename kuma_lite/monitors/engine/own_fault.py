@@ -15,6 +15,7 @@ from typing import Final, NamedTuple, Protocol
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.spans import Span, Spans
 from kuma_lite.core.targets import PROMPT_S, Distance
+from kuma_lite.monitors.engine.due import GRID_S
 from kuma_lite.monitors.engine.trouble import outage_explains, stall_explains
 
 LATE_S: Final = 1.0  # a loop later than this has made time-outs of its own
@@ -83,6 +84,7 @@ class OwnFault:
         self._surroundings = surroundings
         self._anchor = anchor
         self._last_tick: Began | None = None
+        self._late_after = LATE_S  # seconds from that tick
         self._stalls = Spans()
         self._gaps = Spans()
         self._offline = Spans()
@@ -99,12 +101,13 @@ class OwnFault:
         """Take both clocks when a check begins."""
         return Began(self._clock.monotonic(), self._clock.now())
 
-    def tick(self, now: float) -> None:
-        """The scheduler woke up; it should have done so a grid step after the last time."""
+    def tick(self, now: float, pause: float = GRID_S) -> None:
+        """The scheduler woke up at `now`, and does so again after a `pause` of so many seconds."""
         last, self._last_tick = self._last_tick, Began(now, self._clock.now())
+        late_after, self._late_after = self._late_after, LATE_S + max(0.0, pause - GRID_S)
         if last is None:
             return
-        if now - last.monotonic > LATE_S:
+        if now - last.monotonic > late_after:
             self._stalls.add(Span(last.monotonic, now))
         if abs(self._last_tick.wall - last.wall - (now - last.monotonic)) > CLOCK_GAP_S:
             self._gaps.add(Span(last.monotonic, now))
@@ -187,7 +190,7 @@ class OwnFault:
     def _stood_still(self, began: Began) -> str | None:
         now = self._clock.monotonic()
         stalls = self._stalls.within(began.monotonic, now)
-        if self._last_tick is not None and now - self._last_tick.monotonic > LATE_S:
+        if self._last_tick is not None and now - self._last_tick.monotonic > self._late_after:
             stalls.append(Span(self._last_tick.monotonic, now))
         if stall_explains(stalls, began.monotonic, now):
             return BUSY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from kuma_lite.core.clock import ManualClock
+from kuma_lite.core.clock import ManualClock, SystemClock
 from kuma_lite.core.declarations import CheckContext, CheckFailed, CheckResult, Status
 from kuma_lite.monitors.engine import blind_spots, concluding, disbelief
 from kuma_lite.monitors.engine.blind_spots import INTERVALS, SLACK_S, BlindSpots
@@ -16,7 +16,7 @@ __all__ = ["house"]  # the fixture
 
 
 async def test_types_that_are_not_known_and_settings_that_cannot_be_used(house: House) -> None:
-    spots = BlindSpots(house.roster, house.engine.checker, ManualClock().monotonic)
+    spots = BlindSpots(house.roster, house.engine.checker, SystemClock().monotonic)
     house.add(Scripted(up), 1)
     house.roster.put(Monitor(2, 1, True, {"name": "tv", "type": "chromecast"}))
     house.roster.put(
@@ -33,7 +33,7 @@ async def test_types_that_are_not_known_and_settings_that_cannot_be_used(house: 
 async def test_failures_of_our_own_that_are_shown(house: House, monkeypatch: Any) -> None:
     monkeypatch.setattr(concluding, "REPEAT_S", 0.05)
     monkeypatch.setattr(disbelief, "SHOWN_AFTER_S", 0.2)
-    spots = BlindSpots(house.roster, house.engine.checker, ManualClock().monotonic)
+    spots = BlindSpots(house.roster, house.engine.checker, SystemClock().monotonic)
     house.pull(uplink=False)
     house.add(Scripted(sequence(CheckFailed("connect ETIMEDOUT", local=True))), hostname="x")
     await house.wait(lambda: house.fault.count)
@@ -95,7 +95,7 @@ async def test_what_several_go_through_is_not_their_targets_fault(house: House, 
 
 
 async def test_what_says_itself_that_it_cannot_be_checked(house: House) -> None:
-    spots = BlindSpots(house.roster, house.engine.checker, ManualClock().monotonic)
+    spots = BlindSpots(house.roster, house.engine.checker, SystemClock().monotonic)
     cannot = CheckResult("cannot be checked: Its proxy is gone.", status=Status.PENDING, cannot=True)
     house.add(Scripted(sequence(cannot, CheckResult("ok"))), interval=1)
     assert (await house.until(1))[0].status is Status.PENDING

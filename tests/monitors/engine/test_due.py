@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 
 from kuma_lite.core.clock import ManualClock, SystemClock
 from kuma_lite.monitors.engine.due import (
+    FINE_AT,
+    FINE_S,
     GRID_S,
+    IDLE_S,
     LEAST_GAP_S,
     START_SPREAD_S,
     first_due,
     grid,
     is_overdue,
     next_due,
+    next_wake,
     phase,
     second_due,
 )
@@ -132,7 +136,11 @@ class TestScheduler:
     def make(self) -> tuple[Scheduler, ManualClock, list[tuple[int, float]]]:
         clock = ManualClock()
         handed: list[tuple[int, float]] = []
-        return Scheduler(clock, lambda i, due: handed.append((i, due)), lambda now: None), clock, handed
+        return (
+            Scheduler(clock, lambda i, due: handed.append((i, due)), lambda now, pause: None),
+            clock,
+            handed,
+        )
 
     def test_hands_out_what_is_due_in_order(self) -> None:
         scheduler, clock, handed = self.make()
@@ -173,7 +181,7 @@ class TestScheduler:
     def test_what_waits_longest_gets_the_room_there_is(self) -> None:
         clock, room = ManualClock(), 2
         handed: list[int] = []
-        scheduler = Scheduler(clock, lambda i, due: handed.append(i), lambda now: None, lambda: room)
+        scheduler = Scheduler(clock, lambda i, due: handed.append(i), lambda now, pause: None, lambda: room)
         now = clock.monotonic()
         for monitor_id, delay in ((1, 3.0), (2, 1.0), (3, 2.0), (4, 9.0)):
             scheduler.put(monitor_id, now + delay)
@@ -190,14 +198,61 @@ class TestScheduler:
     async def test_runs_on_the_real_clock(self) -> None:
         clock = SystemClock()
         done = asyncio.Event()
+        promised: list[tuple[float, float]] = []
+        scheduler = Scheduler(clock, lambda i, due: done.set(), lambda *each: promised.append(each))
         ticks: list[float] = []
-        scheduler = Scheduler(clock, lambda i, due: done.set(), ticks.append)
+        scheduler.ticks.append(ticks.append)
         scheduler.put(1, clock.monotonic() + 0.15)
         scheduler.start()
         await asyncio.wait_for(done.wait(), 20)
-        await scheduler.stop()
+        scheduler.stop()
         assert 0 <= scheduler.lateness[0] < 10
-        assert ticks
+        assert ticks[0] == promised[0][0]
+        assert all(0 < pause <= IDLE_S for _, pause in promised)
+
+    async def test_what_is_put_in_while_it_sleeps_wakes_it(self) -> None:
+        clock, done, awake = SystemClock(), asyncio.Event(), asyncio.Event()
+        scheduler = Scheduler(clock, lambda i, due: done.set(), lambda now, pause: awake.set())
+        scheduler.start()
+        scheduler.put(1, clock.monotonic() + 3600)
+        await asyncio.wait_for(awake.wait(), 20)
+        sleeping = scheduler._timer
+        scheduler.put(2, clock.monotonic())
+        assert sleeping is not None
+        assert sleeping.cancelled()
+        await asyncio.wait_for(done.wait(), 20)
+        scheduler.stop()
+
+    async def test_goes_on_after_a_fault(self, caplog: pytest.LogCaptureFixture) -> None:
+        clock, done = SystemClock(), asyncio.Event()
+
+        def look(monitor_id: int, due: float) -> None:
+            if monitor_id == 1:
+                raise ValueError("a fault")
+            done.set()
+
+        scheduler = Scheduler(clock, look, lambda now, pause: None)
+        scheduler.put(1, clock.monotonic())
+        scheduler.put(2, clock.monotonic() + 0.01)
+        scheduler.start()
+        await asyncio.wait_for(done.wait(), 20)
+        scheduler.stop()
+        assert "could not be handed out" in caplog.text
+
+
+@given(st.floats(0, 1e7), st.one_of(st.none(), st.floats(0, 1e7)), st.floats(0, 5000), st.booleans())
+def test_the_next_wake_up(now: float, due: float | None, rate: float, watched: bool) -> None:
+    step = FINE_S if rate >= FINE_AT else GRID_S
+    pause = next_wake(now, due, rate, watched=watched) - now
+    assert step / 2 - 1e-6 <= pause <= IDLE_S + 1e-6
+    if watched or (due is not None and due <= now):
+        assert pause <= 1.5 * step + 1e-6, "a witness, or what is due, waits for no longer"
+    elif due is not None and due - now < IDLE_S - step:
+        assert due - 1e-6 <= now + pause <= max(due, now + step / 2) + step + 1e-6, (
+            "with what is due, not before"
+        )
+    else:
+        assert pause >= IDLE_S - 2 * step
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
@@ -212,11 +267,11 @@ def test_more_than_can_be_done_stretches_all_intervals_alike(share: float) -> No
         looks[monitor_id] += 1
         running.append((clock.monotonic() + 0.3, monitor_id, due))
 
-    scheduler = Scheduler(clock, look, lambda now: None, lambda: most - len(running))
+    scheduler = Scheduler(clock, look, lambda now, pause: None, lambda: most - len(running))
     for monitor_id in range(1, monitors + 1):
         scheduler.put(monitor_id, first_due(clock.monotonic(), interval, None, phase(monitor_id)))
     for _ in range(18_000):
-        clock.advance(GRID_S)
+        clock.advance(FINE_S)
         now = clock.monotonic()
         ended = [each for each in running if each[0] <= now + 1e-9]
         running[:] = [each for each in running if each[0] > now + 1e-9]

@@ -97,6 +97,18 @@ async def test_a_late_loop_is_ours_even_before_the_next_tick() -> None:
     assert machine.fault.current() == BUSY
 
 
+async def test_a_loop_that_sleeps_as_long_as_it_said_is_not_late() -> None:
+    machine = Machine()
+    machine.fault.tick(machine.clock.monotonic(), 1.0)
+    began = machine.fault.begin()
+    machine.clock.advance(1.5)
+    assert await machine.reason(began, HERE) is None
+    machine.fault.tick(machine.clock.monotonic(), 1.0)
+    machine.clock.advance(3)
+    machine.fault.tick(machine.clock.monotonic(), 1.0)
+    assert await machine.reason(began, HERE) == BUSY
+
+
 async def test_a_late_loop_during_the_check_is_remembered() -> None:
     machine = Machine()
     began = machine.fault.begin()
