@@ -52,6 +52,7 @@ class Answer:
         "_unproductive",
         "complete",
         "headers",
+        "http_version",
         "persists",
         "status",
     )
@@ -60,11 +61,12 @@ class Answer:
         self.status = 0
         self.headers = Headers()
         self.complete = False
+        self.http_version = ""  # `1.1` or `1.0`, once the headers are there
         self.persists = False  # whether the server will answer again on the same connection
         self._head_only = method == "HEAD"
         self._skips_body = skips_body
         self._body_limit = body_limit
-        self._parser = httptools.HttpResponseParser(self)
+        self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
         self._reason = b""
         self._fields: list[tuple[str, str]] = []
         self._decoder: Decoder | None = None  # there once the headers are complete
@@ -104,11 +106,6 @@ class Answer:
         """Whether the body went on after the limit."""
         return self._decoder is not None and self._decoder.truncated
 
-    @property
-    def http_version(self) -> str:
-        """`1.1` or `1.0`."""
-        return str(self._parser.get_http_version())
-
     def feed(self, data: bytes) -> None:
         """Take the next bytes. Raises NetworkError."""
         self._unproductive += len(data)
@@ -123,10 +120,20 @@ class Answer:
             self._parse(data)
             if self.begun and self._raw:
                 self._keep_or_not()
+        if self.complete:
+            self.close()
         if self._failure is not None:
             raise self._failure
         if self._unproductive > MAX_HEAD_BYTES and not self.complete:
             raise header_overflow()
+
+    def close(self) -> None:
+        """Take no more bytes.
+
+        The parser holds us as we hold it: without this, every answer would stay with all its bytes until
+        Python looks for garbage.
+        """
+        self._parser = None
 
     def end(self) -> bool:
         """Whether the answer is complete when the connection ends here. Raises NetworkError."""
@@ -140,6 +147,8 @@ class Answer:
     # The head
 
     def _parse(self, data: bytes) -> None:
+        if self._parser is None:
+            return
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -209,13 +218,16 @@ class Answer:
 
     def on_headers_complete(self) -> None:
         """Status and headers are there."""
-        status = self._parser.get_status_code()
+        parser = self._parser
+        assert parser is not None  # whose call this is
+        status = parser.get_status_code()
         if is_interim(status):
             self._informational = True
             self._interim += 1
             self._fields = []
             return
         self.status = status
+        self.http_version = str(parser.get_http_version())
         body = BodyFields(self._fields)
         self._framed = bool(body.lengths) or body.chunked
         if self._lenient is not None:
@@ -230,7 +242,7 @@ class Answer:
             return
         self._retains = body.chunked
         self._overlooked = body.chunked and body.transfer[-1] != "chunked"
-        self.persists = self._lenient is None and self._parser.should_keep_alive()
+        self.persists = self._lenient is None and parser.should_keep_alive()
         if self._head_only or self._skips_body(status, self.headers):
             self.persists = self.persists and self._head_only
             self.complete = True

@@ -168,6 +168,7 @@ class Exchange(asyncio.Protocol):
     def close(self) -> None:
         """Let go of the connection, whatever state it is in."""
         self._stop_timer()
+        self.answer.close()
         transport = self._transport
         if transport is None:
             return
