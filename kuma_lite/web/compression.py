@@ -1,4 +1,4 @@
-"""Compresses whole answers of the API; a stream goes out as it comes."""
+"""Compresses whole answers of the API and of polling clients; a stream goes out as it comes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from kuma_lite.core.client_address import header
 LEAST_BYTES: Final = 1_024  # below, the head of the packet outweighs it
 _LARGE_BYTES: Final = 64_000  # from there on in a thread: the loop has checks to make
 _LEVEL: Final = 5
+_HUGE_BYTES: Final = (
+    1_000_000  # from there on as quickly as can be: the client waits longer for us than for the rest
+)
+_QUICK_LEVEL: Final = 1
 _KINDS: Final = (b"application/json", b"application/problem+json", b"application/vnd.oai", b"text/html")
+POLLED: Final = (b"text/plain",)  # what Engine.IO answers a poll
 
 
 def accepts_gzip(value: str | None) -> bool:
@@ -23,13 +28,13 @@ def accepts_gzip(value: str | None) -> bool:
     return False
 
 
-def compressing(scope: Any, send: Any) -> Any:
-    """The `send` for one request."""
+def compressing(scope: Any, send: Any, kinds: tuple[bytes, ...] = _KINDS) -> Any:
+    """The `send` for one request; `kinds`: beginnings of the content types that are compressed."""
     wanted = scope["method"] != "HEAD" and accepts_gzip(header(scope, b"accept-encoding"))
     begun: list[Any] = []
 
     async def send_compressed(message: Any) -> None:
-        if message["type"] == "http.response.start" and _fits(message):
+        if message["type"] == "http.response.start" and _fits(message, kinds):
             message["headers"] = [*message["headers"], (b"vary", b"Accept-Encoding")]
             if wanted:
                 begun.append(message)  # until the body says whether it is whole
@@ -51,13 +56,14 @@ def compressing(scope: Any, send: Any) -> Any:
     return send_compressed
 
 
-def _fits(message: Any) -> bool:
+def _fits(message: Any, kinds: tuple[bytes, ...]) -> bool:
     headers = {name.lower(): value for name, value in message.get("headers", ())}
     kind = headers.get(b"content-type", b"")
-    return kind.startswith(_KINDS) and b"content-encoding" not in headers
+    return kind.startswith(kinds) and b"content-encoding" not in headers
 
 
 async def _compressed(body: bytes) -> bytes:
     if len(body) < _LARGE_BYTES:
         return gzip.compress(body, _LEVEL, mtime=0)
-    return await asyncio.to_thread(gzip.compress, body, _LEVEL, mtime=0)
+    level = _LEVEL if len(body) < _HUGE_BYTES else _QUICK_LEVEL
+    return await asyncio.to_thread(gzip.compress, body, level, mtime=0)

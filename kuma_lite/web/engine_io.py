@@ -18,6 +18,7 @@ from kuma_lite.core.client_address import ClientAddresses, header
 from kuma_lite.core.hosts import host_name
 from kuma_lite.core.limits import SOCKET_MESSAGE_BYTES
 from kuma_lite.web.channel import MAX_GUEST_WAITING_BYTES, MAX_WAITING_BYTES, OutgoingQueue, WebSocket
+from kuma_lite.web.compression import POLLED, compressing
 from kuma_lite.web.lean_socketio import engineio
 from kuma_lite.web.origin import is_foreign, origin_allowed
 from kuma_lite.web.packets import Json
@@ -75,7 +76,7 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
             ping_interval=PING_INTERVAL_S,
             ping_timeout=PING_TIMEOUT_S,
             max_http_buffer_size=SOCKET_MESSAGE_BYTES,
-            http_compression=False,  # it would block the loop; proxies compress, websockets are the rule
+            http_compression=False,  # it would block the loop: `compressing` does not
             cors_allowed_origins=[],
             logger=_silent_logger(),
             json=Json,
@@ -96,6 +97,8 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]
         if refusal is None:
             if sid is not None and scope["type"] == "websocket" and not self.sockets[sid].upgraded:
                 self._scopes[sid] = scope
+            if scope["type"] == "http":
+                send = compressing(scope, send, POLLED)  # as Engine.IO does at Uptime Kuma 2.5
             await super().handle_request(scope, receive, send)
             return
         status, code, message = refusal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import logging
 from collections.abc import AsyncIterator, Sequence
@@ -242,6 +243,27 @@ async def test_a_polling_body_beyond_a_megabyte_ends_the_session(server: Server)
     session = f"{address}&sid={opened['sid']}"
     assert (await http.request("POST", session, body=b"4" * 1_000_001)).status == 400
     assert (await http.get(session)).json() == {"code": 1, "message": "Session ID unknown"}
+
+
+@pytest.mark.parametrize(
+    ("accepts", "count", "packed"), [("gzip", 500, True), ("gzip", 1, False), ("br", 500, False)]
+)
+async def test_polls_are_compressed_for_whom_it_helps(
+    server: Server, accepts: str, count: int, packed: bool
+) -> None:
+    address = f"{server.url}/socket.io/?EIO=4&transport=polling"
+    opened = json.loads((await http.get(address)).text[1:])
+    session = f"{address}&sid={opened['sid']}"
+    await http.request("POST", session, body=b"40")
+    await http.get(session)
+    await http.request("POST", session, body=f'42["flood",{count}]'.encode())
+    texts: list[str] = []
+    while sum(text.startswith('42["n"') for text in texts) < count:
+        answer = await http.get(session, headers={"Accept-Encoding": accepts})
+        assert (answer.headers.get("content-encoding") == "gzip") is packed
+        body = gzip.decompress(answer.body) if packed else answer.body
+        texts += body.decode().split("\x1e")
+    assert f'42["n",{count - 1}]' in texts
 
 
 @pytest.mark.parametrize(
