@@ -33,6 +33,7 @@ class Answer:
     __slots__ = (
         "_body_limit",
         "_chunks",
+        "_closed",
         "_codings",
         "_decoder",
         "_failure",
@@ -66,7 +67,8 @@ class Answer:
         self._head_only = method == "HEAD"
         self._skips_body = skips_body
         self._body_limit = body_limit
-        self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
+        self._parser: httptools.HttpResponseParser | None = None  # from the first byte until `close`
+        self._closed = False
         self._reason = b""
         self._fields: list[tuple[str, str]] = []
         self._decoder: Decoder | None = None  # there once the headers are complete
@@ -80,7 +82,7 @@ class Answer:
         self._retains = True
         self._overlooked = False  # chunks that the strict parser takes for plain bytes
         self._codings: list[str] = []
-        self._refusal: NetworkError | None = None  # what the strict parser said
+        self._refusal: str | None = None  # what the strict parser said
         self._lenient: Head | None = None
 
     @property
@@ -130,16 +132,17 @@ class Answer:
     def close(self) -> None:
         """Take no more bytes.
 
-        The parser holds us as we hold it: without this, every answer would stay with all its bytes until
-        Python looks for garbage.
+        The parser holds us as we hold it, and so does the traceback of what we have raised: without this, an
+        answer would stay with all its bytes until Python looks for garbage.
         """
-        self._parser = None
+        self._parser = self._refusal = self._failure = None
+        self._closed = True
 
     def end(self) -> bool:
         """Whether the answer is complete when the connection ends here. Raises NetworkError."""
         if not self.begun:
             if self._refusal is not None:
-                raise self._refusal
+                raise parse_error(self._refusal)
             return False
         chunks = self._chunks or (self._chunks_so_far() if self._retains else None)
         return chunks.over if chunks is not None else not self._framed
@@ -147,8 +150,10 @@ class Answer:
     # The head
 
     def _parse(self, data: bytes) -> None:
-        if self._parser is None:
+        if self._closed:
             return
+        if self._parser is None:
+            self._parser = httptools.HttpResponseParser(self)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -158,14 +163,14 @@ class Answer:
                 return
             if self._failure is not None:
                 raise self._failure from None
-            refusal = parse_error(error)
+            refusal = str(error)
             if not self.begun and self._lenient is None:
                 self._refusal = refusal
                 self._read_leniently(refusal)
             elif self.begun and self._retains:
                 self._read_chunks_again()
             else:
-                raise refusal from None
+                raise parse_error(refusal) from None
 
     def _body_begins(self) -> int:
         begins = 0
@@ -173,17 +178,17 @@ class Answer:
             begins = end_of_head(self._raw, begins) or len(self._raw)
         return begins
 
-    def _read_leniently(self, refusal: NetworkError) -> None:
-        """Look for a head, past interim ones, in all that has come; raises `refusal` when there is none."""
+    def _read_leniently(self, refusal: str) -> None:
+        """Look for a head, past interim ones, in all that has come. Raises NetworkError: there is none."""
         while True:
             if not may_be_head(self._raw):
-                raise refusal
+                raise parse_error(refusal)
             end = end_of_head(self._raw)
             if end is None:
                 return
             head = read_head(self._raw[:end])
             if head is None:
-                raise refusal
+                raise parse_error(refusal)
             self._raw = self._raw[end:]
             if not is_interim(head.status):
                 break
@@ -303,9 +308,9 @@ def is_interim(status: int) -> bool:
     return status < 200 and status != _SWITCHING_PROTOCOLS
 
 
-def parse_error(error: Exception) -> NetworkError:
+def parse_error(refusal: str) -> NetworkError:
     """`Parse Error: <what was expected>`."""
-    return NetworkError(f"Parse Error: {error}", "HPE_INVALID_CONSTANT", ErrorKind.PROTOCOL)
+    return NetworkError(f"Parse Error: {refusal}", "HPE_INVALID_CONSTANT", ErrorKind.PROTOCOL)
 
 
 def header_overflow() -> NetworkError:

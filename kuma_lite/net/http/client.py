@@ -163,7 +163,11 @@ class _Call:
                 await exchange.done
                 again = _further(again, log_in, exchange)
         except ssl.SSLCertVerificationError as error:
+            exchange.forget_failure()
             raise await self._not_verified(error, hop.url, name, transport) from None
+        except NetworkError:
+            exchange.forget_failure()
+            raise
         finally:
             if route is None or not exchange.persists:
                 exchange.close()
@@ -201,6 +205,7 @@ class _Call:
         try:
             await exchange.done
         except NetworkError as error:
+            exchange.forget_failure()
             if exchange.heard or error.kind is ErrorKind.TIMEOUT:
                 raise
             return None

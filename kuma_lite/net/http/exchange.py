@@ -178,6 +178,11 @@ class Exchange(asyncio.Protocol):
         if unsent:  # mostly an alert on its way; a server that reads nothing must not keep the descriptor
             self._loop.call_later(LINGER, transport.abort)
 
+    def forget_failure(self) -> None:
+        """Hold no longer what `done` has raised: its traceback holds whoever waited, and with that us."""
+        self.done = self._loop.create_future()
+        self.done.set_result(None)
+
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
