@@ -23,7 +23,7 @@ from kuma_lite.core.database import Database
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.errors import StorageTrouble
 from kuma_lite.core.sql import Connection
-from kuma_lite.core.transactions import PATIENCE_S
+from kuma_lite.core.transactions import PATIENCE_S, ends_within
 
 MAX_UNWRITTEN: Final = 50_000  # beats kept while the disk takes none: forty minutes of 1,000 monitors @ 20 s
 SEAL_ATTEMPTS: Final = 3  # beats that come in meanwhile are not worth more
@@ -92,8 +92,7 @@ class Recorder:
         if unstored is None:
             await asyncio.shield(recording)
             return beat
-        done, _ = await asyncio.wait({recording}, timeout=PATIENCE_S)
-        if done:
+        if await ends_within(recording, PATIENCE_S):
             recording.result()
         else:
             self._hanging.add(beat.id)

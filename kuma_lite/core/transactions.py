@@ -72,8 +72,7 @@ async def done_soon(
 ) -> bool | None:
     """The same for whatever ends when it is committed, and raises StorageTrouble otherwise."""
     task = asyncio.ensure_future(work)
-    done, _ = await asyncio.wait({task}, timeout=PATIENCE_S)
-    if done:
+    if await ends_within(task, PATIENCE_S):
         try:
             task.result()
         except StorageTrouble:
@@ -87,3 +86,22 @@ async def done_soon(
 
     task.add_done_callback(at_the_end)
     return None
+
+
+async def ends_within(task: asyncio.Future[Any], seconds: float) -> bool:
+    """Whether a task ends so soon; it goes on anyway. As `asyncio.wait`, for one alone at half the cost."""
+    loop = asyncio.get_running_loop()
+    over: asyncio.Future[None] = loop.create_future()
+
+    def end(_task: object = None) -> None:
+        if not over.done():
+            over.set_result(None)
+
+    task.add_done_callback(end)
+    timer = loop.call_later(seconds, end)
+    try:
+        await over
+    finally:
+        timer.cancel()
+        task.remove_done_callback(end)
+    return task.done()

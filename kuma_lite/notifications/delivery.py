@@ -22,6 +22,7 @@ from kuma_lite.core.errors import INTERNAL_ERROR, UserError
 from kuma_lite.core.records import replace
 from kuma_lite.core.redaction import forget_secrets, remember_secrets, secrets_of
 from kuma_lite.core.registry import Registry
+from kuma_lite.core.time_limit import TimeLimit
 from kuma_lite.notifications import templates
 from kuma_lite.notifications.fields import lacking, template_keys
 from kuma_lite.notifications.masking import hiding
@@ -116,7 +117,8 @@ async def deliver(
     attempt = object()  # what is tried out from a form is stored nowhere yet
     remember_secrets(attempt, read.secrets)
     try:
-        async with asyncio.timeout(timeout):
+        loop = asyncio.get_running_loop()
+        with TimeLimit(loop, loop.time() + timeout):
             said = await _send(service, config, message, context, trial, read)
     except TimeoutError:
         raise DeliveryFailed("No answer within {seconds} seconds.", seconds=f"{timeout:g}") from None
@@ -132,7 +134,9 @@ async def deliver(
         raise DeliveryFailed(INTERNAL_ERROR) from None
     finally:
         forget_secrets(attempt)
-    return Receipt(shown(said), limited(shown(context.answer or said), ANSWER_CHARS))
+    told = shown(said)
+    answer = told if context.answer in ("", said) else shown(context.answer)
+    return Receipt(told, limited(answer, ANSWER_CHARS))
 
 
 class _Read:
