@@ -133,12 +133,15 @@ class _Call:
         if hop.url.scheme == "https":
             name = _tls_name(hop)
             context = await self.client.context(tls_options(self.request))
-        where = Whereto(hop.url.host, hop.url.port, name, transport)
-        route = self._route(hop, where, context, log_in)
+        where = None  # only what is remembered of a server wants to know
+        if context is not None or self.request.keeps:
+            where = Whereto(hop.url.host, hop.url.port, name, transport)
+        route = None if where is None else self._route(hop, where, context, log_in)
         if route is not None and (rested := await self._ask_rested(route, hop)) is not None:
             return rested.opened, rested.report
         if context is not None:
             if resumption is not None:
+                assert where is not None
                 kept = resumption.offer(where, context, self.loop.time(), self.client.clock.now())
             tls = (context, sni(name), kept.session if kept is not None else None)
 
@@ -175,6 +178,7 @@ class _Call:
         if route is not None:
             self.client.resting.put(route, Rested(opened, report, self.loop.time()), self.loop)
         if report is not None and resumption is not None and (kept is None or report is not kept.report):
+            assert where is not None
             assert context is not None
             assert exchange.ssl_object is not None
             resumption.keep(where, context, exchange.ssl_object, report, self.loop.time())
