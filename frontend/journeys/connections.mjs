@@ -104,7 +104,7 @@ async function useProxy(page, url, port, asked) {
   await dialog.getByText(/^200 OK in /).waitFor();
   check(asked.includes("http://somewhere.invalid/x"), `the proxy was asked for ${asked}`);
   await dialog.getByRole("button", { name: "Save" }).click();
-  await page.getByText(`127.0.0.1:${port}`).waitFor();
+  await section(page, "Proxies").getByText(`127.0.0.1:${port}`).waitFor(); // a monitor may have had that port
 
   await page.getByRole("button", { name: `Edit 127.0.0.1:${port}` }).click();
   const password = dialog.getByLabel("Password", { exact: true });

@@ -12,6 +12,7 @@ from typing import Final
 GRID_S: Final = 0.2  # wake-ups are the cost of a scheduler, not its heap; a fifth of a second is no lateness
 FINE_S: Final = 0.1  # the same where so much is due that what comes together would wait for each other
 FINE_AT: Final = 100.0  # checks a second
+AT_ONCE_S: Final = 0.01  # to what somebody has added or resumed, and waits for; many of them share a wake-up
 IDLE_S: Final = 1.0  # the longest sleep: a clock that was set, and a loop that stood still, are seen by then
 START_SPREAD_S: Final = 30.0  # overdue monitors are caught up with over this time after a start
 LEAST_GAP_S: Final = 2.0  # a second look that would come sooner after the first one is left out

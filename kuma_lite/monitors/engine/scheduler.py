@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Final
 
 from kuma_lite.core.clock import Clock
-from kuma_lite.monitors.engine.due import FINE_S, next_wake
+from kuma_lite.monitors.engine.due import AT_ONCE_S, FINE_S, next_wake
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class Scheduler:
     def _wake_earlier(self, due: float) -> None:
         """What was put in last is due before the next wake-up."""
         now = self._clock.monotonic()
-        wake = next_wake(now, due, self._rate, watched=False)
+        wake = now + AT_ONCE_S if due <= now else next_wake(now, due, self._rate, watched=False)
         if wake < self._wakes_at:
             self._sleep(wake - now, wake)
 
