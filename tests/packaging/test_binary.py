@@ -55,6 +55,7 @@ BARE_ROOT = (
 DATA = "/var/lib/kuma-lite"  # inside the bare root
 EMULATED = CPU not in ("", platform.machine())
 READY_S = 300 if EMULATED else 30  # generous: other tests share the machine
+ANSWER_S = 60 if EMULATED else 5  # the first request to REST imports its framework
 STOP_S = 60 if EMULATED else 10  # what supervisors wait before they kill
 IDLE = {
     "aiohttp",
@@ -158,7 +159,7 @@ def target() -> Iterator[str]:
 
 
 def get(port: int, path: str, token: str = "") -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_S)
     try:
         connection.request("GET", path, headers={"Authorization": f"Bearer {token}"} if token else {})
         response = connection.getresponse()
