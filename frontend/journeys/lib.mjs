@@ -47,7 +47,8 @@ export async function openPage(browser, options = {}) {
   page.problems = [];
   page.on("pageerror", (error) => page.problems.push(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error" && !message.text().includes("WebSocket")) page.problems.push(message.text());
+    if (message.type() !== "error" || message.text().includes("WebSocket")) return;
+    page.problems.push(`${message.text()} (${message.location().url}, on ${page.url()})`);
   });
   return page;
 }

@@ -11,7 +11,10 @@ const MOST = 60; // characters of a slug that is suggested
 /** Where visitors find it. */
 export const addressOf = (slug: string): string => `${basePath}/status/${slug}`;
 
-export async function deletePage(page: { id: number; slug: string; title: string }): Promise<boolean> {
+/** `begins` is called when that is wanted, before anything is gone. */
+export async function deletePage(
+  page: { id: number; slug: string; title: string }, begins: () => void = () => {},
+): Promise<boolean> {
   const users = await usersOf("status_page", page.id);
   const { yes } = await ask({
     title: t("delete.title", { name: page.title }),
@@ -19,7 +22,9 @@ export async function deletePage(page: { id: number; slug: string; title: string
     action: t("common.delete"),
     danger: true,
   });
-  return yes && perform("deleteStatusPage", page.slug);
+  if (!yes) return false;
+  begins();
+  return perform("deleteStatusPage", page.slug);
 }
 
 /** A slug of what somebody typed: small letters, digits and single hyphens. */
