@@ -13,7 +13,7 @@ export const addressOf = (slug: string): string => `${basePath}/status/${slug}`;
 
 /** `begins` is called when that is wanted, before anything is gone. */
 export async function deletePage(
-  page: { id: number; slug: string; title: string }, begins: () => void = () => {},
+  page: { id: number; slug: string; title: string }, begins?: () => void,
 ): Promise<boolean> {
   const users = await usersOf("status_page", page.id);
   const { yes } = await ask({
@@ -23,7 +23,7 @@ export async function deletePage(
     danger: true,
   });
   if (!yes) return false;
-  begins();
+  begins?.();
   return perform("deleteStatusPage", page.slug);
 }
 
