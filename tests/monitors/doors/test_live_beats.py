@@ -33,9 +33,7 @@ async def test_a_change_is_not_kept_waiting_and_takes_what_waits_along(
         ]
 
 
-async def test_what_changes_nothing_is_told_together(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_changes_nothing_is_told_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doors, "BATCH_S", 3)  # two pushes take longer than a second on a busy machine
     async with running(tmp_path) as server, server.logged_in() as owner, server.logged_in("/page") as page:
         await add_monitor(owner, type="push", pushToken=TOKEN, interval=600)
