@@ -48,7 +48,9 @@ export async function openPage(browser, options = {}) {
   page.on("pageerror", (error) => page.problems.push(error.message));
   page.on("console", (message) => {
     if (message.type() !== "error" || message.text().includes("WebSocket")) return;
-    page.problems.push(`${message.text()} (${message.location().url}, on ${page.url()})`);
+    // Without hosts: journeys leave out what a message says of some of them.
+    const [what, where] = [message.location().url, page.url()].map((url) => url.replace(/^\w+:\/\/[^/]*/, ""));
+    page.problems.push(`${message.text()} (${what}, on ${where})`);
   });
   return page;
 }

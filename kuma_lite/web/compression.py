@@ -11,9 +11,7 @@ from kuma_lite.core.client_address import header
 LEAST_BYTES: Final = 1_024  # below, the head of the packet outweighs it
 _LARGE_BYTES: Final = 64_000  # from there on in a thread: the loop has checks to make
 _LEVEL: Final = 5
-_HUGE_BYTES: Final = (
-    1_000_000  # from there on as quickly as can be: the client waits longer for us than for the rest
-)
+_HUGE_BYTES: Final = 1_000_000  # from there on as quickly as can be: the client waits for us
 _QUICK_LEVEL: Final = 1
 _KINDS: Final = (b"application/json", b"application/problem+json", b"application/vnd.oai", b"text/html")
 POLLED: Final = (b"text/plain",)  # what Engine.IO answers a poll

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, Final, TypeVar, cast
 
 from kuma_lite.core.errors import StorageTrouble
+from kuma_lite.core.transactions import ends_within
 
 T = TypeVar("T")
 
@@ -27,11 +28,9 @@ class LastGood:
         """The answer to a question, or the one from before. Raises StorageTrouble when there is none."""
         generation = self._generation
         asking = asyncio.ensure_future(question())
-        if key in self._known:
-            await asyncio.wait({asking}, timeout=PATIENCE_S)
-            if not asking.done():
-                asking.add_done_callback(_unheard)
-                return cast(T, self._known[key])
+        if key in self._known and not await ends_within(asking, PATIENCE_S):
+            asking.add_done_callback(_unheard)
+            return cast(T, self._known[key])
         try:
             found = await asking
         except StorageTrouble:
