@@ -7,10 +7,13 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from kuma_lite.core.access import OWNER_RIGHTS, Actor
+from kuma_lite.core.records import hiding
 
 
 class User(Struct, frozen=True):
     """One row of the table of users."""
+
+    __repr__ = hiding("password", "twofa_secret", "twofa_last_token")
 
     id: int
     username: str

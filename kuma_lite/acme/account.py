@@ -7,17 +7,18 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
+from msgspec import Struct
+
+from kuma_lite.core.records import hiding
 
 _BYTES: Final = 32  # of a number of P-256
 
 
-@dataclass(frozen=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """What joins an account with one that the authority knows already (RFC 8555, 7.3.4).
 
     Attributes:
@@ -25,8 +26,10 @@ class Binding:
         key: the secret it has given with it, Base64 for addresses.
     """
 
+    __repr__ = hiding("key")
+
     kid: str
-    key: str = field(repr=False)
+    key: str
 
 
 class AccountKey:

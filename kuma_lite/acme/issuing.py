@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from kuma_lite.acme import certificates
 from kuma_lite.acme.challenges import Proofs
 from kuma_lite.acme.client import AcmeClient, Answer
 from kuma_lite.acme.errors import ALREADY_REPLACED, AcmeError, said
 from kuma_lite.acme.rules import Order
+from kuma_lite.core.records import hiding
 
 MOST_ORDERS: Final = 4  # in one attempt: what one refuses is left out of the next
 PROOF_S: Final = 120.0  # for one name to be looked at, or for a certificate to be made
@@ -19,8 +21,7 @@ FIRST_LOOK_S: Final = 0.5
 LONGEST_LOOK_S: Final = 10.0
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Struct, frozen=True):
     """Of an attempt.
 
     Attributes:
@@ -30,8 +31,10 @@ class Result:
         refused: name → why.
     """
 
+    __repr__ = hiding("key")
+
     chain: bytes = b""
-    key: bytes = field(default=b"", repr=False)
+    key: bytes = b""
     names: tuple[str, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.api_keys.service import ApiKeys
 from kuma_lite.api_keys.store import ApiKey
@@ -12,7 +13,7 @@ from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.clock import to_ms
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.iso_time import iso
-from kuma_lite.core.records import replace
+from kuma_lite.core.records import hiding, replace
 from kuma_lite.core.resources import Document, Reference, Resource
 from kuma_lite.core.scopes import GROUP, TAG
 
@@ -29,14 +30,15 @@ STATE_EXAMPLE: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class KeptKey:
+class KeptKey(Struct, frozen=True):
     """A key as it is now."""
+
+    __repr__ = hiding("text")
 
     key: ApiKey
     status: str  # active, inactive or expired
     ends: float | None = None  # seconds since 1970; None: never
-    text: str = field(default="", repr=False)  # the key itself; only of one that was made just now
+    text: str = ""  # the key itself; only of one that was made just now
 
     @property
     def id(self) -> int:

@@ -6,8 +6,11 @@ import re
 import secrets
 import string
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from msgspec import Struct
+
+from kuma_lite.core.records import hiding
 from kuma_lite.core.time_zones import zone_named
 
 SECRET_CHARS: Final = 40  # 240 bits, as in Uptime Kuma 2.5
@@ -15,8 +18,10 @@ _ALPHABET: Final = string.ascii_letters + string.digits + "_-"
 _KEY: Final = re.compile(r"^uk(\d{1,18})_(.+)$", re.DOTALL)
 
 
-class GivenKey(NamedTuple):
+class GivenKey(Struct, frozen=True):
     """A key as a program shows it."""
+
+    __repr__ = hiding("secret")
 
     id: int
     secret: str

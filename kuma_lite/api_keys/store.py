@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from kuma_lite.core import sql
 from kuma_lite.core.clock import MILLISECONDS, wire_date
+from kuma_lite.core.records import hiding
 from kuma_lite.core.scopes import Grant, of_columns
 from kuma_lite.core.sql import Connection
 
@@ -24,6 +25,9 @@ class ApiKey(NamedTuple):
     digest: str | None = None  # SHA-256 of the secret; None: of a key that was made without scopes
     last_used: int | None = None  # milliseconds since 1970
     grant: Grant = Grant()
+
+    def __repr__(self) -> str:
+        return hiding("hash", "digest")(self)
 
     def as_wire(self, status: str) -> dict[str, Any]:
         """An entry of `apiKeyList`; never the hash."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kuma_lite.api_keys.events import api_key_doors
 from kuma_lite.api_keys.resource import api_key_resource
@@ -26,8 +27,6 @@ from kuma_lite.doctor.model import Finding
 from kuma_lite.health.kinds import BACKUP
 from kuma_lite.health.model import Problem
 from kuma_lite.importing.events import ImportDoors
-from kuma_lite.importing.history import Progress
-from kuma_lite.importing.service import Outcome
 from kuma_lite.monitors.document.targets import domain_target
 from kuma_lite.monitors.references import References
 from kuma_lite.places.events import PlaceDoors
@@ -43,6 +42,10 @@ from kuma_lite.remote_browsers.service import RemoteBrowsers
 from kuma_lite.tools.backup import Backups
 from kuma_lite.tools.events import ToolEvents
 from kuma_lite.tools.system import SystemDoors
+
+if TYPE_CHECKING:
+    from kuma_lite.importing.history import Progress
+    from kuma_lite.importing.service import Outcome
 
 
 class Helpers:

@@ -11,6 +11,7 @@ from msgspec.structs import asdict
 
 from kuma_lite.backups.rotation import EVERY, Keep
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import hiding
 from kuma_lite.core.schema_backup import FOLDER
 
 SECRETS: Final = frozenset({"passphrase"})
@@ -30,6 +31,8 @@ class Plan(Struct, frozen=True):
         passphrase: "" leaves them unencrypted.
         with_keys: with certificate and key for HTTPS.
     """
+
+    __repr__ = hiding("passphrase")
 
     every: str = ""
     hour: int = 3

@@ -10,6 +10,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from kuma_lite.core.json_text import JsonTextError, compact_json, parse_json, text_of
+from kuma_lite.core.records import hiding
 from kuma_lite.net.network import USER_AGENT
 
 ACCEPT: Final = (
@@ -29,6 +30,8 @@ Headers = list[tuple[str, str]]
 
 class Wanted(Struct, frozen=True):
     """The options that decide what is sent."""
+
+    __repr__ = hiding("body", "headers", "basic", "bearer_token")
 
     method: str = "GET"
     body: str = ""

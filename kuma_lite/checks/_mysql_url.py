@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, unquote
 from msgspec import Struct
 
 from kuma_lite.core.json_text import JsonTextError, parse_json
+from kuma_lite.core.records import hiding
 
 MYSQL_PORT: Final = 3306
 
@@ -27,6 +28,8 @@ class InvalidString(ValueError):
 
 class MysqlSecurity(Struct, frozen=True):
     """How a connection is encrypted: `verify` the chain, `names`: and that it is for this host. PEM texts."""
+
+    __repr__ = hiding("key")
 
     verify: bool = True
     names: bool = False

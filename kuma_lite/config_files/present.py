@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.config_files.model import NOT_IN_FILES
 from kuma_lite.config_files.store import Owned, thing_of
@@ -21,8 +22,7 @@ def kinds(resources: Resources) -> list[Resource[Any]]:
     return [resource for resource in resources if resource.name not in NOT_IN_FILES]
 
 
-@dataclass
-class Present:
+class Present(Struct):
     """All things of an organisation.
 
     Args:

@@ -16,11 +16,14 @@ from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec import Struct
+
 from kuma_lite.core import config_values as values
 from kuma_lite.core.config_checks import refuse_contradictions
 from kuma_lite.core.config_values import BadValue
 from kuma_lite.core.errors import StartupError
 from kuma_lite.core.limits import DEFAULT_HOST, DEFAULT_PORT
+from kuma_lite.core.records import hiding
 from kuma_lite.core.setting import DECLARATION, Setting, declare
 
 PREFIX: Final = "KUMA_LITE_"
@@ -35,16 +38,17 @@ _RULING_SUFFIXES: Final = (".yaml", ".yml")  # of what is watched, never of sett
 FILE_SUFFIX: Final = "_FILE"  # of a variable that names a file with a secret
 
 
-@dataclass(frozen=True)
-class Tls:
+class Tls(Struct, frozen=True):
     """Files of a server certificate."""
+
+    __repr__ = hiding("passphrase")
 
     certificate: Path
     key: Path
     passphrase: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # each would be compiled at every start
 class Config:
     """The settings of one process."""
 

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, get_args
 
@@ -36,6 +35,7 @@ from kuma_lite.core.check_results import Status as Status
 from kuma_lite.core.check_results import Wait as Wait
 from kuma_lite.core.notations import Bare as Bare
 from kuma_lite.core.notations import Notation as Notation
+from kuma_lite.core.records import hiding
 from kuma_lite.core.sentences import filled
 
 if TYPE_CHECKING:
@@ -321,12 +321,13 @@ class Pace(Struct, frozen=True):
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class PushKeys:
+class PushKeys(Struct, frozen=True):
     """The key pair by which push services of browsers know this server (RFC 8292), both as base64url."""
 
+    __repr__ = hiding("private")
+
     public: str  # 65 bytes: the point on P-256, uncompressed
-    private: str = field(repr=False)  # 32 bytes: the scalar
+    private: str  # 32 bytes: the scalar
 
 
 class DeliveryContext(Protocol):

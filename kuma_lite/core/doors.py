@@ -10,11 +10,10 @@ JSON that is encoded already.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Any, Final, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from kuma_lite.core.access import Actor, Audience, Right
 from kuma_lite.core.errors import NotLoggedIn, UserError
@@ -190,8 +189,7 @@ def door(access: Access, needs: Right = Right.OWNER) -> dict[str, Any]:
     return {"access": access, "needs": needs}
 
 
-@dataclass
-class Doors:
+class Doors(Struct):
     """All doors of one feature.
 
     `routes` makes Litestar handlers that state `opt=door(Access..., Right...)`, below `/api/v1/`. It is

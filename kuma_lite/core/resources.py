@@ -15,9 +15,10 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeVar
 from weakref import WeakValueDictionary
+
+from msgspec import Struct, field
 
 from kuma_lite.core.access import Actor, Forbidden, Owned, Right, may, require
 from kuma_lite.core.errors import UserError
@@ -71,8 +72,7 @@ class Keeper(Protocol[T]):
         """Remove it; whatever named it names nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """Where a document names another thing by its id.
 
     Args:
@@ -116,8 +116,7 @@ def _no_facts(thing: Any) -> Mapping[str, Any]:
     return {}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Resource(Generic[T]):
+class Resource(Struct, Generic[T], frozen=True, kw_only=True):
     """One kind of thing that people keep.
 
     Args:
@@ -162,9 +161,7 @@ class Resource(Generic[T]):
     facts: Callable[[T], Mapping[str, Any]] = _no_facts
     settled: Callable[[Actor, T | None, Document], Document] = _as_it_is
     # Of one thing only one change at a time; a lock lives while somebody wants it.
-    _turns: WeakValueDictionary[Id, asyncio.Lock] = field(
-        default_factory=WeakValueDictionary, init=False, repr=False, compare=False
-    )
+    _turns: WeakValueDictionary[Id, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def list(self, actor: Actor) -> Sequence[T]:
         """All that the actor reaches, oldest first. Raises Forbidden."""

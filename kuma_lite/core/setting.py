@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import field
+from typing import Any, Final, NamedTuple
 
 from kuma_lite.core.config_values import Reader
 
 DECLARATION: Final = "setting"
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """How one field of `Config` is written outside.
 
     Args:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 PREFIXES: Final = ("kuma-lite.", "kuma.")
 MAX_VALUE_CHARS: Final = 10_000
@@ -45,8 +44,7 @@ class Container(Struct, frozen=True):
     labels: Mapping[str, str]
 
 
-@dataclass
-class Labelled:
+class Labelled(Struct):
     """What the labels of all containers of a host come to.
 
     Args:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from kuma_lite.core.records import hiding
 from kuma_lite.core.sql import Connection
 from kuma_lite.importing.values import BeatRow
 
@@ -47,6 +48,9 @@ class MonitorRow(NamedTuple):
     push_token: str | None
     document: dict[str, Any]
     created: int  # milliseconds since 1970
+
+    def __repr__(self) -> str:
+        return hiding("push_token", "document")(self)
 
 
 class Rooms(Protocol):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from kuma_lite.core.sentences import filled, translatable
 
@@ -29,8 +28,7 @@ class Named(Struct, frozen=True):
 Notes = dict[str, list[Named]]  # why → what it was
 
 
-@dataclass
-class Report:
+class Report(Struct):
     """Notes for a person, taken as an import goes along.
 
     Attributes:

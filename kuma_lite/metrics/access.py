@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
+
+from msgspec import Struct
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.rate_limits import FailureCounter
+from kuma_lite.core.records import hiding
 
 FAILURES_PER_MINUTE: Final = 60  # of one place, refused unheard after that: each costs 50 ms of CPU
 _BASIC: Final = "basic "
 
 
-class Credentials(NamedTuple):
+class Credentials(Struct, frozen=True):
     """What a header carries."""
+
+    __repr__ = hiding("password")
 
     username: str
     password: str

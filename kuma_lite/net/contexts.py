@@ -14,6 +14,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from kuma_lite.core.records import hiding
 from kuma_lite.net.errors import ErrorKind, NetworkError
 
 # Sets of options kept. Every private CA or client certificate is a set of its own.
@@ -40,6 +41,8 @@ class TlsOptions(Struct, frozen=True):
         alpn: protocols offered.
         legacy: also talk to servers with old key sizes and without secure renegotiation.
     """
+
+    __repr__ = hiding("key_pem")
 
     verify: bool = True
     ca_pem: str | None = None

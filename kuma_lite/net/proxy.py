@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
+
+from kuma_lite.core.records import hiding
 
 if TYPE_CHECKING:
     from kuma_lite.net.http.url import Url
@@ -18,18 +21,19 @@ _SEPARATORS: Final = re.compile(r"[\s,]+")
 _WITH_PORT: Final = re.compile(r"^(.+):(\d+)$")
 
 
-@dataclass(frozen=True, slots=True)
-class ProxyServer:
+class ProxyServer(Struct, frozen=True):
     """A proxy. `socks` means `socks5h`: names are looked up there; `socks5` and `socks4` look up here.
 
     Empty `username` and `password`: none are sent.
     """
 
+    __repr__ = hiding("password")
+
     protocol: str
     host: str
     port: int
     username: str = ""
-    password: str = field(default="", repr=False)
+    password: str = ""
 
     @property
     def speaks_http(self) -> bool:

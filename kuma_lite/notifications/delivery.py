@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -54,8 +53,7 @@ class KeyRing(Protocol):
         """The pair; it is made if there is none."""
 
 
-@dataclass
-class Context:
+class Context(Struct):
     """What a service may ask for."""
 
     network: Network

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from kuma_lite.core.declarations import Message
 from kuma_lite.core.json_text import compact_json
+from kuma_lite.core.records import hiding
 
 Config = Mapping[str, Any]  # the whole stored form: name, type, isDefault, applyExisting and all options
 
@@ -42,6 +43,8 @@ class Form(dict[str, Any]):
 
 class Channel(Struct, frozen=True):
     """One stored notification; times in milliseconds since 1970."""
+
+    __repr__ = hiding("config_text")
 
     id: int
     name: str | None

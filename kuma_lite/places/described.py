@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import hiding
 from kuma_lite.net.http import HttpClient
 from kuma_lite.places.folder import FolderPlace
 from kuma_lite.places.model import Place
@@ -32,8 +34,7 @@ _TEXTS: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Described:
+class Described(Struct, frozen=True):
     """A place somebody has named.
 
     Attributes:
@@ -44,10 +45,12 @@ class Described:
         pages: copies of status pages go there.
     """
 
+    __repr__ = hiding("fields")
+
     id: str
     name: str
     kind: str
-    fields: dict[str, Any] = field(repr=False)
+    fields: dict[str, Any]
     backups: bool = False
     pages: bool = False
 

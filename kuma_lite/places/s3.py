@@ -12,13 +12,15 @@ import hashlib
 import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
 
+from msgspec import Struct
+
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import hiding
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http import HttpClient, Request, Response
 from kuma_lite.net.http.url import Url, parse_url
@@ -50,8 +52,7 @@ _NO_RANGE: Final = 416
 _EMPTY: Final = hashlib.sha256(b"").hexdigest()
 
 
-@dataclass(frozen=True)
-class Bucket:
+class Bucket(Struct, frozen=True):
     """Where objects are.
 
     Attributes:
@@ -60,9 +61,11 @@ class Bucket:
         path_style: the bucket is the first part of the path, else of the host's name.
     """
 
+    __repr__ = hiding("credentials")
+
     bucket: str
     region: str
-    credentials: Credentials = field(repr=False)
+    credentials: Credentials
     endpoint: str = ""
     prefix: str = ""
     path_style: bool = True

@@ -11,13 +11,15 @@ import socket
 import stat
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+from msgspec import Struct
+
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import hiding
 from kuma_lite.places.model import (
     PIECE_BYTES,
     SECRET,
@@ -48,8 +50,7 @@ _HOST_KEYS: Final = (
 _PART: Final = ".part-kuma-lite"  # one name, so that what a broken connection left is replaced
 
 
-@dataclass(frozen=True)
-class Server:
+class Server(Struct, frozen=True):
     """Which server, and who logs in.
 
     Attributes:
@@ -57,11 +58,13 @@ class Server:
         host_key: fingerprint as `ssh-keygen -l` has it; "" accepts the one that is shown.
     """
 
+    __repr__ = hiding("password", "private_key")
+
     host: str
     user: str
     port: int = PORT
-    password: str = field(default="", repr=False)
-    private_key: str = field(default="", repr=False)
+    password: str = ""
+    private_key: str = ""
     folder: str = ""
     host_key: str = ""
 

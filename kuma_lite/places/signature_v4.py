@@ -5,22 +5,26 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
+
+from msgspec import Struct
+
+from kuma_lite.core.records import hiding
 
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
 _UNRESERVED: Final = "-._~"
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(Struct, frozen=True):
     """Who asks. `token` comes with keys that are good for a while only."""
 
+    __repr__ = hiding("secret_key", "token")
+
     access_key: str
-    secret_key: str = field(repr=False)
-    token: str = field(default="", repr=False)
+    secret_key: str
+    token: str = ""
 
 
 def quoted(text: str, *, keeps_slash: bool = False) -> str:

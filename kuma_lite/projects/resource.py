@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.iso_time import iso, parse_iso
+from kuma_lite.core.records import hiding
 from kuma_lite.core.resources import CREATE, DELETE, Document, Reference, Resource
 from kuma_lite.core.scopes import GROUP, TAG, asked
 from kuma_lite.projects import tokens
@@ -55,13 +57,14 @@ FIELDS: Final = frozenset(
 )  # of a new token
 
 
-@dataclass(frozen=True, slots=True)
-class KeptToken:
+class KeptToken(Struct, frozen=True):
     """A token with its project."""
+
+    __repr__ = hiding("text")
 
     token: Token
     project: Project
-    text: str = field(default="", repr=False)  # the token itself; only of one that was made just now
+    text: str = ""  # the token itself; only of one that was made just now
 
     @property
     def organisation(self) -> int:

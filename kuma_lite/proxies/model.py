@@ -9,6 +9,7 @@ from kuma_lite.core import wire_values
 from kuma_lite.core.access import Actor
 from kuma_lite.core.clock import MILLISECONDS, wire_date
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import hiding
 from kuma_lite.net.proxy import PROTOCOLS, ProxyServer
 
 MAX_PORT: Final = 65_535
@@ -29,6 +30,9 @@ class Proxy(NamedTuple):
     active: bool
     default: bool  # what the form of a new monitor begins with
     created: int  # milliseconds since 1970
+
+    def __repr__(self) -> str:
+        return hiding("password")(self)
 
     def document(self) -> dict[str, Any]:
         """What can be chosen."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from copy import copy
 from operator import is_
 from typing import Any, Final
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, field
 
 from kuma_lite.core.access import FIRST_ORGANISATION
 from kuma_lite.core.iso_time import iso, iso_exact
@@ -40,8 +40,7 @@ class Incident(Struct):
     pending: str | None = None  # how it ended, to be said when maintenance is over
 
 
-@dataclass(slots=True)
-class Server:
+class Server(Struct):
     """One host as the process knows it. Times in milliseconds since 1970."""
 
     id: int
@@ -74,11 +73,8 @@ class Server:
     shown: tuple[tuple[Any, ...], Raw] | None = None  # as lists of the API show it, and what that was made of
 
     def copy(self) -> Server:
-        """The same, for a report to change; in a fifth of the time of `replace`."""
-        found = object.__new__(Server)
-        for name in Server.__slots__:
-            setattr(found, name, getattr(self, name))
-        return found
+        """The same, for a report to change."""
+        return copy(self)
 
     @property
     def identity(self) -> tuple[int, str]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
+from msgspec import Struct
+
 from kuma_lite.core.config import Tls
 from kuma_lite.core.errors import StartupError
+from kuma_lite.core.records import hiding
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
 _PASSPHRASE: Final = "ssl_key_passphrase (KUMA_LITE_SSL_KEY_PASSPHRASE)"  # noqa: S105 - the name of a setting
 
 
-@dataclass(frozen=True)
-class Certificate:
+class Certificate(Struct, frozen=True):
     """What is served.
 
     Attributes:
@@ -31,8 +32,10 @@ class Certificate:
         key: PEM, not encrypted.
     """
 
+    __repr__ = hiding("key")
+
     chain: bytes
-    key: bytes = field(repr=False)
+    key: bytes
 
     @contextmanager
     def files(self) -> Iterator[tuple[Path, Path]]:

@@ -8,10 +8,11 @@ import json
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Any, Final, NamedTuple
+
+from msgspec import Struct, field
 
 from kuma_lite.core.client_address import header
 from kuma_lite.web.respond import HTML, TEXT, respond
@@ -57,8 +58,7 @@ class Part(NamedTuple):
             return whole.read(self.length)
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True, dict=True):
     """One file of the page with its compressed siblings; binaries have most gzipped only, without `plain`."""
 
     plain: Path | Part | None

@@ -12,6 +12,7 @@ import msgspec
 from kuma_lite.core import wire_values
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.iso_time import iso
+from kuma_lite.core.records import hiding
 from kuma_lite.core.signing import is_secret, new_secret
 
 KINDS: Final = ("beat", "change", "monitor", "removed")  # as `GET /api/v1/events` calls them
@@ -34,6 +35,9 @@ class Webhook(NamedTuple):
     failing_since: int | None = None  # None: the latest message arrived
     last_success: int | None = None
     last_error: str | None = None
+
+    def __repr__(self) -> str:
+        return hiding("secret")(self)
 
     def document(self) -> dict[str, Any]:
         """What can be chosen."""

@@ -10,9 +10,10 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from kuma_lite import __version__
 from kuma_lite.core import wire_values
@@ -34,8 +35,7 @@ MAX_WEBHOOKS: Final = 100
 _ANSWER_BYTES: Final = 4_096
 
 
-@dataclass(eq=False)
-class _Line:
+class _Line(Struct, eq=False):
     """What waits for one webhook, and who carries it."""
 
     waiting: deque[Letter] = field(default_factory=deque)

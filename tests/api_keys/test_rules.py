@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.api_keys.rules import expiry, new_secret, read_key, write_key
+from kuma_lite.api_keys.rules import GivenKey, expiry, new_secret, read_key, write_key
 
 
 @given(st.integers(0, 10**17), st.text(min_size=1))
 def test_what_was_written_can_be_read(key_id: int, secret: str) -> None:
-    assert read_key(write_key(key_id, secret)) == (key_id, secret)
+    assert read_key(write_key(key_id, secret)) == GivenKey(key_id, secret)
 
 
 @pytest.mark.parametrize("text", ["", "uk", "uk1", "uk1_", "uk_x", "ukx_y", "uk-1_x", " uk1_x", "1_x"])

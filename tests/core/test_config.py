@@ -30,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_defaults(folder: Path) -> None:
     config = load()
-    assert config == Config()
+    assert vars(config) == vars(Config())
     assert (config.host, config.port, config.data_dir) == ("127.0.0.1", 3001, Path("data"))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kuma_lite.core.clock import ManualClock
-from kuma_lite.metrics.access import FAILURES_PER_MINUTE, Access, read_basic
+from kuma_lite.metrics.access import FAILURES_PER_MINUTE, Access, Credentials, read_basic
 
 HERE = "192.0.2.1"
 
@@ -89,9 +89,9 @@ async def test_success_is_no_failure() -> None:
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
-        (basic("a", "b:c"), ("a", "b:c")),
-        (basic("ä", ""), ("ä", "")),
-        ("basic " + b64encode(b"a:b").decode(), ("a", "b")),
+        (basic("a", "b:c"), Credentials("a", "b:c")),
+        (basic("ä", ""), Credentials("ä", "")),
+        ("basic " + b64encode(b"a:b").decode(), Credentials("a", "b")),
         ("Bearer x", None),
         ("Basic !!!", None),
         ("Basic " + b64encode(b"nocolon").decode(), None),
@@ -100,5 +100,5 @@ async def test_success_is_no_failure() -> None:
         (None, None),
     ],
 )
-def test_headers(header: str | None, expected: tuple[str, str] | None) -> None:
+def test_headers(header: str | None, expected: Credentials | None) -> None:
     assert read_basic(header) == expected

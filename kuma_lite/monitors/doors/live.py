@@ -10,11 +10,10 @@ import asyncio
 import itertools
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from kuma_lite.beats.model import Beat
 from kuma_lite.core.access import Actor
@@ -70,8 +69,7 @@ class Filter(Struct, frozen=True):
         return wanted_type and (self.monitors is None or event.monitor_id in self.monitors)
 
 
-@dataclass(eq=False)
-class _Listener:
+class _Listener(Struct, eq=False):
     actor: Actor
     filter: Filter
     seen: set[int] = field(default_factory=set)  # monitors within its reach, of which it has heard

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -11,6 +10,7 @@ from msgspec import Struct
 
 from kuma_lite.core.declarations import AnyMonitorType
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.records import hiding
 from kuma_lite.monitors.document.fields import DEFAULTS, Document
 from kuma_lite.monitors.engine.disbelief import Disbelief
 from kuma_lite.monitors.engine.judge import Policy, Previous, effective_timeout
@@ -76,12 +76,13 @@ def policy_of(max_retries: int, resend_interval: int, upside_down: bool) -> Poli
 PLAIN: Final = policy_of(0, 0, False)
 
 
-@dataclass(slots=True)
-class Monitor:
+class Monitor(Struct):
     """One monitor: its stored document, the typed view of its type on it, and what its beats left behind.
 
     The typed view is made when it is first asked for: with thousands of monitors a start would wait for it.
     """
+
+    __repr__ = hiding("document", "_rhythm", "_rhythm_from")
 
     id: int
     organisation: int
@@ -98,8 +99,8 @@ class Monitor:
     disbelief: Disbelief | None = None  # latest failures that were our own
     misconfigured: str | None = None  # why its latest check could not be made (`CannotCheck`), a sentence
     heard_at: float | None = None  # of the latest pushed beat of this run, monotonic seconds
-    _rhythm: _Rhythm | None = field(default=None, repr=False, compare=False)
-    _rhythm_from: Document | None = field(default=None, repr=False, compare=False)  # of which it says so
+    _rhythm: _Rhythm | None = None
+    _rhythm_from: Document | None = None  # of which it says so
 
     @property
     def is_read(self) -> bool:

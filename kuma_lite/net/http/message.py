@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from kuma_lite.core.records import hiding
 from kuma_lite.net.http.charsets import readings
 from kuma_lite.net.http.resumption import Resumption
 from kuma_lite.net.proxy import ProxyRule
@@ -63,8 +63,7 @@ class Headers:
 LogIn = Callable[[Headers], str | None]
 
 
-@dataclass(slots=True)
-class Request:
+class Request(Struct):
     """One request, and how far to go for its answer.
 
     Args:
@@ -88,20 +87,22 @@ class Request:
         keeps: the connection may be one that an earlier request has left, and waits for the next one.
     """
 
+    __repr__ = hiding("headers", "body", "key_pem", "auth")
+
     method: str
     url: str
-    headers: list[tuple[str, str]] = field(default_factory=list, repr=False)
-    body: bytes | None = field(default=None, repr=False)
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes | None = None
     timeout: float = DEFAULT_TIMEOUT
     total_timeout: float | None = None
     max_redirects: int = DEFAULT_MAX_REDIRECTS
     verify: bool = True
     ca_pem: str | None = None
     cert_pem: str | None = None
-    key_pem: str | None = field(default=None, repr=False)
+    key_pem: str | None = None
     ip_family: IpFamily | None = None
     body_limit: int = MAX_BODY_BYTES
-    auth: tuple[str, str] | None = field(default=None, repr=False)
+    auth: tuple[str, str] | None = None
     unix_socket: str | None = None
     proxy: ProxyRule | None = None
     log_in: Callable[[], LogIn] | None = None

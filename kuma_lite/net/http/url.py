@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote, unquote_to_bytes
 
 from msgspec import Struct
 
+from kuma_lite.core.records import hiding
 from kuma_lite.net.errors import ErrorKind, NetworkError
 
 # Read URLs remembered: a monitor asks for the same one at every beat.
@@ -34,6 +35,8 @@ class Url(Struct, frozen=True):
     `host` is lower case, ASCII and without brackets; `target` is path and query as sent; user and password
     are decoded.
     """
+
+    __repr__ = hiding("password")
 
     scheme: str
     host: str

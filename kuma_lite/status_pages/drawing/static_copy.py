@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct
+
+from kuma_lite.core.records import hiding
 from kuma_lite.status_pages.drawing.html import SCRIPTS, STYLE_PATH, TIMES, TIMES_PATH
 from kuma_lite.status_pages.drawing.markup import escape
 from kuma_lite.status_pages.model import DEFAULT_ICON, Page
@@ -27,8 +29,7 @@ _PARTS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What a copy is made of: documents as visitors get them.
 
     Args:
@@ -43,6 +44,8 @@ class Parts:
         picture: the uploaded logo.
     """
 
+    __repr__ = hiding("picture")
+
     pages: dict[str, str]
     feeds: dict[str, bytes]
     badge: bytes
@@ -51,7 +54,7 @@ class Parts:
     style: str
     times: str
     analytics: str = ""
-    picture: bytes | None = field(default=None, repr=False)
+    picture: bytes | None = None
 
 
 def files_of(page: Page, server: str, parts: Parts) -> dict[str, bytes]:

@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
+from kuma_lite.core.records import hiding
+
 COOKIE_DAYS: Final = 30
 COOKIE_S: Final = COOKIE_DAYS * 86_400
 _NUMBER: Final = re.compile(r"[0-9]{1,15}")
@@ -33,6 +35,8 @@ class Guard(Struct, frozen=True):
         key: signs cookies.
         links: its links.
     """
+
+    __repr__ = hiding("password", "key")
 
     page_id: int
     password: str | None

@@ -9,6 +9,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from kuma_lite.core.records import hiding
+
 DEFAULT_HASH: Final = "sha256"
 HASHES: Final = ("sha256", "sha1")  # what RFC 6376 knows; sha1 only for those who insist
 # Fields worth protecting; those that a message does not have are left out.
@@ -34,6 +36,8 @@ class Signer(Struct, frozen=True):
         fields: header names to sign, separated by colons.
         skipped: header names not to sign, separated by colons.
     """
+
+    __repr__ = hiding("private_key")
 
     domain: str
     selector: str

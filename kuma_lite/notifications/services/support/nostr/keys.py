@@ -15,7 +15,7 @@ _SEED_BYTES: Final = 48
 _EVEN: Final = b"\x02"  # begins the long form of a point whose y is even, as public keys leave y out
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SecretKey:
     """A secret key. Raises ValueError when the bytes are none."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct
+
+from kuma_lite.core.records import hiding
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http.url import parse_url
 
@@ -16,14 +18,15 @@ _UNCOMPRESSED: Final = 4  # begins a point that is written with both its coordin
 _LEAST_SECRET_BYTES: Final = 16  # browsers give so many
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
+class Subscription(Struct, frozen=True):
     """Where one browser can be told, and how only it can read it; whoever knows this can send to it."""
 
-    endpoint: str = field(repr=False)
+    __repr__ = hiding("endpoint", "receiver", "auth")
+
+    endpoint: str
     origin: str  # of the push service: scheme, host, and the port where it is not the usual one
-    receiver: bytes = field(repr=False)  # public key of the browser: a point on P-256, uncompressed
-    auth: bytes = field(repr=False)  # secret that browser and server share
+    receiver: bytes  # public key of the browser: a point on P-256, uncompressed
+    auth: bytes  # secret that browser and server share
 
     @classmethod
     def read(cls, text: str) -> Subscription:
