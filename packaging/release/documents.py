@@ -4,7 +4,7 @@
 
 PROGRAM is the one-file binary; only libraries of which it holds something are listed. SITE is the folder of
 the Python packages it was made from, SOURCES that of CPython and its libraries in C, with the crates that
-`rust-extensions` fetched beside it, PAGE_MODULES the page's node_modules. Writes
+`rust-sources` fetched beside it, PAGE_MODULES the page's node_modules. Writes
 OUT/kuma-lite-<version>.cdx.json and OUT/THIRD-PARTY-LICENCES.txt; fails where a licence is missing or is the
 GPL.
 """

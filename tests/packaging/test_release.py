@@ -102,7 +102,9 @@ def test_pip_hears_the_name_of_a_source_without_building_it(
 
 
 @needs_program("shellcheck")
-@pytest.mark.parametrize("script", ["install-rust", "build-rust", "rust-extensions"])
+@pytest.mark.parametrize(
+    "script", ["release", "bundle", "install-rust", "build-rust", "rust-sources", "rust-extensions"]
+)
 def test_a_script_is_clean(script: str) -> None:
     done = subprocess.run(["shellcheck", RELEASE / script], capture_output=True, text=True, check=False)
     assert done.stdout == ""
