@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
 from operator import is_
 from typing import Any, Final
 
@@ -71,10 +70,6 @@ class Server(Struct):
     row: tuple[Any, ...] | None = None  # what its row says of what lasts; None: this run has not written it
     row_at: int = 0  # when it was written
     shown: tuple[tuple[Any, ...], Raw] | None = None  # as lists of the API show it, and what that was made of
-
-    def copy(self) -> Server:
-        """The same, for a report to change."""
-        return copy(self)
 
     @property
     def identity(self) -> tuple[int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from kuma_lite.core.records import replace
 from kuma_lite.servers.model import Server
 from kuma_lite.servers.samples import host_clock
 from kuma_lite.servers.samples.metrics import MAX_SERIES, metric_of
@@ -48,16 +49,19 @@ def after_report(before: Server, report: Report, now: int, monotonic: int, oldes
             name not in last or time > last[name][0]
         ):  # of two with one time the first is kept, as in the history
             last[name] = (time, value)
-    after = before.copy()
-    after.agent_version = report.agent_version
-    after.attributes = {**before.attributes, **report.attributes}
-    after.snapshot = {**before.snapshot, **report.snapshot}
-    after.last = last
-    after.duplicate_host, after.duplicate_seen = duplicate_host, duplicate_seen
-    after.clock = clock
-    after.updated = after.last_seen = now
-    after.heard_at = monotonic
-    return after
+    return replace(
+        before,
+        agent_version=report.agent_version,
+        attributes={**before.attributes, **report.attributes},
+        snapshot={**before.snapshot, **report.snapshot},
+        last=last,
+        duplicate_host=duplicate_host,
+        duplicate_seen=duplicate_seen,
+        clock=clock,
+        updated=now,
+        last_seen=now,
+        heard_at=monotonic,
+    )
 
 
 def not_after(samples: Mapping[str, tuple[int, float]], latest: int) -> dict[str, tuple[int, float]]:
