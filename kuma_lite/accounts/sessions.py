@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.accounts import store
 from kuma_lite.accounts.model import SessionRow
@@ -22,7 +24,7 @@ _MAX_AGENT_CHARS: Final = 300  # browsers have some 120
 _MAX_ADDRESS_CHARS: Final = 64
 
 
-class Session(NamedTuple):
+class Session(Struct, frozen=True):
     """What a genuine token says of itself."""
 
     id: str  # a digest of the token

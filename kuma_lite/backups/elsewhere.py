@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from kuma_lite.backups.rotation import Keep, kept
 from kuma_lite.core.errors import UserError
@@ -19,7 +21,7 @@ TIME: Final = "%Y-%m-%d-%H%M%S"
 _NAME: Final = re.compile(r"kuma-lite-(\d{4}-\d\d-\d\d-\d{6})\.tar\.zst(\.age)?")
 
 
-class Kept(NamedTuple):
+class Kept(Struct, frozen=True):
     """A backup that is there."""
 
     name: str

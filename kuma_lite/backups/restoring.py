@@ -14,7 +14,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.backups import archive
 from kuma_lite.backups.making import contents_of
@@ -41,7 +43,7 @@ def _nobody(done: int, total: int) -> None:
     del done, total
 
 
-class Found(NamedTuple):
+class Found(Struct, frozen=True):
     """What a backup holds. `made` is None for a plain copy of a database, which does not tell."""
 
     made: datetime | None

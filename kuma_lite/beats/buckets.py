@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
+from msgspec import Struct
+
 from kuma_lite.beats.model import Beat, wire_number
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.errors import UserError
@@ -106,7 +108,7 @@ def coarser(buckets: Mapping[int, Bucket], factor: int) -> dict[int, Bucket]:
     return folded
 
 
-class Span(NamedTuple):
+class Span(Struct, frozen=True):
     """Which buckets a chart shows: `length` of them, `seconds` each, the last one is number `last`."""
 
     seconds: int

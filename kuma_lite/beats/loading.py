@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from operator import add, itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.beats import sealing
 from kuma_lite.beats.buckets import MINUTE_S, Bucket, fold_ends
@@ -53,7 +55,7 @@ def _load(connection: Connection, recent: RecentBeats, statistics: dict[int, Sta
     return max(highest, newest_event, *marks.values(), 0)
 
 
-class _Tail(NamedTuple):
+class _Tail(Struct, frozen=True):
     """The newest block of a monitor, and its mark."""
 
     id: int

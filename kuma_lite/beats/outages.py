@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.beats.recorder import Recorder
 from kuma_lite.core import sql
@@ -21,7 +23,7 @@ _NEXT: Final = """(
 )"""
 
 
-class Outage(NamedTuple):
+class Outage(Struct, frozen=True):
     """One time a monitor was down, or is (`ended` None). Times in milliseconds since 1970."""
 
     id: int  # of the beat that noticed it

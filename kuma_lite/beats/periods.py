@@ -7,7 +7,9 @@ the statistics, what is timed (outages) from the changes of state.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.beats.buckets import HOUR_S, MS, Bucket, Span
 from kuma_lite.core import sql
@@ -20,7 +22,7 @@ Interval = tuple[int, int]  # from, to; milliseconds since 1970
 Change = tuple[int, int]  # when, and to which status
 
 
-class Period(NamedTuple):
+class Period(Struct, frozen=True):
     """One hour or day of one monitor."""
 
     began: int  # milliseconds since 1970
@@ -81,7 +83,7 @@ def intervals(changes: Iterable[Change], end: int) -> list[Interval]:
 # --- SQL ---------------------------------------------------------------------------------------------------
 
 
-class Stored(NamedTuple):
+class Stored(Struct, frozen=True):
     """What is on disk of some monitors, by their numbers."""
 
     buckets: dict[int, dict[int, Bucket]]

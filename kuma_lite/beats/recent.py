@@ -12,7 +12,9 @@ import struct
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.beats.model import Beat
 from kuma_lite.beats.packing import Columns, decode_columns, encode
@@ -20,6 +22,7 @@ from kuma_lite.beats.row_text import row_texts
 from kuma_lite.beats.shapes import Shape, Shapes
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.limits import RECENT_BEATS
+from kuma_lite.core.records import replace
 
 MAX_KEPT: Final = 1_000  # of one monitor while the disk takes nothing; memory must not grow for ever
 
@@ -36,7 +39,7 @@ Record = tuple[int, int, int, int, float | None]  # as `_FIELDS`
 _DIGITS: Final = tuple(str(int(status)) for status in Status)
 
 
-class Run(NamedTuple):
+class Run(Struct, frozen=True):
     """Beats of one block, as they are on disk: those from number `first` up to, but not including, `end`."""
 
     packed: bytes
@@ -190,7 +193,7 @@ class RecentBeats:
             gone = min(surplus, run.end - run.first)
             surplus -= gone
             if run.first + gone < run.end:
-                runs.append(run._replace(first=run.first + gone))
+                runs.append(replace(run, first=run.first + gone))
         ring.hold(runs)
         return surplus
 
@@ -340,7 +343,7 @@ def _without_newest(runs: Iterable[Run], count: int) -> list[Run]:
         end = max(run.first, run.end - count)
         count -= run.end - end
         if end > run.first:
-            left.append(run._replace(end=end))
+            left.append(replace(run, end=end))
     return left
 
 

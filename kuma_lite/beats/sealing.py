@@ -9,9 +9,10 @@ are therefore always the whole truth, whenever the process is killed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from kuma_lite.beats.buckets import DAY_S, HOUR_S, MINUTE_S, Bucket, coarser, fold
 from kuma_lite.beats.minutes import fold as fold_minutes
@@ -32,7 +33,7 @@ SWEEP_S: Final = 3_600.0  # the slow ones are packed this often, so that the log
 COUNTER: Final = 0  # row of `beat_mark`, and of no monitor: ids up to this one have been given
 
 
-class Block(NamedTuple):
+class Block(Struct, frozen=True):
     """A block to be written, with what else changes with it."""
 
     monitor_id: int

@@ -6,7 +6,9 @@ Lists are judged strictly from left to right, `and` and `or` alike: `a and b or 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import ConditionVariable
 from kuma_lite.core.json_text import JsonTextError, parse_json, text_of
@@ -19,7 +21,7 @@ class ConditionError(Exception):
     """A tree that cannot be judged; the text is the beat's."""
 
 
-class Expression(NamedTuple):
+class Expression(Struct, frozen=True):
     """`variable operator value`; `either`: joined to what stands before it by `or`."""
 
     variable: str
@@ -28,7 +30,7 @@ class Expression(NamedTuple):
     either: bool
 
 
-class Group(NamedTuple):
+class Group(Struct, frozen=True):
     """A list in brackets."""
 
     children: tuple[Any, ...]  # Expression | Group

@@ -7,7 +7,9 @@ an answer is read here, and of its records those that are wanted (`_dns_records`
 from __future__ import annotations
 
 import struct
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.checks._dns_records import LABEL, POINTER, Malformed, different, read_record
 
@@ -23,7 +25,7 @@ _OPT: Final = 41  # type of the record that is EDNS (RFC 6891 §6.1)
 _MAY_NOT_REPEAT: Final = frozenset({FORMERR, SERVFAIL, NOTIMP, REFUSED})  # the question, when it gave trouble
 
 
-class Question(NamedTuple):
+class Question(Struct, frozen=True):
     """What is asked."""
 
     name: bytes  # as on the wire, uncompressed
@@ -36,7 +38,7 @@ class Question(NamedTuple):
         return header + self.name + _ASKED.pack(self.kind, _IN) + edns
 
 
-class Answer(NamedTuple):
+class Answer(Struct, frozen=True):
     """What a server said."""
 
     code: int  # 0: no error (RCODE with its extension)

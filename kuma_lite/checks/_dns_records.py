@@ -9,7 +9,9 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 TYPES: Final = {
     "A": 1,
@@ -41,26 +43,26 @@ class Malformed(Exception):
     """These bytes are no answer to the question."""
 
 
-class AddressRecord(NamedTuple):
+class AddressRecord(Struct, frozen=True):
     """A or AAAA."""
 
     address: str
 
 
-class NameRecord(NamedTuple):
+class NameRecord(Struct, frozen=True):
     """CNAME, NS or PTR."""
 
     target: str
 
 
-class MxRecord(NamedTuple):
+class MxRecord(Struct, frozen=True):
     """MX."""
 
     preference: int
     exchange: str
 
 
-class SoaRecord(NamedTuple):
+class SoaRecord(Struct, frozen=True):
     """SOA; times in seconds."""
 
     mname: str
@@ -72,7 +74,7 @@ class SoaRecord(NamedTuple):
     minimum: int
 
 
-class SrvRecord(NamedTuple):
+class SrvRecord(Struct, frozen=True):
     """SRV."""
 
     priority: int
@@ -81,13 +83,13 @@ class SrvRecord(NamedTuple):
     target: str
 
 
-class TxtRecord(NamedTuple):
+class TxtRecord(Struct, frozen=True):
     """TXT."""
 
     strings: tuple[bytes, ...]
 
 
-class CaaRecord(NamedTuple):
+class CaaRecord(Struct, frozen=True):
     """CAA."""
 
     flags: int

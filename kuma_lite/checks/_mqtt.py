@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
+
+from msgspec import Struct
 
 from kuma_lite.checks._channel import Channel
 from kuma_lite.net.errors import ErrorKind, NetworkError
@@ -73,7 +75,7 @@ class WebSocketPipe:
         return b"" if kind in (_PING, _PONG) else payload
 
 
-class Packet(NamedTuple):
+class Packet(Struct, frozen=True):
     """What a server sends."""
 
     kind: int
@@ -81,7 +83,7 @@ class Packet(NamedTuple):
     body: bytes
 
 
-class Message(NamedTuple):
+class Message(Struct, frozen=True):
     """One that was published."""
 
     topic: str

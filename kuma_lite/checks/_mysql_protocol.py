@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from kuma_lite.checks import _mysql_log_in as log_ins
 from kuma_lite.checks._sql import PREFIX, Answer
@@ -41,7 +43,7 @@ _WANTED: Final = 0x1 | 0x2 | 0x4 | 0x100 | 0x200 | 0x2000 | 0x2_0000 | _SECURE_C
 Secure = Callable[[], Awaitable["Channel"]]
 
 
-class Greeting(NamedTuple):
+class Greeting(Struct, frozen=True):
     """How a server introduces itself."""
 
     abilities: int

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import struct
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from kuma_lite.checks._channel import Channel
 from kuma_lite.checks._database_connection import connected
@@ -27,7 +29,7 @@ _PING: Final = b"(CONNECT_DATA=(COMMAND=ping))"
 _ABILITIES: Final = struct.pack(">HHHHHHHH", 310, 300, 0, 2048, 32_767, 0x7F08, 0, 1)
 
 
-class Place(NamedTuple):
+class Place(Struct, frozen=True):
     """One address of a descriptor."""
 
     protocol: str  # tcp or tcps

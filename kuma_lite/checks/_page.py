@@ -9,7 +9,9 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from time import perf_counter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.checks._cdp import BrowserGone, CdpRefused, Connection, Params
 from kuma_lite.checks._page_load import Loading
@@ -23,7 +25,7 @@ CLOSE_S: Final = 5.0
 WIDTH, HEIGHT = 1280, 720  # pixels, as in Uptime Kuma 2.5
 
 
-class Seen(NamedTuple):
+class Seen(Struct, frozen=True):
     """What a page was when it was loaded."""
 
     status: int

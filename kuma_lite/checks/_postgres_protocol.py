@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from kuma_lite.checks._scram import Scram, ScramError
 from kuma_lite.core.declarations import CannotCheck, CheckFailed
@@ -31,7 +33,7 @@ _MECHANISM: Final = "SCRAM-SHA-256"
 _LOST: Final = "Connection terminated unexpectedly"  # also for what no PostgreSQL server would say
 
 
-class Message(NamedTuple):
+class Message(Struct, frozen=True):
     """What a server says; `body` without rows."""
 
     kind: str

@@ -12,7 +12,9 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.checks import _driver
 from kuma_lite.checks._proto_source import FILE_NAME, Descriptor, read_proto
@@ -30,7 +32,7 @@ _FAILED_FIELD: Final = re.compile(r"Failed to parse ([\w.\[\]]+) field")
 Message = Any
 
 
-class Method(NamedTuple):
+class Method(Struct, frozen=True):
     """A unary method. `request` and `response` are the classes of its messages."""
 
     path: str  # `/package.Service/Method`

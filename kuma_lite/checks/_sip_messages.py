@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
 from msgspec import Struct
 
@@ -14,7 +14,7 @@ _COMPACT: Final = {"v": "via", "i": "call-id"}  # short names of headers (RFC 32
 _SHOWN_CHARS: Final = 200
 
 
-class Status(NamedTuple):
+class Status(Struct, frozen=True):
     """The first line of an answer."""
 
     code: int

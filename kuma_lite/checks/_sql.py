@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from time import perf_counter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.checks._conditions import ConditionError, Tree, holds, read_conditions, text_variable
 from kuma_lite.checks._json_query import VALUE, number_in
@@ -31,7 +33,7 @@ VARIABLES: Final = (text_variable("result"),)
 NUMBERS: Final = (RESPONSE_TIME, Number("rows", "Rows"), VALUE)  # the value: the first of a result
 
 
-class Answer(NamedTuple):
+class Answer(Struct, frozen=True):
     """What a statement gave.
 
     Args:

@@ -9,7 +9,9 @@ import asyncio
 import ssl
 import struct
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.checks import _tds_stream as packets
 from kuma_lite.checks._ado_string import SqlServerTarget
@@ -44,7 +46,7 @@ _FLAGS_1, _FLAGS_2, _READ_ONLY, _WINDOWS = 0xE0, 0x03, 0x20, 0x80
 _ENGLISH: Final = 0x409
 
 
-class Route(NamedTuple):
+class Route(Struct, frozen=True):
     """Where a server sends us on to."""
 
     host: str

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import struct
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
+
+from msgspec import Struct
 
 from kuma_lite.checks._tds_stream import nonsense
 from kuma_lite.core.json_text import text_of
@@ -56,7 +58,7 @@ _LANGUAGES: Final = {
 _CHINESE, _SIMPLIFIED = 0x04, frozenset({0x0804, 0x1004})
 
 
-class Column(NamedTuple):
+class Column(Struct, frozen=True):
     """The type of a column."""
 
     kind: int

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 Path = tuple[str | int, ...]
 _BLANK: Final = re.compile(r"[ \t]*")
@@ -23,7 +25,7 @@ _TEXTS: Final = (
 )
 
 
-class Place(NamedTuple):
+class Place(Struct, frozen=True):
     """Where something stands, both from 1."""
 
     line: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -18,7 +18,7 @@ class Status(IntEnum):
     MAINTENANCE = 3
 
 
-class CertificateFigures(NamedTuple):
+class CertificateFigures(Struct, frozen=True):
     """What is counted of a certificate; as `as_wire` says it."""
 
     valid: bool

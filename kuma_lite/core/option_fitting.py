@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import Kind, Words
 from kuma_lite.core.resource_documents import Field, default_of, fields_of
@@ -19,7 +21,7 @@ _NUMBERS: Final = (Kind.NUMBER, Kind.PORT)
 _AS_USUAL: Final = 0  # of numbers: the default, whatever the limits are
 
 
-class Shown(NamedTuple):
+class Shown(Struct, frozen=True):
     """An option is shown while another one has one of these values."""
 
     key: str
@@ -27,7 +29,7 @@ class Shown(NamedTuple):
     default: Any
 
 
-class Needed(NamedTuple):
+class Needed(Struct, frozen=True):
     """An option that has no use without a value, while all its conditions hold."""
 
     field: Field

@@ -16,7 +16,9 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 write_at = os.pwrite  # tests put a disk there that fails
 _MAGIC: Final = b"KLrec 1\n"
@@ -27,7 +29,7 @@ _CHECKSUM_BYTES: Final = 4
 _FRAME: Final = struct.Struct("<II")  # length of a record, checksum up to its end
 
 
-class Records(NamedTuple):
+class Records(Struct, frozen=True):
     """What a file holds."""
 
     owner: bytes

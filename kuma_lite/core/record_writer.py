@@ -10,7 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from kuma_lite.core import transactions
 from kuma_lite.core.record_file import RecordFile
@@ -19,7 +20,7 @@ Work = Callable[[], None]  # in the thread
 Ended = Callable[[Exception | None], None]  # on the loop, with what went wrong
 
 
-class _Put(NamedTuple):
+class _Put(Struct, frozen=True):
     record: bytes
     stored: Callable[[], None]
     future: asyncio.Future[bool | None]

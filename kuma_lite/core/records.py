@@ -1,8 +1,9 @@
 """Values of both sorts, structs of msgspec and dataclasses: `replace`, and how to hide some fields.
 
 What is only a value is a `msgspec.Struct`: it is defined in 20 µs and made in 0.1 µs. A dataclass takes
-650 µs, as Python before 3.13 compiles six functions from text for each, and 0.8 µs when it is frozen. What
-is not a plain value, or must do without libraries, stays a dataclass.
+650 µs, as Python before 3.13 compiles six functions from text for each, and 0.8 µs when it is frozen; a
+named tuple takes 130 µs, and is for what is unpacked, sorted or stored as a row. What is not a plain value,
+or must do without libraries, stays a dataclass.
 """
 
 from __future__ import annotations

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.config_values import Reader
 
 DECLARATION: Final = "setting"
 
 
-class Setting(NamedTuple):
+class Setting(Struct, frozen=True):
     """How one field of `Config` is written outside.
 
     Args:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import Struct, field
 
@@ -77,7 +77,7 @@ class State(Struct, frozen=True):
     past: Mapping[str, Past] = field(default_factory=dict)
 
 
-class News(NamedTuple):
+class News(Struct, frozen=True):
     """Something to tell, and the case as it was when that became due."""
 
     step: Step

@@ -6,7 +6,9 @@ import asyncio
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.periodic_job import PeriodicJob
@@ -62,7 +64,7 @@ class ClockJumps:
         return self._clock.now() - self._clock.monotonic()
 
 
-class Room(NamedTuple):
+class Room(Struct, frozen=True):
     """Of a file system, in bytes."""
 
     free: int  # for this user
@@ -128,7 +130,7 @@ class DiskRoom:
         )
 
 
-class Queue(NamedTuple):
+class Queue(Struct, frozen=True):
     """What waits for one channel."""
 
     channel_id: int

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from kuma_lite.core.clock import MILLISECONDS
 from kuma_lite.core.json_text import compact_json
 from kuma_lite.core.sql import Connection
@@ -24,7 +26,7 @@ class Row(NamedTuple):
     members: str  # JSON
 
 
-class Moment(NamedTuple):
+class Moment(Struct, frozen=True):
     """Both clocks at once."""
 
     monotonic: float

@@ -9,7 +9,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO, Final, NamedTuple
+from typing import IO, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.errors import UserError
 from kuma_lite.importing.file_names import DB_CONFIG, KUMA_FILE
@@ -30,7 +32,7 @@ _UNREADABLE: Final = (
 _SPARE: Final = 0.5  # of the free disk space may be filled with what is unpacked
 
 
-class Member(NamedTuple):
+class Member(Struct, frozen=True):
     """A plain file of an archive."""
 
     path: PurePosixPath

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core import sql
 from kuma_lite.core.clock import Clock, wire_date
@@ -31,7 +33,7 @@ _CONTENT: Final = (
 )  # fmt: skip
 
 
-class Outcome(NamedTuple):
+class Outcome(Struct, frozen=True):
     """How an import ended."""
 
     report: Report

@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
+
+from msgspec import Struct
 
 from kuma_lite.core.errors import UserError
 from kuma_lite.installing.services import Service
@@ -13,7 +15,7 @@ from kuma_lite.installing.services import Service
 CALL_S: Final = 60.0  # of one command; a stop waits for a service as long as its unit says
 
 
-class State(NamedTuple):
+class State(Struct, frozen=True):
     """How a service is; `pid` is 0 where it does not run, `file` what describes it."""
 
     installed: bool

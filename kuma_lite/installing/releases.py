@@ -12,7 +12,9 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.core.errors import UserError
 
@@ -38,7 +40,7 @@ _MACHINES: Final = {
 }
 
 
-class Release(NamedTuple):
+class Release(Struct, frozen=True):
     """A file of a release: its version, its name, and the SHA-256 of it in hexadecimal."""
 
     version: str

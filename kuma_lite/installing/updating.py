@@ -7,7 +7,9 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
@@ -23,7 +25,7 @@ STEADY_S: Final = 3.0  # an agent says to nobody that it is ready: it is, when i
 TRIAL_S: Final = 60.0  # to say its version: a small board unpacks the one file first
 
 
-class Running(NamedTuple):
+class Running(Struct, frozen=True):
     """A service that runs the program now."""
 
     name: str

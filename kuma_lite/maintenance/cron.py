@@ -16,7 +16,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import Struct
 
@@ -36,7 +36,7 @@ _NICKNAMES: Final = {
 }
 
 
-class _Field(NamedTuple):
+class _Field(Struct, frozen=True):
     name: str
     low: int
     high: int

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.access import Audience, Right
 from kuma_lite.core.clock import Clock
@@ -15,7 +17,7 @@ from kuma_lite.maintenance.plans import Entry, Plans
 FRESH_S: Final = 1.0  # when everything goes down at once, every beat pushes the list
 
 
-class _Made(NamedTuple):
+class _Made(Struct, frozen=True):
     """An object for the wire, and for what it was made."""
 
     plan: Plan

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import Struct
 
@@ -29,7 +29,7 @@ LAST_DAY: Final = "lastDay1"  # the last day of a month; others (`lastDay2` ...)
 _pattern_in = lru_cache(maxsize=512)(parse)  # plans are asked again and again
 
 
-class Slot(NamedTuple):
+class Slot(Struct, frozen=True):
     """One window, in seconds since 1970: from `start` until just before `end`."""
 
     start: float

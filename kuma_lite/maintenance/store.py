@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core import sql
 from kuma_lite.core.clock import MILLISECONDS
@@ -31,7 +33,7 @@ _UPDATE: Final = f"UPDATE maintenance SET ({_NAMES}) = ({_MARKS}) WHERE id = ?" 
 _SELECT: Final = f"SELECT id, {_NAMES} FROM maintenance ORDER BY id"  # noqa: S608
 
 
-class Stored(NamedTuple):
+class Stored(Struct, frozen=True):
     """A plan with its links."""
 
     plan: Plan

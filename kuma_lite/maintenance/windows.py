@@ -5,13 +5,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from kuma_lite.maintenance.model import Plan, Strategy
 from kuma_lite.maintenance.rules import bounds, current_and_next_slots, windows_of
 
 
-class Window(NamedTuple):
+class Window(Struct, frozen=True):
     """A time under maintenance, in seconds since 1970."""
 
     start: float

@@ -9,7 +9,9 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Final, Generic, NamedTuple
+from typing import Final, Generic
+
+from msgspec import Struct
 
 from kuma_lite.metrics.exposition import head_of, label_text, number
 from kuma_lite.metrics.model import AnyGlance, Family, Glance, Labels, Names, Readings
@@ -51,7 +53,7 @@ STATUS: Final = Family("monitor_status", "Monitor Status (1 = UP, 0= DOWN, 2= PE
 FAMILIES: Final = (CERT_DAYS, CERT_VALID, UPTIME, SECONDS, PING, STATUS)  # in the order they are shown
 
 
-class Row(NamedTuple):
+class Row(Struct, frozen=True):
     """One monitor as it is written."""
 
     glance: Glance

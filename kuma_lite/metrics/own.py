@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite import UPTIME_KUMA_VERSION, __version__
 from kuma_lite.core.process_figures import cpu_seconds, resident_bytes
@@ -15,7 +17,7 @@ from kuma_lite.metrics.model import COUNTER, GAUGE, SUMMARY, Family, Labels, Sam
 _DESCRIPTORS: Final = Path("/proc/self/fd")
 
 
-class Figure(NamedTuple):
+class Figure(Struct, frozen=True):
     """How one figure is shown."""
 
     key: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import struct
-from typing import NamedTuple
+
+from msgspec import Struct
 
 HEADER = struct.Struct("!BBHHH")  # type, code, checksum, identifier, sequence
 IPV4_HEADER_BYTES = 20
@@ -40,7 +41,7 @@ ERRORS = {
 _ERROR_TYPES = {family: {kind for kind, _ in known} for family, known in ERRORS.items()}
 
 
-class Echo(NamedTuple):
+class Echo(Struct, frozen=True):
     """An echo reply; or, with `error`, what came back instead of one (then the payload may be cut)."""
 
     identifier: int

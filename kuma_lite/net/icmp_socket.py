@@ -8,7 +8,8 @@ import socket
 import struct
 import sys
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from kuma_lite.net.icmp_packets import (
     ECHO,
@@ -44,7 +45,7 @@ _PROTOCOLS = {socket.AF_INET: socket.IPPROTO_ICMP, socket.AF_INET6: socket.IPPRO
 _LINUX = sys.platform.startswith("linux")
 
 
-class Arrival(NamedTuple):
+class Arrival(Struct, frozen=True):
     """What the socket received; `kernel_time` is seconds since 1970 at the network card, if known."""
 
     echo: Echo

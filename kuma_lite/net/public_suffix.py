@@ -10,8 +10,10 @@ import ipaddress
 import re
 from functools import lru_cache
 from importlib.resources import files
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http.url import host_to_ascii
@@ -21,7 +23,7 @@ _SCHEME: Final = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _HOSTS_KEPT: Final = 4096  # as many monitors look theirs up with every beat
 
 
-class Registration(NamedTuple):
+class Registration(Struct, frozen=True):
     """What a host belongs to."""
 
     suffix: str | None  # that cannot be registered; None for an address

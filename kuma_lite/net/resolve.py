@@ -12,7 +12,9 @@ import socket
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from kuma_lite.core.clock import Clock, SystemClock
 from kuma_lite.net.errors import ErrorKind, NetworkError, lookup_error
@@ -29,7 +31,7 @@ LITERALS_REMEMBERED = 4096
 _FAMILIES = {None: socket.AF_UNSPEC, "ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 
 
-class Address(NamedTuple):
+class Address(Struct, frozen=True):
     """One address of a host: `ip` in text form, with its zone when it has one."""
 
     family: socket.AddressFamily

@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.spans import Spans
@@ -29,7 +31,7 @@ _UNCLEAR: Final = frozenset({"EAI_AGAIN", "EAI_FAIL", "EAI_MEMORY"})
 Ask = Callable[[str], Awaitable[Any]]  # raises NetworkError
 
 
-class Lookup(NamedTuple):
+class Lookup(Struct, frozen=True):
     """The latest question for a name: monotonic seconds; `ended` is None while it is open."""
 
     begun: float

@@ -7,7 +7,8 @@ per certificate, and again when the answer is old.
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.records import replace
@@ -23,7 +24,7 @@ VERDICT_LIFETIME = 6 * 3600.0
 VERDICTS_KEPT = 1024
 
 
-class _Key(NamedTuple):
+class _Key(Struct, frozen=True):
     fingerprint: str
     name: str
     ca_pem: str | None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.resources import Document, Resource
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 _ORDERS: Final = frozenset({"applyExisting"})  # carried out once; no part of a document
 
 
-class Sent(NamedTuple):
+class Sent(Struct, frozen=True):
     """What a client sent over Socket.IO: compatible ones may store anything, our page sends marks."""
 
     form: Any

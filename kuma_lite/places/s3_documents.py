@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 from xml.etree.ElementTree import Element, ParseError, fromstring
 from xml.sax.saxutils import escape
+
+from msgspec import Struct
 
 _MESSAGE_CHARS: Final = 200
 
 
-class Listing(NamedTuple):
+class Listing(Struct, frozen=True):
     """One page of a list of objects. `more` is what the next one is asked for with; "" for the last."""
 
     objects: list[tuple[str, int]]  # key, bytes
     more: str
 
 
-class Refusal(NamedTuple):
+class Refusal(Struct, frozen=True):
     """Why a request was refused. `region` is the right one, where the server says so."""
 
     code: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.errors import UserError
@@ -24,7 +26,7 @@ _MAINTENANCE: Final = "maintenance"
 _TAGS: Final = "tags"
 
 
-class Kinds(NamedTuple):
+class Kinds(Struct, frozen=True):
     """What the API is about, as people keep it."""
 
     server: Resource[Server]

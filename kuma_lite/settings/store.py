@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from kuma_lite.core.sql import Connection
 from kuma_lite.settings.rules import decode_value, encode_value
 
 
-class Row(NamedTuple):
+class Row(Struct, frozen=True):
     """One setting."""
 
     value: Any

@@ -43,7 +43,7 @@ class Component(Struct, frozen=True):
         return by_hand if by_hand is not None and (by_hand.until is None or now < by_hand.until) else None
 
 
-class ShownComponent(NamedTuple):
+class ShownComponent(Struct, frozen=True):
     """What a page shows of a component."""
 
     id: int

@@ -149,7 +149,7 @@ class IncidentState(StrEnum):
     RESOLVED = "resolved"
 
 
-class Update(NamedTuple):
+class Update(Struct, frozen=True):
     """One step of an incident's timeline."""
 
     id: int
@@ -168,7 +168,7 @@ class Update(NamedTuple):
         }
 
 
-class Written(NamedTuple):
+class Written(Struct, frozen=True):
     """An incident that somebody is writing, with all that would stand below it."""
 
     incident: Incident  # with the id of another, in its place; 0: a new one
@@ -176,7 +176,7 @@ class Written(NamedTuple):
     monitors: tuple[int, ...]  # that it affects
 
 
-class IncidentHappened(NamedTuple):
+class IncidentHappened(Struct, frozen=True):
     """Somebody has posted or changed an incident; told inside the transaction that stores it."""
 
     before: Incident | None  # None: it is new
@@ -185,7 +185,7 @@ class IncidentHappened(NamedTuple):
     monitors: tuple[int, ...] = ()  # that it is about; none: the page as a whole
 
 
-class PlannedWindow(NamedTuple):
+class PlannedWindow(Struct, frozen=True):
     """A time under maintenance that a page tells of."""
 
     plan_id: int
@@ -196,7 +196,7 @@ class PlannedWindow(NamedTuple):
     running: bool
 
 
-class Bar(NamedTuple):
+class Bar(Struct, frozen=True):
     """What happened to a monitor in one span of time."""
 
     start: int  # seconds since 1970
@@ -216,7 +216,7 @@ class ShownTag(NamedTuple):
     color: str
 
 
-class ShownMonitor(NamedTuple):
+class ShownMonitor(Struct, frozen=True):
     """What a page may show of a monitor."""
 
     id: int
@@ -227,7 +227,7 @@ class ShownMonitor(NamedTuple):
     since: int | None = None  # of the latest change of state, milliseconds since 1970
 
 
-class ShownServer(NamedTuple):
+class ShownServer(Struct, frozen=True):
     """What a page shows of a server: how it is, and nothing else."""
 
     name: str
@@ -253,7 +253,7 @@ class ShownServer(NamedTuple):
         }
 
 
-class ShownState(NamedTuple):
+class ShownState(Struct, frozen=True):
     """How something on a page is."""
 
     name: str
@@ -281,14 +281,14 @@ class ShownBeat(Protocol):
         """Response time in milliseconds."""
 
 
-class Window(NamedTuple):
+class Window(Struct, frozen=True):
     """A span of time up to now, in buckets of `seconds` each, the current one included."""
 
     seconds: int
     buckets: int
 
 
-class Figures(NamedTuple):
+class Figures(Struct, frozen=True):
     """Statistics of a monitor over a window."""
 
     uptime: float  # 0..1; 0 without any beat

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from kuma_lite.core.access import Actor, Right, may, require
 from kuma_lite.core.bus import Bus
@@ -31,7 +33,7 @@ from kuma_lite.status_pages.uploads import PREFIX as UPLOADS
 from kuma_lite.status_pages.uploads import Uploads
 
 
-class Wanted(NamedTuple):
+class Wanted(Struct, frozen=True):
     """A page as it shall be."""
 
     page: Page
@@ -40,7 +42,7 @@ class Wanted(NamedTuple):
     servers: list[str]  # UUIDs of those on it; kept with the version, put on the page elsewhere
 
 
-class Saved(NamedTuple):
+class Saved(Struct, frozen=True):
     """A page that was saved."""
 
     page: Page

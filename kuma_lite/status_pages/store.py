@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from msgspec import Struct
 from msgspec.structs import astuple
 
 from kuma_lite.core import sql
@@ -28,7 +29,7 @@ _CONTENT: Final = "status_page_id, title, content, style, created_date, last_upd
 _INCIDENT: Final = f"id, {_CONTENT}"
 
 
-class NewGroup(NamedTuple):
+class NewGroup(Struct, frozen=True):
     """A group of a page as it shall be; without id a new one."""
 
     id: int | None
@@ -37,7 +38,7 @@ class NewGroup(NamedTuple):
     components: tuple[Component, ...] | None = None  # None: those that are there
 
 
-class Everything(NamedTuple):
+class Everything(Struct, frozen=True):
     """What is kept in memory: pages, and the groups of each by its id, in their order."""
 
     pages: list[Page]

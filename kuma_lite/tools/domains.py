@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.targets import Target
@@ -13,7 +15,7 @@ TargetOf = Callable[[Mapping[str, Any]], Target | None]  # whose domain a monito
 ServerOf = Callable[[str], str | None]  # the server of the registry of a top-level domain
 
 
-class Domain(NamedTuple):
+class Domain(Struct, frozen=True):
     """A registered domain, and the label whose registry knows it."""
 
     domain: str

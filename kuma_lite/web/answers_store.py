@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.sql import Connection
 
@@ -11,7 +13,7 @@ KEPT_MS: Final = 24 * 3600 * 1000
 MOST: Final = 20_000  # older ones go first; one is a few hundred bytes
 
 
-class Answer(NamedTuple):
+class Answer(Struct, frozen=True):
     """What was answered, and to what."""
 
     request: str  # digest

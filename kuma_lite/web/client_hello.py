@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 MOST_BYTES: Final = 64 * 1024  # of one: those of browsers have 2 KB
 _HANDSHAKE: Final = 22  # type of a record
@@ -14,7 +16,7 @@ _RECORD_HEAD: Final = 5
 _MESSAGE_HEAD: Final = 4
 
 
-class Hello(NamedTuple):
+class Hello(Struct, frozen=True):
     """What of it is of interest here.
 
     Attributes:

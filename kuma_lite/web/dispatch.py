@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
+
+from msgspec import Struct
 
 from kuma_lite.core.doors import PAGE, SILENCE, Answer, Caller, Event, Then
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
@@ -23,7 +25,7 @@ class Limiter(Protocol):
         """Seconds to wait before a call with those arguments may go on; None: refuse it."""
 
 
-class Outcome(NamedTuple):
+class Outcome(Struct, frozen=True):
     """What to send back, and what to do afterwards."""
 
     answer: Answer

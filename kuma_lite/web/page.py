@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path, PurePath
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from msgspec import Struct, field
 
@@ -44,7 +44,7 @@ _NOT_BUILT: Final = (
 )
 
 
-class Part(NamedTuple):
+class Part(Struct, frozen=True):
     """A file within another: so many bytes from there on."""
 
     path: Path

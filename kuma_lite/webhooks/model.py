@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Struct
 
 from kuma_lite.core import wire_values
 from kuma_lite.core.errors import UserError
@@ -66,7 +67,7 @@ class Webhook(NamedTuple):
         }
 
 
-class Letter(NamedTuple):
+class Letter(Struct, frozen=True):
     """One message to one webhook."""
 
     id: str

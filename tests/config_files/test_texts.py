@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.config_files.texts import parse, written
+from kuma_lite.config_files.toml_places import Place
 from kuma_lite.core.errors import UserError
 
 SCALARS: list[tuple[str, Any]] = [
@@ -34,11 +35,11 @@ def test_places() -> None:
     assert parsed.value == {
         "monitors": {"Shop": {"url": "x", "tags": [{"tag": "a"}]}, "404": {"type": "http"}}
     }
-    assert parsed.place(("monitors", "Shop", "url")) == (3, 5)
-    assert parsed.place(("monitors", "Shop", "tags", 0)) == (5, 9)
-    assert parsed.place(("monitors", "Shop", "none")) == (2, 3)
-    assert parsed.place(("monitors", "404", "type")) == (6, 9)
-    assert parsed.place(("nothing",)) == (1, 1)
+    assert parsed.place(("monitors", "Shop", "url")) == Place(3, 5)
+    assert parsed.place(("monitors", "Shop", "tags", 0)) == Place(5, 9)
+    assert parsed.place(("monitors", "Shop", "none")) == Place(2, 3)
+    assert parsed.place(("monitors", "404", "type")) == Place(6, 9)
+    assert parsed.place(("nothing",)) == Place(1, 1)
 
 
 def test_toml_and_nothing() -> None:
@@ -81,7 +82,7 @@ def test_places_of_toml() -> None:
             ("groups", 1, "n", 0, 1): (16, 10),
             ("nothing",): (1, 1),
         }.items():
-            assert parsed.place(path) == place, path
+            assert parsed.place(path) == Place(*place), path
 
 
 # JSON writes what lies beyond the first plane in two halves.

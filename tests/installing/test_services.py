@@ -21,7 +21,7 @@ from kuma_lite.cli import agent, main, service
 from kuma_lite.core.errors import UserError
 from kuma_lite.installing import managers, origin, program
 from kuma_lite.installing.launchd import Launchd, property_list
-from kuma_lite.installing.manager import call
+from kuma_lite.installing.manager import State, call
 from kuma_lite.installing.services import AGENT, SERVER, Service, agent_service
 from kuma_lite.installing.systemd import Systemd
 from kuma_lite.installing.units import hindrance, quoted, unit_text
@@ -246,10 +246,11 @@ def test_an_agent_of_macos(tmp_path: Path, uid: int, folder: str, target: str) -
         f"launchctl bootstrap {target} {path}",
         f"launchctl kickstart -k {target}/kuma-lite-agent",
     ]
-    assert manager.state(AGENT)[:3] == (True, True, 42)
+    state = manager.state(AGENT)
+    assert (state.installed, state.running, state.pid) == (True, True, 42)
     assert manager.remove(AGENT) == [path] and not path.exists()
     system.fails.add("print")
-    assert manager.state(AGENT) == (False, False, 0, "not loaded", "")
+    assert manager.state(AGENT) == State(False, False, 0, "not loaded", "")
 
 
 # --- the commands ------------------------------------------------------------------------------------------

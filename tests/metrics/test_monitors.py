@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from kuma_lite.core.records import replace
 from kuma_lite.metrics.exposition import label_text
 from kuma_lite.metrics.monitors import (
     READ_AT_ONCE,
@@ -23,7 +24,7 @@ FIGURES = Figures(1, 12.5, [(1.0, 250.0), (0.5, 0.0)], None)
 
 
 def names(**changes: object) -> Names:
-    return NAMES._replace(**changes)
+    return replace(NAMES, **changes)
 
 
 class Seen(NamedTuple):
@@ -38,7 +39,7 @@ class Seen(NamedTuple):
 
 
 def seen(number: int = 1, called: Mapping[str, object] | None = None, **changes: object) -> Seen:
-    return Seen(names(id=number, **(called or {})), FIGURES._replace(**changes))
+    return Seen(names(id=number, **(called or {})), replace(FIGURES, **changes))
 
 
 class Fixed:
@@ -143,7 +144,7 @@ async def test_only_what_has_changed_is_read_again() -> None:
     readings.asked.clear()
     assert await text_of(texts) == before
     assert readings.asked == []
-    readings.glances = (first._replace(found=FIGURES._replace(status=0)), other)
+    readings.glances = (first._replace(found=replace(FIGURES, status=0)), other)
     assert lines_of(await text_of(texts), "monitor_status")[0].endswith("} 0")
     assert readings.asked == ["figures"]
     readings.glances = (seen(called={"name": "n"}), other)

@@ -89,10 +89,10 @@ async def test_figures_of_what_is_stored_until_a_check_has_seen_another() -> Non
     )
     certificates = Certificates(cast(MonitorStore, store), lambda: 0.0, lambda work: work.close())
     await certificates.warm()
-    assert certificates.figures(1, 0.0) == (True, 12, math.inf)
+    assert certificates.figures(1, 0.0) == CertificateFigures(True, 12, math.inf)
     assert [certificates.figures(number, 0.0) for number in (2, 3, 4)] == [None, None, None]
     before = certificates.known(1)
     assert certificates.known(1) is before
     certificates.keep(Monitor(1, 1, True, {}, ()), Seen("a"))
     assert certificates.known(1) == Seen("a")
-    assert certificates.figures(1, 7.0) == (True, 5, 8.0)
+    assert certificates.figures(1, 7.0) == CertificateFigures(True, 5, 8.0)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuma_lite.net.public_suffix import host_of, registration_of
+from kuma_lite.net.public_suffix import Registration, host_of, registration_of
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ from kuma_lite.net.public_suffix import host_of, registration_of
     ],
 )
 def test_registrations(host: str, suffix: str | None, domain: str | None) -> None:
-    assert registration_of(host) == (suffix, domain)
+    assert registration_of(host) == Registration(suffix, domain)
 
 
 @given(st.text(max_size=80))

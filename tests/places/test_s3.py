@@ -17,7 +17,7 @@ from kuma_lite.net.http import HttpClient
 from kuma_lite.places import s3
 from kuma_lite.places.model import Manner
 from kuma_lite.places.s3 import Bucket, S3Place
-from kuma_lite.places.s3_documents import completion, read_listing, read_refusal
+from kuma_lite.places.s3_documents import Listing, completion, read_listing, read_refusal
 from kuma_lite.places.signature_v4 import Credentials
 from tests.peers import s3 as peer
 from tests.places.contract import LARGE, keeps_its_word
@@ -241,7 +241,7 @@ def test_documents() -> None:
         b'<ListBucketResult xmlns="urn:x"><IsTruncated>true</IsTruncated><NextContinuationToken>n</Next'
         b"ContinuationToken><Contents><Key>a&amp;b</Key><Size>7</Size></Contents></ListBucketResult>"
     )
-    assert read_listing(listing) == ([("a&b", 7)], "n")
+    assert read_listing(listing) == Listing([("a&b", 7)], "n")
     assert b"<PartNumber>2</PartNumber><ETag>&lt;</ETag>" in completion(["a", "<"])
     assert read_refusal(b"<html>") is None
     assert read_refusal(b"<html/>") is None

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuma_lite.core.declarations import Status
+from kuma_lite.core.records import replace
 from kuma_lite.status_pages.feeds.calendar import calendar
 from kuma_lite.status_pages.feeds.json_feed import json_feed
 from kuma_lite.status_pages.feeds.news import news
@@ -38,7 +39,7 @@ def test_an_outage_is_one_entry_as_long_as_it_lasts() -> None:
     (first,) = read_rss(rss(news(page, URL, [], [state], NOW)))
     (later,) = read_rss(rss(news(page, URL, [], [state], NOW + 3600)))
     assert first == later
-    (again,) = read_rss(rss(news(page, URL, [], [state._replace(since=1_795_312_000_000)], NOW + 3600)))
+    (again,) = read_rss(rss(news(page, URL, [], [replace(state, since=1_795_312_000_000)], NOW + 3600)))
     assert again["guid"] != first["guid"]
 
 

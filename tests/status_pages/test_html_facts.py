@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kuma_lite.core.records import replace
 from kuma_lite.status_pages.drawing.embeds import card
 from kuma_lite.status_pages.drawing.facts import DAY_S, HOUR_S, Facts
 from kuma_lite.status_pages.drawing.headline import Headline, Part
@@ -93,7 +94,7 @@ def test_maintenance_under_way(end: float | None, said: str) -> None:
     text = drawn(Facts(windows=[window]), maintenanceList=[{"id": 2, "title": "Cables", "description": "x"}])
     assert said in text
     assert 'id="planned"' not in text
-    assert "Planned maintenance" in drawn(Facts(windows=[window._replace(start=NOW + 60, running=False)]))
+    assert "Planned maintenance" in drawn(Facts(windows=[replace(window, start=NOW + 60, running=False)]))
 
 
 def test_maintenance_says_what_it_is_for() -> None:

@@ -10,7 +10,7 @@ from kuma_lite.core.errors import UserError
 from kuma_lite.monitors.document.targets import domain_target
 from kuma_lite.net.public_suffix import host_of
 from kuma_lite.net.rdap import _vendored
-from kuma_lite.tools.domains import check_domain, registered
+from kuma_lite.tools.domains import Domain, check_domain, registered
 
 SERVER_OF = _vendored().get
 
@@ -36,7 +36,7 @@ def refusal(monitor: Any) -> tuple[str, bool | None, dict[str, Any]]:
     ],
 )
 def test_what_is_registered(host: str, domain: str, tld: str) -> None:
-    assert registered(host, SERVER_OF) == (domain, tld)
+    assert registered(host, SERVER_OF) == Domain(domain, tld)
 
 
 ADDRESSES = {

@@ -12,6 +12,7 @@ import pytest
 
 from kuma_lite.core.clock import ManualClock
 from kuma_lite.core.database import Database
+from kuma_lite.core.records import replace
 from kuma_lite.web import answers_store
 from kuma_lite.web.answers_store import KEPT_MS, Answer
 from kuma_lite.web.api_rates import ApiRates
@@ -93,7 +94,7 @@ async def test_answers_are_kept_for_a_day_and_not_without_end(tmp_path: Path) ->
         await database.write(lambda db: answers_store.keep(db, "a", answer))
         assert await database.read(lambda db: answers_store.find(db, "a", KEPT_MS + 999)) == answer
         assert await database.read(lambda db: answers_store.find(db, "a", KEPT_MS + 1_000)) is None
-        later = answer._replace(created=KEPT_MS + 1_000)
+        later = replace(answer, created=KEPT_MS + 1_000)
         await database.write(lambda db: answers_store.keep(db, "b", later))
         rows: Any = await database.read(lambda db: db.execute("SELECT id FROM api_answer").fetchall())
         assert rows == [("b",)]

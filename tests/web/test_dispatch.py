@@ -9,7 +9,7 @@ import pytest
 from kuma_lite.core.access import Actor, Right
 from kuma_lite.core.doors import SILENCE, Access, Caller, Event, Then
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
-from kuma_lite.web.dispatch import TOO_FREQUENT, Dispatcher
+from kuma_lite.web.dispatch import TOO_FREQUENT, Dispatcher, Outcome
 from tests.support.actors import OWNER, Connection, with_only, without
 
 NOT_LOGGED_IN = {"ok": False, "msg": "You are not logged in."}
@@ -123,7 +123,7 @@ async def test_what_follows_the_answer_is_handed_on() -> None:
         pass
 
     outcome = await run(Event("e", Calls(Then({"ok": True}, later))))
-    assert outcome == ({"ok": True}, later)
+    assert outcome == Outcome({"ok": True}, later)
 
 
 class Limiter:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.checks._dns_query import QueryFailed, Server, ask
 from kuma_lite.net.resolve import literal
@@ -15,7 +17,7 @@ _LOOKUP_S: Final = 2.0
 _DNS_PORT: Final = 53
 
 
-class Service(NamedTuple):
+class Service(Struct, frozen=True):
     """A host and a port."""
 
     host: str

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.checks._games import rows_a_to_l, rows_m_to_z
 
 _COLUMNS: Final = 8
 
 
-class Game(NamedTuple):
+class Game(Struct, frozen=True):
     """A row of the table.
 
     Args:

@@ -15,9 +15,10 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import apsw
+from msgspec import Struct
 
 from kuma_lite.core.errors import StartupError
 from kuma_lite.core.schema_backup import copy_before_change, copy_for
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 _NAME: Final = re.compile(r"m(\d{4})_.*")
 
 
-class Migration(NamedTuple):
+class Migration(Struct, frozen=True):
     """One step: afterwards the database has version `number`."""
 
     number: int

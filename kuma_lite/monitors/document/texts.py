@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
 from kuma_lite.monitors.document.fields import Document, shown
 
@@ -14,7 +15,7 @@ _SHAPES_KEPT: Final = 512  # different sets of fields that documents have; a lar
 _encode: Final = msgspec.json.Encoder().encode
 
 
-class _Shape(NamedTuple):
+class _Shape(Struct, frozen=True):
     """What documents with the same fields have in common."""
 
     text: bytes  # all members, with `%b` for values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -17,7 +17,7 @@ from kuma_lite.monitors.engine.roster import Monitor, Roster
 WINDOWS: Final = (("1d", "24"), ("30d", "720"), ("365d", "1y"))  # name outside, name of the statistics
 
 
-class Names(NamedTuple):
+class Names(Struct, frozen=True):
     """What a monitor is called."""
 
     id: int
@@ -29,7 +29,7 @@ class Names(NamedTuple):
     tags: Sequence[tuple[str, str | None]]  # name, value
 
 
-class Figures(NamedTuple):
+class Figures(Struct, frozen=True):
     """How a monitor is doing."""
 
     status: int

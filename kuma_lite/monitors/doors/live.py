@@ -10,7 +10,7 @@ import asyncio
 import itertools
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct, field
@@ -33,7 +33,7 @@ TYPES: Final = (BEAT, CHANGE, EDIT, REMOVAL)
 _ALIVE: Final = b":\n\n"
 
 
-class LiveEvent(NamedTuple):
+class LiveEvent(Struct, frozen=True):
     """Something that has happened. Most are heard by nobody: what is told of them is put together then."""
 
     number: int

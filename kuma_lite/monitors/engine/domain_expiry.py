@@ -13,6 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
+from msgspec import Struct
+
 from kuma_lite.core.clock import Clock, to_ms
 from kuma_lite.core.kept_writes import KeptWrites, News
 from kuma_lite.core.periodic_job import PeriodicJob
@@ -40,7 +42,7 @@ class DomainInfo(NamedTuple):
     expiry: str  # ISO 8601 with milliseconds and Z
 
 
-class Note(NamedTuple):
+class Note(Struct, frozen=True):
     """That notifications were told of a mark."""
 
     mark: int  # days

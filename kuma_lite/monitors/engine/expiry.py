@@ -12,7 +12,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import Certificate
 from kuma_lite.core.kept_writes import KeptWrites, News
@@ -33,7 +35,7 @@ DAY_KIND: Final = (
 REMEMBERED: Final = 64
 
 
-class ExpiryWarning(NamedTuple):
+class ExpiryWarning(Struct, frozen=True):
     """One message to send."""
 
     mark: int  # days; the setting that was reached
@@ -119,7 +121,7 @@ def fingerprint_of(certificate: Any) -> str:
     return str(certificate.get("fingerprint256", "")) if isinstance(certificate, dict) else ""
 
 
-class Note(NamedTuple):
+class Note(Struct, frozen=True):
     """That a mark was warned of, which is remembered."""
 
     monitor_id: int

@@ -11,7 +11,7 @@ The tables are Uptime Kuma 2.5's, except where it is knowingly broken; there the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import Struct
 
@@ -32,7 +32,7 @@ class Policy(Struct, frozen=True):
     pushed: bool = False  # counts retries as the push route does
 
 
-class Previous(NamedTuple):
+class Previous(Struct, frozen=True):
     """What earlier beats left behind."""
 
     status: Status
@@ -46,7 +46,7 @@ class Previous(NamedTuple):
 WELL: Final = Previous(Status.UP, settled=Status.UP)
 
 
-class Verdict(NamedTuple):
+class Verdict(Struct, frozen=True):
     """The judged beat, and what it means."""
 
     status: Status

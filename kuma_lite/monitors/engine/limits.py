@@ -11,7 +11,9 @@ import math
 import operator
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import (
     CERTIFICATE_DAYS,
@@ -37,7 +39,7 @@ _OPERATORS: Final[Mapping[str, Callable[[float, float], bool]]] = {
 _BECOMES: Final = {"pending": Status.PENDING, "down": Status.DOWN}
 
 
-class Limit(NamedTuple):
+class Limit(Struct, frozen=True):
     """Broken when `number operator value` held in `breaches` of the last `times` checks."""
 
     number: str
@@ -48,7 +50,7 @@ class Limit(NamedTuple):
     times: int
 
 
-class Broken(NamedTuple):
+class Broken(Struct, frozen=True):
     """A limit that is broken now."""
 
     becomes: Status

@@ -8,7 +8,9 @@ sign of that.
 from __future__ import annotations
 
 from collections import deque
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 LATE_S: Final = 0.25  # a check that begins later than this waited for others
 WINDOW_S: Final = 60.0
@@ -28,7 +30,7 @@ def left_out(due: float, late: float, following: float, wait: float) -> int:
     return max(0, round((following - due) / wait) - 1) if late > LATE_S and wait > 0 else 0
 
 
-class _Point(NamedTuple):
+class _Point(Struct, frozen=True):
     time: float
     made: int
     left_out: int

@@ -10,7 +10,9 @@ always believed, and is itself a witness that the network works.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
+
+from msgspec import Struct
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.spans import Span, Spans
@@ -69,7 +71,7 @@ class Surroundings(Protocol):
         """Of the system's resolver."""
 
 
-class Began(NamedTuple):
+class Began(Struct, frozen=True):
     """Both clocks when a check began."""
 
     monotonic: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
@@ -42,7 +42,7 @@ class Tag(Struct):
         }
 
 
-class Reading(NamedTuple):
+class Reading(Struct, frozen=True):
     """What the type of a monitor makes of its document."""
 
     kind: AnyMonitorType | None = None  # None: a type this program does not check
@@ -53,7 +53,7 @@ class Reading(NamedTuple):
 UNCHECKED: Final = Reading()  # of a type that this program does not check
 
 
-class _Rhythm(NamedTuple):
+class _Rhythm(Struct, frozen=True):
     """What a document says of times, in seconds."""
 
     interval: float

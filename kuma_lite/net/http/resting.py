@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import Struct
 
@@ -27,7 +27,7 @@ USED_FOR_S: Final = 60.0
 RESTING_AT_MOST: Final = 64
 
 
-class Route(NamedTuple):
+class Route(Struct, frozen=True):
     """What two requests have to share for one connection."""
 
     where: Whereto

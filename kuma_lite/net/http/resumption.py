@@ -9,7 +9,7 @@ chain has ended. Servers that forget their sessions when they get a new certific
 from __future__ import annotations
 
 import ssl
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -20,7 +20,7 @@ RESUMED_FOR_S: Final = 3600.0
 SERVERS_KEPT: Final = 4  # of one monitor: redirects may lead from one to the next
 
 
-class Whereto(NamedTuple):
+class Whereto(Struct, frozen=True):
     """A server, and the way to it."""
 
     host: str

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from kuma_lite.core.iso_time import iso
 from kuma_lite.servers.model import Incident
 from kuma_lite.servers.service import Servers
 
 
-class Listed(NamedTuple):
+class Listed(Struct, frozen=True):
     """One incident in a list, with what lists are ordered by."""
 
     ongoing: bool

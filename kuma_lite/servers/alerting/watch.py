@@ -11,7 +11,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
+
+from msgspec import Struct
 
 from kuma_lite.core.bus import Bus
 from kuma_lite.core.clock import Clock, to_ms
@@ -304,7 +306,7 @@ class Watch:
         return _Step(write, then, self._announcer.announce(server, incident, incident.pending or "", now))
 
 
-class _Step(NamedTuple):
+class _Step(Struct, frozen=True):
     """One change: what is stored of it, what the process learns, and what people are told, if anything."""
 
     write: Callable[[Connection], None]

@@ -8,7 +8,11 @@ shifted by the same twice.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
+
+from kuma_lite.core.records import replace
 
 SECOND_MS: Final = 1_000
 TOLERANCE_MS: Final = 10 * 60_000  # a clock that differs by less is right, and its samples stay as they are
@@ -17,14 +21,14 @@ SAME_MS: Final = 30_000  # of two reports some time apart: what they end with gr
 APART_MS: Final = 20_000  # reports closer together are one backlog in pieces
 
 
-class Shown(NamedTuple):
+class Shown(Struct, frozen=True):
     """What a report shows of the host's clock; milliseconds since 1970."""
 
     sent: int | None  # the clock itself, where the agent says so
     newest: int | None  # time of the latest sample
 
 
-class HostClock(NamedTuple):
+class HostClock(Struct, frozen=True):
     """What is known of a host's clock. Moments are monotonic ms, and None where they were before this run."""
 
     offset: int | None = None  # ms ahead of ours (negative: behind); None: not noticeably
@@ -75,7 +79,7 @@ def _guessed(before: HostClock, offset: int, monotonic: int) -> HostClock:
     """The same clock, and since when reports have said `offset` instead."""
     if before.guess is not None and abs(offset - before.guess) <= SAME_MS:
         return before
-    return before._replace(guess=offset, guessed=monotonic)
+    return replace(before, guess=offset, guessed=monotonic)
 
 
 def _behind(before: HostClock, offset: int, monotonic: int) -> HostClock:

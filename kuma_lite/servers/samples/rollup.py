@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from itertools import groupby, pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import Struct
 
+from kuma_lite.core.records import replace
 from kuma_lite.servers.samples.metrics import rate
 from kuma_lite.servers.samples.packing import Point, Sample
 
@@ -56,7 +57,7 @@ def bucket_start(tier: Tier, time: int) -> int:
     return time if tier is Tier.RAW else time - time % STEP_MS[tier]
 
 
-class Part(NamedTuple):
+class Part(Struct, frozen=True):
     """A part of a range; both ends included, ms."""
 
     since: int
@@ -82,7 +83,7 @@ def parts(held: Iterable[tuple[int, int]], since: int, until: int) -> list[Part]
         if start > at:
             found.append(Part(at, start - 1, there=False))
         if found and found[-1].there:
-            found[-1] = found[-1]._replace(until=end)
+            found[-1] = replace(found[-1], until=end)
         else:
             found.append(Part(max(start, at), end, there=True))
         at = end + 1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from kuma_lite.core.errors import UserError
 from kuma_lite.status_pages.badges import badges
@@ -14,7 +15,7 @@ from kuma_lite.status_pages.model import Monitors, Window
 from kuma_lite.status_pages.rules import HOUR_S, read_duration
 
 
-class _Wanted(NamedTuple):
+class _Wanted(Struct, frozen=True):
     """A monitor, and whether the one who asks may know of it."""
 
     id: int

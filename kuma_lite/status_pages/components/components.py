@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import Status
+from kuma_lite.core.records import replace
 from kuma_lite.status_pages.component_model import Component, Rule
 from kuma_lite.status_pages.model import Bar
 
@@ -20,7 +23,7 @@ WORDS: Final = {
 STATES: Final = {word: status for status, word in WORDS.items()}
 
 
-class Segment(NamedTuple):
+class Segment(Struct, frozen=True):
     """A time in which a component was in one state."""
 
     began: float  # seconds since 1970
@@ -97,7 +100,7 @@ def segments(component: Component, changes: Sequence[Sequence[Change]], end: flo
             continue  # several at once
         status = combined(component, statuses)
         if found and found[-1].status is status:
-            found[-1] = found[-1]._replace(ended=following)
+            found[-1] = replace(found[-1], ended=following)
         else:
             found.append(Segment(moment, following, status))
     return found

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.core.declarations import Status
+from kuma_lite.core.records import replace
 from kuma_lite.status_pages.model import PlannedWindow
 
 ALL_UP: Final = "All Systems Operational"
 NOTHING: Final = "No Services"
 
 
-class Part(NamedTuple):
+class Part(Struct, frozen=True):
     """A part of the sentence."""
 
     text: str
     until: float | None = None  # said after the text, seconds since 1970
 
 
-class Headline(NamedTuple):
+class Headline(Struct, frozen=True):
     """The sentence, and how bad it is: `down`, `pending`, `maintenance`, `up` or `nothing`."""
 
     kind: str
@@ -60,7 +63,7 @@ def headline(states: Iterable[Status], incidents: int, windows: Sequence[Planned
         others = counts[Status.UP] < total
         parts.append(Part("all other services are up" if others else "all services are up"))
     first = parts[0]
-    return Headline(kinds[0], (first._replace(text=first.text[:1].upper() + first.text[1:]), *parts[1:]))
+    return Headline(kinds[0], (replace(first, text=first.text[:1].upper() + first.text[1:]), *parts[1:]))
 
 
 def _counted(count: int, one: str, many: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.status_pages.model import Group, Incident, Page, ShownServer, Written
@@ -16,7 +18,7 @@ MAX_BYTES: Final = 16_000_000  # of pictures
 _TICKET_BYTES: Final = 18
 
 
-class Draft(NamedTuple):
+class Draft(Struct, frozen=True):
     """A page as it would be."""
 
     page: Page

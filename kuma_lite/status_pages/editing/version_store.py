@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core import sql
 from kuma_lite.core.json_text import compact_json
@@ -16,7 +18,7 @@ MAX_BYTES: Final = 8_000_000  # of a page's versions and their pictures; two are
 _LEAST: Final = 2
 
 
-class Version(NamedTuple):
+class Version(Struct, frozen=True):
     """A page as it was saved."""
 
     id: int

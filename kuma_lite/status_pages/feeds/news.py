@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from kuma_lite.core.clock import MILLISECONDS, wire_date, wire_time
 from kuma_lite.core.declarations import Status
@@ -12,7 +13,7 @@ from kuma_lite.status_pages.model import Incident, Page, ShownState
 from kuma_lite.status_pages.rules import STATUS_TEXTS, Overall, overall
 
 
-class Item(NamedTuple):
+class Item(Struct, frozen=True):
     """One entry of a feed."""
 
     title: str
@@ -22,7 +23,7 @@ class Item(NamedTuple):
     is_written: bool = False  # by people
 
 
-class News(NamedTuple):
+class News(Struct, frozen=True):
     """Everything that a feed says; the newest entry is not always the first."""
 
     title: str

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core import wire_values
 from kuma_lite.core.clock import Clock
@@ -26,7 +28,7 @@ _KEY_BYTES: Final = 32
 _AT_ONCE: Final = 2  # passwords that are looked at; each takes 50 ms of a core
 
 
-class Passwords(NamedTuple):
+class Passwords(Struct, frozen=True):
     """How this house keeps passwords."""
 
     hash: Callable[[str], Awaitable[str]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import Struct
 
@@ -17,7 +17,7 @@ _NUMBER: Final = re.compile(r"[0-9]{1,15}")
 _BY_PASSWORD: Final = 0  # in the place of a link's id
 
 
-class Link(NamedTuple):
+class Link(Struct, frozen=True):
     """An address that opens a page."""
 
     id: int

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
+
+from msgspec import Struct
 
 from kuma_lite import __version__
 from kuma_lite.core.clock import Clock
@@ -64,7 +66,7 @@ class Expired(DeliveryFailed):
     """The receiver is gone for good: there is nothing to wait for."""
 
 
-class Told(NamedTuple):
+class Told(Struct, frozen=True):
     """All that an attempt needs of a subscriber."""
 
     subscriber: Subscriber

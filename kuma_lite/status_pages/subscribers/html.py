@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.status_pages.drawing.html import STYLE_PATH
 from kuma_lite.status_pages.drawing.markup import escape
@@ -73,7 +75,7 @@ _UNABLE: Final = (
 )
 
 
-class Form(NamedTuple):
+class Form(Struct, frozen=True):
     """What a visitor has filled in."""
 
     kind: Kind | None = None

@@ -137,7 +137,7 @@ class ShownPlan(Struct, frozen=True):
         return replace(found, monitors=tuple(found.monitors))
 
 
-class KnownPlan(NamedTuple):
+class KnownPlan(Struct, frozen=True):
     """What subscribers were told of a plan."""
 
     stage: Stage

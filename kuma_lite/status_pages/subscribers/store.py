@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from kuma_lite.core import sql
 from kuma_lite.core.json_text import compact_json
@@ -27,7 +29,7 @@ _SUBSCRIBER: Final = (
 )
 
 
-class Waiting(NamedTuple):
+class Waiting(Struct, frozen=True):
     """The next message of a subscriber; times in milliseconds since 1970."""
 
     id: int

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hmac
 import re
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import compact_json
@@ -45,7 +47,7 @@ _HOSTS: Final = {
 }
 
 
-class Target(NamedTuple):
+class Target(Struct, frozen=True):
     """What was typed, and the same for all spellings of it."""
 
     text: str

@@ -12,6 +12,7 @@ from kuma_lite.core.doors import Access, RawRoute, Unanswered
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.rate_limits import KeyedLimiter
 from kuma_lite.core.raw_http import answer, read_body
+from kuma_lite.core.records import replace
 from kuma_lite.status_pages.answering.answering import CSS, HTML, SCRIPT
 from kuma_lite.status_pages.answering.cache import Answer
 from kuma_lite.status_pages.answering.requests import send_answer
@@ -141,17 +142,17 @@ class Visitors:
         kind = next((each for each in kinds if each.value == said), kinds[0])
         form = Form(kind, "" if kind is Kind.PUSH else typed[:MAX_URL_CHARS])
         try:
-            form = form._replace(monitors=_monitors(posted, names))
+            form = replace(form, monitors=_monitors(posted, names))
             target = read_target(kind, typed, private=self._subscribers.offer(page.id).private)
         except UserError as error:
-            return await self._form(page, form._replace(problem=error.message))
+            return await self._form(page, replace(form, problem=error.message))
         if _first(posted, html.TRAP):
             return 200, html.asked(page)
         if self._asks.take(f"{kind} {mailbox_of(kind, target.key)}") is not None:
             try:
                 await self._subscribers.sign_up(page, kind, target, form.monitors)
             except UserError as error:
-                return error.status, (await self._form(page, form._replace(problem=error.message)))[1]
+                return error.status, (await self._form(page, replace(form, problem=error.message)))[1]
         return 200, html.asked(page)
 
     # --- Somebody who has a key --------------------------------------------------------------------------

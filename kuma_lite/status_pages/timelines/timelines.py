@@ -197,7 +197,8 @@ class Timelines:
             own = content
             if content is not None and old is known[0] and not old.content:
                 now, own = replace(incident, content=content), None
-            changed = old._replace(
+            changed = replace(
+                old,
                 state=state or old.state,
                 content=old.content if own is None else own,
                 created=old.created if at is None else at,

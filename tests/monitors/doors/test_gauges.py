@@ -54,7 +54,8 @@ async def test_a_glance_is_the_same_until_something_happens(tmp_path: Path) -> N
         assert readings.names(second[two.id]).tags == [("Team", "ops")]
         day, month, year = readings.figures(second[one.id]).windows
         assert day == month == year == (0.5, 20.0)
-        assert readings.figures(second[one.id])[:2] == (Status.DOWN, None)
+        figures = readings.figures(second[one.id])
+        assert (figures.status, figures.ping) == (Status.DOWN, None)
 
         # The beats leave the sliding day; nobody has asked in between.
         clock.advance(DAY_S - MINUTE_S)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kuma_lite.core.clock import ManualClock
+from kuma_lite.core.records import replace
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http import HttpClient, Request, Response
 from kuma_lite.net.http.resumption import RESUMED_AT_MOST, RESUMED_FOR_S, Resumption
@@ -120,7 +121,7 @@ async def test_a_server_without_its_sessions_shows_its_certificate_at_once(
     other = authority.server("localhost", common_name="new").server_context()
     async with serve(answer(), tls=other) as server:
         where, kept = asker.resumption._kept.popitem()
-        asker.resumption._kept[where._replace(port=server.port)] = kept
+        asker.resumption._kept[replace(where, port=server.port)] = kept
         asker.server = server
         after = await asker.ask()
     assert not after.resumed

@@ -15,6 +15,7 @@ from kuma_lite.servers.samples.rollup import (
     SPAN_MS,
     STEP_MS,
     Kept,
+    Part,
     Tier,
     bucket_start,
     choose,
@@ -161,12 +162,12 @@ def test_a_raw_sample_is_its_own_bucket() -> None:
 
 def test_blocks_side_by_side_are_one_part() -> None:
     assert parts([(0, 10), (10, 10), (40, 10), (40, 5), (44, 10)], 5, 60) == [
-        (5, 19, True),
-        (20, 39, False),
-        (40, 53, True),
-        (54, 60, False),
+        Part(5, 19, True),
+        Part(20, 39, False),
+        Part(40, 53, True),
+        Part(54, 60, False),
     ]
-    assert parts([], 5, 5) == [(5, 5, False)]
+    assert parts([], 5, 5) == [Part(5, 5, False)]
 
 
 @given(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from kuma_lite.core.declarations import PushKeys
 from kuma_lite.notifications.services.support.webpush.subscription import Subscription
@@ -12,7 +12,7 @@ class NoKey(ValueError):
     """The private key of this server is none."""
 
 
-class Sealed(NamedTuple):
+class Sealed(Struct, frozen=True):
     """Headers and body of a POST to the endpoint."""
 
     headers: dict[str, str]
