@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.core.records import hiding
 from kuma_lite.core.time_zones import zone_named
 
 SECRET_CHARS: Final = 40  # 240 bits, as in Uptime Kuma 2.5
 _ALPHABET: Final = string.ascii_letters + string.digits + "_-"
-_KEY: Final = re.compile(r"^uk(\d{1,18})_(.+)$", re.DOTALL)
+_KEY: Final = pattern(r"^uk(\d{1,18})_(.+)$", re.DOTALL)
 
 
 class GivenKey(Struct, frozen=True):

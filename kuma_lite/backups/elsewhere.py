@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -14,11 +13,12 @@ from msgspec import Struct
 
 from kuma_lite.backups.rotation import Keep, kept
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.patterns import pattern
 from kuma_lite.places.model import Place, verify
 
 PREFIX: Final = "kuma-lite-"
 TIME: Final = "%Y-%m-%d-%H%M%S"
-_NAME: Final = re.compile(r"kuma-lite-(\d{4}-\d\d-\d\d-\d{6})\.tar\.zst(\.age)?")
+_NAME: Final = pattern(r"kuma-lite-(\d{4}-\d\d-\d\d-\d{6})\.tar\.zst(\.age)?")
 
 
 class Kept(Struct, frozen=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from msgspec.structs import asdict
 from kuma_lite.backups.elsewhere import backup_of
 from kuma_lite.backups.service import BackupKeeper
 from kuma_lite.core.errors import INTERNAL_ERROR, UserError
+from kuma_lite.core.patterns import pattern
 from kuma_lite.core.records import replace
 from kuma_lite.core.uploads import Upload, no_such_upload, upload_size
 from kuma_lite.places.keeper import Places
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 FOLDER: Final = "restore-upload"  # in the data folder
 _TOLD_EVERY_S: Final = 0.5
 _ROOM: Final = 2.0  # free disk space needed, in sizes of the file: it, and some of what is in it
-_OUR_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_OUR_NAME: Final = pattern(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _UNNAMED: Final = "backup"
 
 

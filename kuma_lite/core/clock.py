@@ -11,8 +11,10 @@ import time
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
+from kuma_lite.core.patterns import pattern
+
 MILLISECONDS = 1000
-_AS_WRITTEN: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{3})?", re.ASCII)
+_AS_WRITTEN: Final = pattern(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{3})?", re.ASCII)
 
 
 class Clock(Protocol):

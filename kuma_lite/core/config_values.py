@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from kuma_lite.core.client_address import networks_of
 from kuma_lite.core.hosts import plain_name
+from kuma_lite.core.patterns import pattern
 
 _YES: Final = frozenset({"1", "true", "yes", "on"})
 _NO: Final = frozenset({"0", "false", "no", "off", ""})
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]*")
-_BASE_PATH: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
+_BASE64: Final = pattern(r"[A-Za-z0-9+/_-]*")
+_BASE_PATH: Final = pattern(r"(?:/[A-Za-z0-9._~-]+)+")
 
 
 class BadValue(ValueError):

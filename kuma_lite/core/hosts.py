@@ -7,10 +7,11 @@ server. Addresses, and names that nobody can register, are not in its power.
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from kuma_lite.core.patterns import pattern
 
 KNOWN_HOSTS: Final = "knownHosts"  # the setting: a list of names under which a password was right
 MOST_KNOWN: Final = 50
@@ -18,7 +19,7 @@ ANY_HOST: Final = "*"
 # Top-level domains of local networks (RFC 6761, 6762, 8375; ICANN has set "internal" aside).
 _LOCAL: Final = ("localhost", "local", "lan", "internal", "home.arpa", "localdomain", "test")
 
-_LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+_LABEL: Final = pattern(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 MAX_NAME_CHARS: Final = 253
 
 

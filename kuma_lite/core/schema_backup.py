@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -12,12 +11,14 @@ from typing import Final
 
 import apsw
 
+from kuma_lite.core.patterns import pattern
+
 log = logging.getLogger(__name__)
 
 FOLDER: Final = "backups"  # in the data folder
 KEPT: Final = 2  # copies: of the last two updates that changed the schema
 ROOM: Final = 1.1  # free disk space needed, in sizes of the database
-_NAME: Final = re.compile(r"before-update-from-schema-([0-9]+)\.db")
+_NAME: Final = pattern(r"before-update-from-schema-([0-9]+)\.db")
 
 
 def copy_before_change(connection: apsw.Connection, version: int) -> Path | None:

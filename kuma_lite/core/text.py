@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-_HALF_PAIR: Final = re.compile(r"[\ud800-\udfff]")
+from kuma_lite.core.patterns import pattern
+
+_HALF_PAIR: Final = pattern(r"[\ud800-\udfff]")
 
 
 def storable(text: str) -> str:

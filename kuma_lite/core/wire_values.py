@@ -7,15 +7,15 @@ have come to live on that. What no conversion gives is None, for whoever reads i
 from __future__ import annotations
 
 import math
-import re
 from typing import Any, Final
 
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import text_of
+from kuma_lite.core.patterns import pattern
 
 MAX_TEXT_CHARS: Final = 10_000  # of what stands in lists that every client gets; on SQLite there is no limit
 MAX_ID: Final = 1 << 62  # beyond it no row can be
-_NUMBER: Final = re.compile(r"[+-]?([0-9]{1,300}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_NUMBER: Final = pattern(r"[+-]?([0-9]{1,300}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 # What an object that is not there is called by the runtime of Uptime Kuma 2.5. Clients compare with it.
 NULL_OBJECT: Final = "Cannot read properties of null (reading 'id')"
 

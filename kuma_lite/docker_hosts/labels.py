@@ -14,12 +14,14 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
+from kuma_lite.core.patterns import pattern
+
 PREFIXES: Final = ("kuma-lite.", "kuma.")
 MAX_VALUE_CHARS: Final = 10_000
 MAX_LABELS: Final = 1_000  # of one container
 TAG_COLOUR: Final = "#4B5563"
-_ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}", re.ASCII)
-_PLACEHOLDER: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}", re.ASCII)
+_ID: Final = pattern(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}", re.ASCII)
+_PLACEHOLDER: Final = pattern(r"\{\{\s*(\w+)\s*\}\}", re.ASCII)
 _SNIPPET: Final = "__"  # AutoKuma's: a text of its own settings
 _LISTS: Final = frozenset({"tags", "tag_names", "notifications", "notification_name_list", "accepted",
                            "accepted_statuscodes", "accepted_status_codes"})  # fmt: skip

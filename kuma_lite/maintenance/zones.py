@@ -6,13 +6,13 @@ twice is its first moment. Moments are seconds since 1970.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.core.time_zones import zone_named
 
-_WALL: Final = re.compile(
+_WALL: Final = pattern(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?"
     r"(Z|[+-]\d{2}:?\d{2})?"

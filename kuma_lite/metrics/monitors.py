@@ -6,13 +6,13 @@ Unlike there, a tag made a moment ago is a label at once, and does not hide its 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final, Generic
 
 from msgspec import Struct
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.metrics.exposition import head_of, label_text, number
 from kuma_lite.metrics.model import AnyGlance, Family, Glance, Labels, Names, Readings
 
@@ -32,8 +32,8 @@ _OWN_LABELS: Final = frozenset(
         "window",
     }
 )
-_NOT_IN_LABELS: Final = re.compile(r"[^a-zA-Z0-9_]")
-_NOT_AT_START: Final = re.compile(r"^[^a-zA-Z_]+")
+_NOT_IN_LABELS: Final = pattern(r"[^a-zA-Z0-9_]")
+_NOT_AT_START: Final = pattern(r"^[^a-zA-Z_]+")
 
 
 CERT_DAYS: Final = Family(

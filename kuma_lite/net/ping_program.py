@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-import re
 from functools import lru_cache
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.core.programs import path_of, run
 
 # Seconds the program may take beyond its own deadline before it is killed.
 KILL_GRACE = 2.0
 
-_TIME = re.compile(r"time[=<]([0-9.]+) ?ms")
+_TIME = pattern(r"time[=<]([0-9.]+) ?ms")
 
 
 class PingUnavailable(RuntimeError):

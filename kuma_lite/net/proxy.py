@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.core.records import hiding
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 PROTOCOLS: Final = ("http", "https", "socks", "socks5", "socks5h", "socks4")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _SOCKS_PORT: Final = 1080
-_SEPARATORS: Final = re.compile(r"[\s,]+")
-_WITH_PORT: Final = re.compile(r"^(.+):(\d+)$")
+_SEPARATORS: Final = pattern(r"[\s,]+")
+_WITH_PORT: Final = pattern(r"^(.+):(\d+)$")
 
 
 class ProxyServer(Struct, frozen=True):

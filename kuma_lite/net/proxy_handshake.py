@@ -13,6 +13,7 @@ import struct
 from base64 import b64encode
 from typing import Final, cast
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.net.errors import ErrorKind, NetworkError, io_error
 from kuma_lite.net.proxy import ProxyServer
 
@@ -20,8 +21,8 @@ MAX_ANSWER_BYTES: Final = 16 * 1024  # of a proxy before the tunnel; error pages
 _MAX_NAME_BYTES: Final = 255  # RFC 1928 and RFC 1929: a length is one byte
 
 # As leniently as answers of servers are read (`net/http/head.py`).
-_END_OF_HEAD: Final = re.compile(rb"\n\r*\n")
-_STATUS_LINE: Final = re.compile(rb"\s*HTTP/1[0-9.]*[ \t]+([1-9][0-9]{2})(?![0-9])", re.IGNORECASE)
+_END_OF_HEAD: Final = pattern(rb"\n\r*\n")
+_STATUS_LINE: Final = pattern(rb"\s*HTTP/1[0-9.]*[ \t]+([1-9][0-9]{2})(?![0-9])", re.IGNORECASE)
 
 _NO_AUTHENTICATION, _USER_AND_PASSWORD, _NOTHING_ACCEPTABLE = 0x00, 0x02, 0xFF
 _IPV4, _NAME, _IPV6 = 0x01, 0x03, 0x04

@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http.url import host_to_ascii
 
-_LABEL: Final = re.compile(r"^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$")
-_SCHEME: Final = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_LABEL: Final = pattern(r"^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$")
+_SCHEME: Final = pattern(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _HOSTS_KEPT: Final = 4096  # as many monitors look theirs up with every beat
 
 

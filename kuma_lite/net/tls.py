@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 import ssl
 from typing import Any
 
 from msgspec import Struct
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.net import certificates
 from kuma_lite.net.certificates import Certificate
 from kuma_lite.net.errors import ErrorKind, NetworkError
@@ -74,7 +74,7 @@ ALERTS = {
     120: "no_application_protocol",
 }
 _ALERT_NUMBERS = {name: number for number, name in ALERTS.items()}
-_ALERT_REASON = re.compile(r"^(?:SSLV3|TLSV1|TLSV13)_(?:ALERT_)?([A-Z_]+)$")
+_ALERT_REASON = pattern(r"^(?:SSLV3|TLSV1|TLSV13)_(?:ALERT_)?([A-Z_]+)$")
 # Reasons that OpenSSL spells otherwise than the alert is called.
 _ALERT_SPELLINGS = {"decryption_failed_ro": "decryption_failed", "user_cancelled": "user_canceled"}
 

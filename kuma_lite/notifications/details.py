@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from kuma_lite.core.clock import MILLISECONDS, parse_wire_time
 from kuma_lite.core.declarations import Message, Status
+from kuma_lite.core.patterns import pattern
 from kuma_lite.notifications.rules import TRIAL_END, known_zone
 from kuma_lite.notifications.services.support.texts import EMPTY_TEXT, address
 
@@ -27,8 +28,8 @@ SERVER: Final = "server"  # the type of what stands for a monitor where a server
 OWN: Final = "kuma-lite"  # and where it is this program
 ABOUT: Final = ("id", "name", "type", "subtype", "url", "hostname", "port", "path", "tags")  # for `monitor`
 
-_USERINFO: Final = re.compile(r"(?<=://)[^\s/?#]*@")
-_QUERY: Final = re.compile(r"[?#].*", re.DOTALL)
+_USERINFO: Final = pattern(r"(?<=://)[^\s/?#]*@")
+_QUERY: Final = pattern(r"[?#].*", re.DOTALL)
 _UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 from kuma_lite.core.declarations import Kind, NotificationService, Words
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import JsonTextError, parse_json
+from kuma_lite.core.patterns import pattern
 from kuma_lite.notifications import templates
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from kuma_lite.core.options import Options
 
-_IS_HOST: Final = re.compile(r"[^\s/?#@]+")
+_IS_HOST: Final = pattern(r"[^\s/?#@]+")
 
 
 def secret_keys(service: NotificationService[Any]) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from msgspec import Struct
 
 from kuma_lite.core.clock import Clock
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.patterns import pattern
 from kuma_lite.core.records import hiding
 from kuma_lite.net.http import HttpClient
 from kuma_lite.places.folder import FolderPlace
@@ -25,7 +25,7 @@ SECRETS: Final = frozenset({"secretKey", "password", "privateKey"})
 REGION: Final = "us-east-1"  # what services call theirs that have one only
 _MOST_CHARS: Final = 1000  # of a field
 _KEY_CHARS: Final = 20_000  # of a private key
-_BUCKET: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9.\-_]{1,254}")
+_BUCKET: Final = pattern(r"[a-zA-Z0-9][a-zA-Z0-9.\-_]{1,254}")
 # Key of the document → what people call it; those of a kind, in the order of the form.
 _TEXTS: Final = {
     FOLDER: ("folder",),

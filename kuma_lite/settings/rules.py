@@ -7,13 +7,14 @@ import re
 from datetime import datetime
 from typing import Any, Final
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.core.time_zones import zone_named
 
 GENERAL: Final = "general"  # type of the rows that getSettings shows and setSettings writes
 # Stored as plain text, as Uptime Kuma does; every other value is JSON.
 _PLAIN_TEXT: Final = frozenset({"jwtSecret"})
 # As a browser writes one; a slash at the end does no harm. Extensions of browsers have schemes of their own.
-_ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#@,]+/?", re.IGNORECASE)
+_ORIGIN: Final = pattern(r"[a-z][a-z0-9+.-]*://[^\s/?#@,]+/?", re.IGNORECASE)
 
 
 def encode_value(key: str, value: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
@@ -12,6 +11,7 @@ from kuma_lite.core import wire_values
 from kuma_lite.core.clock import wire_date
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.patterns import pattern
 from kuma_lite.status_pages.model import Incident, Window
 
 INCIDENT_STYLES: Final = ("info", "warning", "danger", "primary", "light", "dark")
@@ -25,9 +25,9 @@ DAY_S: Final = 86_400
 MAX_HOURS: Final = 720  # what there are statistics by the hour for
 
 _SLUG_FIELD: Final = {"field": "slug"}  # where an editor shows what is wrong
-_SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_DURATION: Final = re.compile(r"([0-9]+)([A-Za-z])")
-_DIGITS: Final = re.compile(r"[0-9]+")
+_SLUG: Final = pattern(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_DURATION: Final = pattern(r"([0-9]+)([A-Za-z])")
+_DIGITS: Final = pattern(r"[0-9]+")
 _MOST_DIGITS: Final = 9  # of a duration: with more it is beyond every limit, whatever they say
 
 # Unit → seconds of a bucket, how many of them the unit has, the limit, and what the buckets are called.

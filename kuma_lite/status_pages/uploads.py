@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.patterns import pattern
 
 PREFIX: Final = "/upload/"
 _STAGED: Final = ".part"
-_NAME: Final = re.compile(r"logo[0-9]{0,18}\.png")  # without a number: from before there were several pages
+_NAME: Final = pattern(r"logo[0-9]{0,18}\.png")  # without a number: from before there were several pages
 
 
 class Uploads:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import errno
-import re
 from typing import Any, Final
 
 from kuma_lite.checks._chromium_path import find_chromium
 from kuma_lite.checks._pm2 import read_processes
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.patterns import pattern
 from kuma_lite.core.programs import run
 
 CHROMIUM_TIMEOUT_S: Final = 15.0  # a first start from a slow disk
-_VERSION: Final = re.compile(r"\b(\d+(?:\.\d+)+)\b")
+_VERSION: Final = pattern(r"\b(\d+(?:\.\d+)+)\b")
 
 
 class _NotRun(Exception):

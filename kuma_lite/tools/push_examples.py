@@ -5,13 +5,13 @@ Clients put the monitor's own address in place of `ADDRESS` and its interval in 
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.patterns import pattern
 
 ADDRESS: Final = "https://example.com/api/push/key?status=up&msg=OK&ping="
-_LANGUAGE: Final = re.compile(r"^[a-z-]+$")
+_LANGUAGE: Final = pattern(r"^[a-z-]+$")
 
 _BASH: Final = """#!/usr/bin/env bash
 # Every 60 seconds

@@ -11,14 +11,15 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from kuma_lite.core.client_address import header
+from kuma_lite.core.patterns import pattern
 
 FORWARDED_PREFIX: Final = b"x-forwarded-prefix"
 BASE_PATH: Final = "base_path"  # in the scope of a request
 # No other characters: it is put into HTML and headers as it is.
-PATH: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
-_HTML_LINK: Final = re.compile(rb'( (?:href|src|action|data-live)=")/(?!/)')
-_MANIFEST_LINK: Final = re.compile(rb'("(?:start_url|src|scope|id)": ?")/(?!/)')
-_COOKIE_PATH: Final = re.compile(rb"(; *path=)/", re.IGNORECASE)
+PATH: Final = pattern(r"(?:/[A-Za-z0-9._~-]+)+")
+_HTML_LINK: Final = pattern(rb'( (?:href|src|action|data-live)=")/(?!/)')
+_MANIFEST_LINK: Final = pattern(rb'("(?:start_url|src|scope|id)": ?")/(?!/)')
+_COOKIE_PATH: Final = pattern(rb"(; *path=)/", re.IGNORECASE)
 # What proxies say of themselves: such a one may have taken the path off.
 _PROXIES: Final = frozenset((b"forwarded", b"via", b"x-real-ip", FORWARDED_PREFIX)) | frozenset(
     b"x-forwarded-" + name for name in (b"for", b"host", b"proto")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import re
 import sys
 from collections.abc import Iterable
 from functools import cached_property
@@ -15,12 +14,13 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from kuma_lite.core.client_address import header
+from kuma_lite.core.patterns import pattern
 from kuma_lite.web.respond import HTML, TEXT, respond
 
 _FOLDER: Final = "frontend_dist"
 _PACKED: Final = "frontend_dist.pack"  # as a binary has it, see `read_files`
 # Vite puts a hash of the content into the names of what it builds, so those never change.
-_HASHED: Final = re.compile(r"/assets/.+[-.][A-Za-z0-9_-]{8,}\.\w+$")
+_HASHED: Final = pattern(r"/assets/.+[-.][A-Za-z0-9_-]{8,}\.\w+$")
 _FOREVER: Final = b"public, max-age=31536000, immutable"
 _ASK_AGAIN: Final = b"public, max-age=0, must-revalidate"
 # Suffix of a file compressed at build time → its Content-Encoding, the better one first.

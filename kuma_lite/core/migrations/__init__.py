@@ -11,7 +11,6 @@ from __future__ import annotations
 import importlib
 import logging
 import pkgutil
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,11 +20,12 @@ import apsw
 from msgspec import Struct
 
 from kuma_lite.core.errors import StartupError
+from kuma_lite.core.patterns import pattern
 from kuma_lite.core.schema_backup import copy_before_change, copy_for
 
 log = logging.getLogger(__name__)
 
-_NAME: Final = re.compile(r"m(\d{4})_.*")
+_NAME: Final = pattern(r"m(\d{4})_.*")
 
 
 class Migration(Struct, frozen=True):

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Final
 
 from kuma_lite.core.bus import Bus
+from kuma_lite.core.patterns import pattern
 from kuma_lite.core.written_json import WrittenJson
 from kuma_lite.monitors.engine.roster import Monitor, Roster
 from kuma_lite.monitors.model import MonitorChanged, MonitorRemoved
@@ -22,7 +23,7 @@ ROUNDS: Final = (
 # Monitors. A single character beyond ASCII makes each character of a text take two or four bytes: of 10,000
 # monitors 100 MB, in which the loop is held for 66 ms. The JSON means the same.
 ESCAPED_FROM: Final = 1_000
-_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
+_NOT_ASCII: Final = pattern(r"[^\x00-\x7f]+")
 _GROUP: Final = "group"
 
 

@@ -14,15 +14,16 @@ from urllib.parse import unquote_to_bytes
 from kuma_lite.core.declarations import Status
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.limits import MAX_PING_MS
+from kuma_lite.core.patterns import pattern
 from kuma_lite.monitors.engine.outcome import Outcome
 
 BAD_PING: Final = f"Invalid ping value. Must be between 0 and {MAX_PING_MS} ms."
 MAX_PARAMETERS: Final = 1_000  # what comes behind them is not read
 
-_ENCODED: Final = re.compile(rb"[^\x00-\x7f]|[%+\[]")
+_ENCODED: Final = pattern(rb"[^\x00-\x7f]|[%+\[]")
 
 # As JavaScript's parseFloat: the longest leading number, blanks before it.
-_NUMBER: Final = re.compile(
+_NUMBER: Final = pattern(
     r"\s*([+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|(?-i:Infinity)))", re.ASCII | re.I
 )
 

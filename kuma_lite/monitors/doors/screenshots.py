@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kuma_lite.core.doors import Access, RawRoute, Unanswered
+from kuma_lite.core.patterns import pattern
 from kuma_lite.core.raw_http import answer
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ PREFIX: Final = "/screenshots/"
 TYPE: Final = "real-browser"  # the type whose monitors see pages
 _SUFFIX: Final = ".png"
 _STAGED: Final = ".part"
-_NAME: Final = re.compile(r"[\w-]{1,100}\.[\w-]{1,40}\.[\w-]{1,100}\.png", re.ASCII)
+_NAME: Final = pattern(r"[\w-]{1,100}\.[\w-]{1,40}\.[\w-]{1,100}\.png", re.ASCII)
 _HEADERS: Final = (
     (b"cache-control", b"public, max-age=0"),  # the next check overwrites it
     (b"content-security-policy", b"default-src 'none'"),

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from kuma_lite.core.patterns import pattern
+
 UTF_8: Final = "utf-8"
 WINDOWS_1252: Final = "cp1252"
 PRESCAN_BYTES: Final = 4096  # of a page, for its own word; the standard asks for 1024, real pages for more
@@ -72,13 +74,13 @@ _BOMS: Final = (
 # Their bytes can be valid UTF-8 that means something else.
 _LOOK_LIKE_UTF_8: Final = frozenset({"utf-16-be", "utf-16-le", "iso2022-jp-ext"})
 
-_CHARSET: Final = re.compile(r"(?:^|[;,\s])charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
-_COMMENT: Final = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
-_META: Final = re.compile(r"<meta[\s/][^>]*?charset\s*=\s*[\"']?\s*([^\s\"'/;>]+)", re.IGNORECASE)
-_XML: Final = re.compile(r"\s*<\?xml[^>]*?encoding\s*=\s*[\"']\s*([^\s\"']+)", re.IGNORECASE)
-_ZERO_OR_ESCAPE: Final = re.compile(rb"[\x00\x1b]")
-_BINARY: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")  # MIME Sniffing Standard, §3
-_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f\ufffd]")
+_CHARSET: Final = pattern(r"(?:^|[;,\s])charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
+_COMMENT: Final = pattern(r"<!--.*?(?:-->|$)", re.DOTALL)
+_META: Final = pattern(r"<meta[\s/][^>]*?charset\s*=\s*[\"']?\s*([^\s\"'/;>]+)", re.IGNORECASE)
+_XML: Final = pattern(r"\s*<\?xml[^>]*?encoding\s*=\s*[\"']\s*([^\s\"']+)", re.IGNORECASE)
+_ZERO_OR_ESCAPE: Final = pattern(rb"[\x00\x1b]")
+_BINARY: Final = pattern(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")  # MIME Sniffing Standard, §3
+_NOT_ASCII: Final = pattern(r"[^\x00-\x7f\ufffd]")
 
 
 def codec_of(label: str) -> str | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.net.errors import ErrorKind, NetworkError
 
-_SIZE: Final = re.compile(rb"[ \t]*0*([0-9A-Fa-f]{1,15})[ \t\r]*(?:;.*)?", re.DOTALL)
-_SIZE_BEGUN: Final = re.compile(rb"[ \t]*(?:[0-9A-Fa-f]+[ \t\r]*(?:;.*)?)?", re.DOTALL)
+_SIZE: Final = pattern(rb"[ \t]*0*([0-9A-Fa-f]{1,15})[ \t\r]*(?:;.*)?", re.DOTALL)
+_SIZE_BEGUN: Final = pattern(rb"[ \t]*(?:[0-9A-Fa-f]+[ \t\r]*(?:;.*)?)?", re.DOTALL)
 
 
 class Chunks:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Final
 
 from msgspec import Struct
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.net.http.url import Url
 from kuma_lite.net.resolve import literal
 
@@ -17,14 +17,14 @@ MAX_COOKIES = 50
 MAX_COOKIE_BYTES = 4096
 
 _BLANK: Final = " \t"
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_SECONDS: Final = re.compile(r"-?[0-9]+")
+_CONTROL: Final = pattern(r"[\x00-\x08\x0a-\x1f\x7f]")
+_SECONDS: Final = pattern(r"-?[0-9]+")
 
 # RFC 6265 §5.1.1. A part of a date is what lies between delimiters; what follows its digits does not matter.
-_DATE_TOKEN: Final = re.compile(r"[^\t\x20-\x2f;-@\[-`{-~]+")
-_TIME: Final = re.compile(r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?![0-9])")
-_DAY: Final = re.compile(r"([0-9]{1,2})(?![0-9])")
-_YEAR: Final = re.compile(r"([0-9]{2,4})(?![0-9])")
+_DATE_TOKEN: Final = pattern(r"[^\t\x20-\x2f;-@\[-`{-~]+")
+_TIME: Final = pattern(r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?![0-9])")
+_DAY: Final = pattern(r"([0-9]{1,2})(?![0-9])")
+_YEAR: Final = pattern(r"([0-9]{2,4})(?![0-9])")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _FIRST_YEAR: Final = 1601
 _FIRST_YEAR_OF_1900: Final = 70  # of years in two digits

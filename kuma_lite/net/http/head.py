@@ -12,20 +12,21 @@ from typing import Final
 
 from msgspec import Struct
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.net.errors import ErrorKind, NetworkError
 
 # Also one line of ICY, with which Shoutcast answers.
-_STATUS_LINE: Final = re.compile(
+_STATUS_LINE: Final = pattern(
     rb"[ \t\r\n]*(?:HTTP(?:/(?P<version>[0-9.]*))?|ICY)[ \t]+"
     rb"(?P<status>[1-9][0-9]{2})(?![0-9])[ \t]*(?P<reason>[^\r\n]*)",
     re.IGNORECASE,
 )
 _BEGINNINGS: Final = (b"http", b"icy")
-_END: Final = re.compile(rb"\n\r*\n")
+_END: Final = pattern(rb"\n\r*\n")
 _LINE_END: Final = (b"\r", b"\n")
 _BLANK: Final = " \t\r"
 _FOLD: Final = (" ", "\t")
-_LENGTH: Final = re.compile(r"\+?([0-9]{1,18})(?:[ \t].*)?")
+_LENGTH: Final = pattern(r"\+?([0-9]{1,18})(?:[ \t].*)?")
 
 Field = tuple[str, str]
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.core.records import replace
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.http.message import Headers
 from kuma_lite.net.http.request_bytes import Field, authorise
 from kuma_lite.net.http.url import Url, join_url, parse_url
 
-_NOT_ASCII = re.compile(r"[\x80-\xff]")
+_NOT_ASCII = pattern(r"[\x80-\xff]")
 _CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie"})
 _SEE_OTHER = 303
 _POST_BECOMES_GET = frozenset({301, 302})

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Sequence
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.http.url import Url
 
 # The packings we can undo.
 ACCEPT_ENCODING = "gzip, deflate"
 
-_TOKEN = re.compile(r"^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$")
-_BAD_VALUE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+_TOKEN = pattern(r"^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$")
+_BAD_VALUE = pattern(r"[^\t\x20-\x7e\x80-\xff]")
 # Methods whose requests have no body unless one is given; the others say `Content-Length: 0`.
 _BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 

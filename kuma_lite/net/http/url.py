@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote, unquote_to_bytes
 
 from msgspec import Struct
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.core.records import hiding
 from kuma_lite.net.errors import ErrorKind, NetworkError
 
@@ -17,11 +18,11 @@ URLS_REMEMBERED = 4096
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_PORT = 65_535
 
-_SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]*):")
+_SCHEME = pattern(r"^([A-Za-z][A-Za-z0-9+.\-]*):")
 _CONTROL_OR_SPACE = "".join(map(chr, range(0x21)))
-_TAB_OR_NEWLINE = re.compile(r"[\t\n\r]")
-_FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20#/:<>?@\[\\\]^|%\x7f]")
-_NUMBER = re.compile(r"^(0[xX][0-9A-Fa-f]*|[0-9]+)$")
+_TAB_OR_NEWLINE = pattern(r"[\t\n\r]")
+_FORBIDDEN_IN_HOST = pattern(r"[\x00-\x20#/:<>?@\[\\\]^|%\x7f]")
+_NUMBER = pattern(r"^(0[xX][0-9A-Fa-f]*|[0-9]+)$")
 # What stays as it is: ASCII but controls, blanks and the characters of the standard's percent-encode sets.
 _PATH_SAFE = "!$%&'()*+,-./:;=@[\\]^_|~"
 _QUERY_SAFE = "!$%&()*+,-./:;=?@[\\]^_`{|}~"

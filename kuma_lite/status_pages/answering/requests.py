@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any, Final
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.status_pages.answering.cache import Answer
 
-_HOST: Final = re.compile(r"[A-Za-z0-9._~:\[\]-]{1,255}")
+_HOST: Final = pattern(r"[A-Za-z0-9._~:\[\]-]{1,255}")
 _LOCALHOST: Final = "localhost"
-_REFUSED: Final = re.compile(r"q=0(?:\.0{0,3})?")
+_REFUSED: Final = pattern(r"q=0(?:\.0{0,3})?")
 
 
 def header(scope: Any, name: bytes) -> str | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
-_INTEGER: Final = re.compile(r"\s*([+-]?[0-9]{1,300})")
-_FLOAT: Final = re.compile(r"\s*([+-]?(?:[0-9]{1,300}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)")
+from kuma_lite.core.patterns import pattern
+
+_INTEGER: Final = pattern(r"\s*([+-]?[0-9]{1,300})")
+_FLOAT: Final = pattern(r"\s*([+-]?(?:[0-9]{1,300}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)")
 
 
 def parse_int(text: str) -> int | None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Final
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.status_pages.drawing.markup import escape
 from kuma_lite.status_pages.model import Page
 
 _HOST: Final = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[0-9]{1,5})?"
-_ORIGIN: Final = re.compile(rf"https?://{_HOST}")
-_MATOMO: Final = re.compile(rf"(?:https?:)?/{{0,2}}({_HOST}(?:/[A-Za-z0-9._~-]+)*)/?")
+_ORIGIN: Final = pattern(rf"https?://{_HOST}")
+_MATOMO: Final = pattern(rf"(?:https?:)?/{{0,2}}({_HOST}(?:/[A-Za-z0-9._~-]+)*)/?")
 _GOOGLE: Final = "https://www.googletagmanager.com"
 _GOOGLE_REPORTS: Final = (
     "https://*.google-analytics.com https://*.analytics.google.com https://*.googletagmanager.com"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import colorsys
 import math
-import re
 from typing import Final
+
+from kuma_lite.core.patterns import pattern
 
 UP: Final = "#66c20a"
 DOWN: Final = "#c2290a"
@@ -41,10 +42,7 @@ _NAMED: Final = {
 }
 
 # The named colours of CSS Color 4.
-_CSS: Final[dict[str, str]] = dict(
-    re.findall(
-        r"(\w+)=(\w+)",
-        """
+_CSS_TEXT: Final = """
     aliceblue=f0f8ff antiquewhite=faebd7 aqua=00ffff aquamarine=7fffd4 azure=f0ffff beige=f5f5dc
     bisque=ffe4c4 black=000000 blanchedalmond=ffebcd blue=0000ff blueviolet=8a2be2 brown=a52a2a
     burlywood=deb887 cadetblue=5f9ea0 chartreuse=7fff00 chocolate=d2691e coral=ff7f50
@@ -74,14 +72,13 @@ _CSS: Final[dict[str, str]] = dict(
     springgreen=00ff7f steelblue=4682b4 tan=d2b48c teal=008080 thistle=d8bfd8 tomato=ff6347
     turquoise=40e0d0 violet=ee82ee wheat=f5deb3 white=ffffff whitesmoke=f5f5f5 yellow=ffff00
     yellowgreen=9acd32
-    """,
-    )
-)
+"""
+_CSS: Final[dict[str, str]] = dict(pair.split("=") for pair in _CSS_TEXT.split())
 
-_BARE_HEX: Final = re.compile(r"[0-9a-f]{3}|[0-9a-f]{6}")
-_HEX: Final = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
+_BARE_HEX: Final = pattern(r"[0-9a-f]{3}|[0-9a-f]{6}")
+_HEX: Final = pattern(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
 _NUMBER: Final = r"\s*[+-]?(?:[0-9]{1,9}(?:\.[0-9]{1,9})?|\.[0-9]{1,9})(?:%|deg)?\s*"
-_FUNCTION: Final = re.compile(
+_FUNCTION: Final = pattern(
     rf"(?:rgba?|hsla?)\((?:{_NUMBER},{_NUMBER},{_NUMBER}(?:,{_NUMBER})?)\)"  # the form every renderer knows
 )
 

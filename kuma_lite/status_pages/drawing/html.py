@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from kuma_lite.core.declarations import Status
+from kuma_lite.core.patterns import pattern
 from kuma_lite.status_pages.drawing import html_news
 from kuma_lite.status_pages.drawing.analytics import analytics_of
 from kuma_lite.status_pages.drawing.facts import NO_FACTS, Facts
@@ -26,7 +27,7 @@ TIMES: Final = f'<script defer src="{TIMES_PATH}"></script>'
 SCRIPTS: Final = f'<script defer src="{LIVE_PATH}"></script>{TIMES}'  # in this order: times are put in last
 DESCRIPTION_CHARS: Final = 155  # what search engines show
 MIN_REFRESH_S: Final = 5
-_PICTURE: Final = re.compile(r"https?://|/(?![/\\])|data:image/", re.I)
+_PICTURE: Final = pattern(r"https?://|/(?![/\\])|data:image/", re.I)
 _THEMES: Final = ("light", "dark")  # with whatever else, as the browser likes it
 
 

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.status_pages.drawing.markup import escape
 
-_INLINE: Final = re.compile(
+_INLINE: Final = pattern(
     r"`(?P<code>[^`\n]+)`"
     r"|!?\[(?P<words>[^\[\]\n]+)\]\((?P<target>[^()\s]+)\)"
     r"|(?P<address>https?://[^\s<>()\[\]\"'`*]+)"
@@ -20,12 +21,12 @@ _INLINE: Final = re.compile(
     r"|\*(?P<star>[^*\s][^*\n]*)\*"
     r"|(?<!\w)_(?P<line>[^_\s][^_\n]*)_(?!\w)"
 )
-_SAFE_TARGET: Final = re.compile(r"(?:https?://|mailto:|/)", re.I)
-_HEADING: Final = re.compile(r"(#{1,6})\s+(.*)")
-_ITEM: Final = re.compile(r"\s{0,3}(?:[-*+]|[0-9]{1,9}[.)])\s+(.*)")
+_SAFE_TARGET: Final = pattern(r"(?:https?://|mailto:|/)", re.I)
+_HEADING: Final = pattern(r"(#{1,6})\s+(.*)")
+_ITEM: Final = pattern(r"\s{0,3}(?:[-*+]|[0-9]{1,9}[.)])\s+(.*)")
 _FENCE: Final = "```"
-_TAG: Final = re.compile(r"<[^>]*>")
-_TYPED_TAG: Final = re.compile(r"<!--[^<>]*-->|</?[A-Za-z][^<>]*>")
+_TAG: Final = pattern(r"<[^>]*>")
+_TYPED_TAG: Final = pattern(r"<!--[^<>]*-->|</?[A-Za-z][^<>]*>")
 _HEADING_OFFSET: Final = 2  # the page has h1 and h2 of its own
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.core.records import hiding
 from kuma_lite.status_pages.drawing.html import SCRIPTS, STYLE_PATH, TIMES, TIMES_PATH
 from kuma_lite.status_pages.drawing.markup import escape
@@ -15,10 +16,10 @@ from kuma_lite.status_pages.model import DEFAULT_ICON, Page
 from kuma_lite.status_pages.uploads import PREFIX as UPLOADS
 
 INDEX: Final = "index.html"
-_ADDRESS: Final = re.compile(r'( (?:href|src)=")(\?[^"]*|/(?!/)[^"]*)"')
-_LIVE: Final = re.compile(r' data-live="[^"]*" data-refresh="[0-9]+"')
+_ADDRESS: Final = pattern(r'( (?:href|src)=")(\?[^"]*|/(?!/)[^"]*)"')
+_LIVE: Final = pattern(r' data-live="[^"]*" data-refresh="[0-9]+"')
 _DEFAULT: Final = f'<link rel="icon" href="{DEFAULT_ICON}">\n'  # which is a file of the server
-_MANIFEST: Final = re.compile(r'<link rel="manifest"[^>]*>\n')
+_MANIFEST: Final = pattern(r'<link rel="manifest"[^>]*>\n')
 _PARTS: Final = {
     "/history": "history.html",
     "/rss": "rss.xml",

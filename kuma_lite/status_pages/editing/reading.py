@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from msgspec import Struct
 
 from kuma_lite.core import wire_values
 from kuma_lite.core.errors import UserError
+from kuma_lite.core.patterns import pattern
 from kuma_lite.core.records import replace
 from kuma_lite.status_pages.component_model import Component, Rule
 from kuma_lite.status_pages.model import Member, Page
@@ -35,7 +35,7 @@ MAX_LOGO_BYTES: Final = 700_000  # as a data URL it just fits into one Socket.IO
 
 MAX_HOST_CHARS: Final = 253  # DNS
 
-_HOST_NAME: Final = re.compile(
+_HOST_NAME: Final = pattern(
     r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
 )
 _DATA_URL: Final = "data:"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 from typing import Final
 
 from msgspec import Struct
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.core.records import hiding
 
 COOKIE_DAYS: Final = 30
 COOKIE_S: Final = COOKIE_DAYS * 86_400
-_NUMBER: Final = re.compile(r"[0-9]{1,15}")
+_NUMBER: Final = pattern(r"[0-9]{1,15}")
 _BY_PASSWORD: Final = 0  # in the place of a link's id
 
 

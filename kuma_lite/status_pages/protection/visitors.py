@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from kuma_lite.core.clock import Clock
+from kuma_lite.core.patterns import pattern
 from kuma_lite.status_pages.model import Page
 from kuma_lite.status_pages.pages import Pages
 from kuma_lite.status_pages.protection.access import PageAccess
@@ -15,7 +15,7 @@ from kuma_lite.status_pages.protection.guards import Link
 KEY: Final = "key"  # in the query: the token of a link
 EDITOR: Final = "editor"  # the same, for the picture of a page in its editor
 _MAX_PARAMETERS: Final = 100
-_LOGO: Final = re.compile(r"logo([0-9]{1,18})\.png")
+_LOGO: Final = pattern(r"logo([0-9]{1,18})\.png")
 
 
 class Visitors:

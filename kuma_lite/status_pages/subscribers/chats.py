@@ -10,6 +10,7 @@ import re
 from typing import Any, Final
 
 from kuma_lite.core.iso_time import iso
+from kuma_lite.core.patterns import pattern
 from kuma_lite.status_pages.drawing.markdown import to_html
 from kuma_lite.status_pages.drawing.markup import escape
 from kuma_lite.status_pages.subscribers.letters import Notice
@@ -27,7 +28,7 @@ TEAMS_FACT: Final = 500
 # Connectors of Teams, older than workflows, say what went wrong behind them in a 200.
 TEAMS_REFUSED: Final = b"Webhook message delivery failed"
 # Discord takes no webhook's name with these words.
-_NO_NAME: Final = re.compile(r"discord|clyde|^(?:everyone|here)$", re.I)
+_NO_NAME: Final = pattern(r"discord|clyde|^(?:everyone|here)$", re.I)
 
 _RED, _GREEN, _BLUE, _GREY = 0xCC2936, 0x2F9E69, 0x6C80DD, 0x656E77
 _COLOURS: Final = {
@@ -38,11 +39,11 @@ _COLOURS: Final = {
     What.KNOWN: _GREY,
 }
 
-_LINK: Final = re.compile(r'<a href="((?:https?://|mailto:)[^"]*)"[^>]*>([^<]*)</a>', re.I)
-_TAG: Final = re.compile(r"<(/?)([a-z]+[1-6]?)[^>]*>")
+_LINK: Final = pattern(r'<a href="((?:https?://|mailto:)[^"]*)"[^>]*>([^<]*)</a>', re.I)
+_TAG: Final = pattern(r"<(/?)([a-z]+[1-6]?)[^>]*>")
 _SIGNS: Final = {"strong": "*", "em": "_", "del": "~", "code": "`", "pre": "```"}
 _BLOCKS: Final = ("p", "li", "pre", "ul", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6")
-_MANY_LINES: Final = re.compile(r"\n{3,}")
+_MANY_LINES: Final = pattern(r"\n{3,}")
 
 
 def body(kind: Kind, notice: Notice) -> dict[str, Any]:

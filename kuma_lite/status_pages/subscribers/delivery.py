@@ -14,6 +14,7 @@ from kuma_lite.core.clock import Clock
 from kuma_lite.core.declarations import DeliveryFailed, Message, PushKeys
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import compact_json
+from kuma_lite.core.patterns import pattern
 from kuma_lite.core.records import replace
 from kuma_lite.net.errors import ErrorKind, NetworkError
 from kuma_lite.net.http import Request, Response
@@ -41,11 +42,11 @@ NO_SENDER: Final = "There is no e-mail channel that sends this."
 EXPIRED: Final = frozenset({404, 410})  # what a push service says of a browser that is subscribed no more
 PASSING: Final = frozenset({408, 425, 429})  # beside 5xx: the same request may succeed later
 # What a mail to a subscriber takes over from the owner's channel: the server, and who writes.
-_OF_SENDER: Final = re.compile(r"smtp(Host|Port|Secure|Ignore\w+|Username|Password|From|Dkim\w+)", re.I)
+_OF_SENDER: Final = pattern(r"smtp(Host|Port|Secure|Ignore\w+|Username|Password|From|Dkim\w+)", re.I)
 _DKIM_FIELDS: Final = "smtpDkimheaderFieldNames"
 # RFC 8058: what one click does must be signed with everything else.
 _ALSO_SIGNED: Final = "list-unsubscribe:list-unsubscribe-post"
-_SECONDS: Final = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,6})?")  # to wait, as chats say it
+_SECONDS: Final = pattern(r"[0-9]{1,4}(?:\.[0-9]{1,6})?")  # to wait, as chats say it
 _JSON: Final = (("Content-Type", "application/json"), ("User-Agent", f"Kuma-Lite/{__version__}"))
 
 HandOver = Callable[[Mapping[str, Any], Message], Awaitable[str]]  # form of a channel; raises DeliveryFailed

@@ -14,11 +14,12 @@ import secrets
 from enum import StrEnum
 from typing import Final
 
+from kuma_lite.core.patterns import pattern
 from kuma_lite.status_pages.subscribers.model import Subscriber
 
 SIGNING_PREFIX: Final = "whsec_"  # https://www.standardwebhooks.com
 _MAC_CHARS: Final = 32  # of base64: 24 bytes
-_TOKEN: Final = re.compile(r"([1-9][0-9]{0,17})-(?:([0-9]{1,12})-)?([A-Za-z0-9_-]{32})", re.ASCII)
+_TOKEN: Final = pattern(r"([1-9][0-9]{0,17})-(?:([0-9]{1,12})-)?([A-Za-z0-9_-]{32})", re.ASCII)
 
 
 class Purpose(StrEnum):

@@ -10,6 +10,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from kuma_lite.core.iso_time import iso
+from kuma_lite.core.patterns import pattern
 from kuma_lite.status_pages.drawing.markdown import to_html
 from kuma_lite.status_pages.drawing.moments import date_text, time_text
 from kuma_lite.status_pages.subscribers.keys import Purpose, token
@@ -19,10 +20,10 @@ from kuma_lite.status_pages.subscribers.rules import CONFIRM_WITHIN_S
 MAX_TEXT_CHARS: Final = 10_000  # of what people wrote
 MAX_TITLE_CHARS: Final = 200
 _CHOOSE: Final = "Choose what you are told, or unsubscribe"
-_BREAKS: Final = re.compile(r"<br>|</(?:p|li|h[1-6]|pre|ul|blockquote)>")
-_LINK: Final = re.compile(r'<a href="([^"]*)"[^>]*>([^<]*)</a>')
-_TAG: Final = re.compile(r"<[^>]*>")
-_MANY_LINES: Final = re.compile(r"\n{3,}")
+_BREAKS: Final = pattern(r"<br>|</(?:p|li|h[1-6]|pre|ul|blockquote)>")
+_LINK: Final = pattern(r'<a href="([^"]*)"[^>]*>([^<]*)</a>')
+_TAG: Final = pattern(r"<[^>]*>")
+_MANY_LINES: Final = pattern(r"\n{3,}")
 
 _BEGINNINGS: Final = {
     What.INCIDENT_BEGUN: "Incident",

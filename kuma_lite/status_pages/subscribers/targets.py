@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import hmac
-import re
 from typing import Final
 
 from msgspec import Struct
 
 from kuma_lite.core.errors import UserError
 from kuma_lite.core.json_text import compact_json
+from kuma_lite.core.patterns import pattern
 from kuma_lite.net.errors import NetworkError
 from kuma_lite.net.http.url import Url, parse_url
 from kuma_lite.net.public_only import REFUSED, is_public
@@ -27,7 +27,7 @@ NO_BROWSER: Final = "This is no push subscription of a browser."
 NOT_OF_SERVICE: Final = "This is no webhook address of {service}."
 
 # The rule of HTML's own input, with a dot in the domain.
-_EMAIL: Final = re.compile(
+_EMAIL: Final = pattern(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+"
     r"[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
 from kuma_lite.core.json_text import compact_json
+from kuma_lite.core.patterns import pattern
 
 Escape = Callable[[str], str]
 
-_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
-_MARKDOWN_V2: Final = re.compile(r"([_*\[\]()~`>#+\-=|{}.!\\])")
+_MARKDOWN: Final = pattern(r"([\\`*_{}\[\]<>()#+\-.!|~])")
+_MARKDOWN_V2: Final = pattern(r"([_*\[\]()~`>#+\-=|{}.!\\])")
 
 
 def plain(text: str) -> str:
