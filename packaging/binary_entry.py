@@ -7,6 +7,8 @@ import os
 import sys
 from importlib.machinery import ModuleSpec
 
+NAMESPACE = 3  # pyimod01_archive.PYZ_ITEM_NSPKG
+
 gc.disable()  # what is imported stays; `main` switches it on again
 
 
@@ -24,6 +26,33 @@ class TimeZones:
 
 
 sys.meta_path.append(TimeZones)
+
+
+def read_on_from_here() -> None:
+    """Modules come from the program that was started: an update may have put another in its place.
+
+    PyInstaller opens its file by name for each module, which is slower as well. A child that was forked does
+    so again, as it may close what it does not know.
+    """
+    import marshal
+    import zlib
+
+    from pyimod02_importers import pyz_archive  # of PyInstaller, in every binary
+
+    program = os.open(pyz_archive._filename, os.O_RDONLY | os.O_CLOEXEC)
+
+    def extract(name: str, raw: bool = False) -> object:
+        kind, offset, length = pyz_archive.toc[name]
+        if kind == NAMESPACE:
+            return None
+        found = zlib.decompress(os.pread(program, length, pyz_archive._start_offset + offset))
+        return found if raw else marshal.loads(found)  # noqa: S302 - our own
+
+    pyz_archive.extract = extract
+    os.register_at_fork(after_in_child=lambda: vars(pyz_archive).pop("extract", None))
+
+
+read_on_from_here()
 
 from kuma_lite.cli import main  # noqa: E402
 
