@@ -9,9 +9,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Callable
-from typing import Any, Final
-
-from msgspec import Struct
+from typing import Any, Final, NamedTuple
 
 TYPES: Final = {
     "A": 1,
@@ -43,26 +41,26 @@ class Malformed(Exception):
     """These bytes are no answer to the question."""
 
 
-class AddressRecord(Struct, frozen=True):
+class AddressRecord(NamedTuple):
     """A or AAAA."""
 
     address: str
 
 
-class NameRecord(Struct, frozen=True):
+class NameRecord(NamedTuple):
     """CNAME, NS or PTR."""
 
     target: str
 
 
-class MxRecord(Struct, frozen=True):
+class MxRecord(NamedTuple):
     """MX."""
 
     preference: int
     exchange: str
 
 
-class SoaRecord(Struct, frozen=True):
+class SoaRecord(NamedTuple):
     """SOA; times in seconds."""
 
     mname: str
@@ -74,7 +72,7 @@ class SoaRecord(Struct, frozen=True):
     minimum: int
 
 
-class SrvRecord(Struct, frozen=True):
+class SrvRecord(NamedTuple):
     """SRV."""
 
     priority: int
@@ -83,13 +81,13 @@ class SrvRecord(Struct, frozen=True):
     target: str
 
 
-class TxtRecord(Struct, frozen=True):
+class TxtRecord(NamedTuple):
     """TXT."""
 
     strings: tuple[bytes, ...]
 
 
-class CaaRecord(Struct, frozen=True):
+class CaaRecord(NamedTuple):
     """CAA."""
 
     flags: int

@@ -194,7 +194,7 @@ async def test_minecraft_where_the_domain_says(network: Network, monkeypatch: py
             monkeypatch.setattr(service, "system_servers", lambda: (("127.0.0.1", dns_port),))
             return await service.minecraft_service(network, host)
 
-    assert await play("play.localhost.test", "5 0 1234 mc.example.") == ("mc.example", 1234)
+    assert await play("play.localhost.test", "5 0 1234 mc.example.") == service.Service("mc.example", 1234)
     assert await play("play.localhost.test", "0 0 0 .") is None
     assert await play("play.localhost.test", "") is None
     assert await play("127.0.0.1", "5 0 1234 mc.example.") is None

@@ -82,7 +82,7 @@ def test_figures_of_a_certificate_are_those_of_its_document(before: int, later: 
         assert found.until > now
         for moment in (now, min(now + later, found.until - 1.1)):
             wire = certificate.as_wire(moment) if moment >= now else certificate.as_wire(now)
-            assert found[:2] == (wire["valid"], wire["certInfo"]["daysRemaining"])
+            assert (found.valid, found.days) == (wire["valid"], wire["certInfo"]["daysRemaining"])
 
 
 def test_what_cannot_be_read_has_no_figures() -> None:

@@ -172,4 +172,4 @@ def test_any_datagram_is_read_or_refused(data: bytes, place: int) -> None:
         except ValueError:
             continue
         assert found is None or isinstance(found, Status)
-    assert QUESTION.status(whole) == (200, "SIP/2.0 200 OK")
+    assert QUESTION.status(whole) == Status(200, "SIP/2.0 200 OK")

@@ -14,11 +14,11 @@ PARTS = ("server/server.js", "dist/index.html", "node_modules/@louislam/sqlite3/
 async def test_a_program_is_measured_where_its_checks_arrive(tmp_path: Path) -> None:
     (ours,) = programs(tmp_path / "nothing is built", None)
     async with Target().running() as target:
-        row = await ours.measure(tmp_path / "run", target, Wanted(monitors=5, interval=1, seconds=3))
+        row = await ours.measure(tmp_path / "run", target, Wanted(monitors=50, interval=1, seconds=3))
     assert row.name == "Kuma Lite"
-    assert 5 <= row.checks <= 25
-    assert 14 < row.wanted < 60
-    assert row.cpu > 0 < row.ready_cpu
+    assert 50 <= row.checks <= 250
+    assert 140 < row.wanted < 600
+    assert row.cpu > 0 < row.ready_cpu  # of five monitors it would be less than a tick of the kernel
     assert row.rss > 10
 
 
