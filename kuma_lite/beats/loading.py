@@ -66,13 +66,14 @@ class _Tail(Struct, frozen=True):
     last: str | None  # the newest beat, see `sealing.text_of`
 
 
-# One query for all: each monitor's own would be the half of a start.
+# One query for all: each monitor's own would be the half of a start. CROSS JOIN has SQLite go by monitors:
+# by what it remembers of a database that was small once, it went through all monitors for each block.
 _TAILS: Final = """
     SELECT block.monitor_id, block.id, block.count, block.last_time, block.beats, mark.upto, mark.last
-    FROM monitor JOIN beat_block AS block ON block.id = (
+    FROM monitor CROSS JOIN beat_block AS block LEFT JOIN beat_mark AS mark ON mark.monitor_id = monitor.id
+    WHERE block.id = (
         SELECT id FROM beat_block WHERE monitor_id = monitor.id ORDER BY last_time DESC, id DESC LIMIT 1
     )
-    LEFT JOIN beat_mark AS mark ON mark.monitor_id = monitor.id
     ORDER BY block.monitor_id
 """
 

@@ -108,13 +108,17 @@ def _unfinished(connection: Connection, ends: Mapping[int, int | None]) -> list[
         return []
     query = f"""
         WITH wanted (monitor_id) AS (VALUES {sql.rows(len(ends), 1)})
-        SELECT {_OUTAGE} FROM wanted JOIN beat_event AS event ON event.id = (
+        SELECT {_OUTAGE}, event.status FROM wanted CROSS JOIN beat_event AS event WHERE event.id = (
             SELECT id FROM beat_event WHERE monitor_id = CAST(wanted.monitor_id AS BIGINT)
             ORDER BY time DESC, id DESC LIMIT 1
-        ) WHERE event.status = ?
+        )
     """  # noqa: S608 - own columns
-    rows: Any = connection.execute(query, (*ends, int(Status.DOWN)))
-    found = [Outage(number, monitor, began, ends[monitor], text) for number, monitor, began, text in rows]
+    rows: Any = connection.execute(query, tuple(ends))
+    found = [
+        Outage(number, monitor, began, ends[monitor], text)
+        for number, monitor, began, text, status in rows
+        if status == Status.DOWN  # in the query, it had SQLite look through all outages for each monitor
+    ]
     return sorted(found, key=_newest_first)
 
 

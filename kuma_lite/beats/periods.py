@@ -127,7 +127,7 @@ def stored_changes(connection: Connection, monitor_ids: Sequence[int], since: in
     before = f"""
         WITH wanted (monitor_id) AS (VALUES {sql.rows(len(monitor_ids), 1)})
         SELECT event.monitor_id, event.time, event.status
-        FROM wanted JOIN beat_event AS event ON event.id = (
+        FROM wanted CROSS JOIN beat_event AS event WHERE event.id = (
             SELECT id FROM beat_event WHERE monitor_id = CAST(wanted.monitor_id AS BIGINT) AND time < ?
             ORDER BY time DESC, id DESC LIMIT 1
         )
