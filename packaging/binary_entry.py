@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gc
+import marshal
 import os
 import sys
+import zlib
 from importlib.machinery import ModuleSpec
-
-NAMESPACE = 3  # pyimod01_archive.PYZ_ITEM_NSPKG
 
 gc.disable()  # what is imported stays; `main` switches it on again
 
@@ -34,16 +34,14 @@ def read_on_from_here() -> None:
     PyInstaller opens its file by name for each module, which is slower as well. A child that was forked does
     so again, as it may close what it does not know.
     """
-    import marshal
-    import zlib
-
+    from pyimod01_archive import PYZ_ITEM_NSPKG
     from pyimod02_importers import pyz_archive  # of PyInstaller, in every binary
 
     program = os.open(pyz_archive._filename, os.O_RDONLY | os.O_CLOEXEC)
 
     def extract(name: str, raw: bool = False) -> object:
         kind, offset, length = pyz_archive.toc[name]
-        if kind == NAMESPACE:
+        if kind == PYZ_ITEM_NSPKG:
             return None
         found = zlib.decompress(os.pread(program, length, pyz_archive._start_offset + offset))
         return found if raw else marshal.loads(found)  # noqa: S302 - our own

@@ -174,7 +174,7 @@ def queues(connection: Connection) -> list[Queue]:
         FROM (
             SELECT min(id) AS first, count(*) AS length FROM outbox WHERE state = 'waiting'
             GROUP BY notification_id
-        ) AS queue JOIN outbox AS oldest ON oldest.id = queue.first ORDER BY oldest.notification_id
+        ) AS queue CROSS JOIN outbox AS oldest WHERE oldest.id = queue.first ORDER BY oldest.notification_id
     """
     return [Queue(*row) for row in connection.execute(query)]
 

@@ -34,7 +34,7 @@ def imports() -> None:
     library = Path(importlib.__file__).parent.parent
     for path in sorted(library.glob("*.py")) + sorted(library.glob("asyncio/*.py")):
         name = path.stem if path.parent == library else f"{path.parent.name}.{path.stem}"
-        if name in {"antigravity", "idlelib", "this"}:  # these do something
+        if name in {"antigravity", "this"}:  # these do something
             continue
         stored = marshal.dumps(compile(path.read_bytes(), str(path), "exec"))
         for _ in range(TIMES):

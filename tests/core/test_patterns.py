@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
 import subprocess
 import sys
 
 import pytest
 
-import kuma_lite
 from kuma_lite.core.patterns import _Pattern, pattern
 from tests.requires import ROOT
+from tests.support.modules import all_modules
 
 # Of our modules the names for which the standard library compiled something while all was imported.
 AT_START = """
@@ -48,12 +46,11 @@ def test_a_wrong_one_is_an_error_when_it_is_used() -> None:
 
 def test_all_of_the_program_can_be_compiled() -> None:
     used = 0
-    for module in pkgutil.walk_packages(kuma_lite.__path__, "kuma_lite."):
-        if not module.name.endswith("__main__"):
-            for found in vars(importlib.import_module(module.name)).values():
-                if isinstance(found, _Pattern):
-                    found.fullmatch  # noqa: B018
-                    used += 1
+    for module in all_modules():
+        for found in vars(module).values():
+            if isinstance(found, _Pattern):
+                found.fullmatch  # noqa: B018
+                used += 1
     assert used > 100
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
-import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,8 +11,8 @@ from typing import Any, NamedTuple
 import pytest
 from msgspec import Struct
 
-import kuma_lite
 from kuma_lite.core.records import hiding, replace
+from tests.support.modules import all_modules
 
 # Names of fields that hold a secret, where what they hold is text or bytes.
 SECRETS = re.compile(r"password|passphrase|secret|private_key|key_pem|bearer|push_token|config_text")
@@ -66,11 +64,10 @@ def test_what_is_hidden_is_not_printed(kind: type[Login | Row]) -> None:
 
 def kinds() -> Iterator[type[Any]]:
     """Every struct, named tuple and dataclass of the program."""
-    for module in pkgutil.walk_packages(kuma_lite.__path__, "kuma_lite."):
-        if not module.name.endswith("__main__"):
-            for found in vars(importlib.import_module(module.name)).values():
-                if isinstance(found, type) and found.__module__ == module.name:
-                    yield found
+    for module in all_modules():
+        for found in vars(module).values():
+            if isinstance(found, type) and found.__module__ == module.__name__:
+                yield found
 
 
 def printed(kind: type[Any]) -> set[str]:

@@ -214,7 +214,8 @@ def queues(db: Connection) -> list[tuple[int, int, int, int]]:
         SELECT oldest.subscriber_id, oldest.due, queue.length, oldest.created
         FROM (
             SELECT min(id) AS first, count(*) AS length FROM subscriber_message GROUP BY subscriber_id
-        ) AS queue JOIN subscriber_message AS oldest ON oldest.id = queue.first ORDER BY oldest.subscriber_id
+        ) AS queue CROSS JOIN subscriber_message AS oldest WHERE oldest.id = queue.first
+        ORDER BY oldest.subscriber_id
     """
     return list(db.execute(query))
 
