@@ -23,7 +23,7 @@ from kuma_lite.status_pages.subscribers import store as subscribers
 
 
 # Rows of every index, then those of one key, where statistics were written; of a few monitors and messages.
-@pytest.mark.parametrize("small", [None, "2 2 1", "4 2 2 1"])
+@pytest.mark.parametrize("small", [None, "4 2 2 1"])
 @pytest.mark.parametrize(
     ("ask", "looked_through"),
     [
@@ -41,10 +41,9 @@ def test_what_is_asked_for_leads(
     migrate(connection, discover())
     if small is not None:
         connection.execute("ANALYZE")
-        indexes = connection.execute(
-            "SELECT tbl_name, name FROM sqlite_schema WHERE type = 'index'"
-        ).fetchall()
-        connection.executemany(f"INSERT INTO sqlite_stat1 VALUES (?, ?, '{SMALL}')", indexes)
+        indexes = connection.execute("SELECT tbl_name, name FROM sqlite_schema WHERE type = 'index'")
+        rows = [(table, name, small) for table, name in indexes]
+        connection.executemany("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", rows)
         connection.close()
         connection = apsw.Connection(str(tmp_path / "a.db"))
     asked: list[tuple[str, Any]] = []
