@@ -173,6 +173,10 @@ def _prepare(connection: apsw.Connection, steps: list[Migration], unclean: bool)
     _set_writer_pragmas(connection)
     migrate(connection, steps)
     _try_to_write(connection)
+    # All tables that have grown since SQLite looked at them, which by what it knew it would go through again
+    # and again; without the number it takes only those this connection has read. 7 ms for 5,000 monitors.
+    with suppress(apsw.Error):  # it starts without as well
+        connection.execute("PRAGMA optimize = 0x10002")
 
 
 def _try_to_write(connection: apsw.Connection) -> None:

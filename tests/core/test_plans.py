@@ -17,6 +17,8 @@ from kuma_lite.beats.loading import load_beats
 from kuma_lite.beats.outages import _unfinished
 from kuma_lite.beats.periods import stored_changes
 from kuma_lite.beats.recent import RecentBeats
+from kuma_lite.core.clock import ManualClock
+from kuma_lite.core.database import Database
 from kuma_lite.core.migrations import discover, migrate
 from kuma_lite.notifications import store as notifications
 from kuma_lite.status_pages.subscribers import store as subscribers
@@ -54,3 +56,22 @@ def test_what_is_asked_for_leads(
     plan = [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", values)]
     scans = [step.split()[1] for step in plan if step.startswith("SCAN ") and "CONSTANT" not in step]
     assert scans == looked_through, plan
+
+
+async def test_an_opening_renews_the_statistics_of_what_has_grown(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    await (await Database.open(path, clock=ManualClock())).close()
+    connection = apsw.Connection(str(path))
+    add = (
+        "INSERT INTO beat_event (id, monitor_id, time, delay, status, msg, duration, retries, down_count)"
+        " VALUES (?, ?, 0, 0, 0, '', 0, 0, 0)"
+    )
+    connection.pragma("foreign_keys", False)
+    connection.executemany(add, [(number, 1) for number in range(3)])
+    connection.execute("ANALYZE")
+    connection.executemany(add, [(number, number) for number in range(3, 3000)])
+    connection.close()
+    await (await Database.open(path, clock=ManualClock())).close()
+    query = "SELECT stat FROM sqlite_stat1 WHERE idx = 'beat_event_monitor'"
+    ((found,),) = apsw.Connection(str(path)).execute(query)
+    assert int(str(found).split()[0]) > 1000
